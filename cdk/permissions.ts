@@ -1,0 +1,66 @@
+/** Who may do what: named actions on named resources, nothing else. */
+import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam'
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
+import type { Functions } from './functions.ts'
+import type { Queues } from './queues.ts'
+import { DUE_INDEX, type Tables } from './tables.ts'
+
+/** Gives each function the names and the rights that it needs. */
+export function connect(functions: Functions, tables: Tables, queues: Queues): void {
+  const { dispatcher, worker, tick, ingest } = functions
+  for (const scheduler of [dispatcher, worker]) {
+    allow(scheduler, tables.jobs.tableArn, 'dynamodb', [
+      'GetItem',
+      'Query',
+      'PutItem',
+      'UpdateItem',
+      'DeleteItem',
+    ])
+    allow(scheduler, tables.state.tableArn, 'dynamodb', ['GetItem', 'UpdateItem'])
+    allow(scheduler, tables.history.tableArn, 'dynamodb', ['PutItem'])
+    allow(scheduler, queues.work.queue.queueArn, 'sqs', ['SendMessage'])
+    allow(scheduler, queues.wake.queue.queueArn, 'sqs', ['SendMessage'])
+    tell(scheduler, {
+      SLUICE_JOBS_TABLE: tables.jobs.tableName,
+      SLUICE_STATE_TABLE: tables.state.tableName,
+      SLUICE_HISTORY_TABLE: tables.history.tableName,
+      SLUICE_WORK_QUEUE_URL: queues.work.queue.queueUrl,
+      SLUICE_WAKE_QUEUE_URL: queues.wake.queue.queueUrl,
+    })
+  }
+
+  allow(tick, `${tables.state.tableArn}/index/${DUE_INDEX}`, 'dynamodb', ['Query'])
+  allow(tick, tables.state.tableArn, 'dynamodb', ['Scan'])
+  allow(tick, queues.wake.queue.queueArn, 'sqs', ['SendMessage'])
+  tell(tick, {
+    SLUICE_STATE_TABLE: tables.state.tableName,
+    SLUICE_WAKE_QUEUE_URL: queues.wake.queue.queueUrl,
+  })
+
+  allow(ingest, tables.jobs.tableArn, 'dynamodb', ['PutItem'])
+  allow(ingest, tables.history.tableArn, 'dynamodb', ['PutItem'])
+  tell(ingest, {
+    SLUICE_JOBS_TABLE: tables.jobs.tableName,
+    SLUICE_HISTORY_TABLE: tables.history.tableName,
+  })
+}
+
+/** What `createClient(…).enqueue` and a raw put need. */
+export const grantEnqueue = (grantee: IGrantable, tables: Tables): Grant =>
+  allow(grantee, tables.jobs.tableArn, 'dynamodb', ['PutItem', 'BatchWriteItem'])
+
+const allow = (
+  grantee: IGrantable,
+  resourceArn: string,
+  service: 'dynamodb' | 'sqs',
+  actions: readonly string[],
+): Grant =>
+  Grant.addToPrincipal({
+    grantee,
+    resourceArns: [resourceArn],
+    actions: actions.map((action) => `${service}:${action}`),
+  })
+
+function tell(target: LambdaFunction, environment: Readonly<Record<string, string>>): void {
+  for (const [name, value] of Object.entries(environment)) target.addEnvironment(name, value)
+}

@@ -1,0 +1,101 @@
+/** What a user may say about their scheduler. Everything but `config` and `worker` has a default. */
+import type { Duration, RemovalPolicy } from 'aws-cdk-lib'
+import type { IEventBus } from 'aws-cdk-lib/aws-events'
+import type { FunctionOptions } from 'aws-cdk-lib/aws-lambda'
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs'
+import type { Config } from '../lib/core/config.ts'
+import type { BundlingOptions } from './bundle.ts'
+
+export interface SluiceProps {
+  /** What `defineConfig` returned. It is compiled into the functions: a change takes effect when it is deployed. */
+  readonly config: Config
+
+  /** Path of the file that exports `handler = createWorker([...tasks])`; a relative one starts at the working directory. */
+  readonly worker: string
+
+  /**
+   * How the worker function is built and run: memory, timeout, environment, VPC, bundling, …
+   * Its timeout has to exceed the timeout of every queue by 5 seconds.
+   *
+   * @default - 5 minutes, 512 MB, Node 24 on arm64, its own role that reaches Sluice's tables and queues only
+   */
+  readonly workerOptions?: WorkerOptions
+
+  /**
+   * How many jobs one invocation of the worker receives. They run side by side in one process.
+   *
+   * @default 1
+   */
+  readonly workerBatchSize?: number
+
+  /**
+   * How many invocations of the worker may run at once, over all queues: 2 to 1,000. A safety net for the account's
+   * Lambda quota; limits for the jobs belong into `config`.
+   *
+   * @default - no limit beyond the account's
+   */
+  readonly workerMaxConcurrency?: number
+
+  /**
+   * The bus whose `sluice.enqueue` events become jobs.
+   *
+   * @default - a new custom bus
+   */
+  readonly eventBus?: IEventBus
+
+  /**
+   * How often abandoned claims are looked for.
+   *
+   * @default Duration.minutes(5)
+   */
+  readonly sweepEvery?: Duration
+
+  /**
+   * What becomes of the three tables when they leave the stack.
+   *
+   * @default RemovalPolicy.RETAIN
+   */
+  readonly removalPolicy?: RemovalPolicy
+
+  /**
+   * Whether DynamoDB refuses to delete the three tables.
+   *
+   * @default false
+   */
+  readonly deletionProtection?: boolean
+
+  /**
+   * How long the functions' logs are kept.
+   *
+   * @default RetentionDays.ONE_MONTH
+   */
+  readonly logRetention?: RetentionDays
+}
+
+/** Everything that a Lambda function takes, and how esbuild bundles it. */
+export interface WorkerOptions
+  extends Omit<
+    FunctionOptions,
+    'logGroup' | 'logRetention' | 'logRetentionRole' | 'logRetentionRetryOptions'
+  > {
+  /**
+   * Further esbuild options: `external`, `loader`, `minify`, `sourcemap`, …
+   *
+   * @default - everything in one ES module, AWS SDK included, names kept, no source map
+   */
+  readonly bundling?: BundlingOptions
+}
+
+/** All keys of `SluiceProps`; the compiler complains when one is missing here. */
+export const PROP_NAMES: Readonly<Record<keyof SluiceProps, true>> = {
+  config: true,
+  worker: true,
+  workerOptions: true,
+  workerBatchSize: true,
+  workerMaxConcurrency: true,
+  eventBus: true,
+  sweepEvery: true,
+  removalPolicy: true,
+  deletionProtection: true,
+  logRetention: true,
+}

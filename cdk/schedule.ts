@@ -1,0 +1,30 @@
+/** The two clocks: the tick for what time brings, the sweep for what a crash left behind. */
+import { Duration } from 'aws-cdk-lib'
+import { Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events'
+import { LambdaFunction as Target } from 'aws-cdk-lib/aws-events-targets'
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
+import type { Construct } from 'constructs'
+
+export function addSchedules(scope: Construct, tick: LambdaFunction, sweepEvery: Duration): void {
+  every(scope, 'TickRule', Duration.minutes(1), 'tick', tick)
+  every(scope, 'SweepRule', sweepEvery, 'sweep', tick)
+}
+
+const every = (
+  scope: Construct,
+  id: string,
+  rate: Duration,
+  kind: 'tick' | 'sweep',
+  target: LambdaFunction,
+): Rule =>
+  new Rule(scope, id, {
+    description: `Sluice: ${kind}`,
+    schedule: Schedule.rate(rate),
+    targets: [
+      new Target(target, {
+        event: RuleTargetInput.fromObject({ kind }),
+        retryAttempts: 2,
+        maxEventAge: Duration.minutes(1),
+      }),
+    ],
+  })

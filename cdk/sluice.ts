@@ -1,0 +1,92 @@
+/** The construct: a job scheduler in your own stack. */
+import { Duration, Validations } from 'aws-cdk-lib'
+import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch'
+import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb'
+import { EventBus, type IEventBus, type Rule } from 'aws-cdk-lib/aws-events'
+import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam'
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
+import type { IQueue } from 'aws-cdk-lib/aws-sqs'
+import { Construct } from 'constructs'
+import { createAlarms } from './alarms.ts'
+import { createFunctions } from './functions.ts'
+import { connect, grantEnqueue } from './permissions.ts'
+import type { SluiceProps } from './props.ts'
+import { createQueues, type Queues } from './queues.ts'
+import { addSchedules } from './schedule.ts'
+import { addSources } from './sources.ts'
+import { createTables, type Tables } from './tables.ts'
+import { addEnqueueRule, addTriggerRule, type TriggerProps } from './triggers.ts'
+import { validateProps, workerTimeout } from './validate.ts'
+
+export class Sluice extends Construct {
+  /** Put an item here and it is a job. */
+  readonly jobsTable: TableV2
+  /** Slots, rate windows and overrides. */
+  readonly stateTable: TableV2
+  /** Dead letters and, where asked for, completed jobs. */
+  readonly historyTable: TableV2
+  /** Dispatched jobs, on their way to the worker. */
+  readonly workQueue: IQueue
+  /** Shards that need a pass. */
+  readonly wakeQueue: IQueue
+  /** Events, on their way to become jobs. */
+  readonly ingestQueue: IQueue
+  /** Put a `sluice.enqueue` event here and it becomes a job. */
+  readonly eventBus: IEventBus
+  /** Runs your tasks: grant it what they need. */
+  readonly worker: LambdaFunction
+  /** Attach your actions to them. */
+  readonly alarms: readonly Alarm[]
+
+  readonly #tables: Tables
+  readonly #queues: Queues
+
+  constructor(scope: Construct, id: string, props: SluiceProps) {
+    super(scope, id)
+    validateProps(this, props)
+
+    const tables = createTables(this, props)
+    const functions = createFunctions(this, props)
+    const queues = createQueues(this, workerTimeout(props))
+    connect(functions, tables, queues)
+    addSources(functions, tables, queues, props)
+    addSchedules(this, functions.tick, props.sweepEvery ?? Duration.minutes(5))
+    this.eventBus = props.eventBus ?? createBus(this)
+    addEnqueueRule(this, this.eventBus, queues.ingest)
+    this.alarms = createAlarms(this, functions, queues)
+
+    this.#tables = tables
+    this.#queues = queues
+    this.jobsTable = tables.jobs
+    this.stateTable = tables.state
+    this.historyTable = tables.history
+    this.workQueue = queues.work.queue
+    this.wakeQueue = queues.wake.queue
+    this.ingestQueue = queues.ingest.queue
+    this.worker = functions.worker
+    acknowledge(queues)
+  }
+
+  /** Makes a job of every event that matches a pattern. */
+  addTrigger(id: string, props: TriggerProps): Rule {
+    return addTriggerRule(this, id, props, this.eventBus, this.#queues.ingest)
+  }
+
+  /** Lets somebody enqueue jobs: by the client, or by putting items into the Jobs table. */
+  grantEnqueue(grantee: IGrantable): Grant {
+    return grantEnqueue(grantee, this.#tables)
+  }
+}
+
+/** The CDK's own classes do not fit their interfaces under `exactOptionalPropertyTypes`, hence the cast. */
+const createBus = (scope: Construct): IEventBus =>
+  new EventBus(scope, 'EventBus', { description: 'Sluice: jobs by event' }) as IEventBus
+
+/** Findings of cdk-nag that do not apply, for the users who run it over their own stack. */
+function acknowledge({ streamFailures }: Queues): void {
+  Validations.of(streamFailures).acknowledge({
+    id: 'AwsSolutions-SQS3',
+    reason:
+      'It is a dead letter queue: the on-failure destination of the Jobs stream. Nothing reads it but people.',
+  })
+}

@@ -1,0 +1,24 @@
+/** The ready-made stack: one scheduler, and the names that one needs to talk to it. */
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib'
+import type { Construct } from 'constructs'
+import type { SluiceProps } from './props.ts'
+import { Sluice } from './sluice.ts'
+
+export class SluiceStack extends Stack {
+  readonly jobs: Sluice
+
+  constructor(scope: Construct, id: string, props: SluiceProps, stackProps?: StackProps) {
+    super(scope, id, stackProps)
+    this.jobs = new Sluice(this, 'Jobs', props)
+    const outputs = {
+      JobsTableName: this.jobs.jobsTable.tableName,
+      StateTableName: this.jobs.stateTable.tableName,
+      HistoryTableName: this.jobs.historyTable.tableName,
+      WorkQueueUrl: this.jobs.workQueue.queueUrl,
+      WakeQueueUrl: this.jobs.wakeQueue.queueUrl,
+      IngestQueueUrl: this.jobs.ingestQueue.queueUrl,
+      EventBusName: this.jobs.eventBus.eventBusName,
+    }
+    for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value })
+  }
+}

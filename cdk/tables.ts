@@ -1,0 +1,64 @@
+/** Where jobs, states and history live. */
+import { RemovalPolicy } from 'aws-cdk-lib'
+import {
+  AttributeType,
+  Billing,
+  ProjectionType,
+  StreamViewType,
+  TableEncryptionV2,
+  TableV2,
+} from 'aws-cdk-lib/aws-dynamodb'
+import type { Construct } from 'constructs'
+import type { SluiceProps } from './props.ts'
+
+export interface Tables {
+  readonly jobs: TableV2
+  readonly state: TableV2
+  readonly history: TableV2
+}
+
+/** Lists the shards and schedules that need attention at a time, oldest first. */
+export const DUE_INDEX = 'due'
+
+const pk = { name: 'pk', type: AttributeType.STRING }
+const sk = { name: 'sk', type: AttributeType.STRING }
+
+export function createTables(
+  scope: Construct,
+  props: Pick<SluiceProps, 'removalPolicy' | 'deletionProtection'>,
+): Tables {
+  const durable = {
+    billing: Billing.onDemand(),
+    encryption: TableEncryptionV2.awsManagedKey(),
+    pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+    removalPolicy: props.removalPolicy ?? RemovalPolicy.RETAIN,
+    deletionProtection: props.deletionProtection ?? false,
+  }
+  return {
+    jobs: new TableV2(scope, 'JobsTable', {
+      ...durable,
+      partitionKey: pk,
+      sortKey: sk,
+      dynamoStream: StreamViewType.NEW_IMAGE,
+    }),
+    state: new TableV2(scope, 'StateTable', {
+      ...durable,
+      partitionKey: pk,
+      timeToLiveAttribute: 'expiresAt',
+      globalSecondaryIndexes: [
+        {
+          indexName: DUE_INDEX,
+          partitionKey: { name: 'dueShard', type: AttributeType.STRING },
+          sortKey: { name: 'dueAt', type: AttributeType.NUMBER },
+          projectionType: ProjectionType.KEYS_ONLY,
+        },
+      ],
+    }),
+    history: new TableV2(scope, 'HistoryTable', {
+      ...durable,
+      partitionKey: pk,
+      sortKey: sk,
+      timeToLiveAttribute: 'expiresAt',
+    }),
+  }
+}
