@@ -1,0 +1,120 @@
+/** The bundles that get deployed: complete, loadable by plain Node, with the configuration inside. */
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { isBuiltin } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { App } from 'aws-cdk-lib'
+import type { CloudAssembly } from 'aws-cdk-lib/cx-api'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { SluiceStack } from '../../cdk/stack.ts'
+import { CONFIG } from './synth.ts'
+
+const directory = mkdtempSync(join(tmpdir(), 'sluice-bundle-'))
+afterAll(() => rmSync(directory, { recursive: true, force: true }))
+
+/** A user's worker outside of any project: no lock file, no package.json, CommonJS inside. */
+const WORKER = `
+  import { sep } from './legacy.cjs'
+  class Keeper {}
+  export const handler = async () => ({ sep, name: Keeper.name, config: JSON.parse(process.env.SLUICE_CONFIG), mine: MINE })
+`
+
+let assembly: CloudAssembly
+beforeAll(() => {
+  const worker = join(directory, 'worker.ts')
+  writeFileSync(worker, WORKER)
+  writeFileSync(join(directory, 'legacy.cjs'), `exports.sep = require('path').sep`)
+  const app = new App({
+    outdir: join(directory, 'cdk.out'),
+    context: { 'aws:cdk:enable-asset-metadata': true },
+  })
+  const workerOptions = { bundling: { define: { MINE: '"mine"' } } }
+  new SluiceStack(app, 'Sluice', { config: CONFIG, worker, workerOptions })
+  assembly = app.synth()
+}, 60_000)
+
+function bundleOf(name: string): string {
+  const { Resources } = assembly.getStackByName('Sluice').template as { Resources: Record<string, Resource> }
+  const [found] = Object.entries(Resources).filter(
+    ([id, { Type }]) => Type === 'AWS::Lambda::Function' && id.startsWith(`Jobs${name}`),
+  )
+  return join(assembly.directory, found?.[1].Metadata['aws:asset:path'] ?? '', 'index.mjs')
+}
+interface Resource {
+  readonly Type: string
+  readonly Metadata: Record<string, string>
+}
+
+/** As Lambda does it: a fresh Node, the environment that the template sets, and nothing beside the bundle. */
+const inNode = (name: string, code: string): unknown =>
+  JSON.parse(
+    execFileSync(
+      process.execPath,
+      ['--input-type=module', '-e', `import { handler } from ${JSON.stringify(bundleOf(name))}; ${code}`],
+      {
+        cwd: tmpdir(),
+        encoding: 'utf8',
+        env: {
+          AWS_REGION: 'eu-central-1',
+          SLUICE_JOBS_TABLE: 'jobs',
+          SLUICE_STATE_TABLE: 'state',
+          SLUICE_HISTORY_TABLE: 'history',
+          SLUICE_WORK_QUEUE_URL: 'https://sqs.eu-central-1.amazonaws.com/1/work',
+          SLUICE_WAKE_QUEUE_URL: 'https://sqs.eu-central-1.amazonaws.com/1/wake',
+        },
+      },
+    ),
+  )
+
+describe.each(['Dispatcher', 'Tick', 'Ingest'])('%s', (name) => {
+  test('loads, and exports a handler', () => {
+    expect(inNode(name, 'console.log(JSON.stringify(typeof handler))')).toBe('function')
+  })
+
+  test('imports nothing but Node: the AWS SDK is inside, at the version that was tested', () => {
+    const imports = [
+      ...readFileSync(bundleOf(name), 'utf8').matchAll(/^import [^;]*?from ["']([^"']+)["']/gm),
+    ].map(([, from]) => from)
+    expect(imports).not.toHaveLength(0)
+    for (const from of imports) expect(from).toSatisfy(isBuiltin)
+  })
+
+  test('is small enough to start fast', () => {
+    expect(readFileSync(bundleOf(name)).byteLength).toBeLessThan(2_000_000)
+  })
+
+  test('holds the configuration', () => {
+    const bundle = readFileSync(bundleOf(name), 'utf8')
+    expect(bundle).toContain('only-here')
+    expect(bundle).not.toContain('process.env.SLUICE_CONFIG')
+  })
+})
+
+test('the user’s worker is built with their options, keeps its names, and may use CommonJS', () => {
+  expect(inNode('Worker', 'console.log(JSON.stringify(await handler()))')).toEqual({
+    sep: '/',
+    name: 'Keeper',
+    config: JSON.parse(JSON.stringify(CONFIG)),
+    mine: 'mine',
+  })
+})
+
+test('the same sources give the same assets', () => {
+  const app = new App({ outdir: join(directory, 'again.out') })
+  new SluiceStack(app, 'Sluice', {
+    config: CONFIG,
+    worker: join(directory, 'worker.ts'),
+    workerOptions: { bundling: { define: { MINE: '"mine"' } } },
+  })
+  expect(codeOf(app.synth())).toEqual(codeOf(assembly))
+})
+
+const codeOf = (from: CloudAssembly) => {
+  const { Resources } = from.getStackByName('Sluice').template as {
+    Resources: Record<string, { Type: string; Properties: { Code?: unknown } }>
+  }
+  return Object.values(Resources).flatMap(({ Type, Properties }) =>
+    Type === 'AWS::Lambda::Function' ? [Properties.Code] : [],
+  )
+}

@@ -1,0 +1,134 @@
+import type { Template } from 'aws-cdk-lib/assertions'
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
+import { describe, expect, test } from 'vitest'
+import { asList, find, nameOf, one, synth } from './synth.ts'
+
+const template = synth()
+
+interface Statement {
+  readonly Effect: string
+  readonly Action: unknown
+  readonly Resource: unknown
+}
+
+/** `{ 'JobsTable.Arn': ['dynamodb:PutItem'] }` */
+function rightsOf(role: string, from: Template = template): Record<string, string[]> {
+  const rights: Record<string, Set<string>> = {}
+  for (const { Action, Resource } of statementsOf(one(from, 'AWS::IAM::Policy', role).Properties))
+    for (const resource of asList(Resource).map(nameOf)) {
+      rights[resource] ??= new Set()
+      for (const action of asList(Action)) rights[resource].add(String(action))
+    }
+  return Object.fromEntries(
+    Object.entries(rights).map(([resource, actions]) => [resource, [...actions].toSorted()]),
+  )
+}
+
+const statementsOf = (properties: Readonly<Record<string, unknown>>) =>
+  (properties['PolicyDocument'] as { Statement: Statement[] }).Statement
+
+const CONSUME = [
+  'sqs:ChangeMessageVisibility',
+  'sqs:DeleteMessage',
+  'sqs:GetQueueAttributes',
+  'sqs:GetQueueUrl',
+  'sqs:ReceiveMessage',
+]
+const LOG = ['logs:CreateLogStream', 'logs:PutLogEvents']
+const SCHEDULE = {
+  'JobsTable.Arn': [
+    'dynamodb:DeleteItem',
+    'dynamodb:GetItem',
+    'dynamodb:PutItem',
+    'dynamodb:Query',
+    'dynamodb:UpdateItem',
+  ],
+  'StateTable.Arn': ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
+  'HistoryTable.Arn': ['dynamodb:PutItem'],
+}
+
+describe('each function may do what it needs, and nothing else', () => {
+  test('dispatcher', () => {
+    expect(rightsOf('DispatcherRole')).toEqual({
+      ...SCHEDULE,
+      'DispatcherLogs.Arn': LOG,
+      'JobsTable.StreamArn': [
+        'dynamodb:DescribeStream',
+        'dynamodb:GetRecords',
+        'dynamodb:GetShardIterator',
+        'dynamodb:ListStreams',
+      ],
+      'WorkQueue.Arn': ['sqs:SendMessage'],
+      'WakeQueue.Arn': [...CONSUME, 'sqs:SendMessage'],
+      'StreamFailures.Arn': ['sqs:GetQueueAttributes', 'sqs:GetQueueUrl', 'sqs:SendMessage'],
+    })
+  })
+
+  test('worker', () => {
+    expect(rightsOf('WorkerRole')).toEqual({
+      ...SCHEDULE,
+      'WorkerLogs.Arn': LOG,
+      'WorkQueue.Arn': [...CONSUME, 'sqs:SendMessage'],
+      'WakeQueue.Arn': ['sqs:SendMessage'],
+    })
+  })
+
+  test('tick', () => {
+    expect(rightsOf('TickRole')).toEqual({
+      'StateTable.Arn/index/due': ['dynamodb:Query'],
+      'StateTable.Arn': ['dynamodb:Scan'],
+      'WakeQueue.Arn': ['sqs:SendMessage'],
+      'TickLogs.Arn': LOG,
+    })
+  })
+
+  test('ingest', () => {
+    expect(rightsOf('IngestRole')).toEqual({
+      'JobsTable.Arn': ['dynamodb:PutItem'],
+      'HistoryTable.Arn': ['dynamodb:PutItem'],
+      'IngestQueue.Arn': CONSUME,
+      'IngestLogs.Arn': LOG,
+    })
+  })
+})
+
+test('no policy allows a wildcard', () => {
+  const policies = ['AWS::IAM::Policy', 'AWS::SQS::QueuePolicy'].flatMap((type) => find(template, type))
+  const allowed = policies
+    .flatMap(({ Properties }) => statementsOf(Properties))
+    .filter(({ Effect }) => Effect === 'Allow')
+  expect(allowed.length).toBeGreaterThan(20)
+  for (const statement of allowed) expect(JSON.stringify(statement)).not.toContain('*')
+})
+
+test('no role has a managed policy, and only Lambda takes one', () => {
+  const roles = find(template, 'AWS::IAM::Role')
+  expect(roles).toHaveLength(4)
+  for (const { Properties } of roles) {
+    expect(Object.keys(Properties)).toEqual(['AssumeRolePolicyDocument'])
+    expect(JSON.stringify(Properties)).toContain('"Principal":{"Service":"lambda.amazonaws.com"}')
+  }
+})
+
+test('only EventBridge’s rules of this stack may send to the ingest queue', () => {
+  const sends = find(template, 'AWS::SQS::QueuePolicy', 'IngestQueue')
+    .flatMap(({ Properties }) => statementsOf(Properties))
+    .filter(({ Effect }) => Effect === 'Allow')
+  expect(sends).toMatchObject([
+    {
+      Principal: { Service: 'events.amazonaws.com' },
+      Condition: { ArnEquals: { 'aws:SourceArn': expect.anything() } },
+    },
+  ])
+})
+
+test('grantEnqueue allows to write jobs, and not to read them', () => {
+  const template = synth({}, (sluice, stack) => {
+    sluice.grantEnqueue(
+      new Role(stack, 'JobsApi', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') }),
+    )
+  })
+  expect(rightsOf('Api', template)).toEqual({
+    'JobsTable.Arn': ['dynamodb:BatchWriteItem', 'dynamodb:PutItem'],
+  })
+})

@@ -1,0 +1,71 @@
+import { RemovalPolicy } from 'aws-cdk-lib'
+import { describe, expect, test } from 'vitest'
+import { find, one, synth } from './synth.ts'
+
+const TABLE = 'AWS::DynamoDB::GlobalTable'
+const template = synth()
+const properties = (name: string) => one(template, TABLE, name).Properties
+const keys = (...names: [string, string?]) =>
+  names.map((AttributeName, i) => ({ AttributeName, KeyType: i ? 'RANGE' : 'HASH' }))
+
+describe('every table', () => {
+  test.each(['JobsTable', 'StateTable', 'HistoryTable'])(
+    '%s is durable, encrypted, and paid by use',
+    (name) => {
+      const table = one(template, TABLE, name)
+      expect(table.DeletionPolicy).toBe('Retain')
+      expect(table.UpdateReplacePolicy).toBe('Retain')
+      expect(table.Properties).toMatchObject({
+        BillingMode: 'PAY_PER_REQUEST',
+        SSESpecification: { SSEEnabled: true, SSEType: 'KMS' },
+        Replicas: [
+          {
+            PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+            DeletionProtectionEnabled: false,
+          },
+        ],
+      })
+    },
+  )
+
+  test('there are three', () => {
+    expect(find(template, TABLE)).toHaveLength(3)
+  })
+
+  test('the user decides what becomes of the data', () => {
+    const changed = synth({ removalPolicy: RemovalPolicy.DESTROY, deletionProtection: true })
+    for (const table of find(changed, TABLE)) {
+      expect(table.DeletionPolicy).toBe('Delete')
+      expect(table.Properties['Replicas']).toMatchObject([{ DeletionProtectionEnabled: true }])
+    }
+  })
+})
+
+test('the Jobs table streams new images', () => {
+  expect(properties('JobsTable')).toMatchObject({
+    KeySchema: keys('pk', 'sk'),
+    StreamSpecification: { StreamViewType: 'NEW_IMAGE' },
+  })
+  expect(properties('JobsTable')).not.toHaveProperty('TimeToLiveSpecification')
+})
+
+test('the State table lists what is due in a sparse index of keys', () => {
+  expect(properties('StateTable')).toMatchObject({
+    KeySchema: keys('pk'),
+    TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
+    GlobalSecondaryIndexes: [
+      { IndexName: 'due', KeySchema: keys('dueShard', 'dueAt'), Projection: { ProjectionType: 'KEYS_ONLY' } },
+    ],
+  })
+  expect(properties('StateTable')['AttributeDefinitions']).toContainEqual({
+    AttributeName: 'dueAt',
+    AttributeType: 'N',
+  })
+})
+
+test('the History table forgets', () => {
+  expect(properties('HistoryTable')).toMatchObject({
+    KeySchema: keys('pk', 'sk'),
+    TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
+  })
+})
