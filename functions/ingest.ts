@@ -1,0 +1,25 @@
+/** Turns events from the buffer queue into jobs. */
+import type { SQSEvent } from 'aws-lambda'
+import { systemClock } from '../lib/adapters/system/clock.ts'
+import { logger, once, storeFor } from '../lib/api/context.ts'
+import { readConfig, readEnvironment } from '../lib/api/environment.ts'
+import { type BatchResponse, handleEach, lambda } from '../lib/api/lambda.ts'
+import { ingest } from '../lib/use-cases/ingest.ts'
+
+const context = once(() => {
+  const env = readEnvironment(['SLUICE_JOBS_TABLE', 'SLUICE_HISTORY_TABLE'])
+  return {
+    config: readConfig(),
+    store: storeFor({ jobs: env.SLUICE_JOBS_TABLE, history: env.SLUICE_HISTORY_TABLE }),
+    clock: systemClock,
+    logger,
+  }
+})
+
+export const handler = lambda<SQSEvent, BatchResponse>(({ Records }) =>
+  handleEach(
+    Records,
+    ({ messageId }) => messageId,
+    ({ body, messageId }) => ingest(context(), body, messageId),
+  ),
+)

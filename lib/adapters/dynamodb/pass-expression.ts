@@ -1,0 +1,50 @@
+/** The one conditional write of a pass. */
+import type { ShardState } from '../../core/state.ts'
+import type { PassWrite } from '../../ports/store.ts'
+import { UpdateExpression } from './expression.ts'
+
+export function passExpression(state: ShardState, change: PassWrite): UpdateExpression {
+  const update = new UpdateExpression()
+  update.increase('version', 1).set(update.path('waiting'), change.waiting)
+  sameVersion(update, state)
+  changeSlots(update, state, change)
+  changeWindow(update, state, change)
+  for (const name of ['dueAt', 'dueShard', 'expiresAt'] as const) {
+    if (change[name] === undefined) update.remove(update.path(name))
+    else update.set(update.path(name), change[name])
+  }
+  return update
+}
+
+/** Race: another pass has claimed jobs since the state was read. */
+function sameVersion(update: UpdateExpression, { version }: ShardState): void {
+  const path = update.path('version')
+  update.condition(
+    version === undefined ? `attribute_not_exists(${path})` : `${path} = ${update.value(version)}`,
+  )
+}
+
+/** Others change their own slots meanwhile without a new version, so each slot is set or removed by itself. */
+function changeSlots(
+  update: UpdateExpression,
+  state: ShardState,
+  { take, drop, resend, sentAt }: PassWrite,
+): void {
+  if (!state.initialised) update.set(update.path('slots'), take)
+  else for (const [id, slot] of Object.entries(take)) update.set(update.path('slots', id), slot)
+  for (const id of drop) if (!Object.hasOwn(take, id)) update.remove(update.path('slots', id))
+  for (const { id, token } of resend) {
+    // Race: the claim that we are about to send again has just started.
+    update.condition(`${update.path('slots', id, 'token')} = ${update.value(token)}`)
+    update.set(update.path('slots', id, 'sentAt'), sentAt)
+  }
+}
+
+function changeWindow(update: UpdateExpression, state: ShardState, { start, forget }: PassWrite): void {
+  if (!state.initialised) {
+    update.set(update.path('window'), start === undefined ? {} : { [start]: 1 })
+    return
+  }
+  if (start !== undefined) update.increase(update.path('window', start), 1)
+  for (const bucket of forget) update.remove(update.path('window', bucket))
+}

@@ -1,0 +1,54 @@
+/** The state item of a shard as it stands in the State table. */
+import { z } from 'zod'
+import { DamagedStateError } from '../../core/errors.ts'
+import { describeIssue } from '../../core/job.ts'
+import type { ShardKey } from '../../core/keys.ts'
+import { overrideSchema } from '../../core/limits.ts'
+import type { ShardState, Slots } from '../../core/state.ts'
+import { fromItem, type Item } from './database.ts'
+
+const slotBase = { token: z.string(), priority: z.int().min(0).max(9), runAt: z.number() }
+const slotSchema = z.union([
+  z.object({ ...slotBase, deadline: z.number() }),
+  z.object({ ...slotBase, sentAt: z.number() }),
+])
+const stateSchema = z.object({
+  pk: z.string(),
+  version: z.int().optional(),
+  slots: z.record(z.string(), slotSchema).optional(),
+  window: z.record(z.string(), z.number()).optional(),
+  waiting: z.boolean().default(false),
+  dueAt: z.number().optional(),
+  dueShard: z.string().optional(),
+  override: z.unknown().optional(),
+})
+
+export function toState(item: Item): ShardState {
+  const state = stateSchema.safeParse(fromItem(item))
+  if (!state.success) {
+    const problems = state.error.issues.map(describeIssue).join('; ')
+    throw new DamagedStateError(
+      `the state item ${JSON.stringify(item['pk']?.S)} is damaged (${problems}): mend or delete it`,
+    )
+  }
+  const { pk, slots, window, waiting, version, dueAt, dueShard, override } = state.data
+  return {
+    shard: pk as ShardKey,
+    initialised: slots !== undefined && window !== undefined,
+    slots: (slots ?? {}) as Slots,
+    window: window ?? {},
+    waiting,
+    ...(version === undefined ? {} : { version }),
+    ...(dueAt === undefined ? {} : { dueAt }),
+    ...(dueShard === undefined ? {} : { dueShard }),
+    ...toOverride(override),
+  }
+}
+
+/** People write overrides by hand. One that makes no sense stops the shard, lest it runs beyond what was meant. */
+function toOverride(value: unknown): Pick<ShardState, 'override' | 'overrideProblem'> {
+  if (value === undefined || value === null) return {}
+  const override = overrideSchema.safeParse(value)
+  if (override.success) return { override: override.data }
+  return { overrideProblem: override.error.issues.map(describeIssue).join('; ') }
+}

@@ -1,0 +1,144 @@
+import {
+  GetItemCommand,
+  QueryCommand,
+  type ReturnValuesOnConditionCheckFailure,
+  ScanCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb'
+import type { Holder } from '../../core/decide.ts'
+import type { ShardKey } from '../../core/keys.ts'
+import type { LimitOverride } from '../../core/limits.ts'
+import type { ShardState } from '../../core/state.ts'
+import type { DueShard, Run, StateStore } from '../../ports/store.ts'
+import { type Database, fromItem, isConditionFailed, toItem } from './database.ts'
+import { UpdateExpression } from './expression.ts'
+import { passExpression } from './pass-expression.ts'
+import { toState } from './state-item.ts'
+
+export const dynamoStateStore = (database: Database): StateStore => ({
+  read: (shard) => read(database, shard),
+  pass: async (state, change) => {
+    const outcome = await update(database, state.shard, passExpression(state, change))
+    return outcome.kind === 'updated' ? { kind: 'written', state: outcome.state } : { kind: 'conflict' }
+  },
+  start: async (shard, claim, run) => {
+    const outcome = await update(database, shard, startExpression(claim, run))
+    if (outcome.kind === 'updated') return { kind: 'started', state: outcome.state }
+    // A lost reply: the start did happen, and it was ours.
+    if (outcome.state?.slots[claim.id]?.token === run.token) return { kind: 'started', state: outcome.state }
+    return { ...outcome, kind: 'refused' }
+  },
+  remember: async (shard, bucket) => {
+    const expression = new UpdateExpression()
+    await update(database, shard, expression.increase(expression.path('window', bucket), 1))
+  },
+  release: async (shard, holder) => {
+    const outcome = await update(database, shard, releaseExpression(holder))
+    return outcome.kind === 'updated'
+      ? { kind: 'released', state: outcome.state }
+      : { ...outcome, kind: 'gone' }
+  },
+  override: (shard, limits) => override(database, shard, limits),
+  due: (group, until) => due(database, group, until),
+  scan: (cursor) => scan(database, cursor),
+})
+
+async function read({ client, tables }: Database, shard: ShardKey): Promise<ShardState | undefined> {
+  const { Item } = await client.send(
+    new GetItemCommand({ TableName: tables.state, Key: toItem({ pk: shard }), ConsistentRead: true }),
+  )
+  return Item && toState(Item)
+}
+
+/** Race: a copy of the message, or a message of an earlier claim. A start replaces the token, so only one succeeds. */
+function startExpression({ id, token }: Holder, run: Run): UpdateExpression {
+  const update = new UpdateExpression()
+  const slot = (name: string) => update.path('slots', id, name)
+  return update
+    .set(slot('token'), run.token)
+    .set(slot('deadline'), run.deadline)
+    .remove(slot('sentAt'))
+    .increase(update.path('window', run.bucket), 1)
+    .condition(`${slot('token')} = ${update.value(token)}`)
+}
+
+/** Race: our run was taken for dead, and the slot belongs to somebody else by now. */
+function releaseExpression({ id, token }: Holder): UpdateExpression {
+  const update = new UpdateExpression()
+  return update
+    .remove(update.path('slots', id))
+    .condition(`${update.path('slots', id, 'token')} = ${update.value(token)}`)
+}
+
+type Updated = { readonly kind: 'updated'; readonly state: ShardState }
+type Failed = { readonly kind: 'failed'; readonly state?: ShardState }
+
+const ALL_OLD: ReturnValuesOnConditionCheckFailure = 'ALL_OLD'
+
+/** Both outcomes carry the item, which spares a read. */
+async function update(
+  { client, tables }: Database,
+  shard: ShardKey,
+  change: UpdateExpression,
+): Promise<Updated | Failed> {
+  try {
+    const { Attributes = {} } = await client.send(
+      new UpdateItemCommand({
+        TableName: tables.state,
+        Key: toItem({ pk: shard }),
+        ...change.build(),
+        ReturnValues: 'ALL_NEW',
+        ReturnValuesOnConditionCheckFailure: ALL_OLD,
+      }),
+    )
+    return { kind: 'updated', state: toState(Attributes) }
+  } catch (error) {
+    if (!isConditionFailed(error)) throw error
+    return { kind: 'failed', ...(error.Item ? { state: toState(error.Item) } : {}) }
+  }
+}
+
+/** Counts as a pass, so that one that has read the old limits loses; and an item with an override never expires. */
+async function override(
+  database: Database,
+  shard: ShardKey,
+  limits: LimitOverride | undefined,
+): Promise<void> {
+  const change = new UpdateExpression()
+  change.increase('version', 1).remove('expiresAt')
+  if (limits) change.set(change.path('override'), limits)
+  else change.remove(change.path('override'))
+  await update(database, shard, change)
+}
+
+async function due({ client, tables }: Database, group: string, until: number): Promise<readonly DueShard[]> {
+  const found: DueShard[] = []
+  let from: Record<string, never> | undefined
+  do {
+    const { Items = [], LastEvaluatedKey } = await client.send(
+      new QueryCommand({
+        TableName: tables.state,
+        IndexName: 'due',
+        KeyConditionExpression: 'dueShard = :group AND dueAt <= :until',
+        ExpressionAttributeValues: toItem({ ':group': group, ':until': until }),
+        ...(from ? { ExclusiveStartKey: from } : {}),
+      }),
+    )
+    found.push(
+      ...Items.map(fromItem).map(({ pk, dueAt }) => ({ shard: pk as ShardKey, dueAt: Number(dueAt) })),
+    )
+    from = LastEvaluatedKey as Record<string, never> | undefined
+  } while (from)
+  return found
+}
+
+async function scan({ client, tables }: Database, cursor: string | undefined) {
+  const { Items = [], LastEvaluatedKey } = await client.send(
+    new ScanCommand({
+      TableName: tables.state,
+      ...(cursor === undefined ? {} : { ExclusiveStartKey: toItem({ pk: cursor }) }),
+    }),
+  )
+  const next = LastEvaluatedKey && String(fromItem(LastEvaluatedKey)['pk'])
+  return { states: Items.map(toState), ...(next === undefined ? {} : { cursor: next }) }
+}

@@ -1,0 +1,12 @@
+import type { Store } from '../../ports/store.ts'
+import type { Database } from './database.ts'
+import { dynamoHistoryStore } from './history.ts'
+import { dynamoJobStore } from './jobs.ts'
+import { dynamoStateStore } from './states.ts'
+
+/** The store on DynamoDB, or on anything that speaks its protocol. */
+export const dynamoStore = (database: Database): Store => ({
+  jobs: dynamoJobStore(database),
+  states: dynamoStateStore(database),
+  history: dynamoHistoryStore(database),
+})

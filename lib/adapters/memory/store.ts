@@ -1,0 +1,134 @@
+/** The store in memory: for tests and simulations. Every operation is atomic, as DynamoDB's are. */
+import { deadLetterPartition } from '../../core/dead-letter.ts'
+import type { RawItem } from '../../core/job.ts'
+import type { ShardKey } from '../../core/keys.ts'
+import { emptyState, type ShardState, type Slot } from '../../core/state.ts'
+import type { HistoryStore, JobStore, PassWrite, StateStore, Store } from '../../ports/store.ts'
+import { deleteJob, emptyTables, putJob, type Tables } from './tables.ts'
+
+export const memoryStore = (tables: Tables = emptyTables()): Store => ({
+  jobs: memoryJobs(tables),
+  states: memoryStates(tables),
+  history: memoryHistory(tables),
+})
+
+const memoryJobs = (tables: Tables): JobStore => ({
+  put: async (item) => {
+    if (tables.jobs.get(item.pk)?.has(item.sk)) return 'exists'
+    putJob(tables, item)
+    return 'put'
+  },
+  putBatch: async (items) => {
+    for (const item of items) putJob(tables, item)
+    return []
+  },
+  get: async ({ pk, sk }) => structuredClone(tables.jobs.get(pk)?.get(sk)),
+  range: async ({ shard, from, limit }) => {
+    const items = sorted(tables, shard).filter(({ sk }) => sk >= from && sk <= ':')
+    return { items: structuredClone(items.slice(0, limit)), more: items.length > limit }
+  },
+  remove: async (key) => void deleteJob(tables, key),
+  replace: async (key, next) => {
+    if (!deleteJob(tables, key)) return 'gone'
+    putJob(tables, next)
+    return 'replaced'
+  },
+  bury: async (key, letter) => {
+    if (!deleteJob(tables, key)) return 'gone'
+    tables.history.push(structuredClone(letter))
+    return 'buried'
+  },
+})
+
+const sorted = (tables: Tables, shard: string): RawItem[] =>
+  [...(tables.jobs.get(shard)?.values() ?? [])].sort((a, b) => (a.sk < b.sk ? -1 : 1))
+
+const memoryStates = (tables: Tables): StateStore => {
+  const write = (state: ShardState): ShardState => {
+    tables.states.set(state.shard, state)
+    return structuredClone(state)
+  }
+  const current = (shard: ShardKey): ShardState | undefined => tables.states.get(shard)
+  return {
+    read: async (shard) => structuredClone(current(shard)),
+    pass: async (state, change) => {
+      const now = current(state.shard) ?? emptyState(state.shard)
+      const started = change.resend.some(({ id, token }) => now.slots[id]?.token !== token)
+      if (now.version !== state.version || started) return { kind: 'conflict' }
+      return { kind: 'written', state: write(applyPass(now, change)) }
+    },
+    start: async (shard, claim, run) => {
+      const state = current(shard)
+      const slot = state?.slots[claim.id]
+      if (state && slot?.token === run.token) return { kind: 'started', state: structuredClone(state) }
+      if (!state || slot?.token !== claim.token)
+        return { kind: 'refused', ...(state ? { state: structuredClone(state) } : {}) }
+      const { priority, runAt } = slot
+      const running: Slot = { token: run.token, priority, runAt, deadline: run.deadline }
+      const slots = { ...state.slots, [claim.id]: running }
+      return { kind: 'started', state: write({ ...state, slots, window: withStart(state, run.bucket) }) }
+    },
+    remember: async (shard, bucket) => {
+      const state = current(shard) ?? emptyState(shard)
+      write({ ...state, window: withStart(state, bucket) })
+    },
+    release: async (shard, { id, token }) => {
+      const state = current(shard)
+      if (!state || state.slots[id]?.token !== token)
+        return { kind: 'gone', ...(state ? { state: structuredClone(state) } : {}) }
+      return { kind: 'released', state: write({ ...state, slots: without(state.slots, [id]) }) }
+    },
+    override: async (shard, limits) => {
+      const { override: _, ...state } = current(shard) ?? emptyState(shard)
+      write({
+        ...state,
+        version: (state.version ?? 0) + 1,
+        ...(limits ? { override: structuredClone(limits) } : {}),
+      })
+    },
+    due: async (group, until) =>
+      [...tables.states.values()].flatMap(({ shard, dueShard, dueAt }) =>
+        dueShard === group && dueAt !== undefined && dueAt <= until ? [{ shard, dueAt }] : [],
+      ),
+    scan: async () => ({ states: structuredClone([...tables.states.values()]) }),
+  }
+}
+
+function applyPass(state: ShardState, change: PassWrite): ShardState {
+  const { dueAt: _dueAt, dueShard: _dueShard, ...rest } = state
+  const again = change.resend.flatMap(({ id }) => {
+    const slot = state.slots[id]
+    return slot ? [[id, { ...slot, sentAt: change.sentAt }] as const] : []
+  })
+  const window = without(state.window, change.forget)
+  return {
+    ...rest,
+    initialised: true,
+    version: (state.version ?? 0) + 1,
+    slots: {
+      ...without(state.slots, change.drop),
+      ...Object.fromEntries(again),
+      ...structuredClone(change.take),
+    },
+    window: change.start === undefined ? window : withStart({ ...state, window }, change.start),
+    waiting: change.waiting,
+    ...(change.dueAt === undefined ? {} : { dueAt: change.dueAt }),
+    ...(change.dueShard === undefined ? {} : { dueShard: change.dueShard }),
+  }
+}
+
+const withStart = ({ window }: ShardState, bucket: string) => ({
+  ...window,
+  [bucket]: (window[bucket] ?? 0) + 1,
+})
+
+function without<T>(map: Readonly<Record<string, T>>, keys: readonly string[]): Record<string, T> {
+  return Object.fromEntries(Object.entries(map).filter(([key]) => !keys.includes(key)))
+}
+
+const memoryHistory = (tables: Tables): HistoryStore => ({
+  bury: async (letter) => void tables.history.push(structuredClone(letter)),
+  dead: async (queue) => ({
+    letters: structuredClone(tables.history.filter(({ pk }) => pk === deadLetterPartition(queue))),
+  }),
+})

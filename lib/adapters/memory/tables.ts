@@ -1,0 +1,29 @@
+/** What the memory store holds: plain data, so that a simulation can look at it and print it. */
+import type { DeadLetter } from '../../core/dead-letter.ts'
+import type { RawItem } from '../../core/job.ts'
+import type { ShardState } from '../../core/state.ts'
+
+export interface Tables {
+  /** Shard → sort key → item. */
+  readonly jobs: Map<string, Map<string, RawItem>>
+  readonly states: Map<string, ShardState>
+  readonly history: DeadLetter[]
+  /** Called for each new job, as the stream would be. */
+  onInsert?: (item: RawItem) => void
+}
+
+export const emptyTables = (): Tables => ({ jobs: new Map(), states: new Map(), history: [] })
+
+export function putJob(tables: Tables, item: RawItem): void {
+  const shard = tables.jobs.get(item.pk) ?? new Map<string, RawItem>()
+  const isNew = !shard.has(item.sk)
+  tables.jobs.set(item.pk, shard.set(item.sk, structuredClone(item)))
+  if (isNew) tables.onInsert?.(structuredClone(item))
+}
+
+export function deleteJob(tables: Tables, { pk, sk }: { pk: string; sk: string }): boolean {
+  const shard = tables.jobs.get(pk)
+  const was = shard?.delete(sk) ?? false
+  if (shard?.size === 0) tables.jobs.delete(pk)
+  return was
+}

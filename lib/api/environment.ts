@@ -1,0 +1,36 @@
+/** What the construct tells its functions. Read once, here and nowhere else. */
+import { z } from 'zod'
+import { type Config, defineConfig } from '../core/config.ts'
+import { EnvironmentError } from '../core/errors.ts'
+
+const environmentSchema = z.object({
+  SLUICE_JOBS_TABLE: z.string().min(1),
+  SLUICE_STATE_TABLE: z.string().min(1),
+  SLUICE_HISTORY_TABLE: z.string().min(1),
+  SLUICE_WORK_QUEUE_URL: z.url(),
+  SLUICE_WAKE_QUEUE_URL: z.url(),
+})
+
+export type Environment = z.infer<typeof environmentSchema>
+
+/**
+ * The named variables; a function is given only those that it needs.
+ * @throws EnvironmentError that names what is missing
+ */
+export function readEnvironment<const Name extends keyof Environment>(
+  names: readonly Name[],
+  variables: NodeJS.ProcessEnv = process.env,
+): Pick<Environment, Name> {
+  const mask = Object.fromEntries(names.map((name) => [name, true])) as Record<Name, true>
+  const result = environmentSchema.pick(mask as never).safeParse(variables)
+  if (result.success) return result.data as Pick<Environment, Name>
+  throw new EnvironmentError(`the environment is incomplete: ${z.prettifyError(result.error)}`)
+}
+
+/** The configuration that the construct compiled into the bundle. */
+export function readConfig(): Config {
+  const text = process.env['SLUICE_CONFIG']
+  if (!text)
+    throw new EnvironmentError('SLUICE_CONFIG is not set: bundle the function with the Sluice construct')
+  return defineConfig(JSON.parse(text))
+}

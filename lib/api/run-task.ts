@@ -1,0 +1,59 @@
+/** Runs a user's handler for a job: looks up the task, checks the payload, watches the time. */
+
+import type { Job } from '../core/job.ts'
+import { clip } from '../core/keys.ts'
+import type { Logger } from '../ports/logger.ts'
+import type { RunTask, TaskOutcome } from '../use-cases/execute.ts'
+import { type JobInfo, type Task, validatePayload } from './task.ts'
+
+export type LoggerFor = (job: Job) => Logger
+
+export function taskRunner(tasks: readonly Task[], loggerFor: LoggerFor): RunTask {
+  const byName = new Map(tasks.map((task) => [task.name, task]))
+  return async (job) => {
+    const task = byName.get(job.task)
+    const problem = taskProblem(task, job, byName)
+    if (!task || problem) return { kind: 'refused', reason: problem ?? 'unknown task' }
+    return runChecked(task, job, loggerFor(job))
+  }
+}
+
+function taskProblem(task: Task | undefined, job: Job, tasks: ReadonlyMap<string, Task>): string | undefined {
+  if (!task) return `there is no task "${clip(job.task)}"; the worker has: ${[...tasks.keys()].join(', ')}`
+  if (task.queue !== job.queue.name)
+    return `task "${task.name}" belongs to queue "${task.queue}", not to "${job.queue.name}"`
+  return undefined
+}
+
+async function runChecked(task: Task, job: Job, logger: Logger): Promise<TaskOutcome> {
+  const timeout = AbortSignal.timeout(job.queue.timeout_ms)
+  try {
+    const payload = await validatePayload(task, job.payload)
+    if (!payload.ok) return { kind: 'refused', reason: `payload: ${payload.issues.join('; ')}` }
+    await task.handler({ payload: payload.value, job: infoOf(job), signal: timeout, logger })
+    return { kind: 'succeeded' }
+  } catch (error) {
+    const late = timeout.aborted ? `timed out after ${job.queue.timeout_ms} ms: ` : ''
+    return { kind: 'failed', error: late + textOf(error) }
+  }
+}
+
+const infoOf = (job: Job): JobInfo => ({
+  id: job.id,
+  queue: job.queue.name,
+  ...(job.shard.partition === undefined ? {} : { partition: job.shard.partition }),
+  priority: job.priority,
+  runAt: new Date(job.runAt),
+  attempt: job.attempt,
+  maxAttempts: job.queue.retry.attempts,
+  ...(job.meta ? { meta: job.meta } : {}),
+})
+
+/** Handlers may throw anything. */
+function textOf(thrown: unknown): string {
+  try {
+    return thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown)
+  } catch {
+    return 'the handler threw something that cannot be written as text'
+  }
+}

@@ -1,0 +1,80 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec'
+import { ConfigurationError } from '../core/errors.ts'
+import type { Logger } from '../ports/logger.ts'
+
+/** What a handler is told about the job that it runs. */
+export interface JobInfo {
+  readonly id: string
+  readonly queue: string
+  readonly partition?: string
+  /** 0 (first) to 9. */
+  readonly priority: number
+  /** When the job became due. */
+  readonly runAt: Date
+  /** From 1. */
+  readonly attempt: number
+  readonly maxAttempts: number
+  readonly meta?: Readonly<Record<string, unknown>>
+}
+
+export interface TaskContext<Payload> {
+  readonly payload: Payload
+  readonly job: JobInfo
+  /** Aborted when the queue's `timeout` is over. Pass it to `fetch` and the like. */
+  readonly signal: AbortSignal
+  /** Every line names the job. */
+  readonly logger: Logger
+}
+
+export interface TaskDefinition<Name extends string, Queue extends string, Schema extends StandardSchemaV1> {
+  readonly name: Name
+  readonly queue: Queue
+  /** Any Standard Schema: zod, valibot, arktype … */
+  readonly payload: Schema
+  /** Throw to have the job tried again. It runs at least once: make its effects idempotent. */
+  readonly handler: (context: TaskContext<StandardSchemaV1.InferOutput<Schema>>) => Promise<unknown>
+}
+
+export interface Task<
+  Name extends string = string,
+  Queue extends string = string,
+  Schema extends StandardSchemaV1 = StandardSchemaV1,
+> {
+  readonly name: Name
+  readonly queue: Queue
+  readonly payload: Schema
+  // A method, so that tasks of any payload fit into one list.
+  handler(context: TaskContext<StandardSchemaV1.InferOutput<Schema>>): Promise<unknown>
+}
+
+export type PayloadOf<T extends Task> = StandardSchemaV1.InferInput<T['payload']>
+
+/**
+ * A named kind of work.
+ * @throws ConfigurationError where the name is empty or too long
+ */
+export function defineTask<
+  const Name extends string,
+  const Queue extends string,
+  Schema extends StandardSchemaV1,
+>(definition: TaskDefinition<Name, Queue, Schema>): Task<Name, Queue, Schema> {
+  if (definition.name.length === 0 || definition.name.length > 128)
+    throw new ConfigurationError('task.name', 'has 1 to 128 characters')
+  return definition
+}
+
+export type Validated =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly issues: readonly string[] }
+
+/** Checks a payload against a task's schema. */
+export async function validatePayload(task: Task, payload: unknown): Promise<Validated> {
+  const result = await task.payload['~standard'].validate(payload)
+  if (!result.issues) return { ok: true, value: result.value }
+  return { ok: false, issues: result.issues.map(describeIssue) }
+}
+
+function describeIssue({ path = [], message }: StandardSchemaV1.Issue): string {
+  const keys = path.map((part) => String(typeof part === 'object' ? part.key : part))
+  return keys.length > 0 ? `${keys.join('.')}: ${message}` : message
+}

@@ -1,0 +1,64 @@
+import type { Context as LambdaContext, SQSEvent, SQSRecord } from 'aws-lambda'
+import { loggerWith } from '../adapters/powertools/logger.ts'
+import { parseWorkMessage } from '../adapters/sqs/messages.ts'
+import { ConfigurationError } from '../core/errors.ts'
+import type { Context } from '../use-cases/context.ts'
+import { execute, type Invocation, type RunTask } from '../use-cases/execute.ts'
+import { describe } from '../use-cases/retire.ts'
+import { contextFromEnvironment, once } from './context.ts'
+import { type BatchResponse, handleEach, type LambdaHandler, lambda } from './lambda.ts'
+import { type LoggerFor, taskRunner } from './run-task.ts'
+import type { Task } from './task.ts'
+
+/**
+ * The Lambda handler that runs your tasks. Export it as `handler` from the file that you name to the construct.
+ * @param tasks every task of every queue
+ * @throws ConfigurationError where two tasks bear the same name
+ */
+export function createWorker(tasks: readonly Task[]): LambdaHandler<SQSEvent, BatchResponse> {
+  checkNames(tasks)
+  const context = once(() => workerContext(tasks))
+  const runTask = taskRunner(tasks, loggerFor)
+  return lambda((event, lambdaContext) => {
+    const handle = (record: SQSRecord) => work(context(), record, lambdaContext, runTask)
+    return handleEach(event.Records, ({ messageId }) => messageId, handle)
+  })
+}
+
+function checkNames(tasks: readonly Task[]): void {
+  const names = tasks.map(({ name }) => name)
+  const twice = names.find((name, index) => names.indexOf(name) !== index)
+  if (twice !== undefined) throw new ConfigurationError('tasks', `there are two tasks named "${twice}"`)
+}
+
+/** A task for a queue that is not configured would never run: better to hear of it at once. */
+function workerContext(tasks: readonly Task[]): Context {
+  const context = contextFromEnvironment()
+  const lost = tasks.find(({ queue }) => !Object.hasOwn(context.config.queues, queue))
+  if (lost)
+    throw new ConfigurationError(
+      'tasks',
+      `task "${lost.name}" belongs to queue "${lost.queue}", which is not configured`,
+    )
+  return context
+}
+
+const loggerFor: LoggerFor = (job) => loggerWith(describe(job))
+
+async function work(
+  context: Context,
+  record: SQSRecord,
+  lambdaContext: LambdaContext,
+  runTask: RunTask,
+): Promise<void> {
+  const message = parseWorkMessage(record.body)
+  if (!message.ok) {
+    context.logger.error('work message refused', { messageId: record.messageId, reason: message.reason })
+    return
+  }
+  const invocation: Invocation = {
+    remaining_ms: () => lambdaContext.getRemainingTimeInMillis(),
+    redelivered: Number(record.attributes.ApproximateReceiveCount) > 1,
+  }
+  await execute(context, message.value, invocation, runTask)
+}

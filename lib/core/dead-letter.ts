@@ -1,0 +1,73 @@
+/** The last resting place of a job that cannot run, with the reason that a person needs. */
+import type { RawItem } from './job.ts'
+import { QUEUE_NAME } from './keys.ts'
+
+export type DeadReason =
+  /** It could never have run: its key, its shape, its queue, its task or its payload is wrong. */
+  | 'refused'
+  /** Its last attempt failed. */
+  | 'exhausted'
+
+export interface DeadLetter {
+  /** `dead|<queue>`, or `dead|unknown`. */
+  readonly pk: string
+  /** `<time of death, ISO 8601>#<what it was called>`. */
+  readonly sk: string
+  readonly reason: DeadReason
+  readonly error: string
+  /** The item or event as it came, as JSON text: text holds what DynamoDB's own nesting and types might not. */
+  readonly job: string
+  /** Epoch seconds at which DynamoDB forgets it. */
+  readonly expiresAt: number
+}
+
+/** How long dead letters are kept. */
+const KEPT_S = 30 * 86_400
+const MAX_ERROR_LENGTH = 2000
+/** DynamoDB takes items of 400 KB; the frame around the job needs a little of it. */
+const MAX_JOB_BYTES = 390_000
+
+export const deadLetterPartition = (queue: string): string =>
+  `dead|${QUEUE_NAME.test(queue) ? queue : 'unknown'}`
+
+export function deadLetterOf(item: RawItem, reason: DeadReason, error: string, now: number): DeadLetter {
+  const [queue = ''] = item.pk.split('|')
+  return deadLetter(queue, item.sk, item, reason, error, now)
+}
+
+/** An event that never became a job. */
+export function deadEvent(queue: string, id: string, event: unknown, error: string, now: number): DeadLetter {
+  return deadLetter(queue, id, event, 'refused', error, now)
+}
+
+function deadLetter(
+  queue: string,
+  name: string,
+  job: unknown,
+  reason: DeadReason,
+  error: string,
+  now: number,
+): DeadLetter {
+  return {
+    pk: deadLetterPartition(queue),
+    sk: `${new Date(now).toISOString()}#${name}`.slice(0, 1000),
+    reason,
+    error: error.slice(0, MAX_ERROR_LENGTH),
+    job: toText(job),
+    expiresAt: Math.floor(now / 1000) + KEPT_S,
+  }
+}
+
+/** A job that is nearly as large as an item can be keeps its beginning. */
+function toText(job: unknown): string {
+  const text = JSON.stringify(job, plain) ?? 'null'
+  if (Buffer.byteLength(text) <= MAX_JOB_BYTES) return text
+  return Buffer.from(text).subarray(0, MAX_JOB_BYTES).toString()
+}
+
+/** DynamoDB knows sets and bytes; JSON does not. */
+function plain(_key: string, value: unknown): unknown {
+  if (value instanceof Set) return [...value]
+  if (value instanceof Uint8Array) return Buffer.from(value).toString('base64')
+  return value
+}

@@ -1,0 +1,14 @@
+/** Milliseconds, or a number with a unit: `250ms`, `30s`, `5m`, `2h`, `1d`. */
+export type Duration = number | `${number}${'ms' | 's' | 'm' | 'h' | 'd'}`
+
+const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
+
+/** The duration in milliseconds, or `undefined` where the text is not a duration. */
+export function parseDuration(duration: unknown): number | undefined {
+  if (typeof duration === 'number') return Number.isFinite(duration) ? duration : undefined
+  if (typeof duration !== 'string') return undefined
+  const match = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(duration.trim())
+  if (!match) return undefined
+  const [, amount, unit] = match
+  return Math.round(Number(amount) * (UNIT_MS[unit ?? ''] ?? Number.NaN))
+}

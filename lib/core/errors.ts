@@ -1,0 +1,49 @@
+/** Every error that Sluice throws on purpose. `message` says what the user can do; `cause` keeps the origin. */
+export class SluiceError extends Error {
+  override readonly name: string = 'SluiceError'
+}
+
+/** The configuration is wrong. `path` names the offending key, e.g. `queues.hubspot.concurrency`. */
+export class ConfigurationError extends SluiceError {
+  override readonly name = 'ConfigurationError'
+  readonly path: string
+  constructor(path: string, message: string, options?: ErrorOptions) {
+    super(`${path}: ${message}`, options)
+    this.path = path
+  }
+}
+
+/** What a client was asked to enqueue cannot become a job. Nothing was written. */
+export class InvalidJobError extends SluiceError {
+  override readonly name = 'InvalidJobError'
+}
+
+/** A payload does not match its task's schema. Nothing was written. */
+export class InvalidPayloadError extends SluiceError {
+  override readonly name = 'InvalidPayloadError'
+  readonly issues: readonly string[]
+  constructor(task: string, issues: readonly string[]) {
+    super(`the payload does not match the schema of task "${task}": ${issues.join('; ')}`)
+    this.issues = issues
+  }
+}
+
+/** The database kept refusing part of a batch. `unwritten` jobs were not accepted; enqueue them again. */
+export class EnqueueIncompleteError<T = unknown> extends SluiceError {
+  override readonly name = 'EnqueueIncompleteError'
+  readonly unwritten: readonly T[]
+  constructor(unwritten: readonly T[], options?: ErrorOptions) {
+    super(`${unwritten.length} jobs were not accepted by DynamoDB: enqueue them again`, options)
+    this.unwritten = unwritten
+  }
+}
+
+/** A state item was damaged by hand. Repair or delete the item; the message names it. */
+export class DamagedStateError extends SluiceError {
+  override readonly name = 'DamagedStateError'
+}
+
+/** The environment of a function lacks something. The construct in `cdk/` sets all of it. */
+export class EnvironmentError extends SluiceError {
+  override readonly name = 'EnvironmentError'
+}

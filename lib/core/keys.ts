@@ -1,0 +1,116 @@
+/**
+ * The keys of a job. `pk` names its shard: `queue`, `queue|partition` or `queue|partition|n`.
+ * `sk` orders the shard: `<priority 0-9>#<runAt, ISO 8601 UTC with ms>#<job id>`.
+ */
+declare const brand: unique symbol
+type Branded<Name extends string> = string & { readonly [brand]: Name }
+
+export type ShardKey = Branded<'ShardKey'>
+export type SortKey = Branded<'SortKey'>
+export type JobId = Branded<'JobId'>
+export interface JobKey {
+  readonly pk: ShardKey
+  readonly sk: SortKey
+}
+
+export type Priority = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9
+export const DEFAULT_PRIORITY: Priority = 5
+
+export interface Shard {
+  readonly queue: string
+  /** Absent for a queue without a partition rule. */
+  readonly partition?: string
+  /** Absent where the partition has one shard. */
+  readonly index?: number
+}
+
+export interface Position {
+  readonly priority: Priority
+  /** Epoch milliseconds. */
+  readonly runAt: number
+  readonly id: JobId
+}
+
+/** An expected outcome of reading somebody's text: the value, or a reason that a person understands. */
+export type Parsed<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly reason: string }
+export const parsed = <T>(value: T): Parsed<T> => ({ ok: true, value })
+export const refused = (reason: string): { readonly ok: false; readonly reason: string } => ({
+  ok: false,
+  reason,
+})
+
+export const MAX_ID_LENGTH = 64
+export const MAX_PARTITION_LENGTH = 256
+export const QUEUE_NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/
+const ID = /^[A-Za-z0-9][A-Za-z0-9_.:@=+~-]*$/
+const SORT_KEY = /^([0-9])#([^#]*)#(.*)$/s
+/** The last instant that ISO 8601 writes with a four-digit year, so that text order is time order. */
+const MAX_RUN_AT = Date.UTC(9999, 11, 31, 23, 59, 59, 999)
+
+/** Partition values may hold anything; the separator and the escape itself are percent-encoded. */
+export const encodePartition = (value: string): string => value.replaceAll('%', '%25').replaceAll('|', '%7C')
+
+export function formatShard({ queue, partition, index }: Shard): ShardKey {
+  // A sharded queue without a partition rule has an empty partition: `queue||n`.
+  const middle = partition ?? (index === undefined ? undefined : '')
+  return [queue, middle, index].filter((part) => part !== undefined).join('|') as ShardKey
+}
+
+export function parseShard(pk: string): Parsed<Shard> {
+  const [queue = '', partition, index, ...rest] = pk.split('|')
+  if (!QUEUE_NAME.test(queue)) return refused(`pk "${clip(pk)}" does not begin with the name of a queue`)
+  if (rest.length > 0)
+    return refused(`pk "${clip(pk)}" has more than three parts; write | in a partition as %7C`)
+  if (partition !== undefined && partition.length > MAX_PARTITION_LENGTH)
+    return refused(`the partition in pk is longer than ${MAX_PARTITION_LENGTH} characters`)
+  if (partition === '' && index === undefined) return refused(`pk "${clip(pk)}" has an empty partition`)
+  if (index !== undefined && !/^(0|[1-9]\d{0,3})$/.test(index))
+    return refused(`the shard in pk "${clip(pk)}" is not a number from 0 to 9999`)
+  return parsed({
+    queue,
+    ...(partition ? { partition } : {}),
+    ...(index === undefined ? {} : { index: Number(index) }),
+  })
+}
+
+export const formatSortKey = ({ priority, runAt, id }: Position): SortKey =>
+  `${priority}#${new Date(runAt).toISOString()}#${id}` as SortKey
+
+export function parseSortKey(sk: string): Parsed<Position> {
+  const match = SORT_KEY.exec(sk)
+  if (!match)
+    return refused(`sk "${clip(sk)}" is not <priority 0-9>#<runAt as ISO 8601 UTC with ms>#<job id>`)
+  const [, priority, time = '', id = ''] = match
+  const runAt = parseInstant(time)
+  if (runAt === undefined)
+    return refused(
+      `the time "${clip(time)}" in sk is not ISO 8601 UTC with ms, e.g. 2030-01-31T09:00:00.000Z`,
+    )
+  const checked = parseJobId(id)
+  if (!checked.ok) return checked
+  return parsed({ priority: Number(priority) as Priority, runAt, id: checked.value })
+}
+
+export function parseJobId(id: string): Parsed<JobId> {
+  if (id.length > MAX_ID_LENGTH) return refused(`the job id is longer than ${MAX_ID_LENGTH} characters`)
+  if (!ID.test(id)) return refused(`the job id "${clip(id)}" may hold only letters, digits and _.:@=+~-`)
+  return parsed(id as JobId)
+}
+
+/** Only the canonical spelling is accepted, since it alone sorts by time and can be written again from the number. */
+function parseInstant(text: string): number | undefined {
+  const time = Date.parse(text)
+  if (!isValidInstant(time)) return undefined
+  return new Date(time).toISOString() === text ? time : undefined
+}
+
+export const isValidInstant = (time: number): boolean =>
+  Number.isInteger(time) && time >= 0 && time <= MAX_RUN_AT
+export const isPriority = (value: unknown): value is Priority =>
+  Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 9
+
+/** Foreign text in a message: short, and on one line. */
+export const clip = (text: string, length = 80): string =>
+  JSON.stringify(text.length > length ? `${text.slice(0, length)}…` : text).slice(1, -1)

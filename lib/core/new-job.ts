@@ -1,0 +1,103 @@
+/** Makes the item of a new job by its queue's rules. The client and the ingest function share it. */
+import { type Config, type QueueConfig, queueNamed } from './config.ts'
+import { type Duration, parseDuration } from './duration.ts'
+import { InvalidJobError } from './errors.ts'
+import type { JobItem } from './job.ts'
+import {
+  DEFAULT_PRIORITY,
+  encodePartition,
+  formatSortKey,
+  isPriority,
+  isValidInstant,
+  type Parsed,
+  parsed,
+  parseJobId,
+  refused,
+  type ShardKey,
+} from './keys.ts'
+import { checkedPartition, partitionOf } from './partition.ts'
+import { MAX_JOB_BYTES, storable } from './payload.ts'
+import { homeShard } from './shards.ts'
+
+export interface NewJob {
+  readonly queue: string
+  readonly task: string
+  readonly payload: unknown
+  readonly meta?: Readonly<Record<string, unknown>> | undefined
+  /** Instead of what the queue's rule computes. Not yet encoded for a key. */
+  readonly partition?: string | undefined
+  /** 0 (first) to 9. Default 5. */
+  readonly priority?: number | undefined
+  /** Not before this time: epoch ms, a Date, or text as ISO 8601. */
+  readonly runAt?: number | Date | string | undefined
+  /** Not before so much time has passed. Excludes `runAt`. */
+  readonly delay?: Duration | string | undefined
+  /** Up to 64 letters, digits and _.:@=+~- */
+  readonly id: string
+}
+
+const MAX_TASK_LENGTH = 128
+
+/** The item to put, or why there can be none. `now` counts where no time is given. */
+export function newJob(config: Config, job: NewJob, now: number): Parsed<JobItem> {
+  try {
+    return parsed(toItem(config, job, now))
+  } catch (error) {
+    if (error instanceof InvalidJobError) return refused(error.message)
+    throw error
+  }
+}
+
+function toItem(config: Config, job: NewJob, now: number): JobItem {
+  const queue = queueNamed(config, job.queue)
+  if (!queue)
+    throw new InvalidJobError(
+      `there is no queue "${job.queue}"; there are: ${Object.keys(config.queues).join(', ')}`,
+    )
+  if (job.task.length === 0 || job.task.length > MAX_TASK_LENGTH)
+    throw new InvalidJobError(`the name of a task has 1 to ${MAX_TASK_LENGTH} characters`)
+  const id = orThrow(parseJobId(job.id))
+  const payload = orThrow(storable(job.payload, 'payload'))
+  const meta =
+    job.meta === undefined ? {} : { meta: orThrow(storable(job.meta, 'meta')) as Record<string, unknown> }
+  const partition = partitionFor(queue, { ...job, payload, ...meta })
+  const pk: ShardKey = homeShard(
+    { queue: queue.name, ...(partition === undefined ? {} : { partition }) },
+    id,
+    queue.shards,
+  )
+  const sk = formatSortKey({ priority: priorityOf(job.priority), runAt: timeOf(job, now), id })
+  const item = { pk, sk, task: job.task, payload, ...meta }
+  if (Buffer.byteLength(JSON.stringify(item)) > MAX_JOB_BYTES)
+    throw new InvalidJobError(`a job has at most ${MAX_JOB_BYTES} bytes`)
+  return item
+}
+
+function orThrow<T>(result: Parsed<T>): T {
+  if (result.ok) return result.value
+  throw new InvalidJobError(result.reason)
+}
+
+function partitionFor(queue: QueueConfig, job: NewJob): string | undefined {
+  if (!queue.partition) {
+    if (job.partition === undefined) return undefined
+    throw new InvalidJobError(`queue "${queue.name}" is not partitioned: leave partition out`)
+  }
+  if (job.partition === undefined) return partitionOf(queue.partition, job)
+  return checkedPartition(encodePartition(job.partition))
+}
+
+function priorityOf(priority: number = DEFAULT_PRIORITY) {
+  if (isPriority(priority)) return priority
+  throw new InvalidJobError(`priority ${priority} is not a whole number from 0 (first) to 9`)
+}
+
+function timeOf({ runAt, delay }: NewJob, now: number): number {
+  if (runAt !== undefined && delay !== undefined) throw new InvalidJobError('give runAt or delay, not both')
+  const delay_ms = delay === undefined ? 0 : parseDuration(delay)
+  if (delay_ms === undefined || delay_ms < 0)
+    throw new InvalidJobError(`delay "${delay}" is not a duration like "30s" or "5m"`)
+  const time = runAt === undefined ? now + delay_ms : new Date(runAt).getTime()
+  if (isValidInstant(time)) return time
+  throw new InvalidJobError(`runAt "${String(runAt)}" is not a time between 1970 and 9999`)
+}

@@ -1,0 +1,51 @@
+/** Whether a value can stand in a DynamoDB item and come back unchanged. */
+import { type Parsed, parsed, refused } from './keys.ts'
+
+const MAX_DEPTH = 28
+/** DynamoDB takes 400 KB an item; keys and Sluice's own attributes need a little of it. */
+export const MAX_JOB_BYTES = 390_000
+
+/** The value as JSON gives it back, or why it cannot be kept. */
+export function storable(value: unknown, name: string): Parsed<unknown> {
+  if (value === undefined) return refused(`${name} is missing`)
+  const text = toJson(value)
+  if (text === undefined) return refused(`${name} is not JSON`)
+  const bytes = Buffer.byteLength(text)
+  if (bytes > MAX_JOB_BYTES)
+    return refused(
+      `${name} has ${bytes} bytes, at most ${MAX_JOB_BYTES} fit: store it elsewhere and enqueue its address`,
+    )
+  const copy: unknown = JSON.parse(text)
+  const problem = jsonProblem(copy, name)
+  return problem ? refused(problem) : parsed(copy)
+}
+
+/** Why a value is not JSON that DynamoDB holds, or `undefined`. */
+export const jsonProblem = (value: unknown, name: string): string | undefined => findProblem(value, name, 0)
+
+function toJson(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value)
+  } catch {
+    return undefined // a cycle or a BigInt
+  }
+}
+
+function findProblem(value: unknown, path: string, depth: number): string | undefined {
+  if (depth > MAX_DEPTH) return `${path} is nested deeper than ${MAX_DEPTH} levels`
+  if (typeof value === 'number')
+    return isStorableNumber(value) ? undefined : `${path} is a number that DynamoDB cannot hold`
+  if (typeof value !== 'object' || value === null) return undefined
+  if (!Array.isArray(value) && Object.getPrototypeOf(value) !== Object.prototype)
+    return `${path} is a set or bytes: use JSON types`
+  for (const [key, part] of Object.entries(value)) {
+    if (key === '') return `${path} has an empty key`
+    const problem = findProblem(part, `${path}.${key}`.slice(0, 200), depth + 1)
+    if (problem) return problem
+  }
+  return undefined
+}
+
+/** DynamoDB numbers: 38 digits, from 1E-130 to 9.99E+125. */
+const isStorableNumber = (value: number): boolean =>
+  value === 0 || (Math.abs(value) >= 1e-130 && Math.abs(value) < 1e126)

@@ -1,0 +1,65 @@
+/** The state item of a shard: who is in flight, when jobs started, who waits, when to look again. */
+import type { JobId, Position, Priority, ShardKey } from './keys.ts'
+import type { LimitOverride } from './limits.ts'
+import type { StartWindow } from './window.ts'
+
+/** Proof of a claim, and after the start of the run: another dispatcher's or worker's never equals it. */
+declare const tokenBrand: unique symbol
+export type Token = string & { readonly [tokenBrand]: true }
+
+interface SlotBase {
+  readonly token: Token
+  readonly priority: Priority
+  /** Epoch ms. With priority and id it gives the job's sort key. */
+  readonly runAt: number
+}
+/** A message is on its way to a worker. */
+export interface ClaimedSlot extends SlotBase {
+  /** Epoch ms at which the message was last sent. */
+  readonly sentAt: number
+}
+/** A worker runs the job. */
+export interface RunningSlot extends SlotBase {
+  /** Epoch ms after which the run is certainly over: the end of its Lambda invocation, and clock skew. */
+  readonly deadline: number
+}
+export type Slot = ClaimedSlot | RunningSlot
+export type Slots = Readonly<Record<string, Slot>>
+
+export interface ShardState {
+  readonly shard: ShardKey
+  /** False until the first pass: the item is not there, or holds nothing but an override. */
+  readonly initialised: boolean
+  /** Counts the passes. Absent until the first one. */
+  readonly version?: number
+  readonly slots: Slots
+  readonly window: StartWindow
+  /** Due jobs wait for a slot: whoever frees one has to look for them. */
+  readonly waiting: boolean
+  /** Epoch ms at which somebody looks at the shard again by itself. */
+  readonly dueAt?: number
+  /** The group of the due index that lists the shard. Absent where a wake-up message is already on its way. */
+  readonly dueShard?: string
+  readonly override?: LimitOverride
+  /** Somebody wrote an override that makes no sense: nothing runs until it is mended, and this says why. */
+  readonly overrideProblem?: string
+}
+
+export const emptyState = (shard: ShardKey): ShardState => ({
+  shard,
+  initialised: false,
+  slots: {},
+  window: {},
+  waiting: false,
+})
+
+export const isRunning = (slot: Slot): slot is RunningSlot => 'deadline' in slot
+export const isDead = (slot: Slot, now: number): boolean => isRunning(slot) && slot.deadline <= now
+
+export const positionOf = (id: string, slot: Slot): Position => ({
+  id: id as JobId,
+  priority: slot.priority,
+  runAt: slot.runAt,
+})
+
+export const slotEntries = (slots: Slots): [JobId, Slot][] => Object.entries(slots) as [JobId, Slot][]

@@ -1,0 +1,43 @@
+/** The two queues: work for the workers, and wake-ups for the dispatcher. */
+import type { ShardKey, SortKey } from '../core/keys.ts'
+import type { Token } from '../core/state.ts'
+
+/** One claimed job. The worker proves its claim with the token and reads the job by its key. */
+export interface WorkMessage {
+  readonly pk: ShardKey
+  readonly sk: SortKey
+  readonly token: Token
+  /** How its start is counted, where the shard has a rate limit. */
+  readonly rate?: StartCounting
+}
+
+export interface StartCounting {
+  /** The width of the buckets that remember starts. */
+  readonly bucket_ms: number
+  /** A handler that begins later than this after its start was written is counted once more. */
+  readonly margin_ms: number
+}
+
+/** Look at a shard, now or at the time for which the message was delayed. */
+export interface WakeMessage {
+  readonly shard: ShardKey
+  /** The `dueAt` of the state item for which this wake-up was arranged. */
+  readonly dueAt?: number
+}
+
+/** SQS delays a message by at most 15 minutes. */
+export const MAX_DELAY_MS = 900_000
+
+export interface WorkQueue {
+  /** Sends all of them, or throws. */
+  send(messages: readonly WorkMessage[]): Promise<void>
+}
+
+export interface WakeQueue {
+  /** Sends all of them, or throws. A message never arrives before its delay is over; the delay is in whole seconds. */
+  send(messages: readonly DelayedWake[]): Promise<void>
+}
+export interface DelayedWake extends WakeMessage {
+  /** From 0 to `MAX_DELAY_MS`; rounded up to whole seconds. */
+  readonly delay_ms: number
+}

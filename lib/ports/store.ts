@@ -1,0 +1,105 @@
+/**
+ * What Sluice needs of a database. Every adapter passes `test/contract/store.ts`.
+ *
+ * All reads are strongly consistent unless they say otherwise; every write is atomic. Outcomes that a caller has to
+ * expect are values; anything else (throttling, a lost connection) is thrown, and then the write may have happened.
+ */
+import type { DeadLetter } from '../core/dead-letter.ts'
+import type { Holder, PassChange } from '../core/decide.ts'
+import type { JobItem, RawItem } from '../core/job.ts'
+import type { JobKey, ShardKey } from '../core/keys.ts'
+import type { LimitOverride } from '../core/limits.ts'
+import type { ShardState, Token } from '../core/state.ts'
+
+export interface JobStore {
+  /** Puts a job where none stands under its key. */
+  put(item: JobItem): Promise<'put' | 'exists'>
+  /** Puts up to 25 jobs, and returns those that the database did not take. */
+  putBatch(items: readonly JobItem[]): Promise<readonly JobItem[]>
+  get(key: JobKey): Promise<RawItem | undefined>
+  /** Up to `limit` items of a shard from `from` on, in the order of their sort keys. */
+  range(query: RangeQuery): Promise<RangePage>
+  /** Deletes a job; it may be gone already. */
+  remove(key: JobKey): Promise<void>
+  /** Puts another job in the place of this one, in one transaction, unless this one is gone. */
+  replace(key: JobKey, next: JobItem): Promise<'replaced' | 'gone'>
+  /** Moves a job to the dead letters in one transaction, unless it is gone. */
+  bury(key: RawKey, letter: DeadLetter): Promise<'buried' | 'gone'>
+}
+
+/** The key of an item that may not be a job at all. */
+export interface RawKey {
+  readonly pk: string
+  readonly sk: string
+}
+export interface RangeQuery {
+  readonly shard: ShardKey
+  readonly from: string
+  readonly limit: number
+}
+export interface RangePage {
+  readonly items: readonly RawItem[]
+  /** False where the shard has no items behind these. */
+  readonly more: boolean
+}
+
+export interface StateStore {
+  read(shard: ShardKey): Promise<ShardState | undefined>
+  /** The write of a pass, if no other pass has written since the state was read. */
+  pass(state: ShardState, change: PassWrite): Promise<PassOutcome>
+  /** Turns a claim into a run, if the claim stands and nobody has started it. */
+  start(shard: ShardKey, claim: Holder, run: Run): Promise<StartOutcome>
+  /** Remembers one more start, for a handler that began later than was written. */
+  remember(shard: ShardKey, bucket: string): Promise<void>
+  /** Frees a slot, if the holder still has it. */
+  release(shard: ShardKey, holder: Holder): Promise<ReleaseOutcome>
+  /** Replaces the limits of a shard, or with `undefined` goes back to the configured ones. */
+  override(shard: ShardKey, limits: LimitOverride | undefined): Promise<void>
+  /** Shards of a group of the due index whose `dueAt` is not after `until`. May be stale. */
+  due(group: string, until: number): Promise<readonly DueShard[]>
+  /** All state items, a page at a time. May be stale. */
+  scan(cursor?: string): Promise<{ readonly states: readonly ShardState[]; readonly cursor?: string }>
+}
+
+export interface PassWrite extends PassChange {
+  /** The group of the due index that shall list the shard. */
+  readonly dueShard?: string
+  /** Epoch seconds at which an idle item may go; absent where the item has to stay. */
+  readonly expiresAt?: number
+}
+export type PassOutcome =
+  | { readonly kind: 'written'; readonly state: ShardState }
+  | { readonly kind: 'conflict' }
+
+export interface Run {
+  readonly token: Token
+  readonly deadline: number
+  /** The bucket that remembers the start. */
+  readonly bucket: string
+}
+export type StartOutcome =
+  | { readonly kind: 'started'; readonly state: ShardState }
+  | { readonly kind: 'refused'; readonly state?: ShardState }
+export type ReleaseOutcome =
+  | { readonly kind: 'released'; readonly state: ShardState }
+  | { readonly kind: 'gone'; readonly state?: ShardState }
+
+export interface DueShard {
+  readonly shard: ShardKey
+  readonly dueAt: number
+}
+
+export interface HistoryStore {
+  bury(letter: DeadLetter): Promise<void>
+  /** Dead letters of a queue, oldest first, a page at a time. */
+  dead(
+    queue: string,
+    cursor?: string,
+  ): Promise<{ readonly letters: readonly DeadLetter[]; readonly cursor?: string }>
+}
+
+export interface Store {
+  readonly jobs: JobStore
+  readonly states: StateStore
+  readonly history: HistoryStore
+}

@@ -1,0 +1,35 @@
+import type { Config } from '../core/config.ts'
+import { queueNamed } from '../core/config.ts'
+import { parseShard, type ShardKey } from '../core/keys.ts'
+import { applyOverride, limitsOfShard, type ShardLimits } from '../core/limits.ts'
+import type { ShardState } from '../core/state.ts'
+import type { Clock, Random } from '../ports/clock.ts'
+import type { Logger } from '../ports/logger.ts'
+import type { WakeQueue, WorkQueue } from '../ports/queues.ts'
+import type { Store } from '../ports/store.ts'
+
+/** Everything outside of a use case. */
+export interface Context {
+  readonly config: Config
+  readonly store: Store
+  readonly work: WorkQueue
+  readonly wake: WakeQueue
+  readonly clock: Clock
+  readonly random: Random
+  readonly logger: Logger
+}
+
+/** The limits that hold for a shard now, or `undefined` for a shard of no queue. */
+export function currentLimits(config: Config, state: ShardState): ShardLimits | undefined {
+  const shard = parseShard(state.shard)
+  const queue = shard.ok ? queueNamed(config, shard.value.queue) : undefined
+  if (!shard.ok || !queue) return undefined
+  if (state.overrideProblem) return { slots: 0, displaced: false, active: 0 }
+  return limitsOfShard(applyOverride(queue, state.override), shard.value, queue.shards)
+}
+
+/** A shard that belongs to no configured queue has no pass: its jobs are refused where they arrive. */
+export const belongsToAQueue = (config: Config, shard: ShardKey): boolean => {
+  const parsed = parseShard(shard)
+  return parsed.ok && queueNamed(config, parsed.value.queue) !== undefined
+}

@@ -1,0 +1,36 @@
+/** The parts of a pass's write that decide when the shard is looked at again, and when its item may go. */
+import type { Decision } from '../core/decide.ts'
+import { dueGroupOf } from '../core/due-index.ts'
+import type { ShardLimits } from '../core/limits.ts'
+import type { ShardState } from '../core/state.ts'
+import { MAX_DELAY_MS } from '../ports/queues.ts'
+import type { PassWrite } from '../ports/store.ts'
+
+/** An idle item is kept for a week, or for as long as it remembers starts. */
+const KEPT_MS = 7 * 86_400_000
+
+export function passWrite(
+  state: ShardState,
+  { change }: Decision,
+  limits: ShardLimits,
+  now: number,
+): PassWrite {
+  const dueShard = listing(state, change.dueAt, now)
+  return {
+    ...change,
+    ...(dueShard === undefined ? {} : { dueShard }),
+    ...(state.override || state.overrideProblem ? {} : { expiresAt: expiry(change.dueAt, limits, now) }),
+  }
+}
+
+/** A wake-up that a queue can delay needs no listing, which saves the index two writes. */
+function listing(state: ShardState, dueAt: number | undefined, now: number): string | undefined {
+  if (dueAt === undefined) return undefined
+  if (dueAt === state.dueAt) return state.dueShard
+  return dueAt - now > MAX_DELAY_MS ? dueGroupOf(state.shard) : undefined
+}
+
+function expiry(dueAt: number | undefined, { rateLimit }: ShardLimits, now: number): number {
+  const remembered = rateLimit ? rateLimit.period_ms + rateLimit.margin_ms : 0
+  return Math.ceil((Math.max(now + remembered, dueAt ?? now) + KEPT_MS) / 1000)
+}

@@ -1,0 +1,25 @@
+/** Runs whose deadline has passed: their worker died. Their jobs are tried again before their slots are freed. */
+import { keyOf } from '../core/job.ts'
+import type { JobId } from '../core/keys.ts'
+import { positionOf, type ShardState, type Slot } from '../core/state.ts'
+import type { Context } from './context.ts'
+import { readJob, retire } from './retire.ts'
+
+const WORKER_DIED =
+  'the worker stopped before the handler finished: it ran into the function timeout, crashed or ran out of memory'
+
+/** Returns the ids whose slots may now be dropped. */
+export async function recover(
+  context: Context,
+  state: ShardState,
+  dead: readonly (readonly [JobId, Slot])[],
+): Promise<ReadonlySet<JobId>> {
+  await Promise.all(dead.map(([id, slot]) => recoverOne(context, state, id, slot)))
+  return new Set(dead.map(([id]) => id))
+}
+
+async function recoverOne(context: Context, state: ShardState, id: JobId, slot: Slot): Promise<void> {
+  const item = await context.store.jobs.get(keyOf(state.shard, positionOf(id, slot)))
+  const job = item && (await readJob(context, item))
+  if (job) await retire(context, job, WORKER_DIED)
+}

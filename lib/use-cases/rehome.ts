@@ -1,0 +1,52 @@
+/**
+ * Moves jobs out of a shard that has no share of its partition's limit: put there by hand without a shard number,
+ * or left over from another number of shards or from a higher limit.
+ */
+
+import type { Job, JobItem } from '../core/job.ts'
+import { formatSortKey, type ShardKey } from '../core/keys.ts'
+import { applyOverride, limitsOfShard } from '../core/limits.ts'
+import { homeShard } from '../core/shards.ts'
+import { positionOf, type ShardState, slotEntries } from '../core/state.ts'
+import type { Context } from './context.ts'
+import type { DueJobs } from './due-jobs.ts'
+import { readJob } from './retire.ts'
+
+const PAGE = 25
+const MAX_PAGES = 40
+
+/** Moves what is not in flight; afterwards nothing is due here. */
+export async function rehome(context: Context, state: ShardState): Promise<DueJobs> {
+  const inFlight = new Set<string>(
+    slotEntries(state.slots).map(([id, slot]) => formatSortKey(positionOf(id, slot))),
+  )
+  let from = '0#'
+  for (let pages = 0; pages < MAX_PAGES; pages++) {
+    const page = await context.store.jobs.range({ shard: state.shard, from, limit: PAGE })
+    const jobs = await Promise.all(page.items.map((item) => readJob(context, item)))
+    await Promise.all(
+      jobs.map((job) => (job && !inFlight.has(job.key.sk) ? move(context, state, job) : undefined)),
+    )
+    const last = page.items.at(-1)
+    if (!page.more || !last) return { due: [], more: false }
+    from = `${last.sk}\u0000`
+  }
+  // The rest is for the next pass, which comes as soon as this one has written.
+  return { due: [], more: false, nextDueAt: context.clock.now() }
+}
+
+async function move(context: Context, state: ShardState, job: Job): Promise<void> {
+  const next: JobItem = {
+    ...job.item,
+    pk: homeOf(state, job),
+    sk: job.key.sk,
+    task: job.task,
+    payload: job.payload,
+  }
+  await context.store.jobs.replace(job.key, next)
+}
+
+function homeOf(state: ShardState, job: Job): ShardKey {
+  const { active } = limitsOfShard(applyOverride(job.queue, state.override), job.shard, job.queue.shards)
+  return homeShard(job.shard, job.id, job.queue.shards, active)
+}

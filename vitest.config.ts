@@ -1,0 +1,17 @@
+import { defineConfig } from 'vitest/config'
+
+const project = (name: string, include: string[], timeout_ms: number) => ({
+  test: { name, include, testTimeout: timeout_ms, hookTimeout: timeout_ms },
+})
+
+export default defineConfig({
+  test: {
+    projects: [
+      project('unit', ['test/unit/**/*.test.ts'], 20_000),
+      project('contract', ['test/contract/**/*.test.ts'], 60_000),
+      project('local', ['test/local/**/*.test.ts'], 120_000),
+      project('cdk', ['test/cdk/**/*.test.ts'], 180_000),
+      project('e2e', ['test/e2e/**/*.test.ts'], 240_000),
+    ],
+  },
+})
