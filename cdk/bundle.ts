@@ -39,7 +39,7 @@ export function bundle(entry: string, config: Config, options: BundlingOptions =
     format: 'esm',
     platform: 'node',
     // The environment of a function holds 4 KB: too little for a configuration with many queues.
-    define: { ...options.define, 'process.env.SLUICE_CONFIG': JSON.stringify(JSON.stringify(config)) },
+    define: { ...options.define, 'process.env.SLUICE_CONFIG': JSON.stringify(JSON.stringify(config.input)) },
     banner: { ...options.banner, js: `${REQUIRE}${options.banner?.['js'] ?? ''}` },
   }
   return Code.fromAsset(dirname(resolve(entry)), {

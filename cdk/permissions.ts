@@ -9,13 +9,7 @@ import { DUE_INDEX, type Tables } from './tables.ts'
 export function connect(functions: Functions, tables: Tables, queues: Queues): void {
   const { dispatcher, worker, tick, ingest } = functions
   for (const scheduler of [dispatcher, worker]) {
-    allow(scheduler, tables.jobs.tableArn, 'dynamodb', [
-      'GetItem',
-      'Query',
-      'PutItem',
-      'UpdateItem',
-      'DeleteItem',
-    ])
+    allow(scheduler, tables.jobs.tableArn, 'dynamodb', ['GetItem', 'Query', 'PutItem', 'DeleteItem'])
     allow(scheduler, tables.state.tableArn, 'dynamodb', ['GetItem', 'UpdateItem'])
     allow(scheduler, tables.history.tableArn, 'dynamodb', ['PutItem'])
     allow(scheduler, queues.work.queue.queueArn, 'sqs', ['SendMessage'])
@@ -45,9 +39,15 @@ export function connect(functions: Functions, tables: Tables, queues: Queues): v
   })
 }
 
-/** What `createClient(…).enqueue` and a raw put need. */
-export const grantEnqueue = (grantee: IGrantable, tables: Tables): Grant =>
-  allow(grantee, tables.jobs.tableArn, 'dynamodb', ['PutItem', 'BatchWriteItem'])
+/** What `enqueue`, `enqueueMany` and a raw put need. */
+export const grantEnqueue = (grantee: IGrantable, { jobs }: Tables): Grant =>
+  allow(grantee, jobs.tableArn, 'dynamodb', ['PutItem', 'BatchWriteItem'])
+
+/** What `setLimits` and `deadLetters` need. */
+export const grantManage = (grantee: IGrantable, { state, history }: Tables, { wake }: Queues): Grant =>
+  allow(grantee, state.tableArn, 'dynamodb', ['UpdateItem'])
+    .combine(allow(grantee, history.tableArn, 'dynamodb', ['Query']))
+    .combine(allow(grantee, wake.queue.queueArn, 'sqs', ['SendMessage']))
 
 const allow = (
   grantee: IGrantable,

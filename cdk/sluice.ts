@@ -9,7 +9,7 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs'
 import { Construct } from 'constructs'
 import { createAlarms } from './alarms.ts'
 import { createFunctions } from './functions.ts'
-import { connect, grantEnqueue } from './permissions.ts'
+import { connect, grantEnqueue, grantManage } from './permissions.ts'
 import type { SluiceProps } from './props.ts'
 import { createQueues, type Queues } from './queues.ts'
 import { addSchedules } from './schedule.ts'
@@ -75,6 +75,11 @@ export class Sluice extends Construct {
   /** Lets somebody enqueue jobs: by the client, or by putting items into the Jobs table. */
   grantEnqueue(grantee: IGrantable): Grant {
     return grantEnqueue(grantee, this.#tables)
+  }
+
+  /** Lets somebody change limits at run time and read the dead letters, by the client. */
+  grantManage(grantee: IGrantable): Grant {
+    return grantManage(grantee, this.#tables, this.#queues)
   }
 }
 

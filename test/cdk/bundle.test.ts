@@ -95,7 +95,7 @@ test('the user’s worker is built with their options, keeps its names, and may 
   expect(inNode('Worker', 'console.log(JSON.stringify(await handler()))')).toEqual({
     sep: '/',
     name: 'Keeper',
-    config: JSON.parse(JSON.stringify(CONFIG)),
+    config: CONFIG.input,
     mine: 'mine',
   })
 })

@@ -1,6 +1,7 @@
 import type { Template } from 'aws-cdk-lib/assertions'
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import { describe, expect, test } from 'vitest'
+import type { Sluice } from '../../cdk/index.ts'
 import { asList, find, nameOf, one, synth } from './synth.ts'
 
 const template = synth()
@@ -36,13 +37,7 @@ const CONSUME = [
 ]
 const LOG = ['logs:CreateLogStream', 'logs:PutLogEvents']
 const SCHEDULE = {
-  'JobsTable.Arn': [
-    'dynamodb:DeleteItem',
-    'dynamodb:GetItem',
-    'dynamodb:PutItem',
-    'dynamodb:Query',
-    'dynamodb:UpdateItem',
-  ],
+  'JobsTable.Arn': ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
   'StateTable.Arn': ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
   'HistoryTable.Arn': ['dynamodb:PutItem'],
 }
@@ -122,13 +117,25 @@ test('only EventBridge’s rules of this stack may send to the ingest queue', ()
   ])
 })
 
-test('grantEnqueue allows to write jobs, and not to read them', () => {
-  const template = synth({}, (sluice, stack) => {
-    sluice.grantEnqueue(
-      new Role(stack, 'JobsApi', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') }),
+describe('a caller who is granted', () => {
+  const rightsAfter = (grant: (sluice: Sluice, role: Role) => void) => {
+    const template = synth({}, (sluice, stack) =>
+      grant(sluice, new Role(stack, 'JobsApi', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') })),
     )
+    return rightsOf('Api', template)
+  }
+
+  test('enqueue may write jobs, and not read them', () => {
+    expect(rightsAfter((sluice, role) => sluice.grantEnqueue(role))).toEqual({
+      'JobsTable.Arn': ['dynamodb:BatchWriteItem', 'dynamodb:PutItem'],
+    })
   })
-  expect(rightsOf('Api', template)).toEqual({
-    'JobsTable.Arn': ['dynamodb:BatchWriteItem', 'dynamodb:PutItem'],
+
+  test('manage may change limits and read dead letters', () => {
+    expect(rightsAfter((sluice, role) => sluice.grantManage(role))).toEqual({
+      'StateTable.Arn': ['dynamodb:UpdateItem'],
+      'HistoryTable.Arn': ['dynamodb:Query'],
+      'WakeQueue.Arn': ['sqs:SendMessage'],
+    })
   })
 })
