@@ -1,0 +1,18 @@
+/**
+ * Runs dynoxide and dies with it, or takes it along: a plain child process would outlive us when we are killed, and
+ * keep its port and its file. Arguments: port, binary, database file.
+ */
+import { spawn } from 'node:child_process'
+
+const [port = '', binary = '', file = ''] = process.argv.slice(2)
+const engine = spawn(binary, ['--host', '127.0.0.1', '--port', port, '--db-path', file], {
+  stdio: ['ignore', 'ignore', 'inherit'],
+})
+engine.on('error', (error) => fail(error.message))
+engine.on('exit', (code) => process.exit(code ?? 1))
+process.on('disconnect', () => engine.kill('SIGKILL'))
+
+function fail(reason: string): void {
+  console.error(`Cannot run ${binary}: ${reason}`)
+  process.exit(1)
+}

@@ -1,0 +1,36 @@
+/** How an invocation ended. */
+export type Outcome =
+  | { kind: 'success'; payload: string | undefined }
+  | { kind: 'failure'; reason: FailureReason; error: LambdaError }
+
+/** `error`: the handler threw. Everything else costs the environment its life. */
+export type FailureReason = 'error' | 'timeout' | 'crash' | 'killed' | 'init'
+
+export interface LambdaError {
+  errorType: string
+  errorMessage: string
+  trace?: string
+}
+
+export function failure(reason: FailureReason, errorType: string, errorMessage: string): Outcome {
+  return { kind: 'failure', reason, error: { errorType, errorMessage } }
+}
+
+/** Between us and the thread. Payloads travel as JSON text, as they do to a real function. */
+export interface Request {
+  requestId: string
+  payload: string
+  deadline_ms: number
+}
+export type Reply =
+  | { type: 'ready' }
+  | { type: 'init-error'; error: LambdaError }
+  | { type: 'done'; outcome: Outcome }
+
+export interface Boot {
+  dir: string
+  handler: string
+  functionName: string
+  functionArn: string
+  memory_mb: number
+}

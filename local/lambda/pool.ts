@@ -1,0 +1,126 @@
+import { availableParallelism } from 'node:os'
+import { Environment, type EnvironmentOptions } from './environment.ts'
+import type { Outcome } from './outcome.ts'
+
+const LOCAL_LIMIT = 64
+/** More cold starts at once than this would only make each other slower. */
+const MAX_STARTING = availableParallelism() * 2
+const IDLE_MS = 60_000
+
+interface Waiter {
+  give(environment: Environment): void
+  refuse(outcome: Outcome): void
+}
+
+/** A function's execution environments: reused while warm, never more than its concurrency limit. */
+export class Pool {
+  readonly limit: number
+  readonly #options: EnvironmentOptions
+  readonly #idle: { environment: Environment; reaper: NodeJS.Timeout }[] = []
+  readonly #busy = new Set<Environment>()
+  readonly #starting = new Set<Environment>()
+  readonly #waiters: Waiter[] = []
+  #closed = false
+
+  constructor(options: EnvironmentOptions) {
+    this.#options = options
+    this.limit = Math.min(options.fn.reservedConcurrency ?? LOCAL_LIMIT, LOCAL_LIMIT)
+  }
+
+  get busy(): number {
+    return this.#busy.size + this.#waiters.length
+  }
+
+  /** Takes a warm environment, starts one, or waits for one while the function is at its limit. */
+  async invoke(requestId: string, payload: string, onStart: () => void): Promise<Outcome> {
+    const found = await this.#acquire()
+    if (!(found instanceof Environment)) return found
+    onStart()
+    const outcome = await found.invoke(requestId, payload)
+    this.#busy.delete(found)
+    if (found.alive) this.#release(found)
+    this.#grow()
+    return outcome
+  }
+
+  /** Kills one environment in the middle of its invocation. False if none is busy. */
+  kill(): boolean {
+    const [victim] = this.#busy
+    victim?.kill()
+    return victim !== undefined
+  }
+
+  close(): void {
+    this.#closed = true
+    for (const { environment, reaper } of this.#idle.splice(0)) {
+      clearTimeout(reaper)
+      environment.kill()
+    }
+    for (const environment of [...this.#busy, ...this.#starting]) environment.kill()
+    for (const waiter of this.#waiters.splice(0)) waiter.refuse(CLOSED)
+  }
+
+  #acquire(): Promise<Environment | Outcome> {
+    if (this.#closed) return Promise.resolve(CLOSED)
+    return new Promise((resolve) => {
+      this.#waiters.push({ give: resolve, refuse: resolve })
+      this.#serve()
+      this.#grow()
+    })
+  }
+
+  #release(environment: Environment): void {
+    if (this.#closed) {
+      environment.kill()
+      return
+    }
+    const reaper = setTimeout(() => this.#discard(environment), IDLE_MS).unref()
+    this.#idle.push({ environment, reaper })
+    this.#serve()
+  }
+
+  /** The most recently used environment goes first, so that the others can cool down. */
+  #serve(): void {
+    while (this.#waiters.length > 0) {
+      const warm = this.#idle.pop()
+      if (!warm) return
+      clearTimeout(warm.reaper)
+      if (!warm.environment.alive) continue
+      this.#busy.add(warm.environment)
+      this.#waiters.shift()?.give(warm.environment)
+    }
+  }
+
+  #discard(environment: Environment): void {
+    const at = this.#idle.findIndex((warm) => warm.environment === environment)
+    if (at >= 0) this.#idle.splice(at, 1)
+    environment.kill()
+  }
+
+  /** Starts as many environments as there are waiters without one on its way. */
+  #grow(): void {
+    while (
+      this.#waiters.length > this.#starting.size &&
+      this.#starting.size < MAX_STARTING &&
+      this.#busy.size + this.#starting.size + this.#idle.length < this.limit
+    ) {
+      void this.#start()
+    }
+  }
+
+  async #start(): Promise<void> {
+    const environment = new Environment(this.#options)
+    this.#starting.add(environment)
+    const problem = await environment.ready
+    this.#starting.delete(environment)
+    if (problem) this.#waiters.shift()?.refuse(problem)
+    else this.#release(environment)
+    this.#grow()
+  }
+}
+
+const CLOSED: Outcome = {
+  kind: 'failure',
+  reason: 'killed',
+  error: { errorType: 'Closed', errorMessage: 'The local cloud is stopping.' },
+}

@@ -1,0 +1,98 @@
+import { randomUUID } from 'node:crypto'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { LambdaFunction } from '../resources/functions.ts'
+import type { Outcome } from './outcome.ts'
+import { Pool } from './pool.ts'
+
+export interface Invocation {
+  functionName: string
+  logicalId: string
+  requestId: string
+  /** The event, as JSON text. */
+  payload: string
+  outcome: Outcome
+  duration_ms: number
+}
+export type InvocationStart = Pick<Invocation, 'functionName' | 'logicalId' | 'requestId' | 'payload'>
+
+export interface LambdaServiceOptions {
+  functions: LambdaFunction[]
+  /** Where inline code is written. */
+  dir: string
+  /** What every function finds in its environment besides its own variables. */
+  variables: Record<string, string>
+  onStart(start: InvocationStart): void
+  onEnd(invocation: Invocation): void
+  onLog(fn: LambdaFunction, text: string): void
+}
+
+/** All functions, each with its pool of environments. */
+export class LambdaService {
+  readonly #options: LambdaServiceOptions
+  readonly #pools: { fn: LambdaFunction; pool: Pool }[]
+
+  constructor(options: LambdaServiceOptions) {
+    this.#options = options
+    this.#pools = options.functions.map((fn) => ({ fn, pool: this.#createPool(fn) }))
+  }
+
+  /** By ARN (with or without version), by name, or by the beginning of the logical id. */
+  find(id: string): { fn: LambdaFunction; pool: Pool } {
+    const name = id.startsWith('arn:') ? id.split(':')[6] : id
+    const found =
+      this.#pools.find(({ fn }) => fn.name === name) ??
+      this.#pools.find(({ fn }) => fn.logicalId.startsWith(id))
+    if (found) return found
+    throw new Error(
+      `There is no function "${id}". There are: ${this.#pools.map(({ fn }) => fn.logicalId).join(', ')}.`,
+    )
+  }
+
+  async invoke(id: string, payload: string): Promise<Outcome> {
+    const { fn, pool } = this.find(id)
+    const start = { functionName: fn.name, logicalId: fn.logicalId, requestId: randomUUID(), payload }
+    let started_ms = Date.now()
+    const outcome = await pool.invoke(start.requestId, payload, () => {
+      started_ms = Date.now()
+      this.#options.onStart(start)
+    })
+    this.#options.onEnd({ ...start, outcome, duration_ms: Date.now() - started_ms })
+    return outcome
+  }
+
+  get busy(): number {
+    return this.#pools.reduce((sum, { pool }) => sum + pool.busy, 0)
+  }
+
+  close(): void {
+    for (const { pool } of this.#pools) pool.close()
+  }
+
+  #createPool(fn: LambdaFunction): Pool {
+    const dir = 'dir' in fn.code ? fn.code.dir : writeInline(this.#options.dir, fn.logicalId, fn.code.inline)
+    const variables = { ...this.#options.variables, ...identity(fn), ...fn.environment }
+    return new Pool({ fn, dir, variables, log: (text) => this.#options.onLog(fn, text) })
+  }
+}
+
+function identity(fn: LambdaFunction): Record<string, string> {
+  return {
+    AWS_LAMBDA_FUNCTION_NAME: fn.name,
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(fn.memory_mb),
+    AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+    AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${fn.name}`,
+    AWS_LAMBDA_LOG_STREAM_NAME: 'local',
+    AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
+    AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
+    LAMBDA_TASK_ROOT: 'dir' in fn.code ? fn.code.dir : '',
+    _HANDLER: fn.handler,
+  }
+}
+
+function writeInline(dir: string, logicalId: string, code: string): string {
+  const home = join(dir, 'inline', logicalId)
+  mkdirSync(home, { recursive: true })
+  writeFileSync(join(home, 'index.js'), code)
+  return home
+}
