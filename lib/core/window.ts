@@ -23,8 +23,8 @@ export function bucketWidth(rate: RateLimit | undefined): number {
 /** The bucket that remembers a start at `at`, named by its end. */
 export const bucketOf = (at: number, width_ms: number): string => String(Math.ceil(at / width_ms) * width_ms)
 
-const forgottenAt = (bucket: string, rate: RateLimit): number =>
-  Number(bucket) + rate.period_ms + rate.margin_ms
+const forgottenAt = (bucket: string, rate: RateLimit | undefined): number =>
+  Number(bucket) + (rate ? rate.period_ms + rate.margin_ms : 0)
 
 /** How many starts count against the limit at `now`. */
 export function startsInWindow(window: StartWindow, rate: RateLimit, now: number): number {
@@ -36,7 +36,7 @@ export function startsInWindow(window: StartWindow, rate: RateLimit, now: number
 
 /** Buckets that no longer count, to be removed. */
 export function forgottenBuckets(window: StartWindow, rate: RateLimit | undefined, now: number): string[] {
-  return Object.keys(window).filter((end) => !rate || forgottenAt(end, rate) <= now)
+  return Object.keys(window).filter((end) => forgottenAt(end, rate) <= now)
 }
 
 /** When the next start is forgotten; with none remembered, no sooner than a window after a start at `now`. */

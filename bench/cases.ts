@@ -1,0 +1,89 @@
+/** The rows of the cost budget, each measured on one partition with a limit of one. */
+import { defineConfig } from '../lib/core/config.ts'
+import { difference, type Units } from './counting.ts'
+import type { Bench, Scenario } from './harness.ts'
+
+export interface Cost {
+  readonly case: string
+  /** Write units a job, from the put to the freed slot. */
+  readonly writes: number
+  /** Read units a job. */
+  readonly reads: number
+  /** Write units that a job may cost. */
+  readonly budget: number
+}
+
+const config = defineConfig({
+  queues: { crm: { partition: { payload: 'customer' }, concurrency: 1, timeout: '10s' } },
+})
+const JOBS = 41
+const CUSTOMER = 'customer-1'
+/** What a put of a small job costs. A backlog is put before the measurement begins. */
+const PUT = 1
+
+export async function measureCosts(bench: Bench): Promise<Cost[]> {
+  return [
+    await measureSparse(bench),
+    await measureBacklog(bench, 'backlog, next job by message', 4, { perInvocation: 1 }),
+    await measureBacklog(bench, 'backlog, next job in the same invocation', 3, { perInvocation: JOBS }),
+  ]
+}
+
+async function measureSparse(bench: Bench): Promise<Cost> {
+  const scenario = await bench.scenario(config)
+  const cycle = new Cycle(bench.units)
+  for (let n = 0; n < JOBS; n++) {
+    await scenario.put(CUSTOMER)
+    await scenario.work(1, 1, () => cycle.start())
+  }
+  return cycle.cost('sparse: one job, its shard idle', 0, 5)
+}
+
+export interface Backlog {
+  /** For how many jobs one invocation has time. */
+  readonly perInvocation: number
+  /** Jobs that still wait when the measurement ends. */
+  readonly waiting?: number
+  /** Other partitions, each with a job in flight and another that waits for its slot. */
+  readonly blocked?: number
+}
+
+export async function measureBacklog(
+  bench: Bench,
+  name: string,
+  budget: number,
+  { perInvocation, waiting = 10, blocked = 0 }: Backlog,
+): Promise<Cost> {
+  const scenario: Scenario = await bench.scenario(config)
+  for (let n = 0; n < blocked; n++) await scenario.putMany(`blocked-${n}`, 2)
+  scenario.dropWork()
+  await scenario.putMany(CUSTOMER, JOBS + waiting)
+  const cycle = new Cycle(bench.units)
+  await scenario.work(JOBS, perInvocation, () => cycle.start())
+  return cycle.cost(name, PUT, budget)
+}
+
+/** What a job costs from the start of one handler to the start of the next: one whole turn. */
+class Cycle {
+  readonly #units: Units
+  #starts = 0
+  #first: Units | undefined
+  #last: Units | undefined
+
+  constructor(units: Units) {
+    this.#units = units
+  }
+
+  start(): void {
+    this.#starts++
+    this.#last = { ...this.#units }
+    this.#first ??= this.#last
+  }
+
+  cost(name: string, put: number, budget: number): Cost {
+    if (!this.#first || !this.#last || this.#starts < 2) throw new Error(`${name}: nothing was measured`)
+    const { writes, reads } = difference(this.#last, this.#first)
+    const turns = this.#starts - 1
+    return { case: name, writes: writes / turns + put, reads: reads / turns, budget }
+  }
+}

@@ -1,0 +1,56 @@
+/** `npm run bench:cost`: what a job costs in DynamoDB units, against the budget. Fails where it costs more. */
+import Table from 'cli-table3'
+import { Command } from 'commander'
+import colors from 'picocolors'
+import { type Cost, measureCosts } from './cases.ts'
+import { type Flatness, MAX_RATIO, measureFlatness } from './flatness.ts'
+import { startBench } from './harness.ts'
+
+const options = new Command('bench:cost')
+  .description('Counts the write and read units that DynamoDB consumes for a job')
+  .option('--json', 'print one line of JSON')
+  .option('--no-flatness', 'leave out the backlogs of up to 10,000 jobs')
+  .parse()
+  .opts<{ json?: boolean; flatness: boolean }>()
+
+await using bench = await startBench()
+const costs = await measureCosts(bench)
+const flat = options.flatness ? await measureFlatness(bench) : []
+const isWithin = ({ writes, budget }: Cost): boolean => writes <= budget
+const isFlat = ({ ratio }: Flatness): boolean => ratio <= MAX_RATIO
+const ok = costs.every(isWithin) && flat.every(isFlat)
+
+if (options.json) console.log(JSON.stringify({ ok, costs, flatness: flat }))
+else print()
+process.exitCode = ok ? 0 : 1
+
+function print(): void {
+  const table = new Table({
+    head: ['units a job', 'writes', 'budget', 'reads', ''],
+    style: { head: [], border: [] },
+  })
+  for (const cost of costs)
+    table.push([
+      cost.case,
+      cost.writes.toFixed(2),
+      cost.budget.toFixed(1),
+      cost.reads.toFixed(2),
+      mark(isWithin(cost)),
+    ])
+  for (const part of flat) {
+    table.push([
+      {
+        colSpan: 5,
+        content: `flatness: ${part.what}, largest / smallest ${part.ratio.toFixed(3)} ${mark(isFlat(part))}`,
+      },
+    ])
+    for (const cost of part.costs)
+      table.push([cost.case, cost.writes.toFixed(2), '', cost.reads.toFixed(2), ''])
+  }
+  console.log(table.toString())
+  if (!ok) console.log(colors.red('over budget'))
+}
+
+function mark(good: boolean): string {
+  return good ? colors.green('ok') : colors.red('over')
+}

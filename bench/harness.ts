@@ -1,0 +1,131 @@
+/** The product's own code on the real engine, in one process: only the queues and Lambda are played by hand. */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import type { TableNames } from '../lib/adapters/dynamodb/database.ts'
+import { dynamoStore } from '../lib/adapters/dynamodb/store.ts'
+import { memoryQueues } from '../lib/adapters/memory/queues.ts'
+import { systemClock, systemRandom } from '../lib/adapters/system/clock.ts'
+import type { Config } from '../lib/core/config.ts'
+import type { JobItem } from '../lib/core/job.ts'
+import { newJob } from '../lib/core/new-job.ts'
+import type { Logger } from '../lib/ports/logger.ts'
+import { arrive } from '../lib/use-cases/arrive.ts'
+import type { Context } from '../lib/use-cases/context.ts'
+import { putAll } from '../lib/use-cases/enqueue.ts'
+import { execute } from '../lib/use-cases/execute.ts'
+import { pass } from '../lib/use-cases/pass.ts'
+import { readAssembly } from '../local/assembly.ts'
+import { createTables, startDynamo } from '../local/engines/dynamodb.ts'
+import { readStack } from '../local/resources/stack.ts'
+import { synth } from '../local/synth.ts'
+import { countUnits, type Units } from './counting.ts'
+
+const quiet: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: console.error }
+
+export interface Bench extends AsyncDisposable {
+  readonly units: Units
+  /** A world of its own: new tables, new queues. */
+  scenario(config: Config): Promise<Scenario>
+}
+
+export async function startBench(): Promise<Bench> {
+  const dir = await mkdtemp(join(tmpdir(), 'sluice-bench-'))
+  const engine = await startDynamo({ dir, endpoint: process.env['DYNAMODB_ENDPOINT'], notice: console.error })
+  const client = new DynamoDBClient({
+    endpoint: engine.endpoint,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'bench', secretAccessKey: 'bench' },
+  })
+  const { tables } = readStack(readAssembly(await synth()), engine.endpoint)
+  const units = countUnits(client)
+  let scenarios = 0
+  return {
+    units,
+    scenario: async (config) => {
+      const suffix = `-${process.pid}-${scenarios++}`
+      // The stream costs nothing in DynamoDB; here it only slows the engine down.
+      const renamed = tables.map(({ create, ...table }) => {
+        const { StreamSpecification: _, ...rest } = create
+        return { ...table, name: table.name + suffix, create: { ...rest, TableName: table.name + suffix } }
+      })
+      await createTables(client, renamed)
+      return new Scenario(config, client, tableNames(renamed.map(({ name }) => name)))
+    },
+    [Symbol.asyncDispose]: async () => {
+      client.destroy()
+      await engine.stop()
+      await rm(dir, { recursive: true, force: true })
+    },
+  }
+}
+
+function tableNames(names: readonly string[]): TableNames {
+  const find = (part: string) => names.find((name) => name.includes(part)) ?? part
+  return { jobs: find('JobsTable'), state: find('StateTable'), history: find('HistoryTable') }
+}
+
+export class Scenario {
+  readonly context: Context
+  readonly #sent: ReturnType<typeof memoryQueues>['sent']
+  #jobs = 0
+
+  constructor(config: Config, client: DynamoDBClient, tables: TableNames) {
+    const { work, wake, sent } = memoryQueues()
+    this.#sent = sent
+    const store = dynamoStore({ client, tables })
+    this.context = { config, store, work, wake, clock: systemClock, random: systemRandom, logger: quiet }
+  }
+
+  newJob(customer: string): JobItem {
+    const id = `job-${String(this.#jobs++).padStart(22, '0')}`
+    const job = newJob(
+      this.context.config,
+      { id, queue: 'crm', task: 'sync', payload: { customer } },
+      Date.now(),
+    )
+    if (!job.ok) throw new Error(job.reason)
+    return job.value
+  }
+
+  /** One job, put and announced as the stream would. */
+  async put(customer: string): Promise<void> {
+    const item = this.newJob(customer)
+    await this.context.store.jobs.put(item)
+    await arrive(this.context, [{ id: item.sk, item }])
+  }
+
+  /** A backlog, announced once. */
+  async putMany(customer: string, count: number): Promise<void> {
+    const items = Array.from({ length: count }, () => this.newJob(customer))
+    await putAll(this.context.store, items)
+    const [first] = items
+    if (first) await pass(this.context, { shard: first.pk })
+  }
+
+  /** Forgets the messages sent so far: their jobs stay in flight. */
+  dropWork(): void {
+    this.#sent.work.length = 0
+  }
+
+  /**
+   * Delivers work messages until so many jobs have run; each invocation has time for `perInvocation` of them.
+   * @param onStart called whenever a handler starts
+   */
+  async work(jobs: number, perInvocation: number, onStart: () => void = () => {}): Promise<void> {
+    let ran = 0
+    while (ran < jobs) {
+      const message = this.#sent.work.shift()
+      if (!message) throw new Error(`only ${ran} of ${jobs} jobs came`)
+      let left = Math.min(perInvocation, jobs - ran)
+      const remaining_ms = () => (left > 0 ? 900_000 : 1000)
+      await execute(this.context, message, { remaining_ms, redelivered: false }, async () => {
+        onStart()
+        ran++
+        left--
+        return { kind: 'succeeded' }
+      })
+    }
+  }
+}
