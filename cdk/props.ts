@@ -30,7 +30,7 @@ export interface SluiceProps {
 
   /**
    * How many invocations of the worker may run at once, over all queues: 2 to 1,000. A safety net for the account's
-   * Lambda quota; limits for the jobs belong into `config`.
+   * Lambda quota, where throttled messages would use up their attempts; limits for the jobs belong into `config`.
    *
    * @default - no limit beyond the account's
    */

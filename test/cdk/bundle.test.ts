@@ -100,6 +100,10 @@ test('the user’s worker is built with their options, keeps its names, and may 
   })
 })
 
+test('each function has a bundle of its own', () => {
+  expect(new Set(['Dispatcher', 'Tick', 'Ingest', 'Worker'].map(bundleOf)).size).toBe(4)
+})
+
 test('the same sources give the same assets', () => {
   const app = new App({ outdir: join(directory, 'again.out') })
   new SluiceStack(app, 'Sluice', {
