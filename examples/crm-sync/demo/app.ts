@@ -1,0 +1,18 @@
+/** The demo's CDK app: the example's stack, whose worker is told where the CRM is. */
+import { App, Duration, RemovalPolicy } from 'aws-cdk-lib'
+import { SluiceStack } from '../../../cdk/stack.ts'
+import config from '../config.ts'
+
+const crmUrl = process.env['CRM_URL']
+if (!crmUrl) throw new Error('CRM_URL is not set: the demo sets it to its own CRM service')
+
+const app = new App()
+new SluiceStack(app, 'SluiceDemo', {
+  config,
+  worker: new URL('../worker.ts', import.meta.url).pathname,
+  workerOptions: { timeout: Duration.seconds(30), environment: { CRM_URL: crmUrl } },
+  // Jobs of one batch run side by side: fewer Lambda environments, which are threads here.
+  workerBatchSize: 10,
+  removalPolicy: RemovalPolicy.DESTROY,
+})
+app.synth()

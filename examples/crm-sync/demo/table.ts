@@ -1,0 +1,65 @@
+/** The table at the end: what each customer's service saw, beside what it allows. */
+import Table from 'cli-table3'
+import colors from 'picocolors'
+import type { Customer } from './customers.ts'
+import { seconds, thousands } from './report.ts'
+import type { CustomerResult, Result } from './result.ts'
+
+const LIGHT = {
+  top: '─',
+  'top-mid': '─',
+  'top-left': ' ',
+  'top-right': ' ',
+  bottom: '─',
+  'bottom-mid': '─',
+  'bottom-left': ' ',
+  'bottom-right': ' ',
+  left: ' ',
+  right: ' ',
+  mid: '',
+  'mid-mid': '',
+  'left-mid': ' ',
+  'right-mid': ' ',
+  middle: ' ',
+}
+
+export function customerTable(customers: readonly Customer[], result: Result): string {
+  const table = new Table({
+    chars: LIGHT,
+    style: { head: [], border: ['dim'], compact: true },
+    colAligns: ['left', 'left', 'right', 'right', 'right', 'right', 'right', 'right'],
+    head: [
+      '\ncustomer',
+      '\nplan',
+      '\njobs',
+      'at once\nseen of limit',
+      'in any 2 s\nbusiest of allowed',
+      '\n429s',
+      'wait\np50',
+      '\np99',
+    ].map(colors.bold),
+  })
+  for (const [index, customer] of customers.entries()) {
+    const seen = result.customers[index]
+    if (seen) table.push(row(customer, seen))
+  }
+  return table.toString()
+}
+
+const row = ({ id, plan, jobs }: Customer, seen: CustomerResult): string[] => [
+  id,
+  colors.dim(plan),
+  thousands(jobs),
+  ratio(seen.maxConcurrent, seen.limit),
+  ratio(seen.maxInWindow, seen.allowed),
+  seen.refused === 0 ? colors.green('0') : colors.red(thousands(seen.refused)),
+  seconds(seen.wait_ms.p50),
+  seconds(seen.wait_ms.p99),
+]
+
+/** Green where the limit was used to the full, red where it was broken. */
+function ratio(seen: number, limit: number): string {
+  const text = `${String(seen).padStart(3)} of ${String(limit).padStart(3)}`
+  if (seen > limit) return colors.red(text)
+  return seen === limit ? colors.green(text) : text
+}
