@@ -1,4 +1,6 @@
 /** The last resting place of a job that cannot run, with the reason that a person needs. */
+
+import { stableHash } from './hash.ts'
 import type { RawItem } from './job.ts'
 import { QUEUE_NAME } from './keys.ts'
 
@@ -11,7 +13,7 @@ export type DeadReason =
 export interface DeadLetter {
   /** `dead|<queue>`, or `dead|unknown`. */
   readonly pk: string
-  /** `<time of death, ISO 8601>#<what it was called>`. */
+  /** `<time of death, ISO 8601>#<what it was called>#<hash, for others died with the same name in the same instant>`. */
   readonly sk: string
   readonly reason: DeadReason
   readonly error: string
@@ -24,6 +26,8 @@ export interface DeadLetter {
 /** How long dead letters are kept. */
 const KEPT_S = 30 * 86_400
 const MAX_ERROR_LENGTH = 2000
+/** DynamoDB takes sort keys of 1,024 bytes. */
+const MAX_NAME_BYTES = 960
 /** DynamoDB takes items of 400 KB; the frame around the job needs a little of it. */
 const MAX_JOB_BYTES = 390_000
 
@@ -48,21 +52,24 @@ function deadLetter(
   error: string,
   now: number,
 ): DeadLetter {
+  const text = JSON.stringify(job, plain) ?? 'null'
   return {
     pk: deadLetterPartition(queue),
-    sk: `${new Date(now).toISOString()}#${name}`.slice(0, 1000),
+    sk: `${new Date(now).toISOString()}#${firstBytes(name, MAX_NAME_BYTES)}#${stableHash(text).toString(36)}`,
     reason,
-    error: error.slice(0, MAX_ERROR_LENGTH),
-    job: toText(job),
+    error: error.slice(0, MAX_ERROR_LENGTH).toWellFormed(),
+    job: firstBytes(text, MAX_JOB_BYTES),
     expiresAt: Math.floor(now / 1000) + KEPT_S,
   }
 }
 
-/** A job that is nearly as large as an item can be keeps its beginning. */
-function toText(job: unknown): string {
-  const text = JSON.stringify(job, plain) ?? 'null'
-  if (Buffer.byteLength(text) <= MAX_JOB_BYTES) return text
-  return Buffer.from(text).subarray(0, MAX_JOB_BYTES).toString()
+/** Text that is too long keeps its beginning, to a whole character. */
+function firstBytes(text: string, most: number): string {
+  if (Buffer.byteLength(text) <= most) return text.toWellFormed()
+  return Buffer.from(text)
+    .subarray(0, most)
+    .toString()
+    .replace(/\ufffd+$/, '')
 }
 
 /** DynamoDB knows sets and bytes; JSON does not. */

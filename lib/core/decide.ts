@@ -87,13 +87,14 @@ export function decide(input: PassInput): Decision {
   const needsSlot = left && claims.length >= room.slots
   const waiting = needsSlot || twins.length > 0
   const dueAt = nextLook(input, left && !needsSlot)
+  const own = startOfOwn(claims, input)
   const change: PassChange = {
     take: Object.fromEntries(claims.map(({ job, slot }) => [job.id, slot])),
     drop: slotEntries(state.slots).flatMap(([id]) => (live.some(([alive]) => alive === id) ? [] : [id])),
     resend: live.flatMap(([id, slot]) => (isOverdue(slot, now) ? [{ id, token: slot.token }] : [])),
     sentAt: now,
-    ...startOfOwn(claims, input),
-    forget: forgottenBuckets(state.window, limits.rateLimit, now),
+    ...own,
+    forget: forgottenBuckets(state.window, limits.rateLimit, now).filter((bucket) => bucket !== own.start),
     waiting,
     ...(dueAt === undefined ? {} : { dueAt }),
   }

@@ -5,7 +5,7 @@ const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h
 
 /** The duration in milliseconds, or `undefined` where the text is not a duration. */
 export function parseDuration(duration: unknown): number | undefined {
-  if (typeof duration === 'number') return Number.isFinite(duration) ? duration : undefined
+  if (typeof duration === 'number') return Number.isFinite(duration) ? Math.round(duration) : undefined
   if (typeof duration !== 'string') return undefined
   const match = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(duration.trim())
   if (!match) return undefined

@@ -99,5 +99,6 @@ function timeOf({ runAt, delay }: NewJob, now: number): number {
     throw new InvalidJobError(`delay "${delay}" is not a duration like "30s" or "5m"`)
   const time = runAt === undefined ? now + delay_ms : new Date(runAt).getTime()
   if (isValidInstant(time)) return time
-  throw new InvalidJobError(`runAt "${String(runAt)}" is not a time between 1970 and 9999`)
+  const given = runAt === undefined ? `delay "${delay}" ends at what` : `runAt "${String(runAt)}"`
+  throw new InvalidJobError(`${given} is not a time between 1970 and 9999`)
 }

@@ -51,6 +51,8 @@ export function partitionOf(rule: PartitionRule, job: PartitionInput): string {
 
 export function checkedPartition(partition: string): string {
   if (partition.length === 0) throw new InvalidJobError('the partition is empty: give it a value')
+  if (!partition.isWellFormed())
+    throw new InvalidJobError('the partition holds half of a character (a lone surrogate)')
   if (partition.length > MAX_PARTITION_LENGTH)
     throw new InvalidJobError(
       `the partition is longer than ${MAX_PARTITION_LENGTH} characters: choose a shorter key`,

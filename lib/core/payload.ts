@@ -34,18 +34,24 @@ function toJson(value: unknown): string | undefined {
 function findProblem(value: unknown, path: string, depth: number): string | undefined {
   if (depth > MAX_DEPTH) return `${path} is nested deeper than ${MAX_DEPTH} levels`
   if (typeof value === 'number')
-    return isStorableNumber(value) ? undefined : `${path} is a number that DynamoDB cannot hold`
+    return isStorableNumber(value)
+      ? undefined
+      : `${path} is a number that cannot be kept exactly: write it as text`
+  if (typeof value === 'string') return textProblem(value, path)
   if (typeof value !== 'object' || value === null) return undefined
   if (!Array.isArray(value) && Object.getPrototypeOf(value) !== Object.prototype)
     return `${path} is a set or bytes: use JSON types`
   for (const [key, part] of Object.entries(value)) {
-    if (key === '') return `${path} has an empty key`
-    const problem = findProblem(part, `${path}.${key}`.slice(0, 200), depth + 1)
+    if (key === '' || key === '__proto__') return `${path} has a key "${key}"`
+    const problem = textProblem(key, path) ?? findProblem(part, `${path}.${key}`.slice(0, 200), depth + 1)
     if (problem) return problem
   }
   return undefined
 }
 
-/** DynamoDB numbers: 38 digits, from 1E-130 to 9.99E+125. */
+const textProblem = (text: string, path: string): string | undefined =>
+  text.isWellFormed() ? undefined : `${path} holds half of a character (a lone surrogate)`
+
+/** DynamoDB numbers begin at 1E-130. Whole numbers beyond 2^53 come back as text, for JavaScript cannot hold them. */
 const isStorableNumber = (value: number): boolean =>
-  value === 0 || (Math.abs(value) >= 1e-130 && Math.abs(value) < 1e126)
+  Number.isInteger(value) ? Number.isSafeInteger(value) : Math.abs(value) >= 1e-130

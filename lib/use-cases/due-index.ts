@@ -6,7 +6,7 @@ import type { ShardState } from '../core/state.ts'
 import { MAX_DELAY_MS } from '../ports/queues.ts'
 import type { PassWrite } from '../ports/store.ts'
 
-/** An idle item is kept for a week, or for as long as it remembers starts. */
+/** An idle item is kept for a week, or for as long as it remembers starts. One where jobs wait stays. */
 const KEPT_MS = 7 * 86_400_000
 
 export function passWrite(
@@ -19,7 +19,9 @@ export function passWrite(
   return {
     ...change,
     ...(dueShard === undefined ? {} : { dueShard }),
-    ...(state.override || state.overrideProblem ? {} : { expiresAt: expiry(change.dueAt, limits, now) }),
+    ...(state.override || state.overrideProblem || change.waiting
+      ? {}
+      : { expiresAt: expiry(change.dueAt, limits, now) }),
   }
 }
 

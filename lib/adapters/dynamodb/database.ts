@@ -1,6 +1,6 @@
 import type { AttributeValue, DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { ConditionalCheckFailedException, TransactionCanceledException } from '@aws-sdk/client-dynamodb'
-import { marshall, unmarshall } from '@aws-sdk/util-dynamodb'
+import { convertToAttr, unmarshall } from '@aws-sdk/util-dynamodb'
 
 export interface TableNames {
   readonly jobs: string
@@ -14,7 +14,19 @@ export interface Database {
 export type Item = Record<string, AttributeValue>
 
 export const toItem = (value: object): Item =>
-  marshall(value, { removeUndefinedValues: true, convertEmptyValues: false })
+  Object.fromEntries(
+    Object.entries(value)
+      .filter(([, part]) => part !== undefined)
+      .map(([name, part]) => [name, toAttribute(part)]),
+  )
+
+/** The SDK's `marshall` takes an object for what its own attribute `constructor` says; jobs may bear that name. */
+function toAttribute(value: unknown): AttributeValue {
+  if (Array.isArray(value)) return { L: value.filter((part) => part !== undefined).map(toAttribute) }
+  const isMap =
+    typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype
+  return isMap ? { M: toItem(value) } : convertToAttr(value)
+}
 
 /** Numbers that JavaScript cannot hold exactly become text, so that a schema can refuse them and nothing crashes. */
 export const fromItem = (item: Item): Record<string, unknown> =>

@@ -129,6 +129,10 @@ function without<T>(map: Readonly<Record<string, T>>, keys: readonly string[]): 
 const memoryHistory = (tables: Tables): HistoryStore => ({
   bury: async (letter) => void tables.history.push(structuredClone(letter)),
   dead: async (queue) => ({
-    letters: structuredClone(tables.history.filter(({ pk }) => pk === deadLetterPartition(queue))),
+    letters: structuredClone(
+      tables.history
+        .filter(({ pk }) => pk === deadLetterPartition(queue))
+        .sort((a, b) => (a.sk < b.sk ? -1 : 1)),
+    ),
   }),
 })

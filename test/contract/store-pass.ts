@@ -1,0 +1,124 @@
+import { describe, expect, test } from 'vitest'
+import { emptyState } from '../../lib/core/state.ts'
+import type { Store } from '../../lib/ports/store.ts'
+import { asId, asToken, change, claimed, NOW, running } from '../support/builders.ts'
+import { afterPass, freshShard } from './fresh.ts'
+
+export function describePass(store: () => Store): void {
+  describe('pass', () => {
+    test('a shard that nobody visited has no state', async () => {
+      expect(await store().states.read(freshShard())).toBeUndefined()
+    })
+
+    test('the first pass makes the item', async () => {
+      const shard = freshShard()
+      const take = { a: claimed('t1'), b: running('t2') }
+      const state = await afterPass(
+        store(),
+        { take, waiting: true, dueAt: NOW + 5, start: String(NOW) },
+        emptyState(shard),
+      )
+      expect(state).toEqual({
+        shard,
+        initialised: true,
+        version: 1,
+        slots: take,
+        window: { [NOW]: 1 },
+        waiting: true,
+        dueAt: NOW + 5,
+      })
+      expect(await store().states.read(shard)).toEqual(state)
+    })
+
+    test('a pass adds and drops slots, counts a start and forgets buckets, each by itself', async () => {
+      const first = await afterPass(store(), { take: { a: claimed('t1'), b: claimed('t2') }, start: '100' })
+      const second = await afterPass(store(), { start: '200' }, first)
+      const third = await afterPass(
+        store(),
+        { take: { c: running('t3') }, drop: [asId('a')], start: '200', forget: ['100', '50'] },
+        second,
+      )
+      expect(third).toMatchObject({ version: 3, window: { 200: 2 } })
+      expect(third.slots).toEqual({ b: claimed('t2'), c: running('t3') })
+    })
+
+    test('what a pass does not say is removed: dueAt, dueShard, waiting', async () => {
+      const first = await afterPass(store(), { dueAt: NOW, dueShard: '3', waiting: true, expiresAt: 2e9 })
+      const second = await afterPass(store(), {}, first)
+      expect(second).toEqual({ ...emptyState(first.shard), initialised: true, version: 2 })
+    })
+
+    test('of many passes at once exactly one is written', async () => {
+      const shard = freshShard()
+      const one = (n: number) =>
+        store().states.pass(emptyState(shard), change({ take: { [`job${n}`]: claimed(`t${n}`) } }))
+      const outcomes = await Promise.all([1, 2, 3, 4].map(one))
+      expect(outcomes.map(({ kind }) => kind).sort()).toEqual(['conflict', 'conflict', 'conflict', 'written'])
+      const state = await store().states.read(shard)
+      expect(Object.keys(state?.slots ?? {})).toHaveLength(1)
+      const again = await Promise.all(
+        [5, 6].map((n) => store().states.pass(state ?? emptyState(shard), change({ waiting: n === 5 }))),
+      )
+      expect(again.map(({ kind }) => kind).sort()).toEqual(['conflict', 'written'])
+    })
+
+    test('a pass on a state that is no longer the newest changes nothing', async () => {
+      const first = await afterPass(store())
+      const second = await afterPass(store(), { waiting: true }, first)
+      const outcome = await store().states.pass(first, change({ take: { x: claimed('t') } }))
+      expect(outcome).toEqual({ kind: 'conflict' })
+      expect(await store().states.read(first.shard)).toEqual(second)
+    })
+
+    test('a slot may be dropped and taken again by the same pass', async () => {
+      const first = await afterPass(store(), { take: { a: running('old') } })
+      const second = await afterPass(store(), { drop: [asId('a')], take: { a: claimed('new') } }, first)
+      expect(second.slots).toEqual({ a: claimed('new') })
+    })
+
+    test('dropping a slot that was freed meanwhile is no conflict', async () => {
+      const first = await afterPass(store(), { take: { a: running('t') } })
+      await store().states.release(first.shard, { id: asId('a'), token: asToken('t') })
+      const second = await afterPass(store(), { drop: [asId('a')] }, first)
+      expect(second.slots).toEqual({})
+    })
+
+    test('a start and a release between read and write do not conflict, and show in the outcome', async () => {
+      const first = await afterPass(store(), { take: { a: claimed('t1'), b: claimed('t2') } })
+      const run = { token: asToken('r'), deadline: NOW + 9, bucket: '100' }
+      await store().states.start(first.shard, { id: asId('a'), token: asToken('t1') }, run)
+      await store().states.release(first.shard, { id: asId('b'), token: asToken('t2') })
+      const second = await afterPass(store(), { take: { c: claimed('t3') } }, first)
+      expect(second.slots).toEqual({ a: running('r', NOW + 9), c: claimed('t3') })
+      expect(second.window).toEqual({ 100: 1 })
+    })
+
+    test('sending a claim again keeps its token and says when', async () => {
+      const first = await afterPass(store(), { take: { a: claimed('t', NOW - 60_000) } })
+      const resend = [{ id: asId('a'), token: asToken('t') }]
+      const second = await afterPass(store(), { resend, sentAt: NOW }, first)
+      expect(second.slots).toEqual({ a: claimed('t', NOW) })
+    })
+
+    test('sending a claim again conflicts with its start', async () => {
+      const first = await afterPass(store(), { take: { a: claimed('t') } })
+      const run = { token: asToken('r'), deadline: NOW + 9, bucket: '100' }
+      const { state } = await store().states.start(first.shard, { id: asId('a'), token: asToken('t') }, run)
+      const resend = [{ id: asId('a'), token: asToken('t') }]
+      expect(await store().states.pass(first, change({ resend }))).toEqual({ kind: 'conflict' })
+      expect(await store().states.read(first.shard)).toEqual(state)
+    })
+
+    test('a hundred slots are taken, sent again and dropped at once', async () => {
+      const ids = Array.from({ length: 100 }, (_, n) => asId(`${n}-${'x'.repeat(50)}`))
+      const first = await afterPass(store(), {
+        take: Object.fromEntries(ids.map((id) => [id, claimed('t')])),
+      })
+      const resend = ids.map((id) => ({ id, token: asToken('t') }))
+      const second = await afterPass(store(), { resend, sentAt: NOW + 7 }, first)
+      expect(second.slots[ids[99] ?? '']).toEqual(claimed('t', NOW + 7))
+      const third = await afterPass(store(), { drop: ids, take: { a: claimed('u') } }, second)
+      expect(third.slots).toEqual({ a: claimed('u') })
+    })
+  })
+}

@@ -1,0 +1,89 @@
+import { describe, expect, test } from 'vitest'
+import type { Store } from '../../lib/ports/store.ts'
+import { asId, asToken, change, claimed, NOW, running } from '../support/builders.ts'
+import { afterPass, freshShard } from './fresh.ts'
+
+const HOLDER = { id: asId('a'), token: asToken('claim') }
+const run = (token: string) => ({ token: asToken(token), deadline: NOW + 1000, bucket: '100' })
+
+export function describeSlots(store: () => Store): void {
+  describe('slots', () => {
+    const claimOne = () => afterPass(store(), { take: { a: claimed('claim') }, waiting: true })
+
+    test('a start turns the claim into a run and counts it', async () => {
+      const before = await claimOne()
+      const outcome = await store().states.start(before.shard, HOLDER, run('r'))
+      const after = { ...before, slots: { a: running('r', NOW + 1000) }, window: { 100: 1 } }
+      expect(outcome).toEqual({ kind: 'started', state: after })
+      expect(await store().states.read(before.shard)).toEqual(after)
+    })
+
+    test('of many starts of a claim exactly one succeeds', async () => {
+      const { shard } = await claimOne()
+      const start = (token: string) => store().states.start(shard, HOLDER, run(token))
+      const outcomes = await Promise.all(['r1', 'r2', 'r3'].map(start))
+      expect(outcomes.map(({ kind }) => kind).sort()).toEqual(['refused', 'refused', 'started'])
+      expect((await store().states.read(shard))?.window).toEqual({ 100: 1 })
+    })
+
+    test('a start whose reply was lost is repeated and is still ours, and is counted once', async () => {
+      const { shard } = await claimOne()
+      await store().states.start(shard, HOLDER, run('r'))
+      const again = await store().states.start(shard, HOLDER, run('r'))
+      expect(again).toMatchObject({ kind: 'started', state: { window: { 100: 1 } } })
+    })
+
+    test('a start with another claim is refused and shows who has the slot', async () => {
+      const { shard } = await claimOne()
+      const outcome = await store().states.start(shard, { ...HOLDER, token: asToken('x') }, run('r'))
+      expect(outcome).toMatchObject({
+        kind: 'refused',
+        state: { slots: { a: { token: 'claim' } }, window: {} },
+      })
+    })
+
+    test('a start in a slot, a shard or an item that is not there is refused', async () => {
+      const { shard } = await afterPass(store())
+      expect(await store().states.start(shard, HOLDER, run('r'))).toMatchObject({ kind: 'refused' })
+      expect(await store().states.start(freshShard(), HOLDER, run('r'))).toEqual({ kind: 'refused' })
+      const paused = freshShard()
+      await store().states.override(paused, { concurrency: 0 })
+      expect(await store().states.start(paused, HOLDER, run('r'))).toMatchObject({ kind: 'refused' })
+    })
+
+    test('a start does not change the version', async () => {
+      const before = await claimOne()
+      await store().states.start(before.shard, HOLDER, run('r'))
+      expect((await store().states.pass(before, change())).kind).toBe('written')
+    })
+
+    test('a release frees the slot and shows who waits', async () => {
+      const before = await claimOne()
+      const outcome = await store().states.release(before.shard, HOLDER)
+      expect(outcome).toEqual({ kind: 'released', state: { ...before, slots: {} } })
+    })
+
+    test('a release by a stranger, or a second one, finds it gone', async () => {
+      const { shard } = await claimOne()
+      const stranger = { ...HOLDER, token: asToken('x') }
+      expect(await store().states.release(shard, stranger)).toMatchObject({
+        kind: 'gone',
+        state: { slots: { a: { token: 'claim' } } },
+      })
+      await store().states.release(shard, HOLDER)
+      expect(await store().states.release(shard, HOLDER)).toMatchObject({
+        kind: 'gone',
+        state: { slots: {}, waiting: true },
+      })
+      expect(await store().states.release(freshShard(), HOLDER)).toEqual({ kind: 'gone' })
+    })
+
+    test('further starts are remembered, also in a bucket that is there', async () => {
+      const { shard } = await afterPass(store(), { take: { a: claimed('claim') } })
+      await store().states.start(shard, HOLDER, run('r'))
+      await store().states.remember(shard, '100')
+      await store().states.remember(shard, '101')
+      expect((await store().states.read(shard))?.window).toEqual({ 100: 2, 101: 1 })
+    })
+  })
+}

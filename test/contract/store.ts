@@ -1,0 +1,21 @@
+/** What every adapter of the store port does. */
+import { describe } from 'vitest'
+import type { Store } from '../../lib/ports/store.ts'
+import { describeHistory } from './store-history.ts'
+import { describeJobs } from './store-jobs.ts'
+import { describeKeys } from './store-keys.ts'
+import { describePass } from './store-pass.ts'
+import { describeSlots } from './store-slots.ts'
+import { describeStates } from './store-states.ts'
+
+/** `store` is called in each test; what it gives may hold what other tests have written. */
+export function describeStore(name: string, store: () => Store): void {
+  describe(name, () => {
+    describeJobs(store)
+    describeKeys(store)
+    describePass(store)
+    describeSlots(store)
+    describeStates(store)
+    describeHistory(store)
+  })
+}

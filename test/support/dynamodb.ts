@@ -1,0 +1,122 @@
+/** A DynamoDB endpoint with Sluice's tables: the key schemas of `cdk/tables.ts`, under names of their own. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { fileURLToPath } from 'node:url'
+import {
+  CreateTableCommand,
+  type CreateTableCommandInput,
+  DeleteTableCommand,
+  DynamoDBClient,
+  ListTablesCommand,
+  waitUntilTableExists,
+} from '@aws-sdk/client-dynamodb'
+import pRetry from 'p-retry'
+import type { Database, TableNames } from '../../lib/adapters/dynamodb/database.ts'
+
+const DYNOXIDE = fileURLToPath(new URL('../../node_modules/@dynoxide/linux-x64/dynoxide', import.meta.url))
+export const missingDynoxide: string | undefined = existsSync(DYNOXIDE)
+  ? undefined
+  : 'dynoxide is not installed: its package exists for linux-x64 only'
+
+export interface TestDatabase extends Database {
+  close(): Promise<void>
+}
+
+/** A fresh engine in a process of its own. */
+export async function dynoxideDatabase(): Promise<TestDatabase> {
+  const port = await freePort()
+  const engine = spawn(DYNOXIDE, ['--host', '127.0.0.1', '--port', String(port)], { stdio: 'ignore' })
+  const client = localClient(`http://127.0.0.1:${port}`)
+  const tables = await pRetry(() => createTables(client), { retries: 50, minTimeout: 20, factor: 1 })
+  return { client, tables, close: () => stop(client, engine) }
+}
+
+/** Tables of its own in an engine that is there already. */
+export async function endpointDatabase(endpoint: string): Promise<TestDatabase> {
+  const client = localClient(endpoint)
+  const tables = await createTables(client)
+  const drop = (TableName: string) => client.send(new DeleteTableCommand({ TableName }))
+  return {
+    client,
+    tables,
+    close: async () => {
+      await Promise.all(Object.values(tables).map(drop))
+      client.destroy()
+    },
+  }
+}
+
+const localClient = (endpoint: string): DynamoDBClient =>
+  new DynamoDBClient({
+    endpoint,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  })
+
+async function stop(client: DynamoDBClient, engine: ChildProcess): Promise<void> {
+  client.destroy()
+  if (engine.exitCode !== null) return
+  const exited = once(engine, 'exit')
+  engine.kill('SIGKILL')
+  await exited
+}
+
+async function createTables(client: DynamoDBClient): Promise<TableNames> {
+  await client.send(new ListTablesCommand({})) // throws until the engine listens
+  const suffix = randomUUID()
+  const tables = { jobs: `jobs-${suffix}`, state: `state-${suffix}`, history: `history-${suffix}` }
+  const schemas = [
+    { TableName: tables.jobs, ...PK_SK },
+    { TableName: tables.history, ...PK_SK },
+    { TableName: tables.state, ...STATE },
+  ]
+  for (const schema of schemas) {
+    await client.send(new CreateTableCommand({ BillingMode: 'PAY_PER_REQUEST', ...schema }))
+    await waitUntilTableExists({ client, maxWaitTime: 30, minDelay: 0.05 }, { TableName: schema.TableName })
+  }
+  return tables
+}
+
+type Schema = Pick<CreateTableCommandInput, 'AttributeDefinitions' | 'KeySchema' | 'GlobalSecondaryIndexes'>
+
+const PK_SK: Schema = {
+  AttributeDefinitions: [
+    { AttributeName: 'pk', AttributeType: 'S' },
+    { AttributeName: 'sk', AttributeType: 'S' },
+  ],
+  KeySchema: [
+    { AttributeName: 'pk', KeyType: 'HASH' },
+    { AttributeName: 'sk', KeyType: 'RANGE' },
+  ],
+}
+const STATE: Schema = {
+  AttributeDefinitions: [
+    { AttributeName: 'pk', AttributeType: 'S' },
+    { AttributeName: 'dueShard', AttributeType: 'S' },
+    { AttributeName: 'dueAt', AttributeType: 'N' },
+  ],
+  KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
+  GlobalSecondaryIndexes: [
+    {
+      IndexName: 'due',
+      KeySchema: [
+        { AttributeName: 'dueShard', KeyType: 'HASH' },
+        { AttributeName: 'dueAt', KeyType: 'RANGE' },
+      ],
+      Projection: { ProjectionType: 'KEYS_ONLY' },
+    },
+  ],
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  await once(server, 'close')
+  if (typeof address !== 'object' || address === null) throw new Error('there is no free port')
+  return address.port
+}
