@@ -1,18 +1,19 @@
 /**
- * Runs dynoxide and dies with it, or takes it along: a plain child process would outlive us when we are killed, and
+ * Runs dynoxide and ends with it, or takes it along: a plain child process would outlive us when we are killed, and
  * keep its port and its file. Arguments: port, binary, database file.
  */
 import { spawn } from 'node:child_process'
 
 const [port = '', binary = '', file = ''] = process.argv.slice(2)
 const engine = spawn(binary, ['--host', '127.0.0.1', '--port', port, '--db-path', file], {
-  stdio: ['ignore', 'ignore', 'inherit'],
+  stdio: ['ignore', 'ignore', 'pipe'],
 })
-engine.on('error', (error) => fail(error.message))
+engine.stderr.setEncoding('utf8').on('data', (text: string) => {
+  if (!text.startsWith('Dynoxide listening')) process.stderr.write(text)
+})
+engine.on('error', (error) => {
+  console.error(`Cannot run ${binary}: ${error.message}`)
+  process.exit(1)
+})
 engine.on('exit', (code) => process.exit(code ?? 1))
 process.on('disconnect', () => engine.kill('SIGKILL'))
-
-function fail(reason: string): void {
-  console.error(`Cannot run ${binary}: ${reason}`)
-  process.exit(1)
-}

@@ -48,16 +48,19 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   async function restart(): Promise<void> {
     const old = child
     quickDeaths = 0
-    old.kill('SIGKILL')
-    if (old.exitCode === null && old.signalCode === null) await once(old, 'exit')
+    if (isRunning(old)) {
+      const exited = once(old, 'exit')
+      killGroup(old)
+      await exited
+    }
     await answers(endpoint, name, () => child)
   }
 
   async function stop(): Promise<void> {
     stopping = true
-    if (child.exitCode !== null || child.signalCode !== null) return
+    if (!isRunning(child)) return
     const exited = once(child, 'exit')
-    child.kill('SIGKILL')
+    killGroup(child)
     await atMost(2000, exited)
   }
 
@@ -71,6 +74,21 @@ function spawnEngine({ module, port, args }: EngineOptions): ChildProcess {
     execArgv: ['--disable-warning=ExperimentalWarning'],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   })
+}
+
+function isRunning(child: ChildProcess): boolean {
+  return child.exitCode === null && child.signalCode === null
+}
+
+/** An engine may be two processes: one that watches over the other. Being detached, they are a group of their own. */
+function killGroup(child: ChildProcess): void {
+  if (child.pid === undefined) return
+  try {
+    if (process.platform === 'win32') child.kill('SIGKILL')
+    else process.kill(-child.pid, 'SIGKILL')
+  } catch {
+    // It ended at the same moment.
+  }
 }
 
 /** Any HTTP answer will do: it means that the engine listens. */

@@ -1,0 +1,69 @@
+import pc from 'picocolors'
+import type { Cloud, Invocation, ResourceInfo } from './cloud.ts'
+
+/** What a person needs to use the cloud: where everything is, and something to paste. */
+export function describeCloud(cloud: Cloud, logFile: string): string {
+  const { endpoints, region } = cloud
+  const sections = [
+    section('Endpoints', [
+      ['DynamoDB', endpoints.dynamodb],
+      ['SQS', endpoints.sqs],
+      ['EventBridge', endpoints.events],
+      ['region', region],
+    ]),
+    section(
+      'Tables',
+      ofType(cloud, '::DynamoDB::').map(([id, { name }]) => [id, name]),
+    ),
+    section(
+      'Queues',
+      ofType(cloud, '::SQS::').map(([id, { url }]) => [id, url ?? '']),
+    ),
+    section(
+      'Buses',
+      ofType(cloud, '::EventBus').map(([id, { name }]) => [id, name]),
+    ),
+    section('Outputs', Object.entries(cloud.outputs)),
+    `${pc.bold('Try')}\n${tryOut(cloud)
+      .map((line) => `  ${line}`)
+      .join('\n')}`,
+    pc.dim(`What the functions log is in ${logFile}. Ctrl-C stops.`),
+  ]
+  return sections.filter((text) => text !== '').join('\n\n')
+}
+
+function section(title: string, rows: [string, string][]): string {
+  if (rows.length === 0) return ''
+  const width = Math.max(...rows.map(([label]) => label.length))
+  return [pc.bold(title), ...rows.map(([label, value]) => `  ${label.padEnd(width)}  ${value}`)].join('\n')
+}
+
+function ofType({ resources }: Cloud, part: string): [string, ResourceInfo][] {
+  return Object.entries(resources).filter(([, { type }]) => type.includes(part))
+}
+
+/** One command for each service the stack uses, ready to paste. */
+function tryOut(cloud: Cloud): string[] {
+  const { endpoints, region, credentials } = cloud
+  const [table] = ofType(cloud, '::DynamoDB::')
+  const [queue] = ofType(cloud, '::SQS::')
+  const [bus] = ofType(cloud, '::EventBus')
+  const keys = `AWS_ACCESS_KEY_ID=${credentials.accessKeyId} AWS_SECRET_ACCESS_KEY=${credentials.secretAccessKey}`
+  const entry = (name: string) =>
+    `'[{"EventBusName":"${name}","Source":"me","DetailType":"test","Detail":"{}"}]'`
+  return [
+    `export ${keys} AWS_REGION=${region}`,
+    table && `aws --endpoint-url ${endpoints.dynamodb} dynamodb scan --table-name ${table[1].name}`,
+    queue && `aws --endpoint-url ${endpoints.sqs} sqs receive-message --queue-url ${queue[1].url}`,
+    bus && `aws --endpoint-url ${endpoints.events} events put-events --entries ${entry(bus[1].name)}`,
+  ].filter((line) => line !== undefined)
+}
+
+/** A failed invocation in one line. */
+export function describeFailure({ logicalId, outcome, duration_ms }: Invocation): string {
+  if (outcome.kind === 'success') return ''
+  const { errorType, errorMessage, trace } = outcome.error
+  const place = /\((?:file:\/\/)?([^()]+:\d+:\d+)\)/.exec(trace ?? '')?.[1]
+  const message = errorMessage.split('\n')[0]
+  return `✗ ${logicalId} ${outcome.reason} after ${duration_ms} ms: ${errorType}: ${message}${place ? ` (${place})` : ''}`
+}
