@@ -54,8 +54,8 @@ function toItem(config: Config, job: NewJob, now: number): JobItem {
     throw new InvalidJobError(
       `there is no queue "${job.queue}"; there are: ${Object.keys(config.queues).join(', ')}`,
     )
-  if (job.task.length === 0 || job.task.length > MAX_TASK_LENGTH)
-    throw new InvalidJobError(`the name of a task has 1 to ${MAX_TASK_LENGTH} characters`)
+  if (job.task.length === 0 || job.task.length > MAX_TASK_LENGTH || !job.task.isWellFormed())
+    throw new InvalidJobError(`the name of a task has 1 to ${MAX_TASK_LENGTH} characters, none of them half`)
   const id = orThrow(parseJobId(job.id))
   const payload = orThrow(storable(job.payload, 'payload'))
   const meta =

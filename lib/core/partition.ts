@@ -1,5 +1,5 @@
 /** A queue's partition rule: which of a job's values say whose limit it shares. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { InvalidJobError } from './errors.ts'
 import { encodePartition, MAX_PARTITION_LENGTH } from './keys.ts'
 
@@ -17,10 +17,13 @@ const keys = z
 
 /** `'task'`, `{ payload: 'customerId' }`, `{ payload: ['a', 'b'], task: true }` or `{ meta: 'tenant' }`. */
 export const partitionSchema = z
-  .union([
-    z.literal('task').transform(() => ({ task: true as const, payload: undefined, meta: undefined })),
-    z.strictObject({ task: z.literal(true).optional(), payload: keys.optional(), meta: keys.optional() }),
-  ])
+  .union(
+    [
+      z.literal('task').transform(() => ({ task: true as const, payload: undefined, meta: undefined })),
+      z.strictObject({ task: z.literal(true).optional(), payload: keys.optional(), meta: keys.optional() }),
+    ],
+    "a partition rule is 'task', { payload: 'customerId' } or { meta: 'tenant' }",
+  )
   .refine((rule) => !(rule.payload && rule.meta), 'partition by payload or by meta, not by both')
   .refine((rule) => rule.task || rule.payload || rule.meta, 'a partition rule needs task, payload or meta')
   .transform(

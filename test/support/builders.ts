@@ -32,7 +32,7 @@ export const jobItem = (options: JobOptions = {}): JobItem => ({
   pk: options.pk ?? SHARD,
   sk: sortKey(options),
   task: options.task ?? 'sync',
-  payload: options.payload ?? { customer: 'acme' },
+  payload: 'payload' in options ? options.payload : { customer: 'acme' },
   ...(options.attempt === undefined ? {} : { attempt: options.attempt }),
 })
 
