@@ -19,10 +19,16 @@ const pathOf = (name: 'config' | 'worker'): string =>
 
 const { default: config } = (await import(pathToFileURL(pathOf('config')).href)) as { default: Config }
 
+/** Variables of the shell that the worker gets too: `-c environment=CRM_URL,API_KEY_NAME`. */
+const names: string[] = String(app.node.tryGetContext('environment') ?? 'CRM_URL').split(',')
+const environment = Object.fromEntries(
+  names.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
+)
+
 new SluiceStack(
   app,
   'Sluice',
-  { config, worker: pathOf('worker') },
+  { config, worker: pathOf('worker'), workerOptions: { environment } },
   { description: 'Sluice: a serverless job scheduler' },
 )
 Validations.of(app).addPlugins(new AwsSolutionsChecks(app))

@@ -1,4 +1,5 @@
 /** Events that become jobs: by the envelope that everybody may send, or by a pattern of the user's own. */
+import { createHash } from 'node:crypto'
 import type { Duration } from 'aws-cdk-lib'
 import { EventField, type EventPattern, type IEventBus, Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events'
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets'
@@ -68,16 +69,23 @@ export const addTriggerRule = (
     description: `Sluice: events become jobs of task ${props.task.name}`,
     eventBus: props.eventBus ?? eventBus,
     eventPattern: props.pattern,
-    targets: [new SqsQueue(ingest.queue, { message: envelope(props), deadLetterQueue: ingest.deadLetters })],
+    targets: [
+      new SqsQueue(ingest.queue, { message: envelope(id, props), deadLetterQueue: ingest.deadLetters }),
+    ],
   })
 
-const envelope = ({ task, payload, partition, priority, delay }: TriggerProps): RuleTargetInput =>
+const envelope = (
+  trigger: string,
+  { task, payload, partition, priority, delay }: TriggerProps,
+): RuleTargetInput =>
   RuleTargetInput.fromObject({
     version: '0',
     id: EventField.eventId,
     'detail-type': ENQUEUE,
     source: EventField.source,
     time: EventField.time,
+    // Several triggers may match one event, and each makes a job of its own.
+    trigger: shortHash(trigger),
     detail: {
       task: task.name,
       queue: task.queue,
@@ -87,3 +95,5 @@ const envelope = ({ task, payload, partition, priority, delay }: TriggerProps): 
       ...(delay === undefined ? {} : { delay: delay.toMilliseconds() }),
     },
   })
+
+const shortHash = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 8)

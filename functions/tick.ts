@@ -1,5 +1,5 @@
 /** Woken by the clock: every minute for what is due, and every few minutes to sweep. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { sqsWakeQueue } from '../lib/adapters/sqs/queues.ts'
 import { systemClock } from '../lib/adapters/system/clock.ts'
 import { logger, once, sqsClient, storeFor } from '../lib/api/context.ts'

@@ -1,5 +1,5 @@
 /** What the construct tells its functions. Read once, here and nowhere else. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { type Config, defineConfig } from '../core/config.ts'
 import { EnvironmentError } from '../core/errors.ts'
 

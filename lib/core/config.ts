@@ -1,5 +1,5 @@
 /** What a user configures: parsed once, unknown keys refused, every error with its path. */
-import { z } from 'zod'
+import * as z from 'zod'
 import type { RetryPolicy } from './backoff.ts'
 import { type Duration, parseDuration } from './duration.ts'
 import { ConfigurationError } from './errors.ts'

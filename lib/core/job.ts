@@ -1,5 +1,5 @@
 /** A job, and the item in the Jobs table that stands for it. Anybody may have written that item. */
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Config, QueueConfig } from './config.ts'
 import { queueNamed } from './config.ts'
 import {

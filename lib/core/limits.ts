@@ -1,5 +1,5 @@
 /** What a partition may do, and what one of its shards may. The only place where a limit becomes a number to obey. */
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Shard } from './keys.ts'
 import { activeShards, placeOf, shareOf } from './shards.ts'
 

@@ -1,5 +1,5 @@
 /** Events that ask for a job. The event's own id and time name the job, so that one delivered twice makes one job. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { deadEvent } from '../core/dead-letter.ts'
 import { describeIssue, type JobItem } from '../core/job.ts'
 import { type Parsed, refused } from '../core/keys.ts'
@@ -12,6 +12,8 @@ const envelopeSchema = z.object({
   id: z.string().min(1),
   time: z.iso.datetime({ offset: true }),
   detail: z.unknown(),
+  /** Which of the user's triggers made this of their event: each makes a job of its own. */
+  trigger: z.string().optional(),
 })
 
 const detailSchema = z.strictObject({
@@ -45,8 +47,9 @@ function toJob({ config }: IngestContext, body: string): Parsed<JobItem> {
   if (!event.success) return refused(`not an event: ${event.error.issues.map(describeIssue).join('; ')}`)
   const detail = detailSchema.safeParse(event.data.detail)
   if (!detail.success) return refused(`detail: ${detail.error.issues.map(describeIssue).join('; ')}`)
-  const { id, time } = event.data
-  return newJob(config, { ...detail.data, id: detail.data.id ?? id }, Date.parse(time))
+  const { id, time, trigger } = event.data
+  const name = trigger === undefined ? id : `${id}.${trigger}`
+  return newJob(config, { ...detail.data, id: detail.data.id ?? name }, Date.parse(time))
 }
 
 function parseJson(text: string): unknown {

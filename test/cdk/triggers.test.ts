@@ -69,6 +69,7 @@ test('an event becomes what the enqueue rule would deliver', () => {
     'detail-type': 'sluice.enqueue',
     source: 'crm',
     time: '2026-11-22T06:00:00Z',
+    trigger: expect.stringMatching(/^[0-9a-f]{8}$/),
     detail: {
       task: 'sync-contact',
       queue: 'hubspot',

@@ -1,5 +1,5 @@
 /** The state item of a shard as it stands in the State table. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { DamagedStateError } from '../../core/errors.ts'
 import { describeIssue } from '../../core/job.ts'
 import type { ShardKey } from '../../core/keys.ts'

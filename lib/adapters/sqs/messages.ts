@@ -1,5 +1,5 @@
 /** Bodies of the two queues, as they come back. Only Sluice writes there, but anybody with access can. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { type Parsed, parsed, refused } from '../../core/keys.ts'
 import type { WakeMessage, WorkMessage } from '../../ports/queues.ts'
 

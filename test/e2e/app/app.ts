@@ -1,0 +1,29 @@
+import { App, Duration } from 'aws-cdk-lib'
+import { EventField } from 'aws-cdk-lib/aws-events'
+import { SluiceStack } from '../../../cdk/stack.ts'
+import config from './config.ts'
+
+const app = new App()
+const { jobs } = new SluiceStack(app, 'EndToEnd', {
+  config,
+  worker: 'test/e2e/app/worker.ts',
+  workerOptions: {
+    timeout: Duration.seconds(10),
+    environment: { RECORDER_URL: process.env['RECORDER_URL'] ?? '' },
+  },
+  sweepEvery: Duration.minutes(1),
+})
+const payload = {
+  customer: EventField.fromPath('$.detail.customer'),
+  name: EventField.fromPath('$.detail.name'),
+}
+const pattern = { source: ['shop'], detailType: ['order.placed'] }
+// Two triggers for one event make two jobs.
+jobs.addTrigger('OrderPlaced', { pattern, task: { name: 'serial', queue: 'serial' }, payload })
+jobs.addTrigger('OrderPlacedToo', {
+  pattern,
+  task: { name: 'serial', queue: 'serial' },
+  payload,
+  priority: 9,
+})
+app.synth()

@@ -1,0 +1,22 @@
+import { defineConfig } from '../../../lib/index.ts'
+
+export default defineConfig({
+  queues: {
+    /** One job at a time for each customer: order shows. */
+    serial: {
+      partition: { payload: 'customer' },
+      concurrency: 1,
+      timeout: '4s',
+      retry: { attempts: 2, backoff: '100ms' },
+    },
+    limited: {
+      partition: { payload: 'customer' },
+      concurrency: 3,
+      rateLimit: { allowed: 5, period: '2s' },
+      timeout: '4s',
+      retry: { attempts: 3, backoff: '200ms' },
+    },
+    /** A limit that needs several shards. */
+    wide: { concurrency: 24, timeout: '4s' },
+  },
+})

@@ -1,0 +1,36 @@
+/** Tasks that tell a recorder outside of Sluice when they run, and misbehave as they are told. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { z } from 'zod'
+import { defineTask, type TaskContext } from '../../../lib/index.ts'
+
+const payload = z.object({
+  customer: z.string(),
+  name: z.string(),
+  takes_ms: z.number().default(20),
+  /** Attempts that fail before one succeeds. */
+  fails: z.number().default(0),
+  /** In its first attempt the worker's process ends in the middle. */
+  crashes: z.boolean().default(false),
+})
+type Payload = z.output<typeof payload>
+
+async function tell(what: 'start' | 'end', { payload, job }: TaskContext<Payload>): Promise<void> {
+  const url = process.env['RECORDER_URL']
+  if (!url) throw new Error('RECORDER_URL is not set')
+  const { customer, name } = payload
+  const body = { what, queue: job.queue, customer, name, attempt: job.attempt }
+  await fetch(url, { method: 'POST', body: JSON.stringify(body) })
+}
+
+async function record(context: TaskContext<Payload>): Promise<void> {
+  const { takes_ms, fails, crashes } = context.payload
+  await tell('start', context)
+  if (crashes && context.job.attempt === 1) process.exit(1)
+  await sleep(takes_ms)
+  await tell('end', context)
+  if (context.job.attempt <= fails) throw new Error('told to fail')
+}
+
+export const serial = defineTask({ name: 'serial', queue: 'serial', payload, handler: record })
+export const limited = defineTask({ name: 'limited', queue: 'limited', payload, handler: record })
+export const wide = defineTask({ name: 'wide', queue: 'wide', payload, handler: record })

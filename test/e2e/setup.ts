@@ -1,0 +1,81 @@
+/** The whole stack on the local cloud, with clients that talk to it as a user's would. */
+import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb'
+import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge'
+import { SQSClient } from '@aws-sdk/client-sqs'
+import { marshall } from '@aws-sdk/util-dynamodb'
+import { type Client, createClient, type DeadLetter } from '../../lib/index.ts'
+import { type Cloud, startCloud } from '../../local/cloud.ts'
+import { synth } from '../../local/synth.ts'
+import config from './app/config.ts'
+import { Recorder } from './recorder.ts'
+
+export type QueueName = keyof typeof config.queues
+
+export class World {
+  readonly cloud: Cloud
+  readonly recorder: Recorder
+  readonly client: Client<QueueName>
+  readonly #dynamodb: DynamoDBClient
+  readonly #events: EventBridgeClient
+
+  static async start(): Promise<World> {
+    const recorder = new Recorder()
+    process.env['RECORDER_URL'] = await recorder.listen()
+    const assembly = await synth({ app: 'node test/e2e/app/app.ts' })
+    return new World(await startCloud({ assembly }), recorder)
+  }
+
+  private constructor(cloud: Cloud, recorder: Recorder) {
+    this.cloud = cloud
+    this.recorder = recorder
+    const { region, credentials, endpoints } = cloud
+    this.#dynamodb = new DynamoDBClient({ region, credentials, endpoint: endpoints.dynamodb })
+    this.#events = new EventBridgeClient({ region, credentials, endpoint: endpoints.events })
+    this.client = createClient({
+      config,
+      jobsTable: this.output('JobsTableName'),
+      stateTable: this.output('StateTableName'),
+      historyTable: this.output('HistoryTableName'),
+      wakeQueueUrl: this.output('WakeQueueUrl'),
+      dynamodb: this.#dynamodb,
+      sqs: new SQSClient({ region, credentials, endpoint: endpoints.sqs }),
+    })
+  }
+
+  output(name: string): string {
+    const value = this.cloud.outputs[name]
+    if (value === undefined) throw new Error(`the stack has no output ${name}`)
+    return value
+  }
+
+  /** A put as any language would make it. */
+  async rawPut(item: Record<string, unknown>): Promise<void> {
+    await this.#dynamodb.send(
+      new PutItemCommand({ TableName: this.output('JobsTableName'), Item: marshall(item) }),
+    )
+  }
+
+  async putEvent(source: string, detailType: string, detail: unknown): Promise<void> {
+    const entry = { EventBusName: this.output('EventBusName'), Source: source, DetailType: detailType }
+    const text = typeof detail === 'string' ? detail : JSON.stringify(detail)
+    const { FailedEntryCount } = await this.#events.send(
+      new PutEventsCommand({ Entries: [{ ...entry, Detail: text }] }),
+    )
+    if (FailedEntryCount) throw new Error('the bus did not take the event')
+  }
+
+  /** The dead letters of a queue, once there are so many. Looks again whenever a function has run. */
+  async deadLetters(queue: QueueName, count: number): Promise<DeadLetter[]> {
+    for (;;) {
+      const ran = this.cloud.next('invocation')
+      const letters = await Array.fromAsync(this.client.deadLetters(queue))
+      if (letters.length >= count) return letters
+      await ran
+    }
+  }
+
+  async stop(): Promise<void> {
+    await this.cloud.stop()
+    this.recorder.close()
+  }
+}

@@ -1,0 +1,156 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { limited, serial, wide } from './app/tasks.ts'
+import { World } from './setup.ts'
+
+let world: World
+beforeAll(async () => {
+  world = await World.start()
+})
+afterAll(() => world?.stop())
+
+const names = (count: number, prefix = 'job'): string[] =>
+  Array.from({ length: count }, (_, n) => `${prefix}-${String(n).padStart(3, '0')}`)
+const isoNow = (offset_ms = 0): string => new Date(Date.now() + offset_ms).toISOString()
+const untilEnded = (customer: string, count: number): Promise<void> =>
+  world.recorder.until(() => new Set(world.recorder.ended(customer)).size >= count)
+
+describe.concurrent('Sluice on the local cloud', () => {
+  it('runs jobs that come by the client, by a raw put and as events', async () => {
+    const customer = 'three-ways'
+    await world.client.enqueue(serial, { customer, name: 'client' })
+    await world.client.enqueueMany(
+      serial,
+      names(30).map((name) => ({ payload: { customer, name } })),
+    )
+    const sk = `5#${isoNow()}#raw-1`
+    await world.rawPut({ pk: `serial|${customer}`, sk, task: 'serial', payload: { customer, name: 'raw' } })
+    await world.putEvent('test', 'sluice.enqueue', {
+      queue: 'serial',
+      task: 'serial',
+      payload: { customer, name: 'event' },
+    })
+    await world.putEvent('shop', 'order.placed', { customer, name: 'trigger' })
+    await world.recorder.until(() => world.recorder.ended(customer).length >= 35)
+    const ended = world.recorder.ended(customer)
+    expect(new Set(ended)).toEqual(new Set(['client', 'raw', 'event', 'trigger', ...names(30)]))
+    expect(ended.filter((name) => name === 'trigger')).toHaveLength(2)
+    expect(world.recorder.highestConcurrency(customer)).toBe(1)
+  })
+
+  it('keeps concurrency and rate as the service sees them, for each customer', async () => {
+    const customers = ['acme', 'globex', 'initech']
+    const jobs = customers.flatMap((customer) =>
+      names(18).map((name) => ({ payload: { customer, name, takes_ms: 150 } })),
+    )
+    await world.client.enqueueMany(limited, jobs)
+    await Promise.all(customers.map((customer) => untilEnded(customer, 18)))
+    for (const customer of customers) {
+      expect(world.recorder.highestConcurrency(customer)).toBeLessThanOrEqual(3)
+      expect(world.recorder.busiestWindow(customer, 2000)).toBeLessThanOrEqual(5)
+    }
+  })
+
+  it('starts by priority, then time, and delayed jobs when they are due', async () => {
+    const customer = 'ordered'
+    await world.client.setLimits('serial', customer, { concurrency: 0 })
+    const due = Date.now() + 6000
+    await world.client.enqueue(serial, { customer, name: 'delayed' }, { runAt: due, priority: 0 })
+    for (const priority of [9, 5, 0])
+      await world.client.enqueue(serial, { customer, name: `priority-${priority}` }, { priority })
+    await world.client.setLimits('serial', customer, null)
+    await untilEnded(customer, 4)
+    const ended = world.recorder.ended(customer)
+    expect(ended.filter((name) => name !== 'delayed')).toEqual(['priority-0', 'priority-5', 'priority-9'])
+    const delayed = world.recorder.of(customer).find(({ name }) => name === 'delayed')
+    expect(delayed?.at).toBeGreaterThanOrEqual(due)
+  })
+
+  it('spreads a large limit over shards, also for raw puts that name none', async () => {
+    await world.client.enqueueMany(
+      wide,
+      names(60).map((name) => ({ payload: { customer: 'wide', name, takes_ms: 1500 } })),
+    )
+    for (const name of names(20, 'raw'))
+      await world.rawPut({
+        pk: 'wide',
+        sk: `5#${isoNow()}#${name}`,
+        task: 'wide',
+        payload: { customer: 'wide', name, takes_ms: 1500 },
+      })
+    await untilEnded('wide', 80)
+    const highest = world.recorder.highestConcurrency('wide')
+    expect(highest).toBeLessThanOrEqual(24)
+    expect(highest).toBeGreaterThan(10)
+  })
+
+  it('puts what cannot run into the dead letters, with a reason, and lets its neighbours run', async () => {
+    const customer = 'poisoned'
+    const pk = `limited|${customer}`
+    const body = { task: 'limited', payload: { customer, name: 'poison' } }
+    const poison = [
+      { pk, sk: 'hello', ...body },
+      { pk, sk: '5#yesterday#a', ...body },
+      { pk, sk: `5#${isoNow()}#${'x'.repeat(100)}`, ...body },
+      { pk, sk: `5#${isoNow()}#no-task`, payload: {} },
+      { pk, sk: `5#${isoNow()}#no-payload`, task: 'limited' },
+      { pk, sk: `5#${isoNow()}#wrong-type`, task: 7, payload: {} },
+      { pk, sk: `5#${isoNow()}#unknown-task`, task: 'nothing', payload: {} },
+      { pk, sk: `5#${isoNow()}#wrong-payload`, task: 'limited', payload: { customer: 7 } },
+      { pk: 'limited', sk: `5#${isoNow()}#no-partition`, ...body },
+    ]
+    for (const item of poison) await world.rawPut(item)
+    await world.putEvent('test', 'sluice.enqueue', {
+      queue: 'limited',
+      task: 'limited',
+      payload: { name: 'no customer' },
+    })
+    await world.client.enqueue(limited, { customer, name: 'neighbour' })
+    await untilEnded(customer, 1)
+    const letters = await world.deadLetters('limited', poison.length + 1)
+    expect(world.recorder.ended(customer)).toEqual(['neighbour'])
+    expect(letters).toHaveLength(poison.length + 1)
+    for (const { reason, error } of letters) {
+      expect(reason).toBe('refused')
+      expect(error.length).toBeGreaterThan(10)
+    }
+  })
+
+  it('tries again what failed, and keeps the error of the last attempt', async () => {
+    const customer = 'failing'
+    await world.client.enqueue(serial, { customer, name: 'recovers', fails: 1 })
+    await world.client.enqueue(serial, { customer, name: 'never', fails: 99 })
+    await world.recorder.until(() => world.recorder.ended(customer).length >= 4)
+    const [letter] = await world.deadLetters('serial', 1)
+    expect(letter?.reason).toBe('exhausted')
+    expect(letter?.error).toContain('told to fail')
+    expect(letter?.job).toContain('"attempt":2')
+  })
+
+  it('recovers a job whose handler ended the worker’s process, and the jobs behind it', async () => {
+    const customer = 'crashing'
+    await world.client.enqueue(serial, { customer, name: 'crash', crashes: true }, { priority: 0 })
+    await world.client.enqueue(serial, { customer, name: 'behind' })
+    await untilEnded(customer, 2)
+    expect(world.recorder.of(customer).map(({ name, attempt }) => `${name} ${attempt}`)).toContain('crash 2')
+  })
+})
+
+describe('when something dies', () => {
+  it('runs every job, within the limits, although a worker and both engines are killed', async () => {
+    const customer = 'disaster'
+    const jobs = names(40)
+    await world.client.enqueueMany(
+      limited,
+      jobs.map((name) => ({ payload: { customer, name, takes_ms: 200 } })),
+    )
+    await untilEnded(customer, 5)
+    expect(world.cloud.kill('JobsWorker')).toBe(true)
+    await untilEnded(customer, 10)
+    await world.cloud.restart('dynamodb')
+    await untilEnded(customer, 15)
+    await world.cloud.restart('sqs')
+    await untilEnded(customer, jobs.length)
+    expect(new Set(world.recorder.ended(customer))).toEqual(new Set(jobs))
+    expect(world.recorder.busiestWindow(customer, 2000)).toBeLessThanOrEqual(5)
+  })
+})
