@@ -15,6 +15,7 @@ export interface RetryPolicy {
  * @param random from 0 (inclusive) to 1 (exclusive)
  */
 export function retryDelay(policy: RetryPolicy, attempt: number, random: number): number {
-  const full = Math.min(policy.maxBackoff_ms, policy.backoff_ms * policy.factor ** (attempt - 1))
+  const growth = Math.min(policy.factor ** (attempt - 1), Number.MAX_VALUE) // 0 × infinity is not a number
+  const full = Math.min(policy.maxBackoff_ms, policy.backoff_ms * growth)
   return Math.round(full * (1 - policy.jitter * random))
 }

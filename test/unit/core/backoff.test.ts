@@ -9,6 +9,10 @@ test('doubles with each attempt, up to the maximum', () => {
   expect(delays).toEqual([100, 200, 400, 800, 1000, 1000])
 })
 
+test('without a backoff no attempt has one, however late', () => {
+  expect(retryDelay({ ...POLICY, backoff_ms: 0, factor: 10 }, 1000, 0.5)).toBe(0)
+})
+
 const unit = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true })
 const policy = fc.record({
   attempts: fc.constant(5),
