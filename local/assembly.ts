@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { JsonObject } from './json.ts'
 
 /** The local cloud has one account. Every engine hard-codes the same one. */

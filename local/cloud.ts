@@ -1,22 +1,15 @@
 import { EventEmitter } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { type Assembly, readAssembly } from './assembly.ts'
 import { atMost } from './async.ts'
-import { matchingRules } from './bus/bus.ts'
 import { Delivery } from './bus/delivery.ts'
 import type { Accepted } from './bus/entries.ts'
 import { startBusServer } from './bus/server.ts'
-import { CREDENTIALS, createClients, functionVariables } from './clients.ts'
-import { createTables, startDynamo } from './engines/dynamodb.ts'
-import { type Engine, freePort } from './engines/process.ts'
-import { startSqs, useSqs } from './engines/sqs.ts'
+import { CREDENTIALS, functionVariables } from './clients.ts'
+import { type Engines, startEngines } from './engines/index.ts'
 import type { Json } from './json.ts'
 import type { LambdaError, Outcome } from './lambda/outcome.ts'
 import { type Invocation, type InvocationStart, LambdaService } from './lambda/service.ts'
 import type { Rule } from './resources/rules.ts'
-import { type ResourceInfo, readStack } from './resources/stack.ts'
+import type { ResourceInfo, Stack } from './resources/stack.ts'
 import { runSources } from './sources/index.ts'
 import { scheduledEvent } from './sources/schedule.ts'
 
@@ -87,9 +80,8 @@ const DEFAULT_DRAIN_MS = 3000
 
 /** Builds a cloud from a synthesised stack and starts it. */
 export async function startCloud(options: CloudOptions): Promise<Cloud> {
-  const assembly = readAssembly(options.assembly, options.stack)
   await using started = new AsyncDisposableStack()
-  const cloud = await build(options, assembly, started)
+  const cloud = await build(options, started)
   const everything = started.move()
   const stop = once(() => everything.disposeAsync())
   return { ...cloud, stop, [Symbol.asyncDispose]: stop }
@@ -98,82 +90,81 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
 type Unstoppable = Omit<Cloud, 'stop' | typeof Symbol.asyncDispose>
 
 /** What is deferred on `started` ends in the opposite order, also when a later step fails. */
-async function build(
-  options: CloudOptions,
-  assembly: Assembly,
-  started: AsyncDisposableStack,
-): Promise<Unstoppable> {
-  const { log = () => {}, notice = () => {} } = options
-  const { region } = assembly
+async function build(options: CloudOptions, started: AsyncDisposableStack): Promise<Unstoppable> {
+  const { notice = () => {} } = options
+  const engines = await startEngines(options, started)
+  const { stack, clients } = engines
   const emitter = new EventEmitter<CloudEvents>()
-  const dir = await mkdtemp(join(tmpdir(), 'local-cloud-'))
-  started.defer(() => rm(dir, { recursive: true, force: true }))
-
-  const givenSqs = (options.sqsEndpoint ?? process.env['SQS_ENDPOINT'])?.replace(/\/$/, '')
-  const sqsPort = await freePort()
-  const stack = readStack(assembly, givenSqs ?? `http://127.0.0.1:${sqsPort}`)
-
-  const endpoint = options.dynamodbEndpoint ?? process.env['DYNAMODB_ENDPOINT']
-  const dynamodb = await startDynamo({ dir, endpoint, notice })
-  started.defer(() => dynamodb.stop())
-  const clients = createClients(region, {
-    dynamodb: dynamodb.endpoint,
-    sqs: givenSqs ?? `http://127.0.0.1:${sqsPort}`,
-  })
-  started.defer(() => clients.destroy())
-  const { queues } = stack
-  const sqs = givenSqs
-    ? await useSqs(givenSqs, clients.sqs, queues)
-    : await startSqs({ port: sqsPort, region, queues, notice })
-  started.defer(() => sqs.stop())
-  const newTables = await createTables(clients.dynamodb, stack.tables)
 
   const ended = new AbortController()
   const invoke = (id: string, payload: string) => lambdas.invoke(id, payload)
-  const delivery = new Delivery({ sqs: clients.sqs, queues, invoke, notice, signal: ended.signal })
-  const accept = (event: Accepted) => {
-    if (!stack.buses.includes(event.bus))
-      notice(`An event was put on the bus "${event.bus}", which does not exist`)
-    for (const rule of matchingRules(stack.rules, event)) void delivery.deliver(rule, event.event)
-  }
-  const bus = await startBusServer(region, accept)
-  const endpoints = { dynamodb: dynamodb.endpoint, sqs: sqs.endpoint, events: bus.endpoint }
-  const lambdas = new LambdaService({
-    functions: stack.functions,
-    dir,
-    variables: functionVariables(region, endpoints),
-    onStart: (start) => emitter.emit('start', start),
-    onEnd: (invocation) => emitter.emit('invocation', invocation),
-    onLog: (fn, text) => log(fn.logicalId, text),
+  const delivery = new Delivery({
+    sqs: clients.sqs,
+    queues: stack.queues,
+    invoke,
+    notice,
+    signal: ended.signal,
   })
+  const bus = await startBusServer(stack.region, (event) => route(stack, delivery, notice, event))
+  started.defer(() => bus.stop())
+  const endpoints = { ...engines.endpoints, events: bus.endpoint }
+  const lambdas = createLambdas(options, engines, endpoints, emitter)
   started.defer(() => {
     ended.abort()
     lambdas.close()
   })
 
   const polling = new AbortController()
-  const sources = runSources({ stack, clients, lambdas, delivery, newTables, signal: polling.signal })
+  const sources = runSources({ ...engines, lambdas, delivery, signal: polling.signal })
   started.defer(async () => {
     polling.abort()
-    await bus.stop()
     await atMost(options.drain_ms ?? DEFAULT_DRAIN_MS, Promise.all([sources, delivery.done()]))
   })
 
-  const engines: Record<'dynamodb' | 'sqs', Engine> = { dynamodb, sqs }
   return {
-    region,
+    region: stack.region,
     credentials: CREDENTIALS,
     endpoints,
     outputs: stack.outputs,
     resources: stack.resources,
     restart: (engine) => engines[engine].restart(),
-    fire: (id) => {
+    fire: async (id) => {
       const rule = findRule(stack.rules, id)
-      return delivery.deliver(rule, scheduledEvent(rule, region, Date.now()))
+      await delivery.deliver(rule, scheduledEvent(rule, stack.region, Date.now()))
     },
     invoke: async (id, event) => answer(id, await lambdas.invoke(id, JSON.stringify(event))),
     kill: (id) => lambdas.find(id).pool.kill(),
     ...subscriptions(emitter),
+  }
+}
+
+function createLambdas(
+  { log = () => {} }: CloudOptions,
+  { stack, dir }: Engines,
+  endpoints: Cloud['endpoints'],
+  emitter: EventEmitter<CloudEvents>,
+): LambdaService {
+  return new LambdaService({
+    functions: stack.functions,
+    dir,
+    variables: functionVariables(stack.region, endpoints),
+    onStart: (start) => emitter.emit('start', start),
+    onEnd: (invocation) => emitter.emit('invocation', invocation),
+    onLog: (fn, text) => log(fn.logicalId, text),
+  })
+}
+
+/** Hands an accepted event to every rule of its bus that wants it. */
+function route(
+  { buses, rules }: Stack,
+  delivery: Delivery,
+  notice: (text: string) => void,
+  accepted: Accepted,
+) {
+  const { bus, event } = accepted
+  if (!buses.includes(bus)) notice(`An event was put on the bus "${bus}", which does not exist`)
+  for (const rule of rules) {
+    if (rule.enabled && rule.bus === bus && rule.matches?.(event)) void delivery.deliver(rule, event)
   }
 }
 

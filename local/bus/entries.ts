@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { z } from 'zod'
+import * as z from 'zod'
 import { ACCOUNT } from '../assembly.ts'
 import { isObject, type Json, type JsonObject } from '../json.ts'
 import { isoSeconds } from '../sources/schedule.ts'

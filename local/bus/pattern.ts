@@ -52,8 +52,7 @@ const OPERATORS: Record<string, (argument: Json) => Test> = {
   prefix: (argument) => anyString(stringRule(argument, (value, text) => value.startsWith(text))),
   suffix: (argument) => anyString(stringRule(argument, (value, text) => value.endsWith(text))),
   wildcard: (argument) => anyString(wildcard(argument)),
-  'equals-ignore-case': (argument) =>
-    anyString((value) => value.toLowerCase() === string(argument).toLowerCase()),
+  'equals-ignore-case': (argument) => anyString(equalsIgnoringCase(string(argument).toLowerCase())),
   numeric: (argument) => anyElement(numeric(argument)),
   'anything-but': (argument) => anyElement(anythingBut(argument)),
 }
@@ -66,11 +65,21 @@ function anyString(test: (value: string) => boolean): Test {
   return anyElement((value) => typeof value === 'string' && test(value))
 }
 
+function equalsIgnoringCase(text: string): (value: string) => boolean {
+  return (value) => value.toLowerCase() === text
+}
+
 /** `"text"`, or `{"equals-ignore-case": "text"}`. */
-function stringRule(argument: Json, test: (value: string, text: string) => boolean) {
-  if (!isObject(argument)) return (value: string) => test(value, string(argument))
+function stringRule(
+  argument: Json,
+  test: (value: string, text: string) => boolean,
+): (value: string) => boolean {
+  if (!isObject(argument)) {
+    const text = string(argument)
+    return (value) => test(value, text)
+  }
   const text = string(argument['equals-ignore-case']).toLowerCase()
-  return (value: string) => test(value.toLowerCase(), text)
+  return (value) => test(value.toLowerCase(), text)
 }
 
 function wildcard(argument: Json): (value: string) => boolean {

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { compilePattern, type Matches } from '../bus/pattern.ts'
 import type { JsonObject } from '../json.ts'
 

@@ -1,5 +1,5 @@
 import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { JsonObject } from '../json.ts'
 import type { Identity } from './identity.ts'
 

@@ -1,0 +1,56 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { readAssembly } from '../assembly.ts'
+import { type Clients, createClients } from '../clients.ts'
+import { readStack, type Stack } from '../resources/stack.ts'
+import { createTables, startDynamo } from './dynamodb.ts'
+import { type Engine, freePort } from './process.ts'
+import { startSqs, useSqs } from './sqs.ts'
+
+export interface EnginesOptions {
+  assembly: string
+  stack?: string | undefined
+  dynamodbEndpoint?: string | undefined
+  sqsEndpoint?: string | undefined
+  notice?: ((text: string) => void) | undefined
+}
+
+/** A stack's tables and queues, on engines that run. */
+export interface Engines {
+  /** For whatever else has to be written down; gone in the end. */
+  dir: string
+  stack: Stack
+  dynamodb: Engine
+  sqs: Engine
+  endpoints: { dynamodb: string; sqs: string }
+  clients: Clients
+  /** Tables that did not exist before. */
+  newTables: Set<string>
+}
+
+/** Starts the engines, unless the environment names some, and creates what the template says. */
+export async function startEngines(options: EnginesOptions, started: AsyncDisposableStack): Promise<Engines> {
+  const { notice = () => {}, dynamodbEndpoint = process.env['DYNAMODB_ENDPOINT'] } = options
+  const dir = await mkdtemp(join(tmpdir(), 'local-cloud-'))
+  started.defer(() => rm(dir, { recursive: true, force: true }))
+
+  // A queue's URL is part of what the template resolves to, so its port is chosen before it is served.
+  const givenSqs = (options.sqsEndpoint ?? process.env['SQS_ENDPOINT'])?.replace(/\/$/, '')
+  const sqsPort = await freePort()
+  const sqsEndpoint = givenSqs ?? `http://127.0.0.1:${sqsPort}`
+  const stack = readStack(readAssembly(options.assembly, options.stack), sqsEndpoint)
+  const { region, queues } = stack
+
+  const dynamodb = await startDynamo({ dir, endpoint: dynamodbEndpoint, notice })
+  started.defer(() => dynamodb.stop())
+  const endpoints = { dynamodb: dynamodb.endpoint, sqs: sqsEndpoint }
+  const clients = createClients(region, endpoints)
+  started.defer(() => clients.destroy())
+  const sqs = givenSqs
+    ? await useSqs(givenSqs, clients.sqs, queues)
+    : await startSqs({ port: sqsPort, region, queues, notice })
+  started.defer(() => sqs.stop())
+  const newTables = await createTables(clients.dynamodb, stack.tables)
+  return { dir, stack, dynamodb, sqs, endpoints, clients, newTables }
+}
