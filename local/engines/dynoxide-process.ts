@@ -3,13 +3,14 @@
  * keep its port and its file. Arguments: port, binary, database file.
  */
 import { spawn } from 'node:child_process'
+import { createInterface } from 'node:readline'
 
 const [port = '', binary = '', file = ''] = process.argv.slice(2)
 const engine = spawn(binary, ['--host', '127.0.0.1', '--port', port, '--db-path', file], {
   stdio: ['ignore', 'ignore', 'pipe'],
 })
-engine.stderr.setEncoding('utf8').on('data', (text: string) => {
-  if (!text.startsWith('Dynoxide listening')) process.stderr.write(text)
+createInterface({ input: engine.stderr }).on('line', (line) => {
+  if (!line.startsWith('Dynoxide listening')) console.error(line)
 })
 engine.on('error', (error) => {
   console.error(`Cannot run ${binary}: ${error.message}`)

@@ -31,7 +31,6 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   let stopping = false
   let quickDeaths = 0
   let child = launch()
-  await answers(endpoint, name, () => child)
 
   function launch(): ChildProcess {
     const started = Date.now()
@@ -64,6 +63,12 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     await atMost(2000, exited)
   }
 
+  try {
+    await answers(endpoint, name, () => child)
+  } catch (error) {
+    await stop()
+    throw error
+  }
   return { endpoint, restart, stop }
 }
 

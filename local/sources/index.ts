@@ -26,31 +26,21 @@ export function runSources(options: SourcesOptions): Promise<void> {
   return Promise.all([...mappings, ...runSchedules(options)]).then(() => {})
 }
 
-async function runQueue(
-  { stack, clients, lambdas, signal }: SourcesOptions,
-  mapping: QueueMapping,
-): Promise<void> {
+function runQueue({ stack, clients, lambdas, signal }: SourcesOptions, mapping: QueueMapping): Promise<void> {
   const { fn, pool } = lambdas.find(mapping.functionId)
   const queue = find(stack.queues, ({ arn }) => arn === mapping.sourceArn, mapping.sourceArn)
   const invoke = (payload: string) => lambdas.invoke(fn.arn, payload)
-  await runSqsSource({
-    sqs: clients.sqs,
-    queue,
-    mapping,
-    region: stack.region,
-    functionLimit: pool.limit,
-    invoke,
-    signal,
-  })
+  const { region } = stack
+  return runSqsSource({ sqs: clients.sqs, queue, mapping, region, functionLimit: pool.limit, invoke, signal })
 }
 
-async function runStream(options: SourcesOptions, mapping: StreamMapping): Promise<void> {
+function runStream(options: SourcesOptions, mapping: StreamMapping): Promise<void> {
   const { stack, clients, lambdas, delivery, newTables, signal } = options
   const { fn } = lambdas.find(mapping.functionId)
   const table = find(stack.tables, ({ streamArn }) => streamArn === mapping.sourceArn, mapping.sourceArn)
-  await runStreamSource({
+  return runStreamSource({
     streams: clients.streams,
-    engineArn: await engineStreamArn(clients.dynamodb, table.name),
+    findEngineArn: () => engineStreamArn(clients.dynamodb, table.name),
     streamArn: table.streamArn,
     region: stack.region,
     mapping: { ...mapping, fromLatest: mapping.fromLatest && !newTables.has(table.name) },

@@ -1,5 +1,5 @@
 import type { DynamoDBStreamsClient, _Record as NativeRecord } from '@aws-sdk/client-dynamodb-streams'
-import { backoff_ms, sleep } from '../async.ts'
+import { backoff_ms, persist, sleep } from '../async.ts'
 import type { Json } from '../json.ts'
 import type { Outcome } from '../lambda/outcome.ts'
 import type { StreamMapping } from '../resources/mappings.ts'
@@ -9,9 +9,9 @@ import { ShardReader } from './shards.ts'
 
 export interface StreamSourceOptions {
   streams: DynamoDBStreamsClient
-  /** What the engine calls the stream, and what the template does. */
-  engineArn: string
+  /** The stream's ARN in the template, and in the engine, which makes up its own. */
   streamArn: string
+  findEngineArn(): Promise<string>
   region: string
   mapping: StreamMapping
   invoke(payload: string): Promise<Outcome>
@@ -23,7 +23,9 @@ export type GivenUp = 'RetryAttemptsExhausted' | 'RecordAgeExceeded'
 
 /** Follows a table's stream and invokes the function with its records until the signal says stop. */
 export async function runStreamSource(options: StreamSourceOptions): Promise<void> {
-  const { streams, engineArn, mapping, signal } = options
+  const { streams, mapping, signal } = options
+  const engineArn = await persist(options.findEngineArn, signal)
+  if (engineArn === undefined) return
   const lanes = new Lanes<StreamRecord>({
     count: mapping.lanes,
     batchSize: mapping.batchSize,
