@@ -10,6 +10,7 @@ import {
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb'
 import type { Table } from '../resources/tables.ts'
+import { external } from './external.ts'
 import { type Engine, freePort, startEngine } from './process.ts'
 
 const PROCESS = fileURLToPath(new URL('./dynoxide-process.ts', import.meta.url))
@@ -26,16 +27,6 @@ export async function startDynamo({ dir, endpoint, notice }: DynamoOptions): Pro
   if (endpoint !== undefined) return external('DynamoDB', endpoint)
   const args = [findBinary(), join(dir, 'dynamodb.sqlite')]
   return startEngine({ name: 'DynamoDB', port: await freePort(), module: PROCESS, args, notice })
-}
-
-/** An endpoint from the environment: we use it, but it is not ours to stop. */
-export function external(name: string, endpoint: string): Engine {
-  return {
-    endpoint: endpoint.replace(/\/$/, ''),
-    restart: () =>
-      Promise.reject(new Error(`${name} at ${endpoint} was not started here, so it is not restarted.`)),
-    stop: () => Promise.resolve(),
-  }
 }
 
 function findBinary(): string {

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { CreateQueueCommand, SetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs'
 import type { Queue } from '../resources/queues.ts'
-import { external } from './dynamodb.ts'
+import { external } from './external.ts'
 import { type Engine, startEngine } from './process.ts'
 
 const PROCESS = fileURLToPath(new URL('./fauxqs-process.ts', import.meta.url))
