@@ -1,0 +1,28 @@
+/** Every check there is. A new feature adds its own here, and nowhere else. */
+import type { Check } from './check.ts'
+import { concurrency, share } from './i1-concurrency.ts'
+import { rate } from './i2-rate.ts'
+import { notEarly, oneRunAnAttempt, overlap } from './i3-overlap.ts'
+import { badEvents, rightEnd } from './i4-end.ts'
+import { forgets, noSlots } from './i5-leaks.ts'
+import { order } from './i6-order.ts'
+import { type Progress, progress } from './i7-progress.ts'
+
+export function allChecks(): { readonly checks: readonly Check[]; readonly progress: Progress } {
+  const own = progress()
+  const checks = [
+    concurrency,
+    share,
+    rate,
+    overlap,
+    oneRunAnAttempt,
+    notEarly,
+    rightEnd,
+    badEvents,
+    noSlots,
+    forgets,
+    order(),
+    own,
+  ]
+  return { checks, progress: own }
+}

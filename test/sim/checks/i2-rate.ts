@@ -1,0 +1,34 @@
+/**
+ * I2: in no window of `period` do more handlers start than `allowed`, in true time.
+ *
+ * Starts are stamped by one machine and forgotten by another. A start is remembered for `period + margin` after its
+ * stamp, and a handler begins at most `slack` after it, so the window is whole as long as the clocks' difference is
+ * at most `margin − slack`; beyond, it is shorter by the excess. What was claimed under another rate may still start.
+ */
+import type { Check } from './check.ts'
+import { readShard } from './keys.ts'
+import type { Rate } from './limits.ts'
+
+/** execute.ts: a handler that would begin later than this after its stamp has to be stamped again. */
+const slackOf = ({ margin_ms }: Rate): number => Math.max(1, margin_ms / 2)
+
+export const rate: Check = {
+  name: 'I2 rate',
+  after(event, { truth, fail }) {
+    if (event.kind !== 'runStarted') return
+    const { partition } = readShard(event.pk)
+    const regime = truth.limits.rateRegime(partition, truth.now)
+    if (!regime) return
+    const { allowed, period_ms, margin_ms } = regime.rate
+    const excess_ms = Math.max(0, 2 * truth.plan.maxSkew_ms - (margin_ms - slackOf(regime.rate)))
+    const window_ms = period_ms - excess_ms
+    const starts = truth.runs.filter(
+      (run) =>
+        run.partition === partition &&
+        run.startedAt > truth.now - window_ms &&
+        run.claimedAt >= regime.since,
+    )
+    if (starts.length > allowed)
+      fail(`${starts.length} starts of ${partition} within ${window_ms} ms; ${allowed} per ${period_ms} ms`)
+  },
+}

@@ -1,0 +1,67 @@
+/**
+ * I4: what was accepted is run to success, or is in the dead letters after exactly its attempts, each of them started.
+ * What can never run is in the dead letters with a reason, and nothing else is refused.
+ */
+import type { Check, Seen } from './check.ts'
+import type { Standing } from './truth.ts'
+
+export const rightEnd: Check = {
+  name: 'I4 the right end',
+  before(event, { truth, fail }) {
+    if (event.kind !== 'effect') return
+    const { effect } = event
+    if (effect.op === 'remove') {
+      const standing = truth.at(effect.key.pk, effect.key.sk)
+      if (standing && !standing.runs.some(({ end }) => end === 'succeeded'))
+        fail(`${effect.key.pk} ${effect.key.sk} is deleted without having succeeded`)
+    }
+    if (effect.op === 'bury' && effect.outcome === 'buried') {
+      const standing = truth.at(effect.key.pk, effect.key.sk)
+      if (standing) judgeBurial(standing, effect.letter, { truth, fail })
+    }
+    if (effect.op === 'replace' && effect.outcome === 'replaced') {
+      const standing = truth.at(effect.key.pk, effect.key.sk)
+      if (standing && (effect.next.attempt ?? 1) !== standing.attempt) judgeRetry(standing, fail)
+    }
+  },
+  finally({ truth, fail }) {
+    for (const lineage of truth.lineages) {
+      if (!lineage.end) fail(`accepted job ${lineage.number} has come to no end`)
+      if (lineage.malformed && lineage.end === 'done') fail(`malformed job ${lineage.number} has succeeded`)
+    }
+  },
+}
+
+function judgeBurial(
+  standing: Standing,
+  letter: { reason: string; error: string },
+  { truth, fail }: Pick<Seen, 'truth' | 'fail'>,
+): void {
+  const { lineage, pk, sk, attempt } = standing
+  if (letter.error.length === 0) fail(`${pk} ${sk} is buried without an error`)
+  if (letter.reason === 'refused') {
+    if (!lineage.malformed) fail(`${pk} ${sk} is refused although nothing is wrong with it: ${letter.error}`)
+    return
+  }
+  const attempts = truth.plan.configs[0].queues[pk.split('|')[0] ?? '']?.retry.attempts
+  if (attempt !== attempts || lineage.retries !== attempt - 1)
+    fail(`${pk} ${sk} is buried after ${lineage.retries + 1} attempts of ${attempts}`)
+  judgeRetry(standing, fail)
+}
+
+/** An attempt that is counted has begun: a slot says so, and the handler has mostly run. */
+function judgeRetry(standing: Standing, fail: (what: string) => void): void {
+  const { pk, sk, attempt, starts, runs } = standing
+  if (starts === 0) fail(`attempt ${attempt} of ${pk} ${sk} is counted although nobody started it`)
+  if (runs.some(({ end }) => end === undefined)) fail(`attempt ${attempt} of ${pk} ${sk} still runs and is counted`)
+}
+
+/** Events that make no sense leave a letter each. */
+export const badEvents: Check = {
+  name: 'I4 malformed events',
+  finally({ truth, fail }) {
+    const sent = truth.plan.jobs.filter(({ way }) => way === 'malformedEvent').length
+    const letters = new Set(truth.letters.map(({ sk }) => /#(ingest-\d+)(?:#|$)/.exec(sk)?.[1]).filter((id) => id !== undefined))
+    if (letters.size < sent) fail(`${sent} malformed events, but ${letters.size} letters`)
+  },
+}

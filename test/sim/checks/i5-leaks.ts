@@ -1,0 +1,29 @@
+/** I5: nothing leaks. When all has finished there is no slot; a start that no longer counts goes with the next write. */
+import type { Check } from './check.ts'
+import { readShard } from './keys.ts'
+
+export const noSlots: Check = {
+  name: 'I5 no slot left',
+  finally({ tables, fail }) {
+    for (const [shard, { slots }] of tables.states)
+      if (Object.keys(slots).length > 0) fail(`${shard} still holds ${JSON.stringify(slots)}`)
+  },
+}
+
+/** Bounds what an item remembers: by true time, a pass may be so old between its decision and its write. */
+const OLDEST_DECISION_MS = 90_000
+
+export const forgets: Check = {
+  name: 'I5 old starts are forgotten',
+  after(event, { truth, fail }) {
+    if (event.kind !== 'effect' || event.effect.op !== 'pass') return
+    const { shard, outcome, read } = event.effect
+    if (outcome.kind !== 'written' || !read.initialised) return
+    const since = truth.now - OLDEST_DECISION_MS
+    const limits = truth.limits.of(shard, since, truth.now)
+    const longest = Math.max(...limits.map(({ rate }) => (rate ? rate.period_ms + rate.margin_ms : 0)))
+    const oldest = since - longest - truth.plan.maxSkew_ms
+    const kept = Object.keys(outcome.state.window).filter((end) => Number(end) < oldest)
+    if (kept.some((end) => end in read.window)) fail(`${readShard(shard).partition} still remembers ${kept.join(', ')}`)
+  },
+}

@@ -1,0 +1,56 @@
+/**
+ * I6: within a shard, what a pass claims goes before what it leaves. Judged over items that stood there before the
+ * pass read anything, were due by the slowest clock, and whose id nobody held.
+ */
+import type { Check } from './check.ts'
+
+interface Reading {
+  at: number
+  readonly held: Set<string>
+}
+
+export const order = (): Check => {
+  /** Invocation, shard and version → the first reading. */
+  const readings = new Map<string, Reading>()
+  const keyOf = (by: { id: number }, shard: string, version: number | undefined) => `${by.id} ${shard} ${version}`
+  return {
+    name: 'I6 order of claims',
+    before(event, { truth, tables, fail }) {
+      if (event.kind === 'over') {
+        for (const key of readings.keys()) if (key.startsWith(`${event.by.id} `)) readings.delete(key)
+      }
+      if (event.kind !== 'effect') return
+      const { effect, by } = event
+      if (effect.op === 'read') {
+        const key = keyOf(by, effect.shard, effect.state?.version)
+        const reading = readings.get(key) ?? { at: truth.now, held: new Set() }
+        for (const id of Object.keys(effect.state?.slots ?? {})) reading.held.add(id)
+        readings.set(key, reading)
+      }
+      if (effect.op !== 'pass' || effect.outcome.kind !== 'written') return
+      const taken = Object.keys(effect.change.take)
+      const reading = readings.get(keyOf(by, effect.shard, effect.read.version))
+      if (taken.length === 0 || !reading) return
+      const standing = [...(tables.jobs.get(effect.shard)?.keys() ?? [])].flatMap(
+        (sk) => truth.at(effect.shard, sk) ?? [],
+      )
+      const claimed = taken.map((id) => {
+        const { priority, runAt } = effect.change.take[id] as { priority: number; runAt: number }
+        return `${priority}#${new Date(runAt).toISOString()}#${id}`
+      })
+      const last = claimed.reduce((a, b) => (a > b ? a : b))
+      const left = standing.filter(
+        ({ sk, id, since, runAt, lineage }) =>
+          !lineage.malformed &&
+          since < reading.at &&
+          runAt <= reading.at - truth.plan.maxSkew_ms &&
+          !reading.held.has(id) &&
+          !(id in (effect.before?.slots ?? {})) &&
+          !taken.includes(id) &&
+          sk < last,
+      )
+      const [first] = left
+      if (first) fail(`${effect.shard} claims ${last} before ${first.sk}`)
+    },
+  }
+}

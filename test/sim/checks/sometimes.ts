@@ -1,0 +1,170 @@
+/** What has to happen now and then in a campaign, or the checks prove nothing: each branch and each recovery. */
+import type { Effect, WorldEvent } from '../world/events.ts'
+import type { Truth } from './truth.ts'
+
+export const SOMETIMES = [
+  'pass conflicts',
+  'pass goes round again',
+  'claim by message',
+  'claim resent',
+  'dead run recovered',
+  'hand-off to own run',
+  'hand-off by message',
+  'release finds others waiting',
+  'release finds nothing to free',
+  'start refused',
+  'start sent twice is one start',
+  'start on a dead run',
+  'late start',
+  'job rehomed',
+  'job retried',
+  'job exhausted',
+  'job refused',
+  'event refused',
+  'twin waits',
+  'put finds the job there',
+  'replace finds the job gone',
+  'bury finds the job gone',
+  'deleted while its message was on the way',
+  'tick wakes a shard',
+  'sweep wakes a shard',
+  'wake redelivered',
+  'work redelivered',
+  'limit changed while jobs run',
+  'limit 0 with jobs due',
+  'functions of two versions at once',
+  'function timed out',
+  'function crashed',
+  'handler crashed',
+  'delayed job listed in the due index',
+  'delayed job waits in the wake queue',
+  'window reopens by wake-up',
+  'several shards at work',
+  'many starts in a bucket',
+] as const
+
+export type Sometimes = (typeof SOMETIMES)[number]
+
+export class SometimesCounter {
+  readonly counts = new Map<Sometimes, number>()
+  readonly #truth: Truth
+  readonly #alive = new Map<number, Set<number>>()
+
+  constructor(truth: Truth) {
+    this.#truth = truth
+  }
+
+  /** Sees each event before the truth has learnt it. */
+  see(event: WorldEvent): void {
+    switch (event.kind) {
+      case 'effect':
+        return this.#effect(event.effect, event.by.fn)
+      case 'delivered':
+        if (event.count > 1) this.#count(event.queue === 'work' ? 'work redelivered' : 'wake redelivered')
+        return
+      case 'begun':
+        return this.#begun(event.by.version, event.by.id)
+      case 'over':
+        for (const ids of this.#alive.values()) ids.delete(event.by.id)
+        if (event.how === 'timeout') this.#count('function timed out')
+        if (event.how === 'crash') this.#count('function crashed')
+        if (event.how === 'crash' && [...this.#truth.running].some(({ by }) => by === event.by))
+          this.#count('handler crashed')
+        return
+      case 'runStarted': {
+        const shards = new Set([...this.#truth.running].map(({ pk }) => pk))
+        if ([...shards].some((pk) => pk !== event.pk && pk.split('|')[2] && sameQueue(pk, event.pk)))
+          this.#count('several shards at work')
+        return
+      }
+    }
+  }
+
+  #count(name: Sometimes, happened = true): void {
+    if (happened) this.counts.set(name, (this.counts.get(name) ?? 0) + 1)
+  }
+
+  #begun(version: number, id: number): void {
+    const ids = this.#alive.get(version) ?? new Set()
+    this.#alive.set(version, ids.add(id))
+    this.#count('functions of two versions at once', [...this.#alive.values()].filter(({ size }) => size > 0).length > 1)
+  }
+
+  #effect(effect: Effect, fn: string): void {
+    switch (effect.op) {
+      case 'pass':
+        return this.#pass(effect, fn)
+      case 'start':
+        return this.#start(effect)
+      case 'release':
+        this.#count('release finds others waiting', effect.outcome.kind === 'released' && effect.outcome.state.waiting)
+        this.#count('release finds nothing to free', effect.outcome.kind === 'gone')
+        return
+      case 'remember':
+        return this.#count('late start')
+      case 'put':
+        return this.#count('put finds the job there', effect.outcome !== 'put')
+      case 'replace':
+        this.#count('replace finds the job gone', effect.outcome === 'gone')
+        this.#count('job rehomed', effect.outcome === 'replaced' && effect.next.pk !== effect.key.pk)
+        this.#count('job retried', effect.outcome === 'replaced' && effect.next.pk === effect.key.pk)
+        return
+      case 'bury':
+        this.#count('bury finds the job gone', effect.outcome === 'gone')
+        this.#count('job exhausted', effect.outcome === 'buried' && effect.letter.reason === 'exhausted')
+        this.#count('job refused', effect.outcome === 'buried' && effect.letter.reason === 'refused')
+        return
+      case 'buryEvent':
+        return this.#count('event refused')
+      case 'get':
+        if (fn === 'worker' && !this.#truth.at(effect.key.pk, effect.key.sk))
+          this.#count('deleted while its message was on the way')
+        return
+      case 'sendWake':
+        this.#count('tick wakes a shard', fn === 'tick' && effect.messages.some(({ dueAt }) => dueAt !== undefined))
+        this.#count('sweep wakes a shard', fn === 'tick' && effect.messages.some(({ dueAt }) => dueAt === undefined))
+        return
+      case 'override': {
+        const busy = [...this.#truth.running].some(({ pk }) => pk === effect.shard)
+        this.#count('limit changed while jobs run', busy)
+        const waiting = [...this.#truth.standing.values()].some(({ pk }) => pk === effect.shard)
+        this.#count('limit 0 with jobs due', waiting && effect.limits?.concurrency === 0)
+      }
+    }
+  }
+
+  #pass(effect: Extract<Effect, { op: 'pass' }>, fn: string): void {
+    const { change, outcome, read } = effect
+    this.#count('pass conflicts', outcome.kind === 'conflict')
+    if (outcome.kind === 'conflict') return
+    const taken = Object.values(change.take)
+    const own = taken.some((slot) => 'deadline' in slot)
+    const released = fn === 'worker' && change.drop.length > 0
+    this.#count('claim by message', taken.some((slot) => 'sentAt' in slot))
+    this.#count('hand-off to own run', own)
+    this.#count('hand-off by message', released && !own && taken.length > 0)
+    this.#count('claim resent', change.resend.length > 0)
+    this.#count('dead run recovered', fn !== 'worker' && change.drop.length > 0)
+    this.#count('delayed job listed in the due index', change.dueShard !== undefined)
+    this.#count('delayed job waits in the wake queue', change.dueAt !== undefined && change.dueShard === undefined)
+    const room = change.waiting && Object.keys(outcome.state.slots).length < Object.keys(read.slots).length
+    this.#count('pass goes round again', room)
+    const held = Object.entries(read.slots).map(([id, { runAt }]) => [id, runAt] as const)
+    const twins = [...this.#truth.standing.values()].some(
+      (job) => job.pk === effect.shard && held.some(([id, runAt]) => id === job.id && runAt !== job.runAt),
+    )
+    this.#count('twin waits', change.waiting && twins)
+    this.#count('window reopens by wake-up', taken.length > 0 && Object.keys(read.window).length > 0 && fn === 'dispatcher')
+    this.#count('many starts in a bucket', Object.values(outcome.state.window).some((starts) => starts > 1))
+  }
+
+  #start({ outcome, before, claim, run }: Extract<Effect, { op: 'start' }>): void {
+    const slot = before?.slots[claim.id]
+    this.#count('start refused', outcome.kind === 'refused')
+    this.#count('start sent twice is one start', outcome.kind === 'started' && slot?.token === run.token)
+    const dead = outcome.kind === 'refused' && slot !== undefined && 'deadline' in slot && slot.deadline < this.#truth.now
+    this.#count('start on a dead run', dead)
+  }
+}
+
+const sameQueue = (a: string, b: string): boolean => a.split('|')[0] === b.split('|')[0]

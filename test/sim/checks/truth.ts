@@ -1,0 +1,183 @@
+/**
+ * What really happened, kept by an observer that sees every event of the world: which items stand in the Jobs table
+ * and what became of each, which handlers run, who claimed what and when.
+ */
+import type { RawItem } from '../../../lib/core/job.ts'
+import type { Invocation } from '../world/invocation.ts'
+import type { Effect, RunEnd, WorldEvent } from '../world/events.ts'
+import type { Plan } from '../workloads/plan.ts'
+import { readPlace, readShard } from './keys.ts'
+import { LimitHistory } from './limits.ts'
+
+/** What was accepted by one put, through all its attempts and moves. */
+export interface Lineage {
+  readonly number: number
+  readonly malformed: boolean
+  /** How often an attempt was replaced by the next. */
+  retries: number
+  end?: 'done' | 'exhausted' | 'refused'
+  readonly acceptedAt: number
+}
+
+/** One item under one key: one attempt of a job, or the same attempt at another home. */
+export interface Standing {
+  readonly lineage: Lineage
+  readonly pk: string
+  readonly sk: string
+  readonly id: string
+  readonly priority: number
+  readonly runAt: number
+  readonly attempt: number
+  readonly since: number
+  /** Claims of this very item that were turned into runs. */
+  starts: number
+  runs: RunTruth[]
+}
+
+export interface RunTruth {
+  readonly by: Invocation
+  readonly standing: Standing | undefined
+  readonly pk: string
+  readonly sk: string
+  readonly id: string
+  readonly partition: string
+  readonly startedAt: number
+  /** When its slot was taken. */
+  readonly claimedAt: number
+  end?: RunEnd
+  endedAt?: number
+}
+
+export class Truth {
+  readonly plan: Plan
+  readonly limits: LimitHistory
+  readonly lineages: Lineage[] = []
+  readonly standing = new Map<string, Standing>()
+  readonly running = new Set<RunTruth>()
+  readonly runs: RunTruth[] = []
+  readonly letters: { readonly reason: string; readonly sk: string }[] = []
+  /** Shard and id → when the slot was taken. */
+  readonly claimedAt = new Map<string, number>()
+  now = 0
+
+  constructor(plan: Plan) {
+    this.plan = plan
+    this.limits = new LimitHistory(plan)
+  }
+
+  /** Brings the truth up to date. Checks see the event before this. */
+  learn(event: WorldEvent): void {
+    if (event.kind === 'runStarted') this.#runStarted(event)
+    else if (event.kind === 'runEnded') this.#runEnded(event.by, event.pk, event.sk, event.how)
+    else if (event.kind === 'over') for (const run of this.running) if (run.by === event.by) this.#end(run, 'crashed')
+    if (event.kind === 'effect') this.#effect(event.effect)
+  }
+
+  at(pk: string, sk: string): Standing | undefined {
+    return this.standing.get(`${pk}\n${sk}`)
+  }
+
+  runningIn(partition: string): RunTruth[] {
+    return [...this.running].filter((run) => run.partition === partition)
+  }
+
+  #effect(effect: Effect): void {
+    switch (effect.op) {
+      case 'put':
+        if (effect.outcome === 'put') this.#accept(effect.item)
+        return
+      case 'remove':
+        return this.#leave(effect.key.pk, effect.key.sk, 'done')
+      case 'replace':
+        if (effect.outcome === 'replaced') this.#replace(effect.key.pk, effect.key.sk, effect.next)
+        return
+      case 'bury':
+        if (effect.outcome !== 'buried') return
+        this.letters.push(effect.letter)
+        return this.#leave(effect.key.pk, effect.key.sk, effect.letter.reason)
+      case 'buryEvent':
+        this.letters.push(effect.letter)
+        return
+      case 'pass':
+        if (effect.outcome.kind === 'written') this.#claimed(effect.shard, effect.change.take)
+        return
+      case 'start':
+        if (effect.outcome.kind === 'started') this.#slotStarted(effect.shard, effect.claim.id, effect.before)
+        return
+      case 'override':
+        return this.limits.overridden(effect.shard, effect.limits, this.now)
+    }
+  }
+
+  #accept(item: RawItem): void {
+    const malformed = item['malformed'] === true
+    const lineage: Lineage = { number: this.lineages.length, malformed, retries: 0, acceptedAt: this.now }
+    this.lineages.push(lineage)
+    this.#stand(lineage, item)
+  }
+
+  #stand(lineage: Lineage, item: RawItem): void {
+    const { pk, sk } = item
+    const attempt = typeof item['attempt'] === 'number' ? item['attempt'] : 1
+    const place = { lineage, pk, sk, ...readPlace(sk), attempt, since: this.now }
+    this.standing.set(`${pk}\n${sk}`, { ...place, starts: 0, runs: [] })
+  }
+
+  #leave(pk: string, sk: string, end: NonNullable<Lineage['end']>): void {
+    const standing = this.at(pk, sk)
+    if (!standing) return
+    standing.lineage.end = end
+    this.standing.delete(`${pk}\n${sk}`)
+  }
+
+  #replace(pk: string, sk: string, next: RawItem): void {
+    const standing = this.at(pk, sk)
+    if (!standing) return
+    this.standing.delete(`${pk}\n${sk}`)
+    if (next['attempt'] !== undefined && next['attempt'] !== standing.attempt) standing.lineage.retries++
+    // A put onto an item that stands there swallows it: the one that is swallowed must not be lost sight of.
+    const swallowed = this.at(next.pk, next.sk)
+    if (swallowed) swallowed.lineage.end = 'done'
+    this.#stand(standing.lineage, next)
+  }
+
+  #claimed(shard: string, take: Readonly<Record<string, object>>): void {
+    for (const [id, slot] of Object.entries(take)) {
+      this.claimedAt.set(`${shard}\n${id}`, this.now)
+      if ('deadline' in slot) this.#countStart(shard, id, slot)
+    }
+  }
+
+  #slotStarted(shard: string, id: string, before: { slots: Readonly<Record<string, object>> } | undefined): void {
+    const slot = before?.slots[id]
+    // A request that was sent twice finds its own run: that is no second start.
+    if (slot && !('deadline' in slot)) this.#countStart(shard, id, slot)
+  }
+
+  #countStart(shard: string, id: string, slot: object): void {
+    const { priority, runAt } = slot as { priority: number; runAt: number }
+    const standing = this.at(shard, `${priority}#${new Date(runAt).toISOString()}#${id}`)
+    if (standing) standing.starts++
+  }
+
+  #runStarted({ by, pk, sk }: { by: Invocation; pk: string; sk: string }): void {
+    const { id } = readPlace(sk)
+    const standing = this.at(pk, sk)
+    const claimedAt = this.claimedAt.get(`${pk}\n${id}`) ?? this.now
+    const { partition } = readShard(pk)
+    const run: RunTruth = { by, standing, pk, sk, id, partition, startedAt: this.now, claimedAt }
+    standing?.runs.push(run)
+    this.running.add(run)
+    this.runs.push(run)
+  }
+
+  #runEnded(by: Invocation, pk: string, sk: string, how: RunEnd): void {
+    for (const run of this.running) if (run.by === by && run.pk === pk && run.sk === sk) this.#end(run, how)
+  }
+
+  #end(run: RunTruth, how: RunEnd): void {
+    run.end = how
+    run.endedAt = this.now
+    this.running.delete(run)
+  }
+}

@@ -1,0 +1,107 @@
+/** One seed, from its plan to its verdict. */
+import { allChecks } from './checks/all.ts'
+import type { Seen } from './checks/check.ts'
+import { SometimesCounter } from './checks/sometimes.ts'
+import { Truth } from './checks/truth.ts'
+import { type FaultName, Faults } from './faults/rates.ts'
+import { drawPlan } from './workloads/draw.ts'
+import { applyOverride, unpause } from './workloads/overrides.ts'
+import type { Plan } from './workloads/plan.ts'
+import { submit } from './workloads/ways-in.ts'
+import type { WorldEvent } from './world/events.ts'
+import { installGlobals } from './world/globals.ts'
+import { SimRandom } from './world/random.ts'
+import { Trace } from './world/trace.ts'
+import { World } from './world/world.ts'
+
+export interface Violation {
+  readonly seed: number
+  readonly check: string
+  readonly what: string
+  /** Virtual seconds since the beginning. */
+  readonly at_s: number
+}
+
+export interface Result {
+  readonly seed: number
+  readonly steps: number
+  readonly virtual_ms: number
+  readonly violations: readonly Violation[]
+  readonly faults: ReadonlyMap<FaultName, number>
+  readonly sometimes: ReadonlyMap<string, number>
+  readonly slowest_recovery_ms: number
+  readonly hash: string
+  readonly plan: Plan
+}
+
+/** How often the world is looked at as a whole, once faults are off. */
+const LOOK_MS = 5000
+/** By then everything has come to its end, or never will. */
+const LONGEST_MS = 24 * 3_600_000
+/** Redelivered messages and late wake-ups may still come after the last job's end. */
+const AFTERMATH_MS = 45 * 60_000
+
+export async function runSeed(seed: number, print?: (line: string) => void): Promise<Result> {
+  const random = new SimRandom(seed)
+  const plan = drawPlan(random.fork())
+  const faults = new Faults(random.fork())
+  const world = new World(random.fork(), plan, faults)
+  const truth = new Truth(plan)
+  const sometimes = new SometimesCounter(truth)
+  const trace = new Trace(plan.epoch_ms, print)
+  const { checks, progress } = allChecks()
+  const violations: Violation[] = []
+  const { scheduler } = world
+  const report = (check: string, what: string) => {
+    const at_s = (scheduler.now - plan.epoch_ms) / 1000
+    violations.push({ seed, check, what, at_s })
+    print?.(`VIOLATION ${check}: ${what}`)
+  }
+  const seenBy = new Map(
+    checks.map(({ name }) => [name, { truth, tables: world.tables, fail: (what: string) => report(name, what) }]),
+  )
+  const seen = (name: string) => seenBy.get(name) as Seen
+  world.listen((event: WorldEvent) => {
+    truth.now = scheduler.now
+    trace.add(scheduler.now, event)
+    if (event.kind === 'surprise') report('no surprises', event.text)
+    sometimes.see(event)
+    for (const check of checks) check.before?.(event, seen(check.name))
+    truth.learn(event)
+    for (const check of checks) check.after?.(event, seen(check.name))
+  })
+  const broken = () => violations.length > 0
+  const restore = installGlobals(scheduler, random.fork())
+  try {
+    submit(world, plan.jobs)
+    for (const override of plan.overrides) scheduler.at(override.at, () => applyOverride(world, override))
+    await scheduler.run(plan.faultsUntil, broken)
+    world.emit({ kind: 'note', text: 'faults are off' })
+    faults.on = false
+    unpause(world)
+    const end = scheduler.now + LONGEST_MS
+    while (!broken() && scheduler.now < end && isUnfinished(world, truth)) {
+      await scheduler.run(scheduler.now + LOOK_MS, broken)
+      progress.look(seen(progress.name))
+    }
+    if (!broken()) await scheduler.run(scheduler.now + AFTERMATH_MS, broken)
+    truth.now = scheduler.now
+    if (!broken()) for (const check of checks) check.finally?.(seen(check.name))
+  } finally {
+    restore()
+  }
+  return {
+    seed,
+    steps: scheduler.steps,
+    virtual_ms: scheduler.now - plan.epoch_ms,
+    violations,
+    faults: faults.counts,
+    sometimes: sometimes.counts,
+    slowest_recovery_ms: progress.slowest_ms(),
+    hash: trace.digest(),
+    plan,
+  }
+}
+
+const isUnfinished = (world: World, truth: Truth): boolean =>
+  truth.standing.size > 0 || world.events.pending > 0 || world.plan.jobs.some(({ at }) => at > world.scheduler.now)

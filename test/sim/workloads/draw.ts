@@ -1,0 +1,12 @@
+/** The plan of a run: each workload adds its part here. */
+import type { SimRandom } from '../world/random.ts'
+import { drawJobs } from './jobs.ts'
+import { drawOverrides } from './overrides.ts'
+import { drawFrame, type Plan } from './plan.ts'
+
+export function drawPlan(random: SimRandom): Plan {
+  const frame = drawFrame(random)
+  const { queues, epoch_ms, faultsUntil } = frame
+  const jobs = drawJobs(random, queues, epoch_ms, faultsUntil)
+  return { ...frame, jobs, overrides: drawOverrides(random, jobs, epoch_ms, faultsUntil) }
+}

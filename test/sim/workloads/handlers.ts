@@ -1,0 +1,57 @@
+/** Users' handlers: quick and slow ones, and those that throw, hang, exceed their time or kill the process. */
+import type { Task } from '../../../lib/api/task.ts'
+import type { Invocation } from '../world/invocation.ts'
+import type { World } from '../world/world.ts'
+import type { HandlerPlan } from './plan.ts'
+
+interface Payload {
+  readonly tenant?: string
+  readonly handler: HandlerPlan
+}
+
+export const taskOf = (queue: string): string => `task-${queue}`
+
+export function tasksOf(world: World, by: Invocation): Task[] {
+  return world.plan.queues.map(({ name }) => ({
+    name: taskOf(name),
+    queue: name,
+    payload: payloadSchema as never,
+    handler: async ({ payload, job, signal }) => {
+      const { handler } = payload as Payload
+      if (job.attempt > handler.bad) return by.sleep(handler.takes_ms)
+      await by.sleep(handler.takes_ms)
+      return fail(by, handler, signal)
+    },
+  }))
+}
+
+function fail(by: Invocation, { how }: HandlerPlan, signal: AbortSignal): Promise<void> {
+  switch (how) {
+    case 'throw':
+      throw new Error('the handler failed, as planned')
+    case 'late':
+      return aborted(signal)
+    case 'hang':
+      return new Promise(() => {})
+    case 'crash':
+      by.stop('crash')
+      return new Promise(() => {})
+  }
+}
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason)
+    signal.addEventListener('abort', () => reject(signal.reason))
+  })
+
+const payloadSchema = {
+  '~standard': {
+    version: 1,
+    vendor: 'sim',
+    validate: (value: unknown) =>
+      typeof value === 'object' && value !== null && 'handler' in value
+        ? { value }
+        : { issues: [{ message: 'has no plan for its handler' }] },
+  },
+}

@@ -1,0 +1,67 @@
+/** The jobs of a run: bursts and trickles, near and far delays, every way in, twins and handlers of every kind. */
+import type { SimRandom } from '../world/random.ts'
+import type { HandlerFault, HandlerPlan, JobPlan, WayIn } from './plan.ts'
+import type { QueuePlan } from './queues.ts'
+
+const TENANTS = ['acme', 'globex', 'in|it%'] as const
+const WAYS: readonly [WayIn, ...WayIn[]] = [
+  'client',
+  'client',
+  'client',
+  'batch',
+  'batch',
+  'raw',
+  'raw',
+  'event',
+  'eventTwice',
+  'malformed',
+  'malformedEvent',
+]
+
+export function drawJobs(random: SimRandom, queues: readonly QueuePlan[], begin: number, end: number): JobPlan[] {
+  const jobs: JobPlan[] = []
+  const bursts = random.int(1, 6)
+  for (let burst = 0; burst < bursts; burst++) {
+    const at = random.int(begin, end)
+    const spread_ms = random.pick([0, 500, 20_000, 120_000])
+    const queue = queues[random.int(0, queues.length - 1)]
+    if (!queue) continue
+    for (let count = random.skewed(1, 24); count > 0; count--) {
+      const job = drawJob(random, queue, Math.min(end, at + random.int(0, spread_ms)), jobs.length)
+      jobs.push(job)
+      if (random.chance(0.08)) jobs.push(twinOf(random, job))
+    }
+  }
+  return jobs
+}
+
+function drawJob(random: SimRandom, queue: QueuePlan, at: number, count: number): JobPlan {
+  return {
+    at,
+    way: random.pick(WAYS),
+    queue,
+    tenant: queue.partitioned ? random.pick(TENANTS) : '',
+    id: `j${count}`,
+    priority: random.pick([5, 5, 5, 0, 9, 3]),
+    runAt: at + delay(random),
+    handler: drawHandler(random, queue),
+  }
+}
+
+/** Mostly at once; sometimes within a queue's reach of 15 minutes, sometimes far beyond it. */
+const delay = (random: SimRandom): number =>
+  random.chance(0.75) ? 0 : random.chance(0.7) ? random.int(1, 120_000) : random.int(120_000, 3_000_000)
+
+/** The same id at another time: the same job twice, as far as its caller is concerned. */
+const twinOf = (random: SimRandom, job: JobPlan): JobPlan => ({
+  ...job,
+  at: job.at + random.int(0, 3000),
+  way: random.pick(['client', 'raw', 'event']),
+  runAt: job.runAt + random.pick([-1000, 1, 1000, 60_000]),
+})
+
+function drawHandler(random: SimRandom, { config }: QueuePlan): HandlerPlan {
+  const bad = random.chance(0.7) ? 0 : random.int(1, config.retry.attempts + 1)
+  const how = random.pick<HandlerFault>(['throw', 'throw', 'throw', 'late', 'hang', 'crash'])
+  return { bad, how, takes_ms: random.chance(0.15) ? random.int(0, config.timeout_ms) : random.skewed(1, 2000) }
+}

@@ -1,0 +1,81 @@
+/** What one seed decides before its world begins. */
+import type { Config, ConfigInput } from '../../../lib/core/config.ts'
+import type { LimitOverride } from '../../../lib/core/limits.ts'
+import type { SimRandom } from '../world/random.ts'
+import { drawQueues, type QueuePlan } from './queues.ts'
+
+export type HandlerFault = 'throw' | 'hang' | 'crash' | 'late'
+
+/** Rides in the payload: the simulated handler does what it says. */
+export interface HandlerPlan {
+  /** So many attempts fail first. */
+  readonly bad: number
+  readonly how: HandlerFault
+  readonly takes_ms: number
+}
+
+export type WayIn = 'client' | 'batch' | 'raw' | 'event' | 'eventTwice' | 'malformed' | 'malformedEvent'
+
+export interface JobPlan {
+  readonly at: number
+  readonly way: WayIn
+  readonly queue: QueuePlan
+  readonly tenant: string
+  readonly id: string
+  readonly priority: number
+  readonly runAt: number
+  readonly handler: HandlerPlan
+}
+
+export interface OverridePlan {
+  readonly at: number
+  readonly queue: QueuePlan
+  readonly tenant: string
+  /** `undefined` goes back to what is configured. */
+  readonly limits: LimitOverride | undefined
+}
+
+export interface Plan {
+  readonly epoch_ms: number
+  readonly queues: readonly QueuePlan[]
+  readonly inputs: readonly [ConfigInput, ...ConfigInput[]]
+  readonly configs: readonly [Config, ...Config[]]
+  readonly deploy?: { readonly from: number; readonly until: number }
+  readonly workerTimeout_ms: number
+  readonly workerBatch: number
+  /** No clock is off by more, so two clocks differ by at most twice as much. */
+  readonly maxSkew_ms: number
+  readonly jobs: readonly JobPlan[]
+  readonly overrides: readonly OverridePlan[]
+  readonly faultsUntil: number
+}
+
+/** 2025-06-15: any time will do, but not the machine's. */
+const EPOCH_MS = Date.UTC(2025, 5, 15, 12)
+/** Stays below `CLOCK_SKEW_MS`, the bound that the product states: clocks differ by less than 5 s. */
+const SKEWS_MS = [0, 0, 20, 400, 2499] as const
+
+export interface Draw {
+  readonly random: SimRandom
+  readonly begin: number
+  readonly end: number
+  readonly queues: readonly [QueuePlan, ...QueuePlan[]]
+}
+
+export function drawFrame(random: SimRandom) {
+  const begin = EPOCH_MS + random.int(0, 86_400_000)
+  const faultsUntil = begin + random.pick([2, 6, 15, 30]) * 60_000
+  const { queues, inputs, configs } = drawQueues(random)
+  const deployFrom = random.int(begin, faultsUntil)
+  return {
+    epoch_ms: begin,
+    queues,
+    inputs,
+    configs,
+    ...(configs.length > 1 ? { deploy: { from: deployFrom, until: deployFrom + random.int(1000, 300_000) } } : {}),
+    workerTimeout_ms: random.pick([40_000, 100_000, 300_000]),
+    workerBatch: random.pick([1, 1, 1, 3, 10]),
+    maxSkew_ms: random.pick(SKEWS_MS),
+    faultsUntil,
+  }
+}

@@ -1,0 +1,96 @@
+/** Clients, events and raw puts: how jobs get into the Jobs table, well-formed or not. */
+import { newJob } from '../../../lib/core/new-job.ts'
+import { putAll } from '../../../lib/use-cases/enqueue.ts'
+import { contextOf } from '../world/context.ts'
+import type { World } from '../world/world.ts'
+import { taskOf } from './handlers.ts'
+import type { JobPlan } from './plan.ts'
+
+/** Marks what the observer has to find among the refused; a real item bears no such mark. */
+export const MALFORMED = 'malformed'
+
+export function submit(world: World, jobs: readonly JobPlan[]): void {
+  for (const [index, job] of jobs.entries())
+    if (job.way !== 'batch') world.scheduler.at(job.at, () => submitOne(world, job, index))
+  const batched = jobs.filter(({ way }) => way === 'batch')
+  for (const at of new Set(batched.map(({ at }) => at - (at % 30_000)))) {
+    const batch = batched.filter((job) => job.at - (job.at % 30_000) === at)
+    world.scheduler.at(Math.max(...batch.map((job) => job.at)), () => submitBatch(world, batch))
+  }
+}
+
+function submitOne(world: World, job: JobPlan, index: number): void {
+  switch (job.way) {
+    case 'client':
+      return world.invoke('client', async (by) => void (await contextOf(world, by).store.jobs.put(itemOf(world, job))))
+    case 'raw':
+      return world.invoke('client', async (by) => void (await contextOf(world, by).store.jobs.put(rawItem(world, job))))
+    case 'event':
+    case 'eventTwice':
+      for (let copies = job.way === 'event' ? 1 : 2; copies > 0; copies--) world.events.send(eventOf(job))
+      return
+    case 'malformed': {
+      const item = malformed(world, job, index)
+      return world.invoke('client', async (by) => void (await contextOf(world, by).store.jobs.put(item as never)))
+    }
+    case 'malformedEvent':
+      return world.events.send(malformedEvent(job, index))
+  }
+}
+
+const submitBatch = (world: World, jobs: readonly JobPlan[]): void =>
+  world.invoke('client', (by) =>
+    putAll(
+      contextOf(world, by).store,
+      jobs.map((job) => itemOf(world, job)),
+    ),
+  )
+
+const payloadOf = ({ queue, tenant, handler }: JobPlan) => ({ ...(queue.partitioned ? { tenant } : {}), handler })
+
+export function itemOf(world: World, job: JobPlan) {
+  const { queue, id, priority, runAt } = job
+  const spec = { queue: queue.name, task: taskOf(queue.name), payload: payloadOf(job), id, priority, runAt }
+  const item = newJob(world.plan.configs[0], spec, world.scheduler.now)
+  if (!item.ok) throw new Error(item.reason)
+  return item.value
+}
+
+/** Somebody who does not know of shards puts jobs where there are none; the product moves them. */
+function rawItem(world: World, job: JobPlan) {
+  const item = itemOf(world, job)
+  const [queue, partition] = item.pk.split('|')
+  const pk = partition ? `${queue}|${partition}` : queue
+  return job.priority === 5 ? { ...item, pk: pk as typeof item.pk } : item
+}
+
+const eventOf = (job: JobPlan): string => {
+  const { queue, id, priority, runAt } = job
+  const detail = { queue: queue.name, task: taskOf(queue.name), payload: payloadOf(job), id, priority, runAt }
+  return JSON.stringify({ id: `event-${id}`, time: new Date(job.at).toISOString(), detail })
+}
+
+function malformed(world: World, job: JobPlan, index: number): object {
+  const item = { ...itemOf(world, job), [MALFORMED]: true }
+  const wrong = [
+    { ...item, pk: 'nowhere|acme' },
+    { ...item, sk: `x${item.sk}` },
+    { ...item, sk: item.sk.replace('Z#', '+00:00#') },
+    { ...item, sk: `${item.sk} with spaces` },
+    { ...item, task: 'no such task' },
+    { ...item, payload: 'no plan' },
+    { ...item, payload: undefined },
+    { ...item, task: 7 },
+    { ...item, pk: `${item.pk}|a|b|c` },
+    { ...item, attempt: 'first' },
+    { ...item, pk: job.queue.partitioned ? job.queue.name : `${job.queue.name}|odd` },
+  ]
+  return wrong[index % wrong.length] ?? item
+}
+
+function malformedEvent(job: JobPlan, index: number): string {
+  const event = JSON.parse(eventOf(job)) as { detail: object }
+  const wrong = ['not JSON', '[]', { ...event, time: 'today' }, { ...event, detail: { ...event.detail, queue: 'no' } }]
+  const one = wrong[index % wrong.length]
+  return typeof one === 'string' ? one : JSON.stringify(one)
+}

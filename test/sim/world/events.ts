@@ -1,0 +1,71 @@
+/** Everything that happens in a world and that an observer may see. Types of the product, none of its code. */
+import type { DeadLetter } from '../../../lib/core/dead-letter.ts'
+import type { Holder } from '../../../lib/core/decide.ts'
+import type { JobItem, RawItem } from '../../../lib/core/job.ts'
+import type { LimitOverride } from '../../../lib/core/limits.ts'
+import type { ShardState } from '../../../lib/core/state.ts'
+import type { WakeMessage, WorkMessage } from '../../../lib/ports/queues.ts'
+import type { PassOutcome, PassWrite, RawKey, ReleaseOutcome, Run, StartOutcome } from '../../../lib/ports/store.ts'
+import type { Invocation } from './invocation.ts'
+
+export type RunEnd = 'succeeded' | 'failed' | 'crashed'
+
+/** An operation that took effect in the store, with the item before it. */
+export type Effect =
+  | { readonly op: 'put'; readonly item: RawItem; readonly outcome: 'put' | 'exists' | 'overwritten' }
+  | { readonly op: 'remove'; readonly key: RawKey }
+  | { readonly op: 'replace'; readonly key: RawKey; readonly next: JobItem; readonly outcome: 'replaced' | 'gone' }
+  | { readonly op: 'bury'; readonly key: RawKey; readonly letter: DeadLetter; readonly outcome: 'buried' | 'gone' }
+  | { readonly op: 'buryEvent'; readonly letter: DeadLetter }
+  | { readonly op: 'get'; readonly key: RawKey }
+  | { readonly op: 'range'; readonly shard: string; readonly found: number }
+  | { readonly op: 'read'; readonly shard: string; readonly state: ShardState | undefined }
+  | {
+      readonly op: 'pass'
+      readonly shard: string
+      readonly read: ShardState
+      readonly before: ShardState | undefined
+      readonly change: PassWrite
+      readonly outcome: PassOutcome
+    }
+  | {
+      readonly op: 'start'
+      readonly shard: string
+      readonly before: ShardState | undefined
+      readonly claim: Holder
+      readonly run: Run
+      readonly outcome: StartOutcome
+    }
+  | { readonly op: 'remember'; readonly shard: string; readonly bucket: string }
+  | {
+      readonly op: 'release'
+      readonly shard: string
+      readonly before: ShardState | undefined
+      readonly holder: Holder
+      readonly outcome: ReleaseOutcome
+    }
+  | { readonly op: 'override'; readonly shard: string; readonly limits: LimitOverride | undefined }
+  | { readonly op: 'due'; readonly found: number }
+  | { readonly op: 'scan' }
+  | { readonly op: 'sendWork'; readonly messages: readonly WorkMessage[] }
+  | { readonly op: 'sendWake'; readonly messages: readonly WakeMessage[] }
+
+export type WorldEvent =
+  | { readonly kind: 'effect'; readonly by: Invocation; readonly effect: Effect }
+  | { readonly kind: 'fault'; readonly by: Invocation; readonly fault: string; readonly op: string }
+  | { readonly kind: 'begun'; readonly by: Invocation }
+  /** The function is over: its handlers too, wherever they were. */
+  | { readonly kind: 'over'; readonly by: Invocation; readonly how: string }
+  | {
+      readonly kind: 'runStarted'
+      readonly by: Invocation
+      readonly pk: string
+      readonly sk: string
+      readonly attempt: number
+    }
+  | { readonly kind: 'runEnded'; readonly by: Invocation; readonly pk: string; readonly sk: string; readonly how: RunEnd }
+  | { readonly kind: 'delivered'; readonly queue: string; readonly body: string; readonly count: number }
+  | { readonly kind: 'note'; readonly text: string }
+  | { readonly kind: 'surprise'; readonly text: string }
+
+export type Listener = (event: WorldEvent) => void

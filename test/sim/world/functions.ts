@@ -1,0 +1,86 @@
+/** The Lambda functions: what `functions/*.ts` and `createWorker` do around their use cases. */
+import { parseWakeMessage, parseWorkMessage } from '../../../lib/adapters/sqs/messages.ts'
+import { taskRunner } from '../../../lib/api/run-task.ts'
+import type { Job } from '../../../lib/core/job.ts'
+import { arrive } from '../../../lib/use-cases/arrive.ts'
+import { execute } from '../../../lib/use-cases/execute.ts'
+import { ingest } from '../../../lib/use-cases/ingest.ts'
+import { pass } from '../../../lib/use-cases/pass.ts'
+import { tasksOf } from '../workloads/handlers.ts'
+import { contextOf } from './context.ts'
+import type { Invocation } from './invocation.ts'
+import type { Consumer, Message } from './sqs.ts'
+import type { StreamConsumer } from './stream.ts'
+import type { World } from './world.ts'
+
+export const consumeRecords =
+  (world: World): StreamConsumer =>
+  (records, done) =>
+    world.invoke(
+      'dispatcher',
+      (by) => arrive(contextOf(world, by), records),
+      (outcome) => done(outcome.ok ? new Set(outcome.value) : undefined),
+    )
+
+export const consumeWakes = (world: World): Consumer =>
+  consumeEach(world, 'dispatcher', (by) => {
+    const context = contextOf(world, by)
+    return async ({ body }) => {
+      const wake = parseWakeMessage(body)
+      if (!wake.ok) return world.expected(new Error(wake.reason))
+      const { shard, dueAt } = wake.value
+      await pass(context, { shard, ...(dueAt === undefined ? {} : { wokenFor: dueAt }) })
+    }
+  })
+
+export const consumeEvents = (world: World): Consumer =>
+  consumeEach(world, 'ingest', (by) => {
+    const context = contextOf(world, by)
+    return ({ body, id }) => ingest(context, body, id)
+  })
+
+export const consumeWork = (world: World): Consumer =>
+  consumeEach(world, 'worker', (by) => {
+    const context = contextOf(world, by)
+    const runTask = watched(world, by)
+    return async ({ body, received }) => {
+      const message = parseWorkMessage(body)
+      if (!message.ok) return world.expected(new Error(message.reason))
+      const invocation = { remaining_ms: () => by.remaining_ms(), redelivered: received > 1 }
+      await execute(context, message.value, invocation, runTask)
+    }
+  })
+
+/** Lambda's event source: each record by itself, and those that failed come again. */
+function consumeEach(
+  world: World,
+  fn: 'dispatcher' | 'ingest' | 'worker',
+  handlerOf: (by: Invocation) => (message: Message) => Promise<void>,
+): Consumer {
+  return (messages, done) =>
+    world.invoke(
+      fn,
+      async (by) => {
+        const handle = handlerOf(by)
+        const outcomes = await Promise.allSettled(messages.map(handle))
+        for (const outcome of outcomes) if (outcome.status === 'rejected') world.expected(outcome.reason)
+        return new Set(messages.filter((_, n) => outcomes[n]?.status === 'rejected').map(({ id }) => id))
+      },
+      (outcome) => {
+        if (outcome.ok) done(outcome.value)
+      },
+    )
+}
+
+/** The product's own task runner, watched from outside: here a run begins and ends, whatever the tables say. */
+function watched(world: World, by: Invocation) {
+  const runTask = taskRunner(tasksOf(world, by), () => contextOf(world, by).logger)
+  return async (job: Job) => {
+    const { pk, sk } = job.key
+    world.emit({ kind: 'runStarted', by, pk, sk, attempt: job.attempt })
+    const outcome = await runTask(job)
+    if (by.alive)
+      world.emit({ kind: 'runEnded', by, pk, sk, how: outcome.kind === 'succeeded' ? 'succeeded' : 'failed' })
+    return outcome
+  }
+}

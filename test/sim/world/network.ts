@@ -1,0 +1,73 @@
+/**
+ * A call to a service has two legs. The request reaches it at one time, and takes effect; the reply reaches the caller
+ * at another. Between them anything may happen, and either may get lost.
+ */
+import { type FaultName, type Faults, SimulatedFault } from '../faults/rates.ts'
+import type { Listener } from './events.ts'
+import type { Invocation } from './invocation.ts'
+import type { SimRandom } from './random.ts'
+import type { Scheduler } from './scheduler.ts'
+
+const REFUSALS = ['throttled', 'crashBefore'] as const satisfies readonly FaultName[]
+const LOSSES = ['replyLost', 'sentTwice', 'crashAfter'] as const satisfies readonly FaultName[]
+type Fate = FaultName | undefined
+
+const SLOWEST_MS = 20_000
+
+export class Network {
+  readonly #scheduler: Scheduler
+  readonly #random: SimRandom
+  readonly #faults: Faults
+  readonly #emit: Listener
+  /** How long a leg takes in this world. */
+  readonly #usual_ms: readonly [number, number]
+
+  constructor(scheduler: Scheduler, random: SimRandom, faults: Faults, emit: Listener) {
+    this.#scheduler = scheduler
+    this.#random = random
+    this.#faults = faults
+    this.#emit = emit
+    this.#usual_ms = [1, random.pick([2, 8, 30, 120])]
+  }
+
+  call<T>(by: Invocation, op: string, effect: () => Promise<T>, transaction = false): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      if (!by.alive) return
+      const fate = this.#fate(transaction)
+      const reply = (answer: () => void) =>
+        this.#scheduler.after(this.#leg(), () => {
+          if (by.alive) answer()
+        })
+      const arrive = (fate: Fate) => {
+        if (fate) this.#emit({ kind: 'fault', by, fault: fate, op })
+        if (fate === 'crashBefore') return by.stop('crash')
+        if (fate === 'throttled' || fate === 'transactionConflict')
+          return reply(() => reject(new SimulatedFault(fate)))
+        let answer = () => {}
+        effect().then(
+          (value) => {
+            answer = () => resolve(value)
+          },
+          (error) => {
+            answer = () => reject(error)
+          },
+        )
+        if (fate === 'sentTwice') return this.#scheduler.after(this.#leg() + this.#leg(), () => arrive(undefined))
+        if (fate === 'replyLost') return reply(() => reject(new SimulatedFault(fate)))
+        if (fate === 'crashAfter') return reply(() => by.stop('crash'))
+        return reply(() => answer())
+      }
+      this.#scheduler.after(this.#leg(), () => arrive(fate))
+    })
+  }
+
+  #fate(transaction: boolean): Fate {
+    if (transaction && this.#faults.strikes('transactionConflict')) return 'transactionConflict'
+    return REFUSALS.find((name) => this.#faults.strikes(name)) ?? LOSSES.find((name) => this.#faults.strikes(name))
+  }
+
+  #leg(): number {
+    if (this.#faults.strikes('slowCall')) return this.#random.skewed(100, SLOWEST_MS)
+    return this.#random.int(...(this.#usual_ms as [number, number]))
+  }
+}

@@ -1,0 +1,110 @@
+/** A standard SQS queue with its event source: at least once, in any order, each delivery counted. */
+import type { Faults } from '../faults/rates.ts'
+import type { Listener } from './events.ts'
+import type { SimRandom } from './random.ts'
+import type { Scheduler } from './scheduler.ts'
+
+export interface Message {
+  readonly id: string
+  readonly body: string
+  received: number
+}
+
+export interface QueueSettings {
+  readonly name: string
+  readonly visibility_ms: number
+  readonly batchSize: number
+  readonly maxReceives: number
+}
+
+/** Handles a batch; calls back once with the ids that failed, or never where the function died silently. */
+export type Consumer = (messages: readonly Message[], done: (failed: ReadonlySet<string>) => void) => void
+
+const LONGEST_DELAY_MS = 600_000
+
+export class SimulatedQueue {
+  readonly deadLetters: Message[] = []
+  /** Messages that somebody may still receive. */
+  pending = 0
+  readonly #parts: { scheduler: Scheduler; random: SimRandom; faults: Faults; emit: Listener }
+  readonly #settings: QueueSettings
+  readonly #consumer: Consumer
+  #ready: Message[] = []
+  #polling = false
+  #sent = 0
+
+  constructor(
+    parts: { scheduler: Scheduler; random: SimRandom; faults: Faults; emit: Listener },
+    settings: QueueSettings,
+    consumer: Consumer,
+  ) {
+    this.#parts = parts
+    this.#settings = settings
+    this.#consumer = consumer
+  }
+
+  send(body: string, delay_ms = 0): void {
+    const { faults } = this.#parts
+    for (let copies = faults.strikes('messageDuplicated') ? 2 : 1; copies > 0; copies--) {
+      this.pending++
+      this.#appear({ id: `${this.#settings.name}-${++this.#sent}`, body, received: 0 }, delay_ms + this.#transit())
+    }
+  }
+
+  #transit(): number {
+    const { faults, random } = this.#parts
+    return faults.strikes('messageDelayed') ? random.skewed(1000, LONGEST_DELAY_MS) : random.int(1, 50)
+  }
+
+  #appear(message: Message, delay_ms: number): void {
+    this.#parts.scheduler.after(delay_ms, () => {
+      this.#ready.push(message)
+      this.#poll()
+    })
+  }
+
+  #poll(): void {
+    if (this.#polling) return
+    this.#polling = true
+    this.#parts.scheduler.after(this.#parts.random.int(0, 20), () => {
+      this.#polling = false
+      const batch = this.#receive()
+      if (this.#ready.length > 0) this.#poll()
+      if (batch.length > 0) this.#deliver(batch)
+    })
+  }
+
+  #receive(): Message[] {
+    const batch: Message[] = []
+    while (batch.length < this.#settings.batchSize && this.#ready.length > 0) {
+      const [message] = this.#ready.splice(this.#parts.random.int(0, this.#ready.length - 1), 1)
+      if (!message) break
+      message.received++
+      if (message.received <= this.#settings.maxReceives) batch.push(message)
+      else {
+        this.deadLetters.push(message)
+        this.pending--
+      }
+    }
+    return batch
+  }
+
+  #deliver(batch: readonly Message[]): void {
+    const { scheduler, faults, emit } = this.#parts
+    const { name, visibility_ms } = this.#settings
+    const handled = new Set<Message>()
+    for (const { body, received } of batch) emit({ kind: 'delivered', queue: name, body, count: received })
+    // Whatever has not been deleted by then is visible again, whether its function still runs or not.
+    scheduler.after(visibility_ms, () => {
+      for (const message of batch) {
+        if (handled.has(message)) this.pending--
+        else this.#appear(message, 0)
+      }
+    })
+    if (faults.strikes('deliveryFailed')) return
+    this.#consumer(batch, (failed) => {
+      for (const message of batch)
+        if (!failed.has(message.id) && !faults.strikes('deletionLost')) handled.add(message)
+    })
+  }
+}

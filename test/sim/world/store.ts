@@ -1,0 +1,143 @@
+/** The memory store behind a network that delays, refuses and forgets. The observer sees what took effect. */
+import { memoryStore } from '../../../lib/adapters/memory/store.ts'
+import type { Tables } from '../../../lib/adapters/memory/tables.ts'
+import type { JobItem } from '../../../lib/core/job.ts'
+import type { ShardState } from '../../../lib/core/state.ts'
+import type { HistoryStore, JobStore, StateStore, Store } from '../../../lib/ports/store.ts'
+import type { Faults } from '../faults/rates.ts'
+import type { Effect, Listener } from './events.ts'
+import type { Invocation } from './invocation.ts'
+import type { Network } from './network.ts'
+
+export interface StoreWorld {
+  readonly tables: Tables
+  /** What each state item was before its last change: an index or a scan may still show it. */
+  readonly previous: Map<string, ShardState | undefined>
+  readonly network: Network
+  readonly faults: Faults
+  readonly emit: Listener
+}
+
+export const simulatedStore = (world: StoreWorld, by: Invocation): Store => {
+  const inner = memoryStore(world.tables)
+  return {
+    jobs: simulatedJobs(world, by, inner.jobs),
+    states: simulatedStates(world, by, inner.states),
+    history: simulatedHistory(world, by, inner.history),
+  }
+}
+
+/** Calls the memory store when the request arrives, and shows what came of it. */
+function caller({ network, emit }: StoreWorld, by: Invocation) {
+  return <T>(op: Effect['op'], effect: () => Promise<T>, seen: (outcome: T) => Effect, transaction = false) =>
+    network.call(
+      by,
+      op,
+      async () => {
+        const outcome = await effect()
+        emit({ kind: 'effect', by, effect: seen(outcome) })
+        return outcome
+      },
+      transaction,
+    )
+}
+
+function simulatedJobs(world: StoreWorld, by: Invocation, jobs: JobStore): JobStore {
+  const call = caller(world, by)
+  return {
+    put: (item) => call('put', () => jobs.put(item), (outcome) => ({ op: 'put', item, outcome })),
+    putBatch: (items) => putBatch(world, by, jobs, items),
+    get: (key) => call('get', () => jobs.get(key), () => ({ op: 'get', key })),
+    range: (query) =>
+      call('range', () => jobs.range(query), ({ items }) => ({ op: 'range', shard: query.shard, found: items.length })),
+    remove: (key) => call('remove', () => jobs.remove(key), () => ({ op: 'remove', key }), true),
+    replace: (key, next) =>
+      call('replace', () => jobs.replace(key, next), (outcome) => ({ op: 'replace', key, next, outcome }), true),
+    bury: (key, letter) =>
+      call('bury', () => jobs.bury(key, letter), (outcome) => ({ op: 'bury', key, letter, outcome }), true),
+  }
+}
+
+/** A batch is no transaction: some of it may be taken and some not. */
+function putBatch(
+  { network, faults, emit, tables }: StoreWorld,
+  by: Invocation,
+  jobs: JobStore,
+  items: readonly JobItem[],
+): Promise<readonly JobItem[]> {
+  return network.call(by, 'putBatch', async () => {
+    const left = items.filter(() => faults.strikes('unprocessed'))
+    for (const item of items.filter((item) => !left.includes(item))) {
+      const stood = tables.jobs.get(item.pk)?.has(item.sk) ?? false
+      await jobs.putBatch([item])
+      emit({ kind: 'effect', by, effect: { op: 'put', item, outcome: stood ? 'overwritten' : 'put' } })
+    }
+    return left
+  })
+}
+
+function simulatedStates(world: StoreWorld, by: Invocation, states: StateStore): StateStore {
+  const call = caller(world, by)
+  const current = (shard: string) => world.tables.states.get(shard)
+  /** Runs a write, and remembers the item as it was. */
+  const writing = async <T>(shard: string, write: () => Promise<T>): Promise<T> => {
+    world.previous.set(shard, current(shard))
+    return write()
+  }
+  const changing = <T>(
+    op: Effect['op'],
+    shard: string,
+    write: () => Promise<T>,
+    seen: (outcome: T, before: ShardState | undefined) => Effect,
+  ) => {
+    let before: ShardState | undefined
+    const effect = () => {
+      before = current(shard)
+      return writing(shard, write)
+    }
+    return call(op, effect, (outcome) => seen(outcome, before))
+  }
+  return {
+    read: (shard) => call('read', () => states.read(shard), (state) => ({ op: 'read', shard, state })),
+    pass: (read, change) =>
+      changing('pass', read.shard, () => states.pass(read, change), (outcome, before) => {
+        return { op: 'pass', shard: read.shard, read, before, change, outcome }
+      }),
+    start: (shard, claim, run) =>
+      changing('start', shard, () => states.start(shard, claim, run), (outcome, before) => {
+        return { op: 'start', shard, before, claim, run, outcome }
+      }),
+    remember: (shard, bucket) =>
+      changing('remember', shard, () => states.remember(shard, bucket), () => ({ op: 'remember', shard, bucket })),
+    release: (shard, holder) =>
+      changing('release', shard, () => states.release(shard, holder), (outcome, before) => {
+        return { op: 'release', shard, before, holder, outcome }
+      }),
+    override: (shard, limits) =>
+      changing('override', shard, () => states.override(shard, limits), () => ({ op: 'override', shard, limits })),
+    due: (group, until) =>
+      call('due', async () => dueOf(world, group, until), (found) => ({ op: 'due', found: found.length })),
+    scan: () => call('scan', async () => ({ states: [...visible(world)] }), () => ({ op: 'scan' })),
+  }
+}
+
+/** State items as an index or a scan shows them: each as it is, or as it was. */
+function* visible({ tables, previous, faults }: StoreWorld): Generator<ShardState> {
+  for (const [shard, state] of tables.states) {
+    const shown = faults.strikes('staleRead') ? previous.get(shard) : state
+    if (shown) yield structuredClone(shown)
+  }
+}
+
+const dueOf = (world: StoreWorld, group: string, until: number) =>
+  [...visible(world)].flatMap(({ shard, dueShard, dueAt }) =>
+    dueShard === group && dueAt !== undefined && dueAt <= until ? [{ shard, dueAt }] : [],
+  )
+
+function simulatedHistory(world: StoreWorld, by: Invocation, history: HistoryStore): HistoryStore {
+  const call = caller(world, by)
+  return {
+    bury: (letter) => call('buryEvent', () => history.bury(letter), () => ({ op: 'buryEvent', letter })),
+    dead: (queue, cursor) => history.dead(queue, cursor),
+  }
+}

@@ -1,0 +1,29 @@
+/** EventBridge: the tick each minute and the sweep every five; either may be late, doubled or missing. */
+import { sweep } from '../../../lib/use-cases/sweep.ts'
+import { tick } from '../../../lib/use-cases/tick.ts'
+import { contextOf } from './context.ts'
+import type { World } from './world.ts'
+
+const TICK_MS = 60_000
+const SWEEP_MS = 300_000
+const LATEST_MS = 45_000
+
+export function startTicks(world: World): void {
+  every(world, TICK_MS, 'tick', tick)
+  every(world, SWEEP_MS, 'sweep', sweep)
+}
+
+function every(world: World, period_ms: number, name: string, run: typeof tick | typeof sweep): void {
+  const { scheduler, faults, random } = world
+  const fire = (delay_ms: number) =>
+    scheduler.after(delay_ms, () => {
+      world.emit({ kind: 'note', text: name })
+      world.invoke('tick', (by) => run(contextOf(world, by)))
+    })
+  const round = () => {
+    if (!faults.strikes('tickMissed')) fire(faults.strikes('tickLate') ? random.int(1000, LATEST_MS) : 0)
+    if (faults.strikes('tickDoubled')) fire(random.int(0, 5000))
+    scheduler.after(period_ms, round)
+  }
+  scheduler.after(random.int(1, period_ms), round)
+}

@@ -1,0 +1,54 @@
+/** A line for each event, and a hash over all lines: two runs of a seed give the same. */
+import { createHash } from 'node:crypto'
+import type { WorldEvent } from './events.ts'
+import type { Invocation } from './invocation.ts'
+
+export class Trace {
+  readonly #hash = createHash('sha256')
+  readonly #print: ((line: string) => void) | undefined
+  readonly #epoch_ms: number
+
+  constructor(epoch_ms: number, print?: (line: string) => void) {
+    this.#epoch_ms = epoch_ms
+    this.#print = print
+  }
+
+  add(now: number, event: WorldEvent): void {
+    const line = `${((now - this.#epoch_ms) / 1000).toFixed(3).padStart(10)} ${describe(event)}`
+    this.#hash.update(line)
+    this.#print?.(line)
+  }
+
+  /** Ends the trace. */
+  digest(): string {
+    return this.#hash.digest('hex').slice(0, 16)
+  }
+}
+
+const nameOf = ({ fn, id }: Invocation): string => `${fn}#${id}`
+
+function describe(event: WorldEvent): string {
+  switch (event.kind) {
+    case 'effect':
+      return `${nameOf(event.by)} ${JSON.stringify(event.effect, withoutNoise)}`
+    case 'fault':
+      return `${nameOf(event.by)} FAULT ${event.fault} at ${event.op}`
+    case 'begun':
+      return `${nameOf(event.by)} begins, clock ${event.by.skew_ms} ms off, version ${event.by.version}`
+    case 'over':
+      return `${nameOf(event.by)} is over: ${event.how}`
+    case 'runStarted':
+      return `${nameOf(event.by)} RUN ${event.pk} ${event.sk} attempt ${event.attempt}`
+    case 'runEnded':
+      return `${nameOf(event.by)} RUN ENDS ${event.pk} ${event.sk} ${event.how}`
+    case 'delivered':
+      return `${event.queue} delivers ${event.body} for the ${event.count}. time`
+    case 'note':
+      return `-- ${event.text}`
+    case 'surprise':
+      return `SURPRISE ${event.text.split('\n')[0]}`
+  }
+}
+
+/** What the next line tells anyway. */
+const withoutNoise = (key: string, value: unknown): unknown => (key === 'before' || key === 'read' ? undefined : value)
