@@ -1,0 +1,120 @@
+import { fc, test } from '@fast-check/vitest'
+import { describe, expect } from 'vitest'
+import { decide } from '../../../lib/core/decide.ts'
+import { formatSortKey } from '../../../lib/core/keys.ts'
+import { isRunning, positionOf } from '../../../lib/core/state.ts'
+import { startsInWindow } from '../../../lib/core/window.ts'
+import { passInput } from '../../support/decide-input.ts'
+import { staying } from '../../support/staying.ts'
+
+fc.configureGlobal({ numRuns: 300 })
+
+describe('a decision', () => {
+  test.prop([passInput])('never takes more slots than there are', (input) => {
+    const live = staying(input()).length
+    const { claims } = decide(input())
+    if (claims.length > 0) expect(live + claims.length).toBeLessThanOrEqual(input().limits.slots)
+  })
+
+  test.prop([passInput])(
+    'never takes more starts than the window has, with those of waiting claims',
+    (input) => {
+      const { limits, state, now } = input()
+      const { claims } = decide(input())
+      if (!limits.rateLimit || claims.length === 0) return
+      const reserved = staying(input()).filter(([, slot]) => !isRunning(slot)).length
+      const starts = startsInWindow(state.window, limits.rateLimit, now)
+      expect(starts + reserved + claims.length).toBeLessThanOrEqual(limits.rateLimit.allowed)
+    },
+  )
+
+  test.prop([passInput])('takes a slot for each claim, with a token of its own', (input) => {
+    const { claims, change } = decide(input())
+    expect(Object.keys(change.take).sort()).toEqual(claims.map(({ job }) => job.id).sort())
+    for (const { job, slot } of claims) {
+      expect(change.take[job.id]).toEqual(slot)
+      expect(positionOf(job.id, slot)).toEqual({ id: job.id, priority: job.priority, runAt: job.runAt })
+    }
+    expect(new Set(claims.map(({ slot }) => slot.token)).size).toBe(claims.length)
+  })
+
+  test.prop([passInput])(
+    'takes the first jobs in order that nothing but a lack of room holds back',
+    (input) => {
+      const inFlight = new Set(staying(input()).map(([id]) => id))
+      const free = input().due.filter(({ id }) => !inFlight.has(id) && inFlight.add(id))
+      const { claims } = decide(input())
+      expect(claims.map(({ job }) => job.key.sk)).toEqual(
+        free.slice(0, claims.length).map(({ key }) => key.sk),
+      )
+    },
+  )
+
+  test.prop([passInput])('takes as many as there is room for', (input) => {
+    const { limits, state, due, now } = input()
+    const inFlight = new Set(staying(input()).map(([id]) => id))
+    const claimed = staying(input()).filter(([, slot]) => !isRunning(slot)).length
+    const room = limits.slots - inFlight.size
+    const rate = limits.rateLimit
+    const starts = rate ? rate.allowed - startsInWindow(state.window, rate, now) - claimed : room
+    const free = due.filter(({ id }) => !inFlight.has(id) && inFlight.add(id)).length
+    expect(decide(input()).claims.length).toBe(Math.max(0, Math.min(room, starts, free)))
+  })
+
+  test.prop([passInput])('never takes a job that is in flight, nor one id twice', (input) => {
+    const inFlight = staying(input()).map(([id]) => id)
+    const taken = decide(input()).claims.map(({ job }) => job.id)
+    for (const id of taken) expect(inFlight).not.toContain(id)
+    expect(new Set(taken).size).toBe(taken.length)
+  })
+
+  test.prop([passInput])('drops exactly what was recovered or given back', (input) => {
+    const stays = staying(input()).map(([id]) => id)
+    const { drop } = decide(input()).change
+    expect([...drop, ...stays].sort()).toEqual(Object.keys(input().state.slots).sort())
+  })
+
+  test.prop([passInput])(
+    'sends again what was sent a minute ago and has not started, with its token',
+    (input) => {
+      const { now } = input()
+      const late = staying(input()).filter(([, slot]) => !isRunning(slot) && slot.sentAt <= now - 60_000)
+      expect(decide(input()).change.resend).toEqual(late.map(([id, { token }]) => ({ id, token })))
+    },
+  )
+
+  test.prop([passInput])('lets the worker run the first job itself, and counts its start', (input) => {
+    const { runUntil } = input()
+    const { claims, change } = decide(input())
+    const own = claims.filter(({ slot }) => isRunning(slot))
+    expect(own).toEqual(runUntil === undefined ? [] : claims.slice(0, 1))
+    expect(change.start !== undefined).toBe(own.length > 0)
+    if (change.start !== undefined) expect(Number(change.start)).toBeGreaterThanOrEqual(input().now)
+    for (const { slot } of own) expect(slot).toMatchObject({ deadline: runUntil })
+  })
+
+  test.prop([passInput])('never counts a start in a bucket that it forgets', (input) => {
+    const { start, forget } = decide(input()).change
+    if (start !== undefined) expect(forget).not.toContain(start)
+  })
+
+  test.prop([passInput])('forgets only what no longer counts', (input) => {
+    const { limits, now } = input()
+    for (const end of decide(input()).change.forget) {
+      if (limits.rateLimit) expect(Number(end) + limits.rateLimit.period_ms).toBeLessThanOrEqual(now)
+    }
+  })
+
+  test.prop([passInput])('is the same for the same input, which it leaves alone', (input) => {
+    const given = input()
+    const before = structuredClone({ ...given, newToken: undefined })
+    expect(decide(given)).toEqual(decide(input()))
+    expect({ ...given, newToken: undefined }).toEqual(before)
+  })
+
+  test.prop([passInput])('knows a job in flight by its whole key: a twin waits', (input) => {
+    const holders = new Map(staying(input()).map(([id, slot]) => [id, formatSortKey(positionOf(id, slot))]))
+    const twins = input().due.filter(({ id, key }) => holders.has(id) && holders.get(id) !== key.sk)
+    if (twins.length > 0) expect(decide(input()).change.waiting).toBe(true)
+  })
+})
