@@ -4,6 +4,7 @@ import type { Engine } from './process.ts'
 export function external(name: string, endpoint: string): Engine {
   return {
     endpoint: endpoint.replace(/\/$/, ''),
+    isShared: true,
     restart: () =>
       Promise.reject(new Error(`${name} at ${endpoint} was not started here, so it is not restarted.`)),
     stop: () => Promise.resolve(),

@@ -6,6 +6,8 @@ import { atMost, sleep } from '../async.ts'
 /** An engine that runs as a process of its own, so that it can be killed like a real one can fail. */
 export interface Engine {
   endpoint: string
+  /** Whether it was there before us and will be after us. */
+  isShared: boolean
   /** Kills it without warning and starts it again on the same port. */
   restart(): Promise<void>
   stop(): Promise<void>
@@ -69,7 +71,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     await stop()
     throw error
   }
-  return { endpoint, restart, stop }
+  return { endpoint, isShared: false, restart, stop }
 }
 
 /** Detached: a Ctrl-C in the terminal must reach us, not the engines, which are needed until the end. */

@@ -1,5 +1,6 @@
 import type { Delivery } from '../bus/delivery.ts'
 import { type Clients, engineStreamArn } from '../clients.ts'
+import type { Engine } from '../engines/process.ts'
 import type { LambdaService } from '../lambda/service.ts'
 import type { QueueMapping, StreamMapping } from '../resources/mappings.ts'
 import type { Stack } from '../resources/stack.ts'
@@ -10,6 +11,7 @@ import { runStreamSource } from './stream.ts'
 
 export interface SourcesOptions {
   stack: Stack
+  sqs: Pick<Engine, 'isShared'>
   clients: Clients
   lambdas: LambdaService
   delivery: Delivery
@@ -26,12 +28,23 @@ export function runSources(options: SourcesOptions): Promise<void> {
   return Promise.all([...mappings, ...runSchedules(options)]).then(() => {})
 }
 
-function runQueue({ stack, clients, lambdas, signal }: SourcesOptions, mapping: QueueMapping): Promise<void> {
+function runQueue(
+  { stack, sqs: engine, clients, lambdas, signal }: SourcesOptions,
+  mapping: QueueMapping,
+): Promise<void> {
   const { fn, pool } = lambdas.find(mapping.functionId)
   const queue = find(stack.queues, ({ arn }) => arn === mapping.sourceArn, mapping.sourceArn)
   const invoke = (payload: string) => lambdas.invoke(fn.arn, payload)
-  const { region } = stack
-  return runSqsSource({ sqs: clients.sqs, queue, mapping, region, functionLimit: pool.limit, invoke, signal })
+  return runSqsSource({
+    sqs: clients.sqs,
+    queue,
+    mapping,
+    region: stack.region,
+    functionLimit: pool.limit,
+    invoke,
+    isShared: engine.isShared,
+    signal,
+  })
 }
 
 function runStream(options: SourcesOptions, mapping: StreamMapping): Promise<void> {

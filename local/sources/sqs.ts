@@ -14,6 +14,8 @@ import { readFailures } from './failures.ts'
 import { Gate } from './gate.ts'
 
 const LONG_POLL_S = 5
+/** A poll that is broken off may still take a message with it, so in a shared engine each is seen to its end. */
+const SHARED_POLL_S = 1
 /** What one ReceiveMessage returns at most. */
 const MAX_RECEIVE = 10
 
@@ -25,6 +27,8 @@ export interface SqsSourceOptions {
   /** The function's own limit: receiving more than can run would only let their visibility timeouts pass. */
   functionLimit: number
   invoke(payload: string): Promise<Outcome>
+  /** Others use the engine too, or will after us. */
+  isShared: boolean
   signal: AbortSignal
 }
 
@@ -55,7 +59,7 @@ export async function runSqsSource(options: SqsSourceOptions): Promise<void> {
 /** One receive; with a batching window, as many as it takes to fill the batch or the time. */
 async function collect(options: SqsSourceOptions): Promise<Message[]> {
   const { batchSize, window_ms } = options.mapping
-  const batch = await receive(options, batchSize, LONG_POLL_S)
+  const batch = await receive(options, batchSize, options.isShared ? SHARED_POLL_S : LONG_POLL_S)
   const deadline_ms = Date.now() + window_ms
   while (
     batch.length > 0 &&
@@ -69,11 +73,8 @@ async function collect(options: SqsSourceOptions): Promise<Message[]> {
   return batch
 }
 
-async function receive(
-  { sqs, queue, signal }: SqsSourceOptions,
-  room: number,
-  wait_s: number,
-): Promise<Message[]> {
+async function receive(options: SqsSourceOptions, room: number, wait_s: number): Promise<Message[]> {
+  const { sqs, queue, isShared, signal } = options
   const command = new ReceiveMessageCommand({
     QueueUrl: queue.url,
     MaxNumberOfMessages: Math.min(room, MAX_RECEIVE),
@@ -81,7 +82,7 @@ async function receive(
     MessageSystemAttributeNames: ['All'],
     MessageAttributeNames: ['All'],
   })
-  const { Messages } = await sqs.send(command, { abortSignal: signal })
+  const { Messages } = await sqs.send(command, isShared ? {} : { abortSignal: signal })
   return Messages ?? []
 }
 
