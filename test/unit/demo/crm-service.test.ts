@@ -1,0 +1,104 @@
+/** The witness has to be right: what it lets through and what it refuses, over HTTP and by the clock. */
+import { describe, expect, it } from 'vitest'
+import { Crm } from '../../../examples/crm-sync/demo/crm.ts'
+import { CrmAccount } from '../../../examples/crm-sync/demo/crm-account.ts'
+import { startCrm } from '../../../examples/crm-sync/demo/crm-process.ts'
+
+const limits = (concurrency: number, allowed: number, period_ms = 1000) => ({
+  concurrency,
+  allowed,
+  period_ms,
+})
+
+describe('an account', () => {
+  it('refuses what exceeds its concurrency, until a call ends', () => {
+    const account = new CrmAccount('acme', limits(2, 100))
+    expect(account.arrive('a', 0)).toBe('accepted')
+    expect(account.arrive('b', 0)).toBe('accepted')
+    expect(account.arrive('c', 0)).toBe('refused')
+    account.leave('a', 5, 'succeeded')
+    expect(account.arrive('c', 5)).toBe('accepted')
+    expect(account.report()).toMatchObject({ arrivals: 4, refused: 1, maxConcurrent: 3 })
+  })
+
+  it('has a window that slides instead of one that is reset', () => {
+    const account = new CrmAccount('acme', limits(100, 2))
+    const at = (now: number) => account.arrive(`at-${now}`, now)
+    expect([at(900), at(990), at(1100), at(1899)]).toEqual(['accepted', 'accepted', 'refused', 'refused'])
+    expect([at(1900), at(1901), at(1990)]).toEqual(['accepted', 'refused', 'accepted'])
+    expect(account.report().maxInWindow).toBe(3)
+  })
+
+  it('remembers each contact', () => {
+    const account = new CrmAccount('acme', limits(1, 100))
+    account.arrive('a', 10)
+    account.arrive('b', 12)
+    account.leave('a', 20, 'failed')
+    account.arrive('a', 30)
+    account.leave('a', 40, 'succeeded')
+    expect(account.report().contacts).toEqual({
+      a: { calls: 2, successes: 1, firstArrivalAt: 10, lastSuccessAt: 40 },
+      b: { calls: 0, successes: 0, firstArrivalAt: 12 },
+    })
+    expect(account.succeeded).toBe(1)
+  })
+})
+
+describe('the CRM', () => {
+  const instantCrm = () => new Crm({ latency_ms: { min: 0, max: 0 }, now: () => 0 })
+
+  it('fails the first call of a flaky contact, and none of the others', async () => {
+    const crm = instantCrm()
+    crm.setLimits('acme', limits(1, 100))
+    const statuses = []
+    for (const contact of ['flaky-1', 'flaky-1', 'steady-1', 'flaky-1'])
+      statuses.push((await crm.call('acme', contact)).status)
+    expect(statuses).toEqual([500, 200, 200, 200])
+  })
+
+  it('does not know other customers', async () => {
+    expect((await instantCrm().call('nobody', 'a')).status).toBe(404)
+  })
+
+  it('forgets what it saw and keeps the limits', async () => {
+    const crm = instantCrm()
+    crm.setLimits('acme', limits(1, 1))
+    await crm.call('acme', 'a')
+    crm.reset()
+    expect(crm.report().accounts).toMatchObject([{ id: 'acme', arrivals: 0, limits: limits(1, 1) }])
+  })
+})
+
+describe('the service, as a process of its own', () => {
+  it('enforces over HTTP what it was told, and reports it', async () => {
+    const crm = await startCrm()
+    try {
+      await crm.setLimits('a|b/c', limits(2, 100))
+      const statuses = await Promise.all(
+        ['1', '2', '3'].map((id) => call(crm.url, 'a|b/c', { contactId: id })),
+      )
+      expect(statuses.toSorted()).toEqual([200, 200, 429])
+      expect((await crm.report()).accounts).toMatchObject([{ id: 'a|b/c', refused: 1, maxConcurrent: 3 }])
+      expect(await crm.progress()).toEqual({ active: 0, refused: 1, succeeded: { 'a|b/c': 2 } })
+      await crm.reset()
+      expect((await crm.report()).accounts).toMatchObject([{ id: 'a|b/c', refused: 0 }])
+    } finally {
+      await crm.stop()
+    }
+  })
+
+  it('answers nonsense with a 400', async () => {
+    const crm = await startCrm()
+    try {
+      expect(await call(crm.url, 'acme', { contact: 1 })).toBe(400)
+      expect(await call(crm.url, 'acme', undefined)).toBe(400)
+    } finally {
+      await crm.stop()
+    }
+  })
+})
+
+async function call(url: string, customer: string, body: unknown): Promise<number> {
+  const path = `/customers/${encodeURIComponent(customer)}/contacts`
+  return (await fetch(url + path, { method: 'POST', body: JSON.stringify(body) ?? '{' })).status
+}

@@ -1,0 +1,164 @@
+/** The verdict: whatever goes wrong has to be seen. */
+import { describe, expect, it } from 'vitest'
+import type { CrmReport } from '../../../examples/crm-sync/demo/crm.ts'
+import { CrmAccount } from '../../../examples/crm-sync/demo/crm-account.ts'
+import { toJson } from '../../../examples/crm-sync/demo/json.ts'
+import { type Evidence, judge, problems } from '../../../examples/crm-sync/demo/result.ts'
+import { percentile } from '../../../examples/crm-sync/demo/statistics.ts'
+import { createWorkload } from '../../../examples/crm-sync/demo/workload.ts'
+import type { DeadLetter } from '../../../lib/index.ts'
+
+const workload = createWorkload({ jobs: 60, customers: 4, seed: 7 })
+
+/** Everything as it should be: one call after the other, a minute apart, 100 ms after it was due. */
+function goodEvidence(): Evidence & { accounts: Map<string, CrmAccount> } {
+  const accounts = new Map(workload.customers.map(({ id, limits }) => [id, new CrmAccount(id, limits)]))
+  const dueAt = new Map(workload.jobs.map(({ contactId }, index) => [contactId, index * 60_000]))
+  for (const { customerId, contactId } of workload.jobs)
+    succeed(accounts.get(customerId), contactId, (dueAt.get(contactId) ?? 0) + 100)
+  const deadLetters = workload.malformed.map(({ mark }) => letter(`{"id":"${mark}"}`))
+  const evidence = { workload, dueAt, deadLetters, accounts }
+  return { ...evidence, report: reportOf(accounts) }
+}
+
+function succeed(account: CrmAccount | undefined, contactId: string, at: number): void {
+  account?.arrive(contactId, at)
+  account?.leave(contactId, at + 50, 'succeeded')
+}
+
+const reportOf = (accounts: Map<string, CrmAccount>): CrmReport => ({
+  accounts: [...accounts.values()].map((account) => account.report()),
+  maxConcurrent: 1,
+})
+
+const letter = (job: string): DeadLetter => ({
+  pk: 'dead|crm',
+  sk: '2026-01-01T00:00:00.000Z#x',
+  reason: 'refused',
+  error: 'it is wrong',
+  job,
+  expiresAt: 0,
+})
+
+const problemsAfter = (
+  change: (evidence: ReturnType<typeof goodEvidence>) => Partial<Evidence>,
+): string[] => {
+  const evidence = goodEvidence()
+  return problems(judge({ ...evidence, ...change(evidence) }))
+}
+
+describe('the verdict', () => {
+  it('finds nothing where all is well', () => {
+    const result = judge(goodEvidence())
+    expect(problems(result)).toEqual([])
+    expect(result).toMatchObject({ jobs: 60, completed: 60, dead: 0, violations: 0, refused: 0, repeated: 0 })
+    expect(result.customers[0]?.wait_ms).toEqual({ p50: 100, p99: 100 })
+  })
+
+  it('misses a job that the service has not seen', () => {
+    const [job] = workload.jobs
+    const without = (evidence: Evidence): CrmReport => ({
+      ...evidence.report,
+      accounts: evidence.report.accounts.map((account) => ({
+        ...account,
+        contacts: Object.fromEntries(
+          Object.entries(account.contacts).filter(([id]) => id !== job?.contactId),
+        ),
+      })),
+    })
+    expect(problemsAfter((evidence) => ({ report: without(evidence) }))).toEqual([
+      `jobs are missing: ${job?.contactId}`,
+    ])
+  })
+
+  it('misses a job that was called and never succeeded', () => {
+    const evidence = goodEvidence()
+    const extra = {
+      ...workload.jobs[0],
+      contactId: 'late',
+      customerId: 'globex',
+      way: 'put',
+      delay_ms: 0,
+    } as const
+    evidence.accounts.get('globex')?.arrive('late', 9e9)
+    const result = judge({
+      ...evidence,
+      workload: { ...workload, jobs: [...workload.jobs, extra] },
+      report: reportOf(evidence.accounts),
+    })
+    expect(result).toMatchObject({ jobs: 61, completed: 60, missing: ['late'] })
+  })
+
+  it('sees a broken concurrency and a broken rate', () => {
+    const flood = (apart_ms: number) => (evidence: ReturnType<typeof goodEvidence>) => {
+      const account = evidence.accounts.get('globex')
+      const [{ contactId } = { contactId: '' }] = workload.jobs.filter((job) => job.customerId === 'globex')
+      for (let n = 0; n < 200; n++) {
+        account?.arrive(contactId, 9e9 + n * apart_ms)
+        if (apart_ms > 0) account?.leave(contactId, 9e9 + n * apart_ms, 'failed')
+      }
+      return { report: reportOf(evidence.accounts) }
+    }
+    expect(problemsAfter(flood(0))).toEqual([
+      'limits were broken (1)',
+      expect.stringContaining('refused calls'),
+    ])
+    expect(problemsAfter(flood(1)).length).toBeGreaterThan(0)
+  })
+
+  it('sees a well-formed job in the dead letters', () => {
+    expect(
+      problemsAfter(({ deadLetters }) => ({ deadLetters: [...deadLetters, letter('{"id":"contact-1"}')] })),
+    ).toEqual(['well-formed jobs ended in the dead letters (1)'])
+  })
+
+  it('sees a malformed job that vanished', () => {
+    expect(problemsAfter(({ deadLetters }) => ({ deadLetters: deadLetters.slice(1) }))).toEqual([
+      'malformed jobs are not in the dead letters: malformed-1',
+    ])
+  })
+
+  it('sees a contact that nobody asked for', () => {
+    expect(
+      problemsAfter(({ accounts }) => {
+        succeed(accounts.get('acme'), 'ghost', 9e9)
+        return { report: reportOf(accounts) }
+      }),
+    ).toEqual(['the service saw contacts that nobody had asked for: ghost'])
+  })
+})
+
+describe('the JSON line', () => {
+  it('has exactly the promised fields', () => {
+    const units = { write_per_job: 5, read_per_job: 4, by_case: [] }
+    const json = toJson(judge(goodEvidence()), 123, units)
+    expect(Object.keys(json)).toEqual([
+      'jobs',
+      'completed',
+      'dead',
+      'violations',
+      'refused',
+      'refusedWithout',
+      'customers',
+      'units',
+    ])
+    expect(Object.keys(json.customers[0] ?? {})).toEqual([
+      'id',
+      'limit',
+      'maxConcurrent',
+      'allowed',
+      'period_ms',
+      'maxInWindow',
+      'refused',
+      'wait_ms',
+    ])
+  })
+})
+
+describe('a percentile', () => {
+  it('is the nearest rank', () => {
+    const values = [5, 1, 4, 2, 3]
+    expect([0.5, 0.99, 0.01, 1].map((fraction) => percentile(values, fraction))).toEqual([3, 5, 1, 5])
+    expect(percentile([], 0.5)).toBe(0)
+  })
+})
