@@ -19,7 +19,7 @@ const envelopeSchema = z.object({
 const detailSchema = z.strictObject({
   queue: z.string(),
   task: z.string(),
-  payload: z.unknown(),
+  payload: z.unknown().optional(),
   meta: z.record(z.string(), z.unknown()).optional(),
   partition: z.union([z.string(), z.number().transform(String)]).optional(),
   priority: z.number().optional(),

@@ -62,7 +62,7 @@ export async function pass(context: Context, request: PassRequest): Promise<OwnR
       ...rest,
       ...(released ? { released } : {}),
       ...(runUntil === undefined ? {} : { runUntil }),
-    })
+    }).catch((error: unknown) => settleForOwn(context, own, error))
     if (round.kind === 'settled') return own
     if (round.kind === 'conflict') {
       await context.clock.sleep(Math.round(context.random.number() * 20 * (rounds + 1)))
@@ -77,6 +77,13 @@ export async function pass(context: Context, request: PassRequest): Promise<OwnR
   }
   await giveUp(context, request.shard, released)
   return own
+}
+
+/** A job that the worker has taken must be run, even where a later round fails; whoever frees its slot goes on. */
+function settleForOwn({ logger }: Context, own: OwnRun | undefined, error: unknown): Round {
+  if (!own) throw error
+  logger.error('a shard could not be visited to the end', { shard: own.state.shard, error })
+  return { kind: 'settled' }
 }
 
 /** The slot at least has to be freed; the rest is left to a wake-up. */

@@ -1,0 +1,155 @@
+/**
+ * Sluice on the memory store, with a clock that stands still and messages that are delivered by hand. Nothing
+ * happens by itself: a test puts items, delivers what it wants when it wants, and looks at what became of it.
+ */
+import { memoryQueues } from '../../lib/adapters/memory/queues.ts'
+import { memoryStore } from '../../lib/adapters/memory/store.ts'
+import { emptyTables } from '../../lib/adapters/memory/tables.ts'
+import type { Config } from '../../lib/core/config.ts'
+import type { DeadLetter } from '../../lib/core/dead-letter.ts'
+import type { Job, RawItem } from '../../lib/core/job.ts'
+import type { ShardKey } from '../../lib/core/keys.ts'
+import { emptyState, type ShardState } from '../../lib/core/state.ts'
+import type { DelayedWake, WorkMessage } from '../../lib/ports/queues.ts'
+import { arrive } from '../../lib/use-cases/arrive.ts'
+import type { Context } from '../../lib/use-cases/context.ts'
+import { execute, type TaskOutcome } from '../../lib/use-cases/execute.ts'
+import { pass } from '../../lib/use-cases/pass.ts'
+import { sweep } from '../../lib/use-cases/sweep.ts'
+import { tick } from '../../lib/use-cases/tick.ts'
+import { NOW, SHARD } from './builders.ts'
+
+const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
+const succeed = async (): Promise<TaskOutcome> => ({ kind: 'succeeded' })
+
+export class World {
+  now = NOW
+  /** What each run of a handler saw, in order. */
+  readonly runs: { readonly id: string; readonly at: number; readonly attempt: number }[] = []
+  readonly running = new Set<string>()
+  mostAtOnce = 0
+  /** What handlers do. */
+  handler: (job: Job) => Promise<TaskOutcome> = succeed
+  /** How long an invocation of the worker has left. By default too little for a second job. */
+  remaining_ms = 60_000
+  readonly tables = emptyTables()
+  readonly context: Context
+  #arrived: RawItem[] = []
+  readonly #queues = memoryQueues()
+  readonly #wakes: (DelayedWake & { readonly at: number })[] = []
+  #tokens = 0
+
+  constructor(config: Config) {
+    this.tables.onInsert = (item) => void this.#arrived.push(item)
+    this.context = {
+      config,
+      store: memoryStore(this.tables),
+      work: this.#queues.work,
+      wake: {
+        send: async (wakes) =>
+          void this.#wakes.push(...wakes.map((wake) => ({ ...wake, at: this.now + wake.delay_ms }))),
+      },
+      clock: { now: () => this.now, sleep: async () => {} },
+      random: { number: () => 0.5, token: () => `token-${this.#tokens++}` },
+      logger: silent,
+    }
+  }
+
+  /** As any program would: whatever it is, under its two keys. */
+  put(...items: readonly RawItem[]): void {
+    for (const raw of items) {
+      const shard = this.tables.jobs.get(raw.pk) ?? new Map<string, RawItem>()
+      this.tables.jobs.set(raw.pk, shard.set(raw.sk, raw))
+      this.#arrived.push(raw)
+    }
+  }
+
+  /** The stream. Returns what it has to deliver again. */
+  async stream(): Promise<number[]> {
+    const items = this.#arrived.splice(0)
+    return arrive(
+      this.context,
+      items.map((item, id) => ({ id, item })),
+    )
+  }
+
+  /** Takes all work messages out of the queue, to be delivered, kept back or lost. */
+  takeWork(): WorkMessage[] {
+    return this.#queues.sent.work.splice(0)
+  }
+
+  /** Delivers one work message to a worker. */
+  async work(message: WorkMessage, redelivered = false): Promise<void> {
+    const invocation = { remaining_ms: () => this.remaining_ms, redelivered }
+    await execute(this.context, message, invocation, (job) => this.#run(job))
+  }
+
+  /** Delivers every wake-up whose time has come. */
+  async wake(): Promise<number> {
+    const due = this.#wakes.filter(({ at }) => at <= this.now)
+    this.#wakes.splice(0, Infinity, ...this.#wakes.filter(({ at }) => at > this.now))
+    for (const { shard, dueAt } of due)
+      await pass(this.context, { shard, ...(dueAt === undefined ? {} : { wokenFor: dueAt }) })
+    return due.length
+  }
+
+  /** When the next wake-up will arrive. */
+  get nextWake(): number | undefined {
+    return this.#wakes.map(({ at }) => at).sort((a, b) => a - b)[0]
+  }
+
+  tick = (): Promise<number> => tick(this.context)
+  sweep = (): Promise<number> => sweep(this.context)
+  pass = (shard: ShardKey = SHARD) => pass(this.context, { shard })
+
+  /** Delivers everything that is on its way, until nothing is. */
+  async settle(): Promise<void> {
+    for (let round = 0; round < 1000; round++) {
+      if (this.#arrived.length > 0) await this.stream()
+      const messages = this.takeWork()
+      await Promise.all(messages.map((message) => this.work(message)))
+      const woken = await this.wake()
+      if (this.#arrived.length === 0 && messages.length === 0 && woken === 0) return
+    }
+    throw new Error('it never settles')
+  }
+
+  /** Moves the clock from wake-up to wake-up, settling at each, for so long. */
+  async live(duration_ms: number): Promise<void> {
+    const end = this.now + duration_ms
+    await this.settle()
+    for (let next = this.nextWake; next !== undefined && next <= end; next = this.nextWake) {
+      this.now = next
+      await this.settle()
+    }
+    this.now = end
+  }
+
+  state(shard: ShardKey = SHARD): ShardState {
+    return this.tables.states.get(shard) ?? emptyState(shard)
+  }
+  get inFlight(): string[] {
+    return [...this.tables.states.values()].flatMap(({ slots }) => Object.keys(slots))
+  }
+  get jobs(): RawItem[] {
+    return [...this.tables.jobs.values()].flatMap((shard) => [...shard.values()])
+  }
+  get dead(): readonly DeadLetter[] {
+    return this.tables.history
+  }
+  get ran(): string[] {
+    return this.runs.map(({ id }) => id)
+  }
+
+  async #run(job: Job): Promise<TaskOutcome> {
+    if (this.running.has(job.id)) throw new Error(`${job.id} runs twice at once`)
+    this.running.add(job.id)
+    this.mostAtOnce = Math.max(this.mostAtOnce, this.running.size)
+    this.runs.push({ id: job.id, at: this.now, attempt: job.attempt })
+    try {
+      return await this.handler(job)
+    } finally {
+      this.running.delete(job.id)
+    }
+  }
+}

@@ -1,0 +1,101 @@
+import { describe, expect, test } from 'vitest'
+import { defineConfig } from '../../../lib/core/config.ts'
+import { ingest } from '../../../lib/use-cases/ingest.ts'
+import { NOW } from '../../support/builders.ts'
+import { World } from '../../support/world.ts'
+
+const CONFIG = defineConfig({ queues: { crm: { partition: { payload: 'customer' } }, plain: {} } })
+const DETAIL = { queue: 'crm', task: 'sync', payload: { customer: 'acme' } }
+const event = (detail: unknown, rest: object = {}): string =>
+  JSON.stringify({
+    id: '6a7e8feb-b491-4cf7-a9f1-bf3703467718',
+    time: '2030-01-31T09:00:00Z',
+    'detail-type': 'sluice.enqueue',
+    detail,
+    ...rest,
+  })
+
+async function ingested(...bodies: string[]): Promise<World> {
+  const world = new World(CONFIG)
+  for (const body of bodies) await ingest(world.context, body, 'message-1')
+  return world
+}
+
+describe('an event', () => {
+  test('becomes a job', async () => {
+    const world = await ingested(event({ ...DETAIL, priority: 2, delay: '5s', meta: { by: 'me' } }))
+    expect(world.jobs).toMatchObject([
+      {
+        sk: '2#2030-01-31T09:00:05.000Z#6a7e8feb-b491-4cf7-a9f1-bf3703467718',
+        task: 'sync',
+        payload: { customer: 'acme' },
+        meta: { by: 'me' },
+      },
+    ])
+    expect(world.jobs[0]?.pk).toMatch(/^crm\|acme\|\d$/)
+  })
+
+  test('that comes twice becomes one job', async () => {
+    const world = await ingested(event(DETAIL), event(DETAIL))
+    expect(world.jobs).toHaveLength(1)
+  })
+
+  test('that comes again while its job runs does not start it anew', async () => {
+    const world = await ingested(event(DETAIL))
+    await world.stream()
+    await ingest(world.context, event(DETAIL), 'message-2')
+    await world.settle()
+    expect(world.ran).toHaveLength(1)
+  })
+
+  test('may name its job and its partition, also by a number', async () => {
+    const world = await ingested(event({ ...DETAIL, id: 'mine', partition: 7 }))
+    expect(world.jobs[0]?.sk).toMatch(/#mine$/)
+    expect(world.jobs[0]?.pk).toMatch(/^crm\|7\|/)
+  })
+})
+
+describe('a malformed event is a dead letter with a reason:', () => {
+  test.each([
+    ['text', 'hello', 'not an event'],
+    ['no JSON object', '[]', 'not an event'],
+    ['null', 'null', 'not an event'],
+    ['no id', event(DETAIL, { id: undefined }), 'id: '],
+    ['no time', event(DETAIL, { time: 'yesterday' }), 'time: '],
+    ['no detail', event(undefined), 'detail'],
+    ['detail as text', event('run'), 'detail'],
+    ['no queue', event({ ...DETAIL, queue: undefined }), 'queue'],
+    ['an unknown queue', event({ ...DETAIL, queue: 'nope' }), 'there is no queue "nope"'],
+    ['no task', event({ ...DETAIL, task: undefined }), 'task'],
+    ['an empty task', event({ ...DETAIL, task: '' }), '1 to 128'],
+    ['no payload', event({ ...DETAIL, payload: undefined }), 'payload is missing'],
+    ['no value for its partition', event({ ...DETAIL, payload: {} }), 'payload.customer must be'],
+    [
+      'a partition where there is none',
+      event({ ...DETAIL, queue: 'plain', partition: 'x' }),
+      'not partitioned',
+    ],
+    ['a priority of 10', event({ ...DETAIL, priority: 10 }), 'priority 10'],
+    ['a time that is none', event({ ...DETAIL, runAt: 'soon' }), 'runAt "soon"'],
+    ['a delay that is none', event({ ...DETAIL, delay: 'soon' }), 'delay "soon"'],
+    ['both times', event({ ...DETAIL, delay: 1, runAt: 1 }), 'not both'],
+    ['an over-long id', event({ ...DETAIL, id: 'x'.repeat(65) }), 'longer than 64'],
+    ['an unknown key', event({ ...DETAIL, prority: 1 }), 'prority'],
+    ['an unstorable number', event({ ...DETAIL, payload: { customer: 'a', n: 1e300 } }), 'payload.n'],
+    ['half a character', event({ ...DETAIL, payload: { customer: '\ud800' } }), 'half of a character'],
+    ['half a character in the name of its queue', event({ ...DETAIL, queue: '\ud800' }), 'there is no queue'],
+  ])('%s', async (_name, body, why) => {
+    const world = await ingested(body)
+    expect(world.jobs).toEqual([])
+    expect(world.dead).toMatchObject([
+      { reason: 'refused', error: expect.stringContaining(why), expiresAt: NOW / 1000 + 30 * 86_400 },
+    ])
+    expect(world.dead[0]?.error.isWellFormed()).toBe(true)
+  })
+
+  test('it is found under its queue where it names one', async () => {
+    const world = await ingested(event({ ...DETAIL, task: 7 }))
+    expect(world.dead).toMatchObject([{ pk: 'dead|crm' }])
+    expect(JSON.parse(world.dead[0]?.job ?? '')).toMatchObject({ detail: { task: 7 } })
+  })
+})
