@@ -16,6 +16,8 @@ export interface StartCounting {
   readonly bucket_ms: number
   /** A handler that begins later than this after its start was written is counted once more. */
   readonly margin_ms: number
+  /** For how long a start is remembered. */
+  readonly kept_ms: number
 }
 
 /** Look at a shard, now or at the time for which the message was delayed. */

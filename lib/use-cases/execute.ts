@@ -76,9 +76,10 @@ async function start(
     store.jobs.get({ pk: message.pk, sk: message.sk }),
   ])
   if (outcome.kind === 'refused') return notStarted(context, message.pk, id, outcome.state, invocation)
-  await countLateStart(context, message.pk, startedAt, message.rate)
   const job = item && (await readJob(context, item))
-  return { shard: message.pk, id, token, job, othersWait: outcome.state.waiting }
+  const running: Running = { shard: message.pk, id, token, job, othersWait: outcome.state.waiting }
+  if (await countLateStart(context, message.pk, startedAt, message.rate)) return running
+  return takeNext(context, running, invocation, running)
 }
 
 /** Somebody else has started it, or it is over. If this message came back, its first receiver may have died. */
@@ -98,19 +99,27 @@ async function notStarted(
 const deadlineOf = ({ clock }: Context, invocation: Invocation): number =>
   clock.now() + Math.ceil(invocation.remaining_ms()) + CLOCK_SKEW_MS
 
-/** A slow write puts the handler's beginning behind the start on record: it is counted again, where it belongs. */
+/**
+ * A slow write puts the handler's beginning behind the start on record: it is counted again, where it belongs.
+ * False where the record may have been forgotten before that, and another job may have had the start: then the
+ * handler must not begin.
+ */
 async function countLateStart(
   { store, clock }: Context,
   shard: ShardKey,
   startedAt: number,
   rate: StartCounting | undefined,
-): Promise<void> {
+): Promise<boolean> {
   let counted = startedAt
   while (rate && clock.now() - counted > Math.max(1, rate.margin_ms / 2)) {
+    const onRecord = counted
     // As far ahead as the last write was late: however slow the writes are, one of them is in time.
     counted = 2 * clock.now() - counted
     await store.states.remember(shard, bucketOf(counted, rate.bucket_ms))
+    // Half of it is left for what clocks differ.
+    if (clock.now() - onRecord > rate.kept_ms / 2) return false
   }
+  return true
 }
 
 /** Ends the job, so that it is not seen any more when its slot becomes free. */
@@ -151,8 +160,10 @@ async function takeNext(
   const runUntil = inTime ? { runUntil: deadlineOf(context, invocation) } : {}
   const own = await pass(context, { shard, ...(released ? { released } : {}), ...runUntil })
   if (!own) return undefined
-  await countLateStart(context, shard, own.startedAt, own.rate)
-  return fromOwn(shard, own)
+  const next = fromOwn(shard, own)
+  if (await countLateStart(context, shard, own.startedAt, own.rate)) return next
+  await pass(context, { shard, released: next })
+  return undefined
 }
 
 const fromOwn = (shard: ShardKey, { claim, state }: OwnRun): Running => ({

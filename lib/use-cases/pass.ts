@@ -75,7 +75,7 @@ export async function pass(context: Context, request: PassRequest): Promise<OwnR
     }
     if (!round.again) return own
   }
-  await giveUp(context, request.shard, released)
+  await giveUp(context, request.shard, released).catch((error) => settleForOwn(context, own, error))
   return own
 }
 
@@ -149,8 +149,11 @@ async function sendWork({ work, logger }: Context, messages: readonly WorkMessag
 const hasRoomForWaiting = (state: ShardState, limits: ShardLimits): boolean =>
   state.waiting && Object.keys(state.slots).length < limits.slots
 
-const startCounting = ({ rateLimit }: ShardLimits): { rate?: StartCounting } =>
-  rateLimit ? { rate: { bucket_ms: bucketWidth(rateLimit), margin_ms: rateLimit.margin_ms } } : {}
+function startCounting({ rateLimit }: ShardLimits): { rate?: StartCounting } {
+  if (!rateLimit) return {}
+  const { margin_ms, period_ms } = rateLimit
+  return { rate: { bucket_ms: bucketWidth(rateLimit), margin_ms, kept_ms: period_ms + margin_ms } }
+}
 
 function messages(
   state: ShardState,

@@ -7,7 +7,13 @@ const workSchema = z.strictObject({
   pk: z.string().min(1),
   sk: z.string().min(1),
   token: z.string().min(1),
-  rate: z.strictObject({ bucket_ms: z.number().positive(), margin_ms: z.number().min(0) }).optional(),
+  rate: z
+    .strictObject({
+      bucket_ms: z.number().positive(),
+      margin_ms: z.number().min(0),
+      kept_ms: z.number().positive(),
+    })
+    .optional(),
 })
 const wakeSchema = z.strictObject({ shard: z.string().min(1), dueAt: z.number().optional() })
 
