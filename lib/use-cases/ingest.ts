@@ -49,7 +49,11 @@ function toJob({ config }: IngestContext, body: string): Parsed<JobItem> {
   if (!detail.success) return refused(`detail: ${detail.error.issues.map(describeIssue).join('; ')}`)
   const { id, time, trigger } = event.data
   const name = trigger === undefined ? id : `${id}.${trigger}`
-  return newJob(config, { ...detail.data, payload: detail.data.payload, id: detail.data.id ?? name }, Date.parse(time))
+  return newJob(
+    config,
+    { ...detail.data, payload: detail.data.payload, id: detail.data.id ?? name },
+    Date.parse(time),
+  )
 }
 
 function parseJson(text: string): unknown {

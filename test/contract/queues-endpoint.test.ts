@@ -1,0 +1,14 @@
+import { afterAll, beforeAll, describe } from 'vitest'
+import { type SqsQueues, sqsQueues } from '../support/sqs.ts'
+import { describeQueues } from './queues.ts'
+
+const endpoint = process.env['SQS_ENDPOINT'] ?? ''
+
+describe.skipIf(endpoint === '')(endpoint || 'SQS_ENDPOINT is not set', () => {
+  let queues: SqsQueues
+  beforeAll(async () => {
+    queues = await sqsQueues(endpoint)
+  })
+  afterAll(() => queues.close())
+  describeQueues('the queues on SQS', () => queues)
+})

@@ -1,0 +1,70 @@
+/** What every adapter of the queue ports does. */
+import { describe, expect, test } from 'vitest'
+import { parseWakeMessage, parseWorkMessage } from '../../lib/adapters/sqs/messages.ts'
+import type { ShardKey, SortKey } from '../../lib/core/keys.ts'
+import type { DelayedWake, WakeQueue, WorkMessage, WorkQueue } from '../../lib/ports/queues.ts'
+import { asToken } from '../support/builders.ts'
+
+export interface Queues {
+  readonly work: WorkQueue
+  readonly wake: WakeQueue
+  /** The bodies of all messages that are in the work queue, which are then gone. */
+  receiveWork(): Promise<string[]>
+  /** What was put into the wake queue since the last time: each body with the delay that was asked for. */
+  sentWakes(): Promise<{ readonly body: string; readonly delay_s: number }[]>
+}
+
+export const workMessage = (n: number): WorkMessage => ({
+  pk: `crm|ü'"|#${n}` as ShardKey,
+  sk: `5#2030-01-31T09:00:00.000Z#job-${n}` as SortKey,
+  token: asToken(`token-${n}`),
+})
+export const wakeMessage = (n: number, delay_ms: number, dueAt?: number): DelayedWake => ({
+  shard: `crm|${n}` as ShardKey,
+  delay_ms,
+  ...(dueAt === undefined ? {} : { dueAt }),
+})
+
+export function describeQueues(name: string, queues: () => Queues): void {
+  describe(name, () => {
+    test.each([0, 1, 10, 37])('%d work messages all arrive, as they were', async (count) => {
+      const messages = Array.from({ length: count }, (_, n) => workMessage(n))
+      await queues().work.send(messages)
+      const received = (await queues().receiveWork()).map(parseWorkMessage)
+      expect(received.map((result) => result.ok && result.value).sort(byToken)).toEqual(
+        messages.sort(byToken),
+      )
+    })
+
+    test('a work message carries how its start is counted', async () => {
+      const message = { ...workMessage(1), rate: { bucket_ms: 50, margin_ms: 0, kept_ms: 1000 } }
+      await queues().work.send([message])
+      expect((await queues().receiveWork()).map(parseWorkMessage)).toEqual([{ ok: true, value: message }])
+    })
+
+    test('wake messages all arrive, with and without a time', async () => {
+      const wakes = Array.from({ length: 23 }, (_, n) =>
+        wakeMessage(n, 0, n % 2 ? 1_900_000_000_000 + n : undefined),
+      )
+      await queues().wake.send(wakes)
+      const values = (await queues().sentWakes()).map(({ body }) => parseWakeMessage(body))
+      expect(values).toEqual(wakes.map(({ delay_ms: _, ...value }) => ({ ok: true, value })))
+    })
+
+    test.each([
+      [0, 0],
+      [1, 1],
+      [999.5, 1],
+      [1000, 1],
+      [1001, 2],
+      [899_001, 900],
+      [900_000, 900],
+    ])('a delay of %d ms is one of %d s, never less', async (delay_ms, delay_s) => {
+      await queues().wake.send([wakeMessage(1, delay_ms)])
+      expect(await queues().sentWakes()).toMatchObject([{ delay_s }])
+    })
+  })
+}
+
+const byToken = (a: WorkMessage | false, b: WorkMessage | false): number =>
+  a && b && a.token < b.token ? -1 : 1
