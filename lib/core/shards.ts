@@ -4,15 +4,19 @@
  */
 import { stableHash } from './hash.ts'
 import { formatShard, type JobId, type Shard, type ShardKey } from './keys.ts'
-import type { Limits } from './limits.ts'
 
 /** Shard `index`'s share of `total` among `shards`: shares sum to `total` and none shrinks when `total` grows. */
 export function shareOf(total: number, index: number, shards: number): number {
   return Math.floor(total / shards) + (index < total % shards ? 1 : 0)
 }
 
+interface Shareable {
+  readonly concurrency?: number
+  readonly rateLimit?: { readonly allowed: number }
+}
+
 /** How many of the shards have a share of every limit. With a limit below their number, only the first few do. */
-export const activeShards = (limits: Limits, shards: number): number =>
+export const activeShards = (limits: Shareable, shards: number): number =>
   Math.min(shards, limits.concurrency ?? shards, limits.rateLimit?.allowed ?? shards)
 
 /** The place of a shard among `shards`, or `undefined` where it is none of them (put by hand, or from before). */

@@ -36,7 +36,7 @@ describe('a batch that SQS takes only in part', () => {
             SenderFault: false,
           }))
           if (taken.length === 0) return { response: {}, output: { $metadata: {}, Failed } }
-          const result = await next({ ...args, input: { ...input, Entries: taken } })
+          const result = await next({ ...args, input: { ...input, Entries: taken } as typeof args.input })
           return { ...result, output: { ...result.output, Failed } }
         },
       { step: 'initialize', name: 'failHalf', override: true, priority: 'high' },

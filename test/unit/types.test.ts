@@ -1,0 +1,64 @@
+/** What the compiler has to refuse: `tsc` fails where an error that is expected here does not come. */
+import { describe, expectTypeOf, test } from 'vitest'
+import { z } from 'zod'
+import {
+  type Client,
+  type ConfigInput,
+  createClient,
+  defineConfig,
+  defineTask,
+  type JobInfo,
+  type PayloadOf,
+} from '../../lib/index.ts'
+
+const config = defineConfig({ queues: { crm: { concurrency: 3 }, mail: {} } })
+const sync = defineTask({
+  name: 'sync',
+  queue: 'crm',
+  payload: z.object({ id: z.string(), tries: z.coerce.number<string>().default(3) }),
+  handler: async ({ payload, job, signal }) => {
+    expectTypeOf(payload).toEqualTypeOf<{ id: string; tries: number }>()
+    expectTypeOf(job).toEqualTypeOf<JobInfo>()
+    expectTypeOf(signal).toEqualTypeOf<AbortSignal>()
+  },
+})
+const stray = defineTask({ name: 'stray', queue: 'fax', payload: z.string(), handler: async () => {} })
+
+/** Never called: only its types are of interest. */
+const calls = (client: Client<'crm' | 'mail'>) => [
+  () => client.enqueue(sync, { id: 'a' }, { priority: 0, delay: '5s' }),
+  () => client.enqueueMany(sync, [{ payload: { id: 'a', tries: '1' }, partition: 'x' }]),
+  () => client.setLimits('mail', 'acme', { concurrency: 0 }),
+  // @ts-expect-error the payload lacks its id
+  () => client.enqueue(sync, {}),
+  // @ts-expect-error the id is text
+  () => client.enqueue(sync, { id: 7 }),
+  // @ts-expect-error there is no such key in the payload
+  () => client.enqueue(sync, { id: 'a', more: 1 }),
+  // @ts-expect-error a payload is given as the schema takes it, not as it gives it
+  () => client.enqueue(sync, { id: 'a', tries: 1 }),
+  // @ts-expect-error one of many payloads is wrong
+  () => client.enqueueMany(sync, [{ payload: { id: 'a' } }, { payload: {} }]),
+  // @ts-expect-error the task's queue is not configured
+  () => client.enqueue(stray, 'text'),
+  // @ts-expect-error a duration has a unit
+  () => client.enqueue(sync, { id: 'a' }, { delay: '5 seconds' }),
+  // @ts-expect-error there is no such queue
+  () => client.setLimits('fax', undefined, null),
+]
+
+describe('types', () => {
+  test('a client takes the tasks of its configuration, with their payloads', () => {
+    expectTypeOf(createClient({ config })).toEqualTypeOf<Client<'crm' | 'mail'>>()
+    expectTypeOf<PayloadOf<typeof sync>>().toEqualTypeOf<{ id: string; tries?: string | undefined }>()
+    expectTypeOf(calls).parameter(0).toEqualTypeOf<Client<'crm' | 'mail'>>()
+  })
+
+  test('a configuration has no unknown keys', () => {
+    // @ts-expect-error a word that is misspelt
+    const misspelt: ConfigInput = { queues: { crm: { concurency: 3 } } }
+    // @ts-expect-error a rate needs its period
+    const incomplete: ConfigInput = { queues: { crm: { rateLimit: { allowed: 3 } } } }
+    expectTypeOf([misspelt, incomplete]).toEqualTypeOf<ConfigInput[]>()
+  })
+})
