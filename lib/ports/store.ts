@@ -39,7 +39,7 @@ export interface RangeQuery {
 }
 export interface RangePage {
   readonly items: readonly RawItem[]
-  /** False where the shard has no items behind these. */
+  /** False where the shard has no items behind these; true may be said of a full page with none behind it. */
   readonly more: boolean
 }
 
@@ -49,7 +49,7 @@ export interface StateStore {
   pass(state: ShardState, change: PassWrite): Promise<PassOutcome>
   /** Turns a claim into a run, if the claim stands and nobody has started it. */
   start(shard: ShardKey, claim: Holder, run: Run): Promise<StartOutcome>
-  /** Remembers one more start, for a handler that began later than was written. */
+  /** Remembers one more start, for a handler that began later than was written; nothing, if the item is gone. */
   remember(shard: ShardKey, bucket: string): Promise<void>
   /** Frees a slot, if the holder still has it. */
   release(shard: ShardKey, holder: Holder): Promise<ReleaseOutcome>

@@ -30,7 +30,10 @@ export const dynamoStateStore = (database: Database): StateStore => ({
   },
   remember: async (shard, bucket) => {
     const expression = new UpdateExpression()
-    await update(database, shard, expression.increase(expression.path('window', bucket), 1))
+    const path = expression.path('window')
+    // Race: the item has expired, or somebody deleted it, and all starts are forgotten with it.
+    expression.increase(expression.path('window', bucket), 1).condition(`attribute_exists(${path})`)
+    await update(database, shard, expression)
   },
   release: async (shard, holder) => {
     const outcome = await update(database, shard, releaseExpression(holder))

@@ -4,7 +4,7 @@ import type { RawItem } from '../../core/job.ts'
 import type { ShardKey } from '../../core/keys.ts'
 import { emptyState, type ShardState, type Slot } from '../../core/state.ts'
 import type { HistoryStore, JobStore, PassWrite, StateStore, Store } from '../../ports/store.ts'
-import { deleteJob, emptyTables, putJob, type Tables } from './tables.ts'
+import { deleteJob, emptyTables, putJob, putLetter, type Tables } from './tables.ts'
 
 export const memoryStore = (tables: Tables = emptyTables()): Store => ({
   jobs: memoryJobs(tables),
@@ -24,8 +24,9 @@ const memoryJobs = (tables: Tables): JobStore => ({
   },
   get: async ({ pk, sk }) => structuredClone(tables.jobs.get(pk)?.get(sk)),
   range: async ({ shard, from, limit }) => {
-    const items = sorted(tables, shard).filter(({ sk }) => sk >= from && sk <= ':')
-    return { items: structuredClone(items.slice(0, limit)), more: items.length > limit }
+    const items = sorted(tables, shard).filter(({ sk }) => !isBefore(sk, from) && !isBefore(':', sk))
+    // DynamoDB, when a page is full, does not look whether anything is behind it.
+    return { items: structuredClone(items.slice(0, limit)), more: items.length >= limit }
   },
   remove: async (key) => void deleteJob(tables, key),
   replace: async (key, next) => {
@@ -35,13 +36,16 @@ const memoryJobs = (tables: Tables): JobStore => ({
   },
   bury: async (key, letter) => {
     if (!deleteJob(tables, key)) return 'gone'
-    tables.history.push(structuredClone(letter))
+    putLetter(tables, letter)
     return 'buried'
   },
 })
 
 const sorted = (tables: Tables, shard: string): RawItem[] =>
-  [...(tables.jobs.get(shard)?.values() ?? [])].sort((a, b) => (a.sk < b.sk ? -1 : 1))
+  [...(tables.jobs.get(shard)?.values() ?? [])].sort((a, b) => (isBefore(a.sk, b.sk) ? -1 : 1))
+
+/** DynamoDB orders texts by their UTF-8 bytes. */
+const isBefore = (a: string, b: string): boolean => Buffer.compare(Buffer.from(a), Buffer.from(b)) < 0
 
 const memoryStates = (tables: Tables): StateStore => {
   const write = (state: ShardState): ShardState => {
@@ -69,8 +73,8 @@ const memoryStates = (tables: Tables): StateStore => {
       return { kind: 'started', state: write({ ...state, slots, window: withStart(state, run.bucket) }) }
     },
     remember: async (shard, bucket) => {
-      const state = current(shard) ?? emptyState(shard)
-      write({ ...state, window: withStart(state, bucket) })
+      const state = current(shard)
+      if (state?.initialised) write({ ...state, window: withStart(state, bucket) })
     },
     release: async (shard, { id, token }) => {
       const state = current(shard)
@@ -127,12 +131,12 @@ function without<T>(map: Readonly<Record<string, T>>, keys: readonly string[]): 
 }
 
 const memoryHistory = (tables: Tables): HistoryStore => ({
-  bury: async (letter) => void tables.history.push(structuredClone(letter)),
+  bury: async (letter) => putLetter(tables, letter),
   dead: async (queue) => ({
     letters: structuredClone(
       tables.history
         .filter(({ pk }) => pk === deadLetterPartition(queue))
-        .sort((a, b) => (a.sk < b.sk ? -1 : 1)),
+        .sort((a, b) => (isBefore(a.sk, b.sk) ? -1 : 1)),
     ),
   }),
 })

@@ -27,3 +27,9 @@ export function deleteJob(tables: Tables, { pk, sk }: { pk: string; sk: string }
   if (shard?.size === 0) tables.jobs.delete(pk)
   return was
 }
+
+/** In the place of one with the same key, as a put does. */
+export function putLetter({ history }: Tables, letter: DeadLetter): void {
+  const same = history.findIndex(({ pk, sk }) => pk === letter.pk && sk === letter.sk)
+  history.splice(same === -1 ? history.length : same, same === -1 ? 0 : 1, structuredClone(letter))
+}
