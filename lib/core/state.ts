@@ -63,3 +63,7 @@ export const positionOf = (id: string, slot: Slot): Position => ({
 })
 
 export const slotEntries = (slots: Slots): [JobId, Slot][] => Object.entries(slots) as [JobId, Slot][]
+
+/** Whether claims stand as they were written: tokens are unique, so whoever made them wrote this item. */
+export const holdsClaims = ({ slots }: ShardState, claims: Slots): boolean =>
+  slotEntries(claims).some(([id, { token }]) => slots[id]?.token === token)

@@ -8,7 +8,7 @@ import {
 import type { Holder } from '../../core/decide.ts'
 import type { ShardKey } from '../../core/keys.ts'
 import type { LimitOverride } from '../../core/limits.ts'
-import type { ShardState } from '../../core/state.ts'
+import { holdsClaims, type ShardState } from '../../core/state.ts'
 import type { DueShard, Run, StateStore } from '../../ports/store.ts'
 import { type Database, fromItem, isConditionFailed, toItem } from './database.ts'
 import { UpdateExpression } from './expression.ts'
@@ -19,7 +19,11 @@ export const dynamoStateStore = (database: Database): StateStore => ({
   read: (shard) => read(database, shard),
   pass: async (state, change) => {
     const outcome = await update(database, state.shard, passExpression(state, change))
-    return outcome.kind === 'updated' ? { kind: 'written', state: outcome.state } : { kind: 'conflict' }
+    if (outcome.kind === 'updated') return { kind: 'written', state: outcome.state }
+    // A lost reply: the write did happen, and it was ours. Taken for a conflict, a run of ours would be nobody's.
+    if (outcome.state && holdsClaims(outcome.state, change.take))
+      return { kind: 'written', state: outcome.state }
+    return { kind: 'conflict' }
   },
   start: async (shard, claim, run) => {
     const outcome = await update(database, shard, startExpression(claim, run))

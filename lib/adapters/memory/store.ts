@@ -2,7 +2,7 @@
 import { deadLetterPartition } from '../../core/dead-letter.ts'
 import type { RawItem } from '../../core/job.ts'
 import type { ShardKey } from '../../core/keys.ts'
-import { emptyState, type ShardState, type Slot } from '../../core/state.ts'
+import { emptyState, holdsClaims, type ShardState, type Slot } from '../../core/state.ts'
 import type { HistoryStore, JobStore, PassWrite, StateStore, Store } from '../../ports/store.ts'
 import { deleteJob, emptyTables, putJob, putLetter, type Tables } from './tables.ts'
 
@@ -58,7 +58,10 @@ const memoryStates = (tables: Tables): StateStore => {
     pass: async (state, change) => {
       const now = current(state.shard) ?? emptyState(state.shard)
       const started = change.resend.some(({ id, token }) => now.slots[id]?.token !== token)
-      if (now.version !== state.version || started) return { kind: 'conflict' }
+      if (now.version !== state.version || started)
+        return holdsClaims(now, change.take)
+          ? { kind: 'written', state: structuredClone(now) }
+          : { kind: 'conflict' }
       return { kind: 'written', state: write(applyPass(now, change)) }
     },
     start: async (shard, claim, run) => {
