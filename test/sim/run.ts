@@ -36,6 +36,10 @@ export interface Result {
 
 /** How often the world is looked at as a whole, once faults are off. */
 const LOOK_MS = 5000
+/** In a calm world nothing may wait at all. */
+const LOOK_WHEN_CALM_MS = 500
+/** More steps than any run needs: something goes round in circles. */
+const MAX_STEPS = 300_000
 /** By then everything has come to its end, or never will. */
 const LONGEST_MS = 24 * 3_600_000
 /** Redelivered messages and late wake-ups may still come after the last job's end. */
@@ -44,9 +48,9 @@ const AFTERMATH_MS = 45 * 60_000
 export async function runSeed(seed: number, print?: (line: string) => void): Promise<Result> {
   const random = new SimRandom(seed)
   const plan = drawPlan(random.fork())
-  const faults = new Faults(random.fork())
+  const faults = new Faults(random.fork(), plan.calm)
   const world = new World(random.fork(), plan, faults)
-  const truth = new Truth(plan)
+  const truth = new Truth(plan, world.tables)
   const sometimes = new SometimesCounter(truth)
   const trace = new Trace(plan.epoch_ms, print)
   const { checks, progress } = allChecks()
@@ -58,7 +62,10 @@ export async function runSeed(seed: number, print?: (line: string) => void): Pro
     print?.(`VIOLATION ${check}: ${what}`)
   }
   const seenBy = new Map(
-    checks.map(({ name }) => [name, { truth, tables: world.tables, fail: (what: string) => report(name, what) }]),
+    checks.map(({ name }) => [
+      name,
+      { truth, tables: world.tables, fail: (what: string) => report(name, what) },
+    ]),
   )
   const seen = (name: string) => seenBy.get(name) as Seen
   world.listen((event: WorldEvent) => {
@@ -70,18 +77,25 @@ export async function runSeed(seed: number, print?: (line: string) => void): Pro
     truth.learn(event)
     for (const check of checks) check.after?.(event, seen(check.name))
   })
-  const broken = () => violations.length > 0
+  const broken = () => {
+    if (scheduler.steps > MAX_STEPS && violations.length === 0) report('no circles', `${MAX_STEPS} steps`)
+    return violations.length > 0
+  }
   const restore = installGlobals(scheduler, random.fork())
   try {
     submit(world, plan.jobs)
     for (const override of plan.overrides) scheduler.at(override.at, () => applyOverride(world, override))
+    while (plan.calm && !broken() && scheduler.now < plan.faultsUntil) {
+      await scheduler.run(scheduler.now + LOOK_WHEN_CALM_MS, broken)
+      progress.look(seen(progress.name))
+    }
     await scheduler.run(plan.faultsUntil, broken)
     world.emit({ kind: 'note', text: 'faults are off' })
     faults.on = false
     unpause(world)
     const end = scheduler.now + LONGEST_MS
     while (!broken() && scheduler.now < end && isUnfinished(world, truth)) {
-      await scheduler.run(scheduler.now + LOOK_MS, broken)
+      await scheduler.run(scheduler.now + (plan.calm ? LOOK_WHEN_CALM_MS : LOOK_MS), broken)
       progress.look(seen(progress.name))
     }
     if (!broken()) await scheduler.run(scheduler.now + AFTERMATH_MS, broken)
@@ -104,4 +118,6 @@ export async function runSeed(seed: number, print?: (line: string) => void): Pro
 }
 
 const isUnfinished = (world: World, truth: Truth): boolean =>
-  truth.standing.size > 0 || world.events.pending > 0 || world.plan.jobs.some(({ at }) => at > world.scheduler.now)
+  truth.standing.size > 0 ||
+  world.events.pending > 0 ||
+  world.plan.jobs.some(({ at }) => at > world.scheduler.now)

@@ -3,6 +3,7 @@ import type { Check } from './check.ts'
 import { concurrency, share } from './i1-concurrency.ts'
 import { rate } from './i2-rate.ts'
 import { notEarly, oneRunAnAttempt, overlap } from './i3-overlap.ts'
+import { accepted, oneJobAnEvent } from './i4-accepted.ts'
 import { badEvents, rightEnd } from './i4-end.ts'
 import { forgets, noSlots } from './i5-leaks.ts'
 import { order } from './i6-order.ts'
@@ -19,6 +20,8 @@ export function allChecks(): { readonly checks: readonly Check[]; readonly progr
     notEarly,
     rightEnd,
     badEvents,
+    accepted(),
+    oneJobAnEvent(),
     noSlots,
     forgets,
     order(),

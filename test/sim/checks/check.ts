@@ -1,6 +1,7 @@
 /** An invariant as a small function of the truth. Each sees every event, before and after the truth has learnt it. */
-import type { WorldEvent } from '../world/events.ts'
+
 import type { Tables } from '../../../lib/adapters/memory/tables.ts'
+import type { WorldEvent } from '../world/events.ts'
 import type { Truth } from './truth.ts'
 
 export interface Seen {

@@ -13,7 +13,9 @@ export const concurrency: Check = {
     const { partition } = readShard(event.pk)
     const running = truth.runningIn(partition)
     const since = Math.min(...running.map(({ claimedAt }) => claimedAt))
-    const most = Math.max(...truth.limits.ofPartition(partition, since, truth.now).map((limit) => limit.concurrency))
+    const most = Math.max(
+      ...truth.limits.ofPartition(partition, since, truth.now).map((limit) => limit.concurrency),
+    )
     if (running.length > most) fail(`${running.length} handlers of ${partition} run, the limit is ${most}`)
   },
 }
@@ -27,8 +29,11 @@ export const share: Check = {
     if (outcome.kind !== 'written' || Object.keys(change.take).length === 0) return
     const { queue, index = 0 } = readShard(shard)
     const count = truth.limits.shardCount(queue)
-    const shares = truth.limits.of(shard, truth.now, truth.now).map((limit) => shareOf(limit.concurrency, index, count))
+    const shares = truth.limits
+      .of(shard, truth.now, truth.now)
+      .map((limit) => shareOf(limit.concurrency, index, count))
     const taken = Object.keys(outcome.state.slots).length
-    if (taken > Math.max(...shares)) fail(`${shard} holds ${taken} slots, its share is ${Math.max(...shares)}`)
+    if (taken > Math.max(...shares))
+      fail(`${shard} holds ${taken} slots, its share is ${Math.max(...shares)}`)
   },
 }

@@ -24,9 +24,7 @@ export const rate: Check = {
     const window_ms = period_ms - excess_ms
     const starts = truth.runs.filter(
       (run) =>
-        run.partition === partition &&
-        run.startedAt > truth.now - window_ms &&
-        run.claimedAt >= regime.since,
+        run.partition === partition && run.startedAt > truth.now - window_ms && run.claimedAt >= regime.since,
     )
     if (starts.length > allowed)
       fail(`${starts.length} starts of ${partition} within ${window_ms} ms; ${allowed} per ${period_ms} ms`)

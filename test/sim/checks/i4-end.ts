@@ -21,7 +21,8 @@ export const rightEnd: Check = {
     }
     if (effect.op === 'replace' && effect.outcome === 'replaced') {
       const standing = truth.at(effect.key.pk, effect.key.sk)
-      if (standing && (effect.next.attempt ?? 1) !== standing.attempt) judgeRetry(standing, fail)
+      if (standing && (effect.next.attempt ?? 1) !== standing.attempt) judgeRetry(standing, { truth, fail })
+      if (!standing) fail(`${effect.key.pk} ${effect.key.sk} is replaced although it is not there`)
     }
   },
   finally({ truth, fail }) {
@@ -46,14 +47,19 @@ function judgeBurial(
   const attempts = truth.plan.configs[0].queues[pk.split('|')[0] ?? '']?.retry.attempts
   if (attempt !== attempts || lineage.retries !== attempt - 1)
     fail(`${pk} ${sk} is buried after ${lineage.retries + 1} attempts of ${attempts}`)
-  judgeRetry(standing, fail)
+  judgeRetry(standing, { truth, fail })
 }
 
 /** An attempt that is counted has begun: a slot says so, and the handler has mostly run. */
-function judgeRetry(standing: Standing, fail: (what: string) => void): void {
-  const { pk, sk, attempt, starts, runs } = standing
+function judgeRetry(standing: Standing, { truth, fail }: Pick<Seen, 'truth' | 'fail'>): void {
+  const { pk, sk, attempt, starts, starters, runs } = standing
   if (starts === 0) fail(`attempt ${attempt} of ${pk} ${sk} is counted although nobody started it`)
-  if (runs.some(({ end }) => end === undefined)) fail(`attempt ${attempt} of ${pk} ${sk} still runs and is counted`)
+  if (runs.length === 0 && starters.length > 0 && !starters.some((by) => truth.troubled.has(by)))
+    fail(
+      `attempt ${attempt} of ${pk} ${sk} is counted; it began where nothing failed, and its handler never ran`,
+    )
+  if (runs.some(({ end }) => end === undefined))
+    fail(`attempt ${attempt} of ${pk} ${sk} still runs and is counted`)
 }
 
 /** Events that make no sense leave a letter each. */
@@ -61,7 +67,9 @@ export const badEvents: Check = {
   name: 'I4 malformed events',
   finally({ truth, fail }) {
     const sent = truth.plan.jobs.filter(({ way }) => way === 'malformedEvent').length
-    const letters = new Set(truth.letters.map(({ sk }) => /#(ingest-\d+)(?:#|$)/.exec(sk)?.[1]).filter((id) => id !== undefined))
+    const letters = new Set(
+      truth.letters.map(({ sk }) => /#(ingest-\d+)(?:#|$)/.exec(sk)?.[1]).filter((id) => id !== undefined),
+    )
     if (letters.size < sent) fail(`${sent} malformed events, but ${letters.size} letters`)
   },
 }

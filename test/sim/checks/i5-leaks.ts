@@ -24,6 +24,7 @@ export const forgets: Check = {
     const longest = Math.max(...limits.map(({ rate }) => (rate ? rate.period_ms + rate.margin_ms : 0)))
     const oldest = since - longest - truth.plan.maxSkew_ms
     const kept = Object.keys(outcome.state.window).filter((end) => Number(end) < oldest)
-    if (kept.some((end) => end in read.window)) fail(`${readShard(shard).partition} still remembers ${kept.join(', ')}`)
+    if (kept.some((end) => end in read.window))
+      fail(`${readShard(shard).partition} still remembers ${kept.join(', ')}`)
   },
 }

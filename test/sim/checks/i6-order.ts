@@ -12,7 +12,8 @@ interface Reading {
 export const order = (): Check => {
   /** Invocation, shard and version → the first reading. */
   const readings = new Map<string, Reading>()
-  const keyOf = (by: { id: number }, shard: string, version: number | undefined) => `${by.id} ${shard} ${version}`
+  const keyOf = (by: { id: number }, shard: string, version: number | undefined) =>
+    `${by.id} ${shard} ${version}`
   return {
     name: 'I6 order of claims',
     before(event, { truth, tables, fail }) {
@@ -28,6 +29,7 @@ export const order = (): Check => {
         readings.set(key, reading)
       }
       if (effect.op !== 'pass' || effect.outcome.kind !== 'written') return
+      if (effect.before?.version !== effect.read.version) return
       const taken = Object.keys(effect.change.take)
       const reading = readings.get(keyOf(by, effect.shard, effect.read.version))
       if (taken.length === 0 || !reading) return

@@ -34,7 +34,10 @@ export class LimitHistory {
   /** Every limit that a pass over the shard may have obeyed at some moment from `from` to `to`. */
   of(shard: string, from: number, to: number): InForce[] {
     const { queue } = readShard(shard)
-    const changes = [{ at: Number.NEGATIVE_INFINITY, override: undefined }, ...(this.#overrides.get(shard) ?? [])]
+    const changes = [
+      { at: Number.NEGATIVE_INFINITY, override: undefined },
+      ...(this.#overrides.get(shard) ?? []),
+    ]
     const overrides = changes.filter(({ at }, n) => at <= to && (changes[n + 1]?.at ?? Infinity) >= from)
     return this.#versions(from, to).flatMap((version) =>
       overrides.map(({ override }) => combine(this.#plan.configs[version]?.queues[queue], override)),
@@ -71,7 +74,10 @@ export class LimitHistory {
   #boundaries(partition: string): number[] {
     const { deploy, workerTimeout_ms } = this.#plan
     const overrides = this.#shardsOf(partition).flatMap((shard) => this.#overrides.get(shard) ?? [])
-    return [...overrides.map(({ at }) => at), ...(deploy ? [deploy.from, deploy.until + workerTimeout_ms] : [])]
+    return [
+      ...overrides.map(({ at }) => at),
+      ...(deploy ? [deploy.from, deploy.until + workerTimeout_ms] : []),
+    ]
   }
 
   shardCount(queue: string): number {

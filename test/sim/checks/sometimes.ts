@@ -4,6 +4,7 @@ import type { Truth } from './truth.ts'
 
 export const SOMETIMES = [
   'pass conflicts',
+  'pass sent twice is one pass',
   'pass goes round again',
   'claim by message',
   'claim resent',
@@ -87,7 +88,10 @@ export class SometimesCounter {
   #begun(version: number, id: number): void {
     const ids = this.#alive.get(version) ?? new Set()
     this.#alive.set(version, ids.add(id))
-    this.#count('functions of two versions at once', [...this.#alive.values()].filter(({ size }) => size > 0).length > 1)
+    this.#count(
+      'functions of two versions at once',
+      [...this.#alive.values()].filter(({ size }) => size > 0).length > 1,
+    )
   }
 
   #effect(effect: Effect, fn: string): void {
@@ -97,7 +101,10 @@ export class SometimesCounter {
       case 'start':
         return this.#start(effect)
       case 'release':
-        this.#count('release finds others waiting', effect.outcome.kind === 'released' && effect.outcome.state.waiting)
+        this.#count(
+          'release finds others waiting',
+          effect.outcome.kind === 'released' && effect.outcome.state.waiting,
+        )
         this.#count('release finds nothing to free', effect.outcome.kind === 'gone')
         return
       case 'remember':
@@ -121,8 +128,14 @@ export class SometimesCounter {
           this.#count('deleted while its message was on the way')
         return
       case 'sendWake':
-        this.#count('tick wakes a shard', fn === 'tick' && effect.messages.some(({ dueAt }) => dueAt !== undefined))
-        this.#count('sweep wakes a shard', fn === 'tick' && effect.messages.some(({ dueAt }) => dueAt === undefined))
+        this.#count(
+          'tick wakes a shard',
+          fn === 'tick' && effect.messages.some(({ dueAt }) => dueAt !== undefined),
+        )
+        this.#count(
+          'sweep wakes a shard',
+          fn === 'tick' && effect.messages.some(({ dueAt }) => dueAt === undefined),
+        )
         return
       case 'override': {
         const busy = [...this.#truth.running].some(({ pk }) => pk === effect.shard)
@@ -137,16 +150,23 @@ export class SometimesCounter {
     const { change, outcome, read } = effect
     this.#count('pass conflicts', outcome.kind === 'conflict')
     if (outcome.kind === 'conflict') return
+    if (effect.before?.version !== read.version) return this.#count('pass sent twice is one pass')
     const taken = Object.values(change.take)
     const own = taken.some((slot) => 'deadline' in slot)
     const released = fn === 'worker' && change.drop.length > 0
-    this.#count('claim by message', taken.some((slot) => 'sentAt' in slot))
+    this.#count(
+      'claim by message',
+      taken.some((slot) => 'sentAt' in slot),
+    )
     this.#count('hand-off to own run', own)
     this.#count('hand-off by message', released && !own && taken.length > 0)
     this.#count('claim resent', change.resend.length > 0)
     this.#count('dead run recovered', fn !== 'worker' && change.drop.length > 0)
     this.#count('delayed job listed in the due index', change.dueShard !== undefined)
-    this.#count('delayed job waits in the wake queue', change.dueAt !== undefined && change.dueShard === undefined)
+    this.#count(
+      'delayed job waits in the wake queue',
+      change.dueAt !== undefined && change.dueShard === undefined,
+    )
     const room = change.waiting && Object.keys(outcome.state.slots).length < Object.keys(read.slots).length
     this.#count('pass goes round again', room)
     const held = Object.entries(read.slots).map(([id, { runAt }]) => [id, runAt] as const)
@@ -154,15 +174,25 @@ export class SometimesCounter {
       (job) => job.pk === effect.shard && held.some(([id, runAt]) => id === job.id && runAt !== job.runAt),
     )
     this.#count('twin waits', change.waiting && twins)
-    this.#count('window reopens by wake-up', taken.length > 0 && Object.keys(read.window).length > 0 && fn === 'dispatcher')
-    this.#count('many starts in a bucket', Object.values(outcome.state.window).some((starts) => starts > 1))
+    this.#count(
+      'window reopens by wake-up',
+      taken.length > 0 && Object.keys(read.window).length > 0 && fn === 'dispatcher',
+    )
+    this.#count(
+      'many starts in a bucket',
+      Object.values(outcome.state.window).some((starts) => starts > 1),
+    )
   }
 
   #start({ outcome, before, claim, run }: Extract<Effect, { op: 'start' }>): void {
     const slot = before?.slots[claim.id]
     this.#count('start refused', outcome.kind === 'refused')
     this.#count('start sent twice is one start', outcome.kind === 'started' && slot?.token === run.token)
-    const dead = outcome.kind === 'refused' && slot !== undefined && 'deadline' in slot && slot.deadline < this.#truth.now
+    const dead =
+      outcome.kind === 'refused' &&
+      slot !== undefined &&
+      'deadline' in slot &&
+      slot.deadline < this.#truth.now
     this.#count('start on a dead run', dead)
   }
 }

@@ -2,10 +2,11 @@
  * What really happened, kept by an observer that sees every event of the world: which items stand in the Jobs table
  * and what became of each, which handlers run, who claimed what and when.
  */
+import type { Tables } from '../../../lib/adapters/memory/tables.ts'
 import type { RawItem } from '../../../lib/core/job.ts'
-import type { Invocation } from '../world/invocation.ts'
-import type { Effect, RunEnd, WorldEvent } from '../world/events.ts'
 import type { Plan } from '../workloads/plan.ts'
+import type { Effect, RunEnd, WorldEvent } from '../world/events.ts'
+import type { Invocation } from '../world/invocation.ts'
 import { readPlace, readShard } from './keys.ts'
 import { LimitHistory } from './limits.ts'
 
@@ -31,6 +32,8 @@ export interface Standing {
   readonly since: number
   /** Claims of this very item that were turned into runs. */
   starts: number
+  /** Who turned claims of it into runs. */
+  starters: Invocation[]
   runs: RunTruth[]
 }
 
@@ -56,12 +59,19 @@ export class Truth {
   readonly running = new Set<RunTruth>()
   readonly runs: RunTruth[] = []
   readonly letters: { readonly reason: string; readonly sk: string }[] = []
+  /** Late starts that were counted once more: they hold others back, as if they were starts. */
+  readonly counted: { readonly partition: string; readonly at: number }[] = []
   /** Shard and id → when the slot was taken. */
   readonly claimedAt = new Map<string, number>()
+  /** Invocations that died or to which a call failed: what they began they may not have finished. */
+  readonly troubled = new Set<Invocation>()
   now = 0
 
-  constructor(plan: Plan) {
+  readonly #tables: Tables
+
+  constructor(plan: Plan, tables: Tables) {
     this.plan = plan
+    this.#tables = tables
     this.limits = new LimitHistory(plan)
   }
 
@@ -69,8 +79,11 @@ export class Truth {
   learn(event: WorldEvent): void {
     if (event.kind === 'runStarted') this.#runStarted(event)
     else if (event.kind === 'runEnded') this.#runEnded(event.by, event.pk, event.sk, event.how)
-    else if (event.kind === 'over') for (const run of this.running) if (run.by === event.by) this.#end(run, 'crashed')
-    if (event.kind === 'effect') this.#effect(event.effect)
+    else if (event.kind === 'over')
+      for (const run of this.running) if (run.by === event.by) this.#end(run, 'crashed')
+    if (event.kind === 'over' && event.how !== 'done') this.troubled.add(event.by)
+    if (event.kind === 'fault' && event.fault !== 'sentTwice') this.troubled.add(event.by)
+    if (event.kind === 'effect') this.#effect(event.effect, event.by)
   }
 
   at(pk: string, sk: string): Standing | undefined {
@@ -81,7 +94,7 @@ export class Truth {
     return [...this.running].filter((run) => run.partition === partition)
   }
 
-  #effect(effect: Effect): void {
+  #effect(effect: Effect, by: Invocation): void {
     switch (effect.op) {
       case 'put':
         if (effect.outcome === 'put') this.#accept(effect.item)
@@ -99,10 +112,15 @@ export class Truth {
         this.letters.push(effect.letter)
         return
       case 'pass':
-        if (effect.outcome.kind === 'written') this.#claimed(effect.shard, effect.change.take)
+        // A write that was sent twice finds itself: that is no second claim.
+        if (effect.outcome.kind === 'written' && effect.before?.version === effect.read.version) this.#claimed(effect.shard, effect.change.take, by)
         return
       case 'start':
-        if (effect.outcome.kind === 'started') this.#slotStarted(effect.shard, effect.claim.id, effect.before)
+        if (effect.outcome.kind === 'started')
+          this.#slotStarted(effect.shard, effect.claim.id, effect.before, by)
+        return
+      case 'remember':
+        this.counted.push({ partition: readShard(effect.shard).partition, at: this.now })
         return
       case 'override':
         return this.limits.overridden(effect.shard, effect.limits, this.now)
@@ -114,13 +132,25 @@ export class Truth {
     const lineage: Lineage = { number: this.lineages.length, malformed, retries: 0, acceptedAt: this.now }
     this.lineages.push(lineage)
     this.#stand(lineage, item)
+    this.#inherit(item)
+  }
+
+  /**
+   * An item that is put again under the key of a job that has succeeded, while the slot of that run still stands,
+   * is that job: should the run be found dead, its attempt counts.
+   */
+  #inherit({ pk, sk }: RawItem): void {
+    const { id, runAt } = readPlace(sk)
+    const slot = this.#tables.states.get(pk)?.slots[id]
+    const standing = this.at(pk, sk)
+    if (standing && slot && 'deadline' in slot && slot.runAt === runAt) standing.starts++
   }
 
   #stand(lineage: Lineage, item: RawItem): void {
     const { pk, sk } = item
     const attempt = typeof item['attempt'] === 'number' ? item['attempt'] : 1
     const place = { lineage, pk, sk, ...readPlace(sk), attempt, since: this.now }
-    this.standing.set(`${pk}\n${sk}`, { ...place, starts: 0, runs: [] })
+    this.standing.set(`${pk}\n${sk}`, { ...place, starts: 0, starters: [], runs: [] })
   }
 
   #leave(pk: string, sk: string, end: NonNullable<Lineage['end']>): void {
@@ -141,23 +171,30 @@ export class Truth {
     this.#stand(standing.lineage, next)
   }
 
-  #claimed(shard: string, take: Readonly<Record<string, object>>): void {
+  #claimed(shard: string, take: Readonly<Record<string, object>>, by: Invocation): void {
     for (const [id, slot] of Object.entries(take)) {
       this.claimedAt.set(`${shard}\n${id}`, this.now)
-      if ('deadline' in slot) this.#countStart(shard, id, slot)
+      if ('deadline' in slot) this.#countStart(shard, id, slot, by)
     }
   }
 
-  #slotStarted(shard: string, id: string, before: { slots: Readonly<Record<string, object>> } | undefined): void {
+  #slotStarted(
+    shard: string,
+    id: string,
+    before: { slots: Readonly<Record<string, object>> } | undefined,
+    by: Invocation,
+  ): void {
     const slot = before?.slots[id]
     // A request that was sent twice finds its own run: that is no second start.
-    if (slot && !('deadline' in slot)) this.#countStart(shard, id, slot)
+    if (slot && !('deadline' in slot)) this.#countStart(shard, id, slot, by)
   }
 
-  #countStart(shard: string, id: string, slot: object): void {
+  #countStart(shard: string, id: string, slot: object, by: Invocation): void {
     const { priority, runAt } = slot as { priority: number; runAt: number }
     const standing = this.at(shard, `${priority}#${new Date(runAt).toISOString()}#${id}`)
-    if (standing) standing.starts++
+    if (!standing) return
+    standing.starts++
+    standing.starters.push(by)
   }
 
   #runStarted({ by, pk, sk }: { by: Invocation; pk: string; sk: string }): void {

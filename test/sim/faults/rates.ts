@@ -40,8 +40,9 @@ export class Faults {
   readonly #random: SimRandom
   readonly #rates = new Map<FaultName, number>()
 
-  constructor(random: SimRandom) {
+  constructor(random: SimRandom, calm: boolean) {
     this.#random = random
+    if (calm) return
     const storm = random.chance(0.15)
     for (const name of FAULTS) {
       const rate = random.chance(0.5) ? MOST[name] * random.number() ** 2 : 0

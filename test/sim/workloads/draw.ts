@@ -2,11 +2,14 @@
 import type { SimRandom } from '../world/random.ts'
 import { drawJobs } from './jobs.ts'
 import { drawOverrides } from './overrides.ts'
-import { drawFrame, type Plan } from './plan.ts'
+import { drawFrame, type JobPlan, type Plan } from './plan.ts'
 
 export function drawPlan(random: SimRandom): Plan {
   const frame = drawFrame(random)
   const { queues, epoch_ms, faultsUntil } = frame
-  const jobs = drawJobs(random, queues, epoch_ms, faultsUntil)
+  const drawn = drawJobs(random, queues, epoch_ms, faultsUntil)
+  const jobs = frame.calm ? drawn.map(pacified) : drawn
   return { ...frame, jobs, overrides: drawOverrides(random, jobs, epoch_ms, faultsUntil) }
 }
+
+const pacified = (job: JobPlan): JobPlan => ({ ...job, handler: { ...job.handler, how: 'throw' } })

@@ -18,7 +18,12 @@ const WAYS: readonly [WayIn, ...WayIn[]] = [
   'malformedEvent',
 ]
 
-export function drawJobs(random: SimRandom, queues: readonly QueuePlan[], begin: number, end: number): JobPlan[] {
+export function drawJobs(
+  random: SimRandom,
+  queues: readonly QueuePlan[],
+  begin: number,
+  end: number,
+): JobPlan[] {
   const jobs: JobPlan[] = []
   const bursts = random.int(1, 6)
   for (let burst = 0; burst < bursts; burst++) {
@@ -63,5 +68,9 @@ const twinOf = (random: SimRandom, job: JobPlan): JobPlan => ({
 function drawHandler(random: SimRandom, { config }: QueuePlan): HandlerPlan {
   const bad = random.chance(0.7) ? 0 : random.int(1, config.retry.attempts + 1)
   const how = random.pick<HandlerFault>(['throw', 'throw', 'throw', 'late', 'hang', 'crash'])
-  return { bad, how, takes_ms: random.chance(0.15) ? random.int(0, config.timeout_ms) : random.skewed(1, 2000) }
+  return {
+    bad,
+    how,
+    takes_ms: random.chance(0.15) ? random.int(0, config.timeout_ms) : random.skewed(1, 2000),
+  }
 }

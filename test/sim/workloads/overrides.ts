@@ -25,7 +25,12 @@ function drawLimits(random: SimRandom): LimitOverride | undefined {
   return {
     ...(random.chance(0.8) ? { concurrency: random.pick([0, 1, 1, 2, 4, 9, 20]) } : {}),
     ...(random.chance(0.3)
-      ? { rateLimit: { allowed: random.pick([0, 1, 2, 10, 40]), period_ms: random.pick([1000, 10_000, 60_000]) } }
+      ? {
+          rateLimit: {
+            allowed: random.pick([0, 1, 2, 10, 40]),
+            period_ms: random.pick([1000, 10_000, 60_000]),
+          },
+        }
       : {}),
   }
 }
@@ -35,10 +40,17 @@ const encoded = (tenant: string): string => tenant.replaceAll('%', '%25').replac
 export function applyOverride(world: World, { queue, tenant, limits }: OverridePlan): void {
   world.invoke(
     'admin',
-    (by) => overrideLimits(contextOf(world, by), queue.config, queue.partitioned ? encoded(tenant) : undefined, limits),
+    (by) =>
+      overrideLimits(
+        contextOf(world, by),
+        queue.config,
+        queue.partitioned ? encoded(tenant) : undefined,
+        limits,
+      ),
     ({ ok }) => {
       // The last word, so that all can finish, has to be heard.
-      if (!ok && !world.faults.on) world.scheduler.after(1000, () => applyOverride(world, { at: 0, queue, tenant, limits }))
+      if (!ok && !world.faults.on)
+        world.scheduler.after(1000, () => applyOverride(world, { at: 0, queue, tenant, limits }))
     },
   )
 }

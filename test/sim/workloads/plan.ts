@@ -43,6 +43,8 @@ export interface Plan {
   readonly deploy?: { readonly from: number; readonly until: number }
   readonly workerTimeout_ms: number
   readonly workerBatch: number
+  /** No faults, and no handler takes its process down: everything has to happen at once. */
+  readonly calm: boolean
   /** No clock is off by more, so two clocks differ by at most twice as much. */
   readonly maxSkew_ms: number
   readonly jobs: readonly JobPlan[]
@@ -66,16 +68,20 @@ export function drawFrame(random: SimRandom) {
   const begin = EPOCH_MS + random.int(0, 86_400_000)
   const faultsUntil = begin + random.pick([2, 6, 15, 30]) * 60_000
   const { queues, inputs, configs } = drawQueues(random)
+  const calm = random.chance(0.25)
   const deployFrom = random.int(begin, faultsUntil)
   return {
     epoch_ms: begin,
     queues,
     inputs,
     configs,
-    ...(configs.length > 1 ? { deploy: { from: deployFrom, until: deployFrom + random.int(1000, 300_000) } } : {}),
+    ...(configs.length > 1
+      ? { deploy: { from: deployFrom, until: deployFrom + random.int(1000, 300_000) } }
+      : {}),
     workerTimeout_ms: random.pick([40_000, 100_000, 300_000]),
     workerBatch: random.pick([1, 1, 1, 3, 10]),
-    maxSkew_ms: random.pick(SKEWS_MS),
+    calm,
+    maxSkew_ms: calm ? 0 : random.pick(SKEWS_MS),
     faultsUntil,
   }
 }

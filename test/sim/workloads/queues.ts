@@ -36,7 +36,9 @@ function drawQueue(random: SimRandom): QueueInput {
   return {
     ...(random.chance(0.6) ? { partition: { payload: 'tenant' } } : {}),
     ...(concurrency === undefined ? {} : { concurrency }),
-    ...(allowed === undefined ? {} : { rateLimit: { allowed, period, ...(margin === undefined ? {} : { margin }) } }),
+    ...(allowed === undefined
+      ? {}
+      : { rateLimit: { allowed, period, ...(margin === undefined ? {} : { margin }) } }),
     retry: {
       attempts: random.int(1, 4),
       backoff: random.pick([0, 100, 1000, 30_000]),

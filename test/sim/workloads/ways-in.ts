@@ -1,4 +1,5 @@
 /** Clients, events and raw puts: how jobs get into the Jobs table, well-formed or not. */
+import type { JobItem, RawItem } from '../../../lib/core/job.ts'
 import { newJob } from '../../../lib/core/new-job.ts'
 import { putAll } from '../../../lib/use-cases/enqueue.ts'
 import { contextOf } from '../world/context.ts'
@@ -22,31 +23,48 @@ export function submit(world: World, jobs: readonly JobPlan[]): void {
 function submitOne(world: World, job: JobPlan, index: number): void {
   switch (job.way) {
     case 'client':
-      return world.invoke('client', async (by) => void (await contextOf(world, by).store.jobs.put(itemOf(world, job))))
+      put(world, itemOf(world, job))
+      break
     case 'raw':
-      return world.invoke('client', async (by) => void (await contextOf(world, by).store.jobs.put(rawItem(world, job))))
+      put(world, rawItem(world, job))
+      break
+    case 'malformed':
+      put(world, malformed(world, job, index))
+      break
     case 'event':
     case 'eventTwice':
       for (let copies = job.way === 'event' ? 1 : 2; copies > 0; copies--) world.events.send(eventOf(job))
-      return
-    case 'malformed': {
-      const item = malformed(world, job, index)
-      return world.invoke('client', async (by) => void (await contextOf(world, by).store.jobs.put(item as never)))
-    }
+      break
     case 'malformedEvent':
-      return world.events.send(malformedEvent(job, index))
+      world.events.send(malformedEvent(job, index))
   }
 }
 
-const submitBatch = (world: World, jobs: readonly JobPlan[]): void =>
-  world.invoke('client', (by) =>
-    putAll(
-      contextOf(world, by).store,
-      jobs.map((job) => itemOf(world, job)),
-    ),
+/** A client that is told of an error does not try again: the job may be there or not, and the observer knows. */
+const put = (world: World, item: RawItem): void =>
+  world.invoke(
+    'client',
+    (by) => contextOf(world, by).store.jobs.put(item as JobItem),
+    ({ ok }) => {
+      if (ok) world.emit({ kind: 'accepted', keys: [item] })
+    },
   )
 
-const payloadOf = ({ queue, tenant, handler }: JobPlan) => ({ ...(queue.partitioned ? { tenant } : {}), handler })
+function submitBatch(world: World, jobs: readonly JobPlan[]): void {
+  const items = jobs.map((job) => itemOf(world, job))
+  world.invoke(
+    'client',
+    (by) => putAll(contextOf(world, by).store, items),
+    ({ ok }) => {
+      if (ok) world.emit({ kind: 'accepted', keys: items })
+    },
+  )
+}
+
+const payloadOf = ({ queue, tenant, handler }: JobPlan) => ({
+  ...(queue.partitioned ? { tenant } : {}),
+  handler,
+})
 
 export function itemOf(world: World, job: JobPlan) {
   const { queue, id, priority, runAt } = job
@@ -64,13 +82,15 @@ function rawItem(world: World, job: JobPlan) {
   return job.priority === 5 ? { ...item, pk: pk as typeof item.pk } : item
 }
 
+/** Every other event leaves it to Sluice to name the job and to say when. */
 const eventOf = (job: JobPlan): string => {
-  const { queue, id, priority, runAt } = job
-  const detail = { queue: queue.name, task: taskOf(queue.name), payload: payloadOf(job), id, priority, runAt }
-  return JSON.stringify({ id: `event-${id}`, time: new Date(job.at).toISOString(), detail })
+  const { queue, id, priority, runAt, at } = job
+  const named = runAt === at ? {} : { id, runAt }
+  const detail = { queue: queue.name, task: taskOf(queue.name), payload: payloadOf(job), priority, ...named }
+  return JSON.stringify({ id: `event-${id}`, time: new Date(at).toISOString(), detail })
 }
 
-function malformed(world: World, job: JobPlan, index: number): object {
+function malformed(world: World, job: JobPlan, index: number): RawItem {
   const item = { ...itemOf(world, job), [MALFORMED]: true }
   const wrong = [
     { ...item, pk: 'nowhere|acme' },
@@ -90,7 +110,12 @@ function malformed(world: World, job: JobPlan, index: number): object {
 
 function malformedEvent(job: JobPlan, index: number): string {
   const event = JSON.parse(eventOf(job)) as { detail: object }
-  const wrong = ['not JSON', '[]', { ...event, time: 'today' }, { ...event, detail: { ...event.detail, queue: 'no' } }]
+  const wrong = [
+    'not JSON',
+    '[]',
+    { ...event, time: 'today' },
+    { ...event, detail: { ...event.detail, queue: 'no' } },
+  ]
   const one = wrong[index % wrong.length]
   return typeof one === 'string' ? one : JSON.stringify(one)
 }

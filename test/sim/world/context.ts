@@ -26,7 +26,8 @@ export function contextOf(world: World, by: Invocation): Context {
       send: (messages) =>
         inBatches(messages, (batch) =>
           world.network.call(by, 'sendWake', async () => {
-            for (const { delay_ms, ...message } of batch) world.wake.send(JSON.stringify(message), delayOf(delay_ms))
+            for (const { delay_ms, ...message } of batch)
+              world.wake.send(JSON.stringify(message), delayOf(delay_ms))
             world.emit({ kind: 'effect', by, effect: { op: 'sendWake', messages: batch } })
           }),
         ),
@@ -39,8 +40,12 @@ export function contextOf(world: World, by: Invocation): Context {
 
 const delayOf = (delay_ms: number): number => Math.ceil(Math.min(delay_ms, MAX_DELAY_MS) / 1000) * 1000
 
-async function inBatches<T>(items: readonly T[], send: (batch: readonly T[]) => Promise<void>): Promise<void> {
-  for (let first = 0; first < items.length; first += SEND_BATCH) await send(items.slice(first, first + SEND_BATCH))
+async function inBatches<T>(
+  items: readonly T[],
+  send: (batch: readonly T[]) => Promise<void>,
+): Promise<void> {
+  for (let first = 0; first < items.length; first += SEND_BATCH)
+    await send(items.slice(first, first + SEND_BATCH))
 }
 
 /** Errors that are logged and lived with have to be faults too. */

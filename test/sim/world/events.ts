@@ -5,7 +5,14 @@ import type { JobItem, RawItem } from '../../../lib/core/job.ts'
 import type { LimitOverride } from '../../../lib/core/limits.ts'
 import type { ShardState } from '../../../lib/core/state.ts'
 import type { WakeMessage, WorkMessage } from '../../../lib/ports/queues.ts'
-import type { PassOutcome, PassWrite, RawKey, ReleaseOutcome, Run, StartOutcome } from '../../../lib/ports/store.ts'
+import type {
+  PassOutcome,
+  PassWrite,
+  RawKey,
+  ReleaseOutcome,
+  Run,
+  StartOutcome,
+} from '../../../lib/ports/store.ts'
 import type { Invocation } from './invocation.ts'
 
 export type RunEnd = 'succeeded' | 'failed' | 'crashed'
@@ -14,8 +21,18 @@ export type RunEnd = 'succeeded' | 'failed' | 'crashed'
 export type Effect =
   | { readonly op: 'put'; readonly item: RawItem; readonly outcome: 'put' | 'exists' | 'overwritten' }
   | { readonly op: 'remove'; readonly key: RawKey }
-  | { readonly op: 'replace'; readonly key: RawKey; readonly next: JobItem; readonly outcome: 'replaced' | 'gone' }
-  | { readonly op: 'bury'; readonly key: RawKey; readonly letter: DeadLetter; readonly outcome: 'buried' | 'gone' }
+  | {
+      readonly op: 'replace'
+      readonly key: RawKey
+      readonly next: JobItem
+      readonly outcome: 'replaced' | 'gone'
+    }
+  | {
+      readonly op: 'bury'
+      readonly key: RawKey
+      readonly letter: DeadLetter
+      readonly outcome: 'buried' | 'gone'
+    }
   | { readonly op: 'buryEvent'; readonly letter: DeadLetter }
   | { readonly op: 'get'; readonly key: RawKey }
   | { readonly op: 'range'; readonly shard: string; readonly found: number }
@@ -47,6 +64,7 @@ export type Effect =
   | { readonly op: 'override'; readonly shard: string; readonly limits: LimitOverride | undefined }
   | { readonly op: 'due'; readonly found: number }
   | { readonly op: 'scan' }
+  | { readonly op: 'other'; readonly name: string }
   | { readonly op: 'sendWork'; readonly messages: readonly WorkMessage[] }
   | { readonly op: 'sendWake'; readonly messages: readonly WakeMessage[] }
 
@@ -63,8 +81,16 @@ export type WorldEvent =
       readonly sk: string
       readonly attempt: number
     }
-  | { readonly kind: 'runEnded'; readonly by: Invocation; readonly pk: string; readonly sk: string; readonly how: RunEnd }
+  | {
+      readonly kind: 'runEnded'
+      readonly by: Invocation
+      readonly pk: string
+      readonly sk: string
+      readonly how: RunEnd
+    }
   | { readonly kind: 'delivered'; readonly queue: string; readonly body: string; readonly count: number }
+  /** A client's call returned without an error. */
+  | { readonly kind: 'accepted'; readonly keys: readonly RawKey[] }
   | { readonly kind: 'note'; readonly text: string }
   | { readonly kind: 'surprise'; readonly text: string }
 

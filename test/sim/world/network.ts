@@ -52,7 +52,8 @@ export class Network {
             answer = () => reject(error)
           },
         )
-        if (fate === 'sentTwice') return this.#scheduler.after(this.#leg() + this.#leg(), () => arrive(undefined))
+        if (fate === 'sentTwice')
+          return this.#scheduler.after(this.#leg() + this.#leg(), () => arrive(undefined))
         if (fate === 'replyLost') return reply(() => reject(new SimulatedFault(fate)))
         if (fate === 'crashAfter') return reply(() => by.stop('crash'))
         return reply(() => answer())
@@ -63,7 +64,9 @@ export class Network {
 
   #fate(transaction: boolean): Fate {
     if (transaction && this.#faults.strikes('transactionConflict')) return 'transactionConflict'
-    return REFUSALS.find((name) => this.#faults.strikes(name)) ?? LOSSES.find((name) => this.#faults.strikes(name))
+    return (
+      REFUSALS.find((name) => this.#faults.strikes(name)) ?? LOSSES.find((name) => this.#faults.strikes(name))
+    )
   }
 
   #leg(): number {

@@ -25,7 +25,12 @@ export class Scheduler {
   }
 
   at(time: number, run: () => void): Timer {
-    const timer = { at: Math.max(this.now, Math.round(time)), tie: this.#random.number(), run, cancelled: false }
+    const timer = {
+      at: Math.max(this.now, Math.round(time)),
+      tie: this.#random.number(),
+      run,
+      cancelled: false,
+    }
     this.#push(timer)
     return timer
   }

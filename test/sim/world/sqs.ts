@@ -47,7 +47,10 @@ export class SimulatedQueue {
     const { faults } = this.#parts
     for (let copies = faults.strikes('messageDuplicated') ? 2 : 1; copies > 0; copies--) {
       this.pending++
-      this.#appear({ id: `${this.#settings.name}-${++this.#sent}`, body, received: 0 }, delay_ms + this.#transit())
+      this.#appear(
+        { id: `${this.#settings.name}-${++this.#sent}`, body, received: 0 },
+        delay_ms + this.#transit(),
+      )
     }
   }
 

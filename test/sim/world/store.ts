@@ -45,16 +45,46 @@ function caller({ network, emit }: StoreWorld, by: Invocation) {
 function simulatedJobs(world: StoreWorld, by: Invocation, jobs: JobStore): JobStore {
   const call = caller(world, by)
   return {
-    put: (item) => call('put', () => jobs.put(item), (outcome) => ({ op: 'put', item, outcome })),
+    put: (item) =>
+      call(
+        'put',
+        () => jobs.put(item),
+        (outcome) => ({ op: 'put', item, outcome }),
+      ),
     putBatch: (items) => putBatch(world, by, jobs, items),
-    get: (key) => call('get', () => jobs.get(key), () => ({ op: 'get', key })),
+    get: (key) =>
+      call(
+        'get',
+        () => jobs.get(key),
+        () => ({ op: 'get', key }),
+      ),
     range: (query) =>
-      call('range', () => jobs.range(query), ({ items }) => ({ op: 'range', shard: query.shard, found: items.length })),
-    remove: (key) => call('remove', () => jobs.remove(key), () => ({ op: 'remove', key }), true),
+      call(
+        'range',
+        () => jobs.range(query),
+        ({ items }) => ({ op: 'range', shard: query.shard, found: items.length }),
+      ),
+    remove: (key) =>
+      call(
+        'remove',
+        () => jobs.remove(key),
+        () => ({ op: 'remove', key }),
+        true,
+      ),
     replace: (key, next) =>
-      call('replace', () => jobs.replace(key, next), (outcome) => ({ op: 'replace', key, next, outcome }), true),
+      call(
+        'replace',
+        () => jobs.replace(key, next),
+        (outcome) => ({ op: 'replace', key, next, outcome }),
+        true,
+      ),
     bury: (key, letter) =>
-      call('bury', () => jobs.bury(key, letter), (outcome) => ({ op: 'bury', key, letter, outcome }), true),
+      call(
+        'bury',
+        () => jobs.bury(key, letter),
+        (outcome) => ({ op: 'bury', key, letter, outcome }),
+        true,
+      ),
   }
 }
 
@@ -97,28 +127,85 @@ function simulatedStates(world: StoreWorld, by: Invocation, states: StateStore):
     }
     return call(op, effect, (outcome) => seen(outcome, before))
   }
-  return {
-    read: (shard) => call('read', () => states.read(shard), (state) => ({ op: 'read', shard, state })),
+  const others = unwatched(states, call)
+  const watched: Partial<StateStore> = {
+    read: (shard) =>
+      call(
+        'read',
+        () => states.read(shard),
+        (state) => ({ op: 'read', shard, state }),
+      ),
     pass: (read, change) =>
-      changing('pass', read.shard, () => states.pass(read, change), (outcome, before) => {
-        return { op: 'pass', shard: read.shard, read, before, change, outcome }
-      }),
+      changing(
+        'pass',
+        read.shard,
+        () => states.pass(read, change),
+        (outcome, before) => {
+          return { op: 'pass', shard: read.shard, read, before, change, outcome }
+        },
+      ),
     start: (shard, claim, run) =>
-      changing('start', shard, () => states.start(shard, claim, run), (outcome, before) => {
-        return { op: 'start', shard, before, claim, run, outcome }
-      }),
+      changing(
+        'start',
+        shard,
+        () => states.start(shard, claim, run),
+        (outcome, before) => {
+          return { op: 'start', shard, before, claim, run, outcome }
+        },
+      ),
     remember: (shard, bucket) =>
-      changing('remember', shard, () => states.remember(shard, bucket), () => ({ op: 'remember', shard, bucket })),
+      changing(
+        'remember',
+        shard,
+        () => states.remember(shard, bucket),
+        () => ({ op: 'remember', shard, bucket }),
+      ),
     release: (shard, holder) =>
-      changing('release', shard, () => states.release(shard, holder), (outcome, before) => {
-        return { op: 'release', shard, before, holder, outcome }
-      }),
+      changing(
+        'release',
+        shard,
+        () => states.release(shard, holder),
+        (outcome, before) => {
+          return { op: 'release', shard, before, holder, outcome }
+        },
+      ),
     override: (shard, limits) =>
-      changing('override', shard, () => states.override(shard, limits), () => ({ op: 'override', shard, limits })),
+      changing(
+        'override',
+        shard,
+        () => states.override(shard, limits),
+        () => ({ op: 'override', shard, limits }),
+      ),
     due: (group, until) =>
-      call('due', async () => dueOf(world, group, until), (found) => ({ op: 'due', found: found.length })),
-    scan: () => call('scan', async () => ({ states: [...visible(world)] }), () => ({ op: 'scan' })),
+      call(
+        'due',
+        async () => dueOf(world, group, until),
+        (found) => ({ op: 'due', found: found.length }),
+      ),
+    scan: () =>
+      call(
+        'scan',
+        async () => ({ states: [...visible(world)] }),
+        () => ({ op: 'scan' }),
+      ),
   }
+  return { ...others, ...watched } as StateStore
+}
+
+/** What the observer needs no details of still goes over the network. */
+function unwatched(states: StateStore, call: ReturnType<typeof caller>): Partial<StateStore> {
+  const methods = Object.entries(states) as [string, (...args: unknown[]) => Promise<unknown>][]
+  return Object.fromEntries(
+    methods.map(([name, method]) => [
+      name,
+      (...args: unknown[]) =>
+        call(
+          'other',
+          () => method(...args),
+          () => ({ op: 'other', name }),
+        ),
+    ]),
+  )
 }
 
 /** State items as an index or a scan shows them: each as it is, or as it was. */
@@ -137,7 +224,12 @@ const dueOf = (world: StoreWorld, group: string, until: number) =>
 function simulatedHistory(world: StoreWorld, by: Invocation, history: HistoryStore): HistoryStore {
   const call = caller(world, by)
   return {
-    bury: (letter) => call('buryEvent', () => history.bury(letter), () => ({ op: 'buryEvent', letter })),
+    bury: (letter) =>
+      call(
+        'buryEvent',
+        () => history.bury(letter),
+        () => ({ op: 'buryEvent', letter }),
+      ),
     dead: (queue, cursor) => history.dead(queue, cursor),
   }
 }

@@ -32,7 +32,11 @@ export class SimulatedStream {
   readonly dropped: StreamRecord[] = []
   readonly #parts: { scheduler: Scheduler; random: SimRandom; faults: Faults }
   readonly #consumer: StreamConsumer
-  readonly #lanes: readonly Lane[] = Array.from({ length: LANES }, () => ({ records: [], busy: false, batch: BATCH }))
+  readonly #lanes: readonly Lane[] = Array.from({ length: LANES }, () => ({
+    records: [],
+    busy: false,
+    batch: BATCH,
+  }))
   #sequence = 0
 
   constructor(parts: { scheduler: Scheduler; random: SimRandom; faults: Faults }, consumer: StreamConsumer) {

@@ -43,6 +43,8 @@ function describe(event: WorldEvent): string {
       return `${nameOf(event.by)} RUN ENDS ${event.pk} ${event.sk} ${event.how}`
     case 'delivered':
       return `${event.queue} delivers ${event.body} for the ${event.count}. time`
+    case 'accepted':
+      return `accepted ${event.keys.map(({ sk }) => sk).join(' ')}`
     case 'note':
       return `-- ${event.text}`
     case 'surprise':
@@ -51,4 +53,5 @@ function describe(event: WorldEvent): string {
 }
 
 /** What the next line tells anyway. */
-const withoutNoise = (key: string, value: unknown): unknown => (key === 'before' || key === 'read' ? undefined : value)
+const withoutNoise = (key: string, value: unknown): unknown =>
+  key === 'before' || key === 'read' ? undefined : value

@@ -1,7 +1,7 @@
 /** A Sluice deployment of which everything but the use cases is simulated. */
 import { emptyTables, type Tables } from '../../../lib/adapters/memory/tables.ts'
 import type { ShardState } from '../../../lib/core/state.ts'
-import { Faults, SimulatedFault } from '../faults/rates.ts'
+import { type Faults, SimulatedFault } from '../faults/rates.ts'
 import type { Plan } from '../workloads/plan.ts'
 import type { Listener, WorldEvent } from './events.ts'
 import { consumeEvents, consumeRecords, consumeWakes, consumeWork } from './functions.ts'
@@ -52,7 +52,11 @@ export class World {
       queue('work', plan.workerTimeout_ms + 30_000, plan.workerBatch, 5),
       consumeWork(this),
     )
-    this.wake = new SimulatedQueue(parts, queue('wake', 2 * DISPATCHER_TIMEOUT_MS, 10, 100), consumeWakes(this))
+    this.wake = new SimulatedQueue(
+      parts,
+      queue('wake', 2 * DISPATCHER_TIMEOUT_MS, 10, 100),
+      consumeWakes(this),
+    )
     this.events = new SimulatedQueue(parts, queue('ingest', 180_000, 10, 10), consumeEvents(this))
     this.stream = new SimulatedStream(parts, consumeRecords(this))
     this.tables.onInsert = (item) => this.stream.append(item)
@@ -77,33 +81,43 @@ export class World {
     body: (invocation: Invocation) => Promise<T>,
     ended: (outcome: { ok: true; value: T } | { ok: false }) => void = () => {},
   ): void {
-    this.scheduler.after(this.random.chance(0.1) ? this.random.int(100, COLD_START_MS) : this.random.int(1, 10), () => {
-      const invocation = this.#invocation(fn, () => ended({ ok: false }))
-      this.emit({ kind: 'begun', by: invocation })
-      body(invocation).then(
-        (value) => {
-          if (!invocation.alive) return
-          this.#retire(invocation, 'done')
-          ended({ ok: true, value })
-        },
-        (error) => {
-          this.expected(error)
-          invocation.stop('error')
-        },
-      )
-    })
+    this.scheduler.after(
+      this.random.chance(0.1) ? this.random.int(100, COLD_START_MS) : this.random.int(1, 10),
+      () => {
+        const invocation = this.#invocation(fn, () => ended({ ok: false }))
+        this.emit({ kind: 'begun', by: invocation })
+        body(invocation).then(
+          (value) => {
+            if (!invocation.alive) return
+            this.#retire(invocation, 'done')
+            ended({ ok: true, value })
+          },
+          (error) => {
+            this.expected(error)
+            invocation.stop('error')
+          },
+        )
+      },
+    )
   }
 
   /** Faults are thrown on purpose; any other error is the product's mistake. */
   expected(error: unknown): void {
     if (error instanceof SimulatedFault) return
     if (error instanceof Error && error.name === 'EnqueueIncompleteError') return
-    this.emit({ kind: 'surprise', text: error instanceof Error ? (error.stack ?? error.message) : String(error) })
+    this.emit({
+      kind: 'surprise',
+      text: error instanceof Error ? (error.stack ?? error.message) : String(error),
+    })
   }
 
   #invocation(fn: FunctionName, died: () => void): Invocation {
     const timeout_ms =
-      fn === 'worker' ? this.plan.workerTimeout_ms : fn === 'dispatcher' ? DISPATCHER_TIMEOUT_MS : OTHER_TIMEOUT_MS
+      fn === 'worker'
+        ? this.plan.workerTimeout_ms
+        : fn === 'dispatcher'
+          ? DISPATCHER_TIMEOUT_MS
+          : OTHER_TIMEOUT_MS
     const skew_ms = this.random.int(-this.plan.maxSkew_ms, this.plan.maxSkew_ms)
     const version = this.#version()
     const of = { id: ++this.#invocations, fn, skew_ms, version, timeout_ms }

@@ -1,0 +1,34 @@
+/** I4: who was told that a job is accepted finds it in the table; and an event makes one job, however often it comes. */
+import type { Check } from './check.ts'
+import { readPlace } from './keys.ts'
+
+export const accepted = (): Check => {
+  const put = new Set<string>()
+  return {
+    name: 'I4 what is accepted is there',
+    after(event, { fail }) {
+      if (event.kind === 'effect' && event.effect.op === 'put')
+        put.add(`${event.effect.item.pk}\n${event.effect.item.sk}`)
+      if (event.kind === 'accepted')
+        for (const { pk, sk } of event.keys)
+          if (!put.has(`${pk}\n${sk}`)) fail(`${pk} ${sk} was accepted and never put`)
+    },
+  }
+}
+
+export const oneJobAnEvent = (): Check => {
+  const keys = new Map<string, string>()
+  return {
+    name: 'I4 one job an event',
+    after(event, { fail }) {
+      if (event.kind !== 'effect' || event.effect.op !== 'put' || event.by.fn !== 'ingest') return
+      const { pk, sk } = event.effect.item
+      const { id } = readPlace(sk)
+      // Only events that leave the name to Sluice: others may be twins on purpose.
+      if (!id.startsWith('event-')) return
+      const key = keys.get(id) ?? `${pk} ${sk}`
+      keys.set(id, key)
+      if (key !== `${pk} ${sk}`) fail(`event ${id} makes ${pk} ${sk} as well as ${key}`)
+    },
+  }
+}
