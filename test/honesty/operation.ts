@@ -1,0 +1,106 @@
+/** One call of the store port, as data: it can be repeated on another store, in another order, and printed. */
+import type { DeadLetter } from '../../lib/core/dead-letter.ts'
+import type { Holder } from '../../lib/core/decide.ts'
+import type { JobItem } from '../../lib/core/job.ts'
+import type { ShardKey } from '../../lib/core/keys.ts'
+import type { LimitOverride } from '../../lib/core/limits.ts'
+import type { ShardState } from '../../lib/core/state.ts'
+import type { PassWrite, RangeQuery, RawKey, Run, Store } from '../../lib/ports/store.ts'
+
+export type Operation =
+  | { readonly op: 'put'; readonly item: JobItem }
+  | { readonly op: 'putBatch'; readonly items: readonly JobItem[] }
+  | { readonly op: 'get' | 'remove'; readonly key: RawKey }
+  | { readonly op: 'range'; readonly query: RangeQuery }
+  | { readonly op: 'replace'; readonly key: RawKey; readonly next: JobItem }
+  | { readonly op: 'buryJob'; readonly key: RawKey; readonly letter: DeadLetter }
+  | { readonly op: 'read'; readonly shard: ShardKey }
+  | { readonly op: 'pass'; readonly state: ShardState; readonly change: PassWrite }
+  | { readonly op: 'start'; readonly shard: ShardKey; readonly claim: Holder; readonly run: Run }
+  | { readonly op: 'remember'; readonly shard: ShardKey; readonly bucket: string }
+  | { readonly op: 'release'; readonly shard: ShardKey; readonly holder: Holder }
+  | { readonly op: 'override'; readonly shard: ShardKey; readonly limits: LimitOverride | undefined }
+  | { readonly op: 'adopt'; readonly state: ShardState; readonly shards: number; readonly expiresAt?: number }
+  | { readonly op: 'registerLayout'; readonly queue: string; readonly shards: number }
+  | { readonly op: 'due'; readonly group: string; readonly until: number }
+  | { readonly op: 'scan' }
+  | { readonly op: 'bury'; readonly letter: DeadLetter }
+  | { readonly op: 'dead'; readonly queue: string }
+
+/** What the store answers; what it throws is an answer too. */
+export async function answer(store: Store, operation: Operation): Promise<unknown> {
+  try {
+    return (await call(store, operation)) ?? 'nothing'
+  } catch (error) {
+    return { thrown: error instanceof Error ? `${error.name}: ${error.message}` : String(error) }
+  }
+}
+
+function call({ jobs, states, history }: Store, operation: Operation): Promise<unknown> {
+  switch (operation.op) {
+    case 'put':
+      return jobs.put(operation.item)
+    case 'putBatch':
+      return jobs.putBatch(operation.items)
+    case 'get':
+      return jobs.get(operation.key as never)
+    case 'remove':
+      return jobs.remove(operation.key as never)
+    case 'range':
+      return jobs.range(operation.query)
+    case 'replace':
+      return jobs.replace(operation.key as never, operation.next)
+    case 'buryJob':
+      return jobs.bury(operation.key, operation.letter)
+    case 'read':
+      return states.read(operation.shard)
+    case 'pass':
+      return states.pass(operation.state, operation.change)
+    case 'start':
+      return states.start(operation.shard, operation.claim, operation.run)
+    case 'remember':
+      return states.remember(operation.shard, operation.bucket)
+    case 'release':
+      return states.release(operation.shard, operation.holder)
+    case 'override':
+      return states.override(operation.shard, operation.limits)
+    case 'adopt':
+      return states.adopt(operation.state, operation.shards, operation.expiresAt)
+    case 'registerLayout':
+      return states.registerLayout(operation.queue, operation.shards).then((all) => all.toSorted())
+    case 'due':
+      return states.due(operation.group, operation.until).then(inAnyOrder)
+    case 'scan':
+      return everyState({ jobs, states, history }).then(inAnyOrder)
+    case 'bury':
+      return history.bury(operation.letter)
+    case 'dead':
+      return everyLetter({ jobs, states, history }, operation.queue)
+  }
+}
+
+/** The order of a scan, and of an index, is nobody's promise. */
+const inAnyOrder = <T extends { readonly shard: string }>(found: readonly T[]): T[] =>
+  found.toSorted((a, b) => (a.shard < b.shard ? -1 : 1))
+
+export async function everyState({ states }: Store): Promise<ShardState[]> {
+  const found: ShardState[] = []
+  let cursor: string | undefined
+  do {
+    const page = await states.scan(cursor)
+    found.push(...page.states)
+    cursor = page.cursor
+  } while (cursor !== undefined)
+  return found
+}
+
+async function everyLetter({ history }: Store, queue: string): Promise<DeadLetter[]> {
+  const letters: DeadLetter[] = []
+  let cursor: string | undefined
+  do {
+    const page = await history.dead(queue, cursor)
+    letters.push(...page.letters)
+    cursor = page.cursor
+  } while (cursor !== undefined)
+  return letters
+}

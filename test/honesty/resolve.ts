@@ -1,0 +1,147 @@
+/** Makes an operation of an intent, with the names of the sequence and what has been seen of the shards. */
+import { deadEvent } from '../../lib/core/dead-letter.ts'
+import type { JobItem, RawItem } from '../../lib/core/job.ts'
+import { formatSortKey, type Priority, type ShardKey } from '../../lib/core/keys.ts'
+import type { LimitOverride } from '../../lib/core/limits.ts'
+import { emptyState, type ShardState } from '../../lib/core/state.ts'
+import type { RawKey } from '../../lib/ports/store.ts'
+import { asToken, NOW } from '../support/builders.ts'
+import { at, bit, type Intent } from './intent.ts'
+import { BUCKETS, type Names, TIMES, TOKENS } from './names.ts'
+import type { Operation } from './operation.ts'
+import { passOf } from './pass-of.ts'
+
+/** States in the order in which they were seen, and keys of items that were put. */
+export interface Seen {
+  readonly states: ReadonlyMap<ShardKey, readonly ShardState[]>
+  readonly keys: readonly RawKey[]
+}
+
+export const QUEUES = ['crm', 'q', 'constructor', 'ü'] as const
+
+export function resolve(intent: Intent, names: Names, seen: Seen): Operation {
+  const shard = at(names.shards, intent.shard)
+  const newest = seen.states.get(shard)?.at(-1)
+  const id = at(names.ids, intent.id)
+  const token = tokenFor(intent, newest?.slots[id]?.token)
+  switch (intent.kind) {
+    case 'put':
+      return { op: 'put', item: item(intent, names) }
+    case 'putOdd':
+      return {
+        op: 'put',
+        item: { ...item(intent, names), sk: at(names.odd, intent.other) } as unknown as JobItem,
+      }
+    case 'putBatch':
+      return { op: 'putBatch', items: batch(intent, names) }
+    case 'get':
+    case 'remove':
+      return { op: intent.kind, key: keyFor(intent, names, seen) }
+    case 'range':
+      return {
+        op: 'range',
+        query: { shard, from: fromFor(intent, names, seen), limit: 1 + (intent.bits % 5) },
+      }
+    case 'replace':
+      return replaceOf(intent, names, seen)
+    case 'buryJob':
+      return { op: 'buryJob', key: keyFor(intent, names, seen), letter: letter(intent, names) }
+    case 'read':
+      return { op: 'read', shard }
+    case 'pass': {
+      const state = stateOfAge(seen, shard, intent.age)
+      return { op: 'pass', state, change: passOf(state, intent, names) }
+    }
+    case 'start': {
+      const run = {
+        token: asToken(`${token}-r${intent.other % 2}`),
+        deadline: NOW + intent.bits,
+        bucket: at(BUCKETS, intent.time),
+      }
+      return { op: 'start', shard, claim: { id, token }, run }
+    }
+    case 'remember':
+      return { op: 'remember', shard, bucket: at(BUCKETS, intent.time) }
+    case 'release':
+      return { op: 'release', shard, holder: { id, token } }
+    case 'override':
+      return { op: 'override', shard, limits: bit(intent.bits, 0) ? limits(intent) : undefined }
+    case 'adopt':
+      return {
+        op: 'adopt',
+        state: stateOfAge(seen, shard, intent.age),
+        shards: 1 + intent.other,
+        ...(bit(intent.bits, 9) ? { expiresAt: 2_000_000_000 + intent.bits } : {}),
+      }
+    case 'registerLayout':
+      return { op: 'registerLayout', queue: at(QUEUES, intent.bits), shards: 1 + intent.other }
+    case 'due':
+      return { op: 'due', group: String(intent.bits % 3), until: at(TIMES, intent.time) }
+    case 'scan':
+      return { op: 'scan' }
+    case 'bury':
+      return { op: 'bury', letter: letter(intent, names) }
+    case 'dead':
+      return { op: 'dead', queue: at(QUEUES, intent.other) }
+  }
+}
+
+/** Mostly the right one: a wrong one always gives the same answer. */
+const tokenFor = ({ token }: Intent, right: string | undefined) =>
+  asToken(right !== undefined && token < 7 ? right : at(TOKENS, token))
+
+function item({ shard, id, time, priority, payload, bits }: Intent, names: Names): JobItem {
+  const position = { priority: (priority % 3) as Priority, runAt: at(TIMES, time), id: at(names.ids, id) }
+  return {
+    pk: at(names.shards, shard),
+    sk: formatSortKey(position),
+    task: 'sync',
+    payload: at(names.payloads, payload),
+    ...(bit(bits, 5) ? { attempt: 1 + (bits % 7) } : {}),
+    ...(bit(bits, 6) ? { meta: { value: at(names.payloads, payload + 1) } } : {}),
+  }
+}
+
+/** Different keys: a batch may name each only once. */
+const batch = (intent: Intent, names: Names): JobItem[] =>
+  names.ids.slice(0, 1 + (intent.bits % names.ids.length)).map((_, n) => item({ ...intent, id: n }, names))
+
+const keyFor = (intent: Intent, names: Names, { keys }: Seen): RawKey => {
+  const { pk, sk } = item(intent, names)
+  return intent.token < 8 && keys.length > 0 ? at(keys.toReversed(), intent.other) : { pk, sk }
+}
+
+/** From the beginning, from a key, or from just behind one, as the pages of a pass go. */
+function fromFor(intent: Intent, names: Names, seen: Seen): string {
+  if (intent.token < 4) return `${intent.priority % 4}#`
+  const { sk } = keyFor(intent, names, seen)
+  return /^[0-9]/.test(sk) ? `${sk}${bit(intent.bits, 9) ? '\u0000' : ''}` : '0#'
+}
+
+/** A transaction may not name one key twice; the next attempt always has another one. */
+function replaceOf(intent: Intent, names: Names, seen: Seen): Operation {
+  const key = keyFor(intent, names, seen)
+  const next: RawItem = item({ ...intent, shard: intent.other }, names)
+  const same = next.pk === key.pk && next.sk === key.sk
+  return { op: 'replace', key, next: { ...next, ...(same ? { sk: `${next.sk}1` } : {}) } as JobItem }
+}
+
+const letter = ({ other, time, bits, payload }: Intent, names: Names) =>
+  deadEvent(
+    at(QUEUES, other),
+    at([...names.ids, ...names.odd], bits),
+    at(names.payloads, payload),
+    'no',
+    at(TIMES, time),
+  )
+
+function stateOfAge({ states }: Seen, shard: ShardKey, age: number): ShardState {
+  return states.get(shard)?.at(-1 - age) ?? emptyState(shard)
+}
+
+const limits = ({ bits, other }: Intent): LimitOverride => ({
+  ...(bit(bits, 1) ? { concurrency: other } : {}),
+  ...(bit(bits, 2)
+    ? { rateLimit: { allowed: other, period_ms: 1 + bits, ...(bit(bits, 3) ? { margin_ms: 0 } : {}) } }
+    : {}),
+})

@@ -1,0 +1,91 @@
+/** All that is in the three tables, in one form for both stores: memory's plain data, and an engine's scanned items. */
+import {
+  BatchWriteItemCommand,
+  type DynamoDBClient,
+  ScanCommand,
+  type WriteRequest,
+} from '@aws-sdk/client-dynamodb'
+import { type Database, fromItem, type Item } from '../../lib/adapters/dynamodb/database.ts'
+import { toState } from '../../lib/adapters/dynamodb/state-item.ts'
+import type { Tables } from '../../lib/adapters/memory/tables.ts'
+
+export interface Dump {
+  readonly jobs: readonly unknown[]
+  readonly states: readonly unknown[]
+  readonly history: readonly unknown[]
+  /** What is known of whole queues, in the State table too. */
+  readonly queues: readonly unknown[]
+}
+
+export const memoryDump = ({ jobs, states, history, layouts }: Tables): Dump => ({
+  jobs: inOrder([...jobs.values()].flatMap((shard) => [...shard.values()])),
+  states: inOrder([...states.values()]),
+  history: inOrder(history),
+  queues: inOrder([...layouts].map(([queue, all]) => ({ pk: `$queue|${queue}`, layouts: all }))),
+})
+
+export async function engineDump({ client, tables }: Database): Promise<Dump> {
+  const [jobs, states, history] = await Promise.all(
+    [tables.jobs, tables.state, tables.history].map((table) => items(client, table)),
+  )
+  return {
+    jobs: inOrder((jobs ?? []).map(fromItem)),
+    states: inOrder((states ?? []).filter(isOfAShard).map(toState)),
+    history: inOrder((history ?? []).map(fromItem)),
+    queues: inOrder((states ?? []).filter((item) => !isOfAShard(item)).map(fromItem)),
+  }
+}
+
+/** `expiresAt` is for DynamoDB alone: no caller ever reads it, so the port's state does not have it. */
+export async function expiries({ client, tables }: Database): Promise<Readonly<Record<string, unknown>>> {
+  const found = (await items(client, tables.state)).filter(isOfAShard).map(fromItem)
+  return Object.fromEntries(found.map((item) => [String(item['pk']), item['expiresAt']]))
+}
+
+/** Leaves the tables empty, so that the next sequence has them to itself. */
+export async function wipe({ client, tables }: Database): Promise<void> {
+  for (const [table, names] of [
+    [tables.jobs, ['pk', 'sk']],
+    [tables.state, ['pk']],
+    [tables.history, ['pk', 'sk']],
+  ] as const) {
+    const requests = (await items(client, table)).map((item): WriteRequest => {
+      return { DeleteRequest: { Key: Object.fromEntries(names.flatMap((name) => keyPart(item, name))) } }
+    })
+    for (let first = 0; first < requests.length; first += 25)
+      await client.send(
+        new BatchWriteItemCommand({ RequestItems: { [table]: requests.slice(first, first + 25) } }),
+      )
+  }
+}
+
+async function items(client: DynamoDBClient, table: string): Promise<Item[]> {
+  const found: Item[] = []
+  let from: Item | undefined
+  do {
+    const page = await client.send(
+      new ScanCommand({
+        TableName: table,
+        ConsistentRead: true,
+        ...(from ? { ExclusiveStartKey: from } : {}),
+      }),
+    )
+    found.push(...(page.Items ?? []))
+    from = page.LastEvaluatedKey
+  } while (from)
+  return found
+}
+
+const isOfAShard = ({ pk }: Item): boolean => !pk?.S?.startsWith('$')
+const keyPart = (item: Item, name: string) => (item[name] ? [[name, item[name]] as const] : [])
+
+/** By their text, whose members are sorted too: an item's attributes have no order. */
+const inOrder = (found: readonly unknown[]): unknown[] =>
+  found.toSorted((a, b) => (canonical(a) < canonical(b) ? -1 : 1))
+
+export const canonical = (value: unknown): string =>
+  JSON.stringify(value, (_key, part: unknown) =>
+    typeof part === 'object' && part !== null && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : part,
+  ) ?? 'undefined'
