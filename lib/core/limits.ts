@@ -63,8 +63,11 @@ export function applyOverride(configured: Limits, override: LimitOverride | unde
 export function limitsOfShard(limits: Limits, shard: Shard, shards: number): ShardLimits {
   const place = placeOf(shard, shards)
   const active = activeShards(limits, shards)
-  if (place === undefined || (place >= active && active > 0)) return { slots: 0, displaced: true, active }
   const { concurrency, rateLimit } = limits
+  if (place === undefined || (place >= active && active > 0)) {
+    const nothing = rateLimit && { ...rateLimit, allowed: 0 }
+    return { slots: 0, ...(nothing ? { rateLimit: nothing } : {}), displaced: true, active }
+  }
   const paused = concurrency === 0 || rateLimit?.allowed === 0
   const slots = concurrency === undefined ? MAX_SLOTS_PER_SHARD : shareOf(concurrency, place, shards)
   const share = rateLimit && { ...rateLimit, allowed: shareOf(rateLimit.allowed, place, shards) }

@@ -26,6 +26,13 @@ export interface RunningSlot extends SlotBase {
 export type Slot = ClaimedSlot | RunningSlot
 export type Slots = Readonly<Record<string, Slot>>
 
+/** How many shards the partition is spread over, as far as this shard knows. */
+export interface Layout {
+  readonly shards: number
+  /** No sibling exceeded its share of this layout: the shard may use all of its own. */
+  readonly settled: boolean
+}
+
 export interface ShardState {
   readonly shard: ShardKey
   /** False until the first pass: the item is not there, or holds nothing but an override. */
@@ -40,6 +47,8 @@ export interface ShardState {
   readonly dueAt?: number
   /** The group of the due index that lists the shard. Absent where a wake-up message is already on its way. */
   readonly dueShard?: string
+  /** The layout that the shard has entered. */
+  readonly layout?: Layout
   readonly override?: LimitOverride
   /** Somebody wrote an override that makes no sense: nothing runs until it is mended, and this says why. */
   readonly overrideProblem?: string

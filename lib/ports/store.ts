@@ -9,7 +9,7 @@ import type { Holder, PassChange } from '../core/decide.ts'
 import type { JobItem, RawItem } from '../core/job.ts'
 import type { JobKey, ShardKey } from '../core/keys.ts'
 import type { LimitOverride } from '../core/limits.ts'
-import type { ShardState, Token } from '../core/state.ts'
+import type { Layout, ShardState, Token } from '../core/state.ts'
 
 export interface JobStore {
   /** Puts a job where none stands under its key. */
@@ -53,6 +53,10 @@ export interface StateStore {
   remember(shard: ShardKey, bucket: string): Promise<void>
   /** Frees a slot, if the holder still has it. */
   release(shard: ShardKey, holder: Holder): Promise<ReleaseOutcome>
+  /** Enters a shard into a layout, not settled yet, if nobody has written a pass since the state was read. */
+  adopt(state: ShardState, shards: number, expiresAt?: number): Promise<ShardState | undefined>
+  /** Adds a layout to those that a queue is known to have had, and returns them all. */
+  registerLayout(queue: string, shards: number): Promise<readonly number[]>
   /** Replaces the limits of a shard, or with `undefined` goes back to the configured ones. */
   override(shard: ShardKey, limits: LimitOverride | undefined): Promise<void>
   /** Shards of a group of the due index whose `dueAt` is not after `until`. May be stale. */
@@ -62,6 +66,7 @@ export interface StateStore {
 }
 
 export interface PassWrite extends PassChange {
+  readonly layout: Layout
   /** The group of the due index that shall list the shard. */
   readonly dueShard?: string
   /** Epoch seconds at which an idle item may go; absent where the item has to stay. */

@@ -1,6 +1,7 @@
 /** The parts of a pass's write that decide when the shard is looked at again, and when its item may go. */
 import type { Decision } from '../core/decide.ts'
 import { dueGroupOf } from '../core/due-index.ts'
+import type { Entered } from '../core/layout.ts'
 import type { ShardLimits } from '../core/limits.ts'
 import type { ShardState } from '../core/state.ts'
 import { MAX_DELAY_MS } from '../ports/queues.ts'
@@ -12,12 +13,13 @@ const KEPT_MS = 7 * 86_400_000
 export function passWrite(
   state: ShardState,
   { change }: Decision,
-  limits: ShardLimits,
+  { limits, layout }: Entered,
   now: number,
 ): PassWrite {
   const dueShard = listing(state, change.dueAt, now)
   return {
     ...change,
+    layout,
     ...(dueShard === undefined ? {} : { dueShard }),
     ...(state.override || state.overrideProblem || change.waiting
       ? {}
@@ -34,5 +36,8 @@ function listing(state: ShardState, dueAt: number | undefined, now: number): str
 
 function expiry(dueAt: number | undefined, { rateLimit }: ShardLimits, now: number): number {
   const remembered = rateLimit ? rateLimit.period_ms + rateLimit.margin_ms : 0
-  return Math.ceil((Math.max(now + remembered, dueAt ?? now) + KEPT_MS) / 1000)
+  return keptUntil(Math.max(now + remembered, dueAt ?? now))
 }
+
+/** Epoch seconds, as DynamoDB wants them. */
+export const keptUntil = (time: number): number => Math.ceil((time + KEPT_MS) / 1000)

@@ -15,6 +15,7 @@ import {
 } from '../core/decide.ts'
 import { keyOf } from '../core/job.ts'
 import type { JobId, ShardKey } from '../core/keys.ts'
+import type { Entered } from '../core/layout.ts'
 import type { ShardLimits } from '../core/limits.ts'
 import { emptyState, isRunning, positionOf, type ShardState } from '../core/state.ts'
 import { bucketWidth } from '../core/window.ts'
@@ -22,6 +23,7 @@ import type { StartCounting, WorkMessage } from '../ports/queues.ts'
 import { type Context, currentLimits } from './context.ts'
 import { passWrite } from './due-index.ts'
 import { readDueJobs } from './due-jobs.ts'
+import { changesLayout, enterLayout, lookAgain } from './layout.ts'
 import { recover } from './recover.ts'
 import { rehome } from './rehome.ts'
 import { arrangeWake, wakeSoon } from './wake.ts'
@@ -95,24 +97,26 @@ async function giveUp(context: Context, shard: ShardKey, released: Holder | unde
 async function passOnce(context: Context, request: PassRequest): Promise<Round> {
   const { store, clock, random } = context
   const state = (await store.states.read(request.shard)) ?? emptyState(request.shard)
-  const limits = currentLimits(context.config, state)
-  if (!limits) return { kind: 'settled' }
-  if (!request.released && isSaturated(state, limits, clock.now())) return { kind: 'settled' }
+  const configured = currentLimits(context.config, state)
+  if (!configured) return { kind: 'settled' }
+  if (!request.released && isSaturated(state, configured, clock.now())) return { kind: 'settled' }
   const recovered = await recover(context, state, deadSlots(state, clock.now()))
+  const entered = await enterLayout(context, state, configured)
+  const { limits } = entered
   const jobs = limits.displaced
     ? await rehome(context, state)
     : await readDueJobs(context, request.shard, clock.now(), reach(state, limits))
   const now = clock.now()
   const input: PassInput = {
     ...request,
-    ...jobs,
+    ...lookAgain(jobs, entered, now),
     state,
     limits,
     now,
     recovered,
     newToken: () => random.token() as never,
   }
-  return await carryOut(context, input, decide(input))
+  return await carryOut(context, input, entered, decide(input))
 }
 
 /** As many jobs as may be needed: those in flight are still visible, and one more shows whether others wait. */
@@ -120,11 +124,16 @@ const reach = (state: ShardState, limits: ShardLimits): number =>
   Object.keys(state.slots).length + limits.slots + 1
 
 /** The wake-up goes first: should we stop in between, one too many does no harm, and one too few would. */
-async function carryOut(context: Context, input: PassInput, decision: Decision): Promise<Round> {
-  const { state, limits, now } = input
+async function carryOut(
+  context: Context,
+  { state, now }: PassInput,
+  entered: Entered,
+  decision: Decision,
+): Promise<Round> {
+  const { limits } = entered
   if (decision.wakeAt !== undefined) await arrangeWake(context, state.shard, decision.wakeAt, now)
-  if (!decision.changed) return { kind: 'settled' }
-  const outcome = await context.store.states.pass(state, passWrite(state, decision, limits, now))
+  if (!decision.changed && !changesLayout(state, entered)) return { kind: 'settled' }
+  const outcome = await context.store.states.pass(state, passWrite(state, decision, entered, now))
   if (outcome.kind === 'conflict') return { kind: 'conflict' }
   const rate = startCounting(limits)
   await sendWork(context, messages(state, decision, rate))

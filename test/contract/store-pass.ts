@@ -21,6 +21,7 @@ export function describePass(store: () => Store): void {
       expect(state).toEqual({
         shard,
         initialised: true,
+        layout: { shards: 1, settled: true },
         version: 1,
         slots: take,
         window: { [NOW]: 1 },
@@ -45,7 +46,12 @@ export function describePass(store: () => Store): void {
     test('what a pass does not say is removed: dueAt, dueShard, waiting', async () => {
       const first = await afterPass(store(), { dueAt: NOW, dueShard: '3', waiting: true, expiresAt: 2e9 })
       const second = await afterPass(store(), {}, first)
-      expect(second).toEqual({ ...emptyState(first.shard), initialised: true, version: 2 })
+      expect(second).toEqual({
+        ...emptyState(first.shard),
+        initialised: true,
+        version: 2,
+        layout: first.layout,
+      })
     })
 
     test('of many passes at once exactly one is written', async () => {

@@ -4,6 +4,7 @@ import type { Store } from '../../lib/ports/store.ts'
 import { describeHistory } from './store-history.ts'
 import { describeJobs } from './store-jobs.ts'
 import { describeKeys } from './store-keys.ts'
+import { describeLayout } from './store-layout.ts'
 import { describePass } from './store-pass.ts'
 import { describeSlots } from './store-slots.ts'
 import { describeStates } from './store-states.ts'
@@ -16,6 +17,7 @@ export function describeStore(name: string, store: () => Store): void {
     describePass(store)
     describeSlots(store)
     describeStates(store)
+    describeLayout(store)
     describeHistory(store)
   })
 }

@@ -1,6 +1,5 @@
 /** Short ways to write down jobs, slots and states in tests. */
 import { type Config, type ConfigInput, defineConfig } from '../../lib/core/config.ts'
-import type { PassChange } from '../../lib/core/decide.ts'
 import { type Job, type JobItem, parseJob, type RawItem } from '../../lib/core/job.ts'
 import { formatSortKey, type JobId, type Parsed, type Priority, type ShardKey } from '../../lib/core/keys.ts'
 import type { ClaimedSlot, RunningSlot, Token } from '../../lib/core/state.ts'
@@ -60,4 +59,12 @@ export const running = (token: string, deadline = NOW + 60_000): RunningSlot => 
 })
 
 export const change = (part: Partial<PassWrite> = {}): PassWrite => ({ ...NO_CHANGE, ...part })
-const NO_CHANGE: PassChange = { take: {}, drop: [], resend: [], sentAt: NOW, forget: [], waiting: false }
+const NO_CHANGE: PassWrite = {
+  take: {},
+  drop: [],
+  resend: [],
+  sentAt: NOW,
+  forget: [],
+  waiting: false,
+  layout: { shards: 1, settled: true },
+}

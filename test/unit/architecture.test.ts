@@ -106,8 +106,7 @@ function circles(files: readonly SourceFile[]): string[] {
   const visit = (path: string, open: readonly string[]): void => {
     if (open.includes(path)) found.push([...open.slice(open.indexOf(path)), path].join(' → '))
     if (done.has(path) || open.includes(path)) return
-    for (const { from, isLocal } of byPath.get(path)?.imports ?? [])
-      if (isLocal) visit(from, [...open, path])
+    for (const { from, isLocal } of byPath.get(path)?.imports ?? []) if (isLocal) visit(from, [...open, path])
     done.add(path)
   }
   for (const { path } of files) visit(path, [])

@@ -1,5 +1,5 @@
 /** The one conditional write of a pass. */
-import type { ShardState } from '../../core/state.ts'
+import type { Layout, ShardState } from '../../core/state.ts'
 import type { PassWrite } from '../../ports/store.ts'
 import { UpdateExpression } from './expression.ts'
 
@@ -9,6 +9,7 @@ export function passExpression(state: ShardState, change: PassWrite): UpdateExpr
   sameVersion(update, state)
   changeSlots(update, state, change)
   changeWindow(update, state, change)
+  enterLayout(update, change.layout)
   for (const name of ['dueAt', 'dueShard', 'expiresAt'] as const) {
     if (change[name] === undefined) update.remove(update.path(name))
     else update.set(update.path(name), change[name])
@@ -17,7 +18,7 @@ export function passExpression(state: ShardState, change: PassWrite): UpdateExpr
 }
 
 /** Race: another pass has claimed jobs since the state was read. */
-function sameVersion(update: UpdateExpression, { version }: ShardState): void {
+export function sameVersion(update: UpdateExpression, { version }: ShardState): void {
   const path = update.path('version')
   update.condition(
     version === undefined ? `attribute_not_exists(${path})` : `${path} = ${update.value(version)}`,
@@ -47,4 +48,10 @@ function changeWindow(update: UpdateExpression, state: ShardState, { start, forg
   }
   if (start !== undefined) update.increase(update.path('window', start), 1)
   for (const bucket of forget) update.remove(update.path('window', bucket))
+}
+
+/** The usual case takes one small number; `unsettled` is there only while the layout changes. */
+export function enterLayout(update: UpdateExpression, { shards, settled }: Layout): UpdateExpression {
+  update.set(update.path('shards'), shards)
+  return settled ? update.remove(update.path('unsettled')) : update.set(update.path('unsettled'), true)
 }

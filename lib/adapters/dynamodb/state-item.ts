@@ -20,6 +20,8 @@ const stateSchema = z.object({
   waiting: z.boolean().default(false),
   dueAt: z.number().optional(),
   dueShard: z.string().optional(),
+  shards: z.int().optional(),
+  unsettled: z.boolean().default(false),
   override: z.unknown().optional(),
 })
 
@@ -31,7 +33,7 @@ export function toState(item: Item): ShardState {
       `the state item ${JSON.stringify(item['pk']?.S)} is damaged (${problems}): mend or delete it`,
     )
   }
-  const { pk, slots, window, waiting, version, dueAt, dueShard, override } = state.data
+  const { pk, slots, window, waiting, version, dueAt, dueShard, shards, unsettled, override } = state.data
   return {
     shard: pk as ShardKey,
     initialised: slots !== undefined && window !== undefined,
@@ -41,6 +43,7 @@ export function toState(item: Item): ShardState {
     ...(version === undefined ? {} : { version }),
     ...(dueAt === undefined ? {} : { dueAt }),
     ...(dueShard === undefined ? {} : { dueShard }),
+    ...(shards === undefined ? {} : { layout: { shards, settled: !unsettled } }),
     ...toOverride(override),
   }
 }

@@ -10,9 +10,9 @@ import type { ShardKey } from '../../core/keys.ts'
 import type { LimitOverride } from '../../core/limits.ts'
 import { holdsClaims, type ShardState } from '../../core/state.ts'
 import type { DueShard, Run, StateStore } from '../../ports/store.ts'
-import { type Database, fromItem, isConditionFailed, toItem } from './database.ts'
+import { type Database, fromItem, type Item, isConditionFailed, toItem } from './database.ts'
 import { UpdateExpression } from './expression.ts'
-import { passExpression } from './pass-expression.ts'
+import { enterLayout, passExpression, sameVersion } from './pass-expression.ts'
 import { toState } from './state-item.ts'
 
 export const dynamoStateStore = (database: Database): StateStore => ({
@@ -45,6 +45,11 @@ export const dynamoStateStore = (database: Database): StateStore => ({
       ? { kind: 'released', state: outcome.state }
       : { ...outcome, kind: 'gone' }
   },
+  adopt: async (state, shards, expiresAt) => {
+    const outcome = await update(database, state.shard, adoptExpression(state, shards, expiresAt))
+    return outcome.kind === 'updated' ? outcome.state : undefined
+  },
+  registerLayout: (queue, shards) => registerLayout(database, queue, shards),
   override: (shard, limits) => override(database, shard, limits),
   due: (group, until) => due(database, group, until),
   scan: (cursor) => scan(database, cursor),
@@ -75,6 +80,32 @@ function releaseExpression({ id, token }: Holder): UpdateExpression {
   return update
     .remove(update.path('slots', id))
     .condition(`${update.path('slots', id, 'token')} = ${update.value(token)}`)
+}
+
+function adoptExpression(state: ShardState, shards: number, expiresAt: number | undefined): UpdateExpression {
+  const update = new UpdateExpression()
+  sameVersion(update, state)
+  update.increase(update.path('version'), 1)
+  if (expiresAt !== undefined) update.set(update.path('expiresAt'), expiresAt)
+  return enterLayout(update, { shards, settled: false })
+}
+
+/** No queue's name begins with `$`, so this is no shard. */
+async function registerLayout(
+  { client, tables }: Database,
+  queue: string,
+  shards: number,
+): Promise<readonly number[]> {
+  const { Attributes = {} } = await client.send(
+    new UpdateItemCommand({
+      TableName: tables.state,
+      Key: toItem({ pk: `$queue|${queue}` }),
+      UpdateExpression: 'ADD layouts :shards',
+      ExpressionAttributeValues: toItem({ ':shards': new Set([shards]) }),
+      ReturnValues: 'ALL_NEW',
+    }),
+  )
+  return [...(fromItem(Attributes)['layouts'] as Set<number>)]
 }
 
 type Updated = { readonly kind: 'updated'; readonly state: ShardState }
@@ -139,6 +170,9 @@ async function due({ client, tables }: Database, group: string, until: number): 
   return found
 }
 
+/** What is known of a whole queue stands in the same table. */
+const isOfAShard = ({ pk }: Item): boolean => !pk?.S?.startsWith('$')
+
 async function scan({ client, tables }: Database, cursor: string | undefined) {
   const { Items = [], LastEvaluatedKey } = await client.send(
     new ScanCommand({
@@ -147,5 +181,5 @@ async function scan({ client, tables }: Database, cursor: string | undefined) {
     }),
   )
   const next = LastEvaluatedKey && String(fromItem(LastEvaluatedKey)['pk'])
-  return { states: Items.map(toState), ...(next === undefined ? {} : { cursor: next }) }
+  return { states: Items.filter(isOfAShard).map(toState), ...(next === undefined ? {} : { cursor: next }) }
 }

@@ -85,6 +85,16 @@ const memoryStates = (tables: Tables): StateStore => {
         return { kind: 'gone', ...(state ? { state: structuredClone(state) } : {}) }
       return { kind: 'released', state: write({ ...state, slots: without(state.slots, [id]) }) }
     },
+    adopt: async (state, shards) => {
+      const now = current(state.shard) ?? emptyState(state.shard)
+      if (now.version !== state.version) return undefined
+      return write({ ...now, version: (now.version ?? 0) + 1, layout: { shards, settled: false } })
+    },
+    registerLayout: async (queue, shards) => {
+      const layouts = (tables.layouts.get(queue) ?? new Set()).add(shards)
+      tables.layouts.set(queue, layouts)
+      return [...layouts]
+    },
     override: async (shard, limits) => {
       const { override: _, ...state } = current(shard) ?? emptyState(shard)
       write({
@@ -119,6 +129,7 @@ function applyPass(state: ShardState, change: PassWrite): ShardState {
     },
     window: change.start === undefined ? window : withStart({ ...state, window }, change.start),
     waiting: change.waiting,
+    layout: change.layout,
     ...(change.dueAt === undefined ? {} : { dueAt: change.dueAt }),
     ...(change.dueShard === undefined ? {} : { dueShard: change.dueShard }),
   }

@@ -8,11 +8,18 @@ export interface Tables {
   readonly jobs: Map<string, Map<string, RawItem>>
   readonly states: Map<string, ShardState>
   readonly history: DeadLetter[]
+  /** Queue → every number of shards that it has had. */
+  readonly layouts: Map<string, Set<number>>
   /** Called for each new job, as the stream would be. */
   onInsert?: (item: RawItem) => void
 }
 
-export const emptyTables = (): Tables => ({ jobs: new Map(), states: new Map(), history: [] })
+export const emptyTables = (): Tables => ({
+  jobs: new Map(),
+  states: new Map(),
+  history: [],
+  layouts: new Map(),
+})
 
 export function putJob(tables: Tables, item: RawItem): void {
   const shard = tables.jobs.get(item.pk) ?? new Map<string, RawItem>()

@@ -26,7 +26,8 @@ test.prop([policy, fc.integer({ min: 1, max: 1000 }), unit])(
   'is a whole number of ms between the backoff less its jitter and the maximum',
   (given, attempt, random) => {
     const delay = retryDelay(given, attempt, random)
-    const full = Math.min(given.maxBackoff_ms, given.backoff_ms * given.factor ** (attempt - 1))
+    const grown = given.backoff_ms === 0 ? 0 : given.backoff_ms * given.factor ** (attempt - 1)
+    const full = Math.min(given.maxBackoff_ms, grown)
     expect(Number.isInteger(delay)).toBe(true)
     expect(delay).toBeLessThanOrEqual(Math.round(full))
     expect(delay).toBeGreaterThanOrEqual(Math.floor(full * (1 - given.jitter)))

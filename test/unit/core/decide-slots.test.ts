@@ -2,8 +2,9 @@ import { fc, test } from '@fast-check/vitest'
 import { describe, expect } from 'vitest'
 import { decide } from '../../../lib/core/decide.ts'
 import { formatSortKey } from '../../../lib/core/keys.ts'
-import { isRunning, positionOf } from '../../../lib/core/state.ts'
+import { emptyState, isRunning, positionOf } from '../../../lib/core/state.ts'
 import { startsInWindow } from '../../../lib/core/window.ts'
+import { asToken, configOf, jobItem, jobOf, NOW, SHARD } from '../../support/builders.ts'
 import { passInput } from '../../support/decide-input.ts'
 import { staying } from '../../support/staying.ts'
 
@@ -96,6 +97,20 @@ describe('a decision', () => {
   test.prop([passInput])('never counts a start in a bucket that it forgets', (input) => {
     const { start, forget } = decide(input()).change
     if (start !== undefined) expect(forget).not.toContain(start)
+  })
+
+  test('counts a start in the bucket that ends this very moment, without forgetting it', () => {
+    const { change } = decide({
+      state: { ...emptyState(SHARD), initialised: true, window: { [NOW]: 1 } },
+      due: [jobOf(configOf({}), jobItem())],
+      more: false,
+      limits: { slots: 1, displaced: false, active: 1 },
+      now: NOW,
+      newToken: () => asToken('t'),
+      recovered: new Set(),
+      runUntil: NOW + 1,
+    })
+    expect(change).toMatchObject({ start: String(NOW), forget: [] })
   })
 
   test.prop([passInput])('forgets only what no longer counts', (input) => {

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { configOf, jobItem, NOW, SHARD } from '../../support/builders.ts'
 import { World } from '../../support/world.ts'
 
@@ -91,6 +91,32 @@ describe('many jobs of a partition', () => {
       expect(world.takeWork()).toHaveLength(messages)
       expect(world.ran).toEqual(messages ? ['a'] : ['a', 'b'])
     }
+  })
+
+  test('are handed on with the write that frees the slot', async () => {
+    const world = new World(configOf({ concurrency: 1 }))
+    const release = vi.spyOn(world.context.store.states, 'release')
+    const passes = vi.spyOn(world.context.store.states, 'pass')
+    world.put(jobItem({ id: 'a' }), jobItem({ id: 'b' }))
+    await world.stream()
+    const [first] = world.takeWork()
+    if (first) await world.work(first)
+    expect(world.inFlight).toEqual(['b'])
+    expect([passes.mock.calls.length, release.mock.calls.length]).toEqual([2, 0])
+  })
+
+  test('that come while the slot is taken are found by the worker that frees it', async () => {
+    const world = new World(configOf({ concurrency: 1 }))
+    world.put(jobItem({ id: 'a' }))
+    await world.stream()
+    world.handler = async ({ id }) => {
+      if (id === 'a') world.put(jobItem({ id: 'b' }))
+      await world.stream()
+      return { kind: 'succeeded' }
+    }
+    const [first] = world.takeWork()
+    if (first) await world.work(first)
+    expect(world.inFlight).toEqual(['b'])
   })
 
   test('fill all slots and no more', async () => {
