@@ -9,9 +9,10 @@ import { type Config, queueNamed } from '../core/config.ts'
 import type { DeadLetter } from '../core/dead-letter.ts'
 import type { Duration } from '../core/duration.ts'
 import { InvalidJobError, InvalidPayloadError } from '../core/errors.ts'
-import type { JobItem } from '../core/job.ts'
+import { type JobItem, partitionProblem } from '../core/job.ts'
 import { encodePartition } from '../core/keys.ts'
 import { newJob } from '../core/new-job.ts'
+import { checkedPartition } from '../core/partition.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { WakeQueue } from '../ports/queues.ts'
 import type { Store } from '../ports/store.ts'
@@ -102,7 +103,12 @@ export function createClient<QueueName extends string>(options: ClientOptions<Qu
     setLimits: async (queueName, partition, limits) => {
       const queue = queueNamed(config, queueName)
       if (!queue) throw new InvalidJobError(`there is no queue "${queueName}"`)
-      const encoded = partition === undefined ? undefined : encodePartition(partition)
+      const encoded = partition === undefined ? undefined : checkedPartition(encodePartition(partition))
+      const problem = partitionProblem(queue, {
+        queue: queue.name,
+        ...(encoded === undefined ? {} : { partition: encoded }),
+      })
+      if (problem) throw new InvalidJobError(problem)
       await overrideLimits(
         { store: store(), wake: wakeOf(options) },
         queue,
