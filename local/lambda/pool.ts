@@ -1,10 +1,12 @@
-import { availableParallelism } from 'node:os'
 import { Environment, type EnvironmentOptions } from './environment.ts'
 import type { Outcome } from './outcome.ts'
 
 const LOCAL_LIMIT = 64
-/** More cold starts at once than this would only make each other slower. */
-const MAX_STARTING = availableParallelism() * 2
+/**
+ * A start takes a core for a third of a second. Meanwhile the warm environments do the work of many waiters, so that
+ * short invocations never need more than a few, and only long ones get many.
+ */
+const MAX_STARTING = 1
 const IDLE_MS = 60_000
 
 interface Waiter {

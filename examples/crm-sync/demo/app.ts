@@ -2,6 +2,7 @@
 import { App, Duration, RemovalPolicy } from 'aws-cdk-lib'
 import { SluiceStack } from '../../../cdk/stack.ts'
 import config from '../config.ts'
+import { WORKER } from './worker-size.ts'
 
 const crmUrl = process.env['CRM_URL']
 if (!crmUrl) throw new Error('CRM_URL is not set: the demo sets it to its own CRM service')
@@ -10,9 +11,9 @@ const app = new App()
 new SluiceStack(app, 'SluiceDemo', {
   config,
   worker: new URL('../worker.ts', import.meta.url).pathname,
-  workerOptions: { timeout: Duration.seconds(30), environment: { CRM_URL: crmUrl } },
-  // Jobs of one batch run side by side: fewer Lambda environments, which are threads here.
-  workerBatchSize: 10,
+  workerOptions: { timeout: Duration.seconds(18), environment: { CRM_URL: crmUrl } },
+  workerBatchSize: WORKER.batchSize,
+  workerMaxConcurrency: WORKER.invocations,
   removalPolicy: RemovalPolicy.DESTROY,
 })
 app.synth()

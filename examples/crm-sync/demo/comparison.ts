@@ -2,6 +2,7 @@
 import { type PlainProgress, runPlainSqs } from './plain-sqs.ts'
 import { type Report, thousands } from './report.ts'
 import type { Stage } from './stage.ts'
+import { WORKER } from './worker-size.ts'
 import type { DemoJob } from './workload.ts'
 
 export interface Comparison extends PlainProgress {
@@ -14,14 +15,13 @@ export interface Comparison extends PlainProgress {
 /** Enough to see what happens. */
 const LIMIT_MS = 20_000
 
-/** @param parallelism the most calls at once that the service saw in the first run */
 export async function compare(
   { crm, sqs }: Stage,
   jobs: readonly DemoJob[],
-  parallelism: number,
   report: Report,
   signal: AbortSignal,
 ): Promise<Comparison> {
+  const parallelism = WORKER.invocations * WORKER.batchSize
   await crm.reset()
   const startedAt = Date.now()
   const progress = report.progress([{ name: 'all', total: jobs.length }])

@@ -17,8 +17,9 @@ export interface CrmService {
 
 const ENTRY = new URL('./crm-service.ts', import.meta.url).pathname
 
+/** Detached: a Ctrl-C in the terminal is for the demo, which still needs the service until it has stopped. */
 export async function startCrm(): Promise<CrmService> {
-  const child = spawn(process.execPath, [ENTRY], { stdio: ['pipe', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, [ENTRY], { stdio: ['pipe', 'pipe', 'inherit'], detached: true })
   const exited = once(child, 'exit')
   const failed = exited.then(() => Promise.reject(new Error('the CRM service ended before it was ready')))
   const [url] = await Promise.race([once(createInterface(child.stdout), 'line'), failed])

@@ -15,6 +15,4 @@ server.listen(0, '127.0.0.1')
 await once(server, 'listening')
 process.stdout.write(`http://127.0.0.1:${(server.address() as AddressInfo).port}\n`)
 
-// Ctrl-C reaches the whole process group: the demo still wants to ask for the report.
-process.on('SIGINT', () => {})
 process.stdin.resume().on('end', () => process.exit(0))

@@ -6,6 +6,7 @@ import { judge, problems } from './result.ts'
 import { agreeOnLimits, type Stage, setStage } from './stage.ts'
 import { describeWorkload, printComparison, printResult, printUnits, printVerdict } from './summary.ts'
 import { unitsPerJob } from './units.ts'
+import { warmUp } from './warm-up.ts'
 import { runWithSluice } from './with-sluice.ts'
 import { createWorkload, type Workload, type WorkloadOptions } from './workload.ts'
 
@@ -26,6 +27,11 @@ export async function runDemo(
   describeWorkload(report, workload)
   report.line()
   await using stage = await setStage(report)
+  await report.step(
+    'Functions',
+    () => warmUp(stage.cloud),
+    (count) => `${count} environments are warm`,
+  )
   await report.step(
     'Limits',
     () => agreeOnLimits(stage, workload.customers),
@@ -49,7 +55,7 @@ async function runBoth(
 
   report.heading('Without: the same jobs through plain SQS')
   const [comparison, units] = await Promise.all([
-    compare(stage, workload.jobs, run.report.maxConcurrent, report, signal),
+    compare(stage, workload.jobs, report, signal),
     unitsPerJob(run.units, result.jobs),
   ])
   if (signal.aborted) return undefined

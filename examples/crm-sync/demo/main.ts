@@ -30,6 +30,7 @@ try {
   if (outcome && options.json) process.stdout.write(`${JSON.stringify(outcome.json)}\n`)
   process.exitCode = outcome ? Number(!outcome.ok) : INTERRUPTED
 } catch (error) {
-  report.failure(error)
-  process.exitCode = 1
+  // What breaks because everything is being stopped is not worth a word.
+  if (!interrupted.signal.aborted) report.failure(error)
+  process.exitCode = interrupted.signal.aborted ? INTERRUPTED : 1
 }

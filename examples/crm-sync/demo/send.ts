@@ -16,7 +16,7 @@ export interface Senders {
 }
 
 type SendBatch = (senders: Senders, jobs: readonly DemoJob[]) => Promise<void>
-const BATCH: Readonly<Record<Way, number>> = { client: 25, put: 5, event: 10 }
+const BATCH: Readonly<Record<Way, number>> = { client: 25, put: 10, event: 10 }
 const SEND: Readonly<Record<Way, SendBatch>> = { client: enqueue, put, event: putEvents }
 
 /** @param onSent is called for each batch, with the time at which it was sent */
@@ -97,14 +97,13 @@ async function sendMalformed(senders: Senders, malformed: Workload['malformed'])
 
 const payloadOf = ({ customerId, contactId }: DemoJob) => ({ customerId, contactId })
 
-/** Begins one after the other, evenly over the time, and waits for all. */
+/** One after the other, evenly over the time. */
 async function paced<T>(items: readonly T[], spread_ms: number, work: (item: T) => Promise<void>) {
   const startedAt = Date.now()
-  const running = items.map(async (item, index) => {
+  for (const [index, item] of items.entries()) {
     await sleep(Math.max(0, startedAt + (spread_ms * index) / items.length - Date.now()))
     await work(item)
-  })
-  await Promise.all(running)
+  }
 }
 
 const chunks = <T>(items: readonly T[], size: number): T[][] =>

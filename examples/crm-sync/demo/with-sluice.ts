@@ -20,9 +20,9 @@ export interface Run {
 }
 
 /** The jobs arrive within this time. */
-const SPREAD_MS = 6000
-/** Jobs that are not done by then are missing. */
-const PATIENCE_MS = 100_000
+const SPREAD_MS = 10_000
+/** When so much time passes without a new contact, what is not there is missing. */
+const PATIENCE_MS = 45_000
 const SETTLE_MS = 10_000
 const POLL_MS = 250
 const GAUGES = 6
@@ -68,9 +68,11 @@ async function watch(
   const shown = customers.slice(0, GAUGES)
   const gauges = shown.map(({ id, jobs }) => ({ name: id, total: jobs }))
   const progress = report.progress([{ name: 'all', total: jobs.length }, ...gauges])
-  const deadline = Date.now() + PATIENCE_MS
-  for (let done = 0; done < jobs.length && Date.now() < deadline && !signal.aborted; await sleep(POLL_MS)) {
+  let done = 0
+  let deadline = Date.now() + PATIENCE_MS
+  for (; done < jobs.length && Date.now() < deadline && !signal.aborted; await sleep(POLL_MS)) {
     const now = await crm.progress()
+    if (total(now) > done) deadline = Date.now() + PATIENCE_MS
     done = total(now)
     progress.update([done, ...shown.map(({ id }) => now.succeeded[id] ?? 0)], describe(now, sent()))
   }
