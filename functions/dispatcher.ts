@@ -19,7 +19,7 @@ async function onArrivals({ Records }: DynamoDBStreamEvent): Promise<BatchRespon
   return batchResponse(await arrive(context(), Records.flatMap(toArrival)))
 }
 
-function toArrival({ dynamodb }: DynamoDBRecord): Arrival<string>[] {
+export function toArrival({ dynamodb }: DynamoDBRecord): Arrival<string>[] {
   if (!dynamodb?.NewImage || !dynamodb.SequenceNumber) return []
   return [{ id: dynamodb.SequenceNumber, item: fromItem(dynamodb.NewImage as Item) as RawItem }]
 }

@@ -1,0 +1,41 @@
+/** The use cases' world for one batch of inputs: memory, a clock that stands still, and a logger that remembers. */
+import { memoryQueues } from '../../lib/adapters/memory/queues.ts'
+import { emptyTables } from '../../lib/adapters/memory/tables.ts'
+import { defineConfig } from '../../lib/core/config.ts'
+import type { Context } from '../../lib/use-cases/context.ts'
+import { NOW } from '../support/builders.ts'
+import { strictStore } from './strict-store.ts'
+
+export const CONFIG = defineConfig({
+  queues: {
+    crm: {
+      partition: { payload: 'customer' },
+      concurrency: 100,
+      shards: 1,
+      retry: { attempts: 2, backoff: 0 },
+    },
+    bulk: { partition: { meta: 'tenant' }, concurrency: 100, shards: 10, retry: { attempts: 2, backoff: 0 } },
+    plain: { concurrency: 100, shards: 1, retry: { attempts: 2, backoff: 0 } },
+  },
+})
+
+export function fuzzContext() {
+  const tables = emptyTables()
+  const { work, wake, sent } = memoryQueues()
+  const lines: { readonly message: string; readonly details: unknown }[] = []
+  const log = (message: string, details?: unknown) => void lines.push({ message, details })
+  let [now, tokens] = [NOW, 0]
+  const context: Context = {
+    config: CONFIG,
+    store: strictStore(tables),
+    work,
+    wake,
+    clock: { now: () => now, sleep: async () => {} },
+    random: { number: () => 0.5, token: () => `t${tokens++}` },
+    logger: { debug: log, info: log, warn: log, error: log },
+  }
+  const wait = (delay_ms: number): void => {
+    now += delay_ms
+  }
+  return { context, tables, sent, lines, wait }
+}
