@@ -17,6 +17,7 @@ const context = once(() => {
     store: storeFor({ state: env.SLUICE_STATE_TABLE }),
     wake: sqsWakeQueue(sqsClient(), env.SLUICE_WAKE_QUEUE_URL),
     clock: systemClock,
+    logger,
   }
 })
 

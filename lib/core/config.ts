@@ -124,16 +124,25 @@ const toRateLimit = (rate: { allowed: number; period: number; margin?: number | 
 function defaultShards({ concurrency, rateLimit }: Limits): number {
   const slots = concurrency === undefined ? SHARDS_WHEN_UNLIMITED : Math.ceil(concurrency / SLOTS_PER_SHARD)
   const starts = rateLimit ? Math.ceil(rateLimit.allowed / SLOTS_PER_SHARD) : slots
-  return Math.min(MAX_SHARDS, Math.max(1, Math.min(slots, starts)))
+  const wanted = Math.max(leastShards(concurrency), Math.min(slots, starts))
+  return Math.max(1, Math.min(MAX_SHARDS, wanted, rateLimit?.allowed || wanted))
 }
+
+const leastShards = (concurrency = 0): number => Math.ceil(concurrency / MAX_SLOTS_PER_SHARD)
 
 function checkShards(name: string, { concurrency, rateLimit }: Limits, shards: number): void {
   const path = `queues.${name}.shards`
-  const least = Math.ceil((concurrency ?? 0) / MAX_SLOTS_PER_SHARD)
-  if (shards < least && !rateLimit)
+  const least = leastShards(concurrency)
+  const dividable = rateLimit?.allowed || MAX_SHARDS
+  if (least > dividable)
+    throw new ConfigurationError(
+      `queues.${name}.concurrency`,
+      `a rate of ${dividable} cannot be shared by the ${least} shards that ${concurrency} jobs need: use at most ${dividable * MAX_SLOTS_PER_SHARD}`,
+    )
+  if (shards < least)
     throw new ConfigurationError(
       path,
-      `concurrency ${concurrency} needs at least ${least} shards of ${MAX_SLOTS_PER_SHARD} slots`,
+      `concurrency ${concurrency} needs at least ${least} shards of ${MAX_SLOTS_PER_SHARD} slots, and here are ${shards}`,
     )
   if (concurrency && shards > concurrency)
     throw new ConfigurationError(

@@ -106,7 +106,8 @@ export function decide(input: PassInput): Decision {
 export function isSaturated(state: ShardState, limits: ShardLimits, now: number): boolean {
   const slots = Object.values(state.slots)
   const settled = slots.every((slot) => !isDead(slot, now) && !isOverdue(slot, now))
-  return state.waiting && settled && slots.length >= limits.slots && limits.slots > 0
+  const past = state.dueAt !== undefined && state.dueAt <= now
+  return state.waiting && settled && !past && slots.length >= limits.slots && limits.slots > 0
 }
 
 /** Dead slots: their runs are over, and what became of their jobs is not known. */

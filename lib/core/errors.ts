@@ -28,12 +28,13 @@ export class InvalidPayloadError extends SluiceError {
   }
 }
 
-/** The database kept refusing part of a batch. `unwritten` jobs were not accepted; enqueue them again. */
+/** The database did not take part of a batch. `unwritten` jobs were not accepted; `cause` says why, where it is known. */
 export class EnqueueIncompleteError<T = unknown> extends SluiceError {
   override readonly name = 'EnqueueIncompleteError'
   readonly unwritten: readonly T[]
   constructor(unwritten: readonly T[], options?: ErrorOptions) {
-    super(`${unwritten.length} jobs were not accepted by DynamoDB: enqueue them again`, options)
+    const why = options?.cause instanceof Error ? ` (${options.cause.message})` : ''
+    super(`${unwritten.length} jobs were not accepted by DynamoDB${why}: enqueue them again`, options)
     this.unwritten = unwritten
   }
 }

@@ -2,6 +2,7 @@
 import * as z from 'zod'
 import type { Config, QueueConfig } from './config.ts'
 import { queueNamed } from './config.ts'
+import { sizeProblem } from './item-size.ts'
 import {
   clip,
   formatSortKey,
@@ -66,7 +67,7 @@ export function parseJob(config: Config, item: RawItem): Parsed<Job> {
   const body = itemSchema.safeParse(item)
   if (!body.success) return refused(body.error.issues.map(describeIssue).join('; '))
   const { task, payload, meta, attempt = 1 } = body.data
-  const problem = jsonProblem(payload, 'payload') ?? jsonProblem(meta ?? null, 'meta')
+  const problem = jsonProblem(payload, 'payload') ?? jsonProblem(meta ?? null, 'meta') ?? sizeProblem(item)
   if (problem) return refused(problem)
   return parsed({
     ...position.value,

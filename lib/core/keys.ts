@@ -49,6 +49,9 @@ const SORT_KEY = /^([0-9])#([^#]*)#(.*)$/s
 /** The last instant that ISO 8601 writes with a four-digit year, so that text order is time order. */
 const MAX_RUN_AT = Date.UTC(9999, 11, 31, 23, 59, 59, 999)
 
+/** An escape that `encodePartition` and rules with several keys do not write. */
+const NOT_CANONICAL = /%(?!25|7C|2C)/
+
 /** Partition values may hold anything; the separator and the escape itself are percent-encoded. */
 export const encodePartition = (value: string): string => value.replaceAll('%', '%25').replaceAll('|', '%7C')
 
@@ -65,6 +68,10 @@ export function parseShard(pk: string): Parsed<Shard> {
     return refused(`pk "${clip(pk)}" has more than three parts; write | in a partition as %7C`)
   if (partition !== undefined && partition.length > MAX_PARTITION_LENGTH)
     return refused(`the partition in pk is longer than ${MAX_PARTITION_LENGTH} characters`)
+  if (partition !== undefined && NOT_CANONICAL.test(partition))
+    return refused(
+      `pk "${clip(pk)}": write % in a partition as %25, or it is another partition than the client's`,
+    )
   if (partition === '' && index === undefined) return refused(`pk "${clip(pk)}" has an empty partition`)
   if (index !== undefined && !/^(0|[1-9]\d{0,3})$/.test(index))
     return refused(`the shard in pk "${clip(pk)}" is not a number from 0 to 9999`)

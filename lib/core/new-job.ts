@@ -2,6 +2,7 @@
 import { type Config, type QueueConfig, queueNamed } from './config.ts'
 import { type Duration, parseDuration } from './duration.ts'
 import { InvalidJobError } from './errors.ts'
+import { sizeProblem } from './item-size.ts'
 import type { JobItem } from './job.ts'
 import {
   DEFAULT_PRIORITY,
@@ -16,7 +17,7 @@ import {
   type ShardKey,
 } from './keys.ts'
 import { checkedPartition, partitionOf } from './partition.ts'
-import { MAX_JOB_BYTES, storable } from './payload.ts'
+import { storable } from './payload.ts'
 import { homeShard } from './shards.ts'
 
 export interface NewJob {
@@ -68,8 +69,8 @@ function toItem(config: Config, job: NewJob, now: number): JobItem {
   )
   const sk = formatSortKey({ priority: priorityOf(job.priority), runAt: timeOf(job, now), id })
   const item = { pk, sk, task: job.task, payload, ...meta }
-  if (Buffer.byteLength(JSON.stringify(item)) > MAX_JOB_BYTES)
-    throw new InvalidJobError(`a job has at most ${MAX_JOB_BYTES} bytes`)
+  const tooLarge = sizeProblem(item)
+  if (tooLarge) throw new InvalidJobError(tooLarge)
   return item
 }
 

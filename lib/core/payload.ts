@@ -1,20 +1,13 @@
 /** Whether a value can stand in a DynamoDB item and come back unchanged. */
-import { type Parsed, parsed, refused } from './keys.ts'
+import { clip, type Parsed, parsed, refused } from './keys.ts'
 
 const MAX_DEPTH = 28
-/** DynamoDB takes 400 KB an item; keys and Sluice's own attributes need a little of it. */
-export const MAX_JOB_BYTES = 390_000
 
 /** The value as JSON gives it back, or why it cannot be kept. */
 export function storable(value: unknown, name: string): Parsed<unknown> {
   if (value === undefined) return refused(`${name} is missing`)
   const text = toJson(value)
   if (text === undefined) return refused(`${name} is not JSON`)
-  const bytes = Buffer.byteLength(text)
-  if (bytes > MAX_JOB_BYTES)
-    return refused(
-      `${name} has ${bytes} bytes, at most ${MAX_JOB_BYTES} fit: store it elsewhere and enqueue its address`,
-    )
   const copy: unknown = JSON.parse(text)
   const problem = jsonProblem(copy, name)
   return problem ? refused(problem) : parsed(copy)
@@ -43,7 +36,8 @@ function findProblem(value: unknown, path: string, depth: number): string | unde
     return `${path} is a set or bytes: use JSON types`
   for (const [key, part] of Object.entries(value)) {
     if (key === '' || key === '__proto__') return `${path} has a key "${key}"`
-    const problem = textProblem(key, path) ?? findProblem(part, `${path}.${key}`.slice(0, 200), depth + 1)
+    const problem =
+      textProblem(key, path) ?? findProblem(part, `${path}.${clip(key)}`.slice(0, 200), depth + 1)
     if (problem) return problem
   }
   return undefined

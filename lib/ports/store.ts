@@ -21,8 +21,8 @@ export interface JobStore {
   range(query: RangeQuery): Promise<RangePage>
   /** Deletes a job; it may be gone already. */
   remove(key: JobKey): Promise<void>
-  /** Puts another job in the place of this one, in one transaction, unless this one is gone. */
-  replace(key: JobKey, next: JobItem): Promise<'replaced' | 'gone'>
+  /** Puts another job in the place of this one, in one transaction, unless this one is gone or that key is taken. */
+  replace(key: JobKey, next: JobItem): Promise<'replaced' | 'gone' | 'occupied'>
   /** Moves a job to the dead letters in one transaction, unless it is gone. */
   bury(key: RawKey, letter: DeadLetter): Promise<'buried' | 'gone'>
 }
@@ -62,7 +62,7 @@ export interface StateStore {
   /** Shards of a group of the due index whose `dueAt` is not after `until`. May be stale. */
   due(group: string, until: number): Promise<readonly DueShard[]>
   /** All state items, a page at a time. May be stale. */
-  scan(cursor?: string): Promise<{ readonly states: readonly ShardState[]; readonly cursor?: string }>
+  scan(cursor?: string): Promise<ScanPage>
 }
 
 export interface PassWrite extends PassChange {
@@ -88,6 +88,13 @@ export type StartOutcome =
 export type ReleaseOutcome =
   | { readonly kind: 'released'; readonly state: ShardState }
   | { readonly kind: 'gone'; readonly state?: ShardState }
+
+export interface ScanPage {
+  readonly states: readonly ShardState[]
+  /** Items that somebody damaged by hand: what is wrong with each. */
+  readonly damaged: readonly string[]
+  readonly cursor?: string
+}
 
 export interface DueShard {
   readonly shard: ShardKey

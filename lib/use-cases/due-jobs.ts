@@ -15,6 +15,8 @@ export interface DueJobs {
 const FIRST = '0#'
 /** Far more pages than ten priorities and a page full of malformed items need. */
 const MAX_PAGES = 1000
+/** Behind items that share an id there may be many more of them. */
+const TWINS_PAGE = 25
 
 export async function readDueJobs(
   context: Context,
@@ -23,18 +25,25 @@ export async function readDueJobs(
   want: number,
 ): Promise<DueJobs> {
   const due: Job[] = []
+  // Of several items with one id only one can be claimed: the others must not keep those behind them from being read.
+  const ids = new Set<string>()
   let nextDueAt = Number.POSITIVE_INFINITY
   let from = FIRST
   for (let pages = 0; pages < MAX_PAGES; pages++) {
-    const page = await context.store.jobs.range({ shard, from, limit: want - due.length })
+    const page = await context.store.jobs.range({
+      shard,
+      from,
+      limit: Math.max(want - ids.size, due.length > ids.size ? TWINS_PAGE : 1),
+    })
     const jobs = (await Promise.all(page.items.map((item) => readJob(context, item)))).filter(
       (job) => job !== undefined,
     )
     due.push(...jobs.filter(({ runAt }) => runAt <= now))
+    for (const { id } of due) ids.add(id)
     nextDueAt = Math.min(nextDueAt, ...jobs.filter(({ runAt }) => runAt > now).map(({ runAt }) => runAt))
     const next = page.more ? continuation(page.items.at(-1)?.sk, jobs.at(-1), now) : undefined
     if (next === undefined) return result(due, false, nextDueAt)
-    if (due.length >= want) return result(due, true, nextDueAt)
+    if (ids.size >= want) return result(due, true, nextDueAt)
     from = next
   }
   return result(due, true, nextDueAt)

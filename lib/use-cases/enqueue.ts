@@ -1,5 +1,5 @@
 /** Writes many jobs. What the database does not take at once is offered again. */
-import pRetry from 'p-retry'
+import pRetry, { AbortError } from 'p-retry'
 import { EnqueueIncompleteError } from '../core/errors.ts'
 import type { JobItem } from '../core/job.ts'
 import type { Store } from '../ports/store.ts'
@@ -15,29 +15,27 @@ export async function putAll(store: Pick<Store, 'jobs'>, items: readonly JobItem
   const batches = Array.from({ length: Math.ceil(jobs.length / BATCH) }, (_, n) =>
     jobs.slice(n * BATCH, (n + 1) * BATCH),
   )
-  const unwritten: JobItem[] = []
+  const failures: EnqueueIncompleteError<JobItem>[] = []
   const waiting = batches.values()
   const lane = async () => {
-    for (const batch of waiting) unwritten.push(...(await putBatch(store, batch)))
+    for (const batch of waiting) await putBatch(store, batch).catch((failure) => failures.push(failure))
   }
   await Promise.all(Array.from({ length: BATCHES_AT_ONCE }, lane))
-  if (unwritten.length > 0) throw new EnqueueIncompleteError(unwritten)
+  if (failures.length === 0) return
+  const unwritten = failures.flatMap((failure) => failure.unwritten)
+  throw new EnqueueIncompleteError(unwritten, { cause: failures[0]?.cause })
 }
 
-/** Returns what was not taken in the end. */
-async function putBatch(
-  { jobs }: Pick<Store, 'jobs'>,
-  batch: readonly JobItem[],
-): Promise<readonly JobItem[]> {
+/** Only what the database has no room for at the moment is offered again; its client has tried everything else. */
+async function putBatch({ jobs }: Pick<Store, 'jobs'>, batch: readonly JobItem[]): Promise<void> {
   let left = batch
   const attempt = async () => {
-    left = await jobs.putBatch(left)
+    try {
+      left = await jobs.putBatch(left)
+    } catch (cause) {
+      throw new AbortError(new EnqueueIncompleteError(left, { cause }))
+    }
     if (left.length > 0) throw new EnqueueIncompleteError(left)
   }
-  try {
-    await pRetry(attempt, { retries: RETRIES, minTimeout: 50, maxTimeout: 5000, randomize: true })
-    return []
-  } catch {
-    return left
-  }
+  await pRetry(attempt, { retries: RETRIES, minTimeout: 50, maxTimeout: 5000, randomize: true })
 }

@@ -1,4 +1,7 @@
-/** Events that ask for a job. The event's own id and time name the job, so that one delivered twice makes one job. */
+/**
+ * Events that ask for a job. The event's own id and time name the job, so that one delivered twice makes one
+ * job while that waits or runs. One that comes again after its job is done makes it again: at least once.
+ */
 import * as z from 'zod'
 import { deadEvent } from '../core/dead-letter.ts'
 import { describeIssue, type JobItem } from '../core/job.ts'

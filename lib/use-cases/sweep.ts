@@ -10,11 +10,14 @@ import { type Context, currentLimits } from './context.ts'
 /** A wake-up that is late by less than this is probably still on its way. */
 const LATE_MS = 30_000
 
-export async function sweep(context: Pick<Context, 'config' | 'store' | 'wake' | 'clock'>): Promise<number> {
+export async function sweep(
+  context: Pick<Context, 'config' | 'store' | 'wake' | 'clock' | 'logger'>,
+): Promise<number> {
   let woken = 0
   let cursor: string | undefined
   do {
     const page = await context.store.states.scan(cursor)
+    for (const problem of page.damaged) context.logger.error('a state item cannot be read', { problem })
     const now = context.clock.now()
     const shards = page.states.filter((state) => needsAttention(context.config, state, now))
     await context.wake.send(shards.map(({ shard }) => ({ shard, delay_ms: 0 })))

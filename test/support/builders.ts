@@ -41,7 +41,7 @@ export const value = <T>(result: Parsed<T>): T => {
 }
 export const reason = (result: Parsed<unknown>): string => {
   if (!result.ok) return result.reason
-  throw new Error(`not refused: ${JSON.stringify(result.value)}`)
+  throw new Error(`not refused: ${JSON.stringify(result.value).slice(0, 200)}`)
 }
 
 export const jobOf = (config: Config, item: RawItem): Job => value(parseJob(config, item))

@@ -25,8 +25,14 @@ const stateSchema = z.object({
   override: z.unknown().optional(),
 })
 
+/** Both maps come with the first pass. Where somebody took one away, the other is not thrown away with it. */
+const wholeSchema = stateSchema.refine(
+  ({ slots, window }) => (slots === undefined) === (window === undefined),
+  'slots or window is missing: put an empty map in its place',
+)
+
 export function toState(item: Item): ShardState {
-  const state = stateSchema.safeParse(fromItem(item))
+  const state = wholeSchema.safeParse(fromItem(item))
   if (!state.success) {
     const problems = state.error.issues.map(describeIssue).join('; ')
     throw new DamagedStateError(

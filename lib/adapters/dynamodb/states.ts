@@ -6,10 +6,11 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb'
 import type { Holder } from '../../core/decide.ts'
+import { DamagedStateError } from '../../core/errors.ts'
 import type { ShardKey } from '../../core/keys.ts'
 import type { LimitOverride } from '../../core/limits.ts'
 import { holdsClaims, type ShardState } from '../../core/state.ts'
-import type { DueShard, Run, StateStore } from '../../ports/store.ts'
+import type { DueShard, Run, ScanPage, StateStore } from '../../ports/store.ts'
 import { type Database, fromItem, type Item, isConditionFailed, toItem } from './database.ts'
 import { UpdateExpression } from './expression.ts'
 import { enterLayout, passExpression, sameVersion } from './pass-expression.ts'
@@ -173,7 +174,7 @@ async function due({ client, tables }: Database, group: string, until: number): 
 /** What is known of a whole queue stands in the same table. */
 const isOfAShard = ({ pk }: Item): boolean => !pk?.S?.startsWith('$')
 
-async function scan({ client, tables }: Database, cursor: string | undefined) {
+async function scan({ client, tables }: Database, cursor: string | undefined): Promise<ScanPage> {
   const { Items = [], LastEvaluatedKey } = await client.send(
     new ScanCommand({
       TableName: tables.state,
@@ -181,5 +182,15 @@ async function scan({ client, tables }: Database, cursor: string | undefined) {
     }),
   )
   const next = LastEvaluatedKey && String(fromItem(LastEvaluatedKey)['pk'])
-  return { states: Items.filter(isOfAShard).map(toState), ...(next === undefined ? {} : { cursor: next }) }
+  const states: ShardState[] = []
+  const damaged: string[] = []
+  for (const item of Items.filter(isOfAShard)) {
+    try {
+      states.push(toState(item))
+    } catch (error) {
+      if (!(error instanceof DamagedStateError)) throw error
+      damaged.push(error.message)
+    }
+  }
+  return { states, damaged, ...(next === undefined ? {} : { cursor: next }) }
 }

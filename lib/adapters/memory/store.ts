@@ -30,7 +30,9 @@ const memoryJobs = (tables: Tables): JobStore => ({
   },
   remove: async (key) => void deleteJob(tables, key),
   replace: async (key, next) => {
-    if (!deleteJob(tables, key)) return 'gone'
+    if (!tables.jobs.get(key.pk)?.has(key.sk)) return 'gone'
+    if (tables.jobs.get(next.pk)?.has(next.sk)) return 'occupied'
+    deleteJob(tables, key)
     putJob(tables, next)
     return 'replaced'
   },
@@ -107,7 +109,7 @@ const memoryStates = (tables: Tables): StateStore => {
       [...tables.states.values()].flatMap(({ shard, dueShard, dueAt }) =>
         dueShard === group && dueAt !== undefined && dueAt <= until ? [{ shard, dueAt }] : [],
       ),
-    scan: async () => ({ states: structuredClone([...tables.states.values()]) }),
+    scan: async () => ({ states: structuredClone([...tables.states.values()]), damaged: [] }),
   }
 }
 

@@ -55,7 +55,10 @@ describe('a configuration', () => {
             { payload: ['a', 'b'], task: true as const },
           ),
           concurrency: fc.nat(300),
-          rateLimit: fc.record({ allowed: fc.nat(100), period: fc.constantFrom('1s' as const, 250) }),
+          rateLimit: fc.record({
+            allowed: fc.integer({ min: 3, max: 100 }),
+            period: fc.constantFrom('1s' as const, 250),
+          }),
           timeout: fc.constantFrom('30s' as const, 1000),
         },
         { requiredKeys: [] },
@@ -141,4 +144,11 @@ test.each([
   [{ rateLimit: { allowed: 50, period: 1 } }, 5],
 ])('%j is spread over %d shards', (input, shards) => {
   expect(queue(input).queues['crm']?.shards).toBe(shards)
+})
+
+test('a concurrency that its rate cannot be divided for names the most that can be', () => {
+  const tooMuch = () =>
+    defineConfig({ queues: { crm: { concurrency: 500, rateLimit: { allowed: 2, period: '1s' } } } })
+  expect(tooMuch).toThrow('queues.crm.concurrency: a rate of 2 cannot be shared by the 5 shards')
+  expect(tooMuch).toThrow('use at most 200')
 })

@@ -1,0 +1,33 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { defineConfig } from '../../../lib/core/config.ts'
+import { itemBytes, MAX_ITEM_BYTES, sizeProblem } from '../../../lib/core/item-size.ts'
+import { newJob } from '../../../lib/core/new-job.ts'
+
+test.each([
+  ['text by its UTF-8 bytes', 'añ€😀', 10],
+  ['numbers at their largest', 7, 21],
+  ['truth values and null', true, 1],
+  ['a list: 3, and 1 for each element', [null, null], 7],
+  ['a map: 3, and 1 and the name for each', { ab: null }, 7],
+  ['bytes', new Uint8Array(5), 5],
+])('%s', (_, value, bytes) => {
+  expect(itemBytes(value)).toBe(bytes)
+})
+
+test('is never less than the JSON of text alone', () => {
+  fc.assert(
+    fc.property(
+      fc.dictionary(fc.string(), fc.string()),
+      (map) => itemBytes(map) >= Object.values(map).join('').length,
+    ),
+  )
+})
+
+test('many small values are refused although their JSON would fit', () => {
+  const config = defineConfig({ queues: { q: { concurrency: 1 } } })
+  const payload = Array.from({ length: 190_000 }, () => 1)
+  const job = newJob(config, { queue: 'q', task: 't', payload, id: 'a' }, 0)
+  expect(job).toMatchObject({ ok: false })
+  expect(sizeProblem({ payload })).toMatch(new RegExp(`${MAX_ITEM_BYTES} fit`))
+})

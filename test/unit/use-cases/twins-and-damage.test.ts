@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest'
+import { memoryStore } from '../../../lib/adapters/memory/store.ts'
+import { defineConfig } from '../../../lib/core/config.ts'
+import type { ShardKey } from '../../../lib/core/keys.ts'
+import { parseShard } from '../../../lib/core/keys.ts'
+import { readDueJobs } from '../../../lib/use-cases/due-jobs.ts'
+import { sweep } from '../../../lib/use-cases/sweep.ts'
+import { World } from '../../support/world.ts'
+
+const config = defineConfig({ queues: { crm: { concurrency: 2, shards: 1, timeout: '10s' } } })
+const item = (second: number, id: string) => ({
+  pk: 'crm',
+  sk: `5#2020-01-01T00:${String(Math.floor(second / 60)).padStart(2, '0')}:${String(second % 60).padStart(2, '0')}.000Z#${id}`,
+  task: 't',
+  payload: {},
+})
+
+test('many items with one id do not hide the jobs behind them', async () => {
+  const world = new World(config)
+  world.put(...Array.from({ length: 200 }, (_, n) => item(n, 'twin')), item(300, 'behind'))
+  const { due } = await readDueJobs(world.context, 'crm' as ShardKey, world.now, 2)
+  expect(new Set(due.map(({ id }) => id))).toEqual(new Set(['twin', 'behind']))
+})
+
+test('a damaged state item is reported, and the sweep goes on', async () => {
+  const world = new World(config)
+  const problems: unknown[] = []
+  const store = memoryStore(world.tables)
+  const damaged = {
+    ...store,
+    states: { ...store.states, scan: async () => ({ states: [], damaged: ['"crm|a" is damaged'] }) },
+  }
+  const logger = {
+    ...world.context.logger,
+    error: (_: string, details?: unknown) => void problems.push(details),
+  }
+  expect(await sweep({ ...world.context, store: damaged, logger })).toBe(0)
+  expect(problems).toEqual([{ problem: '"crm|a" is damaged' }])
+})
+
+test('a % that is no escape would make a second partition of the same name', () => {
+  expect(parseShard('crm|50%')).toMatchObject({ ok: false, reason: expect.stringContaining('%25') })
+  expect(parseShard('crm|50%25')).toMatchObject({ ok: true })
+})
