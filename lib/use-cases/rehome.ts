@@ -35,15 +35,17 @@ export async function rehome(context: Context, state: ShardState): Promise<DueJo
   return { due: [], more: false, nextDueAt: context.clock.now() }
 }
 
-async function move(context: Context, state: ShardState, job: Job): Promise<void> {
+/** A twin, another item with the same id, may stand at home at that very time: then a millisecond later. */
+async function move(context: Context, state: ShardState, job: Job, later_ms = 0): Promise<void> {
   const next: JobItem = {
     ...job.item,
     pk: homeOf(state, job),
-    sk: job.key.sk,
+    sk: formatSortKey({ ...job, runAt: job.runAt + later_ms }),
     task: job.task,
     payload: job.payload,
   }
-  await context.store.jobs.replace(job.key, next)
+  const outcome = await context.store.jobs.replace(job.key, next)
+  if (outcome === 'occupied') await move(context, state, job, later_ms + 1)
 }
 
 function homeOf(state: ShardState, job: Job): ShardKey {

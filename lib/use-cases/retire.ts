@@ -18,7 +18,10 @@ export async function retire(context: Context, job: Job, error: string): Promise
   }
   const delay_ms = retryDelay(job.queue.retry, job.attempt, random.number())
   logger.warn('attempt failed', { ...describe(job), error, delay_ms })
-  await store.jobs.replace(job.key, nextAttempt(job, now + delay_ms))
+  let outcome = await store.jobs.replace(job.key, nextAttempt(job, now + delay_ms))
+  // A twin, another item with the same id, may stand exactly there: then a millisecond later.
+  for (let runAt = Math.max(now + delay_ms, job.runAt + 1) + 1; outcome === 'occupied'; runAt++)
+    outcome = await store.jobs.replace(job.key, nextAttempt(job, runAt))
 }
 
 /** Moves an item that can never run to the dead letters, with a reason that a person understands. */

@@ -15,7 +15,7 @@ export { fromItem, type Item, toItem } from './item.ts'
 export const isConditionFailed = (error: unknown): error is ConditionalCheckFailedException =>
   error instanceof ConditionalCheckFailedException
 
-/** Whether a transaction was cancelled because the condition of its first part does not hold. */
-export const isFirstConditionFailed = (error: unknown): boolean =>
+/** Whether a transaction was cancelled because the condition of this part of it does not hold. */
+export const isConditionOfPartFailed = (error: unknown, part: number): boolean =>
   error instanceof TransactionCanceledException &&
-  error.CancellationReasons?.[0]?.Code === 'ConditionalCheckFailed'
+  error.CancellationReasons?.[part]?.Code === 'ConditionalCheckFailed'

@@ -14,11 +14,14 @@ import {
   fromItem,
   type Item,
   isConditionFailed,
-  isFirstConditionFailed,
+  isConditionOfPartFailed,
   toItem,
 } from './database.ts'
 
-/** Race: an event delivered twice. The second must not put back, or start over, what the first has begun. */
+/**
+ * Race: an event delivered twice. The second must not put back, or start over, what the first has begun.
+ * And twins, which bear the same id: the next attempt of one must not take the place of the other.
+ */
 const NOT_THERE = 'attribute_not_exists(pk)'
 /** Race: two recoveries of one job, or one whose reply was lost. Only the first finds the job in its old place. */
 const STILL_THERE = 'attribute_exists(pk)'
@@ -40,14 +43,15 @@ export const dynamoJobStore = (database: Database): JobStore => ({
       new DeleteItemCommand({ TableName: database.tables.jobs, Key: toItem({ pk, sk }) }),
     )
   },
-  replace: async (key, next) =>
-    (await moveJob(database, key, { Put: { TableName: database.tables.jobs, Item: toItem(next) } }))
-      ? 'replaced'
-      : 'gone',
-  bury: async (key, letter) =>
-    (await moveJob(database, key, { Put: { TableName: database.tables.history, Item: toItem(letter) } }))
-      ? 'buried'
-      : 'gone',
+  replace: (key, next) => {
+    const item = { TableName: database.tables.jobs, Item: toItem(next) }
+    return moveJob(database, key, { Put: { ...item, ConditionExpression: NOT_THERE } }, 'replaced')
+  },
+  bury: async (key, letter) => {
+    const item = { TableName: database.tables.history, Item: toItem(letter) }
+    const outcome = await moveJob(database, key, { Put: item }, 'buried')
+    return outcome === 'occupied' ? 'gone' : outcome
+  },
 })
 
 async function put({ client, tables }: Database, item: JobItem): Promise<'put' | 'exists'> {
@@ -89,20 +93,22 @@ async function range({ client, tables }: Database, { shard, from, limit }: Range
   return { items: Items.map((item) => fromItem(item) as RawItem), more: LastEvaluatedKey !== undefined }
 }
 
-/** Deletes the job and puts something else in its place, or does neither. False where the job is gone. */
-async function moveJob(
+/** Deletes the job and puts something else in its place, or does neither. */
+async function moveJob<Moved extends string>(
   { client, tables }: Database,
   { pk, sk }: RawKey,
   put: TransactWriteItem,
-): Promise<boolean> {
+  moved: Moved,
+): Promise<Moved | 'gone' | 'occupied'> {
   const remove = {
     Delete: { TableName: tables.jobs, Key: toItem({ pk, sk }), ConditionExpression: STILL_THERE },
   }
   try {
     await client.send(new TransactWriteItemsCommand({ TransactItems: [remove, put] }))
-    return true
+    return moved
   } catch (error) {
-    if (isFirstConditionFailed(error)) return false
+    if (isConditionOfPartFailed(error, 0)) return 'gone'
+    if (isConditionOfPartFailed(error, 1)) return 'occupied'
     throw error
   }
 }

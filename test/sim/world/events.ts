@@ -25,7 +25,7 @@ export type Effect =
       readonly op: 'replace'
       readonly key: RawKey
       readonly next: JobItem
-      readonly outcome: 'replaced' | 'gone'
+      readonly outcome: 'replaced' | 'gone' | 'occupied'
     }
   | {
       readonly op: 'bury'
