@@ -13,7 +13,7 @@ export interface Comparison extends PlainProgress {
 }
 
 /** Enough to see what happens. */
-const LIMIT_MS = 20_000
+const LIMIT_MS = 15_000
 
 export async function compare(
   { crm, sqs }: Stage,

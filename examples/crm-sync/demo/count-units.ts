@@ -1,11 +1,19 @@
 /**
  * Counts what DynamoDB charges for the whole run. The functions run from their bundles and know of no counter, so it
- * stands in between: it asks for the consumed capacity with every call, and passes everything on.
+ * stands in between: it asks for the consumed capacity with every call, and passes everything on. GET /units answers
+ * what was consumed so far.
  */
 import { once } from 'node:events'
-import { Agent, createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import {
+  Agent,
+  createServer,
+  type IncomingMessage,
+  request,
+  type Server,
+  type ServerResponse,
+} from 'node:http'
 import { buffer } from 'node:stream/consumers'
+import { startChild } from './child.ts'
 
 export interface Units {
   writes: number
@@ -15,8 +23,17 @@ export interface Units {
 export interface UnitCounter {
   readonly endpoint: string
   /** So far. */
-  units(): Units
+  units(): Promise<Units>
   stop(): Promise<void>
+}
+
+const ENTRY = new URL('./count-units-process.ts', import.meta.url)
+
+/** In a process of its own: every call of every function passes through it. */
+export async function countUnits(target: string): Promise<UnitCounter> {
+  const { url, stop } = await startChild(ENTRY, target)
+  const units = async () => (await (await fetch(`${url}/units`)).json()) as Units
+  return { endpoint: url, units, stop }
 }
 
 /** Which calls cost something, and what. */
@@ -34,24 +51,15 @@ const COSTS: Readonly<Record<string, keyof Units>> = {
 /** A write whose condition fails is charged like one that succeeds; the items here have at most 1 KB. */
 const FAILED_WRITE = 1
 
-export async function countUnits(target: string): Promise<UnitCounter> {
+export function createCounter(target: string): Server {
   const units: Units = { writes: 0, reads: 0 }
   const agent = new Agent({ keepAlive: true })
   const server = createServer((incoming, response) => {
-    pass(target, agent, units, incoming, response).catch(() => response.destroy())
+    if (incoming.url === '/units') response.end(JSON.stringify(units))
+    else pass(target, agent, units, incoming, response).catch(() => response.destroy())
   })
   server.keepAliveTimeout = 120_000
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  return {
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    units: () => ({ ...units }),
-    stop: async () => {
-      server.close()
-      server.closeAllConnections()
-      agent.destroy()
-    },
-  }
+  return server
 }
 
 async function pass(
@@ -74,8 +82,10 @@ async function pass(
   response.writeHead(answer.statusCode ?? 502, answer.headers).end(answered)
 }
 
-const asking = (body: Buffer): Buffer =>
-  Buffer.from(JSON.stringify({ ...JSON.parse(body.toString()), ReturnConsumedCapacity: 'TOTAL' }))
+const ASKING = Buffer.from('{"ReturnConsumedCapacity":"TOTAL",')
+
+/** Nobody else here asks for it. */
+const asking = (body: Buffer): Buffer => Buffer.concat([ASKING, body.subarray(1)])
 
 interface Answer {
   readonly ConsumedCapacity?: Capacity | Capacity[]

@@ -33,7 +33,7 @@ export async function runWithSluice(
   report: Report,
   signal: AbortSignal,
 ): Promise<Run> {
-  const before = stage.counter.units()
+  const before = await stage.counter.units()
   const startedAt = Date.now()
   const dueAt = new Map<string, number>()
   const onSent = (jobs: readonly DemoJob[], at: number) => {
@@ -47,7 +47,7 @@ export async function runWithSluice(
   await sending
   const took_ms = Date.now() - startedAt
   await settle(stage, workload, signal)
-  const after = stage.counter.units()
+  const after = await stage.counter.units()
   return {
     report: await stage.crm.report(),
     deadLetters: await deadLetters(stage),

@@ -39,9 +39,9 @@ it('asks for the consumed capacity, adds it up and passes everything on', async 
   expect(received).toEqual({ TableName: 'Jobs', ReturnConsumedCapacity: 'TOTAL' })
   expect(await response.json()).toEqual(answer.body)
   answer = { status: 200, body: { ConsumedCapacity: [{ CapacityUnits: 1 }, { CapacityUnits: 2 }] } }
-  await send('TransactWriteItems', {})
-  await send('Query', {})
-  expect(counter.units()).toEqual({ writes: 5.5, reads: 3 })
+  await send('TransactWriteItems', { TransactItems: [] })
+  await send('Query', { TableName: 'Jobs' })
+  expect(await counter.units()).toEqual({ writes: 5.5, reads: 3 })
 })
 
 it('counts a write whose condition fails, and no other refusal', async () => {
@@ -49,10 +49,10 @@ it('counts a write whose condition fails, and no other refusal', async () => {
     status: 400,
     body: { __type: 'com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException' },
   }
-  expect((await send('UpdateItem', {})).status).toBe(400)
+  expect((await send('UpdateItem', { TableName: 'State' })).status).toBe(400)
   answer = { status: 400, body: { __type: 'ValidationException' } }
-  await send('UpdateItem', {})
-  expect(counter.units()).toEqual({ writes: 1, reads: 0 })
+  await send('UpdateItem', { TableName: 'State' })
+  expect(await counter.units()).toEqual({ writes: 1, reads: 0 })
 })
 
 it('leaves alone what costs nothing', async () => {
