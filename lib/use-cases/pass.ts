@@ -123,7 +123,10 @@ async function passOnce(context: Context, request: PassRequest): Promise<Round> 
 const reach = (state: ShardState, limits: ShardLimits): number =>
   Object.keys(state.slots).length + limits.slots + 1
 
-/** The wake-up goes first: should we stop in between, one too many does no harm, and one too few would. */
+/**
+ * Only who has written sends. Of many passes at once each would arrange the same wake-up, and each of those would
+ * bring as many passes again, for as long as there is work: a storm. Should we stop in between, the sweep finds out.
+ */
 async function carryOut(
   context: Context,
   { state, now }: PassInput,
@@ -131,12 +134,15 @@ async function carryOut(
   decision: Decision,
 ): Promise<Round> {
   const { limits } = entered
-  if (decision.wakeAt !== undefined) await arrangeWake(context, state.shard, decision.wakeAt, now)
-  if (!decision.changed && !changesLayout(state, entered)) return { kind: 'settled' }
+  const wake = () => sendWake(context, state.shard, decision.wakeAt, now)
+  if (!decision.changed && !changesLayout(state, entered)) {
+    await wake()
+    return { kind: 'settled' }
+  }
   const outcome = await context.store.states.pass(state, passWrite(state, decision, entered, now))
   if (outcome.kind === 'conflict') return { kind: 'conflict' }
   const rate = startCounting(limits)
-  await sendWork(context, messages(state, decision, rate))
+  await Promise.all([wake(), sendWork(context, messages(state, decision, rate))])
   const [first] = decision.claims
   const own =
     first && isRunning(first.slot)
@@ -151,6 +157,20 @@ async function sendWork({ work, logger }: Context, messages: readonly WorkMessag
     if (messages.length > 0) await work.send(messages)
   } catch (error) {
     logger.error('claims could not be sent; they will be sent again', { jobs: messages.length, error })
+  }
+}
+
+/** The time is on record before the wake-up is sent: what cannot be sent now is found by the sweep. */
+async function sendWake(
+  context: Context,
+  shard: ShardKey,
+  wakeAt: number | undefined,
+  now: number,
+): Promise<void> {
+  try {
+    if (wakeAt !== undefined) await arrangeWake(context, shard, wakeAt, now)
+  } catch (error) {
+    context.logger.error('a wake-up could not be sent; the sweep will do without it', { shard, error })
   }
 }
 
