@@ -28,6 +28,7 @@ const report = createReport(options.json ? process.stderr : process.stdout)
 try {
   const outcome = await runDemo(options, report, interrupted.signal)
   if (outcome && options.json) process.stdout.write(`${JSON.stringify(outcome.json)}\n`)
+  if (!outcome) report.note('stopped')
   process.exitCode = outcome ? Number(!outcome.ok) : INTERRUPTED
 } catch (error) {
   // What breaks because everything is being stopped is not worth a word.

@@ -25,6 +25,7 @@ export async function sendAll(
   { jobs, malformed }: Workload,
   spread_ms: number,
   onSent: (jobs: readonly DemoJob[], at: number) => void,
+  signal: AbortSignal,
 ): Promise<void> {
   const sendWay = (way: Way) =>
     paced(
@@ -33,6 +34,7 @@ export async function sendAll(
         BATCH[way],
       ),
       spread_ms,
+      signal,
       async (batch) => {
         onSent(batch, Date.now())
         await SEND[way](senders, batch)
@@ -98,10 +100,16 @@ async function sendMalformed(senders: Senders, malformed: Workload['malformed'])
 const payloadOf = ({ customerId, contactId }: DemoJob) => ({ customerId, contactId })
 
 /** One after the other, evenly over the time. */
-async function paced<T>(items: readonly T[], spread_ms: number, work: (item: T) => Promise<void>) {
+async function paced<T>(
+  items: readonly T[],
+  spread_ms: number,
+  signal: AbortSignal,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
   const startedAt = Date.now()
   for (const [index, item] of items.entries()) {
     await sleep(Math.max(0, startedAt + (spread_ms * index) / items.length - Date.now()))
+    if (signal.aborted) return
     await work(item)
   }
 }

@@ -41,7 +41,7 @@ export async function runWithSluice(
   }
   // Should sending fail, there is nothing more to watch.
   const failed = new AbortController()
-  const sending = sendAll(stage, workload, SPREAD_MS, onSent)
+  const sending = sendAll(stage, workload, SPREAD_MS, onSent, signal)
   sending.catch(() => failed.abort())
   await watch(stage, workload, report, AbortSignal.any([signal, failed.signal]), () => dueAt.size)
   await sending
