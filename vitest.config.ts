@@ -8,6 +8,7 @@ export default defineConfig({
   test: {
     projects: [
       project('unit', ['test/unit/**/*.test.ts'], 20_000),
+      project('sim', ['test/sim/**/*.test.ts'], 120_000),
       project('contract', ['test/contract/**/*.test.ts'], 60_000),
       project('honesty', ['test/honesty/**/*.test.ts'], 300_000),
       project('fuzz', ['test/fuzz/**/*.test.ts'], 120_000),

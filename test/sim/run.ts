@@ -92,7 +92,8 @@ export async function runSeed(seed: number, print?: (line: string) => void): Pro
     await scheduler.run(plan.faultsUntil, broken)
     world.emit({ kind: 'note', text: 'faults are off' })
     faults.on = false
-    unpause(world)
+    // After the last change that is still on its way: an admin's function ends within a minute.
+    scheduler.after(60_000, () => unpause(world))
     const end = scheduler.now + LONGEST_MS
     while (!broken() && scheduler.now < end && isUnfinished(world, truth)) {
       await scheduler.run(scheduler.now + (plan.calm ? LOOK_WHEN_CALM_MS : LOOK_MS), broken)
@@ -118,6 +119,7 @@ export async function runSeed(seed: number, print?: (line: string) => void): Pro
 }
 
 const isUnfinished = (world: World, truth: Truth): boolean =>
+  world.scheduler.now < world.plan.faultsUntil + 120_000 ||
   truth.standing.size > 0 ||
   world.events.pending > 0 ||
   world.plan.jobs.some(({ at }) => at > world.scheduler.now)

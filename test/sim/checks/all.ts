@@ -8,6 +8,7 @@ import { badEvents, rightEnd } from './i4-end.ts'
 import { forgets, noSlots } from './i5-leaks.ts'
 import { order } from './i6-order.ts'
 import { type Progress, progress } from './i7-progress.ts'
+import { noStorm } from './i7-storm.ts'
 
 export function allChecks(): { readonly checks: readonly Check[]; readonly progress: Progress } {
   const own = progress()
@@ -25,6 +26,7 @@ export function allChecks(): { readonly checks: readonly Check[]; readonly progr
     noSlots,
     forgets,
     order(),
+    noStorm(),
     own,
   ]
   return { checks, progress: own }

@@ -3,6 +3,7 @@
  * limit in force since the oldest of them was claimed, for a claim once made may start.
  */
 import type { Check } from './check.ts'
+import { isWritten } from './claims.ts'
 import { readShard } from './keys.ts'
 import { shareOf } from './limits.ts'
 
@@ -24,9 +25,9 @@ export const concurrency: Check = {
 export const share: Check = {
   name: 'I8 share of the limit in force',
   after(event, { truth, fail }) {
-    if (event.kind !== 'effect' || event.effect.op !== 'pass') return
+    if (event.kind !== 'effect' || !isWritten(event.effect)) return
     const { shard, change, outcome } = event.effect
-    if (outcome.kind !== 'written' || Object.keys(change.take).length === 0) return
+    if (Object.keys(change.take).length === 0) return
     const { queue, index = 0 } = readShard(shard)
     const count = truth.limits.shardCount(queue)
     const shares = truth.limits

@@ -23,6 +23,8 @@ export const rightEnd: Check = {
       const standing = truth.at(effect.key.pk, effect.key.sk)
       if (standing && (effect.next.attempt ?? 1) !== standing.attempt) judgeRetry(standing, { truth, fail })
       if (!standing) fail(`${effect.key.pk} ${effect.key.sk} is replaced although it is not there`)
+      const stood = truth.at(effect.next.pk, effect.next.sk)
+      if (stood && stood !== standing) fail(`${stood.pk} ${stood.sk} is lost: another item takes its place`)
     }
   },
   finally({ truth, fail }) {

@@ -1,5 +1,6 @@
 /** I5: nothing leaks. When all has finished there is no slot; a start that no longer counts goes with the next write. */
 import type { Check } from './check.ts'
+import { isWritten } from './claims.ts'
 import { readShard } from './keys.ts'
 
 export const noSlots: Check = {
@@ -16,9 +17,9 @@ const OLDEST_DECISION_MS = 90_000
 export const forgets: Check = {
   name: 'I5 old starts are forgotten',
   after(event, { truth, fail }) {
-    if (event.kind !== 'effect' || event.effect.op !== 'pass') return
+    if (event.kind !== 'effect' || !isWritten(event.effect)) return
     const { shard, outcome, read } = event.effect
-    if (outcome.kind !== 'written' || !read.initialised) return
+    if (!read.initialised) return
     const since = truth.now - OLDEST_DECISION_MS
     const limits = truth.limits.of(shard, since, truth.now)
     const longest = Math.max(...limits.map(({ rate }) => (rate ? rate.period_ms + rate.margin_ms : 0)))

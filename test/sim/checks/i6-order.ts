@@ -3,6 +3,7 @@
  * pass read anything, were due by the slowest clock, and whose id nobody held.
  */
 import type { Check } from './check.ts'
+import { isWritten } from './claims.ts'
 
 interface Reading {
   at: number
@@ -28,8 +29,7 @@ export const order = (): Check => {
         for (const id of Object.keys(effect.state?.slots ?? {})) reading.held.add(id)
         readings.set(key, reading)
       }
-      if (effect.op !== 'pass' || effect.outcome.kind !== 'written') return
-      if (effect.before?.version !== effect.read.version) return
+      if (!isWritten(effect)) return
       const taken = Object.keys(effect.change.take)
       const reading = readings.get(keyOf(by, effect.shard, effect.read.version))
       if (taken.length === 0 || !reading) return
@@ -40,7 +40,7 @@ export const order = (): Check => {
         const { priority, runAt } = effect.change.take[id] as { priority: number; runAt: number }
         return `${priority}#${new Date(runAt).toISOString()}#${id}`
       })
-      const last = claimed.reduce((a, b) => (a > b ? a : b))
+      const last = claimed.sort().at(-1) ?? ''
       const left = standing.filter(
         ({ sk, id, since, runAt, lineage }) =>
           !lineage.malformed &&

@@ -67,7 +67,9 @@ export const progress = (): Progress => {
         if (!rate) return true
         if (rate.allowed === 0) return false
         const span = rate.period_ms + rate.margin_ms + rate.period_ms / 10 + 2 * truth.plan.maxSkew_ms
-        const counted = truth.counted.filter((one) => one.partition === partition && one.at > truth.now - span)
+        const counted = truth.counted.filter(
+          (one) => one.partition === partition && one.at > truth.now - span,
+        )
         const recent = truth.runs.filter(
           (run) => run.partition === partition && run.startedAt > truth.now - span,
         )

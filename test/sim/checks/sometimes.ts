@@ -1,5 +1,6 @@
 /** What has to happen now and then in a campaign, or the checks prove nothing: each branch and each recovery. */
 import type { Effect, WorldEvent } from '../world/events.ts'
+import { isSecondCopy } from './claims.ts'
 import type { Truth } from './truth.ts'
 
 export const SOMETIMES = [
@@ -59,12 +60,14 @@ export class SometimesCounter {
   see(event: WorldEvent): void {
     switch (event.kind) {
       case 'effect':
-        return this.#effect(event.effect, event.by.fn)
+        this.#effect(event.effect, event.by.fn)
+        break
       case 'delivered':
         if (event.count > 1) this.#count(event.queue === 'work' ? 'work redelivered' : 'wake redelivered')
         return
       case 'begun':
-        return this.#begun(event.by.version, event.by.id)
+        this.#begun(event.by.version, event.by.id)
+        break
       case 'over':
         for (const ids of this.#alive.values()) ids.delete(event.by.id)
         if (event.how === 'timeout') this.#count('function timed out')
@@ -97,9 +100,11 @@ export class SometimesCounter {
   #effect(effect: Effect, fn: string): void {
     switch (effect.op) {
       case 'pass':
-        return this.#pass(effect, fn)
+        this.#pass(effect, fn)
+        break
       case 'start':
-        return this.#start(effect)
+        this.#start(effect)
+        break
       case 'release':
         this.#count(
           'release finds others waiting',
@@ -108,9 +113,11 @@ export class SometimesCounter {
         this.#count('release finds nothing to free', effect.outcome.kind === 'gone')
         return
       case 'remember':
-        return this.#count('late start')
+        this.#count('late start')
+        break
       case 'put':
-        return this.#count('put finds the job there', effect.outcome !== 'put')
+        this.#count('put finds the job there', effect.outcome !== 'put')
+        break
       case 'replace':
         this.#count('replace finds the job gone', effect.outcome === 'gone')
         this.#count('job rehomed', effect.outcome === 'replaced' && effect.next.pk !== effect.key.pk)
@@ -122,7 +129,8 @@ export class SometimesCounter {
         this.#count('job refused', effect.outcome === 'buried' && effect.letter.reason === 'refused')
         return
       case 'buryEvent':
-        return this.#count('event refused')
+        this.#count('event refused')
+        break
       case 'get':
         if (fn === 'worker' && !this.#truth.at(effect.key.pk, effect.key.sk))
           this.#count('deleted while its message was on the way')
@@ -150,7 +158,8 @@ export class SometimesCounter {
     const { change, outcome, read } = effect
     this.#count('pass conflicts', outcome.kind === 'conflict')
     if (outcome.kind === 'conflict') return
-    if (effect.before?.version !== read.version) return this.#count('pass sent twice is one pass')
+    this.#count('pass sent twice is one pass', isSecondCopy(effect))
+    if (isSecondCopy(effect)) return
     const taken = Object.values(change.take)
     const own = taken.some((slot) => 'deadline' in slot)
     const released = fn === 'worker' && change.drop.length > 0

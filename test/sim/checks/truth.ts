@@ -7,6 +7,7 @@ import type { RawItem } from '../../../lib/core/job.ts'
 import type { Plan } from '../workloads/plan.ts'
 import type { Effect, RunEnd, WorldEvent } from '../world/events.ts'
 import type { Invocation } from '../world/invocation.ts'
+import { isWritten } from './claims.ts'
 import { readPlace, readShard } from './keys.ts'
 import { LimitHistory } from './limits.ts'
 
@@ -100,20 +101,21 @@ export class Truth {
         if (effect.outcome === 'put') this.#accept(effect.item)
         return
       case 'remove':
-        return this.#leave(effect.key.pk, effect.key.sk, 'done')
+        this.#leave(effect.key.pk, effect.key.sk, 'done')
+        break
       case 'replace':
         if (effect.outcome === 'replaced') this.#replace(effect.key.pk, effect.key.sk, effect.next)
         return
       case 'bury':
         if (effect.outcome !== 'buried') return
         this.letters.push(effect.letter)
-        return this.#leave(effect.key.pk, effect.key.sk, effect.letter.reason)
+        this.#leave(effect.key.pk, effect.key.sk, effect.letter.reason)
+        break
       case 'buryEvent':
         this.letters.push(effect.letter)
         return
       case 'pass':
-        // A write that was sent twice finds itself: that is no second claim.
-        if (effect.outcome.kind === 'written' && effect.before?.version === effect.read.version) this.#claimed(effect.shard, effect.change.take, by)
+        if (isWritten(effect)) this.#claimed(effect.shard, effect.change.take, by)
         return
       case 'start':
         if (effect.outcome.kind === 'started')
@@ -123,7 +125,8 @@ export class Truth {
         this.counted.push({ partition: readShard(effect.shard).partition, at: this.now })
         return
       case 'override':
-        return this.limits.overridden(effect.shard, effect.limits, this.now)
+        this.limits.overridden(effect.shard, effect.limits, this.now)
+        break
     }
   }
 
@@ -165,9 +168,6 @@ export class Truth {
     if (!standing) return
     this.standing.delete(`${pk}\n${sk}`)
     if (next['attempt'] !== undefined && next['attempt'] !== standing.attempt) standing.lineage.retries++
-    // A put onto an item that stands there swallows it: the one that is swallowed must not be lost sight of.
-    const swallowed = this.at(next.pk, next.sk)
-    if (swallowed) swallowed.lineage.end = 'done'
     this.#stand(standing.lineage, next)
   }
 

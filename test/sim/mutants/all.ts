@@ -1,2 +1,19 @@
+/** Every way in which the product is broken on purpose. A new feature adds a file of its own. */
+import { CLAIMING } from './claiming.ts'
+import { FINISHING } from './finishing.ts'
+import { LIMITS } from './limits.ts'
 import type { Mutant } from './mutant.ts'
-export const MUTANTS: readonly Mutant[] = []
+import { RATES } from './rates.ts'
+import { RECOVERY } from './recovery.ts'
+import { WAKING } from './waking.ts'
+import { WAYS_IN } from './ways-in.ts'
+
+export const MUTANTS: readonly Mutant[] = [
+  ...CLAIMING,
+  ...FINISHING,
+  ...LIMITS,
+  ...RATES,
+  ...RECOVERY,
+  ...WAKING,
+  ...WAYS_IN,
+]

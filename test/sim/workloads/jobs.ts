@@ -31,7 +31,7 @@ export function drawJobs(
     const spread_ms = random.pick([0, 500, 20_000, 120_000])
     const queue = queues[random.int(0, queues.length - 1)]
     if (!queue) continue
-    for (let count = random.skewed(1, 24); count > 0; count--) {
+    for (let count = burstSize(random, queue); count > 0; count--) {
       const job = drawJob(random, queue, Math.min(end, at + random.int(0, spread_ms)), jobs.length)
       jobs.push(job)
       if (random.chance(0.08)) jobs.push(twinOf(random, job))
@@ -39,6 +39,10 @@ export function drawJobs(
   }
   return jobs
 }
+
+/** Large enough for a large rate to be reached. */
+const burstSize = (random: SimRandom, { config }: QueuePlan): number =>
+  (config.rateLimit?.allowed ?? 0) > 20 && random.chance(0.5) ? 60 : random.skewed(1, 24)
 
 function drawJob(random: SimRandom, queue: QueuePlan, at: number, count: number): JobPlan {
   return {

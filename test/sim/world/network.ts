@@ -52,8 +52,7 @@ export class Network {
             answer = () => reject(error)
           },
         )
-        if (fate === 'sentTwice')
-          return this.#scheduler.after(this.#leg() + this.#leg(), () => arrive(undefined))
+        if (fate === 'sentTwice') return this.#scheduler.after(this.#retryAfter(), () => arrive(undefined))
         if (fate === 'replyLost') return reply(() => reject(new SimulatedFault(fate)))
         if (fate === 'crashAfter') return reply(() => by.stop('crash'))
         return reply(() => answer())
@@ -67,6 +66,11 @@ export class Network {
     return (
       REFUSALS.find((name) => this.#faults.strikes(name)) ?? LOSSES.find((name) => this.#faults.strikes(name))
     )
+  }
+
+  /** At once, or after the SDK has waited in vain for the first reply. */
+  #retryAfter(): number {
+    return 2 * this.#leg() + (this.#random.chance(0.5) ? this.#random.skewed(50, 5000) : 0)
   }
 
   #leg(): number {

@@ -185,7 +185,7 @@ function simulatedStates(world: StoreWorld, by: Invocation, states: StateStore):
     scan: () =>
       call(
         'scan',
-        async () => ({ states: [...visible(world)] }),
+        async () => ({ states: [...visible(world)], damaged: [] }),
         () => ({ op: 'scan' }),
       ),
   }

@@ -1,0 +1,49 @@
+/** Concurrency, its shares, and its changes. */
+import type { Mutant } from './mutant.ts'
+
+export const LIMITS: readonly Mutant[] = [
+  {
+    name: 'one slot too many',
+    file: 'lib/core/decide.ts',
+    find: 'const slots = Math.max(0, limits.slots - live.length)',
+    replace: 'const slots = Math.max(0, limits.slots - live.length + 1)',
+    breaks: 'the limit',
+  },
+  {
+    name: 'shares sum to more than the limit',
+    file: 'lib/core/shards.ts',
+    find: 'Math.floor(total / shards) + (index < total % shards ? 1 : 0)',
+    replace: 'Math.ceil(total / shards) + 0 * index',
+    breaks: 'the limit of a partition with shards',
+  },
+  {
+    name: 'override without a new version',
+    file: 'lib/adapters/memory/store.ts',
+    find: `        version: (state.version ?? 0) + 1,
+        ...(limits`,
+    replace: `        version: state.version ?? 1,
+        ...(limits`,
+    breaks: 'a pass that has read the old limit claims by it',
+  },
+  {
+    name: 'override ignored',
+    file: 'lib/core/limits.ts',
+    find: 'if (!override) return configured',
+    replace: 'if (override !== null) return configured',
+    breaks: 'a limit changed at run time',
+  },
+  {
+    name: 'jobs in flight rehomed',
+    file: 'lib/use-cases/rehome.ts',
+    find: 'job && !inFlight.has(job.key.sk) ? move',
+    replace: 'job ? move',
+    breaks: 'a job runs in two shards',
+  },
+  {
+    name: 'nothing rehomed',
+    file: 'lib/use-cases/rehome.ts',
+    find: 'await context.store.jobs.replace(job.key, next)',
+    replace: 'void next',
+    breaks: 'jobs put where there is no share of the limit',
+  },
+]

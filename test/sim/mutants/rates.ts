@@ -1,0 +1,85 @@
+/** The sliding window. */
+import type { Mutant } from './mutant.ts'
+
+const WINDOW = 'lib/core/window.ts'
+const EXECUTE = 'lib/use-cases/execute.ts'
+
+export const RATES: readonly Mutant[] = [
+  {
+    name: 'window that resets',
+    file: WINDOW,
+    find: 'Number(bucket) + (rate ? rate.period_ms + rate.margin_ms : 0)',
+    replace: 'rate ? Math.ceil(Number(bucket) / rate.period_ms) * rate.period_ms : Number(bucket)',
+    breaks: 'twice the rate around each reset',
+  },
+  {
+    name: 'margin forgotten',
+    file: WINDOW,
+    find: 'Number(bucket) + (rate ? rate.period_ms + rate.margin_ms : 0)',
+    replace: 'Number(bucket) + (rate ? rate.period_ms : 0)',
+    breaks: 'late starts and clocks that differ',
+  },
+  {
+    name: 'window that forgets with each pass',
+    file: WINDOW,
+    find: 'return Object.keys(window).filter((end) => forgottenAt(end, rate) <= now)',
+    replace: 'return Object.keys(window).filter((end) => forgottenAt(end, rate) <= now || now > 0)',
+    breaks: 'the rate, after a retry',
+  },
+  {
+    name: 'window that never forgets',
+    file: WINDOW,
+    find: 'return Object.keys(window).filter((end) => forgottenAt(end, rate) <= now)',
+    replace: 'return Object.keys(window).filter((end) => forgottenAt(end, rate) < 0 && now < 0)',
+    breaks: 'the item grows for ever',
+  },
+  {
+    name: 'buckets named by their beginning',
+    file: WINDOW,
+    find: 'String(Math.ceil(at / width_ms) * width_ms)',
+    replace: 'String(Math.floor(at / width_ms) * width_ms)',
+    breaks: 'a start is forgotten up to a bucket too early',
+  },
+  {
+    name: 'claims take no start',
+    file: 'lib/core/decide.ts',
+    find: 'startsInWindow(state.window, limits.rateLimit, now) - reserved',
+    replace: 'startsInWindow(state.window, limits.rateLimit, now) - 0 * reserved',
+    breaks: 'claims on their way start beyond the rate',
+  },
+  {
+    name: 'start not remembered',
+    file: 'lib/adapters/memory/store.ts',
+    find: 'window: withStart(state, run.bucket)',
+    replace: 'window: state.window',
+    breaks: 'the rate',
+  },
+  {
+    name: 'own start not remembered',
+    file: 'lib/core/decide.ts',
+    find: '{ start: bucketOf(now, bucketWidth(limits.rateLimit)) }',
+    replace: '{}',
+    breaks: 'the rate of jobs handed on within an invocation',
+  },
+  {
+    name: 'late start not counted',
+    file: EXECUTE,
+    find: 'while (rate && clock.now() - counted > Math.max(1, rate.margin_ms / 2))',
+    replace: 'while (rate && clock.now() < 0)',
+    breaks: 'a handler that begins long after its start was written',
+  },
+  {
+    name: 'late start counted but not given back',
+    file: EXECUTE,
+    find: 'if (clock.now() - onRecord > rate.kept_ms / 2) return false',
+    replace: 'if (clock.now() - onRecord < 0) return false',
+    breaks: 'a handler begins although its start was forgotten meanwhile',
+  },
+  {
+    name: 'window not waited for',
+    file: 'lib/core/decide.ts',
+    find: 'const times = [armedFor(input), reopensAt, input.nextDueAt]',
+    replace: 'const times = [armedFor(input), reopensAt && undefined, input.nextDueAt]',
+    breaks: 'jobs held by the rate are forgotten',
+  },
+]

@@ -1,0 +1,68 @@
+/** Dead workers and lost messages. */
+import type { Mutant } from './mutant.ts'
+
+export const RECOVERY: readonly Mutant[] = [
+  {
+    name: 'deadline shorter than the timeout',
+    file: 'lib/use-cases/execute.ts',
+    find: 'clock.now() + Math.ceil(invocation.remaining_ms()) + CLOCK_SKEW_MS',
+    replace: 'clock.now() + Math.ceil(invocation.remaining_ms() / 4)',
+    breaks: 'a run that lives is taken for dead',
+  },
+  {
+    name: 'deadline without the clocks’ difference',
+    file: 'lib/use-cases/execute.ts',
+    find: 'clock.now() + Math.ceil(invocation.remaining_ms()) + CLOCK_SKEW_MS',
+    replace: 'clock.now() + Math.ceil(invocation.remaining_ms())',
+    breaks: 'a run is taken for dead by a clock that is ahead',
+  },
+  {
+    name: 'a holder that never expires',
+    file: 'lib/core/state.ts',
+    find: 'isRunning(slot) && slot.deadline <= now',
+    replace: 'isRunning(slot) && slot.deadline <= 0 * now',
+    breaks: 'the slot of a dead worker is never freed',
+  },
+  {
+    name: 'dead run dropped without its job',
+    file: 'lib/use-cases/recover.ts',
+    find: 'if (job) await retire(context, job, WORKER_DIED)',
+    replace: 'void [job, retire]',
+    breaks: 'the attempt of a dead worker is not counted',
+  },
+  {
+    name: 'dead slot freed before its job is retried',
+    file: 'lib/core/decide.ts',
+    find: '!recovered.has(id) &&',
+    replace: '!recovered.has(id) && !isDead(slot, Date.now()) &&',
+    breaks: 'the attempt of a worker that has just died is not counted',
+  },
+  {
+    name: 'lost claims never sent again',
+    file: 'lib/core/decide.ts',
+    find: '!isRunning(slot) && slot.sentAt + RESEND_AFTER_MS <= now',
+    replace: '!isRunning(slot) && slot.sentAt + RESEND_AFTER_MS <= 0 * now',
+    breaks: 'a message that was never sent',
+  },
+  {
+    name: 'lost claims sent with another token',
+    file: 'lib/use-cases/pass.ts',
+    find: 'resent(state, id).map((key) => ({ ...key, token, ...rate }))',
+    replace: "resent(state, id).map((key) => ({ ...key, token: (token + 'x') as typeof token, ...rate }))",
+    breaks: 'nobody can start what is sent again',
+  },
+  {
+    name: 'no sweep',
+    file: 'lib/use-cases/sweep.ts',
+    find: 'const limits = currentLimits(config, state)',
+    replace: 'const limits = state ? undefined : currentLimits(config, state)',
+    breaks: 'what a crash left behind is found by nobody',
+  },
+  {
+    name: 'sweep without dead runs and lost claims',
+    file: 'lib/use-cases/sweep.ts',
+    find: 'slots.some((slot) => isDead(slot, now) || isOverdue(slot, now))',
+    replace: '(slots.some((slot) => isDead(slot, now) || isOverdue(slot, now)) && slots.length < 0)',
+    breaks: 'what a crash left behind is found by nobody',
+  },
+]

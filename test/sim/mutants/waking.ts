@@ -1,0 +1,69 @@
+/** Who looks at a shard, and when. */
+import type { Mutant } from './mutant.ts'
+
+export const WAKING: readonly Mutant[] = [
+  {
+    name: 'wake-up before the write',
+    file: 'lib/use-cases/pass.ts',
+    find: '  const wake = () => sendWake(context, state.shard, decision.wakeAt, now)',
+    replace: `  await sendWake(context, state.shard, decision.wakeAt, now)
+  const wake = () => Promise.resolve()`,
+    breaks: 'every pass of many at once arranges the same wake-up, and their number grows',
+  },
+  {
+    name: 'lost wake-up: no look after waiting is set',
+    file: 'lib/use-cases/pass.ts',
+    find: 'again: hasRoomForWaiting(outcome.state, limits)',
+    replace: 'again: hasRoomForWaiting(outcome.state, limits) && state.slots === undefined',
+    breaks: 'a slot freed while a pass was writing is noticed by nobody',
+  },
+  {
+    name: 'nobody waits',
+    file: 'lib/core/decide.ts',
+    find: 'const waiting = needsSlot || twins.length > 0',
+    replace: 'const waiting = needsSlot && twins.length < 0',
+    breaks: 'who frees a slot does not look for jobs',
+  },
+  {
+    name: 'saturated while a run is dead',
+    file: 'lib/core/decide.ts',
+    find: 'const settled = slots.every((slot) => !isDead(slot, now) && !isOverdue(slot, now))',
+    replace: 'const settled = slots.every((slot) => !isDead(slot, 0 * now) && !isOverdue(slot, 0))',
+    breaks: 'a full shard never gets rid of its dead',
+  },
+  {
+    name: 'no wake-up arranged',
+    file: 'lib/use-cases/wake.ts',
+    find: 'if (delay_ms <= MAX_DELAY_MS) await wake.send([{ shard, dueAt, delay_ms }])',
+    replace: 'if (delay_ms < 0) await wake.send([{ shard, dueAt, delay_ms }])',
+    breaks: 'delayed jobs are late by minutes',
+  },
+  {
+    name: 'used wake-up taken for one to come',
+    file: 'lib/core/decide.ts',
+    find: 'state.dueAt !== undefined && state.dueAt !== wokenFor && state.dueAt > now',
+    replace: 'state.dueAt !== undefined && state.dueAt > 0 * (now + (wokenFor ?? 0))',
+    breaks: 'the next delayed job gets no wake-up',
+  },
+  {
+    name: 'far delays not listed',
+    file: 'lib/use-cases/due-index.ts',
+    find: 'return dueAt - now > MAX_DELAY_MS ? dueGroupOf(state.shard) : undefined',
+    replace: 'return dueAt - now > 100 * MAX_DELAY_MS ? dueGroupOf(state.shard) : undefined',
+    breaks: 'the tick does not find what is due in an hour',
+  },
+  {
+    name: 'tick wakes nobody',
+    file: 'lib/use-cases/tick.ts',
+    find: 'await wake.send(wakes)',
+    replace: 'await wake.send(wakes.slice(0, 0))',
+    breaks: 'far delays are late by minutes',
+  },
+  {
+    name: 'only the first page of delays',
+    file: 'lib/use-cases/due-jobs.ts',
+    find: 'nextDueAt = Math.min(nextDueAt, ...jobs.filter(({ runAt }) => runAt > now).map(({ runAt }) => runAt))',
+    replace: 'nextDueAt = Math.max(...jobs.filter(({ runAt }) => runAt > now).map(({ runAt }) => runAt))',
+    breaks: 'the last of the delayed jobs is waited for, not the first',
+  },
+]
