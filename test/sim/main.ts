@@ -22,8 +22,6 @@ const { values } = parseArgs({
   },
 })
 
-process.exitCode = values.seed === undefined ? await many() : await one(wholeNumber('seed', values.seed))
-
 function wholeNumber(name: string, text: string): number {
   const value = Number(text)
   if (Number.isInteger(value) && value >= 0) return value
@@ -74,3 +72,5 @@ function print(sum: Summary, seconds: number): void {
 function describe({ seed, check, what, at_s }: Violation): string {
   return `FAILED ${check}\n  ${what}\n  after ${at_s} virtual seconds; replay: npm run sim -- --seed ${seed}`
 }
+
+process.exitCode = values.seed === undefined ? await many() : await one(wholeNumber('seed', values.seed))

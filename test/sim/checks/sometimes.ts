@@ -176,7 +176,8 @@ export class SometimesCounter {
       'delayed job waits in the wake queue',
       change.dueAt !== undefined && change.dueShard === undefined,
     )
-    const room = change.waiting && Object.keys(outcome.state.slots).length < Object.keys(read.slots).length
+    const inFlight = Object.keys(read.slots).length - change.drop.length + taken.length
+    const room = change.waiting && Object.keys(outcome.state.slots).length < inFlight
     this.#count('pass goes round again', room)
     const held = Object.entries(read.slots).map(([id, { runAt }]) => [id, runAt] as const)
     const twins = [...this.#truth.standing.values()].some(

@@ -60,13 +60,16 @@ export const FINISHING: readonly Mutant[] = [
   {
     name: 'retry of what is gone',
     file: STORE,
-    find: `  replace: async (key, next) => {
-    if (!deleteJob(tables, key)) return 'gone'
-`,
-    replace: `  replace: async (key, next) => {
-    deleteJob(tables, key)
-`,
+    find: "if (!tables.jobs.get(key.pk)?.has(key.sk)) return 'gone'",
+    replace: '',
     breaks: 'a recovery that comes too late makes a job of its own',
+  },
+  {
+    name: 'next attempt takes the place of a twin',
+    file: STORE,
+    find: "if (tables.jobs.get(next.pk)?.has(next.sk)) return 'occupied'",
+    replace: '',
+    breaks: 'the twin is lost',
   },
   {
     name: 'one attempt too many',
