@@ -33,8 +33,8 @@ export async function startChild(entry: URL, ...args: string[]): Promise<Child> 
 }
 
 /** What such a process does. */
-export async function serveAsChild(server: Server): Promise<void> {
-  server.listen(0, '127.0.0.1')
+export async function serveAsChild(server: Server, port = 0): Promise<void> {
+  server.listen(port, '127.0.0.1')
   await once(server, 'listening')
   process.stdout.write(`http://127.0.0.1:${(server.address() as AddressInfo).port}\n`)
   process.stdin.resume().on('end', () => process.exit(0))

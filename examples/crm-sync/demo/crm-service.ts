@@ -1,4 +1,4 @@
-/** The CRM as a process of its own: `node crm-service.ts`. */
+/** The CRM as a process of its own: `node crm-service.ts [port]`. */
 import { serveAsChild } from './child.ts'
 import { Crm } from './crm.ts'
 import { createCrmServer } from './crm-server.ts'
@@ -6,4 +6,7 @@ import { createCrmServer } from './crm-server.ts'
 /** Epoch ms, with fractions, and never going back. */
 const now = () => performance.timeOrigin + performance.now()
 
-await serveAsChild(createCrmServer(new Crm({ latency_ms: { min: 30, max: 150 }, now })))
+await serveAsChild(
+  createCrmServer(new Crm({ latency_ms: { min: 30, max: 150 }, now })),
+  Number(process.argv[2] ?? 0),
+)
