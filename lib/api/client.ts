@@ -10,9 +10,8 @@ import type { DeadLetter } from '../core/dead-letter.ts'
 import type { Duration } from '../core/duration.ts'
 import { InvalidJobError, InvalidPayloadError } from '../core/errors.ts'
 import { type JobItem, partitionProblem } from '../core/job.ts'
-import { encodePartition } from '../core/keys.ts'
 import { newJob } from '../core/new-job.ts'
-import { checkedPartition } from '../core/partition.ts'
+import { givenPartition } from '../core/partition.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { WakeQueue } from '../ports/queues.ts'
 import type { Store } from '../ports/store.ts'
@@ -96,14 +95,14 @@ export function createClient<QueueName extends string>(options: ClientOptions<Qu
       return enqueued(item)
     },
     enqueueMany: async (task, jobs) => {
-      const items = await Promise.all(jobs.map(({ payload, ...job }) => prepare(task, payload, job)))
+      const items = await Promise.all(jobs.map((job) => prepare(task, job?.payload, job)))
       await putAll(store(), items)
       return items.map(enqueued)
     },
     setLimits: async (queueName, partition, limits) => {
       const queue = queueNamed(config, queueName)
       if (!queue) throw new InvalidJobError(`there is no queue "${queueName}"`)
-      const encoded = partition === undefined ? undefined : checkedPartition(encodePartition(partition))
+      const encoded = partition === undefined ? undefined : givenPartition(partition)
       const problem = partitionProblem(queue, {
         queue: queue.name,
         ...(encoded === undefined ? {} : { partition: encoded }),
@@ -134,7 +133,7 @@ async function toItem(
 ): Promise<JobItem> {
   const valid = await validatePayload(task, payload)
   if (!valid.ok) throw new InvalidPayloadError(task.name, valid.issues)
-  const { id = nextId(), ...rest } = job
+  const { id = nextId(), ...rest } = job ?? {}
   // The payload is kept as it was given: the worker's schema transforms it again.
   const item = newJob(config, { ...rest, id, queue: task.queue, task: task.name, payload }, clock.now())
   if (!item.ok) throw new InvalidJobError(item.reason)

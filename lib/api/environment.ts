@@ -32,5 +32,15 @@ export function readConfig(): Config {
   const text = process.env['SLUICE_CONFIG']
   if (!text)
     throw new EnvironmentError('SLUICE_CONFIG is not set: bundle the function with the Sluice construct')
-  return defineConfig(JSON.parse(text))
+  return defineConfig(parseConfig(text))
+}
+
+function parseConfig(text: string) {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new EnvironmentError('SLUICE_CONFIG is not JSON: bundle the function with the Sluice construct', {
+      cause,
+    })
+  }
 }

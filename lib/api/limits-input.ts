@@ -1,3 +1,4 @@
+import * as z from 'zod'
 import type { QueueConfig } from '../core/config.ts'
 import { type Duration, parseDuration } from '../core/duration.ts'
 import { ConfigurationError } from '../core/errors.ts'
@@ -9,22 +10,41 @@ export interface LimitsInput {
   readonly rateLimit?: { readonly allowed: number; readonly period: Duration; readonly margin?: Duration }
 }
 
+const duration = z.unknown().transform((value, context) => {
+  const time_ms = parseDuration(value)
+  if (time_ms === undefined) context.addIssue('a duration is a number of ms or text like "30s", "5m", "1h"')
+  return time_ms
+})
+/** Strict: a limit whose name is misspelt would otherwise lift the one that was meant. */
+const inputSchema = z.strictObject({
+  concurrency: z.number().optional(),
+  rateLimit: z
+    .strictObject({ allowed: z.number(), period: duration, margin: duration.optional() })
+    .optional(),
+})
+
+function toError({ issues: [issue] }: z.ZodError): ConfigurationError {
+  return new ConfigurationError(
+    issue?.path.map(String).join('.') || 'limits',
+    issue?.message ?? 'is not valid',
+  )
+}
+
 /** @throws ConfigurationError that names the wrong limit */
 export function toOverride(queue: QueueConfig, limits: LimitsInput | null): LimitOverride | undefined {
   if (limits === null) return undefined
-  const { concurrency, rateLimit } = limits
+  const input = inputSchema.safeParse(limits)
+  if (!input.success) throw toError(input.error)
+  const { concurrency, rateLimit } = input.data
   const override = overrideSchema.safeParse({
     concurrency,
     rateLimit: rateLimit && {
       allowed: rateLimit.allowed,
-      period_ms: parseDuration(rateLimit.period),
-      ...(rateLimit.margin === undefined ? {} : { margin_ms: parseDuration(rateLimit.margin) }),
+      period_ms: rateLimit.period,
+      ...(rateLimit.margin === undefined ? {} : { margin_ms: rateLimit.margin }),
     },
   })
-  if (!override.success) {
-    const [issue] = override.error.issues
-    throw new ConfigurationError(issue?.path.join('.') ?? 'limits', issue?.message ?? 'is not valid')
-  }
+  if (!override.success) throw toError(override.error)
   const most = queue.shards * MAX_SLOTS_PER_SHARD
   if (concurrency !== undefined && concurrency > most)
     throw new ConfigurationError(

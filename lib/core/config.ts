@@ -90,7 +90,7 @@ export function defineConfig<const QueueName extends string>(
 }
 
 function toConfigurationError(issues: readonly z.core.$ZodIssue[]): ConfigurationError {
-  const lines = issues.map(({ path, message }) => [path.join('.') || 'config', message] as const)
+  const lines = issues.map(({ path, message }) => [path.map(String).join('.') || 'config', message] as const)
   const [[path, message] = ['config', 'is not valid'], ...others] = lines
   return new ConfigurationError(path, [message, ...others.map((line) => line.join(': '))].join('\n'))
 }

@@ -7,6 +7,7 @@ import {
   clip,
   formatSortKey,
   type JobKey,
+  oneLine,
   type Parsed,
   type Position,
   parsed,
@@ -91,7 +92,11 @@ export function partitionProblem(queue: QueueConfig, shard: Shard): string | und
 }
 
 export const describeIssue = ({ path, message }: z.core.$ZodIssue): string =>
-  `${path.join('.')}: ${message.replace(/^Invalid input: /, '')}`
+  oneLine(
+    [...(path.length > 0 ? [path.map(String).join('.')] : []), message.replace(/^Invalid input: /, '')].join(
+      ': ',
+    ),
+  )
 
 /** The key of the job that holds a slot. */
 export const keyOf = (pk: ShardKey, position: Position): JobKey => ({ pk, sk: formatSortKey(position) })

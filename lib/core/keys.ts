@@ -118,6 +118,9 @@ export const isValidInstant = (time: number): boolean =>
 export const isPriority = (value: unknown): value is Priority =>
   Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 9
 
+/** A message that foreign names are part of stays on one line. */
+export const oneLine = (text: string): string => text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ')
+
 /** Foreign text in a message: short, and on one line. */
 export const clip = (text: string, length = 80): string =>
   JSON.stringify(text.length > length ? `${text.slice(0, length)}…` : text).slice(1, -1)

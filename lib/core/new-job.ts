@@ -1,12 +1,13 @@
 /** Makes the item of a new job by its queue's rules. The client and the ingest function share it. */
+import * as z from 'zod'
 import { type Config, type QueueConfig, queueNamed } from './config.ts'
 import { type Duration, parseDuration } from './duration.ts'
 import { InvalidJobError } from './errors.ts'
 import { sizeProblem } from './item-size.ts'
-import type { JobItem } from './job.ts'
+import { describeIssue, type JobItem } from './job.ts'
 import {
+  clip,
   DEFAULT_PRIORITY,
-  encodePartition,
   formatSortKey,
   isPriority,
   isValidInstant,
@@ -16,7 +17,7 @@ import {
   refused,
   type ShardKey,
 } from './keys.ts'
-import { checkedPartition, partitionOf } from './partition.ts'
+import { givenPartition, partitionOf } from './partition.ts'
 import { storable } from './payload.ts'
 import { homeShard } from './shards.ts'
 
@@ -49,11 +50,22 @@ export function newJob(config: Config, job: NewJob, now: number): Parsed<JobItem
   }
 }
 
+/** Callers without TypeScript are told, too. Times, priorities and payloads are checked where they are used. */
+const textsSchema = z.object({
+  queue: z.string(),
+  task: z.string(),
+  id: z.string(),
+  partition: z.string().optional(),
+  meta: z.record(z.string(), z.unknown()).optional(),
+})
+
 function toItem(config: Config, job: NewJob, now: number): JobItem {
+  const texts = textsSchema.safeParse(job)
+  if (!texts.success) throw new InvalidJobError(texts.error.issues.map(describeIssue).join('; '))
   const queue = queueNamed(config, job.queue)
   if (!queue)
     throw new InvalidJobError(
-      `there is no queue "${job.queue}"; there are: ${Object.keys(config.queues).join(', ')}`,
+      `there is no queue "${clip(job.queue)}"; there are: ${Object.keys(config.queues).join(', ')}`,
     )
   if (job.task.length === 0 || job.task.length > MAX_TASK_LENGTH || !job.task.isWellFormed())
     throw new InvalidJobError(`the name of a task has 1 to ${MAX_TASK_LENGTH} characters, none of them half`)
@@ -85,21 +97,30 @@ function partitionFor(queue: QueueConfig, job: NewJob): string | undefined {
     throw new InvalidJobError(`queue "${queue.name}" is not partitioned: leave partition out`)
   }
   if (job.partition === undefined) return partitionOf(queue.partition, job)
-  return checkedPartition(encodePartition(job.partition))
+  return givenPartition(job.partition)
 }
 
 function priorityOf(priority: number = DEFAULT_PRIORITY) {
   if (isPriority(priority)) return priority
-  throw new InvalidJobError(`priority ${priority} is not a whole number from 0 (first) to 9`)
+  throw new InvalidJobError(`priority ${said(priority)} is not a whole number from 0 (first) to 9`)
 }
 
 function timeOf({ runAt, delay }: NewJob, now: number): number {
   if (runAt !== undefined && delay !== undefined) throw new InvalidJobError('give runAt or delay, not both')
   const delay_ms = delay === undefined ? 0 : parseDuration(delay)
   if (delay_ms === undefined || delay_ms < 0)
-    throw new InvalidJobError(`delay "${delay}" is not a duration like "30s" or "5m"`)
-  const time = runAt === undefined ? now + delay_ms : new Date(runAt).getTime()
+    throw new InvalidJobError(`delay "${said(delay)}" is not a duration like "30s" or "5m"`)
+  const time = runAt === undefined ? now + delay_ms : instantOf(runAt)
   if (isValidInstant(time)) return time
-  const given = runAt === undefined ? `delay "${delay}" ends at what` : `runAt "${String(runAt)}"`
+  const given = runAt === undefined ? `delay "${said(delay)}" ends at what` : `runAt "${said(runAt)}"`
   throw new InvalidJobError(`${given} is not a time between 1970 and 9999`)
 }
+
+const instantOf = (time: unknown): number =>
+  typeof time === 'string' || typeof time === 'number' || time instanceof Date
+    ? new Date(time).getTime()
+    : Number.NaN
+
+/** What somebody gave, in a message: short, on one line, whatever it is. */
+const said = (value: unknown): string =>
+  typeof value === 'object' && value !== null && !(value instanceof Date) ? 'an object' : clip(String(value))

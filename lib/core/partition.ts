@@ -52,6 +52,12 @@ export function partitionOf(rule: PartitionRule, job: PartitionInput): string {
   return checkedPartition(partition)
 }
 
+/** A partition as somebody names it, for a key. */
+export function givenPartition(partition: string): string {
+  if (typeof partition !== 'string') throw new InvalidJobError('a partition is a text')
+  return checkedPartition(encodePartition(partition))
+}
+
 export function checkedPartition(partition: string): string {
   if (partition.length === 0) throw new InvalidJobError('the partition is empty: give it a value')
   if (!partition.isWellFormed())

@@ -41,7 +41,7 @@ export async function ingest(context: IngestContext, body: string, id: string): 
     return
   }
   context.logger.error('event refused', { id, reason: item.reason })
-  const letter = deadEvent(queueNameIn(body), id, parseJson(body) ?? body, item.reason, context.clock.now())
+  const letter = deadEvent(queueNameIn(body), id, eventIn(body), item.reason, context.clock.now())
   await context.store.history.bury(letter)
 }
 
@@ -64,6 +64,17 @@ function parseJson(text: string): unknown {
     return JSON.parse(text)
   } catch {
     return undefined
+  }
+}
+
+/** The event, or its text where that is no JSON, or nested too deeply to be written as JSON again. */
+function eventIn(body: string): unknown {
+  try {
+    const event: unknown = JSON.parse(body)
+    JSON.stringify(event)
+    return event
+  } catch {
+    return body
   }
 }
 

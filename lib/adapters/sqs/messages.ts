@@ -3,19 +3,28 @@ import * as z from 'zod'
 import { type Parsed, parsed, refused } from '../../core/keys.ts'
 import type { WakeMessage, WorkMessage } from '../../ports/queues.ts'
 
+/** Only what can be a key in DynamoDB is asked of it: anything else would fail again at each delivery. */
+const keyOf = (most: number) =>
+  z
+    .string()
+    .min(1)
+    .refine((key) => key.isWellFormed() && Buffer.byteLength(key) <= most, `a key has at most ${most} bytes`)
+const shard = keyOf(2048)
+const sortKey = keyOf(1024)
+
 const workSchema = z.strictObject({
-  pk: z.string().min(1),
-  sk: z.string().min(1),
+  pk: shard,
+  sk: sortKey,
   token: z.string().min(1),
   rate: z
     .strictObject({
-      bucket_ms: z.number().positive(),
-      margin_ms: z.number().min(0),
-      kept_ms: z.number().positive(),
+      bucket_ms: z.int().positive(),
+      margin_ms: z.int().min(0),
+      kept_ms: z.int().positive(),
     })
     .optional(),
 })
-const wakeSchema = z.strictObject({ shard: z.string().min(1), dueAt: z.number().optional() })
+const wakeSchema = z.strictObject({ shard, dueAt: z.number().optional() })
 
 export const parseWorkMessage = (body: string): Parsed<WorkMessage> =>
   parse(workSchema, body) as Parsed<WorkMessage>

@@ -1,0 +1,149 @@
+/** Configurations: a valid one can be written down, read again and used; any other is a ConfigurationError with a path. */
+import { fc } from '@fast-check/vitest'
+import { describe, expect, test } from 'vitest'
+import { readConfig } from '../../lib/api/environment.ts'
+import { type Config, type ConfigInput, defineConfig } from '../../lib/core/config.ts'
+import { ConfigurationError } from '../../lib/core/errors.ts'
+import { parseJob } from '../../lib/core/job.ts'
+import { limitsOfShard } from '../../lib/core/limits.ts'
+import { newJob } from '../../lib/core/new-job.ts'
+import { shardsOf } from '../../lib/core/shards.ts'
+import { NOW, value } from '../support/builders.ts'
+import { text } from './attributes.ts'
+import { almost, anything } from './bodies.ts'
+import { corpus } from './corpus.ts'
+import { reportInputs, runs, tried } from './count.ts'
+
+reportInputs('configurations')
+
+const optional = <T>(right: fc.Arbitrary<T>) => fc.option(right, { nil: undefined, freq: 2 })
+const amount = fc.oneof(
+  fc.nat(300),
+  fc.constantFrom(0, -1, 1.5, 1e6, 1e21, Number.NaN, Number.POSITIVE_INFINITY, -0),
+)
+const duration = fc.oneof(
+  fc.constantFrom(
+    '1s',
+    '250ms',
+    '5m',
+    '1h',
+    '1.5s',
+    '400d',
+    '0s',
+    '-1s',
+    '1',
+    ' 5m ',
+    'soon',
+    0,
+    1,
+    1e9,
+    0.4,
+  ),
+  anything,
+)
+const partition = fc.oneof(
+  fc.constantFrom(
+    'task',
+    'payload',
+    { payload: 'customer' },
+    { meta: 'a.b' },
+    { task: true, payload: ['a', 'b'] },
+    { payload: [] },
+  ),
+  almost({ payload: text, task: fc.constant(true) }),
+)
+const queue = almost({
+  partition: optional(partition),
+  concurrency: optional(amount),
+  rateLimit: optional(almost({ allowed: amount, period: duration, margin: optional(duration) })),
+  retry: optional(
+    almost({ attempts: amount, backoff: duration, factor: amount, maxBackoff: duration, jitter: amount }),
+  ),
+  timeout: optional(duration),
+  shards: optional(amount),
+})
+const name = fc.oneof(fc.constantFrom('crm', 'a', 'x-1_2', 'constructor', '9'.repeat(64)), text)
+const queues = fc.array(fc.tuple(name, queue), { maxLength: 3 }).map((entries) => Object.fromEntries(entries))
+const hostile = fc.oneof(
+  anything,
+  anything.map((inner) => ({ queues: inner })),
+  anything.map((inner) => ({ queues: { crm: inner } })),
+  fc.constantFrom<unknown>(
+    undefined,
+    () => 1,
+    Symbol('x'),
+    1n,
+    new Map(),
+    { queues: { [Symbol('x')]: {} } },
+    { [Symbol('x')]: 1 },
+  ),
+)
+const input = fc.oneof(
+  { weight: 8, arbitrary: queues.map((all) => ({ queues: all })) },
+  { weight: 2, arbitrary: hostile },
+)
+
+describe('a configuration', () => {
+  test.each(corpus('configs'))('found before: %s', (_why, text_) => check(JSON.parse(text_ as string)))
+
+  test('is usable, or refused with the path of the mistake', () => {
+    fc.assert(fc.property(input, check), runs(15_000))
+  })
+
+  test('in the environment is usable, or refused in words', () => {
+    const property = fc.property(fc.oneof(text, input.map(textOf)), (text_) => {
+      tried(1)
+      process.env['SLUICE_CONFIG'] = text_.replaceAll('\u0000', '')
+      try {
+        readConfig()
+      } catch (error) {
+        expect(String((error as Error).name)).toMatch(/^(ConfigurationError|EnvironmentError)$/)
+      }
+    })
+    fc.assert(property, runs(3000))
+    delete process.env['SLUICE_CONFIG']
+  })
+})
+
+function check(given: unknown): void {
+  tried(1)
+  let config: Config
+  try {
+    config = defineConfig(given as ConfigInput)
+  } catch (error) {
+    expect(error).toBeInstanceOf(ConfigurationError)
+    const { path, message } = error as ConfigurationError
+    expect(path.length).toBeGreaterThan(0)
+    expect(message.length).toBeGreaterThan(path.length + 5)
+    return
+  }
+  expect(defineConfig(config.input)).toEqual(config)
+  expect(plain(defineConfig(JSON.parse(JSON.stringify(config.input))).queues)).toEqual(plain(config.queues))
+  for (const queueConfig of Object.values(config.queues)) use(config, queueConfig)
+}
+
+/** Some of the inputs are nothing that could be written down. */
+function textOf(part: unknown): string {
+  try {
+    return JSON.stringify(part) ?? ''
+  } catch {
+    return '1n'
+  }
+}
+
+const plain = (part: unknown): unknown => JSON.parse(JSON.stringify(part))
+
+/** Its jobs can be put, are understood by the dispatcher, and its shards' shares sum to the limits. */
+function use(config: Config, queueConfig: Config['queues'][string]): void {
+  const { name: queueName, shards, partition: rule, concurrency } = queueConfig
+  const base = { queue: queueName, ...(rule ? { partition: 'acme' } : {}) }
+  const made = newJob(config, { ...base, task: 'sync', payload: {}, id: 'a' }, NOW)
+  value(parseJob(config, value(made)))
+  if (shards > 50) return
+  const all = shardsOf(base, shards).map((_, index) =>
+    limitsOfShard(queueConfig, { ...base, ...(shards === 1 ? {} : { index }) }, shards),
+  )
+  const slots = all.reduce((sum, limits) => sum + limits.slots, 0)
+  if (concurrency !== undefined && queueConfig.rateLimit?.allowed !== 0)
+    expect(slots).toBeLessThanOrEqual(concurrency)
+}
