@@ -41,10 +41,9 @@ async function lane(): Promise<void> {
     const verdict = await hunt(mutant, Number(values.seeds))
     verdicts.push(verdict)
     const { name, seeds, check } = verdict
-    if (!values.json)
-      console.log(
-        `${name.padEnd(44)} ${seeds === undefined ? 'SURVIVES' : `${seeds}`.padStart(5)}  ${check ?? ''}`,
-      )
+    console[values.json ? 'error' : 'log'](
+      `${name.padEnd(44)} ${seeds === undefined ? 'SURVIVES' : `${seeds}`.padStart(5)}  ${check ?? ''}`,
+    )
   }
 }
 

@@ -25,32 +25,51 @@ export function drawJobs(
   end: number,
 ): JobPlan[] {
   const jobs: JobPlan[] = []
-  const bursts = random.int(1, 6)
-  for (let burst = 0; burst < bursts; burst++) {
-    const at = random.int(begin, end)
-    const spread_ms = random.pick([0, 500, 20_000, 120_000])
+  for (let bursts = random.int(1, 6); bursts > 0; bursts--) {
     const queue = queues[random.int(0, queues.length - 1)]
     if (!queue) continue
-    for (let count = burstSize(random, queue); count > 0; count--) {
-      const job = drawJob(random, queue, Math.min(end, at + random.int(0, spread_ms)), jobs.length)
-      jobs.push(job)
-      if (random.chance(0.08)) jobs.push(twinOf(random, job))
+    const draw = random.chance(0.2) ? drawTrain : drawBurst
+    for (const job of draw(random, queue, random.int(begin, end), end)) {
+      jobs.push({ ...job, id: `j${jobs.length}` })
+      if (random.chance(0.08)) jobs.push(twinOf(random, { ...job, id: `j${jobs.length - 1}` }))
     }
   }
   return jobs
+}
+
+/** Many at once, or within a while; often all equally long, so that they end at the same time. */
+function drawBurst(random: SimRandom, queue: QueuePlan, at: number, end: number): JobPlan[] {
+  const spread_ms = random.pick([0, 500, 20_000, 120_000])
+  const takes_ms = random.chance(0.4) ? random.skewed(1, 2000) : undefined
+  return Array.from({ length: burstSize(random, queue) }, () => {
+    const job = drawJob(random, queue, Math.min(end, at + random.int(0, spread_ms)))
+    return takes_ms === undefined ? job : { ...job, handler: { ...job.handler, takes_ms } }
+  })
+}
+
+/** One after the other, each arriving at about the time at which the one before ends: the races of an idle shard. */
+function drawTrain(random: SimRandom, queue: QueuePlan, begin: number, end: number): JobPlan[] {
+  const tenant = queue.partitioned ? random.pick(TENANTS) : ''
+  const takes_ms = random.skewed(1, 500)
+  let at = begin
+  return Array.from({ length: random.int(5, 25) }, () => {
+    at = Math.min(end, at + takes_ms + random.int(50, 600))
+    const handler: HandlerPlan = { bad: 0, how: 'throw', takes_ms }
+    return { at, way: 'client', queue, tenant, id: '', priority: 5, runAt: at, handler }
+  })
 }
 
 /** Large enough for a large rate to be reached. */
 const burstSize = (random: SimRandom, { config }: QueuePlan): number =>
   (config.rateLimit?.allowed ?? 0) > 20 && random.chance(0.5) ? 60 : random.skewed(1, 24)
 
-function drawJob(random: SimRandom, queue: QueuePlan, at: number, count: number): JobPlan {
+function drawJob(random: SimRandom, queue: QueuePlan, at: number): JobPlan {
   return {
     at,
     way: random.pick(WAYS),
     queue,
     tenant: queue.partitioned ? random.pick(TENANTS) : '',
-    id: `j${count}`,
+    id: '',
     priority: random.pick([5, 5, 5, 0, 9, 3]),
     runAt: at + delay(random),
     handler: drawHandler(random, queue),
