@@ -10,7 +10,7 @@ import type { DeadLetter } from '../core/dead-letter.ts'
 import type { Duration } from '../core/duration.ts'
 import { InvalidJobError, InvalidPayloadError } from '../core/errors.ts'
 import { type JobItem, partitionProblem } from '../core/job.ts'
-import { newJob } from '../core/new-job.ts'
+import { newJob, said } from '../core/new-job.ts'
 import { givenPartition } from '../core/partition.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { WakeQueue } from '../ports/queues.ts'
@@ -101,7 +101,7 @@ export function createClient<QueueName extends string>(options: ClientOptions<Qu
     },
     setLimits: async (queueName, partition, limits) => {
       const queue = queueNamed(config, queueName)
-      if (!queue) throw new InvalidJobError(`there is no queue "${queueName}"`)
+      if (!queue) throw new InvalidJobError(`there is no queue "${said(queueName)}"`)
       const encoded = partition === undefined ? undefined : givenPartition(partition)
       const problem = partitionProblem(queue, {
         queue: queue.name,

@@ -158,4 +158,4 @@ function checkShards(name: string, { concurrency, rateLimit }: Limits, shards: n
 
 /** The queue's configuration, by a name that may come from anywhere. */
 export const queueNamed = (config: Config, name: string): QueueConfig | undefined =>
-  Object.hasOwn(config.queues, name) ? config.queues[name] : undefined
+  typeof name === 'string' && Object.hasOwn(config.queues, name) ? config.queues[name] : undefined

@@ -20,6 +20,9 @@ import { bucketOf, bucketWidth, forgottenBuckets, startsInWindow, windowReopensA
 /** A claim whose message was sent so long ago without a start is sent again, with the same token. */
 export const RESEND_AFTER_MS = 60_000
 
+/** DynamoDB takes expressions of 4 KB, most of which a hundred slots may need. The rest is forgotten by the next pass. */
+const MAX_FORGET = 50
+
 /** What a pass read, in this order: first the state, then the jobs. */
 export interface PassInput {
   readonly state: ShardState
@@ -78,7 +81,7 @@ export interface Decision {
 }
 
 export function decide(input: PassInput): Decision {
-  const { state, limits, now } = input
+  const { state, now } = input
   const live = liveSlots(input)
   const room = roomFor(live, input)
   const { candidates, twins } = sort(input.due, live)
@@ -94,7 +97,7 @@ export function decide(input: PassInput): Decision {
     resend: live.flatMap(([id, slot]) => (isOverdue(slot, now) ? [{ id, token: slot.token }] : [])),
     sentAt: now,
     ...own,
-    forget: forgottenBuckets(state.window, limits.rateLimit, now).filter((bucket) => bucket !== own.start),
+    forget: forgettable(input).filter((bucket) => bucket !== own.start),
     waiting,
     ...(dueAt === undefined ? {} : { dueAt }),
   }
@@ -158,6 +161,9 @@ function claim(job: Job, first: boolean, { now, newToken, runUntil }: PassInput)
     slot: first && runUntil !== undefined ? { ...slot, deadline: runUntil } : { ...slot, sentAt: now },
   }
 }
+
+const forgettable = ({ state, limits, now }: PassInput): string[] =>
+  forgottenBuckets(state.window, limits.rateLimit, now).slice(0, MAX_FORGET)
 
 function startOfOwn([first]: readonly Claim[], { limits, now }: PassInput): { start?: string } {
   return first && isRunning(first.slot) ? { start: bucketOf(now, bucketWidth(limits.rateLimit)) } : {}

@@ -123,4 +123,4 @@ export const oneLine = (text: string): string => text.replace(/[\p{Cc}\u2028\u20
 
 /** Foreign text in a message: short, and on one line. */
 export const clip = (text: string, length = 80): string =>
-  JSON.stringify(text.length > length ? `${text.slice(0, length)}…` : text).slice(1, -1)
+  oneLine(JSON.stringify(text.length > length ? `${text.slice(0, length)}…` : text).slice(1, -1))

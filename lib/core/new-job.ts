@@ -122,5 +122,5 @@ const instantOf = (time: unknown): number =>
     : Number.NaN
 
 /** What somebody gave, in a message: short, on one line, whatever it is. */
-const said = (value: unknown): string =>
+export const said = (value: unknown): string =>
   typeof value === 'object' && value !== null && !(value instanceof Date) ? 'an object' : clip(String(value))

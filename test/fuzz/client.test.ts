@@ -1,0 +1,159 @@
+/** The typed client called without its types: every refusal is a SluiceError, and comes before anything is written. */
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { SQSClient } from '@aws-sdk/client-sqs'
+import { fc } from '@fast-check/vitest'
+import { describe, expect, test } from 'vitest'
+import * as z from 'zod'
+import { createClient } from '../../lib/api/client.ts'
+import { readEnvironment } from '../../lib/api/environment.ts'
+import { defineTask } from '../../lib/api/task.ts'
+import { EnvironmentError, SluiceError } from '../../lib/core/errors.ts'
+import { NOW } from '../support/builders.ts'
+import { text } from './attributes.ts'
+import { almost, anything } from './bodies.ts'
+import { CONFIG } from './context.ts'
+import { reportInputs, runs, tried } from './count.ts'
+import { record, type Sent } from './record-commands.ts'
+
+reportInputs('admin calls')
+
+const halves = fc.constantFrom('\ud800', 'a\udc00', 'x'.repeat(300))
+const notJson = fc.constantFrom<unknown>(
+  Symbol('x'),
+  1n,
+  () => 1,
+  Object.create(null),
+  new Map(),
+  new Date(Number.NaN),
+  undefined,
+  Number.NaN,
+)
+const hostile = fc.oneof(
+  { weight: 5, arbitrary: anything },
+  { weight: 2, arbitrary: notJson },
+  { weight: 1, arbitrary: halves },
+)
+const options = fc.oneof(
+  { weight: 1, arbitrary: hostile },
+  {
+    weight: 6,
+    arbitrary: almost({
+      runAt: fc.oneof(fc.constantFrom(undefined, NOW, '2030-01-31', new Date(NOW)), hostile),
+      delay: fc.oneof(fc.constantFrom(undefined, '5m', 1000), hostile),
+      priority: fc.oneof(fc.constantFrom(undefined, 0, 9), hostile),
+      partition: fc.oneof(fc.constantFrom(undefined, 'acme', 'a|b'), hostile),
+      meta: fc.oneof(fc.constantFrom(undefined, { tenant: 'acme' }), hostile),
+      id: fc.oneof(fc.constantFrom(undefined, 'a', 'b:1'), hostile),
+    }),
+  },
+)
+const payload = fc.oneof(fc.constant({ customer: 'acme' }), hostile)
+
+const tasks = ['crm', 'bulk', 'plain', 'nobody'].map((queue) =>
+  defineTask({ name: 'sync', queue, payload: z.unknown(), handler: async () => {} }),
+)
+const task = fc.constantFrom(...tasks)
+
+function clientFor(sent: Sent[]) {
+  const dynamodb = record(new DynamoDBClient({ region: 'us-east-1', credentials: KEYS }), sent)
+  const sqs = record(new SQSClient({ region: 'us-east-1', credentials: KEYS }), sent)
+  const names = {
+    jobsTable: 'jobs',
+    stateTable: 'state',
+    historyTable: 'history',
+    wakeQueueUrl: 'http://localhost/wake',
+  }
+  return createClient({ config: CONFIG, ...names, dynamodb, sqs })
+}
+const KEYS = { accessKeyId: 'test', secretAccessKey: 'test' }
+
+describe('the client', () => {
+  test('enqueues what can run, and refuses anything else in words', async () => {
+    const sent: Sent[] = []
+    const client = clientFor(sent)
+    const property = fc.asyncProperty(task, payload, options, async (to, data, how) => {
+      await refusesOrWrites(sent, () => client.enqueue(to as never, data as never, how as never))
+    })
+    await fc.assert(property, runs(5000))
+  })
+
+  test('refuses what no item of DynamoDB can hold', async () => {
+    const sent: Sent[] = []
+    const call = () =>
+      clientFor(sent).enqueue(tasks[0] as never, { customer: 'acme', text: 'x'.repeat(500_000) } as never)
+    await refusesOrWrites(sent, call)
+    expect(sent).toEqual([])
+  })
+
+  test('enqueues many or none', async () => {
+    const sent: Sent[] = []
+    const client = clientFor(sent)
+    const job = fc.tuple(payload, options).map(([data, how]) => ({ ...(how as object), payload: data }))
+    const many = fc.array(fc.oneof({ weight: 9, arbitrary: job }, { weight: 1, arbitrary: hostile }), {
+      maxLength: 4,
+    })
+    const property = fc.asyncProperty(task, many, async (to, jobs) => {
+      await refusesOrWrites(sent, () => client.enqueueMany(to as never, jobs as never), jobs.length === 0)
+    })
+    await fc.assert(property, runs(2000))
+  })
+
+  test('sets limits that make sense, and refuses anything else in words', async () => {
+    const sent: Sent[] = []
+    const client = clientFor(sent)
+    const number = fc.oneof(fc.nat(100), hostile)
+    const limits = fc.oneof(
+      fc.constantFrom(null, {}, { concurrency: 0 }),
+      almost({
+        concurrency: number,
+        rateLimit: almost({
+          allowed: number,
+          period: fc.oneof(fc.constant('1s'), hostile),
+          margin: fc.oneof(fc.constant('1s'), hostile),
+        }),
+      }),
+      hostile,
+    )
+    const queue = fc.oneof(fc.constantFrom('crm', 'bulk', 'plain'), hostile)
+    const partition = fc.oneof(fc.constantFrom('acme', undefined), hostile)
+    const property = fc.asyncProperty(queue, partition, limits, async (to, whose, what) => {
+      await refusesOrWrites(sent, () => client.setLimits(to as never, whose as never, what as never))
+    })
+    await fc.assert(property, runs(5000))
+  })
+
+  test('the environment is complete, or an EnvironmentError says what is missing', () => {
+    const variables = almost({
+      SLUICE_JOBS_TABLE: text,
+      SLUICE_STATE_TABLE: text,
+      SLUICE_WORK_QUEUE_URL: text,
+    })
+    const property = fc.property(fc.oneof(variables, anything), (given) => {
+      tried(1)
+      try {
+        readEnvironment(['SLUICE_JOBS_TABLE', 'SLUICE_WORK_QUEUE_URL'], given as never)
+      } catch (error) {
+        expect(error).toBeInstanceOf(EnvironmentError)
+      }
+    })
+    fc.assert(property, runs(2000))
+  })
+})
+
+async function refusesOrWrites(
+  sent: Sent[],
+  call: () => Promise<unknown>,
+  mayBeSilent = false,
+): Promise<void> {
+  tried(1)
+  sent.length = 0
+  try {
+    await call()
+  } catch (error) {
+    expect(error).toBeInstanceOf(SluiceError)
+    expect((error as Error).message).toMatch(/^.{8,}/)
+    expect(sent).toEqual([])
+    return
+  }
+  if (!mayBeSilent) expect(sent.length).toBeGreaterThan(0)
+}
