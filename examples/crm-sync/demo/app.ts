@@ -14,6 +14,7 @@ new SluiceStack(app, 'SluiceDemo', {
   workerOptions: { timeout: Duration.seconds(18), environment: { CRM_URL: crmUrl } },
   workerBatchSize: WORKER.batchSize,
   workerMaxConcurrency: WORKER.invocations,
+  sweepEvery: Duration.minutes(1),
   removalPolicy: RemovalPolicy.DESTROY,
 })
 app.synth()

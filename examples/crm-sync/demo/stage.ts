@@ -47,6 +47,9 @@ export async function setStage(report: Report): Promise<Stage> {
       `DynamoDB ${portOf(endpoints.dynamodb)}, SQS ${portOf(endpoints.sqs)}, EventBridge ${portOf(endpoints.events)}`,
   )
   started.defer(() => cloud.stop())
+  cloud.on('invocation', ({ logicalId, outcome }) => {
+    if (outcome.kind === 'failure') notice(`${logicalId}: ${outcome.reason}; its work will come back`)
+  })
   const clients = connect(cloud)
   started.defer(() => clients.close())
   const everything = started.move()

@@ -21,8 +21,11 @@ export interface Run {
 
 /** The jobs arrive within this time. */
 const SPREAD_MS = 10_000
-/** When so much time passes without a new contact, what is not there is missing. */
-const PATIENCE_MS = 45_000
+/**
+ * When so much time passes without a new contact, what is not there is missing: long enough for a worker that died to
+ * be noticed (its message comes back after 48 s) and for the sweep to send again what was lost (after two minutes).
+ */
+const PATIENCE_MS = 150_000
 const SETTLE_MS = 10_000
 const POLL_MS = 250
 const GAUGES = 6
