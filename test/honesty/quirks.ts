@@ -40,6 +40,11 @@ export const QUIRKS: readonly Quirk[] = [
     why: 'as above',
   },
   {
+    engine: 'DynamoDB Local',
+    what: 'says that nothing is behind a full page whose last key is exactly `:`, the end of every range; dynoxide and memory do not',
+    why: 'both are true to the port, and an item with that key is refused when it arrives',
+  },
+  {
     engine: 'DynamoDB',
     what: 'an index and a scan may show an older state, and a batch is no transaction; the engines here are always current',
     why: 'the port promises no more, the simulation shows stale ones, and races leave these operations out',

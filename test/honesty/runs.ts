@@ -1,7 +1,7 @@
 /** How much is tried: `HONESTY_RUNS` for more, `HONESTY_SEED` and `HONESTY_PATH` (both printed) to see a failure again. */
 const { HONESTY_RUNS, HONESTY_SEED, HONESTY_PATH } = process.env
 
-export const RUNS = Number(HONESTY_RUNS ?? 150)
+export const RUNS = Number(HONESTY_RUNS ?? 100)
 
 export const parameters = {
   numRuns: RUNS,
