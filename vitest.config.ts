@@ -7,14 +7,14 @@ const project = (name: string, include: string[], timeout_ms: number) => ({
 export default defineConfig({
   test: {
     projects: [
-      project('unit', ['test/unit/**/*.test.ts'], 20_000),
-      project('sim', ['test/sim/**/*.test.ts'], 120_000),
+      project('unit', ['test/unit/**/*.test.ts'], 60_000),
+      project('sim', ['test/sim/**/*.test.ts'], 240_000),
       project('contract', ['test/contract/**/*.test.ts'], 60_000),
       project('honesty', ['test/honesty/**/*.test.ts'], 300_000),
       project('fuzz', ['test/fuzz/**/*.test.ts'], 120_000),
       project('local', ['test/local/**/*.test.ts'], 120_000),
       project('cdk', ['test/cdk/**/*.test.ts'], 180_000),
-      project('e2e', ['test/e2e/**/*.test.ts'], 240_000),
+      project('e2e', ['test/e2e/**/*.test.ts'], 400_000),
     ],
   },
 })
