@@ -36,8 +36,16 @@ function fromAttribute(attribute: AttributeValue): unknown {
 /** Numbers that JavaScript cannot hold exactly become text, so that a schema can refuse them and nothing crashes. */
 function toNumber(text: string): number | string {
   const number = Number(text)
-  const exact = Number.isFinite(number) && (!Number.isInteger(number) || Number.isSafeInteger(number))
-  return exact ? number : text
+  if (Number.isInteger(number)) return Number.isSafeInteger(number) ? number : text
+  return String(number) === text || significantDigits(text) <= EXACT_DIGITS ? number : text
+}
+
+/** Every decimal with so many digits comes back from a double as it was. */
+const EXACT_DIGITS = 15
+
+function significantDigits(text: string): number {
+  const [mantissa = ''] = text.split(/e/i)
+  return mantissa.replace(/\D/g, '').replace(/^0+|0+$/g, '').length
 }
 
 /** All of them or none: DynamoDB has no sets of texts and numbers. */
