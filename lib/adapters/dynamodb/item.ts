@@ -37,15 +37,13 @@ function fromAttribute(attribute: AttributeValue): unknown {
 function toNumber(text: string): number | string {
   const number = Number(text)
   if (Number.isInteger(number)) return Number.isSafeInteger(number) ? number : text
-  return String(number) === text || significantDigits(text) <= EXACT_DIGITS ? number : text
+  return significantDigits(String(number)) === significantDigits(text) ? number : text
 }
 
-/** Every decimal with so many digits comes back from a double as it was. */
-const EXACT_DIGITS = 15
-
-function significantDigits(text: string): number {
+/** `-0.00150` and `1.5e-3` have the same. */
+function significantDigits(text: string): string {
   const [mantissa = ''] = text.split(/e/i)
-  return mantissa.replace(/\D/g, '').replace(/^0+|0+$/g, '').length
+  return mantissa.replace(/\D/g, '').replace(/^0+|0+$/g, '')
 }
 
 /** All of them or none: DynamoDB has no sets of texts and numbers. */
