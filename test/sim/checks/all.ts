@@ -1,6 +1,7 @@
 /** Every check there is. A new feature adds its own here, and nowhere else. */
 import type { Check } from './check.ts'
 import { concurrency, share } from './i1-concurrency.ts'
+import { ownSlotsFreed, runsHoldSlots } from './i1-slots.ts'
 import { rate } from './i2-rate.ts'
 import { notEarly, oneRunAnAttempt, overlap } from './i3-overlap.ts'
 import { accepted, oneJobAnEvent } from './i4-accepted.ts'
@@ -16,6 +17,8 @@ export function allChecks(): { readonly checks: readonly Check[]; readonly progr
     concurrency,
     share,
     rate,
+    runsHoldSlots,
+    ownSlotsFreed,
     overlap,
     oneRunAnAttempt,
     notEarly,

@@ -2,8 +2,10 @@
  * I4: what was accepted is run to success, or is in the dead letters after exactly its attempts, each of them started.
  * What can never run is in the dead letters with a reason, and nothing else is refused.
  */
+
+import type { Invocation } from '../world/invocation.ts'
 import type { Check, Seen } from './check.ts'
-import type { Standing } from './truth.ts'
+import type { Standing, Truth } from './truth.ts'
 
 export const rightEnd: Check = {
   name: 'I4 the right end',
@@ -12,16 +14,21 @@ export const rightEnd: Check = {
     const { effect } = event
     if (effect.op === 'remove') {
       const standing = truth.at(effect.key.pk, effect.key.sk)
-      if (standing && !standing.runs.some(({ end }) => end === 'succeeded'))
+      if (
+        standing &&
+        !standing.runs.some(({ end }) => end === 'succeeded') &&
+        !ranBefore(truth, event.by, standing)
+      )
         fail(`${effect.key.pk} ${effect.key.sk} is deleted without having succeeded`)
     }
     if (effect.op === 'bury' && effect.outcome === 'buried') {
       const standing = truth.at(effect.key.pk, effect.key.sk)
-      if (standing) judgeBurial(standing, effect.letter, { truth, fail })
+      if (standing) judgeBurial(standing, effect.letter, event.by, { truth, fail })
     }
     if (effect.op === 'replace' && effect.outcome === 'replaced') {
       const standing = truth.at(effect.key.pk, effect.key.sk)
-      if (standing && (effect.next.attempt ?? 1) !== standing.attempt) judgeRetry(standing, { truth, fail })
+      if (standing && (effect.next.attempt ?? 1) !== standing.attempt)
+        judgeRetry(standing, event.by, { truth, fail })
       if (!standing) fail(`${effect.key.pk} ${effect.key.sk} is replaced although it is not there`)
       const stood = truth.at(effect.next.pk, effect.next.sk)
       if (stood && stood !== standing) fail(`${stood.pk} ${stood.sk} is lost: another item takes its place`)
@@ -38,6 +45,7 @@ export const rightEnd: Check = {
 function judgeBurial(
   standing: Standing,
   letter: { reason: string; error: string },
+  by: Invocation,
   { truth, fail }: Pick<Seen, 'truth' | 'fail'>,
 ): void {
   const { lineage, pk, sk, attempt } = standing
@@ -49,13 +57,14 @@ function judgeBurial(
   const attempts = truth.plan.configs[0].queues[pk.split('|')[0] ?? '']?.retry.attempts
   if (attempt !== attempts || lineage.retries !== attempt - 1)
     fail(`${pk} ${sk} is buried after ${lineage.retries + 1} attempts of ${attempts}`)
-  judgeRetry(standing, { truth, fail })
+  judgeRetry(standing, by, { truth, fail })
 }
 
 /** An attempt that is counted has begun: a slot says so, and the handler has mostly run. */
-function judgeRetry(standing: Standing, { truth, fail }: Pick<Seen, 'truth' | 'fail'>): void {
+function judgeRetry(standing: Standing, by: Invocation, { truth, fail }: Pick<Seen, 'truth' | 'fail'>): void {
   const { pk, sk, attempt, starts, starters, runs } = standing
-  if (starts === 0) fail(`attempt ${attempt} of ${pk} ${sk} is counted although nobody started it`)
+  if (starts === 0 && !ranBefore(truth, by, standing))
+    fail(`attempt ${attempt} of ${pk} ${sk} is counted although nobody started it`)
   if (runs.length === 0 && starters.length > 0 && !starters.some((by) => truth.troubled.has(by)))
     fail(
       `attempt ${attempt} of ${pk} ${sk} is counted; it began where nothing failed, and its handler never ran`,
@@ -63,6 +72,13 @@ function judgeRetry(standing: Standing, { truth, fail }: Pick<Seen, 'truth' | 'f
   if (runs.some(({ end }) => end === undefined))
     fail(`attempt ${attempt} of ${pk} ${sk} still runs and is counted`)
 }
+
+/**
+ * The same key is the same job. A put that is repeated after its job has ended brings it back, and the end of that
+ * job, should it be repeated too, takes the copy with it: its run was the copy's.
+ */
+const ranBefore = (truth: Truth, by: Invocation, { pk, sk }: Standing): boolean =>
+  truth.runs.some((run) => run.by === by && run.pk === pk && run.sk === sk && run.end !== undefined)
 
 /** Events that make no sense leave a letter each. */
 export const badEvents: Check = {

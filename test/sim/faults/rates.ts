@@ -9,7 +9,7 @@ const MOST = {
   /** The effect happened; the caller gets an error. */
   replyLost: 0.1,
   /** The effect happened, the reply got lost, and the SDK sent the request again by itself. */
-  sentTwice: 0.1,
+  sentTwice: 0.25,
   /** A call takes up to 20 s. */
   slowCall: 0.05,
   /** The function dies before its request leaves, or instead of taking the reply. */

@@ -28,7 +28,7 @@ export function drawJobs(
   for (let bursts = random.int(1, 6); bursts > 0; bursts--) {
     const queue = queues[random.int(0, queues.length - 1)]
     if (!queue) continue
-    const draw = random.chance(0.2) ? drawTrain : drawBurst
+    const draw = random.pick([drawTrain, drawFlaky, drawBurst, drawBurst, drawBurst, drawBurst])
     for (const job of draw(random, queue, random.int(begin, end), end)) {
       jobs.push({ ...job, id: `j${jobs.length}` })
       if (random.chance(0.08)) jobs.push(twinOf(random, { ...job, id: `j${jobs.length - 1}` }))
@@ -45,6 +45,16 @@ function drawBurst(random: SimRandom, queue: QueuePlan, at: number, end: number)
     const job = drawJob(random, queue, Math.min(end, at + random.int(0, spread_ms)))
     return takes_ms === undefined ? job : { ...job, handler: { ...job.handler, takes_ms } }
   })
+}
+
+/** A few jobs that fail again and again: the same ids are claimed, freed and claimed again within a moment. */
+function drawFlaky(random: SimRandom, queue: QueuePlan, at: number, end: number): JobPlan[] {
+  const takes_ms = random.skewed(50, queue.config.timeout_ms)
+  const bad = random.int(1, queue.config.retry.attempts)
+  return Array.from({ length: random.int(1, 4) }, () => ({
+    ...drawJob(random, queue, Math.min(end, at + random.int(0, 3000))),
+    handler: { bad, how: 'throw' as const, takes_ms },
+  }))
 }
 
 /** One after the other, each arriving at about the time at which the one before ends: the races of an idle shard. */

@@ -5,6 +5,7 @@ import { contextOf } from '../world/context.ts'
 import type { SimRandom } from '../world/random.ts'
 import type { World } from '../world/world.ts'
 import type { JobPlan, OverridePlan } from './plan.ts'
+import type { QueuePlan } from './queues.ts'
 
 export function drawOverrides(
   random: SimRandom,
@@ -18,12 +19,14 @@ export function drawOverrides(
     if (!job) return []
     // While jobs arrive and run: a change in an empty partition breaks nothing.
     const at = random.chance(0.8) ? Math.min(end, job.at + random.skewed(1, 5000)) : random.int(begin, end)
-    return [{ at, queue: job.queue, tenant: job.tenant, limits: drawLimits(random) }]
+    return [{ at, queue: job.queue, tenant: job.tenant, limits: drawLimits(random, job.queue) }]
   }).flat()
 }
 
-function drawLimits(random: SimRandom): LimitOverride | undefined {
+function drawLimits(random: SimRandom, { config }: QueuePlan): LimitOverride | undefined {
   if (random.chance(0.2)) return undefined
+  // Below the number of shards some of them have to give away their jobs.
+  if (config.shards > 1 && random.chance(0.5)) return { concurrency: random.int(1, config.shards - 1) }
   return {
     ...(random.chance(0.8) ? { concurrency: random.pick([0, 1, 1, 2, 4, 9, 20]) } : {}),
     ...(random.chance(0.3)

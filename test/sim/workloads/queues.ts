@@ -41,7 +41,7 @@ function drawQueue(random: SimRandom): QueueInput {
       : { rateLimit: { allowed, period, ...(margin === undefined ? {} : { margin }) } }),
     retry: {
       attempts: random.int(1, 4),
-      backoff: random.pick([0, 100, 1000, 30_000]),
+      backoff: random.pick([0, 0, 100, 1000, 30_000]),
       factor: random.pick([1, 2, 10]),
       maxBackoff: random.pick([1000, 60_000, 1_200_000]),
       jitter: random.pick([0, 0.5, 1]),

@@ -70,7 +70,7 @@ export class Network {
 
   /** At once, or after the SDK has waited in vain for the first reply. */
   #retryAfter(): number {
-    return 2 * this.#leg() + (this.#random.chance(0.5) ? this.#random.skewed(50, 5000) : 0)
+    return 2 * this.#leg() + (this.#random.chance(0.5) ? this.#random.int(50, 3000) : 0)
   }
 
   #leg(): number {
