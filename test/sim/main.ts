@@ -45,7 +45,7 @@ async function many(): Promise<number> {
   const until = minutes === undefined ? Number.POSITIVE_INFINITY : Date.now() + minutes * 60_000
   const begun = Date.now()
   const sum = await campaign(wholeNumber('from', values.from), wholeNumber('seeds', seeds), until)
-  if (values.json) console.log(JSON.stringify(complete(sum)))
+  if (values.json) printJson(complete(sum))
   else print(complete(sum), (Date.now() - begun) / 1000)
   return sum.violations.length > 0 ? 1 : 0
 }
@@ -57,6 +57,12 @@ const complete = (sum: Summary): Summary => ({
   faults: Object.fromEntries(FAULTS.map((name) => [name, sum.faults[name] ?? 0])),
   sometimes: Object.fromEntries(SOMETIMES.map((name) => [name, sum.sometimes[name] ?? 0])),
 })
+
+/** All counts on one line; how to replay a violation goes to the other stream. */
+function printJson(sum: Summary): void {
+  console.log(JSON.stringify({ ...sum, violations: sum.violations.length }))
+  for (const violation of sum.violations) console.error(describe(violation))
+}
 
 function print(sum: Summary, seconds: number): void {
   const table = (counts: Record<string, number>) =>
