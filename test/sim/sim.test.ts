@@ -26,10 +26,13 @@ test('a seed replays to the same trace, event by event', () => {
 })
 
 describe('a campaign', () => {
-  const sum = JSON.parse(sim('--seeds', '250', '--from', '10000', '--json')) as Summary
+  const sum = JSON.parse(sim('--seeds', '250', '--from', '10000', '--json')) as Omit<
+    Summary,
+    'violations'
+  > & { violations: number }
 
   test('finds nothing', () => {
-    expect(sum.violations).toEqual([])
+    expect(sum.violations).toBe(0)
     expect(sum.seeds).toBe(250)
   })
 

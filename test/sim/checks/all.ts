@@ -18,7 +18,7 @@ export function allChecks(): { readonly checks: readonly Check[]; readonly progr
     share,
     rate,
     runsHoldSlots,
-    ownSlotsFreed,
+    ownSlotsFreed(),
     overlap,
     oneRunAnAttempt,
     notEarly,

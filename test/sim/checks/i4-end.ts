@@ -77,8 +77,15 @@ function judgeRetry(standing: Standing, by: Invocation, { truth, fail }: Pick<Se
  * The same key is the same job. A put that is repeated after its job has ended brings it back, and the end of that
  * job, should it be repeated too, takes the copy with it: its run was the copy's.
  */
-const ranBefore = (truth: Truth, by: Invocation, { pk, sk }: Standing): boolean =>
-  truth.runs.some((run) => run.by === by && run.pk === pk && run.sk === sk && run.end !== undefined)
+const ranBefore = (truth: Truth, by: Invocation, standing: Standing): boolean =>
+  truth.runs.some(
+    (run) =>
+      run.by === by &&
+      run.pk === standing.pk &&
+      run.sk === standing.sk &&
+      run.standing !== standing &&
+      run.end !== undefined,
+  )
 
 /** Events that make no sense leave a letter each. */
 export const badEvents: Check = {
