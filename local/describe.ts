@@ -24,7 +24,7 @@ export function describeCloud(cloud: Cloud, logFile: string): string {
       ofType(cloud, '::EventBus').map(([id, { name }]) => [id, name]),
     ),
     section('Outputs', Object.entries(cloud.outputs)),
-    `${pc.bold('Try')}\n${tryOut(cloud)
+    `${pc.bold('Paste into a shell')}\n${tryOut(cloud)
       .map((line) => `  ${line}`)
       .join('\n')}`,
     pc.dim(`What the functions log is in ${logFile}. Ctrl-C stops.`),
@@ -42,22 +42,22 @@ function ofType({ resources }: Cloud, part: string): [string, ResourceInfo][] {
   return Object.entries(resources).filter(([, { type }]) => type.includes(part))
 }
 
-/** One command for each service the stack uses, ready to paste. */
+/** A block to paste, after which the AWS CLI and SDKs talk to this cloud, and every output is a variable. */
 function tryOut(cloud: Cloud): string[] {
   const { endpoints, region, credentials } = cloud
   const [table] = ofType(cloud, '::DynamoDB::')
-  const [queue] = ofType(cloud, '::SQS::')
-  const [bus] = ofType(cloud, '::EventBus')
-  const keys = `AWS_ACCESS_KEY_ID=${credentials.accessKeyId} AWS_SECRET_ACCESS_KEY=${credentials.secretAccessKey}`
-  const entry = (name: string) =>
-    `'[{"EventBusName":"${name}","Source":"me","DetailType":"test","Detail":"{}"}]'`
+  const outputs = Object.entries(cloud.outputs).map(([name, value]) => `${upperSnake(name)}=${value}`)
   return [
-    `export ${keys} AWS_REGION=${region}`,
-    table && `aws --endpoint-url ${endpoints.dynamodb} dynamodb scan --table-name ${table[1].name}`,
-    queue && `aws --endpoint-url ${endpoints.sqs} sqs receive-message --queue-url ${queue[1].url}`,
-    bus && `aws --endpoint-url ${endpoints.events} events put-events --entries ${entry(bus[1].name)}`,
-  ].filter((line) => line !== undefined)
+    `export AWS_ACCESS_KEY_ID=${credentials.accessKeyId} AWS_SECRET_ACCESS_KEY=${credentials.secretAccessKey}`,
+    `export AWS_REGION=${region} AWS_DEFAULT_REGION=${region}`,
+    `export AWS_ENDPOINT_URL_DYNAMODB=${endpoints.dynamodb} AWS_ENDPOINT_URL_SQS=${endpoints.sqs}`,
+    `export AWS_ENDPOINT_URL_EVENTBRIDGE=${endpoints.events}`,
+    ...outputs.map((output) => `export ${output}`),
+    ...(table ? [`aws dynamodb scan --table-name ${table[1].name}`] : []),
+  ]
 }
+
+const upperSnake = (name: string): string => name.replace(/(?<=[a-z0-9])(?=[A-Z])/g, '_').toUpperCase()
 
 /** A failed invocation in one line. */
 export function describeFailure({ logicalId, outcome, duration_ms }: Invocation): string {

@@ -9,6 +9,8 @@ import { type Cloud, type Invocation, startCloud } from './cloud.ts'
 import { describeCloud, describeFailure } from './describe.ts'
 import { synth } from './synth.ts'
 
+const PARENT_CHECK_MS = 500
+
 interface Options {
   app?: string
   stack?: string
@@ -50,7 +52,8 @@ async function main({ app, stack, json = false, verbose = false }: Options): Pro
 }
 
 function machineReadable({ endpoints, region, credentials, outputs, resources }: Cloud) {
-  return { endpoints, region, credentials, outputs, resources }
+  const { accessKeyId, secretAccessKey } = credentials
+  return { endpoints, region, credentials: { accessKeyId, secretAccessKey }, outputs, resources }
 }
 
 /** Resolves with the first Ctrl-C; the second does not wait. */
@@ -63,7 +66,19 @@ function stopRequested(): Promise<void> {
       resolve()
     }
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, ask)
+    whenOrphaned(ask)
   })
+}
+
+/** npm and the shell that it starts do not hand a signal on to us; but they end, and then we have another parent. */
+function whenOrphaned(ask: () => void): void {
+  const parent = process.ppid
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return
+    clearInterval(watch)
+    ask()
+  }, PARENT_CHECK_MS)
+  watch.unref()
 }
 
 function logger(file: string, verbose: boolean, say: (text: string) => void) {

@@ -24,7 +24,10 @@ export function readEnvironment<const Name extends keyof Environment>(
   const mask = Object.fromEntries(names.map((name) => [name, true])) as Record<Name, true>
   const result = environmentSchema.pick(mask as never).safeParse(variables)
   if (result.success) return result.data as Pick<Environment, Name>
-  throw new EnvironmentError(`the environment is incomplete: ${z.prettifyError(result.error)}`)
+  const missing = result.error.issues.map(({ path }) => path.join('.')).join(', ')
+  throw new EnvironmentError(
+    `${missing}: not set, or not valid. The construct sets it for its functions; the client takes it as an option too (the stack's outputs have the values)`,
+  )
 }
 
 /** The configuration that the construct compiled into the bundle. */

@@ -52,7 +52,9 @@ const infoOf = (job: Job): JobInfo => ({
 /** Handlers may throw anything. */
 function textOf(thrown: unknown): string {
   try {
-    return thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown)
+    if (!(thrown instanceof Error)) return String(thrown)
+    const why = thrown.cause instanceof Error ? ` (${thrown.cause.message})` : ''
+    return `${thrown.name}: ${thrown.message}${why}`
   } catch {
     return 'the handler threw something that cannot be written as text'
   }

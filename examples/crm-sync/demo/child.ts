@@ -32,10 +32,14 @@ export async function startChild(entry: URL, ...args: string[]): Promise<Child> 
   return { url, pid: child.pid, stop }
 }
 
-/** What such a process does. */
+/** What such a process does. With a port it was started by a person, and stays until it is told to stop. */
 export async function serveAsChild(server: Server, port = 0): Promise<void> {
+  server.once('error', ({ message }) => {
+    console.error(`cannot listen on port ${port}: ${message}`)
+    process.exit(1)
+  })
   server.listen(port, '127.0.0.1')
   await once(server, 'listening')
   process.stdout.write(`http://127.0.0.1:${(server.address() as AddressInfo).port}\n`)
-  process.stdin.resume().on('end', () => process.exit(0))
+  if (port === 0) process.stdin.resume().on('end', () => process.exit(0))
 }

@@ -20,6 +20,8 @@ export interface CrmOptions {
   /** How long a call takes. */
   readonly latency_ms: { readonly min: number; readonly max: number }
   readonly now: () => number
+  /** For customers whose limits nobody has set. Without it there are no such customers. */
+  readonly defaults?: CrmLimits
 }
 
 export interface Answer {
@@ -55,6 +57,8 @@ export class Crm {
   }
 
   async call(customerId: string, contactId: string): Promise<Answer> {
+    const { defaults } = this.#options
+    if (defaults && !this.#accounts.has(customerId)) this.setLimits(customerId, defaults)
     const account = this.#accounts.get(customerId)
     if (!account) return { status: 404, body: { error: `there is no customer ${customerId}` } }
     if (account.arrive(contactId, this.#options.now()) === 'refused')
