@@ -31,9 +31,11 @@ export const progress = (): Progress => {
       if (event.kind === 'runStarted') idleSince.delete(event.pk)
     },
     look({ truth, tables, fail }) {
-      const bound = truth.plan.calm
-        ? CALM_MS
-        : truth.plan.workerTimeout_ms + SWEEP_MS + LONGEST_TRANSIT_MS + SLACK_MS
+      // A limit that a deploy raises is noticed by the next pass, which in an idle shard is the sweep's.
+      const bound =
+        truth.plan.calm && !truth.plan.deploy
+          ? CALM_MS
+          : truth.plan.workerTimeout_ms + SWEEP_MS + LONGEST_TRANSIT_MS + SLACK_MS
       for (const shard of new Set([...tables.jobs.keys(), ...idleSince.keys()])) {
         if (!couldStart(shard)) {
           idleSince.delete(shard)

@@ -139,7 +139,7 @@ export class Truth {
   }
 
   /**
-   * An item that is put again under the key of a job that has succeeded, while the slot of that run still stands,
+   * An item that is put again, or moved, under the key of a job that has succeeded, while the slot of that run still stands,
    * is that job: should the run be found dead, its attempt counts.
    */
   #inherit({ pk, sk }: RawItem): void {
@@ -169,6 +169,7 @@ export class Truth {
     this.standing.delete(`${pk}\n${sk}`)
     if (next['attempt'] !== undefined && next['attempt'] !== standing.attempt) standing.lineage.retries++
     this.#stand(standing.lineage, next)
+    if (next.pk !== pk) this.#inherit(next)
   }
 
   #claimed(shard: string, take: Readonly<Record<string, object>>, by: Invocation): void {
