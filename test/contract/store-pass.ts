@@ -54,6 +54,17 @@ export function describePass(store: () => Store): void {
       })
     })
 
+    test('the same write sent twice, as after a lost reply, is one pass', async () => {
+      const before = emptyState(freshShard())
+      const write = change({ take: { a: claimed('t1') }, waiting: true })
+      const first = await store().states.pass(before, write)
+      const again = await store().states.pass(before, write)
+      expect(again).toEqual(first)
+      expect(again).toMatchObject({ kind: 'written', state: { version: 1 } })
+      const other = change({ take: { a: claimed('t2') } })
+      expect(await store().states.pass(before, other)).toEqual({ kind: 'conflict' })
+    })
+
     test('of many passes at once exactly one is written', async () => {
       const shard = freshShard()
       const one = (n: number) =>
