@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import pRetry from 'p-retry'
-import { freePort } from '../support/dynamodb.ts'
+import { freePort } from '../../local/engines/process.ts'
 
 const VERSION = '2.5.2'
 /** Outside of the repository: 51 MB, fetched once a machine. */

@@ -3,7 +3,6 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import {
   CreateTableCommand,
@@ -15,6 +14,7 @@ import {
 } from '@aws-sdk/client-dynamodb'
 import pRetry from 'p-retry'
 import type { Database, TableNames } from '../../lib/adapters/dynamodb/database.ts'
+import { freePort } from '../../local/engines/process.ts'
 
 const DYNOXIDE = fileURLToPath(new URL('../../node_modules/@dynoxide/linux-x64/dynoxide', import.meta.url))
 export const missingDynoxide: string | undefined = existsSync(DYNOXIDE)
@@ -109,14 +109,4 @@ const STATE: Schema = {
       Projection: { ProjectionType: 'KEYS_ONLY' },
     },
   ],
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  if (typeof address !== 'object' || address === null) throw new Error('there is no free port')
-  return address.port
 }
