@@ -13,18 +13,22 @@ import type { DueJobs } from './due-jobs.ts'
 const SETTLE_AGAIN_MS = 5000
 const MAX_ADOPTIONS = 10
 
-/** What a shard may use of its limits now. */
+/** What a shard may use of its limits now; `'entering'` when the state has changed and has to be read again. */
 export async function enterLayout(
   context: Context,
   state: ShardState,
   limits: ShardLimits,
-): Promise<Entered> {
+): Promise<Entered | 'entering'> {
   const { shard, queue } = placed(context, state.shard)
   const settled = { limits, layout: { shards: queue.shards, settled: true } }
   if (isSettledIn(state, queue.shards)) return settled
   const layouts = await layoutsOf(context, queue, state.layout?.shards)
   if (layouts.every((shards) => shards === queue.shards)) return settled
-  return settle(context, state, shard, queue, limits, layouts)
+  if (state.layout?.shards === queue.shards) return settle(context, state, shard, queue, limits, layouts)
+  // Ourselves first, and only then the siblings: who enters us into another layout later must leave a trace that
+  // makes our write fail. Were we still in theirs, they would only look.
+  await context.store.states.adopt(state, queue.shards, expiryOfNew(context, state))
+  return 'entering'
 }
 
 /** Whether the item says something else about its layout than what has just been found. */
@@ -64,13 +68,18 @@ async function settle(
   return { limits: reducedBy(limits, excess), layout: { shards: queue.shards, settled } }
 }
 
+/** Only an item that is made by this gets a time to go: others have theirs, or have to stay. */
+function expiryOfNew({ clock }: Pick<Context, 'clock'>, state: ShardState): number | undefined {
+  const isNew = state.version === undefined && !state.override && !state.overrideProblem
+  return isNew ? keptUntil(clock.now()) : undefined
+}
+
 /** The state of a sibling, in our layout. */
 async function adopt({ store, clock }: Context, key: ShardKey, shards: number): Promise<ShardState> {
   for (let tries = 0; tries < MAX_ADOPTIONS; tries++) {
     const state = (await store.states.read(key)) ?? emptyState(key)
     if (state.layout?.shards === shards) return state
-    const isNew = state.version === undefined && !state.override && !state.overrideProblem
-    const adopted = await store.states.adopt(state, shards, isNew ? keptUntil(clock.now()) : undefined)
+    const adopted = await store.states.adopt(state, shards, expiryOfNew({ clock }, state))
     if (adopted) return adopted
   }
   throw new Error(

@@ -102,6 +102,7 @@ async function passOnce(context: Context, request: PassRequest): Promise<Round> 
   if (!request.released && isSaturated(state, configured, clock.now())) return { kind: 'settled' }
   const recovered = await recover(context, state, deadSlots(state, clock.now()))
   const entered = await enterLayout(context, state, configured)
+  if (entered === 'entering') return { kind: 'conflict' }
   const { limits } = entered
   const jobs = limits.displaced
     ? await rehome(context, state)
