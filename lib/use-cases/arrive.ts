@@ -1,6 +1,7 @@
 /** New items in the Jobs table: refuse what can never run, and visit every shard that got something to do. */
 import { parseJob, type RawItem } from '../core/job.ts'
 import type { ShardKey } from '../core/keys.ts'
+import { forEachAtOnce } from './at-once.ts'
 import type { Context } from './context.ts'
 import { pass } from './pass.ts'
 import { refuse } from './retire.ts'
@@ -19,7 +20,7 @@ export async function arrive<Id>(context: Context, arrivals: readonly Arrival<Id
     if (job.ok) shards.set(job.value.key.pk, [...(shards.get(job.value.key.pk) ?? []), id])
     else if (!(await succeeds(context, () => refuse(context, item, job.reason)))) failed.push(id)
   }
-  await forEachAtOnce([...shards], async ([shard, ids]) => {
+  await forEachAtOnce([...shards], SHARDS_AT_ONCE, async ([shard, ids]) => {
     if (!(await visitOrWake(context, shard))) failed.push(...ids)
   })
   return failed
@@ -39,12 +40,4 @@ async function succeeds(context: Context, action: () => Promise<unknown>): Promi
     context.logger.error('a new job could not be looked at; it will be tried again', { error })
     return false
   }
-}
-
-async function forEachAtOnce<T>(items: readonly T[], action: (item: T) => Promise<void>): Promise<void> {
-  const waiting = items.values()
-  const lane = async () => {
-    for (const item of waiting) await action(item)
-  }
-  await Promise.all(Array.from({ length: SHARDS_AT_ONCE }, lane))
 }

@@ -1,6 +1,6 @@
 import type { Config } from '../core/config.ts'
 import { queueNamed } from '../core/config.ts'
-import { parseShard, type ShardKey } from '../core/keys.ts'
+import { parseShard } from '../core/keys.ts'
 import { applyOverride, limitsOfShard, type ShardLimits } from '../core/limits.ts'
 import type { ShardState } from '../core/state.ts'
 import type { Clock, Random } from '../ports/clock.ts'
@@ -26,10 +26,4 @@ export function currentLimits(config: Config, state: ShardState): ShardLimits | 
   if (!shard.ok || !queue) return undefined
   if (state.overrideProblem) return { slots: 0, displaced: false, active: 0 }
   return limitsOfShard(applyOverride(queue, state.override), shard.value, queue.shards)
-}
-
-/** A shard that belongs to no configured queue has no pass: its jobs are refused where they arrive. */
-export const belongsToAQueue = (config: Config, shard: ShardKey): boolean => {
-  const parsed = parseShard(shard)
-  return parsed.ok && queueNamed(config, parsed.value.queue) !== undefined
 }

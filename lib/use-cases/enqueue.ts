@@ -3,6 +3,7 @@ import pRetry, { AbortError } from 'p-retry'
 import { EnqueueIncompleteError } from '../core/errors.ts'
 import type { JobItem } from '../core/job.ts'
 import type { Store } from '../ports/store.ts'
+import { forEachAtOnce } from './at-once.ts'
 
 /** DynamoDB takes 25 items a call. */
 const BATCH = 25
@@ -16,11 +17,9 @@ export async function putAll(store: Pick<Store, 'jobs'>, items: readonly JobItem
     jobs.slice(n * BATCH, (n + 1) * BATCH),
   )
   const failures: EnqueueIncompleteError<JobItem>[] = []
-  const waiting = batches.values()
-  const lane = async () => {
-    for (const batch of waiting) await putBatch(store, batch).catch((failure) => failures.push(failure))
-  }
-  await Promise.all(Array.from({ length: BATCHES_AT_ONCE }, lane))
+  await forEachAtOnce(batches, BATCHES_AT_ONCE, (batch) =>
+    putBatch(store, batch).catch((failure) => failures.push(failure)),
+  )
   if (failures.length === 0) return
   const unwritten = failures.flatMap((failure) => failure.unwritten)
   throw new EnqueueIncompleteError(unwritten, { cause: failures[0]?.cause })
