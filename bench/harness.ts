@@ -75,7 +75,17 @@ export class Scenario {
     const { work, wake, sent } = memoryQueues()
     this.#sent = sent
     const store = dynamoStore({ client, tables })
-    this.context = { config, store, work, wake, clock: systemClock, random: systemRandom, logger: quiet }
+    this.context = {
+      config,
+      store,
+      work,
+      wake,
+      clock: systemClock,
+      random: systemRandom,
+      logger: quiet,
+      metrics: { count: () => {} },
+      deployment: { isReplaced: async () => false },
+    }
   }
 
   newJob(customer: string): JobItem {

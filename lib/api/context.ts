@@ -53,5 +53,7 @@ export function contextFromEnvironment(): Context {
     clock: systemClock,
     random: systemRandom,
     logger,
+    metrics: { count: () => {} },
+    deployment: { isReplaced: async () => false },
   }
 }

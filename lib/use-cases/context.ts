@@ -4,7 +4,9 @@ import { parseShard } from '../core/keys.ts'
 import { applyOverride, limitsOfShard, type ShardLimits } from '../core/limits.ts'
 import type { ShardState } from '../core/state.ts'
 import type { Clock, Random } from '../ports/clock.ts'
+import type { Deployment } from '../ports/deployment.ts'
 import type { Logger } from '../ports/logger.ts'
+import type { Metrics } from '../ports/metrics.ts'
 import type { WakeQueue, WorkQueue } from '../ports/queues.ts'
 import type { Store } from '../ports/store.ts'
 
@@ -17,6 +19,8 @@ export interface Context {
   readonly clock: Clock
   readonly random: Random
   readonly logger: Logger
+  readonly metrics: Metrics
+  readonly deployment: Deployment
 }
 
 /** The limits that hold for a shard now, or `undefined` for a shard of no queue. */

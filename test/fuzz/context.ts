@@ -33,6 +33,8 @@ export function fuzzContext() {
     clock: { now: () => now, sleep: async () => {} },
     random: { number: () => 0.5, token: () => `t${tokens++}` },
     logger: { debug: log, info: log, warn: log, error: log },
+    metrics: { count: () => {} },
+    deployment: { isReplaced: async () => false },
   }
   const wait = (delay_ms: number): void => {
     now += delay_ms

@@ -10,6 +10,7 @@ import type { DeadLetter } from '../../lib/core/dead-letter.ts'
 import type { Job, RawItem } from '../../lib/core/job.ts'
 import type { ShardKey } from '../../lib/core/keys.ts'
 import { emptyState, type ShardState } from '../../lib/core/state.ts'
+import type { MetricName } from '../../lib/ports/metrics.ts'
 import type { DelayedWake, WorkMessage } from '../../lib/ports/queues.ts'
 import { arrive } from '../../lib/use-cases/arrive.ts'
 import type { Context } from '../../lib/use-cases/context.ts'
@@ -33,6 +34,10 @@ export class World {
   /** How long an invocation of the worker has left. By default too little for a second job. */
   remaining_ms = 60_000
   readonly tables = emptyTables()
+  /** What was counted for the alarms. */
+  readonly counted: { readonly name: MetricName; readonly value: number }[] = []
+  /** Whether a deploy has replaced the configuration of these functions. */
+  isReplaced = false
   readonly context: Context
   #arrived: RawItem[] = []
   readonly #queues = memoryQueues()
@@ -52,6 +57,8 @@ export class World {
       clock: { now: () => this.now, sleep: async () => {} },
       random: { number: () => 0.5, token: () => `token-${this.#tokens++}` },
       logger: silent,
+      metrics: { count: (name, value) => void this.counted.push({ name, value }) },
+      deployment: { isReplaced: async () => this.isReplaced },
     }
   }
 

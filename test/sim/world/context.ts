@@ -35,6 +35,8 @@ export function contextOf(world: World, by: Invocation): Context {
     clock: { now: () => scheduler.now + by.skew_ms, sleep: (delay_ms) => by.sleep(delay_ms) },
     random: { number: () => random.number(), token: () => world.nextToken() },
     logger: loggerOf(world),
+    metrics: { count: () => {} },
+    deployment: { isReplaced: async () => false },
   }
 }
 

@@ -69,6 +69,8 @@ class Overlap {
       clock: { now: () => this.now, sleep: async () => {} },
       random: { number: () => 0.5, token: () => `token-${this.#tokens++}` },
       logger: silent,
+      metrics: { count: () => {} },
+      deployment: { isReplaced: async () => false },
     }))
   }
 

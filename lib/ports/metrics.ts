@@ -1,0 +1,15 @@
+/** What is counted for the alarms. Silence is never an answer: what is not counted is logged as well. */
+export type MetricName =
+  /** A shard could not be visited or woken: others went on, and it is tried again. */
+  | 'ShardFailures'
+  /** A sweep came to its end. Their absence is what an alarm can see when everything fails. */
+  | 'Sweeps'
+  /** Shards whose jobs no function can run: their queue, or its partition rule, is not in the configuration. */
+  | 'StrandedShards'
+  /** State items and overrides that make no sense: their shards stand still until somebody mends them. */
+  | 'DamagedShards'
+
+export interface Metrics {
+  /** Adds to a metric of this invocation. */
+  count(name: MetricName, value: number): void
+}
