@@ -1,6 +1,7 @@
 /** One seed, from its plan to its verdict. */
 import { allChecks } from './checks/all.ts'
 import type { Seen } from './checks/check.ts'
+import { isBoundAlways } from './checks/i7-bound.ts'
 import { SometimesCounter } from './checks/sometimes.ts'
 import { Truth } from './checks/truth.ts'
 import { type FaultName, Faults } from './faults/rates.ts'
@@ -29,6 +30,8 @@ export interface Result {
   readonly violations: readonly Violation[]
   readonly faults: ReadonlyMap<FaultName, number>
   readonly sometimes: ReadonlyMap<string, number>
+  /** Messages that Lambda refused to deliver, since their chain was too long for it. */
+  readonly loopsRefused: number
   readonly slowest_recovery_ms: number
   readonly hash: string
   readonly plan: Plan
@@ -36,8 +39,8 @@ export interface Result {
 
 /** How often the world is looked at as a whole, once faults are off. */
 const LOOK_MS = 5000
-/** In a calm world nothing may wait at all. */
-const LOOK_WHEN_CALM_MS = 500
+/** Where nothing may wait for longer than seconds. */
+const LOOK_CLOSELY_MS = 500
 /** More steps than any run needs: something goes round in circles. */
 const MAX_STEPS = 300_000
 /** By then everything has come to its end, or never will. */
@@ -45,16 +48,21 @@ const LONGEST_MS = 24 * 3_600_000
 /** Redelivered messages and late wake-ups may still come after the last job's end. */
 const AFTERMATH_MS = 45 * 60_000
 
-export async function runSeed(seed: number, print?: (line: string) => void): Promise<Result> {
+export async function runSeed(
+  seed: number,
+  print?: (line: string) => void,
+  changes: Partial<Pick<Plan, 'loopDetection'>> = {},
+): Promise<Result> {
   const random = new SimRandom(seed)
-  const plan = drawPlan(random.fork())
-  const faults = new Faults(random.fork(), plan.calm)
+  const plan: Plan = { ...drawPlan(random.fork()), ...changes }
+  const faults = new Faults(random.fork(), plan.weather)
   const world = new World(random.fork(), plan, faults)
   const truth = new Truth(plan, world.tables)
   const sometimes = new SometimesCounter(truth)
   const trace = new Trace(plan.epoch_ms, print)
   const { checks, progress } = allChecks()
   const violations: Violation[] = []
+  let loopsRefused = 0
   const { scheduler } = world
   const report = (check: string, what: string) => {
     const at_s = (scheduler.now - plan.epoch_ms) / 1000
@@ -71,6 +79,7 @@ export async function runSeed(seed: number, print?: (line: string) => void): Pro
   world.listen((event: WorldEvent) => {
     truth.now = scheduler.now
     trace.add(scheduler.now, event)
+    if (event.kind === 'loopRefused') loopsRefused++
     if (event.kind === 'surprise') report('no surprises', event.text)
     sometimes.see(event)
     for (const check of checks) check.before?.(event, seen(check.name))
@@ -81,12 +90,14 @@ export async function runSeed(seed: number, print?: (line: string) => void): Pro
     if (scheduler.steps > MAX_STEPS && violations.length === 0) report('no circles', `${MAX_STEPS} steps`)
     return violations.length > 0
   }
+  const watched = isBoundAlways(plan)
+  const look_ms = watched ? LOOK_CLOSELY_MS : LOOK_MS
   const restore = installGlobals(scheduler, random.fork())
   try {
     submit(world, plan.jobs)
     for (const override of plan.overrides) scheduler.at(override.at, () => applyOverride(world, override))
-    while (plan.calm && !broken() && scheduler.now < plan.faultsUntil) {
-      await scheduler.run(scheduler.now + LOOK_WHEN_CALM_MS, broken)
+    while (watched && !broken() && scheduler.now < plan.faultsUntil) {
+      await scheduler.run(scheduler.now + look_ms, broken)
       progress.look(seen(progress.name))
     }
     await scheduler.run(plan.faultsUntil, broken)
@@ -96,7 +107,7 @@ export async function runSeed(seed: number, print?: (line: string) => void): Pro
     scheduler.after(60_000, () => unpause(world))
     const end = scheduler.now + LONGEST_MS
     while (!broken() && scheduler.now < end && isUnfinished(world, truth)) {
-      await scheduler.run(scheduler.now + (plan.calm ? LOOK_WHEN_CALM_MS : LOOK_MS), broken)
+      await scheduler.run(scheduler.now + look_ms, broken)
       progress.look(seen(progress.name))
     }
     if (!broken()) await scheduler.run(scheduler.now + AFTERMATH_MS, broken)
@@ -112,6 +123,7 @@ export async function runSeed(seed: number, print?: (line: string) => void): Pro
     violations,
     faults: faults.counts,
     sometimes: sometimes.counts,
+    loopsRefused,
     slowest_recovery_ms: progress.slowest_ms(),
     hash: trace.digest(),
     plan,

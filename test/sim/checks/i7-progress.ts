@@ -1,18 +1,14 @@
 /**
  * I7 and liveness: once faults are off, a shard that has a due job, a slot to spare and a start to spare in its rate
- * starts something soon, whatever the others do. How long it may take: a run that died just before has to run into
- * its deadline (function timeout and skew), the next sweep has to come (5 min), a claim that was never sent has to be
- * overdue (1 min), and its message or record may still be on its way (a delay of up to 10 min, drawn before).
+ * starts something soon, whatever the others do, unless all workers are busy. How soon: `i7-bound.ts`.
  */
 import type { Check } from './check.ts'
+import { boundOf } from './i7-bound.ts'
 import { readShard } from './keys.ts'
 import { shareOf } from './limits.ts'
 
-const SLACK_MS = 60_000
-const SWEEP_MS = 300_000
-/** Without faults: some calls, a wake-up in whole seconds, an invocation that starts cold. */
-const CALM_MS = 8_000
-const LONGEST_TRANSIT_MS = 600_000
+/** A worker that has just become free may be needed by somebody else. */
+const SCARCE_MS = 10_000
 
 export interface Progress extends Check {
   /** Looks at every shard; called now and then, once faults are off. */
@@ -31,13 +27,10 @@ export const progress = (): Progress => {
       if (event.kind === 'runStarted') idleSince.delete(event.pk)
     },
     look({ truth, tables, fail }) {
-      // A limit that a deploy raises is noticed by the next pass, which in an idle shard is the sweep's.
-      const bound =
-        truth.plan.calm && !truth.plan.deploy
-          ? CALM_MS
-          : truth.plan.workerTimeout_ms + SWEEP_MS + LONGEST_TRANSIT_MS + SLACK_MS
+      const bound = boundOf(truth.plan)
+      const scarce = truth.now - truth.allWorkersBusyAt < SCARCE_MS
       for (const shard of new Set([...tables.jobs.keys(), ...idleSince.keys()])) {
-        if (!couldStart(shard)) {
+        if (scarce || !couldStart(shard)) {
           idleSince.delete(shard)
           continue
         }

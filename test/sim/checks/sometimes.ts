@@ -1,5 +1,7 @@
 /** What has to happen now and then in a campaign, or the checks prove nothing: each branch and each recovery. */
 import type { Effect, WorldEvent } from '../world/events.ts'
+import type { Invocation } from '../world/invocation.ts'
+import { LONGEST_CHAIN } from '../world/world.ts'
 import { isSecondCopy } from './claims.ts'
 import type { Truth } from './truth.ts'
 
@@ -43,6 +45,10 @@ export const SOMETIMES = [
   'window reopens by wake-up',
   'several shards at work',
   'many starts in a bucket',
+  'all workers busy',
+  'function throttled',
+  'dispatcher woken in a chain of more than 16',
+  'worker messaged in a chain of more than 16',
 ] as const
 
 export type Sometimes = (typeof SOMETIMES)[number]
@@ -66,7 +72,10 @@ export class SometimesCounter {
         if (event.count > 1) this.#count(event.queue === 'work' ? 'work redelivered' : 'wake redelivered')
         return
       case 'begun':
-        this.#begun(event.by.version, event.by.id)
+        this.#begun(event.by)
+        break
+      case 'throttled':
+        this.#count('function throttled')
         break
       case 'over':
         for (const ids of this.#alive.values()) ids.delete(event.by.id)
@@ -88,7 +97,11 @@ export class SometimesCounter {
     if (happened) this.counts.set(name, (this.counts.get(name) ?? 0) + 1)
   }
 
-  #begun(version: number, id: number): void {
+  #begun({ fn, version, id, chain }: Invocation): void {
+    if (fn === 'worker')
+      this.#count('all workers busy', this.#truth.workers.size + 1 === this.#truth.plan.maxWorkers)
+    this.#count('dispatcher woken in a chain of more than 16', (chain.dispatcher ?? 0) > LONGEST_CHAIN)
+    this.#count('worker messaged in a chain of more than 16', (chain.worker ?? 0) > LONGEST_CHAIN)
     const ids = this.#alive.get(version) ?? new Set()
     this.#alive.set(version, ids.add(id))
     this.#count(

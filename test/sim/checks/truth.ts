@@ -66,6 +66,9 @@ export class Truth {
   readonly claimedAt = new Map<string, number>()
   /** Invocations that died or to which a call failed: what they began they may not have finished. */
   readonly troubled = new Set<Invocation>()
+  /** When all workers that there may be were last busy. */
+  allWorkersBusyAt = Number.NEGATIVE_INFINITY
+  readonly workers = new Set<Invocation>()
   now = 0
 
   readonly #tables: Tables
@@ -82,6 +85,10 @@ export class Truth {
     else if (event.kind === 'runEnded') this.#runEnded(event.by, event.pk, event.sk, event.how)
     else if (event.kind === 'over')
       for (const run of this.running) if (run.by === event.by) this.#end(run, 'crashed')
+    if (event.kind === 'begun' && event.by.fn === 'worker') this.workers.add(event.by)
+    if (this.workers.size >= (this.plan.maxWorkers ?? Number.POSITIVE_INFINITY))
+      this.allWorkersBusyAt = this.now
+    if (event.kind === 'over') this.workers.delete(event.by)
     if (event.kind === 'over' && event.how !== 'done') this.troubled.add(event.by)
     if (event.kind === 'fault' && event.fault !== 'sentTwice') this.troubled.add(event.by)
     if (event.kind === 'effect') this.#effect(event.effect, event.by)

@@ -1,4 +1,6 @@
 /** The faults of a world, each with a rate drawn per run: mostly off or rare, sometimes a storm. */
+import { RECORDS_DROPPED } from '../awaited.ts'
+import type { Weather } from '../workloads/plan.ts'
 import type { SimRandom } from '../world/random.ts'
 
 const MOST = {
@@ -17,12 +19,18 @@ const MOST = {
   crashAfter: 0.03,
   unprocessed: 0.3,
   messageDuplicated: 0.2,
+  /** A message arrives a second or two late. */
+  messageSlow: 0.2,
   /** A message arrives minutes late. */
   messageDelayed: 0.1,
   /** A message is handled, but comes again. */
   deletionLost: 0.1,
   streamDelayed: 0.1,
   streamDuplicated: 0.2,
+  /** A record that has long been handled comes again, with the image that it had. */
+  streamReplayed: 0.1,
+  /** The stream gives up on a record, as it does after many tries. */
+  recordDropped: RECORDS_DROPPED,
   tickMissed: 0.5,
   tickLate: 0.3,
   tickDoubled: 0.3,
@@ -31,7 +39,31 @@ const MOST = {
 } as const
 
 export type FaultName = keyof typeof MOST
-export const FAULTS = Object.keys(MOST) as FaultName[]
+export const FAULTS = (Object.keys(MOST) as FaultName[]).filter((name) => MOST[name] > 0)
+
+/** After these nobody waits for a timeout: what they cost is seconds. */
+const KIND: readonly FaultName[] = [
+  'sentTwice',
+  'unprocessed',
+  'messageDuplicated',
+  'messageSlow',
+  'deletionLost',
+  'streamDuplicated',
+  'streamReplayed',
+  'tickDoubled',
+  'tickLate',
+  'tickMissed',
+  'staleRead',
+]
+/** After these a message comes again when its visibility timeout is over, but nobody has died and nothing is lost. */
+const REFUSING: readonly FaultName[] = [...KIND, 'throttled', 'transactionConflict', 'replyLost']
+
+const FAULTS_IN: Readonly<Record<Weather, readonly FaultName[]>> = {
+  calm: [],
+  kind: KIND,
+  refusing: REFUSING,
+  rough: FAULTS,
+}
 
 export class Faults {
   /** Faults stop at some time, and then everything has to finish. */
@@ -40,11 +72,10 @@ export class Faults {
   readonly #random: SimRandom
   readonly #rates = new Map<FaultName, number>()
 
-  constructor(random: SimRandom, calm: boolean) {
+  constructor(random: SimRandom, weather: Weather) {
     this.#random = random
-    if (calm) return
     const storm = random.chance(0.15)
-    for (const name of FAULTS) {
+    for (const name of FAULTS_IN[weather]) {
       const rate = random.chance(0.5) ? MOST[name] * random.number() ** 2 : 0
       this.#rates.set(name, storm ? MOST[name] * random.number() : rate)
     }

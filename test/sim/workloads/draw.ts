@@ -8,7 +8,7 @@ export function drawPlan(random: SimRandom): Plan {
   const frame = drawFrame(random)
   const { queues, epoch_ms, faultsUntil } = frame
   const drawn = drawJobs(random, queues, epoch_ms, faultsUntil)
-  const jobs = frame.calm ? drawn.map(pacified) : drawn
+  const jobs = frame.weather === 'rough' ? drawn : drawn.map(pacified)
   return { ...frame, jobs, overrides: drawOverrides(random, jobs, epoch_ms, faultsUntil) }
 }
 

@@ -35,6 +35,12 @@ export interface OverridePlan {
   readonly limits: LimitOverride | undefined
 }
 
+/**
+ * `calm`: no fault at all. `kind`: what costs seconds. `refusing`: calls fail, and messages come again when their time
+ * is up. `rough`: everything. Only in rough weather do handlers take their process down.
+ */
+export type Weather = 'calm' | 'kind' | 'refusing' | 'rough'
+
 export interface Plan {
   readonly epoch_ms: number
   readonly queues: readonly QueuePlan[]
@@ -43,8 +49,13 @@ export interface Plan {
   readonly deploy?: { readonly from: number; readonly until: number }
   readonly workerTimeout_ms: number
   readonly workerBatch: number
-  /** No faults, and no handler takes its process down: everything has to happen at once. */
-  readonly calm: boolean
+  /** So many workers run simultaneously at most, whatever waits for them. */
+  readonly maxWorkers?: number
+  /** So many functions run simultaneously at most, while there are faults: the neighbours in the account take the rest. */
+  readonly accountConcurrency?: number
+  /** Lambda's recursive loop detection, which the construct switches off for the dispatcher and the worker. */
+  readonly loopDetection: boolean
+  readonly weather: Weather
   /** No clock is off by more, so two clocks differ by at most twice as much. */
   readonly maxSkew_ms: number
   readonly jobs: readonly JobPlan[]
@@ -68,7 +79,7 @@ export function drawFrame(random: SimRandom) {
   const begin = EPOCH_MS + random.int(0, 86_400_000)
   const faultsUntil = begin + random.pick([2, 6, 15, 30]) * 60_000
   const { queues, inputs, configs } = drawQueues(random)
-  const calm = random.chance(0.25)
+  const weather = random.pick<Weather>(['calm', 'kind', 'refusing', 'rough', 'rough', 'rough', 'rough'])
   const deployFrom = random.int(begin, faultsUntil)
   return {
     epoch_ms: begin,
@@ -80,8 +91,11 @@ export function drawFrame(random: SimRandom) {
       : {}),
     workerTimeout_ms: random.pick([40_000, 100_000, 300_000]),
     workerBatch: random.pick([1, 1, 1, 3, 10]),
-    calm,
-    maxSkew_ms: calm ? 0 : random.pick(SKEWS_MS),
+    ...(random.chance(0.25) ? { maxWorkers: random.int(2, 10) } : {}),
+    ...(weather === 'rough' && random.chance(0.15) ? { accountConcurrency: random.int(3, 25) } : {}),
+    loopDetection: false,
+    weather,
+    maxSkew_ms: weather === 'calm' ? 0 : random.pick(SKEWS_MS),
     faultsUntil,
   }
 }

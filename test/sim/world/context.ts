@@ -17,7 +17,7 @@ export function contextOf(world: World, by: Invocation): Context {
       send: (messages) =>
         inBatches(messages, (batch) =>
           world.network.call(by, 'sendWork', async () => {
-            for (const message of batch) world.work.send(JSON.stringify(message))
+            for (const message of batch) world.work.send(JSON.stringify(message), 0, by.chain)
             world.emit({ kind: 'effect', by, effect: { op: 'sendWork', messages: batch } })
           }),
         ),
@@ -27,7 +27,7 @@ export function contextOf(world: World, by: Invocation): Context {
         inBatches(messages, (batch) =>
           world.network.call(by, 'sendWake', async () => {
             for (const { delay_ms, ...message } of batch)
-              world.wake.send(JSON.stringify(message), delayOf(delay_ms))
+              world.wake.send(JSON.stringify(message), delayOf(delay_ms), by.chain)
             world.emit({ kind: 'effect', by, effect: { op: 'sendWake', messages: batch } })
           }),
         ),

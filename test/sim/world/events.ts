@@ -13,7 +13,7 @@ import type {
   Run,
   StartOutcome,
 } from '../../../lib/ports/store.ts'
-import type { Invocation } from './invocation.ts'
+import type { FunctionName, Invocation } from './invocation.ts'
 
 export type RunEnd = 'succeeded' | 'failed' | 'crashed'
 
@@ -91,6 +91,12 @@ export type WorldEvent =
   | { readonly kind: 'delivered'; readonly queue: string; readonly body: string; readonly count: number }
   /** A client's call returned without an error. */
   | { readonly kind: 'accepted'; readonly keys: readonly RawKey[] }
+  /** The account had no room for the function. */
+  | { readonly kind: 'throttled'; readonly fn: FunctionName }
+  /** Lambda takes a long chain for a loop and does not invoke the function. */
+  | { readonly kind: 'loopRefused'; readonly queue: string; readonly body: string }
+  /** The stream has given up on a record. */
+  | { readonly kind: 'recordDropped'; readonly item: RawItem }
   | { readonly kind: 'note'; readonly text: string }
   | { readonly kind: 'surprise'; readonly text: string }
 

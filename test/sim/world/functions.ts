@@ -8,7 +8,7 @@ import { ingest } from '../../../lib/use-cases/ingest.ts'
 import { pass } from '../../../lib/use-cases/pass.ts'
 import { tasksOf } from '../workloads/handlers.ts'
 import { contextOf } from './context.ts'
-import type { Invocation } from './invocation.ts'
+import { type Invocation, longestOf } from './invocation.ts'
 import type { Consumer, Message } from './sqs.ts'
 import type { StreamConsumer } from './stream.ts'
 import type { World } from './world.ts'
@@ -19,7 +19,7 @@ export const consumeRecords =
     world.invoke(
       'dispatcher',
       (by) => arrive(contextOf(world, by), records),
-      (outcome) => done(outcome.ok ? new Set(outcome.value) : undefined),
+      (outcome) => done(outcome.ok ? new Set(outcome.value) : outcome.throttled ? 'throttled' : undefined),
     )
 
 export const consumeWakes = (world: World): Consumer =>
@@ -66,9 +66,8 @@ function consumeEach(
         for (const outcome of outcomes) if (outcome.status === 'rejected') world.expected(outcome.reason)
         return new Set(messages.filter((_, n) => outcomes[n]?.status === 'rejected').map(({ id }) => id))
       },
-      (outcome) => {
-        if (outcome.ok) done(outcome.value)
-      },
+      (outcome) => done(outcome.ok ? outcome.value : undefined),
+      longestOf(messages.map(({ chain }) => chain)),
     )
 }
 

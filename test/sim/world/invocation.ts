@@ -3,6 +3,17 @@ import type { Scheduler, Timer } from './scheduler.ts'
 
 export type FunctionName = 'dispatcher' | 'worker' | 'ingest' | 'tick' | 'client' | 'admin'
 
+/** How often each function has been invoked in the chain of messages that led here, as AWS writes into its trace header. */
+export type Chain = Readonly<Partial<Record<FunctionName, number>>>
+
+/** Of several messages in one batch the longest chain counts. */
+export function longestOf(chains: readonly Chain[]): Chain {
+  const longest: Partial<Record<FunctionName, number>> = {}
+  for (const [fn, links] of chains.flatMap((chain) => Object.entries(chain) as [FunctionName, number][]))
+    longest[fn] = Math.max(longest[fn] ?? 0, links)
+  return longest
+}
+
 export class Invocation {
   readonly id: number
   readonly fn: FunctionName
@@ -11,6 +22,9 @@ export class Invocation {
   /** Which of the deployed versions of the configuration it has. */
   readonly version: number
   readonly endsAt: number
+  readonly begunAt: number
+  /** This invocation included. */
+  readonly chain: Chain
   alive = true
   readonly #scheduler: Scheduler
   readonly #onStop: (how: string) => void
@@ -18,14 +32,16 @@ export class Invocation {
 
   constructor(
     scheduler: Scheduler,
-    of: { id: number; fn: FunctionName; skew_ms: number; version: number; timeout_ms: number },
+    of: { id: number; fn: FunctionName; skew_ms: number; version: number; timeout_ms: number; chain: Chain },
     onStop: (how: string) => void,
   ) {
     this.id = of.id
     this.fn = of.fn
     this.skew_ms = of.skew_ms
     this.version = of.version
+    this.begunAt = scheduler.now
     this.endsAt = scheduler.now + of.timeout_ms
+    this.chain = { ...of.chain, [of.fn]: (of.chain[of.fn] ?? 0) + 1 }
     this.#scheduler = scheduler
     this.#onStop = onStop
     // A Lambda timeout is a hard stop.

@@ -1,31 +1,47 @@
 /** A standard SQS queue with its event source: at least once, in any order, each delivery counted. */
 import type { Faults } from '../faults/rates.ts'
 import type { Listener } from './events.ts'
+import type { Chain, FunctionName } from './invocation.ts'
 import type { SimRandom } from './random.ts'
 import type { Scheduler } from './scheduler.ts'
 
 export interface Message {
   readonly id: string
   readonly body: string
+  readonly chain: Chain
   received: number
 }
 
 export interface QueueSettings {
   readonly name: string
+  readonly fn: FunctionName
   readonly visibility_ms: number
   readonly batchSize: number
   readonly maxReceives: number
+  /** So many invocations of the event source at most. */
+  readonly maxConcurrency?: number
+  /** Lambda refuses whatever would make a function's chain longer than this. */
+  readonly longestChain?: number
 }
 
-/** Handles a batch; calls back once with the ids that failed, or never where the function died silently. */
-export type Consumer = (messages: readonly Message[], done: (failed: ReadonlySet<string>) => void) => void
+/** Handles a batch; calls back once with the ids that failed, or with `undefined` where the function did not end well. */
+export type Consumer = (
+  messages: readonly Message[],
+  done: (failed: ReadonlySet<string> | undefined) => void,
+) => void
 
 const LONGEST_DELAY_MS = 600_000
+/** What SQS takes as the text of a message. */
+const SENDABLE = /^[\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]*$/u
+
+export const isSendable = (body: string): boolean => SENDABLE.test(body) && body.isWellFormed()
 
 export class SimulatedQueue {
   readonly deadLetters: Message[] = []
   /** Messages that somebody may still receive. */
   pending = 0
+  /** Batches that are being handled. */
+  busy = 0
   readonly #parts: { scheduler: Scheduler; random: SimRandom; faults: Faults; emit: Listener }
   readonly #settings: QueueSettings
   readonly #consumer: Consumer
@@ -43,19 +59,18 @@ export class SimulatedQueue {
     this.#consumer = consumer
   }
 
-  send(body: string, delay_ms = 0): void {
+  send(body: string, delay_ms = 0, chain: Chain = {}): void {
     const { faults } = this.#parts
     for (let copies = faults.strikes('messageDuplicated') ? 2 : 1; copies > 0; copies--) {
       this.pending++
-      this.#appear(
-        { id: `${this.#settings.name}-${++this.#sent}`, body, received: 0 },
-        delay_ms + this.#transit(),
-      )
+      const id = `${this.#settings.name}-${++this.#sent}`
+      this.#appear({ id, body, chain, received: 0 }, delay_ms + this.#transit())
     }
   }
 
   #transit(): number {
     const { faults, random } = this.#parts
+    if (faults.strikes('messageSlow')) return random.int(50, 2000)
     return faults.strikes('messageDelayed') ? random.skewed(1000, LONGEST_DELAY_MS) : random.int(1, 50)
   }
 
@@ -66,14 +81,19 @@ export class SimulatedQueue {
     })
   }
 
+  get #isFull(): boolean {
+    return this.busy >= (this.#settings.maxConcurrency ?? Number.POSITIVE_INFINITY)
+  }
+
   #poll(): void {
-    if (this.#polling) return
+    if (this.#polling || this.#isFull) return
     this.#polling = true
     this.#parts.scheduler.after(this.#parts.random.int(0, 20), () => {
       this.#polling = false
+      if (this.#isFull) return
       const batch = this.#receive()
-      if (this.#ready.length > 0) this.#poll()
       if (batch.length > 0) this.#deliver(batch)
+      if (this.#ready.length > 0) this.#poll()
     })
   }
 
@@ -105,9 +125,23 @@ export class SimulatedQueue {
       }
     })
     if (faults.strikes('deliveryFailed')) return
-    this.#consumer(batch, (failed) => {
-      for (const message of batch)
+    const taken = batch.filter((message) => !this.#isRefused(message))
+    if (taken.length === 0) return
+    this.busy++
+    this.#consumer(taken, (failed) => {
+      this.busy--
+      if (this.#ready.length > 0) this.#poll()
+      if (!failed) return
+      for (const message of taken)
         if (!failed.has(message.id) && !faults.strikes('deletionLost')) handled.add(message)
     })
+  }
+
+  /** Each message by itself: what Lambda does with a batch of several chains is not documented. */
+  #isRefused({ chain, body }: Message): boolean {
+    const { name, fn, longestChain = Number.POSITIVE_INFINITY } = this.#settings
+    if ((chain[fn] ?? 0) < longestChain) return false
+    this.#parts.emit({ kind: 'loopRefused', queue: name, body })
+    return true
   }
 }

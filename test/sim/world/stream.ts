@@ -1,6 +1,7 @@
 /** The Jobs table's stream: in order within a lane, retried until it is through, and blocking what is behind. */
 import type { RawItem } from '../../../lib/core/job.ts'
 import type { Faults } from '../faults/rates.ts'
+import type { Listener } from './events.ts'
 import type { SimRandom } from './random.ts'
 import type { Scheduler } from './scheduler.ts'
 
@@ -10,16 +11,20 @@ export interface StreamRecord {
   tries: number
 }
 
-/** Handles a batch; calls back once with the ids that failed, or with `undefined` where the whole function did. */
+/**
+ * Handles a batch; calls back once with the ids that failed, with `undefined` where the whole function did, or says that
+ * there was no room for it, which is no try.
+ */
 export type StreamConsumer = (
   records: readonly StreamRecord[],
-  done: (failed: ReadonlySet<string> | undefined) => void,
+  done: (failed: ReadonlySet<string> | 'throttled' | undefined) => void,
 ) => void
 
 const LANES = 10
 const BATCH = 100
 const MAX_TRIES = 20
 const LONGEST_DELAY_MS = 300_000
+const LATEST_REPLAY_MS = 600_000
 
 interface Lane {
   records: StreamRecord[]
@@ -30,7 +35,7 @@ interface Lane {
 
 export class SimulatedStream {
   readonly dropped: StreamRecord[] = []
-  readonly #parts: { scheduler: Scheduler; random: SimRandom; faults: Faults }
+  readonly #parts: { scheduler: Scheduler; random: SimRandom; faults: Faults; emit: Listener }
   readonly #consumer: StreamConsumer
   readonly #lanes: readonly Lane[] = Array.from({ length: LANES }, () => ({
     records: [],
@@ -39,7 +44,10 @@ export class SimulatedStream {
   }))
   #sequence = 0
 
-  constructor(parts: { scheduler: Scheduler; random: SimRandom; faults: Faults }, consumer: StreamConsumer) {
+  constructor(
+    parts: { scheduler: Scheduler; random: SimRandom; faults: Faults; emit: Listener },
+    consumer: StreamConsumer,
+  ) {
     this.#parts = parts
     this.#consumer = consumer
   }
@@ -69,9 +77,15 @@ export class SimulatedStream {
     const batch = lane.records.slice(0, lane.batch)
     for (const record of batch) record.tries++
     this.#consumer(batch, (failed) => {
+      if (failed === 'throttled') {
+        for (const record of batch) record.tries--
+        lane.busy = false
+        return this.#poll(lane, 1000)
+      }
       const through = failed === undefined ? 0 : batch.findIndex(({ id }) => failed.has(id))
       const again = this.#parts.faults.strikes('streamDuplicated')
-      if (!again) lane.records.splice(0, through < 0 ? batch.length : through)
+      const handled = again ? [] : lane.records.splice(0, through < 0 ? batch.length : through)
+      for (const { item } of handled) this.#replay(item)
       lane.batch = failed === undefined ? Math.max(1, Math.ceil(batch.length / 2)) : BATCH
       this.#dropHopeless(lane)
       lane.busy = false
@@ -79,12 +93,19 @@ export class SimulatedStream {
     })
   }
 
+  #replay(item: RawItem): void {
+    const { faults, random, scheduler } = this.#parts
+    if (faults.strikes('streamReplayed'))
+      scheduler.after(random.skewed(100, LATEST_REPLAY_MS), () => this.append(item))
+  }
+
   #dropHopeless(lane: Lane): void {
     const [first] = lane.records
-    if (first && first.tries > MAX_TRIES) {
-      this.dropped.push(first)
-      lane.records.shift()
-    }
+    const { faults, emit } = this.#parts
+    if (!first || !(first.tries > MAX_TRIES || faults.strikes('recordDropped'))) return
+    this.dropped.push(first)
+    lane.records.shift()
+    emit({ kind: 'recordDropped', item: first.item })
   }
 }
 

@@ -18,7 +18,14 @@ function every(world: World, period_ms: number, name: string, run: typeof tick |
   const fire = (delay_ms: number) =>
     scheduler.after(delay_ms, () => {
       world.emit({ kind: 'note', text: name })
-      world.invoke('tick', (by) => run(contextOf(world, by)))
+      world.invoke(
+        'tick',
+        (by) => run(contextOf(world, by)),
+        // Lambda keeps what it had no room for, and tries again.
+        (outcome) => {
+          if (!outcome.ok && outcome.throttled) fire(random.int(1000, LATEST_MS))
+        },
+      )
     })
   const round = () => {
     if (!faults.strikes('tickMissed')) fire(faults.strikes('tickLate') ? random.int(1000, LATEST_MS) : 0)

@@ -45,6 +45,12 @@ function describe(event: WorldEvent): string {
       return `${event.queue} delivers ${event.body} for the ${event.count}. time`
     case 'accepted':
       return `accepted ${event.keys.map(({ sk }) => sk).join(' ')}`
+    case 'throttled':
+      return `${event.fn} is throttled`
+    case 'loopRefused':
+      return `${event.queue}: a chain is taken for a loop, ${event.body} is refused`
+    case 'recordDropped':
+      return `the stream drops ${event.item.pk} ${event.item.sk}`
     case 'note':
       return `-- ${event.text}`
     case 'surprise':

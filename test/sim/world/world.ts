@@ -3,9 +3,10 @@ import { emptyTables, type Tables } from '../../../lib/adapters/memory/tables.ts
 import type { ShardState } from '../../../lib/core/state.ts'
 import { type Faults, SimulatedFault } from '../faults/rates.ts'
 import type { Plan } from '../workloads/plan.ts'
+import { Concurrency } from './concurrency.ts'
 import type { Listener, WorldEvent } from './events.ts'
 import { consumeEvents, consumeRecords, consumeWakes, consumeWork } from './functions.ts'
-import { type FunctionName, Invocation } from './invocation.ts'
+import { type Chain, type FunctionName, Invocation } from './invocation.ts'
 import { Network } from './network.ts'
 import type { SimRandom } from './random.ts'
 import { Scheduler } from './scheduler.ts'
@@ -17,6 +18,13 @@ import { startTicks } from './ticks.ts'
 const DISPATCHER_TIMEOUT_MS = 30_000
 const OTHER_TIMEOUT_MS = 55_000
 const COLD_START_MS = 1500
+/** Lambda's recursive loop detection, where a function does not allow loops. */
+export const LONGEST_CHAIN = 16
+
+export type Outcome<T> =
+  | { readonly ok: true; readonly value: T }
+  /** The function died or threw; or the account had no room for it, and it never began. */
+  | { readonly ok: false; readonly throttled: boolean }
 
 export class World {
   readonly scheduler: Scheduler
@@ -31,6 +39,7 @@ export class World {
   readonly events: SimulatedQueue
   readonly stream: SimulatedStream
   readonly #listeners: Listener[] = []
+  readonly #concurrency: Concurrency
   #invocations = 0
   #tokens = 0
 
@@ -41,23 +50,34 @@ export class World {
     this.scheduler = new Scheduler(random.fork(), plan.epoch_ms)
     const parts = { scheduler: this.scheduler, random: random.fork(), faults, emit: this.emit }
     this.network = new Network(this.scheduler, random.fork(), faults, this.emit)
-    const queue = (name: string, visibility_ms: number, batchSize: number, maxReceives: number) => ({
+    this.#concurrency = new Concurrency(() => (faults.on ? (plan.accountConcurrency ?? Infinity) : Infinity))
+    const longestChain = plan.loopDetection ? LONGEST_CHAIN : Number.POSITIVE_INFINITY
+    const queue = (
+      name: string,
+      fn: FunctionName,
+      visibility_ms: number,
+      batchSize: number,
+      maxReceives: number,
+    ) => ({
       name,
+      fn,
+      longestChain,
       visibility_ms,
       batchSize,
       maxReceives,
     })
+    const workers = plan.maxWorkers === undefined ? {} : { maxConcurrency: plan.maxWorkers }
     this.work = new SimulatedQueue(
       parts,
-      queue('work', plan.workerTimeout_ms + 30_000, plan.workerBatch, 5),
+      { ...queue('work', 'worker', plan.workerTimeout_ms + 30_000, plan.workerBatch, 5), ...workers },
       consumeWork(this),
     )
     this.wake = new SimulatedQueue(
       parts,
-      queue('wake', 2 * DISPATCHER_TIMEOUT_MS, 10, 100),
+      queue('wake', 'dispatcher', 2 * DISPATCHER_TIMEOUT_MS, 10, 100),
       consumeWakes(this),
     )
-    this.events = new SimulatedQueue(parts, queue('ingest', 180_000, 10, 10), consumeEvents(this))
+    this.events = new SimulatedQueue(parts, queue('ingest', 'ingest', 180_000, 10, 10), consumeEvents(this))
     this.stream = new SimulatedStream(parts, consumeRecords(this))
     this.tables.onInsert = (item) => this.stream.append(item)
     startTicks(this)
@@ -79,12 +99,19 @@ export class World {
   invoke<T>(
     fn: FunctionName,
     body: (invocation: Invocation) => Promise<T>,
-    ended: (outcome: { ok: true; value: T } | { ok: false }) => void = () => {},
+    ended: (outcome: Outcome<T>) => void = () => {},
+    chain: Chain = {},
   ): void {
+    const leave = this.#concurrency.admit(fn)
+    if (!leave) {
+      this.emit({ kind: 'throttled', fn })
+      return ended({ ok: false, throttled: true })
+    }
     this.scheduler.after(
       this.random.chance(0.1) ? this.random.int(100, COLD_START_MS) : this.random.int(1, 10),
       () => {
-        const invocation = this.#invocation(fn, () => ended({ ok: false }))
+        const died = () => ended({ ok: false, throttled: false })
+        const invocation = this.#invocation(fn, chain, leave, died)
         this.emit({ kind: 'begun', by: invocation })
         body(invocation).then(
           (value) => {
@@ -111,7 +138,7 @@ export class World {
     })
   }
 
-  #invocation(fn: FunctionName, died: () => void): Invocation {
+  #invocation(fn: FunctionName, chain: Chain, leave: () => void, died: () => void): Invocation {
     const timeout_ms =
       fn === 'worker'
         ? this.plan.workerTimeout_ms
@@ -120,8 +147,9 @@ export class World {
           : OTHER_TIMEOUT_MS
     const skew_ms = this.random.int(-this.plan.maxSkew_ms, this.plan.maxSkew_ms)
     const version = this.#version()
-    const of = { id: ++this.#invocations, fn, skew_ms, version, timeout_ms }
+    const of = { id: ++this.#invocations, fn, skew_ms, version, timeout_ms, chain }
     const invocation: Invocation = new Invocation(this.scheduler, of, (how) => {
+      leave()
       this.emit({ kind: 'over', by: invocation, how })
       if (how !== 'done') died()
     })

@@ -1,0 +1,34 @@
+/**
+ * How long a job may wait that could start: computed from what the plan's faults can cost. Where nothing dies and
+ * nothing is lost, the bound is a few seconds, so that a wake-up that is never sent is seen although the sweep would
+ * make up for it.
+ */
+import type { Plan } from '../workloads/plan.ts'
+
+/** Some calls, a wake-up in whole seconds, an invocation that starts cold. */
+const CALM_MS = 8_000
+/** Several calls in a row are sent twice, each after up to 3 s, and messages are slow on the way. */
+const SECONDS_MS = 22_000
+/** The wake queue and the stream bring again what a dispatcher could not do. */
+const DISPATCHED_AGAIN_MS = 60_000
+/** The work queue brings a message again so long after the worker's function must have ended. */
+const WORKED_AGAIN_MS = 30_000
+const SWEEP_MS = 300_000
+const LONGEST_TRANSIT_MS = 600_000
+const SLACK_MS = 60_000
+
+/**
+ * Whether the bound holds at any time, and not only once faults are off. A limit that a deploy raises is noticed by the
+ * next pass, which in an idle shard is the sweep's.
+ */
+export const isBoundAlways = ({ weather, deploy }: Plan): boolean =>
+  weather !== 'rough' && deploy === undefined
+
+export function boundOf(plan: Plan): number {
+  const { weather, workerTimeout_ms, maxSkew_ms } = plan
+  if (!isBoundAlways(plan)) return workerTimeout_ms + SWEEP_MS + LONGEST_TRANSIT_MS + SLACK_MS
+  if (weather === 'calm') return CALM_MS
+  if (weather === 'kind') return SECONDS_MS + 2 * maxSkew_ms
+  // What a worker could not finish is found dead, or its message comes again; that visit may fail too, and again.
+  return workerTimeout_ms + WORKED_AGAIN_MS + 4 * DISPATCHED_AGAIN_MS + SWEEP_MS + SECONDS_MS
+}
