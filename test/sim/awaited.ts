@@ -2,3 +2,7 @@
 
 /** How often the stream gives up on a record. The sweep finds the job by the Jobs table, once it looks there. */
 export const RECORDS_DROPPED: number = 0
+/** Whether partitions may hold what SQS does not take as text: bodies have to escape it. */
+export const TEXTS_SQS_REFUSES: boolean = false
+/** Whether handlers change the payload that they were given: the next attempt has to get it as it was. */
+export const SPOILED_PAYLOADS: boolean = false

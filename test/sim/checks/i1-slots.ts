@@ -12,7 +12,7 @@ export const runsHoldSlots: Check = {
     const { shard } = event.effect
     const slots = tables.states.get(shard)?.slots ?? {}
     for (const { pk, id, sk } of truth.running)
-      if (pk === shard && !(id in slots)) fail(`${pk} ${sk} runs and has lost its slot`)
+      if (pk === shard && !Object.hasOwn(slots, id)) fail(`${pk} ${sk} runs and has lost its slot`)
   },
 }
 
@@ -47,5 +47,7 @@ function freedBy(effect: Effect): [string, Slot][] {
         ? effect.change.drop
         : []
   const slots = (effect.op === 'release' || effect.op === 'pass' ? effect.before?.slots : undefined) ?? {}
-  return ids.flatMap((id): [string, Slot][] => (slots[id] ? [[id, slots[id]]] : []))
+  return ids.flatMap((id): [string, Slot][] =>
+    Object.hasOwn(slots, id) && slots[id] ? [[id, slots[id]]] : [],
+  )
 }

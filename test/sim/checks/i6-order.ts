@@ -47,7 +47,7 @@ export const order = (): Check => {
           since < reading.at &&
           runAt <= reading.at - truth.plan.maxSkew_ms &&
           !reading.held.has(id) &&
-          !(id in (effect.before?.slots ?? {})) &&
+          !Object.hasOwn(effect.before?.slots ?? {}, id) &&
           !taken.includes(id) &&
           sk < last,
       )

@@ -1,5 +1,6 @@
 /** Users' handlers: quick and slow ones, and those that throw, hang, exceed their time or kill the process. */
 import type { Task } from '../../../lib/api/task.ts'
+import { SPOILED_PAYLOADS } from '../awaited.ts'
 import type { Invocation } from '../world/invocation.ts'
 import type { World } from '../world/world.ts'
 import type { HandlerPlan } from './plan.ts'
@@ -18,6 +19,9 @@ export function tasksOf(world: World, by: Invocation): Task[] {
     payload: payloadSchema as never,
     handler: async ({ payload, job, signal }) => {
       const { handler } = payload as Payload
+      // What a handler does to its payload is its own affair: the next attempt gets it as it was.
+      if (handler.spoils && SPOILED_PAYLOADS)
+        for (const name of Object.keys(payload as object)) Reflect.deleteProperty(payload as object, name)
       if (job.attempt > handler.bad) return by.sleep(handler.takes_ms)
       await by.sleep(handler.takes_ms)
       return fail(by, handler, signal)

@@ -1,9 +1,11 @@
 /** The jobs of a run: bursts and trickles, near and far delays, every way in, twins and handlers of every kind. */
 import type { SimRandom } from '../world/random.ts'
+import { drawId, drawTenants } from './hostile.ts'
 import type { HandlerFault, HandlerPlan, JobPlan, WayIn } from './plan.ts'
 import type { QueuePlan } from './queues.ts'
 
-const TENANTS = ['acme', 'globex', 'in|it%'] as const
+type Tenants = readonly [string, ...string[]]
+
 const WAYS: readonly [WayIn, ...WayIn[]] = [
   'client',
   'client',
@@ -25,41 +27,73 @@ export function drawJobs(
   end: number,
 ): JobPlan[] {
   const jobs: JobPlan[] = []
+  const tenants = drawTenants(random)
+  // Clients and databases that are used to large payloads: such runs are few, for they take long.
+  const most_kb = random.chance(0.06) ? random.pick([20, 100, 300]) : 0
   for (let bursts = random.int(1, 6); bursts > 0; bursts--) {
     const queue = queues[random.int(0, queues.length - 1)]
     if (!queue) continue
-    const draw = random.pick([drawTrain, drawFlaky, drawBurst, drawBurst, drawBurst, drawBurst])
-    for (const job of draw(random, queue, random.int(begin, end), end)) {
-      jobs.push({ ...job, id: `j${jobs.length}` })
-      if (random.chance(0.08)) jobs.push(twinOf(random, { ...job, id: `j${jobs.length - 1}` }))
+    const draw = random.pick([
+      drawTrain,
+      drawFlaky,
+      drawTwins,
+      drawBurst,
+      drawBurst,
+      drawBurst,
+      drawBurst,
+      drawBurst,
+    ])
+    for (const drawn of draw(random, queue, random.int(begin, end), end, tenants)) {
+      const id = drawn.id === '' ? drawId(random, jobs.length) : drawn.id
+      const job = { ...drawn, id, ...(most_kb > 0 ? { padding_kb: random.skewed(1, most_kb) } : {}) }
+      jobs.push(job)
+      if (random.chance(0.08)) jobs.push(twinOf(random, job))
     }
   }
   return jobs
 }
 
 /** Many at once, or within a while; often all equally long, so that they end at the same time. */
-function drawBurst(random: SimRandom, queue: QueuePlan, at: number, end: number): JobPlan[] {
+function drawBurst(
+  random: SimRandom,
+  queue: QueuePlan,
+  at: number,
+  end: number,
+  tenants: Tenants,
+): JobPlan[] {
   const spread_ms = random.pick([0, 500, 20_000, 120_000])
   const takes_ms = random.chance(0.4) ? random.skewed(1, 2000) : undefined
   return Array.from({ length: burstSize(random, queue) }, () => {
-    const job = drawJob(random, queue, Math.min(end, at + random.int(0, spread_ms)))
+    const job = drawJob(random, queue, Math.min(end, at + random.int(0, spread_ms)), tenants)
     return takes_ms === undefined ? job : { ...job, handler: { ...job.handler, takes_ms } }
   })
 }
 
 /** A few jobs that fail again and again: the same ids are claimed, freed and claimed again within a moment. */
-function drawFlaky(random: SimRandom, queue: QueuePlan, at: number, end: number): JobPlan[] {
+function drawFlaky(
+  random: SimRandom,
+  queue: QueuePlan,
+  at: number,
+  end: number,
+  tenants: Tenants,
+): JobPlan[] {
   const takes_ms = random.skewed(50, queue.config.timeout_ms)
   const bad = random.int(1, queue.config.retry.attempts)
   return Array.from({ length: random.int(1, 4) }, () => ({
-    ...drawJob(random, queue, Math.min(end, at + random.int(0, 3000))),
-    handler: { bad, how: 'throw' as const, takes_ms },
+    ...drawJob(random, queue, Math.min(end, at + random.int(0, 3000)), tenants),
+    handler: { bad, how: 'throw' as const, takes_ms, spoils: random.chance(0.5) },
   }))
 }
 
 /** One after the other, each arriving at about the time at which the one before ends: the races of an idle shard. */
-function drawTrain(random: SimRandom, queue: QueuePlan, begin: number, end: number): JobPlan[] {
-  const tenant = queue.partitioned ? random.pick(TENANTS) : ''
+function drawTrain(
+  random: SimRandom,
+  queue: QueuePlan,
+  begin: number,
+  end: number,
+  tenants: Tenants,
+): JobPlan[] {
+  const tenant = queue.partitioned ? random.pick(tenants) : ''
   const takes_ms = random.skewed(1, 500)
   let at = begin
   return Array.from({ length: random.int(5, 25) }, () => {
@@ -73,12 +107,38 @@ function drawTrain(random: SimRandom, queue: QueuePlan, begin: number, end: numb
 const burstSize = (random: SimRandom, { config }: QueuePlan): number =>
   (config.rateLimit?.allowed ?? 0) > 20 && random.chance(0.5) ? 60 : random.skewed(1, 24)
 
-function drawJob(random: SimRandom, queue: QueuePlan, at: number): JobPlan {
+/** A caller who takes the customer's name for the job's id: all bear the same, and each is a job of its own. */
+function drawTwins(
+  random: SimRandom,
+  queue: QueuePlan,
+  at: number,
+  end: number,
+  tenants: Tenants,
+): JobPlan[] {
+  const tenant = queue.partitioned ? random.pick(tenants) : ''
+  const first = drawJob(random, queue, at, tenants)
+  const takes_ms = random.skewed(1, 300)
+  return Array.from({ length: random.int(12, 40) }, (_, n): JobPlan => {
+    const runAt = Math.min(end, at + n * random.int(1, 50))
+    const way = random.pick<WayIn>(['client', 'raw', 'batch'])
+    return {
+      ...first,
+      at: runAt,
+      way,
+      tenant,
+      id: 'twin',
+      runAt,
+      handler: { bad: 0, how: 'throw', takes_ms },
+    }
+  })
+}
+
+function drawJob(random: SimRandom, queue: QueuePlan, at: number, tenants: Tenants): JobPlan {
   return {
     at,
     way: random.pick(WAYS),
     queue,
-    tenant: queue.partitioned ? random.pick(TENANTS) : '',
+    tenant: queue.partitioned ? random.pick(tenants) : '',
     id: '',
     priority: random.pick([5, 5, 5, 0, 9, 3]),
     runAt: at + delay(random),
@@ -105,5 +165,6 @@ function drawHandler(random: SimRandom, { config }: QueuePlan): HandlerPlan {
     bad,
     how,
     takes_ms: random.chance(0.15) ? random.int(0, config.timeout_ms) : random.skewed(1, 2000),
+    spoils: random.chance(0.05),
   }
 }

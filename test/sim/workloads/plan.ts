@@ -12,6 +12,8 @@ export interface HandlerPlan {
   readonly bad: number
   readonly how: HandlerFault
   readonly takes_ms: number
+  /** The handler changes the payload that it was given. */
+  readonly spoils?: boolean
 }
 
 export type WayIn = 'client' | 'batch' | 'raw' | 'event' | 'eventTwice' | 'malformed' | 'malformedEvent'
@@ -25,6 +27,8 @@ export interface JobPlan {
   readonly priority: number
   readonly runAt: number
   readonly handler: HandlerPlan
+  /** How much else is in the payload. */
+  readonly padding_kb?: number
 }
 
 export interface OverridePlan {

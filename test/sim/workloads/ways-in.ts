@@ -5,6 +5,7 @@ import { putAll } from '../../../lib/use-cases/enqueue.ts'
 import { contextOf } from '../world/context.ts'
 import type { World } from '../world/world.ts'
 import { taskOf } from './handlers.ts'
+import { attributesOf } from './hostile.ts'
 import type { JobPlan } from './plan.ts'
 
 /** Marks what the observer has to find among the refused; a real item bears no such mark. */
@@ -26,7 +27,7 @@ function submitOne(world: World, job: JobPlan, index: number): void {
       put(world, itemOf(world, job))
       break
     case 'raw':
-      put(world, rawItem(world, job))
+      put(world, rawItem(world, job, index))
       break
     case 'malformed':
       put(world, malformed(world, job, index))
@@ -61,9 +62,10 @@ function submitBatch(world: World, jobs: readonly JobPlan[]): void {
   )
 }
 
-const payloadOf = ({ queue, tenant, handler }: JobPlan) => ({
+const payloadOf = ({ queue, tenant, handler, padding_kb = 0 }: JobPlan) => ({
   ...(queue.partitioned ? { tenant } : {}),
   handler,
+  ...(padding_kb > 0 ? { padding: 'x'.repeat(1024 * padding_kb) } : {}),
 })
 
 export function itemOf(world: World, job: JobPlan) {
@@ -75,8 +77,8 @@ export function itemOf(world: World, job: JobPlan) {
 }
 
 /** Somebody who does not know of shards puts jobs where there are none; the product moves them. */
-function rawItem(world: World, job: JobPlan) {
-  const item = itemOf(world, job)
+function rawItem(world: World, job: JobPlan, index: number) {
+  const item = { ...itemOf(world, job), ...attributesOf(index) }
   const [queue, partition] = item.pk.split('|')
   const pk = partition ? `${queue}|${partition}` : queue
   return job.priority === 5 ? { ...item, pk: pk as typeof item.pk } : item
@@ -92,6 +94,7 @@ const eventOf = (job: JobPlan): string => {
 
 function malformed(world: World, job: JobPlan, index: number): RawItem {
   const item = { ...itemOf(world, job), [MALFORMED]: true }
+  const payload = payloadOf(job)
   const wrong = [
     { ...item, pk: 'nowhere|acme' },
     { ...item, sk: `x${item.sk}` },
@@ -99,10 +102,12 @@ function malformed(world: World, job: JobPlan, index: number): RawItem {
     { ...item, sk: `${item.sk} with spaces` },
     { ...item, task: 'no such task' },
     { ...item, payload: 'no plan' },
+    { ...item, payload: { ...payload, tags: new Set(['a']) } },
     { ...item, payload: undefined },
     { ...item, task: 7 },
     { ...item, pk: `${item.pk}|a|b|c` },
     { ...item, attempt: 'first' },
+    { ...item, attempt: Number.MAX_VALUE },
     { ...item, pk: job.queue.partitioned ? job.queue.name : `${job.queue.name}|odd` },
   ]
   return wrong[index % wrong.length] ?? item

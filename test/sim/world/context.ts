@@ -2,6 +2,7 @@
 import { MAX_DELAY_MS } from '../../../lib/ports/queues.ts'
 import type { Context } from '../../../lib/use-cases/context.ts'
 import type { Invocation } from './invocation.ts'
+import { isSendable } from './sqs.ts'
 import { simulatedStore } from './store.ts'
 import type { World } from './world.ts'
 
@@ -17,7 +18,7 @@ export function contextOf(world: World, by: Invocation): Context {
       send: (messages) =>
         inBatches(messages, (batch) =>
           world.network.call(by, 'sendWork', async () => {
-            for (const message of batch) world.work.send(JSON.stringify(message), 0, by.chain)
+            for (const body of bodiesOf(batch)) world.work.send(body, 0, by.chain)
             world.emit({ kind: 'effect', by, effect: { op: 'sendWork', messages: batch } })
           }),
         ),
@@ -27,7 +28,7 @@ export function contextOf(world: World, by: Invocation): Context {
         inBatches(messages, (batch) =>
           world.network.call(by, 'sendWake', async () => {
             for (const { delay_ms, ...message } of batch)
-              world.wake.send(JSON.stringify(message), delayOf(delay_ms), by.chain)
+              for (const body of bodiesOf([message])) world.wake.send(body, delayOf(delay_ms), by.chain)
             world.emit({ kind: 'effect', by, effect: { op: 'sendWake', messages: batch } })
           }),
         ),
@@ -38,6 +39,14 @@ export function contextOf(world: World, by: Invocation): Context {
     metrics: { count: () => {} },
     deployment: { isReplaced: async () => false },
   }
+}
+
+/** SQS refuses a message with characters that it cannot spell. */
+function bodiesOf(messages: readonly object[]): string[] {
+  const bodies = messages.map((message) => JSON.stringify(message))
+  const refused = bodies.find((body) => !isSendable(body))
+  if (refused !== undefined) throw new Error(`SQS refuses ${JSON.stringify(refused)}`)
+  return bodies
 }
 
 const delayOf = (delay_ms: number): number => Math.ceil(Math.min(delay_ms, MAX_DELAY_MS) / 1000) * 1000

@@ -58,6 +58,11 @@ function describe(event: WorldEvent): string {
   }
 }
 
-/** What the next line tells anyway. */
-const withoutNoise = (key: string, value: unknown): unknown =>
-  key === 'before' || key === 'read' ? undefined : value
+const LONGEST_TEXT = 300
+
+/** Without what the next line tells anyway, and short; sets and bytes are written as lists. */
+function withoutNoise(key: string, value: unknown): unknown {
+  if (key === 'before' || key === 'read') return undefined
+  if (value instanceof Set || value instanceof Uint8Array) return [...value]
+  return typeof value === 'string' && value.length > LONGEST_TEXT ? `${value.slice(0, LONGEST_TEXT)}…` : value
+}

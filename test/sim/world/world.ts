@@ -105,7 +105,8 @@ export class World {
     const leave = this.#concurrency.admit(fn)
     if (!leave) {
       this.emit({ kind: 'throttled', fn })
-      return ended({ ok: false, throttled: true })
+      ended({ ok: false, throttled: true })
+      return
     }
     this.scheduler.after(
       this.random.chance(0.1) ? this.random.int(100, COLD_START_MS) : this.random.int(1, 10),
