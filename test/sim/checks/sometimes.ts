@@ -47,6 +47,7 @@ export const SOMETIMES = [
   'many starts in a bucket',
   'all workers busy',
   'function throttled',
+  'hot key throttled',
   'dispatcher woken in a chain of more than 16',
   'worker messaged in a chain of more than 16',
 ] as const
@@ -73,6 +74,9 @@ export class SometimesCounter {
         return
       case 'begun':
         this.#begun(event.by)
+        break
+      case 'fault':
+        this.#count('hot key throttled', event.fault === 'hotKey')
         break
       case 'throttled':
         this.#count('function throttled')

@@ -5,6 +5,7 @@
 import { type FaultName, type Faults, SimulatedFault } from '../faults/rates.ts'
 import type { Listener } from './events.ts'
 import type { Invocation } from './invocation.ts'
+import { HotKey } from './metered.ts'
 import type { SimRandom } from './random.ts'
 import type { Scheduler } from './scheduler.ts'
 
@@ -13,6 +14,8 @@ const LOSSES = ['replyLost', 'sentTwice', 'crashAfter'] as const satisfies reado
 type Fate = FaultName | undefined
 
 const SLOWEST_MS = 20_000
+const SDK_RETRIES = 3
+const backoff = (tries: number): number => 50 * 2 ** tries
 
 export class Network {
   readonly #scheduler: Scheduler
@@ -34,6 +37,7 @@ export class Network {
     return new Promise<T>((resolve, reject) => {
       if (!by.alive) return
       const fate = this.#fate(transaction)
+      let tries = 0
       const reply = (answer: () => void) =>
         this.#scheduler.after(this.#leg(), () => {
           if (by.alive) answer()
@@ -50,6 +54,10 @@ export class Network {
           },
           (error) => {
             answer = () => reject(error)
+            if (!(error instanceof HotKey)) return
+            this.#emit({ kind: 'fault', by, fault: 'hotKey', op })
+            if (tries++ < SDK_RETRIES)
+              answer = () => this.#scheduler.after(backoff(tries), () => arrive(undefined))
           },
         )
         if (fate === 'sentTwice') return this.#scheduler.after(this.#retryAfter(), () => arrive(undefined))

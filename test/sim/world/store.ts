@@ -7,19 +7,25 @@ import type { HistoryStore, JobStore, StateStore, Store } from '../../../lib/por
 import type { Faults } from '../faults/rates.ts'
 import type { Effect, Listener } from './events.ts'
 import type { Invocation } from './invocation.ts'
+import { metered } from './metered.ts'
 import type { Network } from './network.ts'
+import type { Throughput } from './throughput.ts'
 
 export interface StoreWorld {
   readonly tables: Tables
   /** What each state item was before its last change: an index or a scan may still show it. */
   readonly previous: Map<string, ShardState | undefined>
+  /** Absent where no key is ever throttled. */
+  readonly throughput: Throughput | undefined
   readonly network: Network
   readonly faults: Faults
   readonly emit: Listener
 }
 
 export const simulatedStore = (world: StoreWorld, by: Invocation): Store => {
-  const inner = memoryStore(world.tables)
+  const inner = world.throughput
+    ? metered(memoryStore(world.tables), world.tables, world.throughput)
+    : memoryStore(world.tables)
   return {
     jobs: simulatedJobs(world, by, inner.jobs),
     states: simulatedStates(world, by, inner.states),

@@ -12,6 +12,7 @@ import type { SimRandom } from './random.ts'
 import { Scheduler } from './scheduler.ts'
 import { SimulatedQueue } from './sqs.ts'
 import { SimulatedStream } from './stream.ts'
+import { Throughput } from './throughput.ts'
 import { startTicks } from './ticks.ts'
 
 /** As the construct sets them up (cdk/queues.ts, cdk/functions.ts). */
@@ -33,6 +34,7 @@ export class World {
   readonly plan: Plan
   readonly network: Network
   readonly tables: Tables = emptyTables()
+  readonly throughput: Throughput | undefined
   readonly previous = new Map<string, ShardState | undefined>()
   readonly work: SimulatedQueue
   readonly wake: SimulatedQueue
@@ -48,6 +50,8 @@ export class World {
     this.plan = plan
     this.faults = faults
     this.scheduler = new Scheduler(random.fork(), plan.epoch_ms)
+    const throttles = plan.weather === 'rough' || plan.weather === 'refusing'
+    this.throughput = throttles ? new Throughput(this.scheduler) : undefined
     const parts = { scheduler: this.scheduler, random: random.fork(), faults, emit: this.emit }
     this.network = new Network(this.scheduler, random.fork(), faults, this.emit)
     this.#concurrency = new Concurrency(() => (faults.on ? (plan.accountConcurrency ?? Infinity) : Infinity))
