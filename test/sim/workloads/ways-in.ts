@@ -96,11 +96,9 @@ function malformed(world: World, job: JobPlan, index: number): RawItem {
   const item = { ...itemOf(world, job), [MALFORMED]: true }
   const payload = payloadOf(job)
   const wrong = [
-    { ...item, pk: 'nowhere|acme' },
     { ...item, sk: `x${item.sk}` },
     { ...item, sk: item.sk.replace('Z#', '+00:00#') },
     { ...item, sk: `${item.sk} with spaces` },
-    { ...item, task: 'no such task' },
     { ...item, payload: 'no plan' },
     { ...item, payload: { ...payload, tags: new Set(['a']) } },
     { ...item, payload: undefined },
@@ -108,7 +106,7 @@ function malformed(world: World, job: JobPlan, index: number): RawItem {
     { ...item, pk: `${item.pk}|a|b|c` },
     { ...item, attempt: 'first' },
     { ...item, attempt: Number.MAX_VALUE },
-    { ...item, pk: job.queue.partitioned ? job.queue.name : `${job.queue.name}|odd` },
+    { ...item, pk: `${job.queue.name}|%zz` },
   ]
   return wrong[index % wrong.length] ?? item
 }
