@@ -43,7 +43,7 @@ const APP: Record<string, string> = {
     })
   `,
   'worker.ts': `
-    import { createWorker } from 'sluice'
+    import { createWorker } from 'sluice/worker'
     import { send } from './tasks.ts'
     export const handler = createWorker([send])
   `,
