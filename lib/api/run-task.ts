@@ -28,7 +28,8 @@ function taskProblem(task: Task | undefined, job: Job, tasks: ReadonlyMap<string
 async function runChecked(task: Task, job: Job, logger: Logger): Promise<TaskOutcome> {
   const timeout = AbortSignal.timeout(job.queue.timeout_ms)
   try {
-    const payload = await validatePayload(task, job.payload)
+    // Copies: what schema and handler change is theirs, for the job is written back as it came if the attempt fails.
+    const payload = await validatePayload(task, structuredClone(job.payload))
     if (!payload.ok) return { kind: 'refused', reason: `payload: ${payload.issues.join('; ')}` }
     await task.handler({ payload: payload.value, job: infoOf(job), signal: timeout, logger })
     return { kind: 'succeeded' }
@@ -46,7 +47,7 @@ const infoOf = (job: Job): JobInfo => ({
   runAt: new Date(job.runAt),
   attempt: job.attempt,
   maxAttempts: job.queue.retry.attempts,
-  ...(job.meta ? { meta: job.meta } : {}),
+  ...(job.meta ? { meta: structuredClone(job.meta) } : {}),
 })
 
 /** Handlers may throw anything. */

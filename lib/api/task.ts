@@ -1,3 +1,4 @@
+/** Tasks: what there is to do, and what its handler is told. */
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { ConfigurationError } from '../core/errors.ts'
 import type { Logger } from '../ports/logger.ts'
@@ -18,6 +19,7 @@ export interface JobInfo {
 }
 
 export interface TaskContext<Payload> {
+  /** The handler's own: changing it changes neither the next attempt nor the dead letter. */
   readonly payload: Payload
   readonly job: JobInfo
   /** Aborted when the queue's `timeout` is over. Pass it to `fetch` and the like. */

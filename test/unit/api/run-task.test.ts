@@ -1,0 +1,41 @@
+/** What a handler gets, and what becomes of what it does. */
+import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import { taskRunner } from '../../../lib/api/run-task.ts'
+import { defineTask, type TaskContext } from '../../../lib/api/task.ts'
+import type { RunTask } from '../../../lib/use-cases/execute.ts'
+import { configOf, jobItem } from '../../support/builders.ts'
+import { World } from '../../support/world.ts'
+
+const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
+type Handler = (context: TaskContext<unknown>) => Promise<unknown>
+
+/** A worker with one task, `sync`, whose schema lets everything through as it is. */
+const workerOf = (handler: Handler, queue = 'crm'): RunTask =>
+  taskRunner([defineTask({ name: 'sync', queue, payload: z.any(), handler })], () => silent)
+
+describe('a handler that changes what it is given', () => {
+  const RETRY = { attempts: 2, backoff: 0 }
+  type Changeable = Record<string, unknown> & { list: unknown[] }
+  const changes: [string, (value: Changeable) => void][] = [
+    ['adds to it', (value) => value.list.push('mine')],
+    ['takes from it', (value) => delete value['customer']],
+    ['makes a circle of it', (value) => Object.assign(value, { self: value })],
+  ]
+  test.each(changes)('and %s changes neither the next attempt nor the dead letter', async (_, change) => {
+    const world = new World(configOf({ concurrency: 1, retry: RETRY }))
+    const seen: unknown[] = []
+    world.handler = workerOf(async ({ payload, job }) => {
+      seen.push(structuredClone({ payload, meta: job.meta }))
+      change(payload as Changeable)
+      change(job.meta as Changeable)
+      throw new Error('no')
+    })
+    const asPut = { ...jobItem({ payload: { customer: 'acme', list: [1] } }), meta: { list: [2] } }
+    world.put(structuredClone(asPut))
+    await world.live(1000)
+    const asGiven = { payload: asPut.payload, meta: asPut.meta }
+    expect(seen).toEqual([asGiven, asGiven])
+    expect(world.dead.map(({ job }) => JSON.parse(job))).toMatchObject([asGiven])
+  })
+})
