@@ -12,18 +12,16 @@ export function taskRunner(tasks: readonly Task[], loggerFor: LoggerFor): RunTas
   const byName = new Map(tasks.map((task) => [task.name, task]))
   return async (job) => {
     const task = byName.get(job.task)
-    const problem = taskProblem(task, job, byName)
-    if (!task || problem) return { kind: 'refused', reason: problem ?? 'unknown task' }
+    if (!task)
+      return unknown(`there is no task "${clip(job.task)}"; the worker has: ${[...byName.keys()].join(', ')}`)
+    if (task.queue !== job.queue.name)
+      return unknown(`task "${task.name}" belongs to queue "${task.queue}", not to "${job.queue.name}"`)
     return runChecked(task, job, loggerFor(job))
   }
 }
 
-function taskProblem(task: Task | undefined, job: Job, tasks: ReadonlyMap<string, Task>): string | undefined {
-  if (!task) return `there is no task "${clip(job.task)}"; the worker has: ${[...tasks.keys()].join(', ')}`
-  if (task.queue !== job.queue.name)
-    return `task "${task.name}" belongs to queue "${task.queue}", not to "${job.queue.name}"`
-  return undefined
-}
+/** Not refused: during a deploy a job may be ahead of the worker that gets it. */
+const unknown = (reason: string): TaskOutcome => ({ kind: 'unknown', reason })
 
 async function runChecked(task: Task, job: Job, logger: Logger): Promise<TaskOutcome> {
   const timeout = AbortSignal.timeout(job.queue.timeout_ms)

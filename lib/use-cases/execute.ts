@@ -16,8 +16,10 @@ import { describe, readJob, refuse, retire } from './retire.ts'
 export type TaskOutcome =
   | { readonly kind: 'succeeded' }
   | { readonly kind: 'failed'; readonly error: string }
-  /** The job can never run here: its task is unknown, or its payload does not match. */
+  /** The job can never run: its payload does not match. */
   | { readonly kind: 'refused'; readonly reason: string }
+  /** This worker does not know the job's task, or knows it for another queue. A worker of a newer deploy may. */
+  | { readonly kind: 'unknown'; readonly reason: string }
 
 /** Runs the user's handler. Never throws. */
 export type RunTask = (job: Job) => Promise<TaskOutcome>
@@ -132,6 +134,7 @@ async function finishJob(context: Context, { job }: Running, runTask: RunTask): 
       return context.store.jobs.remove(job.key)
     case 'failed':
       return retire(context, job, outcome.error)
+    case 'unknown':
     case 'refused':
       return refuse(context, job.item, outcome.reason)
   }

@@ -4,11 +4,14 @@ import { z } from 'zod'
 import { taskRunner } from '../../../lib/api/run-task.ts'
 import { defineTask, type TaskContext } from '../../../lib/api/task.ts'
 import type { RunTask } from '../../../lib/use-cases/execute.ts'
-import { configOf, jobItem } from '../../support/builders.ts'
+import { configOf, type JobOptions, jobItem, jobOf } from '../../support/builders.ts'
 import { World } from '../../support/world.ts'
 
 const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
 type Handler = (context: TaskContext<unknown>) => Promise<unknown>
+
+const run = (runTask: RunTask, item: JobOptions = {}) =>
+  runTask(jobOf(configOf({ concurrency: 1 }), jobItem(item)))
 
 /** A worker with one task, `sync`, whose schema lets everything through as it is. */
 const workerOf = (handler: Handler, queue = 'crm'): RunTask =>
@@ -37,5 +40,32 @@ describe('a handler that changes what it is given', () => {
     const asGiven = { payload: asPut.payload, meta: asPut.meta }
     expect(seen).toEqual([asGiven, asGiven])
     expect(world.dead.map(({ job }) => JSON.parse(job))).toMatchObject([asGiven])
+  })
+})
+
+describe('a job that this worker cannot run', () => {
+  const never = async () => expect.unreachable()
+
+  test('is unknown if the worker does not have its task, for a newer worker may', async () => {
+    expect(await run(workerOf(never), { task: 'sync-v2' })).toEqual({
+      kind: 'unknown',
+      reason: 'there is no task "sync-v2"; the worker has: sync',
+    })
+  })
+
+  test('is unknown if its task belongs to another queue here', async () => {
+    expect(await run(workerOf(never, 'mail'))).toEqual({
+      kind: 'unknown',
+      reason: 'task "sync" belongs to queue "mail", not to "crm"',
+    })
+  })
+
+  test('is refused if its payload does not match: no worker will ever take it', async () => {
+    const payload = z.object({ customer: z.number() })
+    const task = defineTask({ name: 'sync', queue: 'crm', payload, handler: never })
+    expect(await run(taskRunner([task], () => silent))).toMatchObject({
+      kind: 'refused',
+      reason: expect.stringMatching(/^payload: customer: /),
+    })
   })
 })
