@@ -1,7 +1,7 @@
 /** Runs a user's handler for a job: looks up the task, checks the payload, watches the time. */
 
 import type { Job } from '../core/job.ts'
-import { clip } from '../core/keys.ts'
+import { clip, decodePartition } from '../core/keys.ts'
 import type { Logger } from '../ports/logger.ts'
 import type { RunTask, TaskOutcome } from '../use-cases/execute.ts'
 import { type JobInfo, type Task, validatePayload } from './task.ts'
@@ -23,6 +23,10 @@ export function taskRunner(tasks: readonly Task[], loggerFor: LoggerFor): RunTas
 /** Not refused: during a deploy a job may be ahead of the worker that gets it. */
 const unknown = (reason: string): TaskOutcome => ({ kind: 'unknown', reason })
 
+/**
+ * After `timeout` the signal is aborted, and it is up to the handler: if it then throws, the attempt has failed; if it
+ * still returns, its work has been done, and so is the job.
+ */
 async function runChecked(task: Task, job: Job, logger: Logger): Promise<TaskOutcome> {
   const timeout = AbortSignal.timeout(job.queue.timeout_ms)
   try {
@@ -40,7 +44,7 @@ async function runChecked(task: Task, job: Job, logger: Logger): Promise<TaskOut
 const infoOf = (job: Job): JobInfo => ({
   id: job.id,
   queue: job.queue.name,
-  ...(job.shard.partition === undefined ? {} : { partition: job.shard.partition }),
+  ...(job.shard.partition === undefined ? {} : { partition: decodePartition(job.shard.partition) }),
   priority: job.priority,
   runAt: new Date(job.runAt),
   attempt: job.attempt,

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { taskRunner } from '../../../lib/api/run-task.ts'
 import { defineTask, type TaskContext } from '../../../lib/api/task.ts'
+import type { ShardKey } from '../../../lib/core/keys.ts'
 import type { RunTask } from '../../../lib/use-cases/execute.ts'
 import { configOf, type JobOptions, jobItem, jobOf } from '../../support/builders.ts'
 import { World } from '../../support/world.ts'
@@ -67,5 +68,42 @@ describe('a job that this worker cannot run', () => {
       kind: 'refused',
       reason: expect.stringMatching(/^payload: customer: /),
     })
+  })
+})
+
+describe('after the timeout', () => {
+  const aborted = (signal: AbortSignal) =>
+    new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
+  const runLate = (end: () => unknown) =>
+    workerOf(async ({ signal }) => {
+      await aborted(signal)
+      return end()
+    })(jobOf(configOf({ timeout: '5ms' }), jobItem()))
+
+  test('a handler that throws has failed its attempt, and the error says why', async () => {
+    const fail = () => {
+      throw new Error('gave up')
+    }
+    expect(await runLate(fail)).toEqual({ kind: 'failed', error: 'timed out after 5 ms: Error: gave up' })
+  })
+
+  test('a handler that ignored the signal and returns has done its job', async () => {
+    expect(await runLate(() => 'late')).toEqual({ kind: 'succeeded' })
+  })
+})
+
+describe('job.partition', () => {
+  test.each([
+    ['crm|acme', 'acme'],
+    ['crm|p%7Cq%25', 'p|q%'],
+    ['crm|%257C', '%7C'],
+    ['crm|x%2Cy,p%7Cq', 'x%2Cy,p|q'],
+  ])('of %s is %s', async (pk, partition) => {
+    const seen: unknown[] = []
+    await run(
+      workerOf(async ({ job }) => seen.push(job.partition)),
+      { pk: pk as ShardKey },
+    )
+    expect(seen).toEqual([partition])
   })
 })
