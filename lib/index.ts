@@ -1,4 +1,4 @@
-/** Sluice's public API. The construct is in `sluice/cdk`. */
+/** Sluice's public API. The construct is in `sluice/cdk`, and `createWorker` in `sluice/worker`. */
 export {
   type Client,
   type ClientOptions,
@@ -8,7 +8,6 @@ export {
 } from './api/client.ts'
 export type { LimitsInput } from './api/limits-input.ts'
 export { defineTask, type JobInfo, type PayloadOf, type Task, type TaskContext } from './api/task.ts'
-export { createWorker } from './api/worker.ts'
 export {
   type Config,
   type ConfigInput,
