@@ -15,6 +15,7 @@ import { givenPartition } from '../core/partition.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { WakeQueue } from '../ports/queues.ts'
 import type { Store } from '../ports/store.ts'
+import { deadLetters } from '../use-cases/dead-letters.ts'
 import { putAll } from '../use-cases/enqueue.ts'
 import { overrideLimits } from '../use-cases/override.ts'
 import { readEnvironment } from './environment.ts'
@@ -168,13 +169,4 @@ function storeOf(options: ClientOptions<string>): () => Store {
 function wakeOf({ sqs, wakeQueueUrl }: ClientOptions<string>): WakeQueue {
   const url = wakeQueueUrl ?? readEnvironment(['SLUICE_WAKE_QUEUE_URL']).SLUICE_WAKE_QUEUE_URL
   return sqsWakeQueue(sqs ?? new SQSClient({}), url)
-}
-
-async function* deadLetters(store: Store, queue: string): AsyncGenerator<DeadLetter> {
-  let cursor: string | undefined
-  do {
-    const page = await store.history.dead(queue, cursor)
-    yield* page.letters
-    cursor = page.cursor
-  } while (cursor !== undefined)
 }

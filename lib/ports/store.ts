@@ -103,11 +103,12 @@ export interface DueShard {
 
 export interface HistoryStore {
   bury(letter: DeadLetter): Promise<void>
-  /** Dead letters of a queue, oldest first, a page at a time. */
-  dead(
-    queue: string,
-    cursor?: string,
-  ): Promise<{ readonly letters: readonly DeadLetter[]; readonly cursor?: string }>
+  /** The dead letters under one key (`letterKeys` has those of a queue), oldest first, a page at a time. */
+  letters(pk: string, cursor?: string): Promise<LetterPage>
+}
+export interface LetterPage {
+  readonly letters: readonly DeadLetter[]
+  readonly cursor?: string
 }
 
 export interface Store {

@@ -1,5 +1,4 @@
 /** The store in memory: for tests and simulations. Every operation is atomic, as DynamoDB's are. */
-import { deadLetterPartition } from '../../core/dead-letter.ts'
 import type { RawItem } from '../../core/job.ts'
 import type { ShardKey } from '../../core/keys.ts'
 import { emptyState, holdsClaims, type ShardState, type Slot } from '../../core/state.ts'
@@ -146,13 +145,17 @@ function without<T>(map: Readonly<Record<string, T>>, keys: readonly string[]): 
   return Object.fromEntries(Object.entries(map).filter(([key]) => !keys.includes(key)))
 }
 
+/** Few, so that whoever reads letters has to ask for a second page. */
+const LETTERS_A_PAGE = 10
+
 const memoryHistory = (tables: Tables): HistoryStore => ({
   bury: async (letter) => putLetter(tables, letter),
-  dead: async (queue) => ({
-    letters: structuredClone(
-      tables.history
-        .filter(({ pk }) => pk === deadLetterPartition(queue))
-        .sort((a, b) => (isBefore(a.sk, b.sk) ? -1 : 1)),
-    ),
-  }),
+  letters: async (pk, cursor) => {
+    const letters = tables.history
+      .filter((letter) => letter.pk === pk && (cursor === undefined || isBefore(cursor, letter.sk)))
+      .sort((a, b) => (isBefore(a.sk, b.sk) ? -1 : 1))
+    const page = structuredClone(letters.slice(0, LETTERS_A_PAGE))
+    const last = page.at(-1)
+    return { letters: page, ...(last && letters.length > page.length ? { cursor: last.sk } : {}) }
+  },
 })

@@ -230,6 +230,6 @@ function simulatedHistory(world: StoreWorld, by: Invocation, history: HistorySto
         () => history.bury(letter),
         () => ({ op: 'buryEvent', letter }),
       ),
-    dead: (queue, cursor) => history.dead(queue, cursor),
+    letters: (pk, cursor) => history.letters(pk, cursor),
   }
 }
