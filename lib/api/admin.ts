@@ -7,6 +7,7 @@ import { said } from '../core/new-job.ts'
 import { givenPartition } from '../core/partition.ts'
 import { deadLetters } from '../use-cases/dead-letters.ts'
 import { overrideLimits } from '../use-cases/override.ts'
+import { type RedriveResult, type RedriveOptions as RedriveRules, redrive } from '../use-cases/redrive.ts'
 import { type LimitsInput, toOverride } from './limits-input.ts'
 import type { Wiring } from './wiring.ts'
 
@@ -29,11 +30,35 @@ export interface Admin<QueueName extends string = string> {
    * @example for await (const { sk, error, job } of client.deadLetters('crm')) console.log(sk, error, JSON.parse(job))
    */
   deadLetters(queue: AnyQueue<QueueName>): AsyncGenerator<DeadLetter>
+  /**
+   * Puts the jobs of a queue's dead letters back, oldest first: with all their attempts before them, due now (a job that
+   * was to run later keeps its time), and checked by this client's configuration. A letter and its job change places in
+   * one transaction, so nothing is lost or doubled if the process dies or is called twice; call it again to go on.
+   * Letters of jobs that still could not run stay, and are returned with the reason. Tasks and their schemas are the
+   * worker's: a job that it refuses is a dead letter again.
+   *
+   * With `to`, jobs run in another queue: in the partition that its rule gives, or, if they lack what the rule names, in
+   * the one of the same name.
+   * @example
+   * const { redriven, skipped } = await client.redrive('crm', {
+   *   where: ({ reason, error }) => reason === 'exhausted' && error.includes('503'),
+   *   limit: 1000,
+   * })
+   * for (const { letter, reason } of skipped) console.warn(letter.sk, reason)
+   * @throws InvalidJobError if there is no such queue, ConfigurationError if `limit` is not a number: both before
+   *   anything is written
+   */
+  redrive(queue: AnyQueue<QueueName>, options?: RedriveOptions<QueueName>): Promise<RedriveResult>
+}
+
+export interface RedriveOptions<QueueName extends string = string> extends RedriveRules {
+  readonly to?: QueueName
 }
 
 export const adminOf = <QueueName extends string>(wiring: Wiring): Admin<QueueName> => ({
   setLimits: (queue, partition, limits) => setLimits(wiring, queue, partition, limits),
   deadLetters: (queue) => deadLetters(wiring.store, queue),
+  redrive: (queue, options) => redrive(wiring, queue, options ?? {}),
 })
 
 async function setLimits(

@@ -2,7 +2,7 @@
 
 import { stableHash } from './hash.ts'
 import type { RawItem } from './job.ts'
-import { QUEUE_NAME } from './keys.ts'
+import { type Parsed, parsed, QUEUE_NAME, refused } from './keys.ts'
 
 export type DeadReason =
   /** It could never have run: its key, its shape, its queue, its task or its payload is wrong. */
@@ -79,6 +79,17 @@ function deadLetter(
     job: firstBytes(text, MAX_JOB_BYTES),
     ...(Buffer.byteLength(text) > MAX_JOB_BYTES ? { truncated: true as const } : {}),
     expiresAt: Math.floor(now / 1000) + KEPT_S,
+  }
+}
+
+/** What came, as JSON gives it back, or why it cannot be had any more. */
+export function contentOf({ job, truncated }: DeadLetter): Parsed<unknown> {
+  const cut = refused('only its beginning was kept, for it is too long for a dead letter: enqueue it again')
+  if (truncated) return cut
+  try {
+    return parsed(JSON.parse(job))
+  } catch {
+    return cut // by an earlier version, which did not say so
   }
 }
 

@@ -60,6 +60,45 @@ export function describeHistory(store: () => Store): void {
       expect((await lettersOf(queue)).map(({ sk }) => sk)).toEqual(letters.map(({ sk }) => sk))
     })
 
+    describe('are put back', () => {
+      const buried = async () => {
+        const letter = at(freshQueue(), 0)
+        await bury([letter])
+        return letter
+      }
+      const isThere = async (letter: DeadLetter) =>
+        (await store().history.letters(letter.pk)).letters.length > 0
+
+      test('as a job, and are gone', async () => {
+        const [letter, job] = [await buried(), jobItem({ pk: freshShard() })]
+        expect(await store().history.putBack(letter, job)).toBe('put')
+        expect(await store().jobs.get(job)).toEqual(job)
+        expect(await isThere(letter)).toBe(false)
+      })
+
+      test('once, however many try', async () => {
+        const [letter, pk] = [await buried(), freshShard()]
+        const jobs = [0, 1, 2].map((n) => jobItem({ pk, runAt: NOW + n }))
+        const outcomes = await Promise.all(jobs.map((job) => store().history.putBack(letter, job)))
+        expect(outcomes.filter((outcome) => outcome === 'put')).toHaveLength(1)
+        expect((await store().jobs.range({ shard: pk, from: '0#', limit: 9 })).items).toHaveLength(1)
+      })
+
+      test('and leave no job behind if they are gone', async () => {
+        const job = jobItem({ pk: freshShard() })
+        expect(await store().history.putBack(at(freshQueue(), 0), job)).toBe('gone')
+        expect(await store().jobs.get(job)).toBeUndefined()
+      })
+
+      test('never over another job, and then stay', async () => {
+        const [letter, job] = [await buried(), jobItem({ pk: freshShard() })]
+        await store().jobs.put(job)
+        expect(await store().history.putBack(letter, { ...job, task: 'other' })).toBe('occupied')
+        expect(await store().jobs.get(job)).toEqual(job)
+        expect(await isThere(letter)).toBe(true)
+      })
+    })
+
     const hostile = [
       ['a sort key of 1,024 bytes', { ...jobItem(), sk: '€'.repeat(341) }, 'no'],
       ['an error cut in the middle of a character', jobItem(), `${'x'.repeat(1999)}🚀`],

@@ -1,8 +1,19 @@
 /** The History table: dead letters. */
-import { PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb'
-import type { DeadLetter } from '../../core/dead-letter.ts'
+import {
+  PutItemCommand,
+  QueryCommand,
+  TransactionCanceledException,
+  TransactWriteItemsCommand,
+} from '@aws-sdk/client-dynamodb'
+import type { DeadLetter, LetterKey } from '../../core/dead-letter.ts'
+import type { JobItem } from '../../core/job.ts'
 import type { HistoryStore, LetterPage } from '../../ports/store.ts'
-import { type Database, fromItem, toItem } from './database.ts'
+import { type Database, fromItem, isConditionOfPartFailed, toItem } from './database.ts'
+
+/** Race: two operators put the same letter back, or one does again what has been done but not been answered. */
+const STILL_THERE = 'attribute_exists(pk)'
+/** Twins: another job with this id may stand there, and must not be overwritten. */
+const NOT_THERE = 'attribute_not_exists(pk)'
 
 export const dynamoHistoryStore = (database: Database): HistoryStore => ({
   bury: async (letter) => {
@@ -10,6 +21,7 @@ export const dynamoHistoryStore = (database: Database): HistoryStore => ({
     await client.send(new PutItemCommand({ TableName: tables.history, Item: toItem(letter) }))
   },
   letters: (pk, cursor) => letters(database, pk, cursor),
+  putBack: (letter, job) => putBack(database, letter, job),
 })
 
 async function letters(
@@ -32,3 +44,28 @@ async function letters(
     ...(next === undefined ? {} : { cursor: next }),
   }
 }
+
+async function putBack(
+  { client, tables }: Database,
+  { pk, sk }: LetterKey,
+  job: JobItem,
+): Promise<'put' | 'gone' | 'occupied' | 'busy'> {
+  const letter = { TableName: tables.history, Key: toItem({ pk, sk }), ConditionExpression: STILL_THERE }
+  const put = { TableName: tables.jobs, Item: toItem(job), ConditionExpression: NOT_THERE }
+  try {
+    await client.send(new TransactWriteItemsCommand({ TransactItems: [{ Delete: letter }, { Put: put }] }))
+    return 'put'
+  } catch (error) {
+    if (isConditionOfPartFailed(error, 0)) return 'gone'
+    if (isConditionOfPartFailed(error, 1)) return 'occupied'
+    if (isBusy(error)) return 'busy'
+    throw error
+  }
+}
+
+const PASSING = ['None', 'TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded']
+
+/** The SDK does not try a cancelled transaction again, although its reasons may pass. */
+const isBusy = (error: unknown): boolean =>
+  error instanceof TransactionCanceledException &&
+  (error.CancellationReasons ?? []).every(({ Code = 'None' }) => PASSING.includes(Code))

@@ -3,7 +3,7 @@ import type { RawItem } from '../../core/job.ts'
 import type { ShardKey } from '../../core/keys.ts'
 import { emptyState, holdsClaims, type ShardState, type Slot } from '../../core/state.ts'
 import type { HistoryStore, JobStore, PassWrite, StateStore, Store } from '../../ports/store.ts'
-import { deleteJob, emptyTables, putJob, putLetter, type Tables } from './tables.ts'
+import { deleteJob, emptyTables, placeOfLetter, putJob, putLetter, type Tables } from './tables.ts'
 
 export const memoryStore = (tables: Tables = emptyTables()): Store => ({
   jobs: memoryJobs(tables),
@@ -157,5 +157,13 @@ const memoryHistory = (tables: Tables): HistoryStore => ({
     const page = structuredClone(letters.slice(0, LETTERS_A_PAGE))
     const last = page.at(-1)
     return { letters: page, ...(last && letters.length > page.length ? { cursor: last.sk } : {}) }
+  },
+  putBack: async (letter, job) => {
+    const place = placeOfLetter(tables, letter)
+    if (place === -1) return 'gone'
+    if (tables.jobs.get(job.pk)?.has(job.sk)) return 'occupied'
+    tables.history.splice(place, 1)
+    putJob(tables, job)
+    return 'put'
   },
 })

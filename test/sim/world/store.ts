@@ -231,5 +231,6 @@ function simulatedHistory(world: StoreWorld, by: Invocation, history: HistorySto
         () => ({ op: 'buryEvent', letter }),
       ),
     letters: (pk, cursor) => history.letters(pk, cursor),
+    putBack: (letter, job) => history.putBack(letter, job),
   }
 }
