@@ -6,6 +6,7 @@ import { rate } from './i2-rate.ts'
 import { notEarly, oneRunAnAttempt, overlap } from './i3-overlap.ts'
 import { accepted, oneJobAnEvent } from './i4-accepted.ts'
 import { badEvents, rightEnd } from './i4-end.ts'
+import { onlyTheJudged } from './i4-judged.ts'
 import { forgets, noSlots } from './i5-leaks.ts'
 import { order } from './i6-order.ts'
 import { type Progress, progress } from './i7-progress.ts'
@@ -23,6 +24,7 @@ export function allChecks(): { readonly checks: readonly Check[]; readonly progr
     oneRunAnAttempt,
     notEarly,
     rightEnd,
+    onlyTheJudged,
     badEvents,
     accepted(),
     oneJobAnEvent(),

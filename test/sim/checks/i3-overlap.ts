@@ -5,7 +5,7 @@ export const overlap: Check = {
   name: 'I3 overlap',
   before(event, { truth, fail }) {
     if (event.kind !== 'runStarted') return
-    const standing = truth.at(event.pk, event.sk)
+    const standing = truth.asRead(event.item)
     for (const run of truth.running) {
       const same = standing !== undefined && run.standing?.lineage === standing.lineage
       const twin = run.pk === event.pk && run.id === event.sk.split('#').slice(2).join('#')
@@ -19,7 +19,7 @@ export const oneRunAnAttempt: Check = {
   name: 'I4 one run an attempt',
   after(event, { truth, fail }) {
     if (event.kind !== 'runStarted') return
-    const runs = truth.at(event.pk, event.sk)?.runs.length ?? 0
+    const runs = truth.asRead(event.item)?.runs.length ?? 0
     if (runs > 1) fail(`attempt ${event.attempt} of ${event.pk} ${event.sk} runs for the ${runs}nd time`)
   },
 }
@@ -29,7 +29,7 @@ export const notEarly: Check = {
   name: 'I6 not before it is due',
   before(event, { truth, fail }) {
     if (event.kind !== 'runStarted') return
-    const standing = truth.at(event.pk, event.sk)
+    const standing = truth.asRead(event.item)
     if (standing && standing.runAt > truth.now + truth.plan.maxSkew_ms)
       fail(`${event.pk} ${event.sk} starts ${standing.runAt - truth.now} ms early`)
   },

@@ -63,7 +63,7 @@ function judgeBurial(
 /** An attempt that is counted has begun: a slot says so, and the handler has mostly run. */
 function judgeRetry(standing: Standing, by: Invocation, { truth, fail }: Pick<Seen, 'truth' | 'fail'>): void {
   const { pk, sk, attempt, starts, starters, runs } = standing
-  if (starts === 0 && !ranBefore(truth, by, standing))
+  if (starts === 0 && !ranBefore(truth, by, standing) && !startedBefore(truth, by, standing))
     fail(`attempt ${attempt} of ${pk} ${sk} is counted although nobody started it`)
   if (runs.length === 0 && starters.length > 0 && !starters.some((by) => truth.troubled.has(by)))
     fail(
@@ -72,6 +72,14 @@ function judgeRetry(standing: Standing, by: Invocation, { truth, fail }: Pick<Se
   if (runs.some(({ end }) => end === undefined))
     fail(`attempt ${attempt} of ${pk} ${sk} still runs and is counted`)
 }
+
+/**
+ * The same key is the same job. The worker of an earlier item of the same content is found dead: whoever read its slot
+ * while it stood may charge its attempt to the copy.
+ */
+const startedBefore = (truth: Truth, by: Invocation, { pk, sk, content, since }: Standing): boolean =>
+  by.begunAt <= since &&
+  (truth.past.get(`${pk}\n${sk}`) ?? []).some((one) => one.content === content && one.starts > 0)
 
 /**
  * The same key is the same job. A put that is repeated after its job has ended brings it back, and the end of that

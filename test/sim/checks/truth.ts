@@ -8,6 +8,7 @@ import type { Plan } from '../workloads/plan.ts'
 import type { Effect, RunEnd, WorldEvent } from '../world/events.ts'
 import type { Invocation } from '../world/invocation.ts'
 import { isWritten } from './claims.ts'
+import { contentOf } from './content.ts'
 import { readPlace, readShard } from './keys.ts'
 import { LimitHistory } from './limits.ts'
 
@@ -17,13 +18,16 @@ export interface Lineage {
   readonly malformed: boolean
   /** How often an attempt was replaced by the next. */
   retries: number
-  end?: 'done' | 'exhausted' | 'refused'
+  /** The last two are its owner's doing. */
+  end?: 'done' | 'exhausted' | 'refused' | 'replaced' | 'withdrawn'
   readonly acceptedAt: number
 }
 
 /** One item under one key: one attempt of a job, or the same attempt at another home. */
 export interface Standing {
   readonly lineage: Lineage
+  readonly item: RawItem
+  readonly content: string
   readonly pk: string
   readonly sk: string
   readonly id: string
@@ -57,6 +61,8 @@ export class Truth {
   readonly limits: LimitHistory
   readonly lineages: Lineage[] = []
   readonly standing = new Map<string, Standing>()
+  /** What once stood under a key, the last one first. */
+  readonly past = new Map<string, Standing[]>()
   readonly running = new Set<RunTruth>()
   readonly runs: RunTruth[] = []
   readonly letters: { readonly reason: string; readonly sk: string }[] = []
@@ -106,6 +112,13 @@ export class Truth {
     switch (effect.op) {
       case 'put':
         if (effect.outcome === 'put') this.#accept(effect.item)
+        if (effect.outcome === 'overwritten') this.#overwrite(effect.item)
+        return
+      case 'overwrite':
+        this.#overwrite(effect.item)
+        return
+      case 'withdraw':
+        this.#leave(effect.key.pk, effect.key.sk, 'withdrawn')
         return
       case 'remove':
         if (effect.outcome !== 'removed') return
@@ -138,6 +151,13 @@ export class Truth {
     }
   }
 
+  /** The same again changes nothing: nobody could tell the one from the other. */
+  #overwrite(item: RawItem): void {
+    if (this.at(item.pk, item.sk)?.content === contentOf(item)) return
+    this.#leave(item.pk, item.sk, 'replaced')
+    this.#accept(item)
+  }
+
   #accept(item: RawItem): void {
     const malformed = item['malformed'] === true
     const lineage: Lineage = { number: this.lineages.length, malformed, retries: 0, acceptedAt: this.now }
@@ -160,7 +180,16 @@ export class Truth {
   #stand(lineage: Lineage, item: RawItem): void {
     const { pk, sk } = item
     const attempt = typeof item['attempt'] === 'number' ? item['attempt'] : 1
-    const place = { lineage, pk, sk, ...readPlace(sk), attempt, since: this.now }
+    const place = {
+      lineage,
+      item,
+      content: contentOf(item),
+      pk,
+      sk,
+      ...readPlace(sk),
+      attempt,
+      since: this.now,
+    }
     this.standing.set(`${pk}\n${sk}`, { ...place, starts: 0, starters: [], runs: [] })
   }
 
@@ -168,13 +197,19 @@ export class Truth {
     const standing = this.at(pk, sk)
     if (!standing) return
     standing.lineage.end = end
-    this.standing.delete(`${pk}\n${sk}`)
+    this.#remove(standing)
+  }
+
+  #remove(standing: Standing): void {
+    const key = `${standing.pk}\n${standing.sk}`
+    this.standing.delete(key)
+    this.past.set(key, [standing, ...(this.past.get(key) ?? [])])
   }
 
   #replace(pk: string, sk: string, next: RawItem): void {
     const standing = this.at(pk, sk)
     if (!standing) return
-    this.standing.delete(`${pk}\n${sk}`)
+    this.#remove(standing)
     if (next['attempt'] !== undefined && next['attempt'] !== standing.attempt) standing.lineage.retries++
     this.#stand(standing.lineage, next)
     if (next.pk !== pk) this.#inherit(next)
@@ -206,9 +241,17 @@ export class Truth {
     standing.starters.push(by)
   }
 
-  #runStarted({ by, pk, sk }: { by: Invocation; pk: string; sk: string }): void {
-    const { id } = readPlace(sk)
+  /** What a handler was given, or will be given: it may have been replaced since its worker read it. */
+  asRead({ pk, sk, ...item }: RawItem): Standing | undefined {
+    const content = contentOf({ pk, sk, ...item })
     const standing = this.at(pk, sk)
+    if (standing?.content === content) return standing
+    return this.past.get(`${pk}\n${sk}`)?.find((one) => one.content === content)
+  }
+
+  #runStarted({ by, pk, sk, item }: { by: Invocation; pk: string; sk: string; item: RawItem }): void {
+    const { id } = readPlace(sk)
+    const standing = this.asRead(item)
     const claimedAt = this.claimedAt.get(`${pk}\n${id}`) ?? this.now
     const { partition } = readShard(pk)
     const run: RunTruth = { by, standing, pk, sk, id, partition, startedAt: this.now, claimedAt }

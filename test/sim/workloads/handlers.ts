@@ -12,7 +12,13 @@ interface Payload {
 
 export const taskOf = (queue: string): string => `task-${queue}`
 
-export function tasksOf(world: World, by: Invocation): Task[] {
+/** Told when the handler begins and how it ends; neither is told of a job that does not get so far. */
+export interface Watch {
+  begins(): void
+  ends(how: 'succeeded' | 'failed'): void
+}
+
+export function tasksOf(world: World, by: Invocation, watch: Watch): Task[] {
   return world.plan.queues.map(({ name }) => ({
     name: taskOf(name),
     queue: name,
@@ -22,19 +28,24 @@ export function tasksOf(world: World, by: Invocation): Task[] {
       // What a handler does to its payload is its own affair: the next attempt gets it as it was.
       if (handler.spoils && SPOILED_PAYLOADS)
         for (const name of Object.keys(payload as object)) Reflect.deleteProperty(payload as object, name)
-      if (job.attempt > handler.bad) return by.sleep(handler.takes_ms)
+      watch.begins()
       await by.sleep(handler.takes_ms)
-      return fail(by, handler, signal)
+      if (job.attempt <= handler.bad) await fail(by, handler, signal, watch)
+      watch.ends('succeeded')
     },
   }))
 }
 
-function fail(by: Invocation, { how }: HandlerPlan, signal: AbortSignal): Promise<void> {
+function fail(by: Invocation, { how }: HandlerPlan, signal: AbortSignal, watch: Watch): Promise<void> {
+  const fails = (error: unknown) => {
+    watch.ends('failed')
+    throw error
+  }
   switch (how) {
     case 'throw':
-      throw new Error('the handler failed, as planned')
+      return fails(new Error('the handler failed, as planned'))
     case 'late':
-      return aborted(signal)
+      return aborted(signal).catch(fails)
     case 'hang':
       return new Promise(() => {})
     case 'crash':

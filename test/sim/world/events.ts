@@ -21,16 +21,20 @@ export type RunEnd = 'succeeded' | 'failed' | 'crashed'
 /** An operation that took effect in the store, with the item before it. */
 export type Effect =
   | { readonly op: 'put'; readonly item: RawItem; readonly outcome: 'put' | 'exists' | 'overwritten' }
-  | { readonly op: 'remove'; readonly key: RawKey; readonly outcome: 'removed' | NotThere }
+  /** Somebody puts an item by hand, whatever stands there. */
+  | { readonly op: 'overwrite'; readonly item: RawItem; readonly stood: boolean }
+  /** Somebody deletes an item by hand. */
+  | { readonly op: 'withdraw'; readonly key: RawKey }
+  | { readonly op: 'remove'; readonly key: RawItem; readonly outcome: 'removed' | NotThere }
   | {
       readonly op: 'replace'
-      readonly key: RawKey
+      readonly key: RawItem
       readonly next: JobItem
       readonly outcome: 'replaced' | 'occupied' | NotThere
     }
   | {
       readonly op: 'bury'
-      readonly key: RawKey
+      readonly key: RawItem
       readonly letter: DeadLetter
       readonly outcome: 'buried' | NotThere
     }
@@ -78,6 +82,8 @@ export type WorldEvent =
   | {
       readonly kind: 'runStarted'
       readonly by: Invocation
+      /** What the handler was given. */
+      readonly item: RawItem
       readonly pk: string
       readonly sk: string
       readonly attempt: number

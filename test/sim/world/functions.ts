@@ -6,7 +6,7 @@ import { arrive } from '../../../lib/use-cases/arrive.ts'
 import { execute } from '../../../lib/use-cases/execute.ts'
 import { ingest } from '../../../lib/use-cases/ingest.ts'
 import { wakeUp } from '../../../lib/use-cases/wake-up.ts'
-import { tasksOf } from '../workloads/handlers.ts'
+import { tasksOf, type Watch } from '../workloads/handlers.ts'
 import { contextOf } from './context.ts'
 import { type Invocation, longestOf } from './invocation.ts'
 import type { Consumer, Message } from './sqs.ts'
@@ -72,13 +72,15 @@ function consumeEach(
 
 /** The product's own task runner, watched from outside: here a run begins and ends, whatever the tables say. */
 function watched(world: World, by: Invocation) {
-  const runTask = taskRunner(tasksOf(world, by), () => contextOf(world, by).logger)
-  return async (job: Job) => {
+  return (job: Job) => {
+    const { item, attempt } = job
     const { pk, sk } = job.key
-    world.emit({ kind: 'runStarted', by, pk, sk, attempt: job.attempt })
-    const outcome = await runTask(job)
-    if (by.alive)
-      world.emit({ kind: 'runEnded', by, pk, sk, how: outcome.kind === 'succeeded' ? 'succeeded' : 'failed' })
-    return outcome
+    const watch: Watch = {
+      begins: () => world.emit({ kind: 'runStarted', by, item, pk, sk, attempt }),
+      ends: (how) => {
+        if (by.alive) world.emit({ kind: 'runEnded', by, pk, sk, how })
+      },
+    }
+    return taskRunner(tasksOf(world, by, watch), () => contextOf(world, by).logger)(job)
   }
 }

@@ -1,5 +1,6 @@
 /** A line for each event, and a hash over all lines: two runs of a seed give the same. */
 import { createHash } from 'node:crypto'
+import type { RawKey } from '../../../lib/ports/store.ts'
 import type { WorldEvent } from './events.ts'
 import type { Invocation } from './invocation.ts'
 
@@ -60,9 +61,12 @@ function describe(event: WorldEvent): string {
 
 const LONGEST_TEXT = 300
 
+const shortOf = (key: string, value: unknown): unknown =>
+  key === 'key' ? { pk: (value as RawKey).pk, sk: (value as RawKey).sk } : undefined
+
 /** Without what the next line tells anyway, and short; sets and bytes are written as lists. */
 function withoutNoise(key: string, value: unknown): unknown {
-  if (key === 'before' || key === 'read') return undefined
+  if (key === 'before' || key === 'read' || key === 'key') return shortOf(key, value)
   if (value instanceof Set || value instanceof Uint8Array) return [...value]
   return typeof value === 'string' && value.length > LONGEST_TEXT ? `${value.slice(0, LONGEST_TEXT)}…` : value
 }
