@@ -9,6 +9,8 @@ import { shareOf } from './limits.ts'
 
 /** A worker that has just become free may be needed by somebody else. */
 const SCARCE_MS = 10_000
+/** A start may be on record a little before its time. */
+const AHEAD_MS = 300
 
 export interface Progress extends Check {
   /** Looks at every shard; called now and then, once faults are off. */
@@ -61,14 +63,12 @@ export const progress = (): Progress => {
         const { rate } = limits
         if (!rate) return true
         if (rate.allowed === 0) return false
-        const span = rate.period_ms + rate.margin_ms + rate.period_ms / 10 + 2 * truth.plan.maxSkew_ms
+        const span =
+          rate.period_ms + rate.margin_ms + rate.period_ms / 10 + 2 * truth.plan.maxSkew_ms + AHEAD_MS
         const counted = truth.counted.filter(
           (one) => one.partition === partition && one.at > truth.now - span,
         )
-        const recent = truth.runs.filter(
-          (run) => run.partition === partition && run.startedAt > truth.now - span,
-        )
-        return recent.length + counted.length < Math.max(1, shareOf(rate.allowed, index, count))
+        return counted.length < Math.max(1, shareOf(rate.allowed, index, count))
       }
     },
   }

@@ -66,7 +66,7 @@ export class Truth {
   readonly running = new Set<RunTruth>()
   readonly runs: RunTruth[] = []
   readonly letters: { readonly reason: string; readonly sk: string }[] = []
-  /** Late starts that were counted once more: they hold others back, as if they were starts. */
+  /** Every start on record, of a handler that never began too, and those that were counted once more. */
   readonly counted: { readonly partition: string; readonly at: number }[] = []
   /** Shard and id → when the slot was taken. */
   readonly claimedAt = new Map<string, number>()
@@ -234,6 +234,7 @@ export class Truth {
   }
 
   #countStart(shard: string, id: string, slot: object, by: Invocation): void {
+    this.counted.push({ partition: readShard(shard).partition, at: this.now })
     const { priority, runAt } = slot as { priority: number; runAt: number }
     const standing = this.at(shard, `${priority}#${new Date(runAt).toISOString()}#${id}`)
     if (!standing) return
