@@ -6,6 +6,7 @@ import { SometimesCounter } from './checks/sometimes.ts'
 import { Truth } from './checks/truth.ts'
 import { type FaultName, Faults } from './faults/rates.ts'
 import { drawPlan } from './workloads/draw.ts'
+import { applyEdit } from './workloads/edits.ts'
 import { applyOverride, unpause } from './workloads/overrides.ts'
 import type { Plan } from './workloads/plan.ts'
 import { submit } from './workloads/ways-in.ts'
@@ -95,6 +96,7 @@ export async function runSeed(
   const restore = installGlobals(scheduler, random.fork())
   try {
     submit(world, plan.jobs)
+    for (const edit of plan.edits) scheduler.at(edit.at, () => applyEdit(world, edit))
     for (const override of plan.overrides) scheduler.at(override.at, () => applyOverride(world, override))
     while (watched && !broken() && scheduler.now < plan.faultsUntil) {
       await scheduler.run(scheduler.now + look_ms, broken)

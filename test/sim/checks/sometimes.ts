@@ -1,8 +1,11 @@
 /** What has to happen now and then in a campaign, or the checks prove nothing: each branch and each recovery. */
+import type { RawItem } from '../../../lib/core/job.ts'
+import type { RawKey } from '../../../lib/ports/store.ts'
 import type { Effect, WorldEvent } from '../world/events.ts'
 import type { Invocation } from '../world/invocation.ts'
 import { LONGEST_CHAIN } from '../world/world.ts'
 import { isSecondCopy } from './claims.ts'
+import { contentOf } from './content.ts'
 import type { Truth } from './truth.ts'
 
 export const SOMETIMES = [
@@ -48,6 +51,14 @@ export const SOMETIMES = [
   'all workers busy',
   'function throttled',
   'hot key throttled',
+  'item replaced by hand',
+  'item replaced while claimed',
+  'item replaced while it runs',
+  'malformed item corrected',
+  'good item spoilt',
+  'item put again as it is',
+  'item withdrawn while it runs',
+  'end finds another item there',
   'dispatcher woken in a chain of more than 16',
   'worker messaged in a chain of more than 16',
 ] as const
@@ -135,7 +146,17 @@ export class SometimesCounter {
       case 'put':
         this.#count('put finds the job there', effect.outcome !== 'put')
         break
+      case 'overwrite':
+        this.#overwrite(effect.item)
+        break
+      case 'withdraw':
+        this.#count('item withdrawn while it runs', this.#runs(effect.key))
+        break
+      case 'remove':
+        this.#count('end finds another item there', effect.outcome === 'changed')
+        break
       case 'replace':
+        this.#count('end finds another item there', effect.outcome === 'changed')
         this.#count('replace finds the job gone', effect.outcome === 'gone')
         this.#count('job rehomed', effect.outcome === 'replaced' && effect.next.pk !== effect.key.pk)
         this.#count('job retried', effect.outcome === 'replaced' && effect.next.pk === effect.key.pk)
@@ -169,6 +190,24 @@ export class SometimesCounter {
         this.#count('limit 0 with jobs due', waiting && effect.limits?.concurrency === 0)
       }
     }
+  }
+
+  #runs({ pk, sk }: RawKey): boolean {
+    return [...this.#truth.running].some((run) => run.pk === pk && run.sk === sk)
+  }
+
+  #overwrite(item: RawItem): void {
+    const stood = this.#truth.at(item.pk, item.sk)
+    if (!stood) return
+    const isSame = stood.content === contentOf(item)
+    this.#count('item put again as it is', isSame)
+    if (isSame) return
+    const claimed = this.#truth.claimed(stood)
+    this.#count('item replaced by hand')
+    this.#count('item replaced while it runs', this.#runs(item))
+    this.#count('item replaced while claimed', claimed && !this.#runs(item))
+    this.#count('malformed item corrected', stood.lineage.malformed && item['malformed'] !== true)
+    this.#count('good item spoilt', !stood.lineage.malformed && item['malformed'] === true)
   }
 
   #pass(effect: Extract<Effect, { op: 'pass' }>, fn: string): void {

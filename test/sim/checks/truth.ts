@@ -104,6 +104,12 @@ export class Truth {
     return this.standing.get(`${pk}\n${sk}`)
   }
 
+  /** Whether a slot stands for it. */
+  claimed({ pk, id, runAt }: Standing): boolean {
+    const slots = this.#tables.states.get(pk)?.slots ?? {}
+    return Object.hasOwn(slots, id) && slots[id]?.runAt === runAt
+  }
+
   runningIn(partition: string): RunTruth[] {
     return [...this.running].filter((run) => run.partition === partition)
   }

@@ -1,5 +1,6 @@
 /** The plan of a run: each workload adds its part here. */
 import type { SimRandom } from '../world/random.ts'
+import { drawEdits } from './edits.ts'
 import { drawJobs } from './jobs.ts'
 import { drawOverrides } from './overrides.ts'
 import { drawFrame, type JobPlan, type Plan } from './plan.ts'
@@ -9,7 +10,12 @@ export function drawPlan(random: SimRandom): Plan {
   const { queues, epoch_ms, faultsUntil } = frame
   const drawn = drawJobs(random, queues, epoch_ms, faultsUntil)
   const jobs = frame.weather === 'rough' ? drawn : drawn.map(pacified)
-  return { ...frame, jobs, overrides: drawOverrides(random, jobs, epoch_ms, faultsUntil) }
+  return {
+    ...frame,
+    jobs,
+    overrides: drawOverrides(random, jobs, epoch_ms, faultsUntil),
+    edits: drawEdits(random, jobs, epoch_ms, faultsUntil),
+  }
 }
 
 const pacified = (job: JobPlan): JobPlan => ({ ...job, handler: { ...job.handler, how: 'throw' } })

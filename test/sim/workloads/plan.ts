@@ -39,6 +39,14 @@ export interface OverridePlan {
   readonly limits: LimitOverride | undefined
 }
 
+/** Somebody changes an item by hand. */
+export interface EditPlan {
+  readonly at: number
+  readonly what: 'correct' | 'replace' | 'same' | 'spoil' | 'withdraw'
+  /** Which item, from 0 to 1. */
+  readonly pick: number
+}
+
 /**
  * `calm`: no fault at all. `kind`: what costs seconds. `refusing`: calls fail, and messages come again when their time
  * is up. `rough`: everything. Only in rough weather do handlers take their process down.
@@ -64,6 +72,7 @@ export interface Plan {
   readonly maxSkew_ms: number
   readonly jobs: readonly JobPlan[]
   readonly overrides: readonly OverridePlan[]
+  readonly edits: readonly EditPlan[]
   readonly faultsUntil: number
 }
 

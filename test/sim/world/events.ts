@@ -20,7 +20,11 @@ export type RunEnd = 'succeeded' | 'failed' | 'crashed'
 
 /** An operation that took effect in the store, with the item before it. */
 export type Effect =
-  | { readonly op: 'put'; readonly item: RawItem; readonly outcome: 'put' | 'exists' | 'overwritten' }
+  | {
+      readonly op: 'put'
+      readonly item: RawItem
+      readonly outcome: 'put' | 'exists' | 'taken' | 'overwritten'
+    }
   /** Somebody puts an item by hand, whatever stands there. */
   | { readonly op: 'overwrite'; readonly item: RawItem; readonly stood: boolean }
   /** Somebody deletes an item by hand. */

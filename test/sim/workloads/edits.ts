@@ -1,0 +1,91 @@
+/**
+ * Owners of jobs who put and delete items by hand: they correct what is malformed, replace what is good, put the same
+ * again, spoil it or take it back; while it waits, is claimed, runs or is tried again.
+ */
+import { deleteJob, putJob } from '../../../lib/adapters/memory/tables.ts'
+import type { RawItem } from '../../../lib/core/job.ts'
+import { parseShard, parseSortKey } from '../../../lib/core/keys.ts'
+import type { RawKey } from '../../../lib/ports/store.ts'
+import type { SimRandom } from '../world/random.ts'
+import type { World } from '../world/world.ts'
+import type { EditPlan, JobPlan } from './plan.ts'
+import { MALFORMED } from './ways-in.ts'
+
+export function drawEdits(
+  random: SimRandom,
+  jobs: readonly JobPlan[],
+  begin: number,
+  end: number,
+): EditPlan[] {
+  if (random.chance(0.6)) return []
+  return Array.from({ length: random.int(1, 25) }, (): EditPlan[] => {
+    const job = jobs[random.int(0, jobs.length - 1)]
+    if (!job) return []
+    // Before the stream has brought it, while it is claimed, while it runs, or much later.
+    const at = random.chance(0.8) ? job.at + random.skewed(1, 5000) : random.int(begin, end)
+    return [{ at: Math.min(end, at), what: random.pick(WHATS), pick: random.number() }]
+  }).flat()
+}
+
+const WHATS = ['correct', 'correct', 'replace', 'replace', 'same', 'spoil', 'withdraw'] as const
+
+/** The owner knows the key of the item that stands there as the edit begins; what it finds there is another matter. */
+export function applyEdit(world: World, edit: EditPlan): void {
+  const item = chosen(world, edit)
+  const next = item && changed(item, edit)
+  if (!item || (!next && edit.what !== 'withdraw')) return
+  world.invoke('admin', (by) =>
+    world.network.call(by, edit.what, async () => {
+      if (next) {
+        const stood = world.tables.jobs.get(next.pk)?.has(next.sk) ?? false
+        putJob(world.tables, next)
+        world.emit({ kind: 'effect', by, effect: { op: 'overwrite', item: next, stood } })
+      } else {
+        deleteJob(world.tables, item)
+        world.emit({ kind: 'effect', by, effect: { op: 'withdraw', key: item } })
+      }
+    }),
+  )
+}
+
+/** Rather one that is in flight. */
+function chosen({ tables }: World, { what, pick }: EditPlan): RawItem | undefined {
+  const items = [...tables.jobs.values()].flatMap((shard) => [...shard.values()])
+  const wanted = items.filter((item) => isMalformed(item) === (what === 'correct'))
+  const flying = wanted.filter(({ pk, sk }) => {
+    const id = sk.split('#').slice(2).join('#')
+    return Object.hasOwn(tables.states.get(pk)?.slots ?? {}, id)
+  })
+  const few = flying.length > 0 && pick < 0.7 ? flying : wanted
+  return few[Math.floor(pick * few.length)]
+}
+
+const isMalformed = (item: RawItem): boolean => item[MALFORMED] === true
+
+/** What is put in its place; nothing where no good item can stand. */
+function changed(item: RawItem, { what, pick }: EditPlan): RawItem | undefined {
+  const payload = {
+    tenant: 'by hand',
+    handler: { bad: 0, how: 'throw', takes_ms: 1 + Math.floor(pick * 500) },
+  }
+  switch (what) {
+    case 'correct':
+      return isGoodKey(item)
+        ? { pk: item.pk, sk: item.sk, task: `task-${item.pk.split('|')[0]}`, payload }
+        : undefined
+    case 'replace':
+      return { pk: item.pk, sk: item.sk, task: item['task'], payload, by: 'hand' }
+    case 'same':
+      return structuredClone(item)
+    case 'spoil':
+      return {
+        ...structuredClone(item),
+        [MALFORMED]: true,
+        ...(pick < 0.5 ? { task: 7 } : { payload: 'no plan' }),
+      }
+    case 'withdraw':
+      return undefined
+  }
+}
+
+const isGoodKey = ({ pk, sk }: RawKey): boolean => parseShard(pk).ok && parseSortKey(sk).ok
