@@ -55,7 +55,7 @@ function judgeBurial(
     return
   }
   const attempts = truth.plan.configs[0].queues[pk.split('|')[0] ?? '']?.retry.attempts
-  if (attempt !== attempts || lineage.retries !== attempt - 1)
+  if (attempt !== attempts || lineage.retries !== attempt - lineage.firstAttempt)
     fail(`${pk} ${sk} is buried after ${lineage.retries + 1} attempts of ${attempts}`)
   judgeRetry(standing, by, { truth, fail })
 }

@@ -29,6 +29,7 @@ export function boundOf(plan: Plan): number {
   if (!isBoundAlways(plan)) return workerTimeout_ms + SWEEP_MS + LONGEST_TRANSIT_MS + SLACK_MS
   if (weather === 'calm') return CALM_MS
   if (weather === 'kind') return SECONDS_MS + 2 * maxSkew_ms
-  // What a worker could not finish is found dead, or its message comes again; that visit may fail too, and again.
-  return workerTimeout_ms + WORKED_AGAIN_MS + 4 * DISPATCHED_AGAIN_MS + SWEEP_MS + SECONDS_MS
+  // What a worker could not finish is found dead, or its message comes again; that visit may fail too, and so may the
+  // sending of a claim, which is tried again a minute later, and the sweep.
+  return workerTimeout_ms + WORKED_AGAIN_MS + 4 * DISPATCHED_AGAIN_MS + 3 * SWEEP_MS + SECONDS_MS
 }

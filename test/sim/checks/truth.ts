@@ -16,6 +16,8 @@ import { LimitHistory } from './limits.ts'
 export interface Lineage {
   readonly number: number
   readonly malformed: boolean
+  /** Which attempt its owner said that it was. */
+  readonly firstAttempt: number
   /** How often an attempt was replaced by the next. */
   retries: number
   /** The last two are its owner's doing. */
@@ -166,7 +168,8 @@ export class Truth {
 
   #accept(item: RawItem): void {
     const malformed = item['malformed'] === true
-    const lineage: Lineage = { number: this.lineages.length, malformed, retries: 0, acceptedAt: this.now }
+    const number = this.lineages.length
+    const lineage: Lineage = { number, malformed, firstAttempt: attemptOf(item), retries: 0, acceptedAt: this.now }
     this.lineages.push(lineage)
     this.#stand(lineage, item)
     this.#inherit(item)
@@ -185,7 +188,7 @@ export class Truth {
 
   #stand(lineage: Lineage, item: RawItem): void {
     const { pk, sk } = item
-    const attempt = typeof item['attempt'] === 'number' ? item['attempt'] : 1
+    const attempt = attemptOf(item)
     const place = {
       lineage,
       item,
@@ -277,3 +280,5 @@ export class Truth {
     this.running.delete(run)
   }
 }
+
+const attemptOf = (item: RawItem): number => (typeof item['attempt'] === 'number' ? item['attempt'] : 1)
