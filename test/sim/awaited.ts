@@ -4,5 +4,6 @@
 export const RECORDS_DROPPED: number = 0
 /** Whether partitions may hold what SQS does not take as text: bodies have to escape it. */
 export const TEXTS_SQS_REFUSES: boolean = false
-/** Whether handlers change the payload that they were given: the next attempt has to get it as it was. */
-export const SPOILED_PAYLOADS: boolean = false
+
+/** Whether deploys bring and take queues and partition rules: the sweep has to find the jobs of a queue that comes back. */
+export const QUEUES_COME_AND_GO: boolean = false

@@ -5,6 +5,7 @@ import { isBoundAlways } from './checks/i7-bound.ts'
 import { SometimesCounter } from './checks/sometimes.ts'
 import { Truth } from './checks/truth.ts'
 import { type FaultName, Faults } from './faults/rates.ts'
+import { bringBack } from './workloads/bring-back.ts'
 import { drawPlan } from './workloads/draw.ts'
 import { applyEdit } from './workloads/edits.ts'
 import { applyOverride, unpause } from './workloads/overrides.ts'
@@ -58,7 +59,7 @@ export async function runSeed(
   const plan: Plan = { ...drawPlan(random.fork()), ...changes }
   const faults = new Faults(random.fork(), plan.weather)
   const world = new World(random.fork(), plan, faults)
-  const truth = new Truth(plan, world.tables)
+  const truth = new Truth(plan, world.tables, world.deploys)
   const sometimes = new SometimesCounter(truth)
   const trace = new Trace(plan.epoch_ms, print)
   const { checks, progress } = allChecks()
@@ -111,6 +112,7 @@ export async function runSeed(
     while (!broken() && scheduler.now < end && isUnfinished(world, truth)) {
       await scheduler.run(scheduler.now + look_ms, broken)
       progress.look(seen(progress.name))
+      bringBack(world, truth)
     }
     if (!broken()) await scheduler.run(scheduler.now + AFTERMATH_MS, broken)
     truth.now = scheduler.now

@@ -11,12 +11,14 @@ import { forgets, noSlots } from './i5-leaks.ts'
 import { order } from './i6-order.ts'
 import { type Progress, progress } from './i7-progress.ts'
 import { noStorm } from './i7-storm.ts'
+import { replacedDecideNothing } from './i8-replaced.ts'
 
 export function allChecks(): { readonly checks: readonly Check[]; readonly progress: Progress } {
   const own = progress()
   const checks = [
     concurrency,
     share,
+    replacedDecideNothing,
     rate,
     runsHoldSlots,
     ownSlotsFreed(),

@@ -5,6 +5,7 @@
 
 import type { Invocation } from '../world/invocation.ts'
 import type { Check, Seen } from './check.ts'
+import { configuredIn } from './limits.ts'
 import type { Standing, Truth } from './truth.ts'
 
 export const rightEnd: Check = {
@@ -54,7 +55,7 @@ function judgeBurial(
     if (!lineage.malformed) fail(`${pk} ${sk} is refused although nothing is wrong with it: ${letter.error}`)
     return
   }
-  const attempts = truth.plan.configs[0].queues[pk.split('|')[0] ?? '']?.retry.attempts
+  const attempts = configuredIn(truth.plan, pk.split('|')[0] ?? '')?.retry.attempts
   if (attempt !== attempts || lineage.retries !== attempt - lineage.firstAttempt)
     fail(`${pk} ${sk} is buried after ${lineage.retries + 1} attempts of ${attempts}`)
   judgeRetry(standing, by, { truth, fail })

@@ -21,8 +21,8 @@ const SLACK_MS = 60_000
  * Whether the bound holds at any time, and not only once faults are off. A limit that a deploy raises is noticed by the
  * next pass, which in an idle shard is the sweep's.
  */
-export const isBoundAlways = ({ weather, deploy }: Plan): boolean =>
-  weather !== 'rough' && deploy === undefined
+export const isBoundAlways = ({ weather, deploys }: Plan): boolean =>
+  weather !== 'rough' && deploys.length === 0
 
 export function boundOf(plan: Plan): number {
   const { weather, workerTimeout_ms, maxSkew_ms } = plan

@@ -1,6 +1,7 @@
 /** Which limits were in force when, as the observer saw deploys and overrides take effect. */
 import type { LimitOverride } from '../../../lib/core/limits.ts'
 import type { Plan } from '../workloads/plan.ts'
+import { type Deploy, knows } from '../workloads/versions.ts'
 import { readShard } from './keys.ts'
 
 export interface Rate {
@@ -19,12 +20,17 @@ interface Change {
   readonly override: LimitOverride | undefined
 }
 
+/** A function asks whether it has been replaced as its pass begins; the pass may take so long. */
+export const longestPass = ({ weather }: Plan): number => (weather === 'rough' ? 120_000 : 30_000)
+
 export class LimitHistory {
   readonly #plan: Plan
+  readonly #deploys: readonly Deploy[]
   readonly #overrides = new Map<string, Change[]>()
 
-  constructor(plan: Plan) {
+  constructor(plan: Plan, deploys: readonly Deploy[]) {
     this.#plan = plan
+    this.#deploys = deploys
   }
 
   overridden(shard: string, override: LimitOverride | undefined, at: number): void {
@@ -39,18 +45,35 @@ export class LimitHistory {
       ...(this.#overrides.get(shard) ?? []),
     ]
     const overrides = changes.filter(({ at }, n) => at <= to && (changes[n + 1]?.at ?? Infinity) >= from)
-    return this.#versions(from, to).flatMap((version) =>
-      overrides.map(({ override }) => combine(this.#plan.configs[version]?.queues[queue], override)),
+    const versions = this.#versions(from, to).filter((version) => this.#knows(version, shard))
+    return versions.flatMap((version) =>
+      overrides.map(({ override }) => combine(this.#plan.versions[version]?.config.queues[queue], override)),
     )
   }
 
-  /** Both versions, while a deploy is under way and functions of both may still run. */
+  /** The version that every function has now, unless some may still have another. */
+  versionInForce(now: number): number | undefined {
+    const [version, ...others] = new Set(this.#versions(now, now))
+    return others.length === 0 ? version : undefined
+  }
+
+  #knows(version: number, shard: string): boolean {
+    const { config } = this.#plan.versions[version] ?? this.#plan.versions[0]
+    return knows(config, shard)
+  }
+
+  /** Several, while a deploy is under way and functions of both versions may still decide. */
   #versions(from: number, to: number): number[] {
-    const { deploy } = this.#plan
-    if (!deploy) return [0]
-    // A function of the old version that began at the last moment may run this much longer.
-    const lastOld = deploy.until + this.#plan.workerTimeout_ms
-    return [...(from <= lastOld ? [0] : []), ...(to >= deploy.from ? [1] : [])]
+    const all = [{ version: 0, from: Number.NEGATIVE_INFINITY }, ...this.#deploys]
+    return all.flatMap((deploy, n) => {
+      const next = this.#deploys[n]
+      return deploy.from <= to && (next ? this.#endOf(next) : Infinity) >= from ? [deploy.version] : []
+    })
+  }
+
+  /** Until when what this deploy replaces may still claim jobs. */
+  #endOf({ until, recordedAt }: Deploy): number {
+    return Math.min(until + this.#plan.workerTimeout_ms, recordedAt + longestPass(this.#plan))
   }
 
   /** The rate that all shards of a partition obey now, and since when all of them have. */
@@ -72,16 +95,15 @@ export class LimitHistory {
   }
 
   #boundaries(partition: string): number[] {
-    const { deploy, workerTimeout_ms } = this.#plan
     const overrides = this.#shardsOf(partition).flatMap((shard) => this.#overrides.get(shard) ?? [])
     return [
       ...overrides.map(({ at }) => at),
-      ...(deploy ? [deploy.from, deploy.until + workerTimeout_ms] : []),
+      ...this.#deploys.flatMap((deploy) => [deploy.from, this.#endOf(deploy)]),
     ]
   }
 
   shardCount(queue: string): number {
-    return this.#plan.configs[0].queues[queue]?.shards ?? 1
+    return configuredIn(this.#plan, queue)?.shards ?? 1
   }
 
   /** Over all shards of a partition: during a change they differ. */
@@ -96,6 +118,12 @@ export class LimitHistory {
     return Array.from({ length: count }, (_, index) => `${queue}|${name}|${index}`)
   }
 }
+
+/** What is the same in all versions that have the queue. */
+export const configuredIn = ({ versions }: Plan, queue: string) =>
+  versions
+    .map(({ config }) => (Object.hasOwn(config.queues, queue) ? config.queues[queue] : undefined))
+    .find(Boolean)
 
 interface Configured {
   readonly concurrency?: number

@@ -5,6 +5,7 @@
 import type { Tables } from '../../../lib/adapters/memory/tables.ts'
 import type { RawItem } from '../../../lib/core/job.ts'
 import type { Plan } from '../workloads/plan.ts'
+import type { Deploy } from '../workloads/versions.ts'
 import type { Effect, RunEnd, WorldEvent } from '../world/events.ts'
 import type { Invocation } from '../world/invocation.ts'
 import { isWritten } from './claims.ts'
@@ -61,6 +62,7 @@ export interface RunTruth {
 export class Truth {
   readonly plan: Plan
   readonly limits: LimitHistory
+  readonly deploys: readonly Deploy[]
   readonly lineages: Lineage[] = []
   readonly standing = new Map<string, Standing>()
   /** What once stood under a key, the last one first. */
@@ -81,10 +83,11 @@ export class Truth {
 
   readonly #tables: Tables
 
-  constructor(plan: Plan, tables: Tables) {
+  constructor(plan: Plan, tables: Tables, deploys: readonly Deploy[]) {
     this.plan = plan
     this.#tables = tables
-    this.limits = new LimitHistory(plan)
+    this.deploys = deploys
+    this.limits = new LimitHistory(plan, deploys)
   }
 
   /** Brings the truth up to date. Checks see the event before this. */
@@ -169,7 +172,13 @@ export class Truth {
   #accept(item: RawItem): void {
     const malformed = item['malformed'] === true
     const number = this.lineages.length
-    const lineage: Lineage = { number, malformed, firstAttempt: attemptOf(item), retries: 0, acceptedAt: this.now }
+    const lineage: Lineage = {
+      number,
+      malformed,
+      firstAttempt: attemptOf(item),
+      retries: 0,
+      acceptedAt: this.now,
+    }
     this.lineages.push(lineage)
     this.#stand(lineage, item)
     this.#inherit(item)

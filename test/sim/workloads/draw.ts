@@ -7,8 +7,8 @@ import { drawFrame, type JobPlan, type Plan } from './plan.ts'
 
 export function drawPlan(random: SimRandom): Plan {
   const frame = drawFrame(random)
-  const { queues, epoch_ms, faultsUntil } = frame
-  const drawn = drawJobs(random, queues, epoch_ms, faultsUntil)
+  const { versions, epoch_ms, faultsUntil } = frame
+  const drawn = drawJobs(random, versions, epoch_ms, faultsUntil)
   const jobs = frame.weather === 'rough' ? drawn : drawn.map(pacified)
   return {
     ...frame,

@@ -1,9 +1,9 @@
 /** Users' handlers: quick and slow ones, and those that throw, hang, exceed their time or kill the process. */
 import type { Task } from '../../../lib/api/task.ts'
-import { SPOILED_PAYLOADS } from '../awaited.ts'
 import type { Invocation } from '../world/invocation.ts'
 import type { World } from '../world/world.ts'
-import type { HandlerPlan } from './plan.ts'
+import type { HandlerPlan, Plan } from './plan.ts'
+import { taskOfVersion } from './versions.ts'
 
 interface Payload {
   readonly tenant?: string
@@ -12,6 +12,15 @@ interface Payload {
 
 export const taskOf = (queue: string): string => `task-${queue}`
 
+/** The tasks that a version's workers know. */
+export function tasksIn(version: number, { versions }: Plan): { name: string; queue: string }[] {
+  const { queues } = versions[version] ?? versions[0]
+  return queues.flatMap(({ name: queue }) => [
+    { name: taskOf(queue), queue },
+    ...(version > 0 ? [{ name: taskOfVersion(queue, version), queue }] : []),
+  ])
+}
+
 /** Told when the handler begins and how it ends; neither is told of a job that does not get so far. */
 export interface Watch {
   begins(): void
@@ -19,14 +28,14 @@ export interface Watch {
 }
 
 export function tasksOf(world: World, by: Invocation, watch: Watch): Task[] {
-  return world.plan.queues.map(({ name }) => ({
-    name: taskOf(name),
-    queue: name,
+  return tasksIn(by.version, world.plan).map(({ name, queue }) => ({
+    name,
+    queue,
     payload: payloadSchema as never,
     handler: async ({ payload, job, signal }) => {
       const { handler } = payload as Payload
       // What a handler does to its payload is its own affair: the next attempt gets it as it was.
-      if (handler.spoils && SPOILED_PAYLOADS)
+      if (handler.spoils)
         for (const name of Object.keys(payload as object)) Reflect.deleteProperty(payload as object, name)
       watch.begins()
       await by.sleep(handler.takes_ms)

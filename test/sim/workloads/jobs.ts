@@ -1,9 +1,13 @@
 /** The jobs of a run: bursts and trickles, near and far delays, every way in, twins and handlers of every kind. */
+
 import type { SimRandom } from '../world/random.ts'
+import { taskOf } from './handlers.ts'
 import { drawId, drawTenants } from './hostile.ts'
 import type { HandlerFault, HandlerPlan, JobPlan, WayIn } from './plan.ts'
 import type { QueuePlan } from './queues.ts'
+import { taskOfVersion, type Version } from './versions.ts'
 
+type DrawnJob = Omit<JobPlan, 'version' | 'task'>
 type Tenants = readonly [string, ...string[]]
 
 const WAYS: readonly [WayIn, ...WayIn[]] = [
@@ -22,7 +26,7 @@ const WAYS: readonly [WayIn, ...WayIn[]] = [
 
 export function drawJobs(
   random: SimRandom,
-  queues: readonly QueuePlan[],
+  versions: readonly [Version, ...Version[]],
   begin: number,
   end: number,
 ): JobPlan[] {
@@ -31,7 +35,8 @@ export function drawJobs(
   // Clients and databases that are used to large payloads: such runs are few, for they take long.
   const most_kb = random.chance(0.06) ? random.pick([20, 100, 300]) : 0
   for (let bursts = random.int(1, 6); bursts > 0; bursts--) {
-    const queue = queues[random.int(0, queues.length - 1)]
+    const version = random.int(0, versions.length - 1)
+    const queue = randomQueue(random, versions[version] ?? versions[0])
     if (!queue) continue
     const draw = random.pick([
       drawTrain,
@@ -45,13 +50,25 @@ export function drawJobs(
     ])
     for (const drawn of draw(random, queue, random.int(begin, end), end, tenants)) {
       const id = drawn.id === '' ? drawId(random, jobs.length) : drawn.id
-      const job = { ...drawn, id, ...(most_kb > 0 ? { padding_kb: random.skewed(1, most_kb) } : {}) }
+      const job = {
+        ...drawn,
+        id,
+        version,
+        task: drawTask(random, queue, version),
+        ...(most_kb > 0 ? { padding_kb: random.skewed(1, most_kb) } : {}),
+      }
       jobs.push(job)
       if (random.chance(0.08)) jobs.push(twinOf(random, job))
     }
   }
   return jobs
 }
+
+const randomQueue = (random: SimRandom, { queues }: Version): QueuePlan | undefined =>
+  queues[random.int(0, queues.length - 1)]
+
+const drawTask = (random: SimRandom, { name }: QueuePlan, version: number): string =>
+  version > 0 && random.chance(0.3) ? taskOfVersion(name, version) : taskOf(name)
 
 /** Many at once, or within a while; often all equally long, so that they end at the same time. */
 function drawBurst(
@@ -60,7 +77,7 @@ function drawBurst(
   at: number,
   end: number,
   tenants: Tenants,
-): JobPlan[] {
+): DrawnJob[] {
   const spread_ms = random.pick([0, 500, 20_000, 120_000])
   const takes_ms = random.chance(0.4) ? random.skewed(1, 2000) : undefined
   return Array.from({ length: burstSize(random, queue) }, () => {
@@ -76,7 +93,7 @@ function drawFlaky(
   at: number,
   end: number,
   tenants: Tenants,
-): JobPlan[] {
+): DrawnJob[] {
   const takes_ms = random.skewed(50, queue.config.timeout_ms)
   const bad = random.int(1, queue.config.retry.attempts)
   return Array.from({ length: random.int(1, 4) }, () => ({
@@ -92,7 +109,7 @@ function drawTrain(
   begin: number,
   end: number,
   tenants: Tenants,
-): JobPlan[] {
+): DrawnJob[] {
   const tenant = queue.partitioned ? random.pick(tenants) : ''
   const takes_ms = random.skewed(1, 500)
   let at = begin
@@ -114,11 +131,11 @@ function drawTwins(
   at: number,
   end: number,
   tenants: Tenants,
-): JobPlan[] {
+): DrawnJob[] {
   const tenant = queue.partitioned ? random.pick(tenants) : ''
   const first = drawJob(random, queue, at, tenants)
   const takes_ms = random.skewed(1, 300)
-  return Array.from({ length: random.int(12, 40) }, (_, n): JobPlan => {
+  return Array.from({ length: random.int(12, 40) }, (_, n): DrawnJob => {
     const runAt = Math.min(end, at + n * random.int(1, 50))
     const way = random.pick<WayIn>(['client', 'raw', 'batch'])
     return {
@@ -133,7 +150,7 @@ function drawTwins(
   })
 }
 
-function drawJob(random: SimRandom, queue: QueuePlan, at: number, tenants: Tenants): JobPlan {
+function drawJob(random: SimRandom, queue: QueuePlan, at: number, tenants: Tenants): DrawnJob {
   return {
     at,
     way: random.pick(WAYS),

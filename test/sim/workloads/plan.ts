@@ -1,8 +1,8 @@
 /** What one seed decides before its world begins. */
-import type { Config, ConfigInput } from '../../../lib/core/config.ts'
 import type { LimitOverride } from '../../../lib/core/limits.ts'
 import type { SimRandom } from '../world/random.ts'
-import { drawQueues, type QueuePlan } from './queues.ts'
+import { drawQueue, drawQueues, type QueuePlan } from './queues.ts'
+import { type Deploy, drawDeploys, drawVersions, type Version } from './versions.ts'
 
 export type HandlerFault = 'throw' | 'hang' | 'crash' | 'late'
 
@@ -21,7 +21,10 @@ export type WayIn = 'client' | 'batch' | 'raw' | 'event' | 'eventTwice' | 'malfo
 export interface JobPlan {
   readonly at: number
   readonly way: WayIn
+  /** The version of the configuration that its producer has; it may be ahead of all functions, or behind. */
+  readonly version: number
   readonly queue: QueuePlan
+  readonly task: string
   readonly tenant: string
   readonly id: string
   readonly priority: number
@@ -55,10 +58,8 @@ export type Weather = 'calm' | 'kind' | 'refusing' | 'rough'
 
 export interface Plan {
   readonly epoch_ms: number
-  readonly queues: readonly QueuePlan[]
-  readonly inputs: readonly [ConfigInput, ...ConfigInput[]]
-  readonly configs: readonly [Config, ...Config[]]
-  readonly deploy?: { readonly from: number; readonly until: number }
+  readonly versions: readonly [Version, ...Version[]]
+  readonly deploys: readonly Deploy[]
   readonly workerTimeout_ms: number
   readonly workerBatch: number
   /** So many workers run simultaneously at most, whatever waits for them. */
@@ -81,27 +82,15 @@ const EPOCH_MS = Date.UTC(2025, 5, 15, 12)
 /** Stays below `CLOCK_SKEW_MS`, the bound that the product states: clocks differ by less than 5 s. */
 const SKEWS_MS = [0, 0, 20, 400, 2499] as const
 
-export interface Draw {
-  readonly random: SimRandom
-  readonly begin: number
-  readonly end: number
-  readonly queues: readonly [QueuePlan, ...QueuePlan[]]
-}
-
 export function drawFrame(random: SimRandom) {
   const begin = EPOCH_MS + random.int(0, 86_400_000)
   const faultsUntil = begin + random.pick([2, 6, 15, 30]) * 60_000
-  const { queues, inputs, configs } = drawQueues(random)
+  const versions = drawVersions(random, drawQueues(random), () => drawQueue(random))
   const weather = random.pick<Weather>(['calm', 'kind', 'refusing', 'rough', 'rough', 'rough', 'rough'])
-  const deployFrom = random.int(begin, faultsUntil)
   return {
     epoch_ms: begin,
-    queues,
-    inputs,
-    configs,
-    ...(configs.length > 1
-      ? { deploy: { from: deployFrom, until: deployFrom + random.int(1000, 300_000) } }
-      : {}),
+    versions,
+    deploys: drawDeploys(random, versions.length, begin, faultsUntil),
     workerTimeout_ms: random.pick([40_000, 100_000, 300_000]),
     workerBatch: random.pick([1, 1, 1, 3, 10]),
     ...(random.chance(0.25) ? { maxWorkers: random.int(2, 10) } : {}),

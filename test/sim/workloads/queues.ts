@@ -1,5 +1,5 @@
-/** The queues of a run: every size of limit, and a second version of them where a deploy is part of the run. */
-import { type Config, type ConfigInput, defineConfig, type QueueInput } from '../../../lib/core/config.ts'
+/** The queues of a run: every size of limit. */
+import type { Config, QueueInput } from '../../../lib/core/config.ts'
 import type { SimRandom } from '../world/random.ts'
 
 export interface QueuePlan {
@@ -13,21 +13,11 @@ const CONCURRENCIES = [undefined, 0, 1, 1, 1, 2, 2, 3, 5, 12, 25] as const
 const RATES = [undefined, undefined, 1, 2, 3, 5, 22] as const
 const PERIODS_MS = [1000, 5000, 20_000, 60_000] as const
 
-export function drawQueues(random: SimRandom) {
-  const inputs = Array.from({ length: random.int(1, 3) }, (_, n) => [`q${n}`, drawQueue(random)] as const)
-  const first: ConfigInput = { queues: Object.fromEntries(inputs) }
-  const versions: [ConfigInput, ...ConfigInput[]] = [first]
-  if (random.chance(0.2)) versions.push({ queues: redeployed(random, first) })
-  const configs = versions.map((input) => defineConfig(input)) as [Config, ...Config[]]
-  const queues = inputs.map(([name, input]): QueuePlan => {
-    const config = configs[0].queues[name]
-    if (!config) throw new Error(`no queue ${name}`)
-    return { name, partitioned: input.partition !== undefined, input, config }
-  })
-  return { queues, inputs: versions, configs }
-}
+/** The queues of the first version. */
+export const drawQueues = (random: SimRandom): Readonly<Record<string, QueueInput>> =>
+  Object.fromEntries(Array.from({ length: random.int(1, 3) }, (_, n) => [`q${n}`, drawQueue(random)]))
 
-function drawQueue(random: SimRandom): QueueInput {
+export function drawQueue(random: SimRandom): QueueInput {
   const concurrency = random.pick(CONCURRENCIES)
   const allowed = random.pick(RATES)
   const period = random.pick(PERIODS_MS)
@@ -50,14 +40,4 @@ function drawQueue(random: SimRandom): QueueInput {
     // Always said, since the number of shards must stay what it is when a deploy or an override changes the limit.
     shards: random.chance(0.4) ? random.int(1, most) : 1,
   }
-}
-
-/** Another version of the same queues: limits change, the number of shards does not. */
-function redeployed(random: SimRandom, { queues }: ConfigInput): Record<string, QueueInput> {
-  const again = ([name, input]: [string, QueueInput]): [string, QueueInput] => {
-    const least = input.shards ?? 1
-    if (input.concurrency === undefined || random.chance(0.3)) return [name, input]
-    return [name, { ...input, concurrency: Math.max(least, random.int(1, 12)) }]
-  }
-  return Object.fromEntries(Object.entries(queues).map(again))
 }

@@ -4,7 +4,6 @@ import { newJob } from '../../../lib/core/new-job.ts'
 import { putAll } from '../../../lib/use-cases/enqueue.ts'
 import { contextOf } from '../world/context.ts'
 import type { World } from '../world/world.ts'
-import { taskOf } from './handlers.ts'
 import { attributesOf } from './hostile.ts'
 import type { JobPlan } from './plan.ts'
 
@@ -69,9 +68,10 @@ const payloadOf = ({ queue, tenant, handler, padding_kb = 0 }: JobPlan) => ({
 })
 
 export function itemOf(world: World, job: JobPlan) {
-  const { queue, id, priority, runAt } = job
-  const spec = { queue: queue.name, task: taskOf(queue.name), payload: payloadOf(job), id, priority, runAt }
-  const item = newJob(world.plan.configs[0], spec, world.scheduler.now)
+  const { queue, task, id, priority, runAt } = job
+  const spec = { queue: queue.name, task, payload: payloadOf(job), id, priority, runAt }
+  const { config } = world.plan.versions[job.version] ?? world.plan.versions[0]
+  const item = newJob(config, spec, world.scheduler.now)
   if (!item.ok) throw new Error(item.reason)
   return item.value
 }
@@ -86,9 +86,9 @@ function rawItem(world: World, job: JobPlan, index: number) {
 
 /** Every other event leaves it to Sluice to name the job and to say when. */
 const eventOf = (job: JobPlan): string => {
-  const { queue, id, priority, runAt, at } = job
+  const { queue, task, id, priority, runAt, at } = job
   const named = runAt === at ? {} : { id, runAt }
-  const detail = { queue: queue.name, task: taskOf(queue.name), payload: payloadOf(job), priority, ...named }
+  const detail = { queue: queue.name, task, payload: payloadOf(job), priority, ...named }
   return JSON.stringify({ id: `event-${id}`, time: new Date(at).toISOString(), detail })
 }
 

@@ -13,7 +13,7 @@ const SEND_BATCH = 10
 export function contextOf(world: World, by: Invocation): Context {
   const { scheduler, random, plan } = world
   return {
-    config: plan.configs[by.version] ?? plan.configs[0],
+    config: (plan.versions[by.version] ?? plan.versions[0]).config,
     store: simulatedStore(world, by),
     work: {
       send: (messages) =>
@@ -38,7 +38,14 @@ export function contextOf(world: World, by: Invocation): Context {
     random: { number: () => random.number(), token: () => world.nextToken() as Token },
     logger: loggerOf(world),
     metrics: { count: () => {} },
-    deployment: { isReplaced: async () => false },
+    deployment: {
+      isReplaced: () =>
+        world.network.call(by, 'isReplaced', async () => {
+          const isReplaced = by.deploy < world.recorded
+          world.emit({ kind: 'effect', by, effect: { op: 'isReplaced', isReplaced } })
+          return isReplaced
+        }),
+    },
   }
 }
 

@@ -71,6 +71,7 @@ export type Effect =
       readonly outcome: ReleaseOutcome
     }
   | { readonly op: 'override'; readonly shard: string; readonly limits: LimitOverride | undefined }
+  | { readonly op: 'isReplaced'; readonly isReplaced: boolean }
   | { readonly op: 'due'; readonly found: number }
   | { readonly op: 'scan' }
   | { readonly op: 'other'; readonly name: string }

@@ -21,6 +21,8 @@ export class Invocation {
   readonly skew_ms: number
   /** Which of the deployed versions of the configuration it has. */
   readonly version: number
+  /** By which deploy, counted from 1; 0 stands for what was there from the beginning. */
+  readonly deploy: number
   readonly endsAt: number
   readonly begunAt: number
   /** This invocation included. */
@@ -32,13 +34,22 @@ export class Invocation {
 
   constructor(
     scheduler: Scheduler,
-    of: { id: number; fn: FunctionName; skew_ms: number; version: number; timeout_ms: number; chain: Chain },
+    of: {
+      id: number
+      fn: FunctionName
+      skew_ms: number
+      version: number
+      deploy: number
+      timeout_ms: number
+      chain: Chain
+    },
     onStop: (how: string) => void,
   ) {
     this.id = of.id
     this.fn = of.fn
     this.skew_ms = of.skew_ms
     this.version = of.version
+    this.deploy = of.deploy
     this.begunAt = scheduler.now
     this.endsAt = scheduler.now + of.timeout_ms
     this.chain = { ...of.chain, [of.fn]: (of.chain[of.fn] ?? 0) + 1 }

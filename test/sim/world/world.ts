@@ -3,6 +3,7 @@ import { emptyTables, type Tables } from '../../../lib/adapters/memory/tables.ts
 import type { ShardState } from '../../../lib/core/state.ts'
 import { type Faults, SimulatedFault } from '../faults/rates.ts'
 import type { Plan } from '../workloads/plan.ts'
+import type { Deploy } from '../workloads/versions.ts'
 import { Concurrency } from './concurrency.ts'
 import type { Listener, WorldEvent } from './events.ts'
 import { consumeEvents, consumeRecords, consumeWakes, consumeWork } from './functions.ts'
@@ -19,6 +20,8 @@ import { startTicks } from './ticks.ts'
 const DISPATCHER_TIMEOUT_MS = 30_000
 const OTHER_TIMEOUT_MS = 55_000
 const COLD_START_MS = 1500
+/** What callers and operators are told, and what Lambda is told to deliver again. */
+const EXPECTED = ['EnqueueIncompleteError', 'LeftToNewerError']
 /** Lambda's recursive loop detection, where a function does not allow loops. */
 export const LONGEST_CHAIN = 16
 
@@ -35,6 +38,8 @@ export class World {
   readonly network: Network
   readonly tables: Tables = emptyTables()
   readonly throughput: Throughput | undefined
+  /** Those of the plan, and later those that bring back what waits for its version. */
+  readonly deploys: Deploy[]
   readonly previous = new Map<string, ShardState | undefined>()
   readonly work: SimulatedQueue
   readonly wake: SimulatedQueue
@@ -48,6 +53,7 @@ export class World {
   constructor(random: SimRandom, plan: Plan, faults: Faults) {
     this.random = random
     this.plan = plan
+    this.deploys = [...plan.deploys]
     this.faults = faults
     this.scheduler = new Scheduler(random.fork(), plan.epoch_ms)
     const throttles = plan.weather === 'rough' || plan.weather === 'refusing'
@@ -136,7 +142,7 @@ export class World {
   /** Faults are thrown on purpose; any other error is the product's mistake. */
   expected(error: unknown): void {
     if (error instanceof SimulatedFault) return
-    if (error instanceof Error && error.name === 'EnqueueIncompleteError') return
+    if (error instanceof Error && EXPECTED.includes(error.name)) return
     this.emit({
       kind: 'surprise',
       text: error instanceof Error ? (error.stack ?? error.message) : String(error),
@@ -151,8 +157,7 @@ export class World {
           ? DISPATCHER_TIMEOUT_MS
           : OTHER_TIMEOUT_MS
     const skew_ms = this.random.int(-this.plan.maxSkew_ms, this.plan.maxSkew_ms)
-    const version = this.#version()
-    const of = { id: ++this.#invocations, fn, skew_ms, version, timeout_ms, chain }
+    const of = { id: ++this.#invocations, fn, skew_ms, timeout_ms, chain, ...this.#deployed() }
     const invocation: Invocation = new Invocation(this.scheduler, of, (how) => {
       leave()
       this.emit({ kind: 'over', by: invocation, how })
@@ -161,11 +166,18 @@ export class World {
     return invocation
   }
 
+  /** The deploy that has been written down as the one in force. */
+  get recorded(): number {
+    return this.deploys.filter(({ recordedAt }) => recordedAt <= this.scheduler.now).length
+  }
+
   /** While a deploy is under way, old and new functions run side by side. */
-  #version(): number {
-    const { deploy } = this.plan
-    if (!deploy || this.scheduler.now < deploy.from) return 0
-    return this.scheduler.now >= deploy.until || this.random.chance(0.5) ? 1 : 0
+  #deployed(): { version: number; deploy: number } {
+    const begun = this.deploys.filter(({ from }) => from <= this.scheduler.now)
+    const last = begun.at(-1)
+    const isOld = last !== undefined && this.scheduler.now < last.until && this.random.chance(0.5)
+    const deploy = begun.length - (isOld ? 1 : 0)
+    return { deploy, version: this.deploys[deploy - 1]?.version ?? 0 }
   }
 
   #retire(invocation: Invocation, how: string): void {

@@ -1,0 +1,100 @@
+/**
+ * The versions of a run's configuration: limits change, queues, partition rules and tasks come and go. The number of
+ * shards stays, and so does what belongs to an attempt: how often it is tried again, and its time.
+ */
+import { type Config, type ConfigInput, defineConfig, type QueueInput } from '../../../lib/core/config.ts'
+import { QUEUES_COME_AND_GO } from '../awaited.ts'
+import type { SimRandom } from '../world/random.ts'
+import type { QueuePlan } from './queues.ts'
+
+/** From `from` to `until` functions of the version before and of this one run side by side. */
+export interface Deploy {
+  readonly version: number
+  readonly from: number
+  readonly until: number
+  /** When the record of the configuration in force has been written: after all functions are new. */
+  readonly recordedAt: number
+}
+
+type Queues = Readonly<Record<string, QueueInput>>
+
+export interface Version {
+  readonly input: ConfigInput
+  readonly config: Config
+  readonly queues: readonly QueuePlan[]
+}
+
+export function drawVersions(
+  random: SimRandom,
+  first: Queues,
+  newQueue: () => QueueInput,
+): readonly [Version, ...Version[]] {
+  const versions: [Version, ...Version[]] = [versionOf(first)]
+  if (!random.chance(0.35)) return versions
+  for (let more = random.int(1, 2); more > 0; more--) {
+    const before = versions[versions.length - 1]?.input.queues ?? first
+    versions.push(versionOf(redeployed(random, before, newQueue)))
+  }
+  return versions
+}
+
+function versionOf(queues: Queues): Version {
+  const config = defineConfig({ queues })
+  const plans = Object.entries(queues).flatMap(([name, input]): QueuePlan[] => {
+    const queue = config.queues[name]
+    return queue ? [{ name, partitioned: input.partition !== undefined, input, config: queue }] : []
+  })
+  return { input: { queues }, config, queues: plans }
+}
+
+function redeployed(random: SimRandom, queues: Queues, newQueue: () => QueueInput): Queues {
+  const may = QUEUES_COME_AND_GO ? 1 : 0
+  const kept = Object.entries(queues).filter((_, n) => n === 0 || !random.chance(0.25 * may))
+  const changed = kept.map(([name, input]) => [name, changedQueue(random, input)] as const)
+  const added = random.chance(0.4 * may) ? [[`n${random.int(0, 1)}`, newQueue()] as const] : []
+  return { ...Object.fromEntries(added), ...Object.fromEntries(changed) }
+}
+
+function changedQueue(random: SimRandom, input: QueueInput): QueueInput {
+  if (QUEUES_COME_AND_GO && random.chance(0.12)) {
+    const { partition, ...rest } = input
+    return partition ? rest : { ...rest, partition: { payload: 'tenant' } }
+  }
+  if (input.concurrency === undefined || random.chance(0.3)) return input
+  return { ...input, concurrency: Math.max(input.shards ?? 1, random.int(1, 12)) }
+}
+
+/** One after the other; a version that has been replaced may come back: a roll-back. */
+export function drawDeploys(random: SimRandom, versions: number, begin: number, end: number): Deploy[] {
+  if (versions === 1) return []
+  const order =
+    versions === 2
+      ? random.pick([[1], [1], [1, 0], [1, 0, 1]])
+      : random.pick([
+          [1, 2],
+          [1, 0, 2],
+          [1, 2, 1],
+          [2, 0],
+        ])
+  let at = begin
+  return order.map((version) => {
+    const deploy = deployAt(random, version, random.int(at, Math.max(at, end)))
+    at = deploy.recordedAt + 1
+    return deploy
+  })
+}
+
+export function deployAt(random: SimRandom, version: number, from: number): Deploy {
+  const until = from + random.int(1000, 300_000)
+  return { version, from, until, recordedAt: until + random.int(100, 20_000) }
+}
+
+/** Tasks of a version besides each queue's own: known to that version's workers alone. */
+export const taskOfVersion = (queue: string, version: number): string => `task-${queue}-v${version}`
+
+/** Whether a version has a place for the shard. */
+export function knows({ queues }: Config, shard: string): boolean {
+  const [name = '', partition = ''] = shard.split('|')
+  const queue = Object.hasOwn(queues, name) ? queues[name] : undefined
+  return queue !== undefined && (queue.partition !== undefined) === (partition !== '')
+}
