@@ -11,6 +11,7 @@ import { forgets, noSlots } from './i5-leaks.ts'
 import { order } from './i6-order.ts'
 import { type Progress, progress } from './i7-progress.ts'
 import { noStorm } from './i7-storm.ts'
+import { overrideLasts } from './i8-lasts.ts'
 import { replacedDecideNothing } from './i8-replaced.ts'
 
 export function allChecks(): { readonly checks: readonly Check[]; readonly progress: Progress } {
@@ -18,6 +19,7 @@ export function allChecks(): { readonly checks: readonly Check[]; readonly progr
   const checks = [
     concurrency,
     share,
+    overrideLasts,
     replacedDecideNothing,
     rate,
     runsHoldSlots,

@@ -18,18 +18,18 @@ const LONGEST_TRANSIT_MS = 600_000
 const SLACK_MS = 60_000
 
 /**
- * Whether the bound holds at any time, and not only once faults are off. A limit that a deploy raises is noticed by the
- * next pass, which in an idle shard is the sweep's.
+ * Whether the bound holds at any time, and not only once faults are off. A limit that a deploy raises, or a hand in the
+ * table, is noticed by the next pass, which in an idle shard is the sweep's.
  */
-export const isBoundAlways = ({ weather, deploys }: Plan): boolean =>
-  weather !== 'rough' && deploys.length === 0
+export const isBoundAlways = ({ weather, deploys, overrides }: Plan): boolean =>
+  (weather === 'calm' || weather === 'kind') &&
+  deploys.length === 0 &&
+  !overrides.some(({ byHand }) => byHand)
 
 export function boundOf(plan: Plan): number {
   const { weather, workerTimeout_ms, maxSkew_ms } = plan
-  if (!isBoundAlways(plan)) return workerTimeout_ms + SWEEP_MS + LONGEST_TRANSIT_MS + SLACK_MS
-  if (weather === 'calm') return CALM_MS
-  if (weather === 'kind') return SECONDS_MS + 2 * maxSkew_ms
-  // What a worker could not finish is found dead, or its message comes again; that visit may fail too, and so may the
-  // sending of a claim, which is tried again a minute later, and the sweep.
-  return workerTimeout_ms + WORKED_AGAIN_MS + 4 * DISPATCHED_AGAIN_MS + 3 * SWEEP_MS + SECONDS_MS
+  if (isBoundAlways(plan)) return weather === 'calm' ? CALM_MS : SECONDS_MS + 2 * maxSkew_ms
+  const recovered_ms = workerTimeout_ms + SWEEP_MS + SLACK_MS
+  if (weather === 'rough') return recovered_ms + LONGEST_TRANSIT_MS
+  return recovered_ms + WORKED_AGAIN_MS + DISPATCHED_AGAIN_MS
 }

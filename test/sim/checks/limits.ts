@@ -135,7 +135,7 @@ function combine(configured: Configured | undefined, override: LimitOverride | u
   const given = override?.rateLimit
   if (!given) return { concurrency, rate: configured?.rateLimit }
   const { allowed, period_ms } = given
-  const margin_ms = given.margin_ms ?? Math.min(1000, Math.max(200, Math.round(period_ms / 20)))
+  const margin_ms = given.margin_ms ?? Math.min(1000, Math.max(20, Math.round(period_ms / 40)))
   return { concurrency, rate: { allowed, period_ms, margin_ms } }
 }
 

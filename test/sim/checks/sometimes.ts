@@ -51,6 +51,9 @@ export const SOMETIMES = [
   'all workers busy',
   'function throttled',
   'hot key throttled',
+  'idle item expired',
+  'override written by hand',
+  'override by hand beside an expiry',
   'item replaced by hand',
   'item replaced while claimed',
   'item replaced while it runs',
@@ -88,6 +91,9 @@ export class SometimesCounter {
         break
       case 'fault':
         this.#count('hot key throttled', event.fault === 'hotKey')
+        break
+      case 'expired':
+        this.#count('idle item expired')
         break
       case 'throttled':
         this.#count('function throttled')
@@ -186,6 +192,8 @@ export class SometimesCounter {
       case 'override': {
         const busy = [...this.#truth.running].some(({ pk }) => pk === effect.shard)
         this.#count('limit changed while jobs run', busy)
+        this.#count('override written by hand', effect.byHand)
+        this.#count('override by hand beside an expiry', effect.byHand && this.#truth.mayExpire(effect.shard))
         const waiting = [...this.#truth.standing.values()].some(({ pk }) => pk === effect.shard)
         this.#count('limit 0 with jobs due', waiting && effect.limits?.concurrency === 0)
       }

@@ -115,6 +115,8 @@ export class Truth {
     return Object.hasOwn(slots, id) && slots[id]?.runAt === runAt
   }
 
+  mayExpire = (shard: string): boolean => this.#tables.states.get(shard)?.expiresAt !== undefined
+
   runningIn(partition: string): RunTruth[] {
     return [...this.running].filter((run) => run.partition === partition)
   }

@@ -1,5 +1,7 @@
 /** Limits changed at run time: up, down, to nothing, and back to what is configured. */
 import type { LimitOverride } from '../../../lib/core/limits.ts'
+import { shardsOf } from '../../../lib/core/shards.ts'
+import { emptyState } from '../../../lib/core/state.ts'
 import { overrideLimits } from '../../../lib/use-cases/override.ts'
 import { contextOf } from '../world/context.ts'
 import type { SimRandom } from '../world/random.ts'
@@ -19,7 +21,8 @@ export function drawOverrides(
     if (!job) return []
     // While jobs arrive and run: a change in an empty partition breaks nothing.
     const at = random.chance(0.8) ? Math.min(end, job.at + random.skewed(1, 5000)) : random.int(begin, end)
-    return [{ at, queue: job.queue, tenant: job.tenant, limits: drawLimits(random, job.queue) }]
+    const limits = drawLimits(random, job.queue)
+    return [{ at, queue: job.queue, tenant: job.tenant, limits, byHand: random.chance(0.3) }]
   }).flat()
 }
 
@@ -42,7 +45,11 @@ function drawLimits(random: SimRandom, { config }: QueuePlan): LimitOverride | u
 
 const encoded = (tenant: string): string => tenant.replaceAll('%', '%25').replaceAll('|', '%7C')
 
-export function applyOverride(world: World, { queue, tenant, limits }: OverridePlan): void {
+export function applyOverride(world: World, { queue, tenant, limits, byHand }: OverridePlan): void {
+  if (byHand) {
+    writeByHand(world, { queue, tenant }, limits)
+    return
+  }
   world.invoke(
     'admin',
     (by) =>
@@ -60,12 +67,33 @@ export function applyOverride(world: World, { queue, tenant, limits }: OverrideP
   )
 }
 
+/** Without a version and without a word about when the item may go; and nobody is woken. */
+function writeByHand(
+  world: World,
+  { queue, tenant }: Pick<OverridePlan, 'queue' | 'tenant'>,
+  limits: LimitOverride | undefined,
+): void {
+  const partition = queue.partitioned ? { partition: encoded(tenant) } : {}
+  for (const shard of shardsOf({ queue: queue.name, ...partition }, queue.config.shards))
+    world.invoke('admin', (by) =>
+      world.network.call(by, 'override', async () => {
+        const { override: _, ...state } = world.tables.states.get(shard) ?? emptyState(shard)
+        world.previous.set(shard, world.tables.states.get(shard))
+        world.tables.states.set(shard, limits ? { ...state, override: structuredClone(limits) } : state)
+        world.writtenByHand.set(shard, world.scheduler.now)
+        world.emit({ kind: 'effect', by, effect: { op: 'override', shard, limits, byHand: true } })
+      }),
+    )
+}
+
 /** Nothing stays paused for ever. */
 export function unpause(world: World): void {
-  const partitions = new Map(world.plan.jobs.map((job) => [`${job.queue.name}|${job.tenant}`, job]))
-  for (const { queue, tenant } of partitions.values()) {
-    const touched = world.plan.overrides.some((plan) => plan.queue === queue && plan.tenant === tenant)
-    const paused = queue.input.concurrency === 0
+  const nameOf = ({ queue, tenant }: { queue: QueuePlan; tenant: string }) =>
+    `${queue.name}|${queue.partitioned}|${tenant}`
+  const partitions = new Map(world.plan.jobs.map((job) => [nameOf(job), job]))
+  for (const [name, { queue, tenant }] of partitions) {
+    const touched = world.plan.overrides.some((plan) => nameOf(plan) === name)
+    const paused = world.plan.versions.some(({ input }) => input.queues[queue.name]?.concurrency === 0)
     const limits = paused ? { concurrency: 2 } : undefined
     if (touched || paused) applyOverride(world, { at: 0, queue, tenant, limits })
   }

@@ -40,6 +40,8 @@ export interface OverridePlan {
   readonly tenant: string
   /** `undefined` goes back to what is configured. */
   readonly limits: LimitOverride | undefined
+  /** Written to the table with no more than an attribute, as an operator may. */
+  readonly byHand?: boolean
 }
 
 /** Somebody changes an item by hand. */
@@ -68,6 +70,8 @@ export interface Plan {
   readonly accountConcurrency?: number
   /** Lambda's recursive loop detection, which the construct switches off for the dispatcher and the worker. */
   readonly loopDetection: boolean
+  /** For how long idle items are kept, instead of a week. Absent where none goes. */
+  readonly week_ms?: number
   readonly weather: Weather
   /** No clock is off by more, so two clocks differ by at most twice as much. */
   readonly maxSkew_ms: number
@@ -96,6 +100,7 @@ export function drawFrame(random: SimRandom) {
     ...(random.chance(0.25) ? { maxWorkers: random.int(2, 10) } : {}),
     ...(weather === 'rough' && random.chance(0.15) ? { accountConcurrency: random.int(3, 25) } : {}),
     loopDetection: false,
+    ...(random.chance(0.3) ? { week_ms: random.skewed(120_000, 3_600_000) } : {}),
     weather,
     maxSkew_ms: weather === 'calm' ? 0 : random.pick(SKEWS_MS),
     faultsUntil,

@@ -70,7 +70,12 @@ export type Effect =
       readonly holder: Holder
       readonly outcome: ReleaseOutcome
     }
-  | { readonly op: 'override'; readonly shard: string; readonly limits: LimitOverride | undefined }
+  | {
+      readonly op: 'override'
+      readonly shard: string
+      readonly limits: LimitOverride | undefined
+      readonly byHand: boolean
+    }
   | { readonly op: 'isReplaced'; readonly isReplaced: boolean }
   | { readonly op: 'due'; readonly found: number }
   | { readonly op: 'scan' }
@@ -103,6 +108,8 @@ export type WorldEvent =
   | { readonly kind: 'delivered'; readonly queue: string; readonly body: string; readonly count: number }
   /** A client's call returned without an error. */
   | { readonly kind: 'accepted'; readonly keys: readonly RawKey[] }
+  /** An idle item of the State table has outlived its time. */
+  | { readonly kind: 'expired'; readonly state: ShardState }
   /** The account had no room for the function. */
   | { readonly kind: 'throttled'; readonly fn: FunctionName }
   /** Lambda takes a long chain for a loop and does not invoke the function. */

@@ -180,7 +180,7 @@ function simulatedStates(world: StoreWorld, by: Invocation, states: StateStore):
         'override',
         shard,
         () => states.override(shard, limits),
-        () => ({ op: 'override', shard, limits }),
+        () => ({ op: 'override', shard, limits, byHand: false }),
       ),
     due: (group, until) =>
       call(

@@ -15,6 +15,7 @@ import { SimulatedQueue } from './sqs.ts'
 import { SimulatedStream } from './stream.ts'
 import { Throughput } from './throughput.ts'
 import { startTicks } from './ticks.ts'
+import { startExpiry } from './ttl.ts'
 
 /** As the construct sets them up (cdk/queues.ts, cdk/functions.ts). */
 const DISPATCHER_TIMEOUT_MS = 30_000
@@ -41,6 +42,8 @@ export class World {
   /** Those of the plan, and later those that bring back what waits for its version. */
   readonly deploys: Deploy[]
   readonly previous = new Map<string, ShardState | undefined>()
+  /** Shard → when somebody last wrote its override past the product. */
+  readonly writtenByHand = new Map<string, number>()
   readonly work: SimulatedQueue
   readonly wake: SimulatedQueue
   readonly events: SimulatedQueue
@@ -91,6 +94,7 @@ export class World {
     this.stream = new SimulatedStream(parts, consumeRecords(this))
     this.tables.onInsert = (item) => this.stream.append(item)
     startTicks(this)
+    startExpiry(this)
   }
 
   readonly emit = (event: WorldEvent): void => {

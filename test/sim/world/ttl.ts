@@ -1,0 +1,40 @@
+/**
+ * DynamoDB's time to live: an item may go when its time has passed, soon or much later. The week for which an idle item
+ * is kept is a matter of minutes here. So that this does no harm which a week would not do, an item stays while a slot
+ * stands in it, and while an override that was written by hand is too young for a sweep to have seen it.
+ */
+import type { World } from './world.ts'
+
+const WEEK_MS = 7 * 86_400_000
+const LONGEST_PAUSE_MS = 600_000
+/** A sweep, and the next if that one fails. */
+const SWEPT_MS = 1_800_000
+
+export function startExpiry(world: World): void {
+  const { scheduler, random, plan } = world
+  if (plan.week_ms === undefined) return
+  const round = () => {
+    for (const shard of world.tables.states.keys())
+      if (isOver(world, shard) && random.chance(0.6)) remove(world, shard)
+    scheduler.after(random.int(1000, LONGEST_PAUSE_MS), round)
+  }
+  scheduler.after(random.int(1, LONGEST_PAUSE_MS), round)
+}
+
+function isOver({ scheduler, plan, tables, writtenByHand }: World, shard: string): boolean {
+  const state = tables.states.get(shard)
+  if (state?.expiresAt === undefined || Object.keys(state.slots).length > 0) return false
+  const byHand = writtenByHand.get(shard) ?? Number.NEGATIVE_INFINITY
+  return (
+    state.expiresAt * 1000 - WEEK_MS + (plan.week_ms ?? WEEK_MS) <= scheduler.now &&
+    byHand + SWEPT_MS <= scheduler.now
+  )
+}
+
+function remove(world: World, shard: string): void {
+  const state = world.tables.states.get(shard)
+  if (!state) return
+  world.previous.set(shard, state)
+  world.tables.states.delete(shard)
+  world.emit({ kind: 'expired', state })
+}
