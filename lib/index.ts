@@ -25,5 +25,6 @@ export {
   EnvironmentError,
   InvalidJobError,
   InvalidPayloadError,
+  SendIncompleteError,
   SluiceError,
 } from './core/errors.ts'

@@ -1,7 +1,8 @@
 /** New items in the Jobs table: refuse what can never run, and visit every shard that got something to do. */
+
+import { forEachAtOnce } from '../core/at-once.ts'
 import { parseJob, type RawItem } from '../core/job.ts'
 import type { ShardKey } from '../core/keys.ts'
-import { forEachAtOnce } from './at-once.ts'
 import type { Context } from './context.ts'
 import { pass } from './pass.ts'
 import { refuse } from './retire.ts'
