@@ -17,6 +17,7 @@ import {
   isConditionOfPartFailed,
   toItem,
 } from './database.ts'
+import { jobShards } from './job-shards.ts'
 
 /**
  * Race: an event delivered twice. The second must not put back, or start over, what the first has begun.
@@ -52,6 +53,7 @@ export const dynamoJobStore = (database: Database): JobStore => ({
     const outcome = await moveJob(database, key, { Put: item }, 'buried')
     return outcome === 'occupied' ? 'gone' : outcome
   },
+  shards: (query = {}) => jobShards(database, query),
 })
 
 async function put({ client, tables }: Database, item: JobItem): Promise<'put' | 'exists'> {

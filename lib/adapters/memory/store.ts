@@ -4,6 +4,7 @@ import type { RawItem } from '../../core/job.ts'
 import type { ShardKey } from '../../core/keys.ts'
 import { emptyState, holdsClaims, type ShardState, type Slot } from '../../core/state.ts'
 import type { HistoryStore, JobStore, PassWrite, StateStore, Store } from '../../ports/store.ts'
+import { memoryShards } from './sweep.ts'
 import { deleteJob, emptyTables, putJob, putLetter, type Tables } from './tables.ts'
 
 export const memoryStore = (tables: Tables = emptyTables()): Store => ({
@@ -41,6 +42,7 @@ const memoryJobs = (tables: Tables): JobStore => ({
     putLetter(tables, letter)
     return 'buried'
   },
+  shards: async (query = {}) => memoryShards(tables, query),
 })
 
 const sorted = (tables: Tables, shard: string): RawItem[] =>
