@@ -52,7 +52,15 @@ export interface ShardState {
   readonly override?: LimitOverride
   /** Somebody wrote an override that makes no sense: nothing runs until it is mended, and this says why. */
   readonly overrideProblem?: string
+  /** Epoch seconds at which DynamoDB may delete the item. */
+  readonly expiresAt?: number
 }
+
+/** What a sweep needs of a state item. */
+export type ShardGlance = Pick<
+  ShardState,
+  'shard' | 'slots' | 'waiting' | 'dueAt' | 'layout' | 'override' | 'overrideProblem' | 'expiresAt'
+>
 
 export const emptyState = (shard: ShardKey): ShardState => ({
   shard,

@@ -24,7 +24,10 @@ export interface Context {
 }
 
 /** The limits that hold for a shard now, or `undefined` for a shard of no queue. */
-export function currentLimits(config: Config, state: ShardState): ShardLimits | undefined {
+export function currentLimits(
+  config: Config,
+  state: Pick<ShardState, 'shard' | 'override' | 'overrideProblem'>,
+): ShardLimits | undefined {
   const shard = parseShard(state.shard)
   const queue = shard.ok ? queueNamed(config, shard.value.queue) : undefined
   if (!shard.ok || !queue) return undefined

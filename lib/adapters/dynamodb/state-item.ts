@@ -23,6 +23,7 @@ const stateSchema = z.object({
   shards: z.int().optional(),
   unsettled: z.boolean().default(false),
   override: z.unknown().optional(),
+  expiresAt: z.number().optional(),
 })
 
 /** Both maps come with the first pass. Where somebody took one away, the other is not thrown away with it. */
@@ -39,7 +40,8 @@ export function toState(item: Item): ShardState {
       `the state item ${JSON.stringify(item['pk']?.S)} is damaged (${problems}): mend or delete it`,
     )
   }
-  const { pk, slots, window, waiting, version, dueAt, dueShard, shards, unsettled, override } = state.data
+  const { pk, slots, window, waiting, version, dueAt, dueShard, shards, unsettled, override, expiresAt } =
+    state.data
   return {
     shard: pk as ShardKey,
     initialised: slots !== undefined && window !== undefined,
@@ -50,12 +52,13 @@ export function toState(item: Item): ShardState {
     ...(dueAt === undefined ? {} : { dueAt }),
     ...(dueShard === undefined ? {} : { dueShard }),
     ...(shards === undefined ? {} : { layout: { shards, settled: !unsettled } }),
+    ...(expiresAt === undefined ? {} : { expiresAt }),
     ...toOverride(override),
   }
 }
 
 /** People write overrides by hand. One that makes no sense stops the shard, lest it runs beyond what was meant. */
-function toOverride(value: unknown): Pick<ShardState, 'override' | 'overrideProblem'> {
+export function toOverride(value: unknown): Pick<ShardState, 'override' | 'overrideProblem'> {
   if (value === undefined || value === null) return {}
   const override = overrideSchema.safeParse(value)
   if (override.success) return { override: override.data }

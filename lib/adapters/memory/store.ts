@@ -4,7 +4,7 @@ import type { RawItem } from '../../core/job.ts'
 import type { ShardKey } from '../../core/keys.ts'
 import { emptyState, holdsClaims, type ShardState, type Slot } from '../../core/state.ts'
 import type { HistoryStore, JobStore, PassWrite, StateStore, Store } from '../../ports/store.ts'
-import { memoryShards } from './sweep.ts'
+import { memoryShards, memorySweep } from './sweep.ts'
 import { deleteJob, emptyTables, putJob, putLetter, type Tables } from './tables.ts'
 
 export const memoryStore = (tables: Tables = emptyTables()): Store => ({
@@ -89,10 +89,12 @@ const memoryStates = (tables: Tables): StateStore => {
         return { kind: 'gone', ...(state ? { state: structuredClone(state) } : {}) }
       return { kind: 'released', state: write({ ...state, slots: without(state.slots, [id]) }) }
     },
-    adopt: async (state, shards) => {
+    adopt: async (state, shards, expiresAt) => {
       const now = current(state.shard) ?? emptyState(state.shard)
       if (now.version !== state.version) return undefined
-      return write({ ...now, version: (now.version ?? 0) + 1, layout: { shards, settled: false } })
+      const layout = { shards, settled: false }
+      const expiry = expiresAt === undefined ? {} : { expiresAt }
+      return write({ ...now, version: (now.version ?? 0) + 1, layout, ...expiry })
     },
     registerLayout: async (queue, shards) => {
       const layouts = (tables.layouts.get(queue) ?? new Set()).add(shards)
@@ -100,7 +102,7 @@ const memoryStates = (tables: Tables): StateStore => {
       return [...layouts]
     },
     override: async (shard, limits) => {
-      const { override: _, ...state } = current(shard) ?? emptyState(shard)
+      const { override: _override, expiresAt: _expiresAt, ...state } = current(shard) ?? emptyState(shard)
       write({
         ...state,
         version: (state.version ?? 0) + 1,
@@ -111,12 +113,12 @@ const memoryStates = (tables: Tables): StateStore => {
       [...tables.states.values()].flatMap(({ shard, dueShard, dueAt }) =>
         dueShard === group && dueAt !== undefined && dueAt <= until ? [{ shard, dueAt }] : [],
       ),
-    scan: async () => ({ states: structuredClone([...tables.states.values()]), damaged: [] }),
+    ...memorySweep(tables),
   }
 }
 
 function applyPass(state: ShardState, change: PassWrite): ShardState {
-  const { dueAt: _dueAt, dueShard: _dueShard, ...rest } = state
+  const { dueAt: _dueAt, dueShard: _dueShard, expiresAt: _expiresAt, ...rest } = state
   const again = change.resend.flatMap(({ id }) => {
     const slot = state.slots[id]
     return slot ? [[id, { ...slot, sentAt: change.sentAt }] as const] : []
@@ -136,6 +138,7 @@ function applyPass(state: ShardState, change: PassWrite): ShardState {
     layout: change.layout,
     ...(change.dueAt === undefined ? {} : { dueAt: change.dueAt }),
     ...(change.dueShard === undefined ? {} : { dueShard: change.dueShard }),
+    ...(change.expiresAt === undefined ? {} : { expiresAt: change.expiresAt }),
   }
 }
 
