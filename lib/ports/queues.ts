@@ -25,6 +25,8 @@ export interface WakeMessage {
   readonly shard: ShardKey
   /** The `dueAt` of the state item for which this wake-up was arranged. */
   readonly dueAt?: number
+  /** Sort keys, of any form, of items of the shard that somebody has to judge: no pass would see them. */
+  readonly judge?: readonly string[]
 }
 
 /** SQS delays a message by at most 15 minutes. */
@@ -43,6 +45,6 @@ export interface WakeQueue {
   send(messages: readonly DelayedWake[]): Promise<void>
 }
 export interface DelayedWake extends WakeMessage {
-  /** From 0 to `MAX_DELAY_MS`; rounded down to whole seconds. */
+  /** From 0 to `MAX_DELAY_MS`; rounded down to whole seconds, so that nobody is late who waits for the rest. */
   readonly delay_ms: number
 }

@@ -33,7 +33,11 @@ const workSchema = z.strictObject({
     })
     .optional(),
 })
-const wakeSchema = z.strictObject({ shard, dueAt: z.number().optional() })
+const wakeSchema = z.strictObject({
+  shard,
+  dueAt: z.number().optional(),
+  judge: z.array(sortKey).max(25).optional(),
+})
 
 export const parseWorkMessage = (body: string): Parsed<WorkMessage> =>
   parse(workSchema, body) as Parsed<WorkMessage>

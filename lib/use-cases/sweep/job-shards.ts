@@ -3,12 +3,14 @@
  * Not in segments: 200 pages one after the other take half a minute, and an engine that stands in for DynamoDB loses
  * its place in a segment when the cursor names no item.
  */
-import { isLookedAfter } from '../../core/attention.ts'
+
 import { type Config, queueNamed } from '../../core/config.ts'
 import { partitionProblem } from '../../core/job.ts'
-import { parseShard, type ShardKey } from '../../core/keys.ts'
+import { parseShard, parseSortKey, type ShardKey } from '../../core/keys.ts'
+import { isLookedAfter } from '../../core/left-behind.ts'
 import type { SeenShard } from '../../core/seen-shards.ts'
 import { emptyState } from '../../core/state.ts'
+import type { WakeMessage } from '../../ports/queues.ts'
 import { currentLimits } from '../context.ts'
 import { type SweepContext, type Tally, wakeShards } from './tally.ts'
 import type { Walk } from './walk.ts'
@@ -25,36 +27,38 @@ export const jobsWalk = (context: SweepContext, tally: Tally, pages: number): Wa
 })
 
 async function look(context: SweepContext, tally: Tally, seen: readonly SeenShard[]): Promise<void> {
-  const strangers = new Set<SeenShard>()
-  for (const one of seen) {
-    const place = placeOf(context.config, one.shard)
-    if (place.kind !== 'known') strangers.add(one)
-    if (place.kind === 'stranded') tally.stranded.set(place.queue, (tally.stranded.get(place.queue) ?? 0) + 1)
+  const places = Map.groupBy(seen, ({ shard }) => placeOf(context.config, shard))
+  for (const { shard } of places.get('stranded') ?? []) {
+    const [queue = ''] = shard.split('|')
+    tally.stranded.set(queue, (tally.stranded.get(queue) ?? 0) + 1)
   }
-  const lost = await lostAmong(
-    context,
-    seen.filter((one) => !strangers.has(one)),
-  )
+  const lost = new Set(await lostAmong(context, places.get('known') ?? []))
   // Strangers too: what becomes of them is decided by whoever visits the shard.
-  await wakeShards(
-    context,
-    tally,
-    [...strangers, ...lost].map(({ shard }) => shard),
-  )
+  const strangers = new Set([...(places.get('stranded') ?? []), ...(places.get('malformed') ?? [])])
+  const wakes = seen.flatMap((one): WakeMessage[] => {
+    const shard = one.shard as ShardKey
+    const judge = unreadable(one)
+    if (judge.length > 0) return [{ shard, judge }]
+    return lost.has(one) || strangers.has(one) ? [{ shard }] : []
+  })
+  await wakeShards(context, tally, wakes)
 }
 
-type Place =
-  | { readonly kind: 'known' }
-  | { readonly kind: 'stranded'; readonly queue: string }
-  /** No deploy will ever make a job of what stands there. */
-  | { readonly kind: 'malformed' }
+/** So many escaped keys of 1,024 bytes fit, ten messages together, into one call of SQS. The next sweep brings more. */
+const MOST_TO_JUDGE = 10
+
+/** Keys that no pass ever reads, since they are not those of jobs. */
+const unreadable = ({ shard, keys }: SeenShard): string[] =>
+  keys.filter((key) => !parseShard(shard).ok || !parseSortKey(key).ok).slice(0, MOST_TO_JUDGE)
+
+/** No deploy will ever make jobs of what stands in a malformed shard; of a stranded one's a deploy may. */
+type Place = 'known' | 'stranded' | 'malformed'
 
 function placeOf(config: Config, key: string): Place {
   const shard = parseShard(key)
-  if (!shard.ok) return { kind: 'malformed' }
+  if (!shard.ok) return 'malformed'
   const queue = queueNamed(config, shard.value.queue)
-  const isKnown = queue && partitionProblem(queue, shard.value) === undefined
-  return isKnown ? { kind: 'known' } : { kind: 'stranded', queue: shard.value.queue }
+  return queue && partitionProblem(queue, shard.value) === undefined ? 'known' : 'stranded'
 }
 
 async function lostAmong(

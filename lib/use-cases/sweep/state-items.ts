@@ -1,5 +1,5 @@
 /** The State table: dead runs, claims never started, overdue wake-ups, free slots beside waiting jobs. */
-import { isLeftBehind } from '../../core/attention.ts'
+import { isLeftBehind } from '../../core/left-behind.ts'
 import type { ShardGlance } from '../../core/state.ts'
 import type { Segment } from '../../ports/store.ts'
 import { currentLimits } from '../context.ts'
@@ -34,7 +34,7 @@ async function readPage(
   await wakeShards(
     context,
     tally,
-    shards.map(({ shard }) => shard),
+    shards.map(({ shard }) => ({ shard })),
   )
   return page.cursor
 }

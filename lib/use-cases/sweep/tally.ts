@@ -1,5 +1,5 @@
 /** What one sweep has seen and done, and the one way in which it wakes. */
-import type { ShardKey } from '../../core/keys.ts'
+import type { WakeMessage } from '../../ports/queues.ts'
 import type { Context } from '../context.ts'
 import { wakeAll } from '../wake-all.ts'
 
@@ -34,15 +34,15 @@ export const newTally = (): Tally => ({
   failed: new Set(),
 })
 
-/** A shard that both tables call for is woken once a sweep. */
+/** A shard that both tables call for is woken once a sweep, unless there is something to say about it. */
 export async function wakeShards(
   context: SweepContext,
   tally: Tally,
-  shards: readonly string[],
+  messages: readonly WakeMessage[],
 ): Promise<void> {
-  const fresh = shards.filter((shard) => !tally.woken.has(shard))
-  for (const shard of fresh) tally.woken.add(shard)
-  const wakes = fresh.map((shard) => ({ shard: shard as ShardKey, delay_ms: 0 }))
+  const fresh = messages.filter(({ shard, judge }) => judge || !tally.woken.has(shard))
+  for (const { shard } of fresh) tally.woken.add(shard)
+  const wakes = fresh.map((message) => ({ ...message, delay_ms: 0 }))
   // Others count meanwhile: `tally.sent += await …` would add to what was read before.
   const sent = await wakeAll(context, wakes)
   tally.sent += sent

@@ -61,7 +61,7 @@ export const RECOVERY: readonly Mutant[] = [
   },
   {
     name: 'sweep without dead runs and lost claims',
-    file: 'lib/core/attention.ts',
+    file: 'lib/core/left-behind.ts',
     find: 'slots.some((slot) => isDead(slot, now) || isOverdue(slot, now))',
     replace: '(slots.some((slot) => isDead(slot, now) || isOverdue(slot, now)) && slots.length < 0)',
     breaks: 'what a crash left behind is found by nobody',

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { defineConfig } from '../../../lib/core/config.ts'
 import type { RawItem } from '../../../lib/core/job.ts'
 import type { ShardKey } from '../../../lib/core/keys.ts'
+import type { DelayedWake } from '../../../lib/ports/queues.ts'
 import { overrideLimits } from '../../../lib/use-cases/override.ts'
 import { configOf, jobItem, NOW, SHARD } from '../../support/builders.ts'
 import { World } from '../../support/world.ts'
@@ -120,7 +121,7 @@ test('jobs that wait in a shard without a share are found', async () => {
 
 describe('jobs that no function can run', () => {
   const config = defineConfig({
-    queues: { crm: { partition: { payload: 'customer' } }, plain: { shards: 1 } },
+    queues: { crm: { partition: { payload: 'customer' }, concurrency: 2 }, plain: { shards: 1 } },
   })
   const strays = ['gone', 'gone|a', 'crm', 'plain|b'].map((pk) => jobItem({ pk: other(pk) }))
 
@@ -138,12 +139,24 @@ describe('jobs that no function can run', () => {
     expect(warned[0]).toEqual({ shardsOfQueue: { gone: 2, crm: 1, plain: 1 } })
   })
 
-  test('for ever, since nobody can read their keys, are left to whoever visits the shard', async () => {
+  test('for ever, since nobody can read their keys, are named to whoever visits the shard', async () => {
     const world = new World(config)
-    putUnseen(world, jobItem({ pk: other('||||') }), jobItem({ pk: other('\uFFFF') }))
-    putUnseen(world, { ...jobItem({ pk: other('crm|x') }), sk: 'nonsense' })
-    expect(await world.sweep()).toBe(3)
-    expect(world.counted.filter(({ name }) => name === 'StrandedShards')).toEqual([])
+    const sent: DelayedWake[] = []
+    Object.assign(world.context.wake, { send: async (wakes: DelayedWake[]) => void sent.push(...wakes) })
+    const [malformed, another] = [jobItem({ pk: other('||||') }), jobItem({ pk: other('\uFFFF') })]
+    putUnseen(world, malformed, another, { ...jobItem({ pk: other('gone') }), sk: 'nonsense' })
+    // Although somebody looks after the jobs beside it.
+    world.put(jobItem({ pk: other('crm|x') }))
+    await world.stream()
+    putUnseen(world, ...Array.from({ length: 12 }, (_, n) => ({ pk: 'crm|x', sk: `odd-${n + 10}` })))
+    expect(await world.sweep()).toBe(4)
+    expect(Object.fromEntries(sent.map(({ shard, judge }) => [shard, judge]))).toEqual({
+      '||||': [malformed.sk],
+      '\uFFFF': [another.sk],
+      gone: ['nonsense'],
+      'crm|x': Array.from({ length: 10 }, (_, n) => `odd-${n + 10}`),
+    })
+    expect(world.counted.filter(({ name }) => name === 'StrandedShards')).toMatchObject([{ value: 1 }])
   })
 })
 

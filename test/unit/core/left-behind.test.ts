@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { isLeftBehind, isLookedAfter } from '../../../lib/core/attention.ts'
+import { isLeftBehind, isLookedAfter } from '../../../lib/core/left-behind.ts'
 import type { ShardLimits } from '../../../lib/core/limits.ts'
 import { emptyState, type ShardGlance } from '../../../lib/core/state.ts'
 import { claimed, NOW, running, SHARD, sortKey } from '../../support/builders.ts'
