@@ -76,7 +76,7 @@ export interface SluiceProps {
 export interface WorkerOptions
   extends Omit<
     FunctionOptions,
-    'logGroup' | 'logRetention' | 'logRetentionRole' | 'logRetentionRetryOptions'
+    'logGroup' | 'logRetention' | 'logRetentionRole' | 'logRetentionRetryOptions' | 'recursiveLoop'
   > {
   /**
    * Further esbuild options: `external`, `loader`, `minify`, `sourcemap`, …
