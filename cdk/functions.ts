@@ -39,7 +39,8 @@ export function createFunctions(scope: Construct, props: SluiceProps): Functions
       timeout: TICK_TIMEOUT,
       memorySize: 512,
       retryAttempts: 0, // The next tick sees all that this one missed.
-      maxEventAge: Duration.minutes(1),
+      // CloudFormation's events come the same way, and a deployment must not fail for a minute of throttling.
+      maxEventAge: Duration.minutes(3),
     }),
     ingest: own('Ingest', {
       description: 'Sluice: turns events into jobs',

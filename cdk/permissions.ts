@@ -24,7 +24,8 @@ export function connect(functions: Functions, tables: Tables, queues: Queues): v
   }
 
   allow(tick, `${tables.state.tableArn}/index/${DUE_INDEX}`, 'dynamodb', ['Query'])
-  allow(tick, tables.state.tableArn, 'dynamodb', ['Scan'])
+  // GetItem and PutItem: the record of deployments.
+  allow(tick, tables.state.tableArn, 'dynamodb', ['Scan', 'GetItem', 'PutItem'])
   allow(tick, queues.wake.queue.queueArn, 'sqs', ['SendMessage'])
   tell(tick, {
     SLUICE_STATE_TABLE: tables.state.tableName,
