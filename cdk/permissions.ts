@@ -44,10 +44,11 @@ export function connect(functions: Functions, tables: Tables, queues: Queues): v
 export const grantEnqueue = (grantee: IGrantable, { jobs }: Tables): Grant =>
   allow(grantee, jobs.tableArn, 'dynamodb', ['PutItem', 'BatchWriteItem'])
 
-/** What `setLimits` and `deadLetters` need. */
-export const grantManage = (grantee: IGrantable, { state, history }: Tables, { wake }: Queues): Grant =>
+/** What `setLimits`, `deadLetters` and `redrive` need. */
+export const grantManage = (grantee: IGrantable, { jobs, state, history }: Tables, { wake }: Queues): Grant =>
   allow(grantee, state.tableArn, 'dynamodb', ['UpdateItem'])
-    .combine(allow(grantee, history.tableArn, 'dynamodb', ['Query']))
+    .combine(allow(grantee, jobs.tableArn, 'dynamodb', ['PutItem']))
+    .combine(allow(grantee, history.tableArn, 'dynamodb', ['Query', 'DeleteItem']))
     .combine(allow(grantee, wake.queue.queueArn, 'sqs', ['SendMessage']))
 
 const allow = (

@@ -1,14 +1,9 @@
-/** Sluice's public API. The construct is in `sluice/cdk`. */
-export {
-  type Client,
-  type ClientOptions,
-  createClient,
-  type Enqueued,
-  type EnqueueOptions,
-} from './api/client.ts'
+/** Sluice's public API. The construct is in `sluice/cdk`, and `createWorker` in `sluice/worker`. */
+export type { Admin, AnyQueue, RedriveOptions } from './api/admin.ts'
+export { type Client, createClient, type Enqueued, type EnqueueOptions } from './api/client.ts'
 export type { LimitsInput } from './api/limits-input.ts'
 export { defineTask, type JobInfo, type PayloadOf, type Task, type TaskContext } from './api/task.ts'
-export { createWorker } from './api/worker.ts'
+export type { ClientOptions } from './api/wiring.ts'
 export {
   type Config,
   type ConfigInput,
@@ -27,3 +22,4 @@ export {
   InvalidPayloadError,
   SluiceError,
 } from './core/errors.ts'
+export type { RedriveProgress, RedriveResult, SkippedLetter } from './use-cases/redrive.ts'

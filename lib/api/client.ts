@@ -1,30 +1,20 @@
 /** The typed client: for code that may write to the tables, in Lambda or anywhere else. */
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
-import { SQSClient } from '@aws-sdk/client-sqs'
 import { monotonicFactory } from 'ulid'
-import { dynamoStore } from '../adapters/dynamodb/store.ts'
-import { sqsWakeQueue } from '../adapters/sqs/queues.ts'
-import { systemClock } from '../adapters/system/clock.ts'
-import { type Config, queueNamed } from '../core/config.ts'
-import type { DeadLetter } from '../core/dead-letter.ts'
+import type { Config } from '../core/config.ts'
 import type { Duration } from '../core/duration.ts'
 import { InvalidJobError, InvalidPayloadError } from '../core/errors.ts'
-import { type JobItem, partitionProblem } from '../core/job.ts'
-import { newJob, said } from '../core/new-job.ts'
-import { givenPartition } from '../core/partition.ts'
+import type { JobItem } from '../core/job.ts'
+import { newJob } from '../core/new-job.ts'
 import type { Clock } from '../ports/clock.ts'
-import type { WakeQueue } from '../ports/queues.ts'
-import type { Store } from '../ports/store.ts'
 import { putAll } from '../use-cases/enqueue.ts'
-import { overrideLimits } from '../use-cases/override.ts'
-import { readEnvironment } from './environment.ts'
-import { type LimitsInput, toOverride } from './limits-input.ts'
+import { type Admin, adminOf } from './admin.ts'
 import { type PayloadOf, type Task, validatePayload } from './task.ts'
+import { type ClientOptions, wiringOf } from './wiring.ts'
 
 export interface EnqueueOptions {
-  /** Not before this time. Default: now. */
+  /** Not before this time: a Date, epoch ms, or text as ISO 8601. Default: now. */
   readonly runAt?: Date | number | string
-  /** Not before so much time has passed. Excludes `runAt`. */
+  /** Not before so much time has passed: `'10m'`, or ms. Excludes `runAt`. */
   readonly delay?: Duration
   /** 0 (first) to 9. Default 5. */
   readonly priority?: number
@@ -43,23 +33,10 @@ export interface Enqueued {
   readonly sk: string
 }
 
-export interface ClientOptions<QueueName extends string> {
-  readonly config: Config<QueueName>
-  /** Default: the environment's SLUICE_JOBS_TABLE. */
-  readonly jobsTable?: string
-  /** Default: the environment's SLUICE_STATE_TABLE. Needed by `setLimits` only. */
-  readonly stateTable?: string
-  /** Default: the environment's SLUICE_HISTORY_TABLE. Needed by `deadLetters` only. */
-  readonly historyTable?: string
-  /** Default: the environment's SLUICE_WAKE_QUEUE_URL. Needed by `setLimits` only. */
-  readonly wakeQueueUrl?: string
-  readonly dynamodb?: DynamoDBClient
-  readonly sqs?: SQSClient
-}
-
-export interface Client<QueueName extends string = string> {
+export interface Client<QueueName extends string = string> extends Admin<QueueName> {
   /**
    * Accepts one job.
+   * @example await client.enqueue(syncContact, { customerId: 'acme' }, { delay: '10m', priority: 0 })
    * @throws InvalidPayloadError, InvalidJobError before anything is written
    */
   enqueue<T extends Task<string, QueueName>>(
@@ -69,6 +46,7 @@ export interface Client<QueueName extends string = string> {
   ): Promise<Enqueued>
   /**
    * Accepts many jobs, 25 a call. All are checked before the first is written.
+   * @example await client.enqueueMany(syncContact, contacts.map((payload) => ({ payload })))
    * @throws InvalidPayloadError, InvalidJobError before anything is written
    * @throws EnqueueIncompleteError with the jobs that DynamoDB did not take
    */
@@ -76,46 +54,32 @@ export interface Client<QueueName extends string = string> {
     task: T,
     jobs: readonly ({ readonly payload: PayloadOf<T> } & EnqueueOptions)[],
   ): Promise<Enqueued[]>
-  /** Replaces the limits of one partition at once, without a deploy; `null` goes back to the configured ones. */
-  setLimits(queue: QueueName, partition: string | undefined, limits: LimitsInput | null): Promise<void>
-  /** The dead letters of a queue, oldest first. */
-  deadLetters(queue: QueueName): AsyncGenerator<DeadLetter>
 }
 
+/**
+ * A client for the tables of one stack. It is cheap to make and keeps its connections: make one, and share it.
+ * @example
+ * const client = createClient({ config, jobsTable: process.env.JOBS_TABLE_NAME })
+ * await client.enqueue(syncContact, { customerId: 'acme', contactId: '42' })
+ */
 export function createClient<QueueName extends string>(options: ClientOptions<QueueName>): Client<QueueName> {
-  const { config } = options
-  const store = storeOf(options)
+  const wiring = wiringOf(options)
+  const { store } = wiring
   const nextId = monotonicFactory()
   const prepare = (task: Task, payload: unknown, job: EnqueueOptions) =>
-    toItem({ config, clock: systemClock, nextId }, task, payload, job)
+    toItem({ ...wiring, nextId }, task, payload, job)
   return {
     enqueue: async (task, payload, job = {}) => {
       const item = await prepare(task, payload, job)
-      await store().jobs.put(item)
+      await store.jobs.put(item)
       return enqueued(item)
     },
     enqueueMany: async (task, jobs) => {
       const items = await Promise.all(jobs.map((job) => prepare(task, job?.payload, job)))
-      await putAll(store(), items)
+      await putAll(store, items)
       return items.map(enqueued)
     },
-    setLimits: async (queueName, partition, limits) => {
-      const queue = queueNamed(config, queueName)
-      if (!queue) throw new InvalidJobError(`there is no queue "${said(queueName)}"`)
-      const encoded = partition === undefined ? undefined : givenPartition(partition)
-      const problem = partitionProblem(queue, {
-        queue: queue.name,
-        ...(encoded === undefined ? {} : { partition: encoded }),
-      })
-      if (problem) throw new InvalidJobError(problem)
-      await overrideLimits(
-        { store: store(), wake: wakeOf(options) },
-        queue,
-        encoded,
-        toOverride(queue, limits),
-      )
-    },
-    deadLetters: (queue) => deadLetters(store(), queue),
+    ...adminOf<QueueName>(wiring),
   }
 }
 
@@ -141,40 +105,3 @@ async function toItem(
 }
 
 const enqueued = ({ pk, sk }: JobItem): Enqueued => ({ id: sk.split('#').slice(2).join('#'), pk, sk })
-
-function storeOf(options: ClientOptions<string>): () => Store {
-  const client = options.dynamodb ?? new DynamoDBClient({})
-  const named = (
-    given: string | undefined,
-    variable: 'SLUICE_JOBS_TABLE' | 'SLUICE_STATE_TABLE' | 'SLUICE_HISTORY_TABLE',
-  ) => given ?? readEnvironment([variable])[variable]
-  return () =>
-    dynamoStore({
-      client,
-      tables: {
-        get jobs() {
-          return named(options.jobsTable, 'SLUICE_JOBS_TABLE')
-        },
-        get state() {
-          return named(options.stateTable, 'SLUICE_STATE_TABLE')
-        },
-        get history() {
-          return named(options.historyTable, 'SLUICE_HISTORY_TABLE')
-        },
-      },
-    })
-}
-
-function wakeOf({ sqs, wakeQueueUrl }: ClientOptions<string>): WakeQueue {
-  const url = wakeQueueUrl ?? readEnvironment(['SLUICE_WAKE_QUEUE_URL']).SLUICE_WAKE_QUEUE_URL
-  return sqsWakeQueue(sqs ?? new SQSClient({}), url)
-}
-
-async function* deadLetters(store: Store, queue: string): AsyncGenerator<DeadLetter> {
-  let cursor: string | undefined
-  do {
-    const page = await store.history.dead(queue, cursor)
-    yield* page.letters
-    cursor = page.cursor
-  } while (cursor !== undefined)
-}

@@ -1,3 +1,4 @@
+/** Limits as operators write them, turned into an override as it is kept. */
 import * as z from 'zod'
 import type { QueueConfig } from '../core/config.ts'
 import { type Duration, parseDuration } from '../core/duration.ts'

@@ -2,7 +2,7 @@
 
 import { stableHash } from './hash.ts'
 import type { RawItem } from './job.ts'
-import { QUEUE_NAME } from './keys.ts'
+import { type Parsed, parsed, QUEUE_NAME, refused } from './keys.ts'
 
 export type DeadReason =
   /** It could never have run: its key, its shape, its queue, its task or its payload is wrong. */
@@ -10,15 +10,21 @@ export type DeadReason =
   /** Its last attempt failed. */
   | 'exhausted'
 
-export interface DeadLetter {
-  /** `dead|<queue>`, or `dead|unknown`. */
+/** The key of a letter in the History table. */
+export interface LetterKey {
+  /** `dead|<queue>|<0 to 15>`, with the queue `unknown` if the key names none. */
   readonly pk: string
   /** `<time of death, ISO 8601>#<what it was called>#<hash, for others died with the same name in the same instant>`. */
   readonly sk: string
+}
+
+export interface DeadLetter extends LetterKey {
   readonly reason: DeadReason
   readonly error: string
   /** The item or event as it came, as JSON text: text holds what DynamoDB's own nesting and types might not. */
   readonly job: string
+  /** `job` is only the beginning of what came, which is too long for a letter: it cannot be put back. */
+  readonly truncated?: true
   /** Epoch seconds at which DynamoDB forgets it. */
   readonly expiresAt: number
 }
@@ -31,8 +37,19 @@ const MAX_NAME_BYTES = 960
 /** DynamoDB takes items of 400 KB; the frame around the job needs a little of it. */
 const MAX_JOB_BYTES = 390_000
 
-export const deadLetterPartition = (queue: string): string =>
-  `dead|${QUEUE_NAME.test(queue) ? queue : 'unknown'}`
+/**
+ * Over how many keys the letters of a queue are spread. DynamoDB takes 1,000 write units a second for one key, and
+ * when the service that a queue calls is down, the jobs of all partitions die in the same minutes.
+ */
+const LETTER_KEYS = 16
+
+const plainKey = (queue: string): string => `dead|${QUEUE_NAME.test(queue) ? queue : 'unknown'}`
+
+/** Every `pk` under which letters of a queue stand. Letters of earlier versions have the plain one, without a number. */
+export const letterKeys = (queue: string): readonly string[] => [
+  plainKey(queue),
+  ...Array.from({ length: LETTER_KEYS }, (_, n) => `${plainKey(queue)}|${n}`),
+]
 
 export function deadLetterOf(item: RawItem, reason: DeadReason, error: string, now: number): DeadLetter {
   const [queue = ''] = item.pk.split('|')
@@ -53,13 +70,26 @@ function deadLetter(
   now: number,
 ): DeadLetter {
   const text = JSON.stringify(job, plain) ?? 'null'
+  const hash = stableHash(text)
   return {
-    pk: deadLetterPartition(queue),
-    sk: `${new Date(now).toISOString()}#${firstBytes(name, MAX_NAME_BYTES)}#${stableHash(text).toString(36)}`,
+    pk: `${plainKey(queue)}|${hash % LETTER_KEYS}`,
+    sk: `${new Date(now).toISOString()}#${firstBytes(name, MAX_NAME_BYTES)}#${hash.toString(36)}`,
     reason,
     error: error.slice(0, MAX_ERROR_LENGTH).toWellFormed(),
     job: firstBytes(text, MAX_JOB_BYTES),
+    ...(Buffer.byteLength(text) > MAX_JOB_BYTES ? { truncated: true as const } : {}),
     expiresAt: Math.floor(now / 1000) + KEPT_S,
+  }
+}
+
+/** What came, as JSON gives it back, or why it cannot be had any more. */
+export function contentOf({ job, truncated }: DeadLetter): Parsed<unknown> {
+  const cut = refused('only its beginning was kept, for it is too long for a dead letter: enqueue it again')
+  if (truncated) return cut
+  try {
+    return parsed(JSON.parse(job))
+  } catch {
+    return cut // by an earlier version, which did not say so
   }
 }
 

@@ -4,7 +4,7 @@
  * All reads are strongly consistent unless they say otherwise; every write is atomic. Outcomes that a caller has to
  * expect are values; anything else (throttling, a lost connection) is thrown, and then the write may have happened.
  */
-import type { DeadLetter } from '../core/dead-letter.ts'
+import type { DeadLetter, LetterKey } from '../core/dead-letter.ts'
 import type { Holder, PassChange } from '../core/decide.ts'
 import type { JobItem, RawItem } from '../core/job.ts'
 import type { ShardKey } from '../core/keys.ts'
@@ -118,11 +118,17 @@ export interface DueShard {
 
 export interface HistoryStore {
   bury(letter: DeadLetter): Promise<void>
-  /** Dead letters of a queue, oldest first, a page at a time. */
-  dead(
-    queue: string,
-    cursor?: string,
-  ): Promise<{ readonly letters: readonly DeadLetter[]; readonly cursor?: string }>
+  /** The dead letters under one key (`letterKeys` has those of a queue), oldest first, a page at a time. */
+  letters(pk: string, cursor?: string): Promise<LetterPage>
+  /**
+   * Puts a job into the Jobs table and deletes the letter of it, in one transaction, unless the letter is gone or the
+   * job's key is taken. `busy` if another transaction is under way there, or the table has no room at the moment.
+   */
+  putBack(letter: LetterKey, job: JobItem): Promise<'put' | 'gone' | 'occupied' | 'busy'>
+}
+export interface LetterPage {
+  readonly letters: readonly DeadLetter[]
+  readonly cursor?: string
 }
 
 export interface Store {

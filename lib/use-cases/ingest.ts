@@ -3,6 +3,7 @@
  * job while that waits or runs. One that comes again after its job is done makes it again: at least once.
  */
 import * as z from 'zod'
+import type { Config } from '../core/config.ts'
 import { deadEvent } from '../core/dead-letter.ts'
 import { describeIssue, type JobItem } from '../core/job.ts'
 import { type Parsed, refused } from '../core/keys.ts'
@@ -35,7 +36,7 @@ type IngestContext = Pick<Context, 'config' | 'store' | 'clock' | 'logger'>
 
 /** Puts the job of one event, or puts the event into the dead letters with the reason. `id` names it there. */
 export async function ingest(context: IngestContext, body: string, id: string): Promise<void> {
-  const item = toJob(context, body)
+  const item = jobOfEvent(context.config, body)
   if (item.ok) {
     await context.store.jobs.put(item.value)
     return
@@ -45,7 +46,8 @@ export async function ingest(context: IngestContext, body: string, id: string): 
   await context.store.history.bury(letter)
 }
 
-function toJob({ config }: IngestContext, body: string): Parsed<JobItem> {
+/** The job that an event asks for, or why it asks for none that can run. */
+export function jobOfEvent(config: Config, body: string): Parsed<JobItem> {
   const event = envelopeSchema.safeParse(parseJson(body))
   if (!event.success) return refused(`not an event: ${event.error.issues.map(describeIssue).join('; ')}`)
   const detail = detailSchema.safeParse(event.data.detail)

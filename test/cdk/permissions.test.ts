@@ -131,10 +131,11 @@ describe('a caller who is granted', () => {
     })
   })
 
-  test('manage may change limits and read dead letters', () => {
+  test('manage may change limits, read dead letters and put them back', () => {
     expect(rightsAfter((sluice, role) => sluice.grantManage(role))).toEqual({
       'StateTable.Arn': ['dynamodb:UpdateItem'],
-      'HistoryTable.Arn': ['dynamodb:Query'],
+      'JobsTable.Arn': ['dynamodb:PutItem'],
+      'HistoryTable.Arn': ['dynamodb:DeleteItem', 'dynamodb:Query'],
       'WakeQueue.Arn': ['sqs:SendMessage'],
     })
   })

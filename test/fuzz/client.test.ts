@@ -122,6 +122,28 @@ describe('the client', () => {
     await fc.assert(property, runs(5000))
   })
 
+  test('puts dead letters back, and refuses anything else in words', async () => {
+    const sent: Sent[] = []
+    const client = clientFor(sent)
+    const rules = fc.oneof(
+      almost({
+        to: fc.oneof(fc.constantFrom('crm', 'plain', undefined), hostile),
+        limit: fc.oneof(fc.constantFrom(1, undefined), hostile),
+        where: fc.oneof(
+          fc.constantFrom(() => true, undefined),
+          hostile,
+        ),
+      }),
+      hostile,
+    )
+    const queue = fc.oneof(fc.constantFrom('crm', 'bulk', 'old'), hostile)
+    const property = fc.asyncProperty(queue, rules, async (from, how) => {
+      const isNothing = (how as { limit?: unknown } | undefined)?.limit === 0
+      await refusesOrWrites(sent, () => client.redrive(from as never, how as never), isNothing)
+    })
+    await fc.assert(property, runs(2000))
+  })
+
   test('the environment is complete, or an EnvironmentError says what is missing', () => {
     const variables = almost({
       SLUICE_JOBS_TABLE: text,

@@ -6,6 +6,7 @@ import type { ShardKey } from '../../lib/core/keys.ts'
 import type { LimitOverride } from '../../lib/core/limits.ts'
 import type { ShardState } from '../../lib/core/state.ts'
 import type { PassWrite, RangeQuery, RawKey, Run, Store } from '../../lib/ports/store.ts'
+import { deadLetters } from '../../lib/use-cases/dead-letters.ts'
 
 export type Operation =
   | { readonly op: 'put'; readonly item: JobItem }
@@ -76,7 +77,7 @@ function call({ jobs, states, history }: Store, operation: Operation): Promise<u
     case 'bury':
       return history.bury(operation.letter)
     case 'dead':
-      return everyLetter({ jobs, states, history }, operation.queue)
+      return Array.fromAsync(deadLetters({ history }, operation.queue))
   }
 }
 
@@ -93,15 +94,4 @@ export async function everyState({ states }: Store): Promise<ShardState[]> {
     cursor = page.cursor
   } while (cursor !== undefined)
   return found
-}
-
-async function everyLetter({ history }: Store, queue: string): Promise<DeadLetter[]> {
-  const letters: DeadLetter[] = []
-  let cursor: string | undefined
-  do {
-    const page = await history.dead(queue, cursor)
-    letters.push(...page.letters)
-    cursor = page.cursor
-  } while (cursor !== undefined)
-  return letters
 }

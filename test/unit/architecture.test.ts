@@ -54,7 +54,7 @@ describe('imports', () => {
   })
 
   test('only adapters, and the API where it puts them together, import the AWS SDK', () => {
-    const composes = ['lib/api/client.ts', 'lib/api/context.ts']
+    const composes = ['lib/api/clients.ts', 'lib/api/wiring.ts']
     const allowed = (imported: Import, path: string) =>
       !imported.from.startsWith('@aws-sdk') || path.startsWith('lib/adapters/') || composes.includes(path)
     expect([...offences('lib', allowed), ...offences('functions', allowed)]).toEqual([])

@@ -29,6 +29,9 @@ const calls = (client: Client<'crm' | 'mail'>) => [
   () => client.enqueue(sync, { id: 'a' }, { priority: 0, delay: '5s' }),
   () => client.enqueueMany(sync, [{ payload: { id: 'a', tries: '1' }, partition: 'x' }]),
   () => client.setLimits('mail', 'acme', { concurrency: 0 }),
+  () => client.redrive('a queue of yesterday', { to: 'crm', limit: 10 }),
+  // @ts-expect-error the queue that jobs shall go to is not configured
+  () => client.redrive('crm', { to: 'fax' }),
   // @ts-expect-error the payload lacks its id
   () => client.enqueue(sync, {}),
   // @ts-expect-error the id is text

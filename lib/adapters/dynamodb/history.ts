@@ -1,26 +1,71 @@
-import { PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb'
-import { type DeadLetter, deadLetterPartition } from '../../core/dead-letter.ts'
-import type { HistoryStore } from '../../ports/store.ts'
-import { type Database, fromItem, toItem } from './database.ts'
+/** The History table: dead letters. */
+import {
+  PutItemCommand,
+  QueryCommand,
+  TransactionCanceledException,
+  TransactWriteItemsCommand,
+} from '@aws-sdk/client-dynamodb'
+import type { DeadLetter, LetterKey } from '../../core/dead-letter.ts'
+import type { JobItem } from '../../core/job.ts'
+import type { HistoryStore, LetterPage } from '../../ports/store.ts'
+import { type Database, fromItem, isConditionOfPartFailed, toItem } from './database.ts'
 
-export const dynamoHistoryStore = ({ client, tables }: Database): HistoryStore => ({
+/** Race: two operators put the same letter back, or one does again what has been done but not been answered. */
+const STILL_THERE = 'attribute_exists(pk)'
+/** Twins: another job with this id may stand there, and must not be overwritten. */
+const NOT_THERE = 'attribute_not_exists(pk)'
+
+export const dynamoHistoryStore = (database: Database): HistoryStore => ({
   bury: async (letter) => {
+    const { client, tables } = database
     await client.send(new PutItemCommand({ TableName: tables.history, Item: toItem(letter) }))
   },
-  dead: async (queue, cursor) => {
-    const pk = deadLetterPartition(queue)
-    const { Items = [], LastEvaluatedKey } = await client.send(
-      new QueryCommand({
-        TableName: tables.history,
-        KeyConditionExpression: 'pk = :pk',
-        ExpressionAttributeValues: toItem({ ':pk': pk }),
-        ...(cursor === undefined ? {} : { ExclusiveStartKey: toItem({ pk, sk: cursor }) }),
-      }),
-    )
-    const next = LastEvaluatedKey && String(fromItem(LastEvaluatedKey)['sk'])
-    return {
-      letters: Items.map((item) => fromItem(item) as unknown as DeadLetter),
-      ...(next ? { cursor: next } : {}),
-    }
-  },
+  letters: (pk, cursor) => letters(database, pk, cursor),
+  putBack: (letter, job) => putBack(database, letter, job),
 })
+
+async function letters(
+  { client, tables }: Database,
+  pk: string,
+  cursor: string | undefined,
+): Promise<LetterPage> {
+  const { Items = [], LastEvaluatedKey } = await client.send(
+    new QueryCommand({
+      TableName: tables.history,
+      KeyConditionExpression: 'pk = :pk',
+      ExpressionAttributeValues: toItem({ ':pk': pk }),
+      ConsistentRead: true,
+      ...(cursor === undefined ? {} : { ExclusiveStartKey: toItem({ pk, sk: cursor }) }),
+    }),
+  )
+  const next = LastEvaluatedKey && String(fromItem(LastEvaluatedKey)['sk'])
+  return {
+    letters: Items.map((item) => fromItem(item) as unknown as DeadLetter),
+    ...(next === undefined ? {} : { cursor: next }),
+  }
+}
+
+async function putBack(
+  { client, tables }: Database,
+  { pk, sk }: LetterKey,
+  job: JobItem,
+): Promise<'put' | 'gone' | 'occupied' | 'busy'> {
+  const letter = { TableName: tables.history, Key: toItem({ pk, sk }), ConditionExpression: STILL_THERE }
+  const put = { TableName: tables.jobs, Item: toItem(job), ConditionExpression: NOT_THERE }
+  try {
+    await client.send(new TransactWriteItemsCommand({ TransactItems: [{ Delete: letter }, { Put: put }] }))
+    return 'put'
+  } catch (error) {
+    if (isConditionOfPartFailed(error, 0)) return 'gone'
+    if (isConditionOfPartFailed(error, 1)) return 'occupied'
+    if (isBusy(error)) return 'busy'
+    throw error
+  }
+}
+
+const PASSING = ['None', 'TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded']
+
+/** The SDK does not try a cancelled transaction again, although its reasons may pass. */
+const isBusy = (error: unknown): boolean =>
+  error instanceof TransactionCanceledException &&
+  (error.CancellationReasons ?? []).every(({ Code = 'None' }) => PASSING.includes(Code))

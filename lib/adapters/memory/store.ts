@@ -1,11 +1,10 @@
 /** The store in memory: for tests and simulations. Every operation is atomic, as DynamoDB's are. */
 import { isDeepStrictEqual } from 'node:util'
-import { deadLetterPartition } from '../../core/dead-letter.ts'
 import { JUDGED_ATTRIBUTES, type RawItem } from '../../core/job.ts'
 import type { ShardKey } from '../../core/keys.ts'
 import { emptyState, isOwnWrite, type ShardState, type Slot } from '../../core/state.ts'
 import type { HistoryStore, JobStore, NotThere, PassWrite, StateStore, Store } from '../../ports/store.ts'
-import { deleteJob, emptyTables, putJob, putLetter, type Tables } from './tables.ts'
+import { deleteJob, emptyTables, placeOfLetter, putJob, putLetter, type Tables } from './tables.ts'
 
 export const memoryStore = (tables: Tables = emptyTables()): Store => ({
   jobs: memoryJobs(tables),
@@ -178,13 +177,25 @@ function without<T>(map: Readonly<Record<string, T>>, keys: readonly string[]): 
   return Object.fromEntries(Object.entries(map).filter(([key]) => !keys.includes(key)))
 }
 
+/** Few, so that whoever reads letters has to ask for a second page. */
+const LETTERS_A_PAGE = 10
+
 const memoryHistory = (tables: Tables): HistoryStore => ({
   bury: async (letter) => putLetter(tables, letter),
-  dead: async (queue) => ({
-    letters: structuredClone(
-      tables.history
-        .filter(({ pk }) => pk === deadLetterPartition(queue))
-        .sort((a, b) => (isBefore(a.sk, b.sk) ? -1 : 1)),
-    ),
-  }),
+  letters: async (pk, cursor) => {
+    const letters = tables.history
+      .filter((letter) => letter.pk === pk && (cursor === undefined || isBefore(cursor, letter.sk)))
+      .sort((a, b) => (isBefore(a.sk, b.sk) ? -1 : 1))
+    const page = structuredClone(letters.slice(0, LETTERS_A_PAGE))
+    const last = page.at(-1)
+    return { letters: page, ...(last && letters.length > page.length ? { cursor: last.sk } : {}) }
+  },
+  putBack: async (letter, job) => {
+    const place = placeOfLetter(tables, letter)
+    if (place === -1) return 'gone'
+    if (tables.jobs.get(job.pk)?.has(job.sk)) return 'occupied'
+    tables.history.splice(place, 1)
+    putJob(tables, job)
+    return 'put'
+  },
 })

@@ -1,5 +1,5 @@
 /** What the memory store holds: plain data, so that a simulation can look at it and print it. */
-import type { DeadLetter } from '../../core/dead-letter.ts'
+import type { DeadLetter, LetterKey } from '../../core/dead-letter.ts'
 import type { RawItem } from '../../core/job.ts'
 import type { ShardState } from '../../core/state.ts'
 
@@ -36,7 +36,12 @@ export function deleteJob(tables: Tables, { pk, sk }: { pk: string; sk: string }
 }
 
 /** In the place of one with the same key, as a put does. */
-export function putLetter({ history }: Tables, letter: DeadLetter): void {
-  const same = history.findIndex(({ pk, sk }) => pk === letter.pk && sk === letter.sk)
+export function putLetter(tables: Tables, letter: DeadLetter): void {
+  const { history } = tables
+  const same = placeOfLetter(tables, letter)
   history.splice(same === -1 ? history.length : same, same === -1 ? 0 : 1, structuredClone(letter))
 }
+
+/** Where it stands in the history, or -1. */
+export const placeOfLetter = ({ history }: Tables, letter: LetterKey): number =>
+  history.findIndex(({ pk, sk }) => pk === letter.pk && sk === letter.sk)

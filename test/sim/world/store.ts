@@ -230,6 +230,7 @@ function simulatedHistory(world: StoreWorld, by: Invocation, history: HistorySto
         () => history.bury(letter),
         () => ({ op: 'buryEvent', letter }),
       ),
-    dead: (queue, cursor) => history.dead(queue, cursor),
+    letters: (pk, cursor) => history.letters(pk, cursor),
+    putBack: (letter, job) => history.putBack(letter, job),
   }
 }

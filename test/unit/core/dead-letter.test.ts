@@ -1,6 +1,6 @@
 import { fc, test } from '@fast-check/vitest'
 import { describe, expect } from 'vitest'
-import { deadEvent, deadLetterOf } from '../../../lib/core/dead-letter.ts'
+import { deadEvent, deadLetterOf, letterKeys } from '../../../lib/core/dead-letter.ts'
 import { jobItem, NOW } from '../../support/builders.ts'
 
 const of = (item: object, error = 'no') => deadLetterOf({ ...jobItem(), ...item }, 'refused', error, NOW)
@@ -8,19 +8,38 @@ const of = (item: object, error = 'no') => deadLetterOf({ ...jobItem(), ...item 
 describe('a dead letter', () => {
   test('says when, what, why and for how long', () => {
     const letter = deadLetterOf(jobItem(), 'exhausted', 'Error: no', NOW)
-    expect(letter).toMatchObject({ pk: 'dead|crm', reason: 'exhausted', error: 'Error: no' })
+    expect(letter).toMatchObject({
+      pk: expect.stringMatching(/^dead\|crm\|\d+$/),
+      reason: 'exhausted',
+      error: 'Error: no',
+    })
     expect(letter.sk).toMatch(/^2030-01-31T09:00:00.000Z#5#2030-01-31T09:00:00.000Z#job#/)
     expect(JSON.parse(letter.job)).toEqual(jobItem())
     expect(letter.expiresAt).toBe(NOW / 1000 + 30 * 86_400)
   })
 
   test.each(['', '|a', 'a b|c', 'ü'])('of an item under %j is found under unknown', (pk) => {
-    expect(of({ pk }).pk).toBe('dead|unknown')
+    expect(of({ pk }).pk).toMatch(/^dead\|unknown\|\d+$/)
   })
 
   test('of each of two that died under one name at once has a key of its own', () => {
     expect(of({ pk: 'crm|a' }).sk).not.toBe(of({ pk: 'crm|b' }).sk)
     expect(deadEvent('q', 'e', 1, 'no', NOW).sk).not.toBe(deadEvent('q', 'e', 2, 'no', NOW).sk)
+  })
+
+  test('is under one of its queue’s keys, and many are evenly under all that are numbered', () => {
+    const count = new Map(letterKeys('crm').map((pk) => [pk, 0]))
+    for (let n = 0; n < 1600; n++) {
+      const { pk } = of(jobItem({ id: `01JBX${(n * 7919).toString(32).toUpperCase().padStart(21, '0')}` }))
+      count.set(pk, (count.get(pk) ?? 0) + 1)
+    }
+    expect(count.size).toBe(17)
+    for (const pk of letterKeys('crm').slice(1)) expect(count.get(pk)).toBeGreaterThan(50)
+  })
+
+  test('says if it holds only a part of what came', () => {
+    expect(of({ payload: 'x'.repeat(380_000) }).truncated).toBeUndefined()
+    expect(of({ payload: '"'.repeat(380_000) }).truncated).toBe(true)
   })
 
   test('shows sets as lists and bytes as base64', () => {

@@ -1,0 +1,76 @@
+/** What operators do with a running stack. Every client offers it; `grantManage` of the construct gives the rights. */
+import { queueNamed } from '../core/config.ts'
+import type { DeadLetter } from '../core/dead-letter.ts'
+import { InvalidJobError } from '../core/errors.ts'
+import { partitionProblem } from '../core/job.ts'
+import { said } from '../core/new-job.ts'
+import { givenPartition } from '../core/partition.ts'
+import { deadLetters } from '../use-cases/dead-letters.ts'
+import { overrideLimits } from '../use-cases/override.ts'
+import { type RedriveResult, type RedriveOptions as RedriveRules, redrive } from '../use-cases/redrive.ts'
+import { type LimitsInput, toOverride } from './limits-input.ts'
+import type { Wiring } from './wiring.ts'
+
+/** The name of a configured queue, or any other: jobs and letters may be left of one that is configured no more. */
+export type AnyQueue<QueueName extends string> = QueueName | (string & Record<never, never>)
+
+export interface Admin<QueueName extends string = string> {
+  /**
+   * Replaces the limits of one partition without a deploy, from its next pass on. The partition is named as its jobs
+   * name it (`acme`), or is `undefined` for a queue without a partition rule. What `limits` leaves out stays as
+   * configured, 0 pauses, and `null` goes back to what is configured.
+   * @example await client.setLimits('crm', 'acme', { rateLimit: { allowed: 5, period: '1s' } })
+   * @throws InvalidJobError if there is no such queue or partition, ConfigurationError for limits that make no sense:
+   *   both before anything is written
+   */
+  setLimits(queue: QueueName, partition: string | undefined, limits: LimitsInput | null): Promise<void>
+  /**
+   * The dead letters of a queue, oldest first, read page by page as they are asked for. `unknown` has those whose key
+   * does not name a queue. They are kept for 30 days.
+   * @example for await (const { sk, error, job } of client.deadLetters('crm')) console.log(sk, error, JSON.parse(job))
+   */
+  deadLetters(queue: AnyQueue<QueueName>): AsyncGenerator<DeadLetter>
+  /**
+   * Puts the jobs of a queue's dead letters back, oldest first: with all their attempts before them, due now (a job that
+   * was to run later keeps its time), and checked by this client's configuration. A letter and its job change places in
+   * one transaction, so nothing is lost or doubled if the process dies or is called twice; call it again to go on.
+   * Letters of jobs that still could not run stay, and are returned with the reason. Tasks and their schemas are the
+   * worker's: a job that it refuses is a dead letter again.
+   *
+   * With `to`, jobs run in another queue: in the partition that its rule gives, or, if they lack what the rule names, in
+   * the one of the same name.
+   * @example
+   * const { redriven, skipped } = await client.redrive('crm', {
+   *   where: ({ reason, error }) => reason === 'exhausted' && error.includes('503'),
+   *   limit: 1000,
+   * })
+   * for (const { letter, reason } of skipped) console.warn(letter.sk, reason)
+   * @throws InvalidJobError if there is no such queue, ConfigurationError if `limit` is not a number: both before
+   *   anything is written
+   */
+  redrive(queue: AnyQueue<QueueName>, options?: RedriveOptions<QueueName>): Promise<RedriveResult>
+}
+
+export interface RedriveOptions<QueueName extends string = string> extends RedriveRules {
+  readonly to?: QueueName
+}
+
+export const adminOf = <QueueName extends string>(wiring: Wiring): Admin<QueueName> => ({
+  setLimits: (queue, partition, limits) => setLimits(wiring, queue, partition, limits),
+  deadLetters: (queue) => deadLetters(wiring.store, queue),
+  redrive: (queue, options) => redrive(wiring, queue, options ?? {}),
+})
+
+async function setLimits(
+  { config, store, wake }: Wiring,
+  queueName: string,
+  partition: string | undefined,
+  limits: LimitsInput | null,
+): Promise<void> {
+  const queue = queueNamed(config, queueName)
+  if (!queue) throw new InvalidJobError(`there is no queue "${said(queueName)}"`)
+  const encoded = partition === undefined ? {} : { partition: givenPartition(partition) }
+  const problem = partitionProblem(queue, { queue: queue.name, ...encoded })
+  if (problem) throw new InvalidJobError(problem)
+  await overrideLimits({ store, wake: wake() }, queue, encoded.partition, toOverride(queue, limits))
+}

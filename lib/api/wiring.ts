@@ -1,0 +1,67 @@
+/** Puts the adapters behind the ports, for a client. */
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import type { SQSClient } from '@aws-sdk/client-sqs'
+import { dynamoStore } from '../adapters/dynamodb/store.ts'
+import { sqsWakeQueue } from '../adapters/sqs/queues.ts'
+import { systemClock } from '../adapters/system/clock.ts'
+import type { Config } from '../core/config.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { WakeQueue } from '../ports/queues.ts'
+import type { Store } from '../ports/store.ts'
+import { dynamoClient, sqsClient } from './clients.ts'
+import { type Environment, readEnvironment } from './environment.ts'
+import { once } from './once.ts'
+
+export interface ClientOptions<QueueName extends string> {
+  /** What `defineConfig` returned: the configuration that the stack was deployed with. */
+  readonly config: Config<QueueName>
+  /** Default: the environment's SLUICE_JOBS_TABLE. */
+  readonly jobsTable?: string
+  /** Default: the environment's SLUICE_STATE_TABLE. Needed by `setLimits` and `moveJobs` only. */
+  readonly stateTable?: string
+  /** Default: the environment's SLUICE_HISTORY_TABLE. Needed by `deadLetters`, `redrive` and `moveJobs` only. */
+  readonly historyTable?: string
+  /** Default: the environment's SLUICE_WAKE_QUEUE_URL. Needed by `setLimits` only. */
+  readonly wakeQueueUrl?: string
+  /** Default: one of the client's own. */
+  readonly dynamodb?: DynamoDBClient
+  /** Default: one of the client's own. */
+  readonly sqs?: SQSClient
+}
+
+/** What a client works with. A name that is neither given nor in the environment is missed only by those who need it. */
+export interface Wiring {
+  readonly config: Config
+  readonly store: Store
+  /** @throws EnvironmentError if nobody says where the queue is */
+  wake(): WakeQueue
+  readonly clock: Clock
+}
+
+export const wiringOf = (options: ClientOptions<string>): Wiring => ({
+  config: options.config,
+  store: storeOf(options),
+  wake: once(() =>
+    sqsWakeQueue(options.sqs ?? sqsClient(), named(options.wakeQueueUrl, 'SLUICE_WAKE_QUEUE_URL')),
+  ),
+  clock: systemClock,
+})
+
+const storeOf = ({ dynamodb, jobsTable, stateTable, historyTable }: ClientOptions<string>): Store =>
+  dynamoStore({
+    client: dynamodb ?? dynamoClient(),
+    tables: {
+      get jobs() {
+        return named(jobsTable, 'SLUICE_JOBS_TABLE')
+      },
+      get state() {
+        return named(stateTable, 'SLUICE_STATE_TABLE')
+      },
+      get history() {
+        return named(historyTable, 'SLUICE_HISTORY_TABLE')
+      },
+    },
+  })
+
+const named = (given: string | undefined, variable: keyof Environment): string =>
+  given ?? readEnvironment([variable])[variable]
