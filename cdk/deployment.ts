@@ -1,8 +1,8 @@
 /** CloudFormation tells the tick function when a deploy, or a roll-back, brings another configuration. */
-import { createHash } from 'node:crypto'
 import { CustomResource, Duration } from 'aws-cdk-lib'
 import type { Construct } from 'constructs'
 import type { Config } from '../lib/core/config.ts'
+import { hashOf } from './configuration.ts'
 import type { Functions } from './functions.ts'
 
 /** The type of the two resources in the template. */
@@ -10,10 +10,6 @@ export const DEPLOYMENT = 'Custom::SluiceDeployment'
 
 /** If no answer comes, the deployment fails after this, and not after CloudFormation's hour. */
 const LONGEST_WAIT = Duration.minutes(5)
-
-/** What tells two configurations apart: compiled into the functions, and a property of the two resources. */
-export const hashOf = ({ input }: Config): string =>
-  createHash('sha256').update(JSON.stringify(input)).digest('hex').slice(0, 16)
 
 /**
  * Two resources that only exist to be updated in this order: the tick function gets its new code, the change *begins*,

@@ -15,40 +15,44 @@ const propertiesSchema = z.object({
   configuration: z.string().min(1),
 })
 
-interface DeploymentContext {
+export interface DeploymentContext {
   readonly log: DeploymentLog
   readonly clock: Clock
   readonly logger: Logger
-  /** Looks at all shards, once the new configuration is in force: a raised limit, a queue that is new. */
+  /** Looks at all shards, once the new configuration is in force: for a raised limit, for a queue that is new. */
   readonly sweep: () => Promise<number>
 }
 
 /** CloudFormation gets its answer first; what the sweep finds is no business of the deployment's. */
 export async function onDeployment(
-  context: DeploymentContext,
+  context: () => DeploymentContext,
+  logger: Logger,
   request: CustomResourceRequest,
 ): Promise<number> {
-  const outcome = await carryOut(context, request)
+  const outcome = await carryOut(context, logger, request)
   await answer(request, outcome)
-  const { stage } = request.ResourceProperties
-  if (!outcome.ok || request.RequestType === 'Delete' || stage !== 'ends') return 0
-  return context.sweep().catch((error: unknown) => {
-    context.logger.error('the sweep after a deployment failed; the next one comes by itself', { error })
-    return 0
-  })
+  const inForce = request.RequestType !== 'Delete' && request.ResourceProperties['stage'] === 'ends'
+  if (!outcome.ok || !inForce) return 0
+  return context()
+    .sweep()
+    .catch((error: unknown) => {
+      logger.error('the sweep after a deployment failed; the next one comes by itself', { error })
+      return 0
+    })
 }
 
 /** The record goes with the table. And a deletion that fails would leave a stack that nobody can delete. */
 async function carryOut(
-  context: DeploymentContext,
+  context: () => DeploymentContext,
+  logger: Logger,
   { RequestType, RequestId, ResourceProperties }: CustomResourceRequest,
 ): Promise<Answer> {
   if (RequestType === 'Delete') return { ok: true }
   try {
-    await deployed(context, { requestId: RequestId, ...propertiesSchema.parse(ResourceProperties) })
+    await deployed(context(), { requestId: RequestId, ...propertiesSchema.parse(ResourceProperties) })
     return { ok: true }
   } catch (error) {
-    context.logger.error('a deployment could not be recorded', { error })
+    logger.error('a deployment could not be recorded', { error })
     return { ok: false, reason: error instanceof Error ? `${error.name}: ${error.message}` : String(error) }
   }
 }

@@ -36,8 +36,13 @@ const REMEMBERED_REQUESTS = 20
 const NOTHING: DeploymentRecord = { version: 0, number: 0, replaced: {}, requests: [] }
 
 /** A configuration that was never heard of is not replaced. */
-export function isReplaced(record: DeploymentRecord | undefined, configuration: string, now: number): boolean {
-  const since = record && Object.hasOwn(record.replaced, configuration) ? record.replaced[configuration] : undefined
+export function isReplaced(
+  record: DeploymentRecord | undefined,
+  configuration: string,
+  now: number,
+): boolean {
+  const since =
+    record && Object.hasOwn(record.replaced, configuration) ? record.replaced[configuration] : undefined
   return since !== undefined && now - since < REPLACED_FOR_MS
 }
 

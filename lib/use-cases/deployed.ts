@@ -20,12 +20,10 @@ interface Surroundings {
  * Writes a step down. When the last one returns, and with it the deploy, no function decides by an older configuration.
  * @throws if it could not be written
  */
-export async function deployed(
-  { log, clock, logger }: Surroundings,
-  step: DeploymentStep,
-): Promise<void> {
+export async function deployed({ log, clock, logger }: Surroundings, step: DeploymentStep): Promise<void> {
   for (let tries = 0; !(await record(log, step, clock.now())); tries++)
-    if (tries === TRIES) throw new Error('the record of deployments is being written by somebody else: deploy again')
+    if (tries === TRIES)
+      throw new Error('the record of deployments is being written by somebody else: deploy again')
   logger.info(`a deployment ${step.stage}`, { ...step })
   if (step.stage === 'ends') await clock.sleep(NOTICED_AFTER_MS)
 }

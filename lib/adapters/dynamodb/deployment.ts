@@ -22,17 +22,15 @@ const recordSchema = z.object({
 const NOBODY_WROTE = 'version = :before'
 const NOBODY_WROTE_FIRST = 'attribute_not_exists(pk)'
 
-export const dynamoDeploymentLog = (database: Pick<Database, 'client'> & { table: string }): DeploymentLog => ({
+export const dynamoDeploymentLog = (database: Database): DeploymentLog => ({
   read: () => read(database),
   write: (record, before) => write(database, record, before),
 })
 
-type Place = Parameters<typeof dynamoDeploymentLog>[0]
-
 /** Strongly consistent: how long a function of an older configuration goes on is then known, and nothing to hope for. */
-async function read({ client, table }: Place): Promise<DeploymentRecord | undefined> {
+async function read({ client, tables }: Database): Promise<DeploymentRecord | undefined> {
   const { Item } = await client.send(
-    new GetItemCommand({ TableName: table, Key: toItem(KEY), ConsistentRead: true }),
+    new GetItemCommand({ TableName: tables.state, Key: toItem(KEY), ConsistentRead: true }),
   )
   return Item && toRecord(Item)
 }
@@ -46,7 +44,7 @@ function toRecord(item: Item): DeploymentRecord {
 }
 
 async function write(
-  { client, table }: Place,
+  { client, tables }: Database,
   record: DeploymentRecord,
   before: DeploymentRecord | undefined,
 ): Promise<boolean> {
@@ -57,7 +55,9 @@ async function write(
       }
     : { ConditionExpression: NOBODY_WROTE_FIRST }
   try {
-    await client.send(new PutItemCommand({ TableName: table, Item: toItem({ ...KEY, ...record }), ...condition }))
+    await client.send(
+      new PutItemCommand({ TableName: tables.state, Item: toItem({ ...KEY, ...record }), ...condition }),
+    )
     return true
   } catch (error) {
     if (isConditionFailed(error)) return false
