@@ -20,6 +20,7 @@ export {
   EnvironmentError,
   InvalidJobError,
   InvalidPayloadError,
+  JobExistsError,
   SluiceError,
 } from './core/errors.ts'
 export type { RedriveProgress, RedriveResult, SkippedLetter } from './use-cases/redrive.ts'
