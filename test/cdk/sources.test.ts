@@ -18,19 +18,20 @@ test('there are four sources', () => {
   expect(find(template, 'AWS::Lambda::EventSourceMapping')).toHaveLength(4)
 })
 
-test('new jobs wake the dispatcher; a failing record neither blocks its batch nor gets lost', () => {
+test('new and corrected jobs wake the dispatcher; a failing record neither blocks its batch nor gets lost', () => {
   const stream = mapping('JobsTable.StreamArn')
   expect(stream).toMatchObject({
-    FilterCriteria: { Filters: [{ Pattern: '{"eventName":["INSERT"]}' }] },
+    FilterCriteria: { Filters: [{ Pattern: '{"eventName":["INSERT","MODIFY"]}' }] },
     BatchSize: 100,
     MaximumBatchingWindowInSeconds: 0,
     ParallelizationFactor: 10,
     StartingPosition: 'TRIM_HORIZON',
     BisectBatchOnFunctionError: true,
     FunctionResponseTypes: ['ReportBatchItemFailures'],
-    MaximumRetryAttempts: 20,
-    MaximumRecordAgeInSeconds: 3600,
+    MaximumRetryAttempts: 500,
   })
+  // An outage or a backlog must not drop good records.
+  expect(stream).not.toHaveProperty('MaximumRecordAgeInSeconds')
   expect(nameOf(stream['FunctionName'])).toBe('Dispatcher')
   const { OnFailure } = stream['DestinationConfig'] as { OnFailure: { Destination: unknown } }
   expect(nameOf(OnFailure.Destination)).toBe('StreamFailures.Arn')
