@@ -3,32 +3,33 @@ import { Duration } from 'aws-cdk-lib'
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb'
 import { FilterCriteria, FilterRule, StartingPosition } from 'aws-cdk-lib/aws-lambda'
 import { DynamoEventSource, SqsDlq, SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources'
+import { concurrencyOf } from './concurrency.ts'
 import type { Functions } from './functions.ts'
 import type { SluiceProps } from './props.ts'
-import type { Queues } from './queues.ts'
+import type { Channel, Queues } from './queues.ts'
 import type { Tables } from './tables.ts'
 
-type WorkerLimits = Pick<SluiceProps, 'workerBatchSize' | 'workerMaxConcurrency'>
-
-export function addSources(functions: Functions, tables: Tables, queues: Queues, limits: WorkerLimits): void {
-  const { dispatcher, worker, ingest } = functions
-  dispatcher.addEventSource(jobsStream(tables, queues))
-  dispatcher.addEventSource(
-    new SqsEventSource(queues.wake.queue, { batchSize: 10, reportBatchItemFailures: true }),
-  )
-  ingest.addEventSource(
-    new SqsEventSource(queues.ingest.queue, { batchSize: 10, reportBatchItemFailures: true }),
-  )
-  worker.addEventSource(
-    new SqsEventSource(queues.work.queue, {
-      batchSize: limits.workerBatchSize ?? 1,
-      ...(limits.workerMaxConcurrency === undefined ? {} : { maxConcurrency: limits.workerMaxConcurrency }),
-      reportBatchItemFailures: true,
-    }),
-  )
+export function addSources(
+  { dispatcher, worker, ingest }: Functions,
+  tables: Tables,
+  queues: Queues,
+  { workerBatchSize = 1, ...props }: SluiceProps,
+): void {
+  const concurrency = concurrencyOf(props)
+  dispatcher.addEventSource(jobsStream(tables, queues, concurrency.streamLanes))
+  dispatcher.addEventSource(from(queues.wake, 10, concurrency.wake))
+  ingest.addEventSource(from(queues.ingest, 10, concurrency.ingest))
+  worker.addEventSource(from(queues.work, workerBatchSize, concurrency.worker))
 }
 
-const jobsStream = ({ jobs }: Tables, { streamFailures }: Queues): DynamoEventSource =>
+const from = ({ queue }: Channel, batchSize: number, maxConcurrency: number): SqsEventSource =>
+  new SqsEventSource(queue, { batchSize, maxConcurrency, reportBatchItemFailures: true })
+
+const jobsStream = (
+  { jobs }: Tables,
+  { streamFailures }: Queues,
+  parallelizationFactor: number,
+): DynamoEventSource =>
   new DynamoEventSource(jobs as ITable, {
     startingPosition: StartingPosition.TRIM_HORIZON,
     // Sluice itself never changes a job's item, but people do: whoever puts a corrected item over a malformed one, or
@@ -37,7 +38,7 @@ const jobsStream = ({ jobs }: Tables, { streamFailures }: Queues): DynamoEventSo
     batchSize: 100,
     maxBatchingWindow: Duration.seconds(0),
     // Batches of different partitions side by side: one tenant's flood does not hold up another.
-    parallelizationFactor: 10,
+    parallelizationFactor,
     bisectBatchOnError: true,
     reportBatchItemFailures: true,
     // No `maxRecordAge`: a backlog or an outage makes good records old, and the stream keeps them for a day by itself.

@@ -73,6 +73,19 @@ describe('Lambda’s recursive loop detection, which would end long backlogs aft
   })
 })
 
+describe('room is reserved for the dispatcher and the tick', () => {
+  const reservedIn = (template: Template) =>
+    ['Dispatcher', 'Tick', 'Ingest', 'Worker'].map(
+      (name) => properties(name, template)['ReservedConcurrentExecutions'],
+    )
+  test('if the account’s quota is known and large enough', () => {
+    expect(reservedIn(synth({ accountConcurrency: 1000 }))).toEqual([180, 6, undefined, undefined])
+  })
+  test.each([[{}], [{ accountConcurrency: 10 }]])('and else not: %o', (props) => {
+    expect(reservedIn(synth(props))).toEqual([undefined, undefined, undefined, undefined])
+  })
+})
+
 describe('workerOptions', () => {
   test('are the function’s', () => {
     const options = {
