@@ -71,7 +71,13 @@ describe('each function may do what it needs, and nothing else', () => {
   test('tick', () => {
     expect(rightsOf('TickRole')).toEqual({
       'StateTable.Arn/index/due': ['dynamodb:Query'],
-      'StateTable.Arn': ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Scan', 'dynamodb:UpdateItem'],
+      'StateTable.Arn': [
+        'dynamodb:BatchGetItem',
+        'dynamodb:GetItem',
+        'dynamodb:PutItem',
+        'dynamodb:Scan',
+        'dynamodb:UpdateItem',
+      ],
       'JobsTable.Arn': ['dynamodb:Scan'],
       'WakeQueue.Arn': ['sqs:SendMessage'],
       'TickLogs.Arn': LOG,
