@@ -1,12 +1,11 @@
 /** Woken by the Jobs stream (a job arrived) and by the wake queue (a time has come). */
 import type { DynamoDBRecord, DynamoDBStreamEvent, SQSEvent, SQSRecord } from 'aws-lambda'
-import { fromItem, type Item } from '../lib/adapters/dynamodb/database.ts'
+import { type Item, toRawItem } from '../lib/adapters/dynamodb/item.ts'
 import { parseWakeMessage } from '../lib/adapters/sqs/messages.ts'
 import { contextFromEnvironment, once } from '../lib/api/context.ts'
 import { type BatchResponse, batchResponse, handleEach, lambda } from '../lib/api/lambda.ts'
-import type { RawItem } from '../lib/core/job.ts'
 import { type Arrival, arrive } from '../lib/use-cases/arrive.ts'
-import { pass } from '../lib/use-cases/pass.ts'
+import { wakeUp } from '../lib/use-cases/wake-up.ts'
 
 const context = once(contextFromEnvironment)
 
@@ -21,18 +20,23 @@ async function onArrivals({ Records }: DynamoDBStreamEvent): Promise<BatchRespon
 
 export function toArrival({ dynamodb }: DynamoDBRecord): Arrival<string>[] {
   if (!dynamodb?.NewImage || !dynamodb.SequenceNumber) return []
-  return [{ id: dynamodb.SequenceNumber, item: fromItem(dynamodb.NewImage as Item) as RawItem }]
+  return [{ id: dynamodb.SequenceNumber, item: toRawItem(dynamodb.NewImage as Item) }]
 }
 
 const onWakes = ({ Records }: SQSEvent): Promise<BatchResponse> =>
   handleEach(Records, ({ messageId }) => messageId, onWake)
 
 async function onWake({ body, messageId }: SQSRecord): Promise<void> {
+  const { logger, metrics } = context()
   const wake = parseWakeMessage(body)
   if (!wake.ok) {
-    context().logger.error('wake message refused', { messageId, reason: wake.reason })
+    logger.error('wake message refused', { messageId, reason: wake.reason })
     return
   }
-  const { shard, dueAt } = wake.value
-  await pass(context(), { shard: shard, ...(dueAt === undefined ? {} : { wokenFor: dueAt }) })
+  try {
+    await wakeUp(context(), wake.value)
+  } catch (error) {
+    metrics.count('ShardFailures', 1)
+    throw error
+  }
 }

@@ -20,8 +20,15 @@ import {
 } from './keys.ts'
 import { jsonProblem } from './payload.ts'
 
+/** Why an item's attributes could not be read. Such an item has its two keys only, and goes to the dead letters. */
+export const UNREADABLE: unique symbol = Symbol('unreadable')
+
 /** An item of the Jobs table as it stands there. Only its keys are known to be text. */
-export type RawItem = Readonly<Record<string, unknown>> & { readonly pk: string; readonly sk: string }
+export type RawItem = Readonly<Record<string, unknown>> & {
+  readonly pk: string
+  readonly sk: string
+  readonly [UNREADABLE]?: string
+}
 
 export interface Job extends Position {
   readonly key: JobKey
@@ -32,8 +39,20 @@ export interface Job extends Position {
   readonly meta?: Readonly<Record<string, unknown>>
   /** From 1. */
   readonly attempt: number
+  /** Epoch ms since which no worker has known its task. */
+  readonly unknownSince?: number
   readonly item: RawItem
 }
+
+/** The job that an item stands for, or why it stands for none. */
+export type ParsedJob =
+  | { readonly ok: true; readonly value: Job }
+  | {
+      readonly ok: false
+      readonly reason: string
+      /** Its queue, or its queue's partition rule, is not in this configuration. It may be in a newer one. */
+      readonly isUnknown: boolean
+    }
 
 /** What a client, an event or a retry puts into the Jobs table. */
 export interface JobItem extends RawItem {
@@ -43,6 +62,7 @@ export interface JobItem extends RawItem {
   readonly payload: unknown
   readonly meta?: Readonly<Record<string, unknown>>
   readonly attempt?: number
+  readonly unknownSince?: number
 }
 
 const itemSchema = z.object({
@@ -50,37 +70,69 @@ const itemSchema = z.object({
   payload: z.unknown().refine((value) => value !== undefined, 'is missing'),
   meta: z.record(z.string(), z.unknown()).optional(),
   attempt: z.int().min(1).optional(),
+  unknownSince: z.int().min(0).optional(),
 })
 
-/** Reads an item by the configuration; the reason of a refusal goes into the dead letters. */
-export function parseJob(config: Config, item: RawItem): Parsed<Job> {
-  const shard = parseShard(item.pk)
-  if (!shard.ok) return shard
-  const queue = queueNamed(config, shard.value.queue)
-  if (!queue)
-    return refused(
-      `there is no queue "${clip(shard.value.queue)}"; there are: ${Object.keys(config.queues).join(', ')}`,
-    )
-  const misplaced = partitionProblem(queue, shard.value)
-  if (misplaced) return refused(misplaced)
-  const position = parseSortKey(item.sk)
-  if (!position.ok) return position
-  const body = itemSchema.safeParse(item)
-  if (!body.success) return refused(body.error.issues.map(describeIssue).join('; '))
-  const { task, payload, meta, attempt = 1 } = body.data
-  const problem = jsonProblem(payload, 'payload') ?? jsonProblem(meta ?? null, 'meta') ?? sizeProblem(item)
-  if (problem) return refused(problem)
-  return parsed({
-    ...position.value,
+/** What the reading of an item looks at: without one of these it is another item than with it. */
+export const JUDGED_ATTRIBUTES: readonly string[] = Object.keys(itemSchema.shape)
+
+/**
+ * Reads an item by the configuration; the reason of a refusal goes into the dead letters. What is wrong whatever the
+ * configuration says comes first, so that only a good item is left to a newer one.
+ */
+export function parseJob(config: Config, item: RawItem): ParsedJob {
+  const parts = parseParts(item)
+  if (!parts.ok) return malformed(parts.reason)
+  const { shard, position, body } = parts.value
+  const place = placeOf(config, shard)
+  if (!place.ok) return { ok: false, reason: place.reason, isUnknown: true }
+  const { task, payload, meta, attempt = 1, unknownSince } = body
+  const job: Job = {
+    ...position,
     key: { pk: item.pk as ShardKey, sk: item.sk as SortKey },
-    shard: shard.value,
-    queue,
+    shard,
+    queue: place.value,
     task,
     payload,
     ...(meta ? { meta } : {}),
     attempt,
+    ...(unknownSince === undefined ? {} : { unknownSince }),
     item,
-  })
+  }
+  return { ok: true, value: job }
+}
+
+const malformed = (reason: string): ParsedJob => ({ ok: false, reason, isUnknown: false })
+
+/** What an item says by itself, without a configuration. */
+function parseParts(item: RawItem): Parsed<{
+  readonly shard: Shard
+  readonly position: Position
+  readonly body: z.output<typeof itemSchema>
+}> {
+  if (item[UNREADABLE] !== undefined) return refused(`the item cannot be read: ${item[UNREADABLE]}`)
+  const shard = parseShard(item.pk)
+  if (!shard.ok) return shard
+  const position = parseSortKey(item.sk)
+  if (!position.ok) return position
+  const body = itemSchema.safeParse(item)
+  if (!body.success) return refused(body.error.issues.map(describeIssue).join('; '))
+  const { payload, meta } = body.data
+  const problem = jsonProblem(payload, 'payload') ?? jsonProblem(meta ?? null, 'meta') ?? sizeProblem(item)
+  return problem
+    ? refused(problem)
+    : parsed({ shard: shard.value, position: position.value, body: body.data })
+}
+
+/** The queue of a shard, or why this configuration has no place for it. */
+export function placeOf(config: Config, shard: Shard): Parsed<QueueConfig> {
+  const queue = queueNamed(config, shard.queue)
+  if (!queue)
+    return refused(
+      `there is no queue "${clip(shard.queue)}"; there are: ${Object.keys(config.queues).join(', ')}`,
+    )
+  const misplaced = partitionProblem(queue, shard)
+  return misplaced ? refused(misplaced) : parsed(queue)
 }
 
 export function partitionProblem(queue: QueueConfig, shard: Shard): string | undefined {
@@ -102,13 +154,24 @@ export const describeIssue = ({ path, message }: z.core.$ZodIssue): string =>
 export const keyOf = (pk: ShardKey, position: Position): JobKey => ({ pk, sk: formatSortKey(position) })
 
 /** The same job, to be tried again at `runAt`. A later time gives a new key, so that a retry cannot happen twice. */
-export function nextAttempt(job: Job, runAt: number): JobItem {
+export const nextAttempt = (job: Job, runAt: number): JobItem => ({
+  ...movedTo(job, runAt),
+  attempt: job.attempt + 1,
+})
+
+/** The same attempt, to be started at `runAt`: nothing was tried, since no worker knew the task `since` then. */
+export const sameAttempt = (job: Job, runAt: number, since: number): JobItem => ({
+  ...movedTo(job, runAt),
+  unknownSince: since,
+})
+
+function movedTo(job: Job, runAt: number): JobItem {
+  const { unknownSince: _, ...item } = job.item
   const later = Math.max(runAt, job.runAt + 1)
   return {
-    ...job.item,
+    ...item,
     ...keyOf(job.key.pk, { ...job, runAt: later }),
     task: job.task,
     payload: job.payload,
-    attempt: job.attempt + 1,
   }
 }

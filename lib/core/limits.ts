@@ -46,9 +46,9 @@ export interface ShardLimits {
   readonly active: number
 }
 
-/** By default: a twentieth of the period, but at least 200 ms and at most 1 s. */
+/** By default: a fortieth of the period, but at least 20 ms and at most 1 s. It is the share of the rate that is lost. */
 export const defaultMargin = (period_ms: number): number =>
-  Math.min(1000, Math.max(200, Math.round(period_ms / 20)))
+  Math.min(1000, Math.max(20, Math.round(period_ms / 40)))
 
 export function applyOverride(configured: Limits, override: LimitOverride | undefined): Limits {
   if (!override) return configured

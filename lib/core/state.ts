@@ -1,5 +1,12 @@
 /** The state item of a shard: who is in flight, when jobs started, who waits, when to look again. */
-import type { JobId, Position, Priority, ShardKey } from './keys.ts'
+import {
+  formatSortKey,
+  type JobId,
+  type Position,
+  type Priority,
+  type ShardKey,
+  type SortKey,
+} from './keys.ts'
 import type { LimitOverride } from './limits.ts'
 import type { StartWindow } from './window.ts'
 
@@ -12,6 +19,8 @@ interface SlotBase {
   readonly priority: Priority
   /** Epoch ms. With priority and id it gives the job's sort key. */
   readonly runAt: number
+  /** How large the job's item is, if it is so large that a query had better not pass over it. */
+  readonly size_kb?: number
 }
 /** A message is on its way to a worker. */
 export interface ClaimedSlot extends SlotBase {
@@ -41,6 +50,8 @@ export interface ShardState {
   readonly version?: number
   readonly slots: Slots
   readonly window: StartWindow
+  /** The mark of the last pass that wrote: by it a pass knows its own write whose reply was lost. */
+  readonly passedBy?: string
   /** Due jobs wait for a slot: whoever frees one has to look for them. */
   readonly waiting: boolean
   /** Epoch ms at which somebody looks at the shard again by itself. */
@@ -52,6 +63,10 @@ export interface ShardState {
   readonly override?: LimitOverride
   /** Somebody wrote an override that makes no sense: nothing runs until it is mended, and this says why. */
   readonly overrideProblem?: string
+  /** Epoch seconds at which DynamoDB may delete the item. */
+  readonly expiresAt?: number
+  /** Epoch ms since which no function has known the shard's queue or its partition rule. */
+  readonly strandedSince?: number
 }
 
 export const emptyState = (shard: ShardKey): ShardState => ({
@@ -73,6 +88,25 @@ export const positionOf = (id: string, slot: Slot): Position => ({
 
 export const slotEntries = (slots: Slots): [JobId, Slot][] => Object.entries(slots) as [JobId, Slot][]
 
-/** Whether claims stand as they were written: tokens are unique, so whoever made them wrote this item. */
-export const holdsClaims = ({ slots }: ShardState, claims: Slots): boolean =>
-  slotEntries(claims).some(([id, { token }]) => slots[id]?.token === token)
+/** A strong read costs a unit for each 4 KB that it passes over, and one at least. */
+const LARGE_KB = 8
+
+/** What a slot says of the size of its job's item. */
+export const sizeOf = (item_bytes: number): Pick<Slot, 'size_kb'> =>
+  item_bytes < LARGE_KB * 1024 ? {} : { size_kb: Math.round(item_bytes / 1024) }
+
+/** The sort keys of the jobs in flight that a query had better not pass over, in their order. */
+export const largeInFlight = (slots: readonly (readonly [JobId, Slot])[]): SortKey[] =>
+  slots
+    .filter(([, slot]) => slot.size_kb !== undefined)
+    .map(([id, slot]) => formatSortKey(positionOf(id, slot)))
+    .sort()
+
+/**
+ * Whether a write of a pass that found another version had been made all the same, and its reply was lost: the item
+ * bears its mark, or its claims stand. Marks and tokens are unique.
+ */
+export const isOwnWrite = (
+  { slots, passedBy }: ShardState,
+  { take, mark }: { readonly take: Slots; readonly mark: string },
+): boolean => passedBy === mark || slotEntries(take).some(([id, { token }]) => slots[id]?.token === token)

@@ -1,16 +1,16 @@
 /**
  * A true sliding window: in no span of `period_ms` do more than `allowed` jobs start.
  *
- * Every start is remembered until `period_ms` after it. Where `allowed` is large, starts are remembered in buckets
- * of a twentieth of the period, each under its *end*: so a bucket is forgotten no earlier than the last start in it.
- * That may hold a start back by up to 5 % of the period; it never lets one through too early.
+ * Every start is remembered until `period_ms` and a margin after it. If `allowed` is large, starts are remembered in
+ * buckets of a 32nd of the period, each under its *end*: so a bucket is forgotten no earlier than the last start in
+ * it. That may hold a start back by up to 3 % of the period; it never lets one through too early.
  */
 import type { RateLimit } from './limits.ts'
 
 /** Bucket end (epoch ms, as text) → number of starts. */
 export type StartWindow = Readonly<Record<string, number>>
 
-const BUCKETS = 20
+const BUCKETS = 32
 
 /** Without a limit starts are remembered coarsely until the next pass, in case it finds that one was set. */
 const BUCKET_WITHOUT_LIMIT_MS = 1000
@@ -39,10 +39,42 @@ export function forgottenBuckets(window: StartWindow, rate: RateLimit | undefine
   return Object.keys(window).filter((end) => forgottenAt(end, rate) <= now)
 }
 
-/** When the next start is forgotten; with none remembered, no sooner than a window after a start at `now`. */
-export function windowReopensAt(window: StartWindow, rate: RateLimit, now: number): number {
-  const times = Object.keys(window)
-    .map((end) => forgottenAt(end, rate))
-    .filter((time) => time > now)
-  return times.length > 0 ? Math.min(...times) : now + rate.period_ms + rate.margin_ms
+/** A job may be claimed so long before it may start, so that its message is with a worker by then. */
+const AHEAD_MS = 250
+
+/** At most half a window: claims of the window after next would have to wait for starts that nobody has made yet. */
+export const claimedAhead = ({ period_ms, margin_ms }: RateLimit): number =>
+  Math.min(AHEAD_MS, Math.floor((period_ms + margin_ms) / 2))
+
+/**
+ * When further jobs may start, one time for each, the earliest first: now, or when a start is forgotten soon.
+ *
+ * A claim for the time s is exact by the rule that holds for one that may start now: what is still remembered at s,
+ * the claims that have not started and the new one are together no more than `allowed`.
+ * @param reserved claims that have not started: each may start at any moment
+ */
+export function startTimes(window: StartWindow, rate: RateLimit, reserved: number, now: number): number[] {
+  let free = rate.allowed - startsInWindow(window, rate, now) - reserved
+  const times = Array.from({ length: Math.max(0, free) }, () => now)
+  for (const { at, count } of forgottenLater(window, rate, now)) {
+    if (at > now + claimedAhead(rate)) break
+    for (let start = 0; start < count; start++) if (++free > 0) times.push(at)
+  }
+  return times
 }
+
+/**
+ * When to look again after all `startTimes` have been used: so long before the next start is forgotten as jobs may be
+ * claimed ahead. If no start is remembered, the next is forgotten one full window from now at the earliest.
+ */
+export function windowReopensAt(window: StartWindow, rate: RateLimit, now: number): number {
+  const ahead = claimedAhead(rate)
+  const next = forgottenLater(window, rate, now).find(({ at }) => at > now + ahead)
+  return (next?.at ?? now + rate.period_ms + rate.margin_ms) - ahead
+}
+
+const forgottenLater = (window: StartWindow, rate: RateLimit, now: number) =>
+  Object.entries(window)
+    .map(([end, count]) => ({ at: forgottenAt(end, rate), count }))
+    .filter(({ at }) => at > now)
+    .sort((a, b) => a.at - b.at)

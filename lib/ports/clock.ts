@@ -1,4 +1,6 @@
 /** Time and chance, passed in so that the core stays pure and a simulation can replace them. */
+import type { Token } from '../core/state.ts'
+
 export interface Clock {
   /** Epoch milliseconds. */
   now(): number
@@ -10,5 +12,5 @@ export interface Random {
   /** From 0 (inclusive) to 1 (exclusive). */
   number(): number
   /** A text that no other call will return. */
-  token(): string
+  token(): Token
 }

@@ -7,6 +7,8 @@ export interface WorkMessage {
   readonly pk: ShardKey
   readonly sk: SortKey
   readonly token: Token
+  /** Epoch ms before which the job must not start, if the rate does not allow it yet. */
+  readonly startAt?: number
   /** How its start is counted, where the shard has a rate limit. */
   readonly rate?: StartCounting
 }
@@ -25,6 +27,8 @@ export interface WakeMessage {
   readonly shard: ShardKey
   /** The `dueAt` of the state item for which this wake-up was arranged. */
   readonly dueAt?: number
+  /** Sort keys, of any form, of items of the shard that somebody has to judge: no pass would see them. */
+  readonly judge?: readonly string[]
 }
 
 /** SQS delays a message by at most 15 minutes. */
@@ -36,10 +40,10 @@ export interface WorkQueue {
 }
 
 export interface WakeQueue {
-  /** Sends all of them, or throws. A message never arrives before its delay is over; the delay is in whole seconds. */
+  /** Sends all of them, or throws. A message never arrives before its delay is over, in whole seconds. */
   send(messages: readonly DelayedWake[]): Promise<void>
 }
 export interface DelayedWake extends WakeMessage {
-  /** From 0 to `MAX_DELAY_MS`; rounded up to whole seconds. */
+  /** From 0 to `MAX_DELAY_MS`; rounded down to whole seconds, so that nobody is late who waits for the rest. */
   readonly delay_ms: number
 }

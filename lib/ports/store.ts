@@ -7,7 +7,7 @@
 import type { DeadLetter, LetterKey } from '../core/dead-letter.ts'
 import type { Holder, PassChange } from '../core/decide.ts'
 import type { JobItem, RawItem } from '../core/job.ts'
-import type { JobKey, ShardKey } from '../core/keys.ts'
+import type { ShardKey } from '../core/keys.ts'
 import type { LimitOverride } from '../core/limits.ts'
 import type { Layout, ShardState, Token } from '../core/state.ts'
 
@@ -16,16 +16,22 @@ export interface JobStore {
   put(item: JobItem): Promise<'put' | 'exists'>
   /** Puts up to 25 jobs, and returns those that the database did not take. */
   putBatch(items: readonly JobItem[]): Promise<readonly JobItem[]>
-  get(key: JobKey): Promise<RawItem | undefined>
+  get(key: RawKey): Promise<RawItem | undefined>
   /** Up to `limit` items of a shard from `from` on, in the order of their sort keys. */
   range(query: RangeQuery): Promise<RangePage>
-  /** Deletes a job; it may be gone already. */
-  remove(key: JobKey): Promise<void>
-  /** Puts another job in the place of this one, in one transaction, unless this one is gone or that key is taken. */
-  replace(key: JobKey, next: JobItem): Promise<'replaced' | 'gone' | 'occupied'>
-  /** Moves a job to the dead letters in one transaction, unless it is gone. */
-  bury(key: RawKey, letter: DeadLetter): Promise<'buried' | 'gone'>
+  /** Deletes the item, if it still is what was read. */
+  remove(item: RawItem): Promise<'removed' | NotThere>
+  /** Puts another job in the place of this one, in one transaction, unless that key is taken. */
+  replace(item: RawItem, next: JobItem): Promise<'replaced' | 'occupied' | NotThere>
+  /** Moves the item to the dead letters in one transaction. */
+  bury(item: RawItem, letter: DeadLetter): Promise<'buried' | NotThere>
 }
+
+/**
+ * Under the item's key there is nothing any more, or something else: it was corrected or replaced since it was read.
+ * Nothing has been written then, for only what was judged may be deleted or moved.
+ */
+export type NotThere = 'gone' | 'changed'
 
 /** The key of an item that may not be a job at all. */
 export interface RawKey {
@@ -35,6 +41,8 @@ export interface RawKey {
 export interface RangeQuery {
   readonly shard: ShardKey
   readonly from: string
+  /** Items from this key on are not read. Default: to the end. */
+  readonly before?: string
   readonly limit: number
 }
 export interface RangePage {
@@ -55,6 +63,11 @@ export interface StateStore {
   release(shard: ShardKey, holder: Holder): Promise<ReleaseOutcome>
   /** Enters a shard into a layout, not settled yet, if nobody has written a pass since the state was read. */
   adopt(state: ShardState, shards: number, expiresAt?: number): Promise<ShardState | undefined>
+  /**
+   * Notes since when no function knows the shard, if it is not noted yet and nobody has written a pass since the state was
+   * read. The item is kept until `expiresAt` (epoch s), or without it for as long as it takes.
+   */
+  strand(state: ShardState, now: number, expiresAt: number | undefined): Promise<void>
   /** Adds a layout to those that a queue is known to have had, and returns them all. */
   registerLayout(queue: string, shards: number): Promise<readonly number[]>
   /** Replaces the limits of a shard, or with `undefined` goes back to the configured ones. */
@@ -66,6 +79,8 @@ export interface StateStore {
 }
 
 export interface PassWrite extends PassChange {
+  /** What no other write bears: by it a pass knows its own write whose reply was lost. */
+  readonly mark: string
   readonly layout: Layout
   /** The group of the due index that shall list the shard. */
   readonly dueShard?: string

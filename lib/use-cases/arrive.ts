@@ -1,43 +1,70 @@
-/** New items in the Jobs table: refuse what can never run, and visit every shard that got something to do. */
+/** New or changed items in the Jobs table: visit every shard that got something to do, refuse what can never run. */
 import { parseJob, type RawItem } from '../core/job.ts'
 import type { ShardKey } from '../core/keys.ts'
 import { forEachAtOnce } from './at-once.ts'
 import type { Context } from './context.ts'
 import { pass } from './pass.ts'
-import { refuse } from './retire.ts'
+import { readStanding } from './read-job.ts'
+import { wakeSoon } from './wake.ts'
 
 export type Arrival<Id> = { readonly id: Id; readonly item: RawItem }
 
-/** Visited at the same time; each visit waits for the database most of its time. */
+/** Visited simultaneously; each visit waits for the database most of its time. */
 const SHARDS_AT_ONCE = 16
 
 /** Returns the ids of the arrivals that have to be delivered again. */
 export async function arrive<Id>(context: Context, arrivals: readonly Arrival<Id>[]): Promise<Id[]> {
-  const shards = new Map<ShardKey, Id[]>()
   const failed: Id[] = []
-  for (const { id, item } of arrivals) {
+  const isSound = ({ item }: Arrival<Id>): boolean => {
     const job = parseJob(context.config, item)
-    if (job.ok) shards.set(job.value.key.pk, [...(shards.get(job.value.key.pk) ?? []), id])
-    else if (!(await succeeds(context, () => refuse(context, item, job.reason)))) failed.push(id)
+    return job.ok || job.isUnknown
   }
-  await forEachAtOnce([...shards], SHARDS_AT_ONCE, async ([shard, ids]) => {
-    if (!(await visitOrWake(context, shard))) failed.push(...ids)
-  })
+  await visitAll(context, arrivals.filter(isSound), failed)
+  const corrected: Arrival<Id>[] = []
+  // Good jobs first: a flood of malformed ones delays nobody.
+  await forEachAtOnce(
+    byKey(arrivals.filter((arrival) => !isSound(arrival))),
+    SHARDS_AT_ONCE,
+    async (same) => {
+      // The image of the stream is old: the item may have been corrected, and what stands there now is judged.
+      const isGood = await succeeds(context, async () => {
+        if (same[0] && (await readStanding(context, same[0].item))) corrected.push(...same)
+      })
+      if (!isGood) failed.push(...same.map(({ id }) => id))
+    },
+  )
+  await visitAll(context, corrected, failed)
   return failed
 }
 
-/** One shard's trouble must not hold up the stream for all others: it goes to the wake queue, which tries again. */
-async function visitOrWake(context: Context, shard: ShardKey): Promise<boolean> {
-  if (await succeeds(context, () => pass(context, { shard }))) return true
-  return succeeds(context, () => context.wake.send([{ shard, delay_ms: 1000 }]))
+async function visitAll<Id>(context: Context, arrivals: readonly Arrival<Id>[], failed: Id[]): Promise<void> {
+  const shards = Map.groupBy(arrivals, ({ item }) => item.pk as ShardKey)
+  await forEachAtOnce([...shards], SHARDS_AT_ONCE, async ([shard, arrived]) => {
+    if (!(await visitOrWake(context, shard))) failed.push(...arrived.map(({ id }) => id))
+  })
 }
 
-async function succeeds(context: Context, action: () => Promise<unknown>): Promise<boolean> {
+const byKey = <Id>(arrivals: readonly Arrival<Id>[]): Arrival<Id>[][] => [
+  ...Map.groupBy(arrivals, ({ item }) => `${item.pk}\n${item.sk}`).values(),
+]
+
+/** One shard's trouble must not hold up the stream for all others: it goes to the wake queue, which tries again. */
+async function visitOrWake(context: Context, shard: ShardKey): Promise<boolean> {
+  if (await succeeds(context, () => pass(context, { shard }), shard)) return true
+  return succeeds(context, () => wakeSoon(context, shard), shard)
+}
+
+async function succeeds(
+  { logger, metrics }: Context,
+  action: () => Promise<unknown>,
+  shard?: ShardKey,
+): Promise<boolean> {
   try {
     await action()
     return true
   } catch (error) {
-    context.logger.error('a new job could not be looked at; it will be tried again', { error })
+    logger.error('a new job could not be looked at; it will be tried again', { shard, error })
+    metrics.count('ShardFailures', 1)
     return false
   }
 }

@@ -1,5 +1,5 @@
 import type { Config } from '../core/config.ts'
-import { queueNamed } from '../core/config.ts'
+import { placeOf } from '../core/job.ts'
 import { parseShard } from '../core/keys.ts'
 import { applyOverride, limitsOfShard, type ShardLimits } from '../core/limits.ts'
 import type { ShardState } from '../core/state.ts'
@@ -23,11 +23,12 @@ export interface Context {
   readonly deployment: Deployment
 }
 
-/** The limits that hold for a shard now, or `undefined` for a shard of no queue. */
+/** The limits that hold for a shard now, or `undefined` for a shard that the configuration does not know. */
 export function currentLimits(config: Config, state: ShardState): ShardLimits | undefined {
   const shard = parseShard(state.shard)
-  const queue = shard.ok ? queueNamed(config, shard.value.queue) : undefined
-  if (!shard.ok || !queue) return undefined
+  if (!shard.ok) return undefined
+  const queue = placeOf(config, shard.value)
+  if (!queue.ok) return undefined
   if (state.overrideProblem) return { slots: 0, displaced: false, active: 0 }
-  return limitsOfShard(applyOverride(queue, state.override), shard.value, queue.shards)
+  return limitsOfShard(applyOverride(queue.value, state.override), shard.value, queue.value.shards)
 }

@@ -1,29 +1,28 @@
 /** The parts of a pass's write that decide when the shard is looked at again, and when its item may go. */
 import type { Decision } from '../core/decide.ts'
 import { dueGroupOf } from '../core/due-index.ts'
+import { keptUntil, mayExpire } from '../core/expiry.ts'
 import type { Entered } from '../core/layout.ts'
 import type { ShardLimits } from '../core/limits.ts'
 import type { ShardState } from '../core/state.ts'
 import { MAX_DELAY_MS } from '../ports/queues.ts'
 import type { PassWrite } from '../ports/store.ts'
 
-/** An idle item is kept for a week, or for as long as it remembers starts. One where jobs wait stays. */
-const KEPT_MS = 7 * 86_400_000
-
 export function passWrite(
   state: ShardState,
   { change }: Decision,
   { limits, layout }: Entered,
-  now: number,
+  { now, mark }: { readonly now: number; readonly mark: string },
 ): PassWrite {
   const dueShard = listing(state, change.dueAt, now)
   return {
     ...change,
+    mark,
     layout,
     ...(dueShard === undefined ? {} : { dueShard }),
-    ...(state.override || state.overrideProblem || change.waiting
-      ? {}
-      : { expiresAt: expiry(change.dueAt, limits, now) }),
+    ...(mayExpire({ ...state, waiting: change.waiting })
+      ? { expiresAt: expiry(change.dueAt, limits, now) }
+      : {}),
   }
 }
 
@@ -38,6 +37,3 @@ function expiry(dueAt: number | undefined, { rateLimit }: ShardLimits, now: numb
   const remembered = rateLimit ? rateLimit.period_ms + rateLimit.margin_ms : 0
   return keptUntil(Math.max(now + remembered, dueAt ?? now))
 }
-
-/** Epoch seconds, as DynamoDB wants them. */
-export const keptUntil = (time: number): number => Math.ceil((time + KEPT_MS) / 1000)

@@ -1,12 +1,12 @@
 /** Enters a shard into the configured layout: see `core/layout.ts` for why. */
 import type { QueueConfig } from '../core/config.ts'
 import { queueNamed } from '../core/config.ts'
+import { keptUntil } from '../core/expiry.ts'
 import { parseShard, type Shard, type ShardKey } from '../core/keys.ts'
 import { type Entered, excessOf, isSettledIn, reducedBy, shardsInAny, sumOfExcess } from '../core/layout.ts'
 import type { ShardLimits } from '../core/limits.ts'
 import { emptyState, type ShardState } from '../core/state.ts'
 import { type Context, currentLimits } from './context.ts'
-import { keptUntil } from './due-index.ts'
 import type { DueJobs } from './due-jobs.ts'
 
 /** How soon a shard looks again whether its siblings are back within their shares. */

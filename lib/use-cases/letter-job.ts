@@ -23,7 +23,7 @@ export function jobOfLetter(
   if (!content.ok) return content
   const item = itemOf(config, content.value, to)
   if (!item.ok) return item
-  const { attempt: _, ...fresh } = item.value
+  const { attempt: _attempt, unknownSince: _since, ...fresh } = item.value
   const job = requeued(config, fresh, to)
   if (!job.ok) return job
   // Whatever else the item brings has to be put, too.

@@ -3,7 +3,8 @@ import { keyOf } from '../core/job.ts'
 import type { JobId } from '../core/keys.ts'
 import { positionOf, type ShardState, type Slot } from '../core/state.ts'
 import type { Context } from './context.ts'
-import { readJob, retire } from './retire.ts'
+import { readStanding } from './read-job.ts'
+import { retire } from './retire.ts'
 
 const WORKER_DIED =
   'the worker stopped before the handler finished: it ran into the function timeout, crashed or ran out of memory'
@@ -19,7 +20,6 @@ export async function recover(
 }
 
 async function recoverOne(context: Context, state: ShardState, id: JobId, slot: Slot): Promise<void> {
-  const item = await context.store.jobs.get(keyOf(state.shard, positionOf(id, slot)))
-  const job = item && (await readJob(context, item))
+  const job = await readStanding(context, keyOf(state.shard, positionOf(id, slot)))
   if (job) await retire(context, job, WORKER_DIED)
 }

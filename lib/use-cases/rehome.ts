@@ -10,7 +10,7 @@ import { homeShard } from '../core/shards.ts'
 import { positionOf, type ShardState, slotEntries } from '../core/state.ts'
 import type { Context } from './context.ts'
 import type { DueJobs } from './due-jobs.ts'
-import { readJob } from './retire.ts'
+import { readJob } from './read-job.ts'
 
 const PAGE = 25
 const MAX_PAGES = 40
@@ -44,7 +44,7 @@ async function move(context: Context, state: ShardState, job: Job, later_ms = 0)
     task: job.task,
     payload: job.payload,
   }
-  const outcome = await context.store.jobs.replace(job.key, next)
+  const outcome = await context.store.jobs.replace(job.item, next)
   if (outcome === 'occupied') await move(context, state, job, later_ms + 1)
 }
 

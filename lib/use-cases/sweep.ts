@@ -2,8 +2,9 @@
  * The net under everything: every few minutes all state items are read once, and shards that somebody should have
  * looked at long ago are woken. It finds what a lost message, a dead worker or a dead dispatcher left behind.
  */
+
+import { isOverdue } from '../core/attention.ts'
 import type { Config } from '../core/config.ts'
-import { isOverdue } from '../core/decide.ts'
 import { isDead, type ShardState } from '../core/state.ts'
 import { type Context, currentLimits } from './context.ts'
 

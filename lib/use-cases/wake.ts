@@ -1,19 +1,29 @@
+/** Wake-ups: somebody looks at a shard again, in a second or at a time. */
+import type { ArrangedWake } from '../core/decide.ts'
 import type { ShardKey } from '../core/keys.ts'
 import { MAX_DELAY_MS } from '../ports/queues.ts'
 import type { Context } from './context.ts'
 
-const SOON_MS = 1000
+export const SECOND_MS = 1000
 
-/** Has the shard looked at again at `dueAt`. What is too far off for a queue is left to the due index. */
+/** Has the shard looked at again. What is too far off for a queue is left to the due index. */
 export async function arrangeWake(
-  { wake }: Context,
+  { wake }: Pick<Context, 'wake'>,
   shard: ShardKey,
-  dueAt: number,
+  { at, isPrecise }: ArrangedWake,
   now: number,
 ): Promise<void> {
-  const delay_ms = Math.max(0, dueAt - now)
-  if (delay_ms <= MAX_DELAY_MS) await wake.send([{ shard, dueAt, delay_ms }])
+  const exact_ms = Math.max(0, at - now)
+  const delay_ms = isPrecise ? exact_ms : roundedUp(exact_ms)
+  if (exact_ms <= MAX_DELAY_MS) await wake.send([{ shard, dueAt: at, delay_ms }])
 }
 
-export const wakeSoon = ({ wake }: Context, shard: ShardKey): Promise<void> =>
-  wake.send([{ shard, delay_ms: SOON_MS }])
+/** Queues round down to whole seconds, and the dispatcher would have to wait for the rest. */
+export const roundedUp = (delay_ms: number): number =>
+  Math.min(MAX_DELAY_MS, Math.ceil(delay_ms / SECOND_MS) * SECOND_MS)
+
+export const wakeSoon = (
+  { wake }: Pick<Context, 'wake'>,
+  shard: ShardKey,
+  delay_ms = SECOND_MS,
+): Promise<void> => wake.send([{ shard, delay_ms }])

@@ -11,6 +11,6 @@ describeQueues('the queues in memory', () => ({
   sentWakes: async () =>
     sent.wakes.splice(0).map(({ delay_ms, ...message }) => ({
       body: JSON.stringify(message),
-      delay_s: Math.ceil(delay_ms / 1000),
+      delay_s: Math.floor(delay_ms / 1000),
     })),
 }))

@@ -118,9 +118,47 @@ export function describeJobs(store: () => Store): void {
     test('a removed job is gone, and removing it again is no error', async () => {
       const item = jobItem({ pk: freshShard() })
       await put(item)
-      await store().jobs.remove(item)
-      await store().jobs.remove(item)
+      expect(await store().jobs.remove(item)).toBe('removed')
+      expect(await store().jobs.remove(item)).toBe('gone')
       expect(await get(item)).toBeUndefined()
+    })
+
+    test.each([
+      ['its task', { task: 'other' }],
+      ['something deep in its payload', { payload: { customer: 'acme', deep: [{ one: 2 }] } }],
+      ['an attribute more', { meta: { tenant: 'a' } }],
+      ['an attribute of its owner', { note: 'mine too' }],
+      ['an attribute less', { note: undefined }],
+      ['its attempt', { attempt: 2 }],
+    ])('an item that was replaced by one that differs in %s stays', async (_what, other) => {
+      const judged = { ...jobItem({ pk: freshShard() }), note: 'mine', payload: { deep: [{ one: 1 }] } }
+      const stands = JSON.parse(JSON.stringify({ ...judged, ...other })) as JobItem
+      await put(judged)
+      const read = await get(judged)
+      await store().jobs.putBatch([stands])
+      const [next, queue] = [jobItem({ pk: freshShard() }), freshQueue()]
+      if (!read) throw new Error('not put')
+      expect(await store().jobs.remove(read)).toBe('changed')
+      expect(await store().jobs.replace(read, next)).toBe('changed')
+      expect(await store().jobs.bury(read, letter(queue))).toBe('changed')
+      expect([await get(stands), await get(next)]).toEqual([stands, undefined])
+      expect((await store().history.letters(letter(queue).pk)).letters).toEqual([])
+    })
+
+    test('an item that was put again as it was is the same', async () => {
+      const item = { ...jobItem({ pk: freshShard() }), payload: { n: [1, 'ü', null, true, { deep: {} }] } }
+      await put(item)
+      await store().jobs.putBatch([item])
+      expect(await store().jobs.remove(item)).toBe('removed')
+    })
+
+    test('`before` leaves its own key out, and what is behind it', async () => {
+      const pk = freshShard()
+      const items = many(pk, 4)
+      await store().jobs.putBatch(items)
+      const before = items[2]?.sk ?? ''
+      const page = await store().jobs.range({ shard: pk, from: items[1]?.sk ?? '', before, limit: 5 })
+      expect(page).toEqual({ items: [items[1]], more: false })
     })
 
     test('a job is replaced once, however many try', async () => {

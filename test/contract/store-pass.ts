@@ -27,6 +27,7 @@ export function describePass(store: () => Store): void {
         window: { [NOW]: 1 },
         waiting: true,
         dueAt: NOW + 5,
+        passedBy: expect.any(String),
       })
       expect(await store().states.read(shard)).toEqual(state)
     })
@@ -51,6 +52,7 @@ export function describePass(store: () => Store): void {
         initialised: true,
         version: 2,
         layout: first.layout,
+        passedBy: expect.any(String),
       })
     })
 

@@ -2,6 +2,7 @@
 import { memoryQueues } from '../../lib/adapters/memory/queues.ts'
 import { emptyTables } from '../../lib/adapters/memory/tables.ts'
 import { defineConfig } from '../../lib/core/config.ts'
+import type { Token } from '../../lib/core/state.ts'
 import type { Context } from '../../lib/use-cases/context.ts'
 import { NOW } from '../support/builders.ts'
 import { strictStore } from './strict-store.ts'
@@ -31,7 +32,7 @@ export function fuzzContext() {
     work,
     wake,
     clock: { now: () => now, sleep: async () => {} },
-    random: { number: () => 0.5, token: () => `t${tokens++}` },
+    random: { number: () => 0.5, token: () => `t${tokens++}` as Token },
     logger: { debug: log, info: log, warn: log, error: log },
     metrics: { count: () => {} },
     deployment: { isReplaced: async () => false },

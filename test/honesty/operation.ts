@@ -1,7 +1,7 @@
 /** One call of the store port, as data: it can be repeated on another store, in another order, and printed. */
 import type { DeadLetter } from '../../lib/core/dead-letter.ts'
 import type { Holder } from '../../lib/core/decide.ts'
-import type { JobItem } from '../../lib/core/job.ts'
+import type { JobItem, RawItem } from '../../lib/core/job.ts'
 import type { ShardKey } from '../../lib/core/keys.ts'
 import type { LimitOverride } from '../../lib/core/limits.ts'
 import type { ShardState } from '../../lib/core/state.ts'
@@ -11,10 +11,11 @@ import { deadLetters } from '../../lib/use-cases/dead-letters.ts'
 export type Operation =
   | { readonly op: 'put'; readonly item: JobItem }
   | { readonly op: 'putBatch'; readonly items: readonly JobItem[] }
-  | { readonly op: 'get' | 'remove'; readonly key: RawKey }
+  | { readonly op: 'get'; readonly key: RawKey }
+  | { readonly op: 'remove'; readonly item: RawItem }
   | { readonly op: 'range'; readonly query: RangeQuery }
-  | { readonly op: 'replace'; readonly key: RawKey; readonly next: JobItem }
-  | { readonly op: 'buryJob'; readonly key: RawKey; readonly letter: DeadLetter }
+  | { readonly op: 'replace'; readonly item: RawItem; readonly next: JobItem }
+  | { readonly op: 'buryJob'; readonly item: RawItem; readonly letter: DeadLetter }
   | { readonly op: 'read'; readonly shard: ShardKey }
   | { readonly op: 'pass'; readonly state: ShardState; readonly change: PassWrite }
   | { readonly op: 'start'; readonly shard: ShardKey; readonly claim: Holder; readonly run: Run }
@@ -44,15 +45,15 @@ function call({ jobs, states, history }: Store, operation: Operation): Promise<u
     case 'putBatch':
       return jobs.putBatch(operation.items)
     case 'get':
-      return jobs.get(operation.key as never)
+      return jobs.get(operation.key)
     case 'remove':
-      return jobs.remove(operation.key as never)
+      return jobs.remove(operation.item)
     case 'range':
       return jobs.range(operation.query)
     case 'replace':
-      return jobs.replace(operation.key as never, operation.next)
+      return jobs.replace(operation.item, operation.next)
     case 'buryJob':
-      return jobs.bury(operation.key, operation.letter)
+      return jobs.bury(operation.item, operation.letter)
     case 'read':
       return states.read(operation.shard)
     case 'pass':

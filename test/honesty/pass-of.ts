@@ -16,6 +16,7 @@ export function passOf(state: ShardState, { bits, time, token, other }: Intent, 
   const dueAt = bit(bits, 6) ? at(TIMES, time) : undefined
   return {
     take: takeOf(free, bits, token),
+    mark: `m${bits}-${time}-${token}-${other}`,
     drop,
     resend,
     sentAt: NOW + other,

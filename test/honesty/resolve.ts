@@ -4,17 +4,16 @@ import type { JobItem, RawItem } from '../../lib/core/job.ts'
 import { formatSortKey, type Priority, type ShardKey } from '../../lib/core/keys.ts'
 import type { LimitOverride } from '../../lib/core/limits.ts'
 import { emptyState, type ShardState } from '../../lib/core/state.ts'
-import type { RawKey } from '../../lib/ports/store.ts'
 import { asToken, NOW } from '../support/builders.ts'
 import { at, bit, type Intent } from './intent.ts'
 import { BUCKETS, type Names, TIMES, TOKENS } from './names.ts'
 import type { Operation } from './operation.ts'
 import { passOf } from './pass-of.ts'
 
-/** States in the order in which they were seen, and keys of items that were put. */
+/** States in the order in which they were seen, and items that were put, each under a key of its own or another's. */
 export interface Seen {
   readonly states: ReadonlyMap<ShardKey, readonly ShardState[]>
-  readonly keys: readonly RawKey[]
+  readonly items: readonly RawItem[]
 }
 
 export const QUEUES = ['crm', 'q', 'constructor', 'ü'] as const
@@ -35,8 +34,9 @@ export function resolve(intent: Intent, names: Names, seen: Seen): Operation {
     case 'putBatch':
       return { op: 'putBatch', items: batch(intent, names) }
     case 'get':
+      return { op: 'get', key: itemFor(intent, names, seen) }
     case 'remove':
-      return { op: intent.kind, key: keyFor(intent, names, seen) }
+      return { op: 'remove', item: itemFor(intent, names, seen) }
     case 'range':
       return {
         op: 'range',
@@ -45,7 +45,7 @@ export function resolve(intent: Intent, names: Names, seen: Seen): Operation {
     case 'replace':
       return replaceOf(intent, names, seen)
     case 'buryJob':
-      return { op: 'buryJob', key: keyFor(intent, names, seen), letter: letter(intent, names) }
+      return { op: 'buryJob', item: itemFor(intent, names, seen), letter: letter(intent, names) }
     case 'read':
       return { op: 'read', shard }
     case 'pass': {
@@ -106,24 +106,23 @@ function item({ shard, id, time, priority, payload, bits }: Intent, names: Names
 const batch = (intent: Intent, names: Names): JobItem[] =>
   names.ids.slice(0, 1 + (intent.bits % names.ids.length)).map((_, n) => item({ ...intent, id: n }, names))
 
-const keyFor = (intent: Intent, names: Names, { keys }: Seen): RawKey => {
-  const { pk, sk } = item(intent, names)
-  return intent.token < 8 && keys.length > 0 ? at(keys.toReversed(), intent.other) : { pk, sk }
-}
+/** Mostly one that was put, and that may have been replaced since. */
+const itemFor = (intent: Intent, names: Names, { items }: Seen): RawItem =>
+  intent.token < 8 && items.length > 0 ? at(items.toReversed(), intent.other) : item(intent, names)
 
 /** From the beginning, from a key, or from just behind one, as the pages of a pass go. */
 function fromFor(intent: Intent, names: Names, seen: Seen): string {
   if (intent.token < 4) return `${intent.priority % 4}#`
-  const { sk } = keyFor(intent, names, seen)
+  const { sk } = itemFor(intent, names, seen)
   return /^[0-9]/.test(sk) ? `${sk}${bit(intent.bits, 9) ? '\u0000' : ''}` : '0#'
 }
 
 /** A transaction may not name one key twice; the next attempt always has another one. */
 function replaceOf(intent: Intent, names: Names, seen: Seen): Operation {
-  const key = keyFor(intent, names, seen)
+  const old = itemFor(intent, names, seen)
   const next: RawItem = item({ ...intent, shard: intent.other }, names)
-  const same = next.pk === key.pk && next.sk === key.sk
-  return { op: 'replace', key, next: { ...next, ...(same ? { sk: `${next.sk}1` } : {}) } as JobItem }
+  const same = next.pk === old.pk && next.sk === old.sk
+  return { op: 'replace', item: old, next: { ...next, ...(same ? { sk: `${next.sk}1` } : {}) } as JobItem }
 }
 
 const letter = ({ other, time, bits, payload }: Intent, names: Names) =>

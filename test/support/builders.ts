@@ -58,8 +58,13 @@ export const running = (token: string, deadline = NOW + 60_000): RunningSlot => 
   deadline,
 })
 
-export const change = (part: Partial<PassWrite> = {}): PassWrite => ({ ...NO_CHANGE, ...part })
-const NO_CHANGE: PassWrite = {
+let marks = 0
+export const change = (part: Partial<PassWrite> = {}): PassWrite => ({
+  ...NO_CHANGE,
+  mark: `mark-${marks++}`,
+  ...part,
+})
+const NO_CHANGE: Omit<PassWrite, 'mark'> = {
   take: {},
   drop: [],
   resend: [],

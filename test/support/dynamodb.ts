@@ -14,6 +14,8 @@ import {
 } from '@aws-sdk/client-dynamodb'
 import pRetry from 'p-retry'
 import type { Database, TableNames } from '../../lib/adapters/dynamodb/database.ts'
+import { toItem } from '../../lib/adapters/dynamodb/item.ts'
+import type { RawItem } from '../../lib/core/job.ts'
 import { freePort } from '../../local/engines/process.ts'
 
 const DYNOXIDE = fileURLToPath(new URL('../../node_modules/@dynoxide/linux-x64/dynoxide', import.meta.url))
@@ -48,6 +50,32 @@ export async function endpointDatabase(endpoint: string): Promise<TestDatabase> 
     },
   }
 }
+
+/**
+ * Puts an item with attributes that the SDK would not send: the request's body is written by hand.
+ * @param attributes in DynamoDB's own notation, bytes in base64
+ */
+export async function putRaw({ client, tables }: Database, item: RawItem, attributes: object): Promise<void> {
+  const { protocol, hostname, port } = await (
+    client.config.endpoint as NonNullable<typeof client.config.endpoint>
+  )()
+  const response = await fetch(`${protocol}//${hostname}:${port}`, {
+    method: 'POST',
+    headers: {
+      'x-amz-target': 'DynamoDB_20120810.PutItem',
+      'x-amz-date': '20250101T000000Z',
+      'content-type': 'application/x-amz-json-1.0',
+      authorization:
+        'AWS4-HMAC-SHA256 Credential=test/20250101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=none',
+    },
+    body: JSON.stringify({ TableName: tables.jobs, Item: withOwn(toItem(item), attributes) }),
+  })
+  if (!response.ok) throw new Error(await response.text())
+}
+
+/** A spread would set the prototype instead of a member called `__proto__`. */
+const withOwn = (item: object, attributes: object): object =>
+  Object.fromEntries([...Object.entries(item), ...Object.entries(attributes)])
 
 const localClient = (endpoint: string): DynamoDBClient =>
   new DynamoDBClient({

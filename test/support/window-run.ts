@@ -22,6 +22,10 @@ export class WindowRun {
   readonly starts: number[] = []
   dueAt: number | undefined
   #state: ShardState = { shard: SHARD, initialised: true, slots: {}, window: {}, waiting: false }
+  /** When each claim may start. */
+  readonly #startAt = new Map<JobId, number>()
+  /** When the last of the claims of the last pass may start. */
+  lastStartAt = 0
   /** The width of the buckets by which each claim's start will be counted: its message says so. */
   readonly #widths = new Map<JobId, number>()
   readonly #slots: number
@@ -54,24 +58,27 @@ export class WindowRun {
     })
     this.#state = applied(this.#state, change)
     this.dueAt = change.dueAt
-    for (const { job, slot } of claims) {
+    for (const { job, slot, startAt } of claims) {
       this.#widths.set(job.id, bucketWidth(this.rate))
-      if (isRunning(slot)) this.#ended(job.id)
+      this.#startAt.set(job.id, startAt)
+      this.lastStartAt = startAt
+      if (isRunning(slot)) this.#ended(job.id, startAt)
     }
     return claims.length
   }
 
   /** The handler begins `late` ms after its start was written: at most half of the margin, by the protocol. */
   start(id: JobId, late = 0): void {
-    const bucket = bucketOf(this.now, this.#widths.get(id) ?? 1)
+    const startAt = Math.max(this.now, this.#startAt.get(id) ?? 0)
+    const bucket = bucketOf(startAt, this.#widths.get(id) ?? 1)
     const { window } = this.#state
     this.#state = { ...this.#state, window: { ...window, [bucket]: (window[bucket] ?? 0) + 1 } }
-    this.#ended(id, late)
+    this.#ended(id, startAt + late)
   }
 
   /** How long a job runs does not matter to the rate. */
-  #ended(id: JobId, late = 0): void {
-    this.starts.push(this.now + late)
+  #ended(id: JobId, at: number): void {
+    this.starts.push(at)
     const { [id]: _, ...slots } = this.#state.slots
     this.#state = { ...this.#state, slots }
   }

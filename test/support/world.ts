@@ -18,7 +18,8 @@ import { execute, type TaskOutcome } from '../../lib/use-cases/execute.ts'
 import { pass } from '../../lib/use-cases/pass.ts'
 import { sweep } from '../../lib/use-cases/sweep.ts'
 import { tick } from '../../lib/use-cases/tick.ts'
-import { NOW, SHARD } from './builders.ts'
+import { wakeUp } from '../../lib/use-cases/wake-up.ts'
+import { asToken, NOW, SHARD } from './builders.ts'
 
 const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
 const succeed = async (): Promise<TaskOutcome> => ({ kind: 'succeeded' })
@@ -52,10 +53,12 @@ export class World {
       work: this.#queues.work,
       wake: {
         send: async (wakes) =>
-          void this.#wakes.push(...wakes.map((wake) => ({ ...wake, at: this.now + wake.delay_ms }))),
+          void this.#wakes.push(
+            ...wakes.map((wake) => ({ ...wake, at: this.now + Math.floor(wake.delay_ms / 1000) * 1000 })),
+          ),
       },
-      clock: { now: () => this.now, sleep: async () => {} },
-      random: { number: () => 0.5, token: () => `token-${this.#tokens++}` },
+      clock: { now: () => this.now, sleep: (delay_ms) => this.#sleep(delay_ms) },
+      random: { number: () => 0.5, token: () => asToken(`token-${this.#tokens++}`) },
       logger: silent,
       metrics: { count: (name, value) => void this.counted.push({ name, value }) },
       deployment: { isReplaced: async () => this.isReplaced },
@@ -95,8 +98,7 @@ export class World {
   async wake(): Promise<number> {
     const due = this.#wakes.filter(({ at }) => at <= this.now)
     this.#wakes.splice(0, Infinity, ...this.#wakes.filter(({ at }) => at > this.now))
-    for (const { shard, dueAt } of due)
-      await pass(this.context, { shard, ...(dueAt === undefined ? {} : { wokenFor: dueAt }) })
+    for (const { delay_ms: _, at: __, ...message } of due) await wakeUp(this.context, message)
     return due.length
   }
 
@@ -146,6 +148,12 @@ export class World {
   }
   get ran(): string[] {
     return this.runs.map(({ id }) => id)
+  }
+
+  async #sleep(delay_ms: number): Promise<void> {
+    const until = this.now + delay_ms
+    await Promise.resolve()
+    this.now = Math.max(this.now, until)
   }
 
   async #run(job: Job): Promise<TaskOutcome> {

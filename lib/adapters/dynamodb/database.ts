@@ -1,4 +1,8 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import type {
+  CancellationReason,
+  DynamoDBClient,
+  ReturnValuesOnConditionCheckFailure,
+} from '@aws-sdk/client-dynamodb'
 import { ConditionalCheckFailedException, TransactionCanceledException } from '@aws-sdk/client-dynamodb'
 
 export interface TableNames {
@@ -12,10 +16,14 @@ export interface Database {
 }
 export { fromItem, type Item, toItem } from './item.ts'
 
+/** The item that a condition failed on comes with the error, which spares a read. */
+export const ALL_OLD: ReturnValuesOnConditionCheckFailure = 'ALL_OLD'
+
 export const isConditionFailed = (error: unknown): error is ConditionalCheckFailedException =>
   error instanceof ConditionalCheckFailedException
 
-/** Whether a transaction was cancelled because the condition of this part of it does not hold. */
-export const isConditionOfPartFailed = (error: unknown, part: number): boolean =>
-  error instanceof TransactionCanceledException &&
-  error.CancellationReasons?.[part]?.Code === 'ConditionalCheckFailed'
+/** Why a part of a transaction's conditions does not hold, with the item that it found; `undefined` for any other error. */
+export function failedPart(error: unknown, part: number): CancellationReason | undefined {
+  const reason = error instanceof TransactionCanceledException ? error.CancellationReasons?.[part] : undefined
+  return reason?.Code === 'ConditionalCheckFailed' ? reason : undefined
+}

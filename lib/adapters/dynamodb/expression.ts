@@ -1,12 +1,13 @@
-/** Builds one update expression clause by clause. Names and values never become part of its text. */
-import { type Item, toItem } from './database.ts'
+/** Builds one expression clause by clause. Names and values never become part of its text. */
+import type { AttributeValue } from '@aws-sdk/client-dynamodb'
+import { type Item, toAttribute } from './item.ts'
 
 export class UpdateExpression {
   readonly #sets: string[] = []
   readonly #removes: string[] = []
   readonly #conditions: string[] = []
   readonly #names = new Map<string, string>()
-  readonly #values: Record<string, unknown> = {}
+  readonly #values: Item = {}
   #count = 0
 
   /** A path such as `slots.<id>.token`, each part an attribute name whatever characters it has. */
@@ -15,6 +16,11 @@ export class UpdateExpression {
   }
 
   value(value: unknown): string {
+    return this.attribute(toAttribute(value))
+  }
+
+  /** A value as it came from the database. */
+  attribute(value: AttributeValue): string {
     const placeholder = `:v${this.#count++}`
     this.#values[placeholder] = value
     return placeholder
@@ -22,6 +28,11 @@ export class UpdateExpression {
 
   set(path: string, value: unknown): this {
     this.#sets.push(`${path} = ${this.value(value)}`)
+    return this
+  }
+
+  setOnce(path: string, value: unknown): this {
+    this.#sets.push(`${path} = if_not_exists(${path}, ${this.value(value)})`)
     return this
   }
 
@@ -46,9 +57,13 @@ export class UpdateExpression {
       ...(this.#sets.length > 0 ? [`SET ${this.#sets.join(', ')}`] : []),
       ...(this.#removes.length > 0 ? [`REMOVE ${this.#removes.join(', ')}`] : []),
     ]
-    const values: Item = toItem(this.#values)
+    return { UpdateExpression: update.join(' '), ...this.buildCondition() }
+  }
+
+  /** For a call that takes a condition and updates nothing by an expression. */
+  buildCondition() {
+    const values = this.#values
     return {
-      UpdateExpression: update.join(' '),
       ExpressionAttributeNames: Object.fromEntries(
         [...this.#names].map(([name, placeholder]) => [placeholder, name]),
       ),

@@ -8,7 +8,7 @@ import {
 import type { DeadLetter, LetterKey } from '../../core/dead-letter.ts'
 import type { JobItem } from '../../core/job.ts'
 import type { HistoryStore, LetterPage } from '../../ports/store.ts'
-import { type Database, fromItem, isConditionOfPartFailed, toItem } from './database.ts'
+import { type Database, failedPart, fromItem, toItem } from './database.ts'
 
 /** Race: two operators put the same letter back, or one does again what has been done but not been answered. */
 const STILL_THERE = 'attribute_exists(pk)'
@@ -56,8 +56,8 @@ async function putBack(
     await client.send(new TransactWriteItemsCommand({ TransactItems: [{ Delete: letter }, { Put: put }] }))
     return 'put'
   } catch (error) {
-    if (isConditionOfPartFailed(error, 0)) return 'gone'
-    if (isConditionOfPartFailed(error, 1)) return 'occupied'
+    if (failedPart(error, 0)) return 'gone'
+    if (failedPart(error, 1)) return 'occupied'
     if (isBusy(error)) return 'busy'
     throw error
   }

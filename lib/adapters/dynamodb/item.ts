@@ -4,6 +4,7 @@
  */
 import type { AttributeValue } from '@aws-sdk/client-dynamodb'
 import { convertToAttr, convertToNative } from '@aws-sdk/util-dynamodb'
+import { type RawItem, UNREADABLE } from '../../core/job.ts'
 
 export type Item = Record<string, AttributeValue>
 
@@ -14,16 +15,45 @@ export const toItem = (value: object): Item =>
       .map(([name, part]) => [name, toAttribute(part)]),
   )
 
-function toAttribute(value: unknown): AttributeValue {
+export function toAttribute(value: unknown): AttributeValue {
   if (Array.isArray(value)) return { L: value.filter((part) => part !== undefined).map(toAttribute) }
   const isMap =
     typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype
   return isMap ? { M: toItem(value) } : convertToAttr(value)
 }
 
-/** `Object.fromEntries` makes an attribute of any name a member of its own. */
+/**
+ * `Object.fromEntries` makes an attribute of any name a member of its own. Of one called `__proto__` at the top of an
+ * item the SDK gives the name and no value: it is left out.
+ */
 export const fromItem = (item: Item): Record<string, unknown> =>
-  Object.fromEntries(Object.entries(item).map(([name, part]) => [name, fromAttribute(part)]))
+  Object.fromEntries(
+    Object.entries(item)
+      .filter(([, part]) => part !== undefined)
+      .map(([name, part]) => [name, fromAttribute(part)]),
+  )
+
+/** An item as it came, kept beside what was made of it: plain values do not hold all that DynamoDB does. */
+const originals = new WeakMap<RawItem, Item>()
+
+/** An item of the Jobs table. One that cannot be read must not keep its neighbours from being read. */
+export function toRawItem(item: Item): RawItem {
+  const raw = readable(item)
+  originals.set(raw, item)
+  return raw
+}
+
+function readable(item: Item): RawItem {
+  try {
+    return fromItem(item) as RawItem
+  } catch (error) {
+    const [pk, sk] = [String(item['pk']?.S), String(item['sk']?.S)]
+    return { pk, sk, [UNREADABLE]: error instanceof Error ? error.message : String(error) }
+  }
+}
+
+/** The attributes of an item as DynamoDB has them. */
+export const originalOf = (item: RawItem): Item => originals.get(item) ?? toItem(item)
 
 function fromAttribute(attribute: AttributeValue): unknown {
   if (attribute.M) return fromItem(attribute.M)

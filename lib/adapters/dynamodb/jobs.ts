@@ -8,23 +8,17 @@ import {
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb'
 import type { JobItem, RawItem } from '../../core/job.ts'
-import type { JobStore, RangePage, RangeQuery, RawKey } from '../../ports/store.ts'
-import {
-  type Database,
-  fromItem,
-  type Item,
-  isConditionFailed,
-  isConditionOfPartFailed,
-  toItem,
-} from './database.ts'
+import type { JobStore, NotThere, RangePage, RangeQuery } from '../../ports/store.ts'
+import { ALL_OLD, type Database, failedPart, isConditionFailed } from './database.ts'
+import { UpdateExpression } from './expression.ts'
+import { fromItem, type Item, toItem, toRawItem } from './item.ts'
+import { isStill } from './judged.ts'
 
 /**
  * Race: an event delivered twice. The second must not put back, or start over, what the first has begun.
  * And twins, which bear the same id: the next attempt of one must not take the place of the other.
  */
 const NOT_THERE = 'attribute_not_exists(pk)'
-/** Race: two recoveries of one job, or one whose reply was lost. Only the first finds the job in its old place. */
-const STILL_THERE = 'attribute_exists(pk)'
 /** Behind every sort key that begins with a digit. */
 const END = ':'
 
@@ -35,21 +29,17 @@ export const dynamoJobStore = (database: Database): JobStore => ({
     const { Item } = await database.client.send(
       new GetItemCommand({ TableName: database.tables.jobs, Key: toItem({ pk, sk }), ConsistentRead: true }),
     )
-    return Item && (fromItem(Item) as RawItem)
+    return Item && toRawItem(Item)
   },
   range: (query) => range(database, query),
-  remove: async ({ pk, sk }) => {
-    await database.client.send(
-      new DeleteItemCommand({ TableName: database.tables.jobs, Key: toItem({ pk, sk }) }),
-    )
+  remove: (item) => remove(database, item),
+  replace: (item, next) => {
+    const put = { TableName: database.tables.jobs, Item: toItem(next), ConditionExpression: NOT_THERE }
+    return moveJob(database, item, { Put: put }, 'replaced')
   },
-  replace: (key, next) => {
-    const item = { TableName: database.tables.jobs, Item: toItem(next) }
-    return moveJob(database, key, { Put: { ...item, ConditionExpression: NOT_THERE } }, 'replaced')
-  },
-  bury: async (key, letter) => {
-    const item = { TableName: database.tables.history, Item: toItem(letter) }
-    const outcome = await moveJob(database, key, { Put: item }, 'buried')
+  bury: async (item, letter) => {
+    const put = { TableName: database.tables.history, Item: toItem(letter) }
+    const outcome = await moveJob(database, item, { Put: put }, 'buried')
     return outcome === 'occupied' ? 'gone' : outcome
   },
 })
@@ -80,35 +70,65 @@ async function putBatch(
   )
 }
 
-async function range({ client, tables }: Database, { shard, from, limit }: RangeQuery): Promise<RangePage> {
+/** `BETWEEN` includes its ends: the greatest key that is less than this one. */
+const justBefore = (key: string): string =>
+  `${key.slice(0, -1)}${String.fromCharCode(key.charCodeAt(key.length - 1) - 1)}\u{10ffff}`
+
+async function range(
+  { client, tables }: Database,
+  { shard, from, before, limit }: RangeQuery,
+): Promise<RangePage> {
   const { Items = [], LastEvaluatedKey } = await client.send(
     new QueryCommand({
       TableName: tables.jobs,
       KeyConditionExpression: 'pk = :shard AND sk BETWEEN :from AND :end',
-      ExpressionAttributeValues: toItem({ ':shard': shard, ':from': from, ':end': END }),
+      ExpressionAttributeValues: toItem({
+        ':shard': shard,
+        ':from': from,
+        ':end': before === undefined ? END : justBefore(before),
+      }),
       Limit: limit,
       ConsistentRead: true,
     }),
   )
-  return { items: Items.map((item) => fromItem(item) as RawItem), more: LastEvaluatedKey !== undefined }
+  return { items: Items.map(toRawItem), more: LastEvaluatedKey !== undefined }
+}
+
+async function remove({ client, tables }: Database, item: RawItem): Promise<'removed' | NotThere> {
+  try {
+    await client.send(new DeleteItemCommand(deletion(tables.jobs, item)))
+    return 'removed'
+  } catch (error) {
+    if (isConditionFailed(error)) return whatIsThere(error.Item)
+    throw error
+  }
 }
 
 /** Deletes the job and puts something else in its place, or does neither. */
 async function moveJob<Moved extends string>(
   { client, tables }: Database,
-  { pk, sk }: RawKey,
+  item: RawItem,
   put: TransactWriteItem,
   moved: Moved,
-): Promise<Moved | 'gone' | 'occupied'> {
-  const remove = {
-    Delete: { TableName: tables.jobs, Key: toItem({ pk, sk }), ConditionExpression: STILL_THERE },
-  }
+): Promise<Moved | 'occupied' | NotThere> {
   try {
-    await client.send(new TransactWriteItemsCommand({ TransactItems: [remove, put] }))
+    await client.send(
+      new TransactWriteItemsCommand({ TransactItems: [{ Delete: deletion(tables.jobs, item) }, put] }),
+    )
     return moved
   } catch (error) {
-    if (isConditionOfPartFailed(error, 0)) return 'gone'
-    if (isConditionOfPartFailed(error, 1)) return 'occupied'
+    const notThere = failedPart(error, 0)
+    if (notThere) return whatIsThere(notThere.Item)
+    if (failedPart(error, 1)) return 'occupied'
     throw error
   }
 }
+
+const deletion = (table: string, item: RawItem) => ({
+  TableName: table,
+  Key: toItem({ pk: item.pk, sk: item.sk }),
+  ...isStill(item, new UpdateExpression()).buildCondition(),
+  ReturnValuesOnConditionCheckFailure: ALL_OLD,
+})
+
+const whatIsThere = (found: Item | undefined): NotThere => (found ? 'changed' : 'gone')

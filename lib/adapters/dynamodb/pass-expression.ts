@@ -5,11 +5,14 @@ import { UpdateExpression } from './expression.ts'
 
 export function passExpression(state: ShardState, change: PassWrite): UpdateExpression {
   const update = new UpdateExpression()
-  update.increase('version', 1).set(update.path('waiting'), change.waiting)
+  update.increase(update.path('version'), 1).set(update.path('waiting'), change.waiting)
+  update.set(update.path('passedBy'), change.mark)
   sameVersion(update, state)
+  sameOverride(update, state)
   changeSlots(update, state, change)
   changeWindow(update, state, change)
   enterLayout(update, change.layout)
+  if (state.strandedSince !== undefined) update.remove(update.path('strandedSince'))
   for (const name of ['dueAt', 'dueShard', 'expiresAt'] as const) {
     if (change[name] === undefined) update.remove(update.path(name))
     else update.set(update.path(name), change[name])
@@ -22,6 +25,17 @@ export function sameVersion(update: UpdateExpression, { version }: ShardState): 
   const path = update.path('version')
   update.condition(
     version === undefined ? `attribute_not_exists(${path})` : `${path} = ${update.value(version)}`,
+  )
+}
+
+/** Race: somebody has written an override by hand since the state was read, which leaves the version as it is. */
+function sameOverride(update: UpdateExpression, { override, overrideProblem }: ShardState): void {
+  if (overrideProblem) return // Nothing is claimed under it.
+  const path = update.path('override')
+  update.condition(
+    override
+      ? `${path} = ${update.value(override)}`
+      : `(attribute_not_exists(${path}) OR attribute_type(${path}, ${update.value('NULL')}))`,
   )
 }
 

@@ -7,7 +7,12 @@ import { overrideSchema } from '../../core/limits.ts'
 import type { ShardState, Slots } from '../../core/state.ts'
 import { fromItem, type Item } from './database.ts'
 
-const slotBase = { token: z.string(), priority: z.int().min(0).max(9), runAt: z.number() }
+const slotBase = {
+  token: z.string(),
+  priority: z.int().min(0).max(9),
+  runAt: z.number(),
+  size_kb: z.number().optional(),
+}
 const slotSchema = z.union([
   z.object({ ...slotBase, deadline: z.number() }),
   z.object({ ...slotBase, sentAt: z.number() }),
@@ -23,6 +28,9 @@ const stateSchema = z.object({
   shards: z.int().optional(),
   unsettled: z.boolean().default(false),
   override: z.unknown().optional(),
+  passedBy: z.string().optional(),
+  expiresAt: z.number().optional(),
+  strandedSince: z.number().optional(),
 })
 
 /** Both maps come with the first pass. Where somebody took one away, the other is not thrown away with it. */
@@ -39,16 +47,14 @@ export function toState(item: Item): ShardState {
       `the state item ${JSON.stringify(item['pk']?.S)} is damaged (${problems}): mend or delete it`,
     )
   }
-  const { pk, slots, window, waiting, version, dueAt, dueShard, shards, unsettled, override } = state.data
+  const { pk, slots, window, waiting, shards, unsettled, override, ...rest } = state.data
   return {
     shard: pk as ShardKey,
     initialised: slots !== undefined && window !== undefined,
     slots: (slots ?? {}) as Slots,
     window: window ?? {},
     waiting,
-    ...(version === undefined ? {} : { version }),
-    ...(dueAt === undefined ? {} : { dueAt }),
-    ...(dueShard === undefined ? {} : { dueShard }),
+    ...present(rest),
     ...(shards === undefined ? {} : { layout: { shards, settled: !unsettled } }),
     ...toOverride(override),
   }
@@ -61,3 +67,7 @@ function toOverride(value: unknown): Pick<ShardState, 'override' | 'overrideProb
   if (override.success) return { override: override.data }
   return { overrideProblem: override.error.issues.map(describeIssue).join('; ') }
 }
+
+/** Members that are `undefined` are left out. */
+const present = <T extends object>(members: T): { [K in keyof T]: Exclude<T[K], undefined> } =>
+  Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as never

@@ -1,17 +1,11 @@
-import {
-  GetItemCommand,
-  QueryCommand,
-  type ReturnValuesOnConditionCheckFailure,
-  ScanCommand,
-  UpdateItemCommand,
-} from '@aws-sdk/client-dynamodb'
+import { GetItemCommand, QueryCommand, ScanCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb'
 import type { Holder } from '../../core/decide.ts'
 import { DamagedStateError } from '../../core/errors.ts'
 import type { ShardKey } from '../../core/keys.ts'
 import type { LimitOverride } from '../../core/limits.ts'
-import { holdsClaims, type ShardState } from '../../core/state.ts'
+import { isOwnWrite, type ShardState } from '../../core/state.ts'
 import type { DueShard, Run, ScanPage, StateStore } from '../../ports/store.ts'
-import { type Database, fromItem, type Item, isConditionFailed, toItem } from './database.ts'
+import { ALL_OLD, type Database, fromItem, type Item, isConditionFailed, toItem } from './database.ts'
 import { UpdateExpression } from './expression.ts'
 import { enterLayout, passExpression, sameVersion } from './pass-expression.ts'
 import { toState } from './state-item.ts'
@@ -21,9 +15,7 @@ export const dynamoStateStore = (database: Database): StateStore => ({
   pass: async (state, change) => {
     const outcome = await update(database, state.shard, passExpression(state, change))
     if (outcome.kind === 'updated') return { kind: 'written', state: outcome.state }
-    // A lost reply: the write did happen, and it was ours. Taken for a conflict, a run of ours would be nobody's.
-    if (outcome.state && holdsClaims(outcome.state, change.take))
-      return { kind: 'written', state: outcome.state }
+    if (outcome.state && isOwnWrite(outcome.state, change)) return { kind: 'written', state: outcome.state }
     return { kind: 'conflict' }
   },
   start: async (shard, claim, run) => {
@@ -49,6 +41,9 @@ export const dynamoStateStore = (database: Database): StateStore => ({
   adopt: async (state, shards, expiresAt) => {
     const outcome = await update(database, state.shard, adoptExpression(state, shards, expiresAt))
     return outcome.kind === 'updated' ? outcome.state : undefined
+  },
+  strand: async (state, now, expiresAt) => {
+    await update(database, state.shard, strandExpression(state, now, expiresAt))
   },
   registerLayout: (queue, shards) => registerLayout(database, queue, shards),
   override: (shard, limits) => override(database, shard, limits),
@@ -91,6 +86,15 @@ function adoptExpression(state: ShardState, shards: number, expiresAt: number | 
   return enterLayout(update, { shards, settled: false })
 }
 
+function strandExpression(state: ShardState, now: number, expiresAt: number | undefined): UpdateExpression {
+  const update = new UpdateExpression()
+  sameVersion(update, state)
+  update.setOnce(update.path('strandedSince'), now)
+  return expiresAt === undefined
+    ? update.remove(update.path('expiresAt'))
+    : update.set(update.path('expiresAt'), expiresAt)
+}
+
 /** No queue's name begins with `$`, so this is no shard. */
 async function registerLayout(
   { client, tables }: Database,
@@ -111,8 +115,6 @@ async function registerLayout(
 
 type Updated = { readonly kind: 'updated'; readonly state: ShardState }
 type Failed = { readonly kind: 'failed'; readonly state?: ShardState }
-
-const ALL_OLD: ReturnValuesOnConditionCheckFailure = 'ALL_OLD'
 
 /** Both outcomes carry the item, which spares a read. */
 async function update(
@@ -144,7 +146,7 @@ async function override(
   limits: LimitOverride | undefined,
 ): Promise<void> {
   const change = new UpdateExpression()
-  change.increase('version', 1).remove('expiresAt')
+  change.increase(change.path('version'), 1).remove(change.path('expiresAt'))
   if (limits) change.set(change.path('override'), limits)
   else change.remove(change.path('override'))
   await update(database, shard, change)

@@ -1,8 +1,9 @@
 /** The store in memory: for tests and simulations. Every operation is atomic, as DynamoDB's are. */
-import type { RawItem } from '../../core/job.ts'
+import { isDeepStrictEqual } from 'node:util'
+import { JUDGED_ATTRIBUTES, type RawItem } from '../../core/job.ts'
 import type { ShardKey } from '../../core/keys.ts'
-import { emptyState, holdsClaims, type ShardState, type Slot } from '../../core/state.ts'
-import type { HistoryStore, JobStore, PassWrite, StateStore, Store } from '../../ports/store.ts'
+import { emptyState, isOwnWrite, type ShardState, type Slot } from '../../core/state.ts'
+import type { HistoryStore, JobStore, NotThere, PassWrite, StateStore, Store } from '../../ports/store.ts'
 import { deleteJob, emptyTables, placeOfLetter, putJob, putLetter, type Tables } from './tables.ts'
 
 export const memoryStore = (tables: Tables = emptyTables()): Store => ({
@@ -22,25 +23,42 @@ const memoryJobs = (tables: Tables): JobStore => ({
     return []
   },
   get: async ({ pk, sk }) => structuredClone(tables.jobs.get(pk)?.get(sk)),
-  range: async ({ shard, from, limit }) => {
-    const items = sorted(tables, shard).filter(({ sk }) => !isBefore(sk, from) && !isBefore(':', sk))
+  range: async ({ shard, from, before, limit }) => {
+    const isBehind = (sk: string) => (before === undefined ? isBefore(':', sk) : !isBefore(sk, before))
+    const items = sorted(tables, shard).filter(({ sk }) => !isBefore(sk, from) && !isBehind(sk))
     // DynamoDB, when a page is full, does not look whether anything is behind it.
     return { items: structuredClone(items.slice(0, limit)), more: items.length >= limit }
   },
-  remove: async (key) => void deleteJob(tables, key),
-  replace: async (key, next) => {
-    if (!tables.jobs.get(key.pk)?.has(key.sk)) return 'gone'
+  remove: async (item) => {
+    const notThere = whatIsThere(tables, item)
+    if (notThere) return notThere
+    deleteJob(tables, item)
+    return 'removed'
+  },
+  replace: async (item, next) => {
+    const notThere = whatIsThere(tables, item)
+    if (notThere) return notThere
     if (tables.jobs.get(next.pk)?.has(next.sk)) return 'occupied'
-    deleteJob(tables, key)
+    deleteJob(tables, item)
     putJob(tables, next)
     return 'replaced'
   },
-  bury: async (key, letter) => {
-    if (!deleteJob(tables, key)) return 'gone'
+  bury: async (item, letter) => {
+    const notThere = whatIsThere(tables, item)
+    if (notThere) return notThere
+    deleteJob(tables, item)
     putLetter(tables, letter)
     return 'buried'
   },
 })
+
+/** Where not the item itself stands under its key: what does. */
+function whatIsThere(tables: Tables, item: RawItem): NotThere | undefined {
+  const found = tables.jobs.get(item.pk)?.get(item.sk)
+  if (!found) return 'gone'
+  const names = [...JUDGED_ATTRIBUTES, ...Object.keys(item)]
+  return names.every((name) => isDeepStrictEqual(found[name], item[name])) ? undefined : 'changed'
+}
 
 const sorted = (tables: Tables, shard: string): RawItem[] =>
   [...(tables.jobs.get(shard)?.values() ?? [])].sort((a, b) => (isBefore(a.sk, b.sk) ? -1 : 1))
@@ -59,8 +77,9 @@ const memoryStates = (tables: Tables): StateStore => {
     pass: async (state, change) => {
       const now = current(state.shard) ?? emptyState(state.shard)
       const started = change.resend.some(({ id, token }) => now.slots[id]?.token !== token)
-      if (now.version !== state.version || started)
-        return holdsClaims(now, change.take)
+      const overridden = !isDeepStrictEqual(now.override, state.override)
+      if (now.version !== state.version || overridden || started)
+        return isOwnWrite(now, change)
           ? { kind: 'written', state: structuredClone(now) }
           : { kind: 'conflict' }
       return { kind: 'written', state: write(applyPass(now, change)) }
@@ -86,10 +105,21 @@ const memoryStates = (tables: Tables): StateStore => {
         return { kind: 'gone', ...(state ? { state: structuredClone(state) } : {}) }
       return { kind: 'released', state: write({ ...state, slots: without(state.slots, [id]) }) }
     },
-    adopt: async (state, shards) => {
+    adopt: async (state, shards, expiresAt) => {
       const now = current(state.shard) ?? emptyState(state.shard)
       if (now.version !== state.version) return undefined
-      return write({ ...now, version: (now.version ?? 0) + 1, layout: { shards, settled: false } })
+      return write({
+        ...now,
+        version: (now.version ?? 0) + 1,
+        layout: { shards, settled: false },
+        ...(expiresAt === undefined ? {} : { expiresAt }),
+      })
+    },
+    strand: async (state, at, expiresAt) => {
+      const { expiresAt: _, ...now } = current(state.shard) ?? emptyState(state.shard)
+      if (now.version !== state.version) return
+      const strandedSince = now.strandedSince ?? at
+      write({ ...now, strandedSince, ...(expiresAt === undefined ? {} : { expiresAt }) })
     },
     registerLayout: async (queue, shards) => {
       const layouts = (tables.layouts.get(queue) ?? new Set()).add(shards)
@@ -97,7 +127,7 @@ const memoryStates = (tables: Tables): StateStore => {
       return [...layouts]
     },
     override: async (shard, limits) => {
-      const { override: _, ...state } = current(shard) ?? emptyState(shard)
+      const { override: _, expiresAt: __, ...state } = current(shard) ?? emptyState(shard)
       write({
         ...state,
         version: (state.version ?? 0) + 1,
@@ -113,7 +143,7 @@ const memoryStates = (tables: Tables): StateStore => {
 }
 
 function applyPass(state: ShardState, change: PassWrite): ShardState {
-  const { dueAt: _dueAt, dueShard: _dueShard, ...rest } = state
+  const { dueAt: _dueAt, dueShard: _dueShard, expiresAt: _expiresAt, strandedSince: _since, ...rest } = state
   const again = change.resend.flatMap(({ id }) => {
     const slot = state.slots[id]
     return slot ? [[id, { ...slot, sentAt: change.sentAt }] as const] : []
@@ -131,6 +161,8 @@ function applyPass(state: ShardState, change: PassWrite): ShardState {
     window: change.start === undefined ? window : withStart({ ...state, window }, change.start),
     waiting: change.waiting,
     layout: change.layout,
+    passedBy: change.mark,
+    ...(change.expiresAt === undefined ? {} : { expiresAt: change.expiresAt }),
     ...(change.dueAt === undefined ? {} : { dueAt: change.dueAt }),
     ...(change.dueShard === undefined ? {} : { dueShard: change.dueShard }),
   }

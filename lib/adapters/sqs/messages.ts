@@ -16,6 +16,7 @@ const workSchema = z.strictObject({
   pk: shard,
   sk: sortKey,
   token: z.string().min(1),
+  startAt: z.number().optional(),
   rate: z
     .strictObject({
       bucket_ms: z.int().positive(),
@@ -24,7 +25,11 @@ const workSchema = z.strictObject({
     })
     .optional(),
 })
-const wakeSchema = z.strictObject({ shard, dueAt: z.number().optional() })
+const wakeSchema = z.strictObject({
+  shard,
+  dueAt: z.number().optional(),
+  judge: z.array(sortKey).max(25).optional(),
+})
 
 export const parseWorkMessage = (body: string): Parsed<WorkMessage> =>
   parse(workSchema, body) as Parsed<WorkMessage>

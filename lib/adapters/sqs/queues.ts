@@ -22,7 +22,7 @@ export const sqsWakeQueue = (client: SQSClient, queueUrl: string): WakeQueue => 
       queueUrl,
       messages.map(({ delay_ms, ...message }) => ({
         MessageBody: JSON.stringify(message),
-        DelaySeconds: Math.ceil(Math.min(delay_ms, MAX_DELAY_MS) / 1000),
+        DelaySeconds: Math.floor(Math.min(delay_ms, MAX_DELAY_MS) / 1000),
       })),
     ),
 })

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Token } from '../../core/state.ts'
 import type { Clock, Random } from '../../ports/clock.ts'
 
 export const systemClock: Clock = {
@@ -10,5 +11,5 @@ export const systemClock: Clock = {
 /** 48 random bits in 8 characters: tokens only have to differ among the claims of one job. */
 export const systemRandom: Random = {
   number: () => Math.random(),
-  token: () => randomBytes(6).toString('base64url'),
+  token: () => randomBytes(6).toString('base64url') as Token,
 }

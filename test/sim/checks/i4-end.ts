@@ -12,7 +12,7 @@ export const rightEnd: Check = {
   before(event, { truth, fail }) {
     if (event.kind !== 'effect') return
     const { effect } = event
-    if (effect.op === 'remove') {
+    if (effect.op === 'remove' && effect.outcome === 'removed') {
       const standing = truth.at(effect.key.pk, effect.key.sk)
       if (
         standing &&

@@ -101,6 +101,7 @@ export class Truth {
         if (effect.outcome === 'put') this.#accept(effect.item)
         return
       case 'remove':
+        if (effect.outcome !== 'removed') return
         this.#leave(effect.key.pk, effect.key.sk, 'done')
         break
       case 'replace':

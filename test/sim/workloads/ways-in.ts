@@ -93,17 +93,15 @@ const eventOf = (job: JobPlan): string => {
 function malformed(world: World, job: JobPlan, index: number): RawItem {
   const item = { ...itemOf(world, job), [MALFORMED]: true }
   const wrong = [
-    { ...item, pk: 'nowhere|acme' },
     { ...item, sk: `x${item.sk}` },
     { ...item, sk: item.sk.replace('Z#', '+00:00#') },
     { ...item, sk: `${item.sk} with spaces` },
-    { ...item, task: 'no such task' },
     { ...item, payload: 'no plan' },
     { ...item, payload: undefined },
     { ...item, task: 7 },
     { ...item, pk: `${item.pk}|a|b|c` },
     { ...item, attempt: 'first' },
-    { ...item, pk: job.queue.partitioned ? job.queue.name : `${job.queue.name}|odd` },
+    { ...item, pk: `${job.queue.name}|%zz` },
   ]
   return wrong[index % wrong.length] ?? item
 }

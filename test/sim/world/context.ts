@@ -1,4 +1,5 @@
 /** The context of one invocation: the product's ports, with a simulated service behind each. */
+import type { Token } from '../../../lib/core/state.ts'
 import { MAX_DELAY_MS } from '../../../lib/ports/queues.ts'
 import type { Context } from '../../../lib/use-cases/context.ts'
 import type { Invocation } from './invocation.ts'
@@ -33,14 +34,14 @@ export function contextOf(world: World, by: Invocation): Context {
         ),
     },
     clock: { now: () => scheduler.now + by.skew_ms, sleep: (delay_ms) => by.sleep(delay_ms) },
-    random: { number: () => random.number(), token: () => world.nextToken() },
+    random: { number: () => random.number(), token: () => world.nextToken() as Token },
     logger: loggerOf(world),
     metrics: { count: () => {} },
     deployment: { isReplaced: async () => false },
   }
 }
 
-const delayOf = (delay_ms: number): number => Math.ceil(Math.min(delay_ms, MAX_DELAY_MS) / 1000) * 1000
+const delayOf = (delay_ms: number): number => Math.floor(Math.min(delay_ms, MAX_DELAY_MS) / 1000) * 1000
 
 async function inBatches<T>(
   items: readonly T[],

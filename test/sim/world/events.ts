@@ -6,6 +6,7 @@ import type { LimitOverride } from '../../../lib/core/limits.ts'
 import type { ShardState } from '../../../lib/core/state.ts'
 import type { WakeMessage, WorkMessage } from '../../../lib/ports/queues.ts'
 import type {
+  NotThere,
   PassOutcome,
   PassWrite,
   RawKey,
@@ -20,18 +21,18 @@ export type RunEnd = 'succeeded' | 'failed' | 'crashed'
 /** An operation that took effect in the store, with the item before it. */
 export type Effect =
   | { readonly op: 'put'; readonly item: RawItem; readonly outcome: 'put' | 'exists' | 'overwritten' }
-  | { readonly op: 'remove'; readonly key: RawKey }
+  | { readonly op: 'remove'; readonly key: RawKey; readonly outcome: 'removed' | NotThere }
   | {
       readonly op: 'replace'
       readonly key: RawKey
       readonly next: JobItem
-      readonly outcome: 'replaced' | 'gone' | 'occupied'
+      readonly outcome: 'replaced' | 'occupied' | NotThere
     }
   | {
       readonly op: 'bury'
       readonly key: RawKey
       readonly letter: DeadLetter
-      readonly outcome: 'buried' | 'gone'
+      readonly outcome: 'buried' | NotThere
     }
   | { readonly op: 'buryEvent'; readonly letter: DeadLetter }
   | { readonly op: 'get'; readonly key: RawKey }

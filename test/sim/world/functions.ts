@@ -5,7 +5,7 @@ import type { Job } from '../../../lib/core/job.ts'
 import { arrive } from '../../../lib/use-cases/arrive.ts'
 import { execute } from '../../../lib/use-cases/execute.ts'
 import { ingest } from '../../../lib/use-cases/ingest.ts'
-import { pass } from '../../../lib/use-cases/pass.ts'
+import { wakeUp } from '../../../lib/use-cases/wake-up.ts'
 import { tasksOf } from '../workloads/handlers.ts'
 import { contextOf } from './context.ts'
 import type { Invocation } from './invocation.ts'
@@ -28,8 +28,7 @@ export const consumeWakes = (world: World): Consumer =>
     return async ({ body }) => {
       const wake = parseWakeMessage(body)
       if (!wake.ok) return world.expected(new Error(wake.reason))
-      const { shard, dueAt } = wake.value
-      await pass(context, { shard, ...(dueAt === undefined ? {} : { wokenFor: dueAt }) })
+      await wakeUp(context, wake.value)
     }
   })
 

@@ -64,11 +64,11 @@ function simulatedJobs(world: StoreWorld, by: Invocation, jobs: JobStore): JobSt
         () => jobs.range(query),
         ({ items }) => ({ op: 'range', shard: query.shard, found: items.length }),
       ),
-    remove: (key) =>
+    remove: (item) =>
       call(
         'remove',
-        () => jobs.remove(key),
-        () => ({ op: 'remove', key }),
+        () => jobs.remove(item),
+        (outcome) => ({ op: 'remove', key: item, outcome }),
         true,
       ),
     replace: (key, next) =>

@@ -61,16 +61,16 @@ describe('after a decision', () => {
   )
 
   test.prop([passInput])('an earlier wake-up on its way is kept, and none is arranged beside it', (make) => {
-    const { change, wakeAt } = decide(make())
+    const { change, wake } = decide(make())
     const kept = armed(make())
     if (kept === undefined) return
     expect(change.dueAt).toBeLessThanOrEqual(kept)
-    if (change.dueAt === kept) expect(wakeAt).toBeUndefined()
+    if (change.dueAt === kept) expect(wake).toBeUndefined()
   })
 
   test.prop([passInput])('a wake-up is arranged for every new dueAt, a used-up one included', (make) => {
-    const { change, wakeAt } = decide(make())
-    if (change.dueAt !== armed(make())) expect(wakeAt).toBe(change.dueAt)
+    const { change, wake } = decide(make())
+    if (change.dueAt !== armed(make())) expect(wake?.at).toBe(change.dueAt)
   })
 
   test.prop([passInput])('nothing to wait for means no dueAt', (make) => {

@@ -74,13 +74,13 @@ describe('overrides', () => {
 
   test('a rate without a margin gets the default one', () => {
     const rateLimit = { allowed: 1, period_ms: 10_000 }
-    expect(applyOverride(configured, { rateLimit }).rateLimit).toEqual({ ...rateLimit, margin_ms: 500 })
+    expect(applyOverride(configured, { rateLimit }).rateLimit).toEqual({ ...rateLimit, margin_ms: 250 })
   })
 
   test.each([
-    [1, 200],
-    [4000, 200],
-    [10_000, 500],
+    [1, 20],
+    [4000, 100],
+    [10_000, 250],
     [3_600_000, 1000],
   ])('the default margin of %d ms is %d ms', (period, margin) => {
     expect(defaultMargin(period)).toBe(margin)

@@ -52,7 +52,7 @@ describe('the sliding window', () => {
       for (const action of actions) {
         run.rate = action.which % 5 === 0 ? { ...rate, allowed: action.allowed } : run.rate
         if (carryOut(run, action) === 0) continue
-        const spent = run.startsSince(run.now - rate.period_ms) + run.unstarted.length
+        const spent = run.startsSince(run.lastStartAt - rate.period_ms) + run.unstarted.length
         expect(spent).toBeLessThanOrEqual(run.rate.allowed)
       }
     },

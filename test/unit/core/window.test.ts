@@ -5,6 +5,7 @@ import {
   bucketWidth,
   forgottenBuckets,
   startsInWindow,
+  startTimes,
   windowReopensAt,
 } from '../../../lib/core/window.ts'
 import { rateLimit } from '../../support/arbitraries.ts'
@@ -19,9 +20,9 @@ describe('a bucket', () => {
     expect(end % width).toBe(0)
   })
 
-  test.prop([rateLimit])('is a twentieth of the period at most, and 1 ms for small limits', (rate) => {
-    expect(bucketWidth(rate)).toBeLessThanOrEqual(Math.ceil(rate.period_ms / 20))
-    if (rate.allowed <= 20) expect(bucketWidth(rate)).toBe(1)
+  test.prop([rateLimit])('is a 32nd of the period at most, and 1 ms for small limits', (rate) => {
+    expect(bucketWidth(rate)).toBeLessThanOrEqual(Math.ceil(rate.period_ms / 32))
+    if (rate.allowed <= 32) expect(bucketWidth(rate)).toBe(1)
   })
 })
 
@@ -31,12 +32,22 @@ describe('a window', () => {
     expect(startsInWindow({ 5000: 2 }, RATE, 6100)).toBe(0)
   })
 
-  test('reopens when the first start is forgotten', () => {
-    expect(windowReopensAt({ 5000: 1, 5400: 2, 1: 1 }, RATE, 5500)).toBe(6100)
+  test('is looked at again as long before the next start is forgotten as jobs may be claimed ahead', () => {
+    expect(windowReopensAt({ 5000: 1, 5400: 2, 1: 1 }, RATE, 5500)).toBe(6100 - 250)
+    expect(windowReopensAt({ 5000: 1, 5400: 2 }, RATE, 5850)).toBe(6500 - 250)
   })
 
-  test('reopens a window from now where nothing is remembered yet', () => {
-    expect(windowReopensAt({}, RATE, 5000)).toBe(6100)
+  test('is looked at again a window from now if nothing is remembered yet', () => {
+    expect(windowReopensAt({}, RATE, 5000)).toBe(6100 - 250)
+  })
+
+  test('gives a time to each start: now, or when an earlier one is forgotten soon', () => {
+    expect(startTimes({}, RATE, 1, 5000)).toEqual([5000, 5000])
+    expect(startTimes({ 5000: 1, 5100: 1 }, RATE, 0, 5900)).toEqual([5900, 6100])
+    expect(startTimes({ 5000: 2, 5100: 1 }, RATE, 0, 5900)).toEqual([6100, 6100])
+    expect(startTimes({ 5000: 2, 5100: 1 }, RATE, 1, 5900)).toEqual([6100])
+    expect(startTimes({ 5000: 3 }, { ...RATE, allowed: 1 }, 0, 5900)).toEqual([6100])
+    expect(startTimes({ 5000: 3 }, { ...RATE, allowed: 0 }, 0, 5900)).toEqual([])
   })
 
   test('forgets what no longer counts, and what is over where there is no limit', () => {

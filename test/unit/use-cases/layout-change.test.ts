@@ -11,7 +11,7 @@ import type { Store } from '../../../lib/ports/store.ts'
 import type { Context } from '../../../lib/use-cases/context.ts'
 import { execute } from '../../../lib/use-cases/execute.ts'
 import { pass } from '../../../lib/use-cases/pass.ts'
-import { NOW } from '../../support/builders.ts'
+import { asToken, NOW } from '../../support/builders.ts'
 
 const LIMIT = 8
 const ALLOWED = 12
@@ -67,7 +67,7 @@ class Overlap {
       store: delayed,
       ...this.queues,
       clock: { now: () => this.now, sleep: async () => {} },
-      random: { number: () => 0.5, token: () => `token-${this.#tokens++}` },
+      random: { number: () => 0.5, token: () => asToken(`token-${this.#tokens++}`) },
       logger: silent,
       metrics: { count: () => {} },
       deployment: { isReplaced: async () => false },

@@ -11,7 +11,7 @@ describe('a rate limit', () => {
     const world = new World(limited(2))
     world.put(...jobs(5))
     await world.live(60_000)
-    expect(world.runs.map(({ at }) => at - NOW)).toEqual([0, 0, 10_000, 10_000, 20_000])
+    expect(world.runs.map(({ at }) => at - NOW)).toEqual([15, 15, 10_015, 10_015, 20_015])
   })
 
   test('remembers starts that were handed on in the same invocation', async () => {
@@ -19,7 +19,7 @@ describe('a rate limit', () => {
     world.remaining_ms = 900_000
     world.put(...jobs(5))
     await world.live(60_000)
-    expect(world.runs.map(({ at }) => at - NOW)).toEqual([0, 0, 10_000, 10_000, 20_000])
+    expect(world.runs.map(({ at }) => at - NOW)).toEqual([15, 15, 10_015, 10_015, 20_015])
   })
 
   test('counts a claim until it starts, however late', async () => {
@@ -32,7 +32,7 @@ describe('a rate limit', () => {
     expect(world.takeWork()).toEqual([])
     if (message) await world.work(message)
     await world.live(60_000)
-    expect(world.runs.map(({ at }) => at - NOW)).toEqual([30_000, 40_000])
+    expect(world.runs.map(({ at }) => at - NOW)).toEqual([30_015, 40_015])
   })
 
   test.each([0, 1, 5])(

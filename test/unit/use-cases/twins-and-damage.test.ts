@@ -17,8 +17,13 @@ const item = (second: number, id: string) => ({
 
 test('many items with one id do not hide the jobs behind them', async () => {
   const world = new World(config)
-  world.put(...Array.from({ length: 200 }, (_, n) => item(n, 'twin')), item(300, 'behind'))
-  const { due } = await readDueJobs(world.context, 'crm' as ShardKey, world.now, 2)
+  world.put(...Array.from({ length: 50 }, (_, n) => item(n, 'twin')), item(300, 'behind'))
+  const { due } = await readDueJobs(world.context, {
+    shard: 'crm' as ShardKey,
+    now: world.now,
+    want: 2,
+    skip: [],
+  })
   expect(new Set(due.map(({ id }) => id))).toEqual(new Set(['twin', 'behind']))
 })
 

@@ -1,0 +1,31 @@
+/**
+ * The condition under which a job's item may be deleted or moved: that it is the one that was judged.
+ *
+ * Race: between reading and writing somebody has corrected the item, or put another job under its key. It must stay.
+ * And two recoveries of one job, or one whose reply was lost: only the first finds the item in its place.
+ */
+import { JUDGED_ATTRIBUTES, type RawItem } from '../../core/job.ts'
+import type { UpdateExpression } from './expression.ts'
+import { originalOf } from './item.ts'
+
+/** DynamoDB takes expressions of 4 KB. The attributes beyond decide nothing. */
+const MAX_ATTRIBUTES = 60
+
+export function isStill(item: RawItem, expression: UpdateExpression): UpdateExpression {
+  const original = originalOf(item)
+  const names = Object.keys(original).filter((name) => name !== 'pk' && name !== 'sk')
+  const [first, others] = [names.filter(isJudged), names.filter((name) => !isJudged(name))]
+  expression.condition(`attribute_exists(${expression.path('pk')})`)
+  for (const name of [...first, ...others].slice(0, MAX_ATTRIBUTES)) {
+    const [path, part] = [expression.path(name), original[name]]
+    // The SDK does not give the value of an attribute called __proto__.
+    expression.condition(
+      part === undefined ? `attribute_exists(${path})` : `${path} = ${expression.attribute(part)}`,
+    )
+  }
+  for (const name of JUDGED_ATTRIBUTES.filter((name) => !names.includes(name)))
+    expression.condition(`attribute_not_exists(${expression.path(name)})`)
+  return expression
+}
+
+const isJudged = (name: string): boolean => JUDGED_ATTRIBUTES.includes(name)

@@ -1,0 +1,19 @@
+/** When a state item may go. One where jobs wait, or with an override, stays. */
+import type { ShardState } from './state.ts'
+
+/** An idle item is kept for a week, or for as long as it remembers starts. */
+const KEPT_MS = 7 * 86_400_000
+
+export const mayExpire = ({
+  override,
+  overrideProblem,
+  waiting,
+}: Pick<ShardState, 'override' | 'overrideProblem' | 'waiting'>): boolean =>
+  !override && !overrideProblem && !waiting
+
+/** False for an item that would go although it has to stay (somebody has written an override), or never would go. */
+export const isExpiryRight = (state: ShardState): boolean =>
+  state.version === undefined && !state.override ? true : (state.expiresAt !== undefined) === mayExpire(state)
+
+/** Epoch seconds, as DynamoDB wants them. */
+export const keptUntil = (time: number): number => Math.ceil((time + KEPT_MS) / 1000)

@@ -1,0 +1,62 @@
+/** What a pass sends after its write: claims to the workers, and one wake-up. */
+import type { ArrangedWake, Decision } from '../core/decide.ts'
+import { keyOf } from '../core/job.ts'
+import type { JobId, ShardKey } from '../core/keys.ts'
+import type { ShardLimits } from '../core/limits.ts'
+import { isRunning, positionOf, type ShardState } from '../core/state.ts'
+import { bucketWidth } from '../core/window.ts'
+import type { StartCounting, WorkMessage } from '../ports/queues.ts'
+import type { Context } from './context.ts'
+import { arrangeWake } from './wake.ts'
+
+/** A claim is on record before it is sent: what cannot be sent now is sent again by a later pass. */
+export async function sendWork({ work, logger }: Context, messages: readonly WorkMessage[]): Promise<void> {
+  try {
+    if (messages.length > 0) await work.send(messages)
+  } catch (error) {
+    logger.error('claims could not be sent; they will be sent again', { jobs: messages.length, error })
+  }
+}
+
+/** The time is on record before the wake-up is sent: what cannot be sent now is found by the sweep. */
+export async function sendWake(
+  context: Context,
+  shard: ShardKey,
+  wake: ArrangedWake | undefined,
+  now: number,
+): Promise<void> {
+  try {
+    if (wake) await arrangeWake(context, shard, wake, now)
+  } catch (error) {
+    context.logger.error('a wake-up could not be sent; the sweep will do without it', { shard, error })
+  }
+}
+
+/** How a worker has to count the start of a job whose shard has a rate. */
+export function startCounting({ rateLimit }: ShardLimits): { readonly rate?: StartCounting } {
+  if (!rateLimit) return {}
+  const { margin_ms, period_ms } = rateLimit
+  return { rate: { bucket_ms: bucketWidth(rateLimit), margin_ms, kept_ms: period_ms + margin_ms } }
+}
+
+export function messagesOf(
+  state: ShardState,
+  { claims, change }: Decision,
+  now: number,
+  rate: { readonly rate?: StartCounting },
+): WorkMessage[] {
+  const fresh = claims.flatMap(({ job, slot, startAt }) =>
+    isRunning(slot)
+      ? []
+      : [{ ...job.key, token: slot.token, ...(startAt > now ? { startAt } : {}), ...rate }],
+  )
+  const again = change.resend.flatMap(({ id, token }) =>
+    resent(state, id).map((key) => ({ ...key, token, ...rate })),
+  )
+  return [...fresh, ...again]
+}
+
+function resent(state: ShardState, id: JobId) {
+  const slot = state.slots[id]
+  return slot ? [keyOf(state.shard, positionOf(id, slot))] : []
+}

@@ -1,0 +1,114 @@
+/**
+ * One round of a visit: read the state, *then* the jobs, decide, write once, send.
+ *
+ * The order of the two reads matters: a job is deleted before its slot is freed. So if a job is still in the table but
+ * its slot is gone, it has not run since the state was read, unless another pass claimed it; and that changes the version.
+ */
+import { deadSlots, isSaturated, isSlotFreed } from '../core/attention.ts'
+import { type Claim, type Decision, decide, type Holder, type PassInput } from '../core/decide.ts'
+import { isExpiryRight } from '../core/expiry.ts'
+import type { ShardKey } from '../core/keys.ts'
+import type { Entered } from '../core/layout.ts'
+import { jobsToRead } from '../core/room.ts'
+import { emptyState, isRunning, type ShardState } from '../core/state.ts'
+import type { StartCounting } from '../ports/queues.ts'
+import { type Context, currentLimits } from './context.ts'
+import { passWrite } from './due-index.ts'
+import { readDueJobs } from './due-jobs.ts'
+import { changesLayout, enterLayout, lookAgain } from './layout.ts'
+import { messagesOf, sendWake, sendWork, startCounting } from './pass-messages.ts'
+import { recover } from './recover.ts'
+import { rehome } from './rehome.ts'
+import { keepStranded } from './stranded.ts'
+
+export interface PassRequest {
+  readonly shard: ShardKey
+  /** The slot that a worker gives back. */
+  readonly released?: Holder
+  /** The worker would run the next job itself, until this time at the latest. */
+  readonly runUntil?: number
+  /** The `dueAt` for which this pass was woken. */
+  readonly wokenFor?: number
+}
+
+/** The worker's own next job. */
+export interface HandOff {
+  readonly claim: Claim
+  readonly state: ShardState
+  readonly rate?: StartCounting
+}
+
+export type Round =
+  | { readonly kind: 'settled' }
+  | { readonly kind: 'conflict' }
+  | { readonly kind: 'written'; readonly own?: HandOff; readonly again: boolean }
+
+export async function passOnce(context: Context, request: PassRequest): Promise<Round> {
+  const { store, clock, random } = context
+  const state = (await store.states.read(request.shard)) ?? emptyState(request.shard)
+  const configured = currentLimits(context.config, state)
+  if (!configured) return leave(context, state, request.released)
+  reportOverride(context, state)
+  if (!request.released && isExpiryRight(state) && isSaturated(state, configured, clock.now()))
+    return { kind: 'settled' }
+  const recovered = await recover(context, state, deadSlots(state, clock.now()))
+  const entered = await enterLayout(context, state, configured)
+  if (entered === 'entering') return { kind: 'conflict' }
+  const { limits } = entered
+  const now = clock.now()
+  const reading = jobsToRead({ ...request, state, limits, now, recovered })
+  const jobs = limits.displaced
+    ? await rehome(context, state)
+    : await readDueJobs(context, { shard: request.shard, now, ...reading })
+  const input: PassInput = {
+    ...request,
+    ...lookAgain(jobs, entered, clock.now()),
+    state,
+    limits,
+    now: clock.now(),
+    recovered,
+    newToken: () => random.token(),
+  }
+  return carryOut(context, input, entered, decide(input))
+}
+
+/** The shard is not this configuration's. Its jobs stay for one that knows it; a slot that was in use is freed. */
+async function leave(context: Context, state: ShardState, released: Holder | undefined): Promise<Round> {
+  if (released) await context.store.states.release(state.shard, released)
+  await keepStranded(context, state)
+  return { kind: 'settled' }
+}
+
+/** An override that makes no sense stops its shard, lest it runs beyond what was meant: somebody has to hear of it. */
+function reportOverride({ logger, metrics }: Context, { shard, overrideProblem }: ShardState): void {
+  if (!overrideProblem) return
+  logger.error('an override makes no sense: its shard stands still', { shard, problem: overrideProblem })
+  metrics.count('DamagedShards', 1)
+}
+
+/**
+ * Only the pass that has written sends. If each of many simultaneous passes arranged the same wake-up, each of those
+ * would bring as many passes again, for as long as there is work. If this one dies in between, the sweep finds out.
+ */
+async function carryOut(
+  context: Context,
+  { state, now }: PassInput,
+  entered: Entered,
+  decision: Decision,
+): Promise<Round> {
+  const { limits } = entered
+  const wake = () => sendWake(context, state.shard, decision.wake, now)
+  if (!decision.changed && !changesLayout(state, entered) && isExpiryRight(state)) {
+    await wake()
+    return decision.readOn ? { kind: 'conflict' } : { kind: 'settled' }
+  }
+  const write = passWrite(state, decision, entered, { now, mark: context.random.token() })
+  const outcome = await context.store.states.pass(state, write)
+  if (outcome.kind === 'conflict') return { kind: 'conflict' }
+  const rate = startCounting(limits)
+  await Promise.all([wake(), sendWork(context, messagesOf(state, decision, now, rate))])
+  const [first] = decision.claims
+  const own = first && isRunning(first.slot) ? { claim: first, state: outcome.state, ...rate } : undefined
+  const again = decision.readOn || (outcome.state.waiting && isSlotFreed(state, write, outcome.state))
+  return { kind: 'written', ...(own ? { own } : {}), again }
+}

@@ -1,0 +1,76 @@
+/** A worker proves a claim and takes the job over. */
+import { type Holder, plannedStart } from '../core/decide.ts'
+import type { JobId, ShardKey } from '../core/keys.ts'
+import { parseSortKey } from '../core/keys.ts'
+import { isDead, type ShardState } from '../core/state.ts'
+import { bucketOf, bucketWidth } from '../core/window.ts'
+import type { WorkMessage } from '../ports/queues.ts'
+import type { Context } from './context.ts'
+import { deadlineOf, type Invocation, type Running } from './invocation.ts'
+import { countLateStart } from './late-start.ts'
+import { pass } from './pass.ts'
+import { readJob } from './read-job.ts'
+
+export type Started =
+  | { readonly kind: 'running'; readonly running: Running }
+  /** The slot is taken, and the job must not run, or cannot run here: the slot has to be given back. */
+  | { readonly kind: 'unwanted'; readonly running: Running }
+  /** Somebody else has started it, or it is over. */
+  | { readonly kind: 'stale' }
+
+export async function start(
+  context: Context,
+  message: WorkMessage,
+  invocation: Invocation,
+): Promise<Started> {
+  const { store, clock, random, logger } = context
+  const position = parseSortKey(message.sk)
+  if (!position.ok) {
+    logger.error('work message refused', { reason: position.reason })
+    return { kind: 'stale' }
+  }
+  const { id } = position.value
+  const token = random.token()
+  const startedAt = plannedStart(message.startAt ?? 0, clock.now(), message.rate !== undefined)
+  const bucket = bucketOf(startedAt, message.rate?.bucket_ms ?? bucketWidth(undefined))
+  const [outcome, item] = await Promise.all([
+    store.states.start(
+      message.pk,
+      { id, token: message.token },
+      { token, deadline: deadlineOf(context, invocation), bucket },
+    ),
+    store.jobs.get({ pk: message.pk, sk: message.sk }),
+  ])
+  if (outcome.kind === 'refused') return afterStaleClaim(context, message.pk, id, outcome.state, invocation)
+  const job = item && (await readJob(context, item))
+  const running = { shard: message.pk, id, token, job, othersWait: outcome.state.waiting }
+  if (item && !job) return { kind: 'unwanted', running }
+  const isInTime = await begin(context, message, startedAt)
+  return { kind: isInTime ? 'running' : 'unwanted', running }
+}
+
+/** Waits for the start on record; or, if that has passed, records a later one. */
+export async function begin(
+  context: Context,
+  { pk, rate }: Pick<WorkMessage, 'pk' | 'rate'>,
+  startedAt: number,
+): Promise<boolean> {
+  const early_ms = startedAt - context.clock.now()
+  if (early_ms > 0) await context.clock.sleep(early_ms)
+  return countLateStart(context, pk, startedAt, rate)
+}
+
+/** If the message came back, its first receiver may have died, and nobody else may be there to look. */
+async function afterStaleClaim(
+  context: Context,
+  shard: ShardKey,
+  id: JobId,
+  state: ShardState | undefined,
+  invocation: Invocation,
+): Promise<Started> {
+  const slot = state?.slots[id]
+  if (invocation.redelivered || (slot && isDead(slot, context.clock.now()))) await pass(context, { shard })
+  return { kind: 'stale' }
+}
+
+export const holderOf = ({ id, token }: Running): Holder => ({ id, token })

@@ -1,0 +1,103 @@
+/** What people and other programs may write into the tables, past all that Sluice checks. */
+import { GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { dynamoStore } from '../../lib/adapters/dynamodb/store.ts'
+import { UNREADABLE } from '../../lib/core/job.ts'
+import type { ShardKey } from '../../lib/core/keys.ts'
+import type { Store } from '../../lib/ports/store.ts'
+import { change, jobItem } from '../support/builders.ts'
+import { dynoxideDatabase, missingDynoxide, putRaw, type TestDatabase } from '../support/dynamodb.ts'
+import { afterPass, freshShard } from './fresh.ts'
+
+describe.skipIf(missingDynoxide)('an item of the Jobs table written by hand', () => {
+  const { store, database } = onDynoxide()
+  const wild = [
+    ['an attribute __proto__', { ['__proto__']: { S: 'evil' } }],
+    ['an attribute constructor', { constructor: { S: 'c' } }],
+    ['a map with a key __proto__', { note: { M: { ['__proto__']: { S: 'q' }, y: { S: 'z' } } } }],
+    ['a number beyond JavaScript', { note: { N: '12345678901234567890123456789012345678' } }],
+    ['a set of such numbers', { note: { NS: ['1E100', '12345678901234567890'] } }],
+    ['bytes', { note: { B: 'AAEC' } }],
+    ['a hundred attributes', manyAttributes(100)],
+  ] as const
+
+  test.each(wild)('with %s is read, and is what it was when it is deleted', async (_what, attributes) => {
+    const item = jobItem({ pk: freshShard() })
+    await putRaw(database(), item, attributes)
+    const read = await store().jobs.get(item)
+    expect(read).toMatchObject({ pk: item.pk, sk: item.sk, task: 'sync' })
+    expect(read?.[UNREADABLE]).toBeUndefined()
+    const { items } = await store().jobs.range({ shard: item.pk, from: '0#', limit: 5 })
+    expect(items).toEqual([read])
+    expect(read && (await store().jobs.remove(read))).toBe('removed')
+    expect(await store().jobs.get(item)).toBeUndefined()
+  })
+})
+
+describe.skipIf(missingDynoxide)('an override written by hand', () => {
+  const { store, database } = onDynoxide()
+  const write = (shard: ShardKey, value: object) =>
+    database().client.send(
+      new UpdateItemCommand({
+        TableName: database().tables.state,
+        Key: { pk: { S: shard } },
+        UpdateExpression: 'SET #o = :o',
+        ExpressionAttributeNames: { '#o': 'override' },
+        ExpressionAttributeValues: { ':o': value as never },
+      }),
+    )
+  const PAUSE = { M: { concurrency: { N: '0' } } }
+
+  test('makes a pass conflict that has read the limits before', async () => {
+    const before = await afterPass(store())
+    await write(before.shard, PAUSE)
+    expect(await store().states.pass(before, change())).toEqual({ kind: 'conflict' })
+    const now = await store().states.read(before.shard)
+    expect(now?.override).toEqual({ concurrency: 0 })
+    expect(now && (await store().states.pass(now, change())).kind).toBe('written')
+  })
+
+  test('of NULL is none', async () => {
+    const before = await afterPass(store())
+    await write(before.shard, { NULL: true })
+    const now = await store().states.read(before.shard)
+    expect(now?.override).toBeUndefined()
+    expect(now && (await store().states.pass(now, change())).kind).toBe('written')
+  })
+
+  test('that makes no sense does not keep a pass from writing', async () => {
+    const before = await afterPass(store())
+    await write(before.shard, { S: 'stop' })
+    const now = await store().states.read(before.shard)
+    expect(now?.overrideProblem).toBeDefined()
+    expect(now && (await store().states.pass(now, change())).kind).toBe('written')
+  })
+
+  test('beside an expiry is seen to be so', async () => {
+    const before = await afterPass(store(), { expiresAt: 2_000_000_000 })
+    await write(before.shard, PAUSE)
+    expect(await store().states.read(before.shard)).toMatchObject({ expiresAt: 2_000_000_000 })
+    await store().states.override(before.shard, { concurrency: 1 })
+    const { Item } = await database().client.send(
+      new GetItemCommand({ TableName: database().tables.state, Key: { pk: { S: before.shard } } }),
+    )
+    expect(Item?.['expiresAt']).toBeUndefined()
+  })
+})
+
+function onDynoxide(): { store: () => Store; database: () => TestDatabase } {
+  let database: TestDatabase | undefined
+  beforeAll(async () => {
+    database = await dynoxideDatabase()
+  })
+  afterAll(() => database?.close())
+  const given = () => {
+    if (!database) throw new Error('not started')
+    return database
+  }
+  return { store: () => dynamoStore(given()), database: given }
+}
+
+function manyAttributes(count: number): Record<string, { readonly S: string }> {
+  return Object.fromEntries(Array.from({ length: count }, (_, n) => [`attribute-${n}`, { S: `${n}` }]))
+}
