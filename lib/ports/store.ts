@@ -9,6 +9,7 @@ import type { Holder, PassChange } from '../core/decide.ts'
 import type { JobItem, RawItem } from '../core/job.ts'
 import type { ShardKey } from '../core/keys.ts'
 import type { LimitOverride } from '../core/limits.ts'
+import type { ShardsPage } from '../core/seen-shards.ts'
 import type { Layout, ShardState, Token } from '../core/state.ts'
 
 export interface JobStore {
@@ -25,6 +26,17 @@ export interface JobStore {
   replace(item: RawItem, next: JobItem): Promise<'replaced' | 'occupied' | NotThere>
   /** Moves the item to the dead letters in one transaction. */
   bury(item: RawItem, letter: DeadLetter): Promise<'buried' | NotThere>
+  /**
+   * The shards that have items, each once, a page at a time. May be stale; pks and sks come as they stand there, and a
+   * shard's items beyond those of one page are passed over.
+   */
+  shards(query?: ShardsQuery): Promise<ShardsPage>
+}
+
+export interface ShardsQuery {
+  readonly cursor?: string
+  /** How many items to look at, a hundred by default. */
+  readonly limit?: number
 }
 
 /**

@@ -4,6 +4,7 @@ import { JUDGED_ATTRIBUTES, type RawItem } from '../../core/job.ts'
 import type { ShardKey } from '../../core/keys.ts'
 import { emptyState, isOwnWrite, type ShardState, type Slot } from '../../core/state.ts'
 import type { HistoryStore, JobStore, NotThere, PassWrite, StateStore, Store } from '../../ports/store.ts'
+import { memoryShards } from './sweep.ts'
 import { deleteJob, emptyTables, placeOfLetter, putJob, putLetter, type Tables } from './tables.ts'
 
 export const memoryStore = (tables: Tables = emptyTables()): Store => ({
@@ -50,6 +51,7 @@ const memoryJobs = (tables: Tables): JobStore => ({
     putLetter(tables, letter)
     return 'buried'
   },
+  shards: async (query = {}) => memoryShards(tables, query),
 })
 
 /** Where not the item itself stands under its key: what does. */

@@ -85,6 +85,12 @@ function simulatedJobs(world: StoreWorld, by: Invocation, jobs: JobStore): JobSt
         (outcome) => ({ op: 'bury', key, letter, outcome }),
         true,
       ),
+    shards: (query) =>
+      call(
+        'other',
+        () => jobs.shards(query),
+        () => ({ op: 'other', name: 'shards' }),
+      ),
   }
 }
 
