@@ -10,7 +10,11 @@ export interface SluiceProps {
   /** What `defineConfig` returned. It is compiled into the functions: a change takes effect when it is deployed. */
   readonly config: Config
 
-  /** Path of the file that exports `handler = createWorker([...tasks])`; a relative one starts at the working directory. */
+  /**
+   * Path of the file that exports `handler = createWorker([...tasks])`, with `createWorker` of `sluice/worker`. A relative
+   * one starts at the working directory, which for `cdk` is where cdk.json is; `join(__dirname, 'worker.ts')` (in an ES
+   * module: `import.meta.dirname`) works from anywhere.
+   */
   readonly worker: string
 
   /**
@@ -37,7 +41,8 @@ export interface SluiceProps {
   readonly workerMaxConcurrency?: number
 
   /**
-   * The bus whose `sluice.enqueue` events become jobs.
+   * The bus whose `sluice.enqueue` events become jobs. All of them: of two schedulers on one bus each makes a job of
+   * every such event. Give each its own bus, or let events reach them by triggers with patterns of their own.
    *
    * @default - a new custom bus
    */

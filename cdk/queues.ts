@@ -39,8 +39,8 @@ export function createQueues(scope: Construct, workerTimeout: Duration): Queues 
     ingest: channel(scope, 'Ingest', {
       // What AWS advises: six times the function's timeout, so that throttled batches do not use up their attempts.
       visibilityTimeout: Duration.seconds(6 * INGEST_TIMEOUT.toSeconds()),
-      // Half an hour: an event is not yet a job, so nothing else would bring it back.
-      attempts: 10,
+      // A day: an event is not yet a job, so nothing else would bring it back, and a deploy may bring its queue.
+      attempts: 480,
     }),
     streamFailures: createQueue(scope, 'StreamFailures', { retentionPeriod: LONGEST_RETENTION }),
   }

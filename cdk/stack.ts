@@ -1,9 +1,13 @@
-/** The ready-made stack: one scheduler, and the names that one needs to talk to it. */
+/** The ready-made stack: one scheduler, and the names that its callers need. */
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib'
 import type { Construct } from 'constructs'
 import type { SluiceProps } from './props.ts'
 import { Sluice } from './sluice.ts'
 
+/**
+ * A stack with one scheduler, `jobs`. The names of its tables and bus and the URLs of its queues are its outputs; in a
+ * stack of your own, with `Sluice` in it, make a `CfnOutput` of those that you need.
+ */
 export class SluiceStack extends Stack {
   readonly jobs: Sluice
 

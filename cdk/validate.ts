@@ -4,6 +4,7 @@ import { resolve } from 'node:path'
 import { Duration } from 'aws-cdk-lib'
 import type { Construct } from 'constructs'
 import { PROP_NAMES, type SluiceProps } from './props.ts'
+import { WORKER_OPTION_NAMES } from './worker-option-names.ts'
 
 export const workerTimeout = ({ workerOptions }: SluiceProps): Duration =>
   workerOptions?.timeout ?? Duration.minutes(5)
@@ -23,20 +24,38 @@ export class SluicePropsError extends Error {
 
 /** @throws SluicePropsError with all that is wrong */
 export function validateProps(scope: Construct, props: SluiceProps): void {
-  const problems = [
+  const problems = isObject(props) ? problemsOf(props) : [NO_PROPS]
+  if (problems.length > 0) throw new SluicePropsError(scope.node.path, problems)
+}
+
+const NO_PROPS =
+  'props: pass { config, worker }: what defineConfig({ queues: { … } }) returned, and the path of the file that exports your worker handler'
+
+const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null
+
+function problemsOf(props: SluiceProps): string[] {
+  return [
     ...unknownKeys(props),
+    ...unknownWorkerOptions(props),
     ...workerFile(props),
     ...configuration(props),
     ...timeouts(props),
     ...numbers(props),
   ]
-  if (problems.length > 0) throw new SluicePropsError(scope.node.path, problems)
 }
 
 const unknownKeys = (props: SluiceProps): string[] =>
   Object.keys(props)
     .filter((key) => !Object.hasOwn(PROP_NAMES, key))
     .map((key) => `${key}: there is no such prop; there are: ${Object.keys(PROP_NAMES).join(', ')}`)
+
+const unknownWorkerOptions = ({ workerOptions = {} }: SluiceProps): string[] =>
+  Object.keys(workerOptions)
+    .filter((key) => !Object.hasOwn(WORKER_OPTION_NAMES, key))
+    .map(
+      (key) =>
+        `workerOptions.${key}: there is no such option; there are: ${Object.keys(WORKER_OPTION_NAMES).join(', ')}`,
+    )
 
 function workerFile({ worker }: SluiceProps): string[] {
   if (typeof worker !== 'string')

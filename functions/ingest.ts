@@ -20,6 +20,7 @@ export const handler = lambda<SQSEvent, BatchResponse>(({ Records }) =>
   handleEach(
     Records,
     ({ messageId }) => messageId,
-    ({ body, messageId }) => ingest(context(), body, messageId),
+    ({ body, messageId, attributes }) =>
+      ingest(context(), body, messageId, Number(attributes.SentTimestamp) || undefined),
   ),
 )

@@ -1,10 +1,9 @@
-/** Sluice's public API. The construct is in `sluice/cdk`. */
+/** Sluice's public API. The construct is in `sluice/cdk`, and `createWorker` in `sluice/worker`. */
 export type { Admin, AnyQueue, MoveOptions, RedriveOptions } from './api/admin.ts'
 export { type Client, createClient, type Enqueued, type EnqueueOptions } from './api/client.ts'
 export type { LimitsInput } from './api/limits-input.ts'
 export { defineTask, type JobInfo, type PayloadOf, type Task, type TaskContext } from './api/task.ts'
 export type { ClientOptions } from './api/wiring.ts'
-export { createWorker } from './api/worker.ts'
 export {
   type Config,
   type ConfigInput,
@@ -21,6 +20,7 @@ export {
   EnvironmentError,
   InvalidJobError,
   InvalidPayloadError,
+  JobExistsError,
   SluiceError,
 } from './core/errors.ts'
 export type { MoveProgress, MoveResult, SkippedJob } from './use-cases/move-jobs.ts'

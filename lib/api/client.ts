@@ -2,7 +2,7 @@
 import { monotonicFactory } from 'ulid'
 import type { Config } from '../core/config.ts'
 import type { Duration } from '../core/duration.ts'
-import { InvalidJobError, InvalidPayloadError } from '../core/errors.ts'
+import { InvalidJobError, InvalidPayloadError, JobExistsError } from '../core/errors.ts'
 import type { JobItem } from '../core/job.ts'
 import { newJob } from '../core/new-job.ts'
 import type { Clock } from '../ports/clock.ts'
@@ -38,6 +38,7 @@ export interface Client<QueueName extends string = string> extends Admin<QueueNa
    * Accepts one job.
    * @example await client.enqueue(syncContact, { customerId: 'acme' }, { delay: '10m', priority: 0 })
    * @throws InvalidPayloadError, InvalidJobError before anything is written
+   * @throws JobExistsError if another job stands under the key that `id`, time and priority make
    */
   enqueue<T extends Task<string, QueueName>>(
     task: T,
@@ -71,7 +72,7 @@ export function createClient<QueueName extends string>(options: ClientOptions<Qu
   return {
     enqueue: async (task, payload, job = {}) => {
       const item = await prepare(task, payload, job)
-      await store.jobs.put(item)
+      if ((await store.jobs.put(item)) === 'taken') throw new JobExistsError(item.pk, item.sk)
       return enqueued(item)
     },
     enqueueMany: async (task, jobs) => {

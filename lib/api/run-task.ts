@@ -1,7 +1,7 @@
 /** Runs a user's handler for a job: looks up the task, checks the payload, watches the time. */
 
 import type { Job } from '../core/job.ts'
-import { clip } from '../core/keys.ts'
+import { clip, decodePartition } from '../core/keys.ts'
 import type { Logger } from '../ports/logger.ts'
 import type { RunTask, TaskOutcome } from '../use-cases/execute.ts'
 import { type JobInfo, type Task, validatePayload } from './task.ts'
@@ -12,23 +12,26 @@ export function taskRunner(tasks: readonly Task[], loggerFor: LoggerFor): RunTas
   const byName = new Map(tasks.map((task) => [task.name, task]))
   return async (job) => {
     const task = byName.get(job.task)
-    const problem = taskProblem(task, job, byName)
-    if (!task || problem) return { kind: 'refused', reason: problem ?? 'unknown task' }
+    if (!task)
+      return unknown(`there is no task "${clip(job.task)}"; the worker has: ${[...byName.keys()].join(', ')}`)
+    if (task.queue !== job.queue.name)
+      return unknown(`task "${task.name}" belongs to queue "${task.queue}", not to "${job.queue.name}"`)
     return runChecked(task, job, loggerFor(job))
   }
 }
 
-function taskProblem(task: Task | undefined, job: Job, tasks: ReadonlyMap<string, Task>): string | undefined {
-  if (!task) return `there is no task "${clip(job.task)}"; the worker has: ${[...tasks.keys()].join(', ')}`
-  if (task.queue !== job.queue.name)
-    return `task "${task.name}" belongs to queue "${task.queue}", not to "${job.queue.name}"`
-  return undefined
-}
+/** Not refused: during a deploy a job may be ahead of the worker that gets it. */
+const unknown = (reason: string): TaskOutcome => ({ kind: 'unknown', reason })
 
+/**
+ * After `timeout` the signal is aborted, and it is up to the handler: if it then throws, the attempt has failed; if it
+ * still returns, its work has been done, and so is the job.
+ */
 async function runChecked(task: Task, job: Job, logger: Logger): Promise<TaskOutcome> {
   const timeout = AbortSignal.timeout(job.queue.timeout_ms)
   try {
-    const payload = await validatePayload(task, job.payload)
+    // Copies: what schema and handler change is theirs, for the job is written back as it came if the attempt fails.
+    const payload = await validatePayload(task, structuredClone(job.payload))
     if (!payload.ok) return { kind: 'refused', reason: `payload: ${payload.issues.join('; ')}` }
     await task.handler({ payload: payload.value, job: infoOf(job), signal: timeout, logger })
     return { kind: 'succeeded' }
@@ -41,12 +44,12 @@ async function runChecked(task: Task, job: Job, logger: Logger): Promise<TaskOut
 const infoOf = (job: Job): JobInfo => ({
   id: job.id,
   queue: job.queue.name,
-  ...(job.shard.partition === undefined ? {} : { partition: job.shard.partition }),
+  ...(job.shard.partition === undefined ? {} : { partition: decodePartition(job.shard.partition) }),
   priority: job.priority,
   runAt: new Date(job.runAt),
   attempt: job.attempt,
   maxAttempts: job.queue.retry.attempts,
-  ...(job.meta ? { meta: job.meta } : {}),
+  ...(job.meta ? { meta: structuredClone(job.meta) } : {}),
 })
 
 /** Handlers may throw anything. */

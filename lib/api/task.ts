@@ -1,3 +1,4 @@
+/** Tasks: what there is to do, and what its handler is told. */
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { ConfigurationError } from '../core/errors.ts'
 import type { Logger } from '../ports/logger.ts'
@@ -6,6 +7,10 @@ import type { Logger } from '../ports/logger.ts'
 export interface JobInfo {
   readonly id: string
   readonly queue: string
+  /**
+   * Whose limit the job shares, as the payload, the client or the event named it (`a|b`, not `a%7Cb` as in `pk`). With a
+   * rule of several keys: their values, joined by `,`, and a `,` inside a value is `%2C`.
+   */
   readonly partition?: string
   /** 0 (first) to 9. */
   readonly priority: number
@@ -18,9 +23,13 @@ export interface JobInfo {
 }
 
 export interface TaskContext<Payload> {
+  /** The handler's own: changing it changes neither the next attempt nor the dead letter. */
   readonly payload: Payload
   readonly job: JobInfo
-  /** Aborted when the queue's `timeout` is over. Pass it to `fetch` and the like. */
+  /**
+   * Aborted when the queue's `timeout` is over. Pass it to `fetch` and the like. A handler that then throws has failed
+   * this attempt; one that still returns has done its job.
+   */
   readonly signal: AbortSignal
   /** Every line names the job. */
   readonly logger: Logger

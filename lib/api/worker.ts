@@ -10,12 +10,15 @@ import { type BatchResponse, handleEach, type LambdaHandler, lambda } from './la
 import { type LoggerFor, taskRunner } from './run-task.ts'
 import type { Task } from './task.ts'
 
+/** An interface and no alias: so the declaration file of a worker names it, and nothing that Sluice itself depends on. */
+export interface WorkerHandler extends LambdaHandler<SQSEvent, BatchResponse> {}
+
 /**
  * The Lambda handler that runs your tasks. Export it as `handler` from the file that you name to the construct.
  * @param tasks every task of every queue
  * @throws ConfigurationError where two tasks bear the same name
  */
-export function createWorker(tasks: readonly Task[]): LambdaHandler<SQSEvent, BatchResponse> {
+export function createWorker(tasks: readonly Task[]): WorkerHandler {
   checkNames(tasks)
   const context = once(() => workerContext(tasks))
   const runTask = taskRunner(tasks, loggerFor)

@@ -18,6 +18,20 @@ export class InvalidJobError extends SluiceError {
   override readonly name = 'InvalidJobError'
 }
 
+/** Under the job's key, made of its `id`, its time and its priority, stands another job. Nothing was written. */
+export class JobExistsError extends SluiceError {
+  override readonly name = 'JobExistsError'
+  readonly pk: string
+  readonly sk: string
+  constructor(pk: string, sk: string) {
+    super(
+      `another job, or an item that is none, stands under ${pk} ${sk}: choose another id or time, or delete it`,
+    )
+    this.pk = pk
+    this.sk = sk
+  }
+}
+
 /** A payload does not match its task's schema. Nothing was written. */
 export class InvalidPayloadError extends SluiceError {
   override readonly name = 'InvalidPayloadError'
@@ -38,6 +52,14 @@ export class EnqueueIncompleteError<T = unknown> extends SluiceError {
     this.unwritten = unwritten
   }
 }
+
+/** A function does not know a queue or a partition rule. A newer one may: what asked for it has to come again. */
+export class LeftToNewerError extends SluiceError {
+  override readonly name = 'LeftToNewerError'
+}
+
+/** The configuration has no such queue, or no partitions in it. A newer one may have them. */
+export class UnknownPlaceError extends InvalidJobError {}
 
 /** A state item was damaged by hand. Repair or delete the item; the message names it. */
 export class DamagedStateError extends SluiceError {

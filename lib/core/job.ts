@@ -135,6 +135,21 @@ export function placeOf(config: Config, shard: Shard): Parsed<QueueConfig> {
   return misplaced ? refused(misplaced) : parsed(queue)
 }
 
+/** Whether two items under one key are one job: what a reading looks at is the same in both. */
+export const isSameItem = (one: RawItem, other: RawItem): boolean =>
+  JUDGED_ATTRIBUTES.every((name) => isDeepEqual(one[name], other[name]))
+
+/** Of JSON: the order of keys does not matter, as it does not to DynamoDB. */
+function isDeepEqual(one: unknown, other: unknown): boolean {
+  if (typeof one !== 'object' || typeof other !== 'object' || !one || !other) return Object.is(one, other)
+  const [left, right] = [Object.entries(one), Object.entries(other)]
+  if (Array.isArray(one) !== Array.isArray(other) || left.length !== right.length) return false
+  return left.every(
+    ([key, value]) =>
+      Object.hasOwn(other, key) && isDeepEqual(value, (other as Record<string, unknown>)[key]),
+  )
+}
+
 export function partitionProblem(queue: QueueConfig, shard: Shard): string | undefined {
   if (queue.partition && shard.partition === undefined)
     return `queue "${queue.name}" is partitioned: pk must be ${queue.name}|<partition>`

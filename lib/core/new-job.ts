@@ -2,7 +2,7 @@
 import * as z from 'zod'
 import { type Config, type QueueConfig, queueNamed } from './config.ts'
 import { type Duration, parseDuration } from './duration.ts'
-import { InvalidJobError } from './errors.ts'
+import { InvalidJobError, UnknownPlaceError } from './errors.ts'
 import { sizeProblem } from './item-size.ts'
 import { describeIssue, type JobItem } from './job.ts'
 import {
@@ -12,9 +12,8 @@ import {
   isPriority,
   isValidInstant,
   type Parsed,
-  parsed,
   parseJobId,
-  refused,
+  QUEUE_NAME,
   type ShardKey,
 } from './keys.ts'
 import { givenPartition, partitionOf } from './partition.ts'
@@ -38,15 +37,24 @@ export interface NewJob {
   readonly id: string
 }
 
+export type NewItem =
+  | { readonly ok: true; readonly value: JobItem }
+  | {
+      readonly ok: false
+      readonly reason: string
+      /** The configuration has no such queue, or no partitions in it. A newer one may have them. */
+      readonly isUnknown: boolean
+    }
+
 const MAX_TASK_LENGTH = 128
 
 /** The item to put, or why there can be none. `now` counts where no time is given. */
-export function newJob(config: Config, job: NewJob, now: number): Parsed<JobItem> {
+export function newJob(config: Config, job: NewJob, now: number): NewItem {
   try {
-    return parsed(toItem(config, job, now))
+    return { ok: true, value: toItem(config, job, now) }
   } catch (error) {
-    if (error instanceof InvalidJobError) return refused(error.message)
-    throw error
+    if (!(error instanceof InvalidJobError)) throw error
+    return { ok: false, reason: error.message, isUnknown: error instanceof UnknownPlaceError }
   }
 }
 
@@ -63,10 +71,7 @@ function toItem(config: Config, job: NewJob, now: number): JobItem {
   const texts = textsSchema.safeParse(job)
   if (!texts.success) throw new InvalidJobError(texts.error.issues.map(describeIssue).join('; '))
   const queue = queueNamed(config, job.queue)
-  if (!queue)
-    throw new InvalidJobError(
-      `there is no queue "${clip(job.queue)}"; there are: ${Object.keys(config.queues).join(', ')}`,
-    )
+  if (!queue) throw noQueue(config, job.queue)
   if (job.task.length === 0 || job.task.length > MAX_TASK_LENGTH || !job.task.isWellFormed())
     throw new InvalidJobError(`the name of a task has 1 to ${MAX_TASK_LENGTH} characters, none of them half`)
   const id = orThrow(parseJobId(job.id))
@@ -86,6 +91,11 @@ function toItem(config: Config, job: NewJob, now: number): JobItem {
   return item
 }
 
+function noQueue({ queues }: Config, name: string): InvalidJobError {
+  const message = `there is no queue "${clip(name)}"; there are: ${Object.keys(queues).join(', ')}`
+  return QUEUE_NAME.test(name) ? new UnknownPlaceError(message) : new InvalidJobError(message)
+}
+
 function orThrow<T>(result: Parsed<T>): T {
   if (result.ok) return result.value
   throw new InvalidJobError(result.reason)
@@ -94,7 +104,7 @@ function orThrow<T>(result: Parsed<T>): T {
 function partitionFor(queue: QueueConfig, job: NewJob): string | undefined {
   if (!queue.partition) {
     if (job.partition === undefined) return undefined
-    throw new InvalidJobError(`queue "${queue.name}" is not partitioned: leave partition out`)
+    throw new UnknownPlaceError(`queue "${queue.name}" is not partitioned: leave partition out`)
   }
   if (job.partition === undefined) return partitionOf(queue.partition, job)
   return givenPartition(job.partition)

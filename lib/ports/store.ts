@@ -13,8 +13,8 @@ import type { ShardsPage } from '../core/seen-shards.ts'
 import type { Layout, ShardState, ShardVersion, Token } from '../core/state.ts'
 
 export interface JobStore {
-  /** Puts a job where none stands under its key. */
-  put(item: JobItem): Promise<'put' | 'exists'>
+  /** Puts a job if nothing stands under its key: this very job may stand there already, or something else. */
+  put(item: JobItem): Promise<'put' | 'exists' | 'taken'>
   /** Puts up to 25 jobs, and returns those that the database did not take. */
   putBatch(items: readonly JobItem[]): Promise<readonly JobItem[]>
   get(key: RawKey): Promise<RawItem | undefined>

@@ -1,16 +1,15 @@
 /**
- * Events that ask for a job. The event's own id and time name the job, so that one delivered twice makes one
- * job while that waits or runs. One that comes again after its job is done makes it again: at least once.
+ * Events that ask for a job. The event's own id and time name the job, so a redelivered event is the same job for as long
+ * as that waits for its first attempt or runs it. Redelivered after that, it makes the job again: at least once.
  */
 import * as z from 'zod'
 import type { Config } from '../core/config.ts'
 import { deadEvent } from '../core/dead-letter.ts'
+import { LeftToNewerError } from '../core/errors.ts'
 import { describeIssue, type JobItem } from '../core/job.ts'
-import { type Parsed, refused } from '../core/keys.ts'
-import { newJob } from '../core/new-job.ts'
+import { type NewItem, newJob } from '../core/new-job.ts'
+import { UNKNOWN_FOR_MS } from '../core/unknown.ts'
 import type { Context } from './context.ts'
-
-export const ENQUEUE_DETAIL_TYPE = 'sluice.enqueue'
 
 const envelopeSchema = z.object({
   id: z.string().min(1),
@@ -34,24 +33,38 @@ const detailSchema = z.strictObject({
 
 type IngestContext = Pick<Context, 'config' | 'store' | 'clock' | 'logger'>
 
-/** Puts the job of one event, or puts the event into the dead letters with the reason. `id` names it there. */
-export async function ingest(context: IngestContext, body: string, id: string): Promise<void> {
+/**
+ * Puts the job of one event, or puts the event into the dead letters with the reason. `id` names it there.
+ * @param sentAt when the event came into the ingest queue, epoch ms. Default: now
+ * @throws LeftToNewerError if a newer function may know its queue: it has to come again. Not after a day.
+ */
+export async function ingest(
+  context: IngestContext,
+  body: string,
+  id: string,
+  sentAt: number = context.clock.now(),
+): Promise<void> {
+  const now = context.clock.now()
   const item = jobOfEvent(context.config, body)
-  if (item.ok) {
-    await context.store.jobs.put(item.value)
-    return
-  }
-  context.logger.error('event refused', { id, reason: item.reason })
-  const letter = deadEvent(queueNameIn(body), id, eventIn(body), item.reason, context.clock.now())
-  await context.store.history.bury(letter)
+  if (!item.ok && item.isUnknown && now - sentAt < UNKNOWN_FOR_MS) throw new LeftToNewerError(item.reason)
+  const reason = item.ok ? await putProblem(context, item.value) : item.reason
+  if (reason === undefined) return
+  context.logger.error('event refused', { id, reason })
+  await context.store.history.bury(deadEvent(queueNameIn(body), id, eventIn(body), reason, now))
+}
+
+async function putProblem({ store }: IngestContext, item: JobItem): Promise<string | undefined> {
+  const outcome = await store.jobs.put(item)
+  if (outcome !== 'taken') return undefined
+  return `another job stands under ${item.pk} ${item.sk}: give detail.id another value`
 }
 
 /** The job that an event asks for, or why it asks for none that can run. */
-export function jobOfEvent(config: Config, body: string): Parsed<JobItem> {
+export function jobOfEvent(config: Config, body: string): NewItem {
   const event = envelopeSchema.safeParse(parseJson(body))
-  if (!event.success) return refused(`not an event: ${event.error.issues.map(describeIssue).join('; ')}`)
+  if (!event.success) return malformed(`not an event: ${event.error.issues.map(describeIssue).join('; ')}`)
   const detail = detailSchema.safeParse(event.data.detail)
-  if (!detail.success) return refused(`detail: ${detail.error.issues.map(describeIssue).join('; ')}`)
+  if (!detail.success) return malformed(`detail: ${detail.error.issues.map(describeIssue).join('; ')}`)
   const { id, time, trigger } = event.data
   const name = trigger === undefined ? id : `${id}.${trigger}`
   return newJob(
@@ -60,6 +73,8 @@ export function jobOfEvent(config: Config, body: string): Parsed<JobItem> {
     Date.parse(time),
   )
 }
+
+const malformed = (reason: string): NewItem => ({ ok: false, reason, isUnknown: false })
 
 function parseJson(text: string): unknown {
   try {

@@ -1,116 +1,52 @@
-/** What a user gets from npm: packed, installed into an empty CDK app, type-checked and synthesised there. */
-import { execFile } from 'node:child_process'
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-import { promisify } from 'node:util'
+/** What a user gets from npm: packed, installed into three kinds of apps, type-checked and synthesised there. */
+import { mkdir, readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { esModuleApp } from './fixtures/es-module-app.ts'
+import {
+  cdkInit,
+  pack,
+  readBundles,
+  readTemplate,
+  remove,
+  run,
+  shareModules,
+  temporaryDirectory,
+  withPacked,
+  writeFiles,
+} from './package-apps.ts'
+import { readmeCommands, readmeFile, readmeVariables } from './readme.ts'
 
-const root = join(import.meta.dirname, '..', '..')
-const packageJson = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as Manifest
-interface Manifest {
-  readonly version: string
-  readonly dependencies: Record<string, string>
-  readonly devDependencies: Record<string, string>
-}
+const EXAMPLE = 'The smallest complete example'
+const CHECK_TYPES = 'npx tsc'
+const SYNTHESISE = 'npx cdk synth --quiet --no-notices'
 
-const APP: Record<string, string> = {
-  'tsconfig.json': JSON.stringify({
-    compilerOptions: {
-      target: 'es2024',
-      module: 'nodenext',
-      strict: true,
-      noEmit: true,
-      allowImportingTsExtensions: true,
-      types: ['node'],
-      // The CDK's own declarations do not pass without it.
-      skipLibCheck: true,
-    },
-    include: ['*.ts'],
-  }),
-  'config.ts': `
-    import { defineConfig } from 'sluice'
-    export default defineConfig({ queues: { mail: { concurrency: 5, timeout: '20s' } } })
-  `,
-  'tasks.ts': `
-    import { defineTask } from 'sluice'
-    import { z } from 'zod'
-    export const send = defineTask({
-      name: 'send',
-      queue: 'mail',
-      payload: z.object({ to: z.string() }),
-      handler: async ({ payload, logger }) => logger.info('sent', { to: payload.to.toLowerCase() }),
-    })
-  `,
-  'worker.ts': `
-    import { createWorker } from 'sluice'
-    import { send } from './tasks.ts'
-    export const handler = createWorker([send])
-  `,
-  'client.ts': `
-    import { createClient } from 'sluice'
-    import config from './config.ts'
-    import { send } from './tasks.ts'
-    const client = createClient({ config, jobsTable: 'jobs' })
-    export const enqueue = () => client.enqueue(send, { to: 'a@example.org' }, { delay: '5m' })
-    // @ts-expect-error the payload has to match the task's schema
-    export const wrongPayload = () => client.enqueue(send, { to: 1 })
-  `,
-  'app.ts': `
-    import { App, Stack } from 'aws-cdk-lib'
-    import { EventField } from 'aws-cdk-lib/aws-events'
-    import { Sluice } from 'sluice/cdk'
-    import config from './config.ts'
-    import { send } from './tasks.ts'
-    const app = new App({ outdir: 'cdk.out' })
-    const stack = new Stack(app, 'Mail')
-    const jobs = new Sluice(stack, 'Jobs', { config, worker: 'worker.ts' })
-    jobs.addTrigger('OnSignUp', { pattern: { source: ['shop'] }, task: send, payload: { to: EventField.fromPath('$.detail.email') } })
-    // @ts-expect-error there is no such prop
-    export const wrongProp = () => new Sluice(stack, 'Wrong', { config, worker: 'worker.ts', nonsense: true })
-    app.synth()
-  `,
-}
-
-let app: string
+let directory: string
+/** The folder in which README's commands have been run. Its packages are all apps' packages. */
+let readmeApp: string
 beforeAll(async () => {
-  app = await mkdtemp(join(tmpdir(), 'sluice-app-'))
-  await run(root, 'npm', 'pack', '--pack-destination', app)
-  const version = (name: string) => packageJson.dependencies[name] ?? packageJson.devDependencies[name] ?? '*'
-  const needed = ['aws-cdk-lib', 'constructs', 'typescript', '@types/node', 'zod']
-  const manifest = {
-    name: 'app',
-    private: true,
-    type: 'module',
-    dependencies: {
-      sluice: `file:sluice-${packageJson.version}.tgz`,
-      ...Object.fromEntries(needed.map((name) => [name, version(name)])),
-    },
-  }
-  await writeFile(join(app, 'package.json'), JSON.stringify(manifest))
-  await run(app, 'npm', 'install', '--prefer-offline', '--no-audit', '--no-fund', '--no-package-lock')
-  for (const [name, content] of Object.entries(APP)) await writeFile(join(app, name), content)
+  directory = await temporaryDirectory()
+  readmeApp = join(directory, 'readme')
+  await mkdir(readmeApp)
+  await run(readmeApp, await withPacked(readmeCommands(EXAMPLE), await pack(directory)))
+  // The app of `cdk init` says that its tests are jest's.
+  await run(readmeApp, 'npm install --no-save @types/jest@30')
 }, 180_000)
-afterAll(() => rm(app, { recursive: true, force: true }))
+afterAll(() => remove(directory))
 
-async function run(cwd: string, command: string, ...args: string[]): Promise<string> {
-  const PATH = `${dirname(process.execPath)}:${process.env['PATH']}`
-  const options = { cwd, env: { ...process.env, PATH }, maxBuffer: 2 ** 26 }
-  const { stdout } = await promisify(execFile)(command, args, options).catch((error: Failure) => {
-    throw new Error(`${command} ${args.join(' ')} failed:\n${error.stdout}\n${error.stderr}`, {
-      cause: error,
-    })
-  })
-  return stdout
-}
-interface Failure {
-  readonly stdout: string
-  readonly stderr: string
+async function expectScheduler(app: string, stack: string, queue: string, ofTask: string): Promise<void> {
+  const { Resources } = await readTemplate(app, stack)
+  const functions = Object.values(Resources).filter(({ Type }) => Type === 'AWS::Lambda::Function')
+  expect(functions).toHaveLength(4)
+  const bundles = await readBundles(app)
+  expect(bundles).toHaveLength(4)
+  for (const bundle of bundles) expect(bundle).toContain(`"${queue}"`)
+  expect(bundles.filter((bundle) => bundle.includes(ofTask))).toHaveLength(1)
 }
 
-describe('an empty app that installs the package', () => {
-  test('gets what it needs, and no sources or tests', async () => {
-    const files = await readdir(join(app, 'node_modules', 'sluice'), { recursive: true })
+describe('the package', () => {
+  test('has what it needs, and no sources or tests', async () => {
+    const files = await readdir(join(readmeApp, 'node_modules', 'sluice'), { recursive: true })
     expect(files).toEqual(
       expect.arrayContaining(['dist/lib/index.js', 'dist/cdk/index.d.ts', 'dist/functions/dispatcher.js']),
     )
@@ -119,28 +55,75 @@ describe('an empty app that installs the package', () => {
     ).toEqual([])
   })
 
-  test('type-checks, and its mistakes do not', { timeout: 60_000 }, async () => {
-    await run(app, process.execPath, join('node_modules', 'typescript', 'bin', 'tsc'))
-  })
-
-  test('synthesises, with bundles that hold its configuration and its task', {
-    timeout: 60_000,
-  }, async () => {
-    await run(app, process.execPath, 'app.ts')
-    const template = JSON.parse(
-      await readFile(join(app, 'cdk.out', 'Mail.template.json'), 'utf8'),
-    ) as Template
-    const types = Object.values(template.Resources).map(({ Type }) => Type)
-    expect(types.filter((type) => type === 'AWS::Lambda::Function')).toHaveLength(4)
-    const assets = (await readdir(join(app, 'cdk.out'))).filter((name) => name.startsWith('asset.'))
-    const bundles = await Promise.all(
-      assets.map((name) => readFile(join(app, 'cdk.out', name, 'index.mjs'), 'utf8')),
-    )
-    expect(bundles).toHaveLength(4)
-    for (const bundle of bundles) expect(bundle).toContain('"mail"')
-    expect(bundles.filter((bundle) => bundle.includes('payload.to.toLowerCase()'))).toHaveLength(1)
+  test.for([
+    ['sluice', 'defineConfig'],
+    ['sluice/cdk', 'Sluice'],
+  ])('can be required: %s', async ([entry, name]) => {
+    await writeFiles(readmeApp, { 'required.cjs': `console.log(typeof require('${entry}').${name})` })
+    expect(await run(readmeApp, 'node required.cjs')).toBe('function\n')
   })
 })
-interface Template {
-  readonly Resources: Record<string, { readonly Type: string }>
-}
+
+describe('an empty folder that follows README word for word', () => {
+  beforeAll(async () => {
+    const names = ['tasks.ts', 'config.ts', 'worker.ts', 'app.ts', 'tsconfig.json']
+    await writeFiles(readmeApp, Object.fromEntries(names.map((name) => [name, readmeFile(name)])))
+  })
+
+  test('type-checks', { timeout: 60_000 }, () => run(readmeApp, CHECK_TYPES))
+
+  test('synthesises, and gives the names that README’s commands need', { timeout: 60_000 }, async () => {
+    await run(readmeApp, SYNTHESISE)
+    await expectScheduler(readmeApp, 'MyJobs', 'crm', 'https://crm.example.com/')
+    const { Outputs = {} } = await readTemplate(readmeApp, 'MyJobs')
+    const variables = Object.keys(Outputs).map((name) =>
+      name.replace(/(?<=[a-z])(?=[A-Z])/g, '_').toUpperCase(),
+    )
+    expect(readmeVariables()).toEqual(expect.arrayContaining(['EVENT_BUS_NAME', 'JOBS_TABLE_NAME']))
+    expect(variables).toEqual(expect.arrayContaining(readmeVariables()))
+  })
+})
+
+describe('the app that `cdk init app --language typescript` makes', () => {
+  let app: string
+  beforeAll(async () => {
+    app = join(directory, 'my-app')
+    await cdkInit(app)
+    await shareModules(readmeApp, app)
+    const inLib = (name: string) => readmeFile(name).replaceAll(/(?<= from '\.\/\w+)\.ts'/g, "'")
+    await writeFiles(app, {
+      ...Object.fromEntries(
+        ['tasks.ts', 'config.ts', 'worker.ts'].map((name) => [`lib/${name}`, inLib(name)]),
+      ),
+      'lib/my-app-stack.ts': readmeFile('lib/my-app-stack.ts'),
+    })
+  }, 60_000)
+
+  test('is CommonJS that declares its types', async () => {
+    const manifest = JSON.parse(await readFile(join(app, 'package.json'), 'utf8'))
+    expect(manifest).not.toMatchObject({ type: 'module' })
+    expect(await readFile(join(app, 'tsconfig.json'), 'utf8')).toMatch(/"declaration": true/)
+  })
+
+  test('type-checks and synthesises, with its files as they were made', { timeout: 60_000 }, async () => {
+    await run(app, 'npm run build')
+    await run(app, SYNTHESISE)
+    await expectScheduler(app, 'MyAppStack', 'crm', 'https://crm.example.com/')
+  })
+})
+
+describe('an app of ES modules that Node runs as it is', () => {
+  let app: string
+  beforeAll(async () => {
+    app = join(directory, 'es-module')
+    await writeFiles(app, esModuleApp)
+    await shareModules(readmeApp, app)
+  })
+
+  test('type-checks, and its mistakes do not', { timeout: 60_000 }, () => run(app, CHECK_TYPES))
+
+  test('synthesises', { timeout: 60_000 }, async () => {
+    await run(app, SYNTHESISE)
+    await expectScheduler(app, 'Mail', 'mail', 'payload.to.toLowerCase()')
+  })
+})

@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib'
 import { describe, expect, test } from 'vitest'
 import type { SluiceProps } from '../../cdk/index.ts'
-import { SluicePropsError } from '../../cdk/index.ts'
+import { Sluice, SluicePropsError } from '../../cdk/index.ts'
 import { defineConfig } from '../../lib/core/config.ts'
 import { newSluice, newStack } from './synth.ts'
 
@@ -27,6 +27,16 @@ describe('refused, with what to do about it', () => {
       { worker: 'nowhere/worker.ts' },
       /^worker: there is no file \/.*\/nowhere\/worker\.ts; a relative path/,
     ],
+    [
+      'an option of the worker that does not exist',
+      { workerOptions: { memory: 1024 } },
+      /^workerOptions\.memory: there is no such option; there are: bundling, .*\bmemorySize, /,
+    ],
+    [
+      'an option of the worker that is Sluice’s own',
+      { workerOptions: { logGroup: undefined } },
+      /^workerOptions\.logGroup: there is no such option/,
+    ],
     ['a directory as worker', { worker: import.meta.dirname }, /^worker: there is no file/],
     ['no worker', { worker: undefined }, /^worker: the path of the file/],
     ['a configuration that nobody checked', { config: { queues: {} } }, /^config: pass what defineConfig/],
@@ -48,6 +58,12 @@ describe('refused, with what to do about it', () => {
     ],
   ])('%s', (_, props, problem) => {
     expect(problemsOf(props)).toEqual([expect.stringMatching(problem)])
+  })
+
+  test.each([undefined, null, 'config.ts'])('no props: %s', (props) => {
+    const create = () => new Sluice(newStack(), 'Jobs', props as unknown as SluiceProps)
+    expect(create).toThrow(SluicePropsError)
+    expect(create).toThrow(/Test\/Jobs are not valid\nprops: pass \{ config, worker \}/)
   })
 
   test('a worker that stops before its jobs do', () => {

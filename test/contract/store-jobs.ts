@@ -33,7 +33,8 @@ export function describeJobs(store: () => Store): void {
     test('a second put under the same key changes nothing', async () => {
       const item = jobItem({ pk: freshShard() })
       await put(item)
-      expect(await put({ ...item, task: 'other' })).toBe('exists')
+      expect(await put({ ...item, task: 'other' })).toBe('taken')
+      expect(await put({ ...item })).toBe('exists')
       expect(await get(item)).toEqual(item)
     })
 

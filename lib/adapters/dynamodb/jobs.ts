@@ -7,7 +7,7 @@ import {
   type TransactWriteItem,
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb'
-import type { JobItem, RawItem } from '../../core/job.ts'
+import { isSameItem, type JobItem, type RawItem } from '../../core/job.ts'
 import type { JobStore, NotThere, RangePage, RangeQuery } from '../../ports/store.ts'
 import { ALL_OLD, type Database, failedPart, isConditionFailed } from './database.ts'
 import { UpdateExpression } from './expression.ts'
@@ -48,15 +48,20 @@ export const dynamoJobStore = (database: Database): JobStore => ({
   moveOut: (state, item, target) => moveOut(database, state, item, target),
 })
 
-async function put({ client, tables }: Database, item: JobItem): Promise<'put' | 'exists'> {
+async function put({ client, tables }: Database, item: JobItem): ReturnType<JobStore['put']> {
   try {
     await client.send(
-      new PutItemCommand({ TableName: tables.jobs, Item: toItem(item), ConditionExpression: NOT_THERE }),
+      new PutItemCommand({
+        TableName: tables.jobs,
+        Item: toItem(item),
+        ConditionExpression: NOT_THERE,
+        ReturnValuesOnConditionCheckFailure: ALL_OLD,
+      }),
     )
     return 'put'
   } catch (error) {
-    if (isConditionFailed(error)) return 'exists'
-    throw error
+    if (!isConditionFailed(error)) throw error
+    return error.Item && isSameItem(toRawItem(error.Item), item) ? 'exists' : 'taken'
   }
 }
 

@@ -1,6 +1,6 @@
 /** The store in memory: for tests and simulations. Every operation is atomic, as DynamoDB's are. */
 import { isDeepStrictEqual } from 'node:util'
-import { JUDGED_ATTRIBUTES, type RawItem } from '../../core/job.ts'
+import { isSameItem, JUDGED_ATTRIBUTES, type RawItem } from '../../core/job.ts'
 import type { ShardKey } from '../../core/keys.ts'
 import { emptyState, isOwnWrite, type ShardState, type Slot } from '../../core/state.ts'
 import type { HistoryStore, JobStore, NotThere, PassWrite, StateStore, Store } from '../../ports/store.ts'
@@ -15,7 +15,8 @@ export const memoryStore = (tables: Tables = emptyTables()): Store => ({
 
 const memoryJobs = (tables: Tables): JobStore => ({
   put: async (item) => {
-    if (tables.jobs.get(item.pk)?.has(item.sk)) return 'exists'
+    const found = tables.jobs.get(item.pk)?.get(item.sk)
+    if (found) return isSameItem(found, item) ? 'exists' : 'taken'
     putJob(tables, item)
     return 'put'
   },

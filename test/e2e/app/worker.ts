@@ -1,4 +1,4 @@
-import { createWorker } from '../../../lib/index.ts'
+import { createWorker } from '../../../lib/worker.ts'
 import { limited, serial, wide } from './tasks.ts'
 
 export const handler = createWorker([serial, limited, wide])

@@ -112,7 +112,7 @@ function malformedEvent(job: JobPlan, index: number): string {
     'not JSON',
     '[]',
     { ...event, time: 'today' },
-    { ...event, detail: { ...event.detail, queue: 'no' } },
+    { ...event, detail: { ...event.detail, queue: 7 } },
   ]
   const one = wrong[index % wrong.length]
   return typeof one === 'string' ? one : JSON.stringify(one)

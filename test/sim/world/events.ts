@@ -20,7 +20,11 @@ export type RunEnd = 'succeeded' | 'failed' | 'crashed'
 
 /** An operation that took effect in the store, with the item before it. */
 export type Effect =
-  | { readonly op: 'put'; readonly item: RawItem; readonly outcome: 'put' | 'exists' | 'overwritten' }
+  | {
+      readonly op: 'put'
+      readonly item: RawItem
+      readonly outcome: 'put' | 'exists' | 'taken' | 'overwritten'
+    }
   | { readonly op: 'remove'; readonly key: RawKey; readonly outcome: 'removed' | NotThere }
   | {
       readonly op: 'replace'

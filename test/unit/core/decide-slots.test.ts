@@ -3,7 +3,7 @@ import { describe, expect } from 'vitest'
 import { decide } from '../../../lib/core/decide.ts'
 import { formatSortKey } from '../../../lib/core/keys.ts'
 import { emptyState, isRunning, positionOf } from '../../../lib/core/state.ts'
-import { startsInWindow } from '../../../lib/core/window.ts'
+import { startsInWindow, startTimes } from '../../../lib/core/window.ts'
 import { asToken, configOf, jobItem, jobOf, NOW, SHARD } from '../../support/builders.ts'
 import { passInput } from '../../support/decide-input.ts'
 import { staying } from '../../support/staying.ts'
@@ -57,7 +57,7 @@ describe('a decision', () => {
     const claimed = staying(input()).filter(([, slot]) => !isRunning(slot)).length
     const room = limits.slots - inFlight.size
     const rate = limits.rateLimit
-    const starts = rate ? rate.allowed - startsInWindow(state.window, rate, now) - claimed : room
+    const starts = rate ? startTimes(state.window, rate, claimed, now).length : room
     const free = due.filter(({ id }) => !inFlight.has(id) && inFlight.add(id)).length
     expect(decide(input()).claims.length).toBe(Math.max(0, Math.min(room, starts, free)))
   })

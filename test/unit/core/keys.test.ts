@@ -1,6 +1,14 @@
 import { fc, test } from '@fast-check/vitest'
 import { describe, expect } from 'vitest'
-import { formatShard, formatSortKey, parseJobId, parseShard, parseSortKey } from '../../../lib/core/keys.ts'
+import {
+  decodePartition,
+  encodePartition,
+  formatShard,
+  formatSortKey,
+  parseJobId,
+  parseShard,
+  parseSortKey,
+} from '../../../lib/core/keys.ts'
 import { encodedPartition, position, queueName } from '../../support/arbitraries.ts'
 import { reason, value } from '../../support/builders.ts'
 
@@ -57,6 +65,15 @@ describe('job ids', () => {
     expect(parseJobId('').ok).toBe(false)
     expect(parseJobId('a'.repeat(65)).ok).toBe(false)
   })
+})
+
+describe('partitions', () => {
+  test.prop([fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: fc.constantFrom(...'%|,257C') }))])(
+    'come back from their encoding',
+    (given) => {
+      expect(decodePartition(encodePartition(given))).toBe(given)
+    },
+  )
 })
 
 describe('shards', () => {

@@ -65,16 +65,10 @@ describe('a malformed event is a dead letter with a reason:', () => {
     ['no detail', event(undefined), 'detail'],
     ['detail as text', event('run'), 'detail'],
     ['no queue', event({ ...DETAIL, queue: undefined }), 'queue'],
-    ['an unknown queue', event({ ...DETAIL, queue: 'nope' }), 'there is no queue "nope"'],
     ['no task', event({ ...DETAIL, task: undefined }), 'task'],
     ['an empty task', event({ ...DETAIL, task: '' }), '1 to 128'],
     ['no payload', event({ ...DETAIL, payload: undefined }), 'payload is missing'],
     ['no value for its partition', event({ ...DETAIL, payload: {} }), 'payload.customer must be'],
-    [
-      'a partition where there is none',
-      event({ ...DETAIL, queue: 'plain', partition: 'x' }),
-      'not partitioned',
-    ],
     ['a priority of 10', event({ ...DETAIL, priority: 10 }), 'priority 10'],
     ['a time that is none', event({ ...DETAIL, runAt: 'soon' }), 'runAt "soon"'],
     ['a delay that is none', event({ ...DETAIL, delay: 'soon' }), 'delay "soon"'],
@@ -98,4 +92,34 @@ describe('a malformed event is a dead letter with a reason:', () => {
     expect(world.dead).toMatchObject([{ pk: expect.stringMatching(/^dead\|crm\|/) }])
     expect(JSON.parse(world.dead[0]?.job ?? '')).toMatchObject({ detail: { task: 7 } })
   })
+})
+
+describe('an event for a queue that this function does not know', () => {
+  const DAY_MS = 86_400_000
+  test.each([
+    ['an unknown queue', event({ ...DETAIL, queue: 'nope' }), 'there is no queue "nope"'],
+    ['partitions', event({ ...DETAIL, queue: 'plain', partition: 'x' }), 'not partitioned'],
+  ])(
+    '(%s) comes again, for a newer one may know it, and is a dead letter after a day',
+    async (_, body, why) => {
+      const world = new World(CONFIG)
+      const sentAt = world.now
+      await expect(ingest(world.context, body, 'm', sentAt)).rejects.toThrow(why)
+      world.now += DAY_MS - 1
+      await expect(ingest(world.context, body, 'm', sentAt)).rejects.toThrow(why)
+      expect(world.dead).toEqual([])
+      world.now += 1
+      await ingest(world.context, body, 'm', sentAt)
+      expect(world.dead).toMatchObject([{ reason: 'refused', error: expect.stringContaining(why) }])
+    },
+  )
+})
+
+test('an event whose key another job has is a dead letter, and that job is as it was', async () => {
+  const world = await ingested(
+    event({ ...DETAIL, id: 'mine' }),
+    event({ ...DETAIL, id: 'mine', task: 'other' }),
+  )
+  expect(world.jobs).toMatchObject([{ task: 'sync' }])
+  expect(world.dead).toMatchObject([{ error: expect.stringContaining('another job stands under') }])
 })
