@@ -11,7 +11,7 @@ import { jobOfLetter } from './letter-job.ts'
 import { take } from './take.ts'
 
 export interface RedriveOptions {
-  /** Which letters. Default: all that died before the call. */
+  /** Which of the letters that died before the call, by the clock of this machine. Default: all. */
   readonly where?: (letter: DeadLetter) => boolean
   /** The configured queue that the jobs shall run in. Default: their own. */
   readonly to?: string
