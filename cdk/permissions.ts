@@ -24,9 +24,12 @@ export function connect(functions: Functions, tables: Tables, queues: Queues): v
   }
 
   allow(tick, `${tables.state.tableArn}/index/${DUE_INDEX}`, 'dynamodb', ['Query'])
-  allow(tick, tables.state.tableArn, 'dynamodb', ['Scan'])
+  // A sweep goes through both tables; only keys of jobs are asked for, and its place is kept in the State table.
+  allow(tick, tables.jobs.tableArn, 'dynamodb', ['Scan'])
+  allow(tick, tables.state.tableArn, 'dynamodb', ['Scan', 'BatchGetItem', 'GetItem', 'UpdateItem'])
   allow(tick, queues.wake.queue.queueArn, 'sqs', ['SendMessage'])
   tell(tick, {
+    SLUICE_JOBS_TABLE: tables.jobs.tableName,
     SLUICE_STATE_TABLE: tables.state.tableName,
     SLUICE_WAKE_QUEUE_URL: queues.wake.queue.queueUrl,
   })

@@ -33,7 +33,7 @@ export interface SluiceProps {
   readonly workerBatchSize?: number
 
   /**
-   * How many invocations of the worker may run at once, over all queues: 2 to 1,000. A safety net for the account's
+   * How many invocations of the worker may run simultaneously, over all queues: 2 to 1,000. A safety net for the account's
    * Lambda quota, where throttled messages would use up their attempts; limits for the jobs belong into `config`.
    *
    * @default - no limit beyond the account's
@@ -42,7 +42,7 @@ export interface SluiceProps {
 
   /**
    * The bus whose `sluice.enqueue` events become jobs. All of them: of two schedulers on one bus each makes a job of
-   * every such event. Give each its own bus, or let events reach them by triggers with patterns of their own.
+   * every such event. Give each a bus of its own, and name a shared one in its triggers (`addTrigger`, `eventBus`).
    *
    * @default - a new custom bus
    */

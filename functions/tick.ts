@@ -11,19 +11,19 @@ import { tick } from '../lib/use-cases/tick.ts'
 const eventSchema = z.object({ kind: z.enum(['tick', 'sweep']) })
 
 const context = once(() => {
-  const env = readEnvironment(['SLUICE_STATE_TABLE', 'SLUICE_WAKE_QUEUE_URL'])
+  const env = readEnvironment(['SLUICE_JOBS_TABLE', 'SLUICE_STATE_TABLE', 'SLUICE_WAKE_QUEUE_URL'])
   return {
     config: readConfig(),
-    store: storeFor({ state: env.SLUICE_STATE_TABLE }),
+    store: storeFor({ jobs: env.SLUICE_JOBS_TABLE, state: env.SLUICE_STATE_TABLE }),
     wake: sqsWakeQueue(sqsClient(), env.SLUICE_WAKE_QUEUE_URL),
     clock: systemClock,
     logger,
+    metrics: { count: () => {} },
   }
 })
 
-export const handler = lambda<unknown, { readonly woken: number }>(async (event) => {
+export const handler = lambda<unknown, { readonly woken: number }>(async (event, invocation) => {
   const { kind } = eventSchema.parse(event)
-  const woken = await (kind === 'tick' ? tick(context()) : sweep(context()))
-  logger.info(kind, { woken })
-  return { woken }
+  const remaining_ms = () => invocation.getRemainingTimeInMillis()
+  return { woken: await (kind === 'tick' ? tick(context()) : sweep(context(), { remaining_ms })) }
 })

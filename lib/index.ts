@@ -21,6 +21,7 @@ export {
   InvalidJobError,
   InvalidPayloadError,
   JobExistsError,
+  SendIncompleteError,
   SluiceError,
 } from './core/errors.ts'
 export type { MoveProgress, MoveResult, SkippedJob } from './use-cases/move-jobs.ts'

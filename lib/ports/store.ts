@@ -10,7 +10,7 @@ import type { JobItem, RawItem } from '../core/job.ts'
 import type { ShardKey } from '../core/keys.ts'
 import type { LimitOverride } from '../core/limits.ts'
 import type { ShardsPage } from '../core/seen-shards.ts'
-import type { Layout, ShardState, ShardVersion, Token } from '../core/state.ts'
+import type { Layout, ShardGlance, ShardState, ShardVersion, Token } from '../core/state.ts'
 
 export interface JobStore {
   /** Puts a job if nothing stands under its key: this very job may stand there already, or something else. */
@@ -103,8 +103,14 @@ export interface StateStore {
   override(shard: ShardKey, limits: LimitOverride | undefined): Promise<void>
   /** Shards of a group of the due index whose `dueAt` is not after `until`. May be stale. */
   due(group: string, until: number): Promise<readonly DueShard[]>
-  /** All state items, a page at a time. May be stale. */
-  scan(cursor?: string): Promise<ScanPage>
+  /** All state items, or those of a segment of the table, a page at a time. May be stale. */
+  scan(query?: ScanQuery): Promise<ScanPage>
+  /** The state items of these shards that there are. May be stale, and may lack some while the database is busy. */
+  glance(shards: readonly ShardKey[]): Promise<Glances>
+  /** How far the sweep has come: for each part of the tables the cursor at which it goes on. */
+  sweepCursors(): Promise<Readonly<Record<string, string>>>
+  /** Keeps the cursor of one part; with `undefined` the next sweep begins it again. */
+  saveSweepCursor(part: string, cursor: string | undefined): Promise<void>
 }
 
 export interface PassWrite extends PassChange {
@@ -133,10 +139,27 @@ export type ReleaseOutcome =
   | { readonly kind: 'released'; readonly state: ShardState }
   | { readonly kind: 'gone'; readonly state?: ShardState }
 
-export interface ScanPage {
-  readonly states: readonly ShardState[]
-  /** Items that somebody damaged by hand: what is wrong with each. */
-  readonly damaged: readonly string[]
+export interface ScanQuery {
+  readonly segment?: Segment
+  readonly cursor?: string
+  /** How many items to look at; by default as many as fit in a page. */
+  readonly limit?: number
+}
+/** One of `total` parts of a table that can be read side by side. */
+export interface Segment {
+  readonly index: number
+  readonly total: number
+}
+export interface Glances {
+  readonly states: readonly ShardGlance[]
+  readonly damaged: readonly DamagedItem[]
+}
+/** A state item that somebody damaged by hand, and what is wrong with it. */
+export interface DamagedItem {
+  readonly shard: string
+  readonly problem: string
+}
+export interface ScanPage extends Glances {
   readonly cursor?: string
 }
 

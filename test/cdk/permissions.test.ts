@@ -71,7 +71,8 @@ describe('each function may do what it needs, and nothing else', () => {
   test('tick', () => {
     expect(rightsOf('TickRole')).toEqual({
       'StateTable.Arn/index/due': ['dynamodb:Query'],
-      'StateTable.Arn': ['dynamodb:Scan'],
+      'StateTable.Arn': ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Scan', 'dynamodb:UpdateItem'],
+      'JobsTable.Arn': ['dynamodb:Scan'],
       'WakeQueue.Arn': ['sqs:SendMessage'],
       'TickLogs.Arn': LOG,
     })
