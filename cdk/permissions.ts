@@ -47,11 +47,11 @@ export function connect(functions: Functions, tables: Tables, queues: Queues): v
 export const grantEnqueue = (grantee: IGrantable, { jobs }: Tables): Grant =>
   allow(grantee, jobs.tableArn, 'dynamodb', ['PutItem', 'BatchWriteItem'])
 
-/** What `setLimits`, `deadLetters` and `redrive` need. */
+/** What `setLimits`, `deadLetters`, `redrive`, `strandedJobs` and `moveJobs` need. */
 export const grantManage = (grantee: IGrantable, { jobs, state, history }: Tables, { wake }: Queues): Grant =>
-  allow(grantee, state.tableArn, 'dynamodb', ['UpdateItem'])
-    .combine(allow(grantee, jobs.tableArn, 'dynamodb', ['PutItem']))
-    .combine(allow(grantee, history.tableArn, 'dynamodb', ['Query', 'DeleteItem']))
+  allow(grantee, state.tableArn, 'dynamodb', ['GetItem', 'UpdateItem', 'ConditionCheckItem'])
+    .combine(allow(grantee, jobs.tableArn, 'dynamodb', ['Scan', 'Query', 'PutItem', 'DeleteItem']))
+    .combine(allow(grantee, history.tableArn, 'dynamodb', ['Query', 'PutItem', 'DeleteItem']))
     .combine(allow(grantee, wake.queue.queueArn, 'sqs', ['SendMessage']))
 
 const allow = (
