@@ -7,6 +7,7 @@ import { AssetHashType, DockerImage } from 'aws-cdk-lib'
 import { Code } from 'aws-cdk-lib/aws-lambda'
 import { type BuildOptions, buildSync } from 'esbuild'
 import type { Config } from '../lib/core/config.ts'
+import { hashOf, textOf } from './configuration.ts'
 
 /** What a user may change about the bundle of their worker. */
 export type BundlingOptions = Omit<
@@ -39,7 +40,11 @@ export function bundle(entry: string, config: Config, options: BundlingOptions =
     format: 'esm',
     platform: 'node',
     // The environment of a function holds 4 KB: too little for a configuration with many queues.
-    define: { ...options.define, 'process.env.SLUICE_CONFIG': JSON.stringify(JSON.stringify(config.input)) },
+    define: {
+      ...options.define,
+      'process.env.SLUICE_CONFIG': JSON.stringify(textOf(config)),
+      'process.env.SLUICE_CONFIG_HASH': JSON.stringify(hashOf(config)),
+    },
     banner: { ...options.banner, js: `${REQUIRE}${options.banner?.['js'] ?? ''}` },
   }
   return Code.fromAsset(dirname(resolve(entry)), {

@@ -6,6 +6,7 @@ import {
   type FunctionOptions,
   Function as LambdaFunction,
   LoggingFormat,
+  RecursiveLoop,
   Runtime,
   SystemLogLevel,
 } from 'aws-cdk-lib/aws-lambda'
@@ -38,6 +39,10 @@ export function createFunction(
     loggingFormat: LoggingFormat.JSON,
     systemLogLevelV2: SystemLogLevel.WARN, // Three lines for each invocation would cost as much as the invocation.
     ...options,
+    // The dispatcher delays messages to itself, the worker sends itself the next job of a shard, and a tick's wake-up
+    // may lead to another's. Lambda takes such a chain for a mistake and refuses the invocation after 16 links, and
+    // with it the customer's backlog. The protocol has its own guard: only whoever has written sends.
+    recursiveLoop: RecursiveLoop.ALLOW,
     runtime: Runtime.NODEJS_24_X,
     handler: 'index.handler',
     code: bundle(source.entry, source.config, source.bundling),

@@ -5,6 +5,7 @@ import { Duration } from 'aws-cdk-lib'
 import type { FunctionOptions, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
 import { RetentionDays } from 'aws-cdk-lib/aws-logs'
 import type { Construct } from 'constructs'
+import { concurrencyOf } from './concurrency.ts'
 import { createFunction } from './function.ts'
 import type { SluiceProps } from './props.ts'
 import { workerTimeout } from './validate.ts'
@@ -18,7 +19,7 @@ export interface Functions {
 
 /** A pass takes milliseconds; a batch of the stream wakes at most 100 shards. */
 export const DISPATCHER_TIMEOUT = Duration.seconds(30)
-/** A tick takes a second; a sweep reads the whole State table, a gigabyte for each million shards. */
+/** A tick takes a second; a sweep reads up to a bounded number of pages of both tables. */
 const TICK_TIMEOUT = Duration.minutes(5)
 /** Ten events are twenty writes at most. */
 export const INGEST_TIMEOUT = Duration.seconds(30)
@@ -26,20 +27,24 @@ export const INGEST_TIMEOUT = Duration.seconds(30)
 export function createFunctions(scope: Construct, props: SluiceProps): Functions {
   const { config, logRetention = RetentionDays.ONE_MONTH } = props
   const { bundling, ...options } = props.workerOptions ?? {}
+  const { reserved } = concurrencyOf(props)
   const own = (name: string, rest: FunctionOptions) =>
     createFunction(scope, name, { entry: entryOf(name.toLowerCase()), config, logRetention }, rest)
   return {
     dispatcher: own('Dispatcher', {
       description: 'Sluice: claims due jobs within their limits and sends them to the worker',
       timeout: DISPATCHER_TIMEOUT,
+      ...(reserved ? { reservedConcurrentExecutions: reserved.dispatcher } : {}),
       memorySize: 1024, // Every job waits for it, and twice the memory is twice the processor.
     }),
     tick: own('Tick', {
       description: 'Sluice: wakes what is due within the next minute, and what was left behind',
       timeout: TICK_TIMEOUT,
-      memorySize: 512,
+      ...(reserved ? { reservedConcurrentExecutions: reserved.tick } : {}),
+      memorySize: 1024, // A sweep decodes up to 128 MB of items.
       retryAttempts: 0, // The next tick sees all that this one missed.
-      maxEventAge: Duration.minutes(1),
+      // CloudFormation's events come the same way, and a deployment must not fail for a minute of throttling.
+      maxEventAge: Duration.minutes(3),
     }),
     ingest: own('Ingest', {
       description: 'Sluice: turns events into jobs',

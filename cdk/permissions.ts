@@ -24,9 +24,13 @@ export function connect(functions: Functions, tables: Tables, queues: Queues): v
   }
 
   allow(tick, `${tables.state.tableArn}/index/${DUE_INDEX}`, 'dynamodb', ['Query'])
-  allow(tick, tables.state.tableArn, 'dynamodb', ['Scan'])
+  // A sweep goes through both tables; only keys of jobs are asked for, and its place is kept in the State table.
+  allow(tick, tables.jobs.tableArn, 'dynamodb', ['Scan'])
+  // GetItem and PutItem: the record of deployments.
+  allow(tick, tables.state.tableArn, 'dynamodb', ['Scan', 'BatchGetItem', 'GetItem', 'UpdateItem', 'PutItem'])
   allow(tick, queues.wake.queue.queueArn, 'sqs', ['SendMessage'])
   tell(tick, {
+    SLUICE_JOBS_TABLE: tables.jobs.tableName,
     SLUICE_STATE_TABLE: tables.state.tableName,
     SLUICE_WAKE_QUEUE_URL: queues.wake.queue.queueUrl,
   })
@@ -43,11 +47,11 @@ export function connect(functions: Functions, tables: Tables, queues: Queues): v
 export const grantEnqueue = (grantee: IGrantable, { jobs }: Tables): Grant =>
   allow(grantee, jobs.tableArn, 'dynamodb', ['PutItem', 'BatchWriteItem'])
 
-/** What `setLimits`, `deadLetters` and `redrive` need. */
+/** What `setLimits`, `deadLetters`, `redrive`, `strandedJobs` and `moveJobs` need. */
 export const grantManage = (grantee: IGrantable, { jobs, state, history }: Tables, { wake }: Queues): Grant =>
-  allow(grantee, state.tableArn, 'dynamodb', ['UpdateItem'])
-    .combine(allow(grantee, jobs.tableArn, 'dynamodb', ['PutItem']))
-    .combine(allow(grantee, history.tableArn, 'dynamodb', ['Query', 'DeleteItem']))
+  allow(grantee, state.tableArn, 'dynamodb', ['GetItem', 'UpdateItem', 'ConditionCheckItem'])
+    .combine(allow(grantee, jobs.tableArn, 'dynamodb', ['Scan', 'Query', 'PutItem', 'DeleteItem']))
+    .combine(allow(grantee, history.tableArn, 'dynamodb', ['Query', 'PutItem', 'DeleteItem']))
     .combine(allow(grantee, wake.queue.queueArn, 'sqs', ['SendMessage']))
 
 const allow = (

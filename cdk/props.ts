@@ -33,16 +33,27 @@ export interface SluiceProps {
   readonly workerBatchSize?: number
 
   /**
-   * How many invocations of the worker may run at once, over all queues: 2 to 1,000. A safety net for the account's
-   * Lambda quota, where throttled messages would use up their attempts; limits for the jobs belong into `config`.
+   * How many invocations of the worker may run simultaneously, over all queues: 2 to 1,000. A safety net for the
+   * account's Lambda quota; limits for the jobs belong into `config`.
    *
-   * @default - no limit beyond the account's
+   * @default - what `accountConcurrency` leaves when the other functions have theirs: 807 of 1,000, 5 of 10
    */
   readonly workerMaxConcurrency?: number
 
   /**
+   * The account's Lambda quota "concurrent executions" in this region: `aws lambda get-account-settings` shows it as
+   * `ConcurrentExecutions`. New accounts have 10, most have 1,000. It is divided so that the workers cannot take all of
+   * it: the dispatcher and the tick always find room, and jobs go on being claimed. If it is 126 or more, room for these
+   * two is also reserved, so that other functions of the account cannot take it either; give less than the quota if
+   * other functions have reservations, for Lambda insists on 100 that nobody has reserved.
+   *
+   * @default - divided as if it were 1,000, and nothing is reserved
+   */
+  readonly accountConcurrency?: number
+
+  /**
    * The bus whose `sluice.enqueue` events become jobs. All of them: of two schedulers on one bus each makes a job of
-   * every such event. Give each its own bus, or let events reach them by triggers with patterns of their own.
+   * every such event. Give each a bus of its own, and name a shared one in its triggers (`addTrigger`, `eventBus`).
    *
    * @default - a new custom bus
    */
@@ -81,7 +92,7 @@ export interface SluiceProps {
 export interface WorkerOptions
   extends Omit<
     FunctionOptions,
-    'logGroup' | 'logRetention' | 'logRetentionRole' | 'logRetentionRetryOptions'
+    'logGroup' | 'logRetention' | 'logRetentionRole' | 'logRetentionRetryOptions' | 'recursiveLoop'
   > {
   /**
    * Further esbuild options: `external`, `loader`, `minify`, `sourcemap`, …
@@ -98,6 +109,7 @@ export const PROP_NAMES: Readonly<Record<keyof SluiceProps, true>> = {
   workerOptions: true,
   workerBatchSize: true,
   workerMaxConcurrency: true,
+  accountConcurrency: true,
   eventBus: true,
   sweepEvery: true,
   removalPolicy: true,

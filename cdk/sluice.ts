@@ -8,6 +8,7 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
 import type { IQueue } from 'aws-cdk-lib/aws-sqs'
 import { Construct } from 'constructs'
 import { createAlarms } from './alarms.ts'
+import { followDeployments } from './deployment.ts'
 import { createFunctions } from './functions.ts'
 import { connect, grantEnqueue, grantManage } from './permissions.ts'
 import type { SluiceProps } from './props.ts'
@@ -51,6 +52,7 @@ export class Sluice extends Construct {
     connect(functions, tables, queues)
     addSources(functions, tables, queues, props)
     addSchedules(this, functions.tick, props.sweepEvery ?? Duration.minutes(5))
+    followDeployments(this, functions, props.config)
     this.eventBus = props.eventBus ?? createBus(this)
     addEnqueueRule(this, this.eventBus, queues.ingest)
     this.alarms = createAlarms(this, functions, queues)

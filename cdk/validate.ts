@@ -90,6 +90,7 @@ function timeouts(props: SluiceProps): string[] {
 function numbers({
   workerBatchSize: batch,
   workerMaxConcurrency: concurrency,
+  accountConcurrency: quota,
   sweepEvery,
 }: SluiceProps): string[] {
   const problems: string[] = []
@@ -100,6 +101,8 @@ function numbers({
     !(Number.isInteger(concurrency) && concurrency >= 2 && concurrency <= 1000)
   )
     problems.push(`workerMaxConcurrency: ${concurrency} is not a whole number from 2 to 1000`)
+  if (quota !== undefined && !(Number.isInteger(quota) && quota >= 10))
+    problems.push(`accountConcurrency: ${quota} is not a whole number from 10, the least that an account has`)
   if (sweepEvery && sweepEvery.toMilliseconds() % 60_000 !== 0)
     problems.push(
       `sweepEvery: ${sweepEvery.toHumanString()} is not a whole number of minutes, which EventBridge needs`,

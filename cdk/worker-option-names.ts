@@ -42,7 +42,6 @@ export const WORKER_OPTION_NAMES: Readonly<Record<keyof WorkerOptions, true>> = 
   durableConfig: true,
   logFormat: true,
   loggingFormat: true,
-  recursiveLoop: true,
   applicationLogLevel: true,
   applicationLogLevelV2: true,
   systemLogLevel: true,

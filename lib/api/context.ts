@@ -1,11 +1,17 @@
 /** Puts the adapters behind the ports, for the functions in Lambda. */
+import type { Database } from '../adapters/dynamodb/database.ts'
+import { dynamoDeploymentLog } from '../adapters/dynamodb/deployment.ts'
 import { dynamoStore } from '../adapters/dynamodb/store.ts'
 import { powertools, powertoolsLogger } from '../adapters/powertools/logger.ts'
 import { sqsWakeQueue, sqsWorkQueue } from '../adapters/sqs/queues.ts'
 import { systemClock, systemRandom } from '../adapters/system/clock.ts'
+import type { DeploymentLog } from '../ports/deployment.ts'
+import type { Store } from '../ports/store.ts'
 import type { Context } from '../use-cases/context.ts'
+import { deploymentOf } from '../use-cases/deployed.ts'
 import { dynamoClient, sqsClient } from './clients.ts'
-import { type Environment, readConfig, readEnvironment } from './environment.ts'
+import { type Environment, readConfig, readConfigHash, readEnvironment } from './environment.ts'
+import { once } from './once.ts'
 
 export { sqsClient } from './clients.ts'
 export { once } from './once.ts'
@@ -20,10 +26,16 @@ const EVERYTHING = [
   'SLUICE_WAKE_QUEUE_URL',
 ] as const satisfies readonly (keyof Environment)[]
 
-export function storeFor(tables: { jobs?: string; state?: string; history?: string }) {
-  const { jobs = '', state = '', history = '' } = tables
-  return dynamoStore({ client: dynamoClient(), tables: { jobs, state, history } })
-}
+/** A function is given the names only of those tables that it needs. */
+type SomeTables = Partial<Database['tables']>
+const client = once(() => dynamoClient())
+const databaseWith = ({ jobs = '', state = '', history = '' }: SomeTables): Database => ({
+  client: client(),
+  tables: { jobs, state, history },
+})
+
+export const storeFor = (tables: SomeTables): Store => dynamoStore(databaseWith(tables))
+export const deploymentLogFor = (state: string): DeploymentLog => dynamoDeploymentLog(databaseWith({ state }))
 
 export function contextFromEnvironment(): Context {
   const env = readEnvironment(EVERYTHING)
@@ -41,6 +53,10 @@ export function contextFromEnvironment(): Context {
     random: systemRandom,
     logger,
     metrics: { count: () => {} },
-    deployment: { isReplaced: async () => false },
+    deployment: deploymentOf(readConfigHash(), {
+      log: deploymentLogFor(env.SLUICE_STATE_TABLE),
+      clock: systemClock,
+      logger,
+    }),
   }
 }

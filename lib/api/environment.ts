@@ -30,6 +30,13 @@ export function readEnvironment<const Name extends keyof Environment>(
   )
 }
 
+/** What tells the configuration of this bundle from those of other deployments. */
+export function readConfigHash(): string {
+  const hash = process.env['SLUICE_CONFIG_HASH']
+  if (hash) return hash
+  throw new EnvironmentError('SLUICE_CONFIG_HASH is not set: bundle the function with the Sluice construct')
+}
+
 /** The configuration that the construct compiled into the bundle. */
 export function readConfig(): Config {
   const text = process.env['SLUICE_CONFIG']

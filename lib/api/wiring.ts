@@ -8,7 +8,7 @@ import type { Config } from '../core/config.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { WakeQueue } from '../ports/queues.ts'
 import type { Store } from '../ports/store.ts'
-import { dynamoClient, sqsClient } from './clients.ts'
+import { dynamoClient, PATIENT, sqsClient } from './clients.ts'
 import { type Environment, readEnvironment } from './environment.ts'
 import { once } from './once.ts'
 
@@ -42,14 +42,14 @@ export const wiringOf = (options: ClientOptions<string>): Wiring => ({
   config: options.config,
   store: storeOf(options),
   wake: once(() =>
-    sqsWakeQueue(options.sqs ?? sqsClient(), named(options.wakeQueueUrl, 'SLUICE_WAKE_QUEUE_URL')),
+    sqsWakeQueue(options.sqs ?? sqsClient({}, PATIENT), named(options.wakeQueueUrl, 'SLUICE_WAKE_QUEUE_URL')),
   ),
   clock: systemClock,
 })
 
 const storeOf = ({ dynamodb, jobsTable, stateTable, historyTable }: ClientOptions<string>): Store =>
   dynamoStore({
-    client: dynamodb ?? dynamoClient(),
+    client: dynamodb ?? dynamoClient({}, PATIENT),
     tables: {
       get jobs() {
         return named(jobsTable, 'SLUICE_JOBS_TABLE')

@@ -1,8 +1,18 @@
 /** Which of the deployed configurations is in force. */
+import type { DeploymentRecord } from '../core/deployment.ts'
+
 export interface Deployment {
   /**
    * Whether a deploy, or a roll-back, has replaced the configuration that this function was built with. A function
    * whose configuration is replaced decides nothing any more: it leaves a wake-up for one that has the new.
    */
   isReplaced(): Promise<boolean>
+}
+
+/** Where it is written down. */
+export interface DeploymentLog {
+  /** Strongly consistent. */
+  read(): Promise<DeploymentRecord | undefined>
+  /** Replaces the record, unless somebody has written since `before` was read: then `false`. */
+  write(record: DeploymentRecord, before: DeploymentRecord | undefined): Promise<boolean>
 }

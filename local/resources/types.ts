@@ -36,6 +36,7 @@ const IGNORED = [
   'AWS::SQS::QueuePolicy',
   'AWS::SSM::Parameter',
   'Custom::LogRetention',
+  'Custom::SluiceDeployment',
 ]
 
 /** Better to refuse at the start than to run something that is silently only half of the stack. */

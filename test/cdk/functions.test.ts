@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib'
 import { Template } from 'aws-cdk-lib/assertions'
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions'
 import { type IVpc, Vpc } from 'aws-cdk-lib/aws-ec2'
-import { Architecture } from 'aws-cdk-lib/aws-lambda'
+import { Architecture, RecursiveLoop } from 'aws-cdk-lib/aws-lambda'
 import { RetentionDays } from 'aws-cdk-lib/aws-logs'
 import { Topic } from 'aws-cdk-lib/aws-sns'
 import { describe, expect, test } from 'vitest'
@@ -55,10 +55,37 @@ describe('the environment holds the names that a function needs, and no others',
   test.each([
     ['Dispatcher', all],
     ['Worker', all],
-    ['Tick', ['SLUICE_STATE_TABLE=StateTable', 'SLUICE_WAKE_QUEUE_URL=WakeQueue']],
+    [
+      'Tick',
+      ['SLUICE_JOBS_TABLE=JobsTable', 'SLUICE_STATE_TABLE=StateTable', 'SLUICE_WAKE_QUEUE_URL=WakeQueue'],
+    ],
     ['Ingest', ['SLUICE_HISTORY_TABLE=HistoryTable', 'SLUICE_JOBS_TABLE=JobsTable']],
   ])('%s', (name, expected) => {
     expect(environmentOf(name)).toEqual(expected)
+  })
+})
+
+describe('Lambda’s recursive loop detection, which would end long backlogs after 16 links, is off', () => {
+  test.each(functions)('for $id', ({ Properties }) => {
+    expect(Properties).toMatchObject({ RecursiveLoop: 'Allow' })
+  })
+
+  test('and workerOptions cannot turn it on', () => {
+    const options = { memorySize: 512, recursiveLoop: RecursiveLoop.TERMINATE }
+    expect(() => synth({ workerOptions: options })).toThrow(/workerOptions.recursiveLoop: there is no such/)
+  })
+})
+
+describe('room is reserved for the dispatcher and the tick', () => {
+  const reservedIn = (template: Template) =>
+    ['Dispatcher', 'Tick', 'Ingest', 'Worker'].map(
+      (name) => properties(name, template)['ReservedConcurrentExecutions'],
+    )
+  test('if the account’s quota is known and large enough', () => {
+    expect(reservedIn(synth({ accountConcurrency: 1000 }))).toEqual([180, 6, undefined, undefined])
+  })
+  test.each([[{}], [{ accountConcurrency: 10 }]])('and else not: %o', (props) => {
+    expect(reservedIn(synth(props))).toEqual([undefined, undefined, undefined, undefined])
   })
 })
 

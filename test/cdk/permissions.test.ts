@@ -71,7 +71,14 @@ describe('each function may do what it needs, and nothing else', () => {
   test('tick', () => {
     expect(rightsOf('TickRole')).toEqual({
       'StateTable.Arn/index/due': ['dynamodb:Query'],
-      'StateTable.Arn': ['dynamodb:Scan'],
+      'StateTable.Arn': [
+        'dynamodb:BatchGetItem',
+        'dynamodb:GetItem',
+        'dynamodb:PutItem',
+        'dynamodb:Scan',
+        'dynamodb:UpdateItem',
+      ],
+      'JobsTable.Arn': ['dynamodb:Scan'],
       'WakeQueue.Arn': ['sqs:SendMessage'],
       'TickLogs.Arn': LOG,
     })
@@ -131,11 +138,11 @@ describe('a caller who is granted', () => {
     })
   })
 
-  test('manage may change limits, read dead letters and put them back', () => {
+  test('manage may change limits, put dead letters back and move stranded jobs', () => {
     expect(rightsAfter((sluice, role) => sluice.grantManage(role))).toEqual({
-      'StateTable.Arn': ['dynamodb:UpdateItem'],
-      'JobsTable.Arn': ['dynamodb:PutItem'],
-      'HistoryTable.Arn': ['dynamodb:DeleteItem', 'dynamodb:Query'],
+      'StateTable.Arn': ['dynamodb:ConditionCheckItem', 'dynamodb:GetItem', 'dynamodb:UpdateItem'],
+      'JobsTable.Arn': ['dynamodb:DeleteItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:Scan'],
+      'HistoryTable.Arn': ['dynamodb:DeleteItem', 'dynamodb:PutItem', 'dynamodb:Query'],
       'WakeQueue.Arn': ['sqs:SendMessage'],
     })
   })

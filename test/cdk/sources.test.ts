@@ -18,19 +18,20 @@ test('there are four sources', () => {
   expect(find(template, 'AWS::Lambda::EventSourceMapping')).toHaveLength(4)
 })
 
-test('new jobs wake the dispatcher; a failing record neither blocks its batch nor gets lost', () => {
+test('new and corrected jobs wake the dispatcher; a failing record neither blocks its batch nor gets lost', () => {
   const stream = mapping('JobsTable.StreamArn')
   expect(stream).toMatchObject({
-    FilterCriteria: { Filters: [{ Pattern: '{"eventName":["INSERT"]}' }] },
+    FilterCriteria: { Filters: [{ Pattern: '{"eventName":["INSERT","MODIFY"]}' }] },
     BatchSize: 100,
     MaximumBatchingWindowInSeconds: 0,
     ParallelizationFactor: 10,
     StartingPosition: 'TRIM_HORIZON',
     BisectBatchOnFunctionError: true,
     FunctionResponseTypes: ['ReportBatchItemFailures'],
-    MaximumRetryAttempts: 20,
-    MaximumRecordAgeInSeconds: 3600,
+    MaximumRetryAttempts: 500,
   })
+  // An outage or a backlog must not drop good records.
+  expect(stream).not.toHaveProperty('MaximumRecordAgeInSeconds')
   expect(nameOf(stream['FunctionName'])).toBe('Dispatcher')
   const { OnFailure } = stream['DestinationConfig'] as { OnFailure: { Destination: unknown } }
   expect(nameOf(OnFailure.Destination)).toBe('StreamFailures.Arn')
@@ -43,7 +44,18 @@ test.each([
 ])('%s goes to %s, %i at a time, and only what failed comes again', (source, target, BatchSize) => {
   expect(mapping(source)).toMatchObject({ BatchSize, FunctionResponseTypes: ['ReportBatchItemFailures'] })
   expect(nameOf(mapping(source)['FunctionName'])).toBe(target)
-  expect(mapping(source)).not.toHaveProperty('ScalingConfig')
+})
+
+test.each([
+  ['an account of 1,000, unless the user says otherwise', {}, [807, 100, 50], 10],
+  ['a new account, which has 10', { accountConcurrency: 10 }, [5, 2, 2], 1],
+])('no source takes all of %s', (_, props, queues, lanes) => {
+  const sized = synth(props)
+  const limits = ['WorkQueue.Arn', 'WakeQueue.Arn', 'IngestQueue.Arn'].map(
+    (source) => mapping(source, sized)['ScalingConfig'],
+  )
+  expect(limits).toEqual(queues.map((MaximumConcurrency) => ({ MaximumConcurrency })))
+  expect(mapping('JobsTable.StreamArn', sized)['ParallelizationFactor']).toBe(lanes)
 })
 
 test('the user sizes the worker’s batches and its concurrency', () => {

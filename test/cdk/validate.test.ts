@@ -52,6 +52,11 @@ describe('refused, with what to do about it', () => {
       /^workerMaxConcurrency: 1 is not/,
     ],
     [
+      'an account without concurrency',
+      { accountConcurrency: 0 },
+      /^accountConcurrency: 0 is not a whole number from 10/,
+    ],
+    [
       'a sweep by the second',
       { sweepEvery: Duration.seconds(90) },
       /^sweepEvery: 1 minute 30 seconds is not/,

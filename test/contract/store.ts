@@ -5,9 +5,11 @@ import { describeHistory } from './store-history.ts'
 import { describeJobs } from './store-jobs.ts'
 import { describeKeys } from './store-keys.ts'
 import { describeLayout } from './store-layout.ts'
+import { describeMoves } from './store-moves.ts'
 import { describePass } from './store-pass.ts'
 import { describeSlots } from './store-slots.ts'
 import { describeStates } from './store-states.ts'
+import { describeSweep } from './store-sweep.ts'
 
 /** `store` is called in each test; what it gives may hold what other tests have written. */
 export function describeStore(name: string, store: () => Store): void {
@@ -17,7 +19,9 @@ export function describeStore(name: string, store: () => Store): void {
     describePass(store)
     describeSlots(store)
     describeStates(store)
+    describeSweep(store)
     describeLayout(store)
     describeHistory(store)
+    describeMoves(store)
   })
 }

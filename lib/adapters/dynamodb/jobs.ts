@@ -12,6 +12,8 @@ import type { JobStore, NotThere, RangePage, RangeQuery } from '../../ports/stor
 import { ALL_OLD, type Database, failedPart, isConditionFailed } from './database.ts'
 import { UpdateExpression } from './expression.ts'
 import { fromItem, type Item, toItem, toRawItem } from './item.ts'
+import { moveOut } from './job-moves.ts'
+import { jobShards } from './job-shards.ts'
 import { isStill } from './judged.ts'
 
 /**
@@ -42,6 +44,8 @@ export const dynamoJobStore = (database: Database): JobStore => ({
     const outcome = await moveJob(database, item, { Put: put }, 'buried')
     return outcome === 'occupied' ? 'gone' : outcome
   },
+  shards: (query = {}) => jobShards(database, query),
+  moveOut: (state, item, target) => moveOut(database, state, item, target),
 })
 
 async function put({ client, tables }: Database, item: JobItem): ReturnType<JobStore['put']> {

@@ -1,0 +1,9 @@
+/** The configuration as it is compiled into the functions, and what tells it from others. */
+import { createHash } from 'node:crypto'
+import type { Config } from '../lib/core/config.ts'
+
+export const textOf = ({ input }: Config): string => JSON.stringify(input)
+
+/** The same configuration has the same hash, in every deploy and on every machine. */
+export const hashOf = (config: Config): string =>
+  createHash('sha256').update(textOf(config)).digest('hex').slice(0, 16)

@@ -1,0 +1,56 @@
+/** What CloudFormation tells of a deploy or a roll-back is written down, and what the functions make of it. */
+import { afterStep, type DeploymentRecord, type DeploymentStep, isReplaced } from '../core/deployment.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { Deployment, DeploymentLog } from '../ports/deployment.ts'
+import type { Logger } from '../ports/logger.ts'
+
+/** A function looks at the record this often at most: a read unit a second for each that is busy. */
+const LOOK_EVERY_MS = 1000
+/** After this, every function has looked again, and what it decided before has been written. */
+const NOTICED_AFTER_MS = 2 * LOOK_EVERY_MS
+const TRIES = 5
+
+interface Surroundings {
+  readonly log: DeploymentLog
+  readonly clock: Clock
+  readonly logger: Logger
+}
+
+/**
+ * Writes a step down. When the last one returns, and with it the deploy, no function decides by an older configuration.
+ * @throws if it could not be written
+ */
+export async function deployed({ log, clock, logger }: Surroundings, step: DeploymentStep): Promise<void> {
+  for (let tries = 0; !(await record(log, step, clock.now())); tries++)
+    if (tries === TRIES)
+      throw new Error('the record of deployments is being written by somebody else: deploy again')
+  logger.info(`a deployment ${step.stage}`, { ...step })
+  if (step.stage === 'ends') await clock.sleep(NOTICED_AFTER_MS)
+}
+
+async function record(log: DeploymentLog, step: DeploymentStep, now: number): Promise<boolean> {
+  const before = await log.read()
+  const after = afterStep(before, step, now)
+  return after === undefined || log.write(after, before)
+}
+
+/** A read that fails does not stop the work: what was known last holds, until the next one succeeds. */
+export function deploymentOf(configuration: string, { log, clock, logger }: Surroundings): Deployment {
+  let known: DeploymentRecord | undefined
+  let looked: { readonly at: number; readonly done: Promise<void> } | undefined
+  const look = async () => {
+    try {
+      known = await log.read()
+    } catch (error) {
+      logger.error('the record of deployments could not be read; work goes on', { error })
+    }
+  }
+  return {
+    isReplaced: async () => {
+      const now = clock.now()
+      if (!looked || now - looked.at >= LOOK_EVERY_MS) looked = { at: now, done: look() }
+      await looked.done
+      return isReplaced(known, configuration, clock.now())
+    },
+  }
+}

@@ -1,0 +1,70 @@
+/** Connections that are accepted and never answered, as behind a load balancer whose path is dead. */
+import { once } from 'node:events'
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
+import { GetItemCommand } from '@aws-sdk/client-dynamodb'
+import { GetQueueUrlCommand } from '@aws-sdk/client-sqs'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import {
+  BRIEF,
+  callOptions,
+  dynamoClient,
+  PATIENT,
+  type Patience,
+  sqsClient,
+} from '../../../lib/api/clients.ts'
+
+const IMPATIENT: Patience = { connection_ms: 1000, answer_ms: 50 }
+let server: Server
+let sockets: Socket[]
+let onConnection: (socket: Socket) => void
+
+beforeEach(async () => {
+  sockets = []
+  onConnection = () => {}
+  server = createServer((socket) => {
+    sockets.push(socket)
+    onConnection(socket)
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+})
+afterEach(() => {
+  for (const socket of sockets) socket.destroy()
+  server.close()
+})
+
+const options = () => ({
+  endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+  region: 'eu-central-1',
+  credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+})
+const read = () =>
+  dynamoClient(options(), IMPATIENT).send(new GetItemCommand({ TableName: 't', Key: { pk: { S: 'a' } } }))
+
+test('DynamoDB’s silence is an error, after as many tries as any other', async () => {
+  await expect(read()).rejects.toMatchObject({ name: 'TimeoutError', $metadata: { attempts: 6 } })
+  expect(sockets).toHaveLength(6)
+})
+
+test('and so is that of SQS', async () => {
+  const asked = sqsClient(options(), IMPATIENT).send(new GetQueueUrlCommand({ QueueName: 'q' }))
+  await expect(asked).rejects.toMatchObject({ name: 'TimeoutError', $metadata: { attempts: 6 } })
+})
+
+test('an answer that stops in its middle is one too', async () => {
+  onConnection = (socket) => void socket.write('HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{"Item"')
+  await expect(read()).rejects.toThrow()
+})
+
+test('a try that is answered ends it', async () => {
+  onConnection = (socket) => {
+    if (sockets.length > 1) socket.end('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}')
+  }
+  expect(await read()).not.toHaveProperty('Item')
+  expect(sockets).toHaveLength(2)
+})
+
+test('all tries of a function fit into a dispatcher’s 30 s, and a client anywhere has longer', () => {
+  const { maxAttempts, requestHandler } = callOptions(BRIEF)
+  expect(maxAttempts * requestHandler.requestTimeout).toBeLessThan(30_000)
+  expect(callOptions(PATIENT).requestHandler.requestTimeout).toBeGreaterThan(requestHandler.requestTimeout)
+})
