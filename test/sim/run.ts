@@ -59,7 +59,7 @@ export async function runSeed(
   const plan: Plan = { ...drawPlan(random.fork()), ...changes }
   const faults = new Faults(random.fork(), plan.weather)
   const world = new World(random.fork(), plan, faults)
-  const truth = new Truth(plan, world.tables, world.deploys)
+  const truth = new Truth(plan, world.tables, () => world.deploys.rollouts)
   const sometimes = new SometimesCounter(truth)
   const trace = new Trace(plan.epoch_ms, print)
   const { checks, progress } = allChecks()

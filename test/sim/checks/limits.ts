@@ -1,7 +1,10 @@
 /** Which limits were in force when, as the observer saw deploys and overrides take effect. */
+
+import type { DeploymentRecord } from '../../../lib/core/deployment.ts'
 import type { LimitOverride } from '../../../lib/core/limits.ts'
 import type { Plan } from '../workloads/plan.ts'
-import { type Deploy, knows } from '../workloads/versions.ts'
+import { knows } from '../workloads/versions.ts'
+import type { Rollout } from '../world/deploys.ts'
 import { readShard } from './keys.ts'
 
 export interface Rate {
@@ -25,16 +28,34 @@ export const longestPass = ({ weather }: Plan): number => (weather === 'rough' ?
 
 export class LimitHistory {
   readonly #plan: Plan
-  readonly #deploys: readonly Deploy[]
+  readonly #rollouts: () => readonly Rollout[]
+  /** Which versions might decide by the record, and since when. */
+  readonly #allowed: { readonly at: number; readonly versions: readonly number[] }[] = []
   readonly #overrides = new Map<string, Change[]>()
 
-  constructor(plan: Plan, deploys: readonly Deploy[]) {
+  constructor(plan: Plan, rollouts: () => readonly Rollout[]) {
     this.#plan = plan
-    this.#deploys = deploys
+    this.#rollouts = rollouts
+    this.#allowed.push({ at: Number.NEGATIVE_INFINITY, versions: [0] })
   }
 
   overridden(shard: string, override: LimitOverride | undefined, at: number): void {
     this.#overrides.set(shard, [...(this.#overrides.get(shard) ?? []), { at, override }])
+  }
+
+  recorded({ configuration, next }: DeploymentRecord, at: number): void {
+    const versions = [configuration, next].flatMap((name) =>
+      name === undefined ? [] : Number(name.slice(1)),
+    )
+    this.#allowed.push({ at, versions })
+  }
+
+  /** Whether the record let a version decide at some moment from `from` to `to`. */
+  isAllowed(version: number, from: number, to: number): boolean {
+    return this.#allowed.some(
+      ({ at, versions }, n) =>
+        at <= to && (this.#allowed[n + 1]?.at ?? Infinity) >= from && versions.includes(version),
+    )
   }
 
   /** Every limit that a pass over the shard may have obeyed at some moment from `from` to `to`. */
@@ -64,16 +85,20 @@ export class LimitHistory {
 
   /** Several, while a deploy is under way and functions of both versions may still decide. */
   #versions(from: number, to: number): number[] {
-    const all = [{ version: 0, from: Number.NEGATIVE_INFINITY }, ...this.#deploys]
-    return all.flatMap((deploy, n) => {
-      const next = this.#deploys[n]
-      return deploy.from <= to && (next ? this.#endOf(next) : Infinity) >= from ? [deploy.version] : []
-    })
+    const rollouts = this.#rollouts()
+    return rollouts.flatMap(({ version, from: begun }, n) =>
+      (n === 0 || begun <= to) && this.#endOf(version, rollouts[n + 1]) >= from ? [version] : [],
+    )
   }
 
-  /** Until when what this deploy replaces may still claim jobs. */
-  #endOf({ until, recordedAt }: Deploy): number {
-    return Math.min(until + this.#plan.workerTimeout_ms, recordedAt + longestPass(this.#plan))
+  /** Until when functions of a version that another replaces may still claim jobs. */
+  #endOf(version: number, next: Rollout | undefined): number {
+    if (!next) return Number.POSITIVE_INFINITY
+    const lastOld = next.until + this.#plan.workerTimeout_ms
+    // Who cannot read the record goes on.
+    if (this.#plan.weather === 'rough' || this.#plan.weather === 'refusing') return lastOld
+    const forbidden = this.#allowed.find(({ at, versions }) => at >= next.from && !versions.includes(version))
+    return Math.min(lastOld, (forbidden?.at ?? Infinity) + longestPass(this.#plan))
   }
 
   /** The rate that all shards of a partition obey now, and since when all of them have. */
@@ -98,7 +123,7 @@ export class LimitHistory {
     const overrides = this.#shardsOf(partition).flatMap((shard) => this.#overrides.get(shard) ?? [])
     return [
       ...overrides.map(({ at }) => at),
-      ...this.#deploys.flatMap((deploy) => [deploy.from, this.#endOf(deploy)]),
+      ...this.#rollouts().flatMap(({ version, from }, n, all) => [from, this.#endOf(version, all[n + 1])]),
     ]
   }
 

@@ -1,4 +1,5 @@
 /** What has to happen now and then in a campaign, or the checks prove nothing: each branch and each recovery. */
+import type { DeploymentRecord } from '../../../lib/core/deployment.ts'
 import type { RawItem } from '../../../lib/core/job.ts'
 import type { RawKey } from '../../../lib/ports/store.ts'
 import type { Effect, WorldEvent } from '../world/events.ts'
@@ -52,6 +53,11 @@ export const SOMETIMES = [
   'function throttled',
   'hot key throttled',
   'idle item expired',
+  'replaced function decides nothing',
+  'version comes back',
+  'shard stranded',
+  'job left to a newer worker',
+  'event left to a newer function',
   'override written by hand',
   'override by hand beside an expiry',
   'item replaced by hand',
@@ -71,6 +77,7 @@ export type Sometimes = (typeof SOMETIMES)[number]
 export class SometimesCounter {
   readonly counts = new Map<Sometimes, number>()
   readonly #truth: Truth
+  readonly #versions: string[] = ['v0']
   readonly #alive = new Map<number, Set<number>>()
 
   constructor(truth: Truth) {
@@ -94,6 +101,9 @@ export class SometimesCounter {
         break
       case 'expired':
         this.#count('idle item expired')
+        break
+      case 'leftToNewer':
+        this.#count('event left to a newer function')
         break
       case 'throttled':
         this.#count('function throttled')
@@ -165,6 +175,10 @@ export class SometimesCounter {
         this.#count('end finds another item there', effect.outcome === 'changed')
         this.#count('replace finds the job gone', effect.outcome === 'gone')
         this.#count('job rehomed', effect.outcome === 'replaced' && effect.next.pk !== effect.key.pk)
+        this.#count(
+          'job left to a newer worker',
+          effect.outcome === 'replaced' && 'unknownSince' in effect.next,
+        )
         this.#count('job retried', effect.outcome === 'replaced' && effect.next.pk === effect.key.pk)
         return
       case 'bury':
@@ -189,6 +203,15 @@ export class SometimesCounter {
           fn === 'tick' && effect.messages.some(({ dueAt }) => dueAt === undefined),
         )
         return
+      case 'isReplaced':
+        this.#count('replaced function decides nothing')
+        break
+      case 'deployment':
+        this.#recorded(effect.record)
+        break
+      case 'other':
+        this.#count('shard stranded', effect.name === 'strand')
+        break
       case 'override': {
         const busy = [...this.#truth.running].some(({ pk }) => pk === effect.shard)
         this.#count('limit changed while jobs run', busy)
@@ -198,6 +221,15 @@ export class SometimesCounter {
         this.#count('limit 0 with jobs due', waiting && effect.limits?.concurrency === 0)
       }
     }
+  }
+
+  #recorded({ configuration, next }: DeploymentRecord): void {
+    if (configuration !== next || configuration === undefined) return
+    this.#count(
+      'version comes back',
+      this.#versions.at(-1) !== configuration && this.#versions.includes(configuration),
+    )
+    this.#versions.push(configuration)
   }
 
   #runs({ pk, sk }: RawKey): boolean {

@@ -5,7 +5,7 @@
 import type { Tables } from '../../../lib/adapters/memory/tables.ts'
 import type { RawItem } from '../../../lib/core/job.ts'
 import type { Plan } from '../workloads/plan.ts'
-import type { Deploy } from '../workloads/versions.ts'
+import type { Rollout } from '../world/deploys.ts'
 import type { Effect, RunEnd, WorldEvent } from '../world/events.ts'
 import type { Invocation } from '../world/invocation.ts'
 import { isWritten } from './claims.ts'
@@ -62,7 +62,6 @@ export interface RunTruth {
 export class Truth {
   readonly plan: Plan
   readonly limits: LimitHistory
-  readonly deploys: readonly Deploy[]
   readonly lineages: Lineage[] = []
   readonly standing = new Map<string, Standing>()
   /** What once stood under a key, the last one first. */
@@ -83,11 +82,10 @@ export class Truth {
 
   readonly #tables: Tables
 
-  constructor(plan: Plan, tables: Tables, deploys: readonly Deploy[]) {
+  constructor(plan: Plan, tables: Tables, rollouts: () => readonly Rollout[]) {
     this.plan = plan
     this.#tables = tables
-    this.deploys = deploys
-    this.limits = new LimitHistory(plan, deploys)
+    this.limits = new LimitHistory(plan, rollouts)
   }
 
   /** Brings the truth up to date. Checks see the event before this. */
@@ -157,6 +155,9 @@ export class Truth {
         return
       case 'remember':
         this.counted.push({ partition: readShard(effect.shard).partition, at: this.now })
+        return
+      case 'deployment':
+        this.limits.recorded(effect.record, this.now)
         return
       case 'override':
         this.limits.overridden(effect.shard, effect.limits, this.now)

@@ -9,12 +9,12 @@ const KEPT_MS = 45 * 60_000
 
 export function bringBack(world: World, truth: Truth): void {
   const { plan, scheduler, deploys, random } = world
-  const last = deploys.at(-1)
-  if (!last || scheduler.now < last.recordedAt + KEPT_MS) return
+  const last = deploys.rollouts.at(-1)
+  if (!last || plan.versions.length === 1 || deploys.busy || scheduler.now < last.until + KEPT_MS) return
   const isRunnable = (version: number, { pk, item }: Standing): boolean =>
     knows((plan.versions[version] ?? plan.versions[0]).config, pk) &&
     tasksIn(version, plan).some(({ name }) => name === item['task'])
   const waiting = [...truth.standing.values()].find((one) => !isRunnable(last.version, one))
   const next = waiting && plan.versions.findIndex((_, version) => isRunnable(version, waiting))
-  if (next !== undefined && next >= 0) deploys.push(deployAt(random, next, scheduler.now + 1))
+  if (next !== undefined && next >= 0) deploys.start(deployAt(random, next, scheduler.now))
 }

@@ -2,7 +2,7 @@
 import type { LimitOverride } from '../../../lib/core/limits.ts'
 import type { SimRandom } from '../world/random.ts'
 import { drawQueue, drawQueues, type QueuePlan } from './queues.ts'
-import { type Deploy, drawDeploys, drawVersions, type Version } from './versions.ts'
+import { type DeployPlan, drawDeploys, drawVersions, type Version } from './versions.ts'
 
 export type HandlerFault = 'throw' | 'hang' | 'crash' | 'late'
 
@@ -61,7 +61,7 @@ export type Weather = 'calm' | 'kind' | 'refusing' | 'rough'
 export interface Plan {
   readonly epoch_ms: number
   readonly versions: readonly [Version, ...Version[]]
-  readonly deploys: readonly Deploy[]
+  readonly deploys: readonly DeployPlan[]
   readonly workerTimeout_ms: number
   readonly workerBatch: number
   /** So many workers run simultaneously at most, whatever waits for them. */

@@ -7,13 +7,14 @@ import { QUEUES_COME_AND_GO } from '../awaited.ts'
 import type { SimRandom } from '../world/random.ts'
 import type { QueuePlan } from './queues.ts'
 
-/** From `from` to `until` functions of the version before and of this one run side by side. */
-export interface Deploy {
+/** A change that CloudFormation carries out. */
+export interface DeployPlan {
   readonly version: number
-  readonly from: number
-  readonly until: number
-  /** When the record of the configuration in force has been written: after all functions are new. */
-  readonly recordedAt: number
+  readonly at: number
+  /** For so long functions of both versions run side by side. */
+  readonly roll_ms: number
+  /** It fails when all functions are new, and CloudFormation goes back. */
+  readonly fails: boolean
 }
 
 type Queues = Readonly<Record<string, QueueInput>>
@@ -65,29 +66,31 @@ function changedQueue(random: SimRandom, input: QueueInput): QueueInput {
 }
 
 /** One after the other; a version that has been replaced may come back: a roll-back. */
-export function drawDeploys(random: SimRandom, versions: number, begin: number, end: number): Deploy[] {
+export function drawDeploys(random: SimRandom, versions: number, begin: number, end: number): DeployPlan[] {
   if (versions === 1) return []
-  const order =
+  const orders: readonly [number[], ...number[][]] =
     versions === 2
-      ? random.pick([[1], [1], [1, 0], [1, 0, 1]])
-      : random.pick([
+      ? [[1], [1], [1, 0], [1, 0, 1]]
+      : [
           [1, 2],
           [1, 0, 2],
           [1, 2, 1],
           [2, 0],
-        ])
-  let at = begin
-  return order.map((version) => {
-    const deploy = deployAt(random, version, random.int(at, Math.max(at, end)))
-    at = deploy.recordedAt + 1
-    return deploy
-  })
+        ]
+  const order = random.pick(orders)
+  const times = order.map(() => random.int(begin, end)).sort((a, b) => a - b)
+  return order.map((version, n) => ({
+    ...deployAt(random, version, times[n] ?? end),
+    fails: random.chance(0.15),
+  }))
 }
 
-export function deployAt(random: SimRandom, version: number, from: number): Deploy {
-  const until = from + random.int(1000, 300_000)
-  return { version, from, until, recordedAt: until + random.int(100, 20_000) }
-}
+export const deployAt = (random: SimRandom, version: number, at: number): DeployPlan => ({
+  version,
+  at,
+  roll_ms: random.int(1000, 300_000),
+  fails: false,
+})
 
 /** Tasks of a version besides each queue's own: known to that version's workers alone. */
 export const taskOfVersion = (queue: string, version: number): string => `task-${queue}-v${version}`

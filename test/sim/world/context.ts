@@ -1,7 +1,11 @@
 /** The context of one invocation: the product's ports, with a simulated service behind each. */
+import { messageBody } from '../../../lib/adapters/sqs/messages.ts'
 import type { Token } from '../../../lib/core/state.ts'
-import { MAX_DELAY_MS } from '../../../lib/ports/queues.ts'
+import type { Deployment } from '../../../lib/ports/deployment.ts'
+import { MAX_DELAY_MS, type WakeMessage, type WorkMessage } from '../../../lib/ports/queues.ts'
 import type { Context } from '../../../lib/use-cases/context.ts'
+import { deploymentOf } from '../../../lib/use-cases/deployed.ts'
+import { configurationOf, logOf } from './deploys.ts'
 import type { Invocation } from './invocation.ts'
 import { isSendable } from './sqs.ts'
 import { simulatedStore } from './store.ts'
@@ -38,20 +42,30 @@ export function contextOf(world: World, by: Invocation): Context {
     random: { number: () => random.number(), token: () => world.nextToken() as Token },
     logger: loggerOf(world),
     metrics: { count: () => {} },
-    deployment: {
-      isReplaced: () =>
-        world.network.call(by, 'isReplaced', async () => {
-          const isReplaced = by.deploy < world.recorded
-          world.emit({ kind: 'effect', by, effect: { op: 'isReplaced', isReplaced } })
-          return isReplaced
-        }),
+    deployment: deploymentIn(world, by),
+  }
+}
+
+/** Whether its configuration is replaced is asked in each invocation anew. */
+function deploymentIn(world: World, by: Invocation): Deployment {
+  const clock = { now: () => world.scheduler.now + by.skew_ms, sleep: by.sleep.bind(by) }
+  const { isReplaced } = deploymentOf(configurationOf(by.version), {
+    log: logOf(world, by),
+    clock,
+    logger: loggerOf(world),
+  })
+  return {
+    isReplaced: async () => {
+      const replaced = await isReplaced()
+      if (replaced) world.emit({ kind: 'effect', by, effect: { op: 'isReplaced' } })
+      return replaced
     },
   }
 }
 
 /** SQS refuses a message with characters that it cannot spell. */
-function bodiesOf(messages: readonly object[]): string[] {
-  const bodies = messages.map((message) => JSON.stringify(message))
+function bodiesOf(messages: readonly (WorkMessage | WakeMessage)[]): string[] {
+  const bodies = messages.map(messageBody)
   const refused = bodies.find((body) => !isSendable(body))
   if (refused !== undefined) throw new Error(`SQS refuses ${JSON.stringify(refused)}`)
   return bodies

@@ -1,6 +1,7 @@
 /** Everything that happens in a world and that an observer may see. Types of the product, none of its code. */
 import type { DeadLetter } from '../../../lib/core/dead-letter.ts'
 import type { Holder } from '../../../lib/core/decide.ts'
+import type { DeploymentRecord } from '../../../lib/core/deployment.ts'
 import type { JobItem, RawItem } from '../../../lib/core/job.ts'
 import type { LimitOverride } from '../../../lib/core/limits.ts'
 import type { ShardState } from '../../../lib/core/state.ts'
@@ -76,7 +77,8 @@ export type Effect =
       readonly limits: LimitOverride | undefined
       readonly byHand: boolean
     }
-  | { readonly op: 'isReplaced'; readonly isReplaced: boolean }
+  | { readonly op: 'isReplaced' }
+  | { readonly op: 'deployment'; readonly record: DeploymentRecord }
   | { readonly op: 'due'; readonly found: number }
   | { readonly op: 'scan' }
   | { readonly op: 'other'; readonly name: string }
@@ -110,6 +112,8 @@ export type WorldEvent =
   | { readonly kind: 'accepted'; readonly keys: readonly RawKey[] }
   /** An idle item of the State table has outlived its time. */
   | { readonly kind: 'expired'; readonly state: ShardState }
+  /** An event asks for what this function does not know; it comes again. */
+  | { readonly kind: 'leftToNewer' }
   /** The account had no room for the function. */
   | { readonly kind: 'throttled'; readonly fn: FunctionName }
   /** Lambda takes a long chain for a loop and does not invoke the function. */

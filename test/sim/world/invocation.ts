@@ -1,7 +1,7 @@
 /** One invocation of a function: a machine with a clock of its own, that may stop at any moment for ever. */
 import type { Scheduler, Timer } from './scheduler.ts'
 
-export type FunctionName = 'dispatcher' | 'worker' | 'ingest' | 'tick' | 'client' | 'admin'
+export type FunctionName = 'dispatcher' | 'worker' | 'ingest' | 'tick' | 'deployer' | 'client' | 'admin'
 
 /** How often each function has been invoked in the chain of messages that led here, as AWS writes into its trace header. */
 export type Chain = Readonly<Partial<Record<FunctionName, number>>>
@@ -21,8 +21,6 @@ export class Invocation {
   readonly skew_ms: number
   /** Which of the deployed versions of the configuration it has. */
   readonly version: number
-  /** By which deploy, counted from 1; 0 stands for what was there from the beginning. */
-  readonly deploy: number
   readonly endsAt: number
   readonly begunAt: number
   /** This invocation included. */
@@ -39,7 +37,6 @@ export class Invocation {
       fn: FunctionName
       skew_ms: number
       version: number
-      deploy: number
       timeout_ms: number
       chain: Chain
     },
@@ -49,7 +46,6 @@ export class Invocation {
     this.fn = of.fn
     this.skew_ms = of.skew_ms
     this.version = of.version
-    this.deploy = of.deploy
     this.begunAt = scheduler.now
     this.endsAt = scheduler.now + of.timeout_ms
     this.chain = { ...of.chain, [of.fn]: (of.chain[of.fn] ?? 0) + 1 }

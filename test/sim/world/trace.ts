@@ -48,6 +48,8 @@ function describe(event: WorldEvent): string {
       return `accepted ${event.keys.map(({ sk }) => sk).join(' ')}`
     case 'expired':
       return `${event.state.shard} has expired`
+    case 'leftToNewer':
+      return 'an event is left to a newer function'
     case 'throttled':
       return `${event.fn} is throttled`
     case 'loopRefused':

@@ -1,10 +1,11 @@
 /** A Sluice deployment of which everything but the use cases is simulated. */
 import { emptyTables, type Tables } from '../../../lib/adapters/memory/tables.ts'
+import { LeftToNewerError } from '../../../lib/core/errors.ts'
 import type { ShardState } from '../../../lib/core/state.ts'
 import { type Faults, SimulatedFault } from '../faults/rates.ts'
 import type { Plan } from '../workloads/plan.ts'
-import type { Deploy } from '../workloads/versions.ts'
 import { Concurrency } from './concurrency.ts'
+import { Deploys } from './deploys.ts'
 import type { Listener, WorldEvent } from './events.ts'
 import { consumeEvents, consumeRecords, consumeWakes, consumeWork } from './functions.ts'
 import { type Chain, type FunctionName, Invocation } from './invocation.ts'
@@ -22,7 +23,7 @@ const DISPATCHER_TIMEOUT_MS = 30_000
 const OTHER_TIMEOUT_MS = 55_000
 const COLD_START_MS = 1500
 /** What callers and operators are told, and what Lambda is told to deliver again. */
-const EXPECTED = ['EnqueueIncompleteError', 'LeftToNewerError']
+const EXPECTED = ['EnqueueIncompleteError']
 /** Lambda's recursive loop detection, where a function does not allow loops. */
 export const LONGEST_CHAIN = 16
 
@@ -39,8 +40,7 @@ export class World {
   readonly network: Network
   readonly tables: Tables = emptyTables()
   readonly throughput: Throughput | undefined
-  /** Those of the plan, and later those that bring back what waits for its version. */
-  readonly deploys: Deploy[]
+  readonly deploys: Deploys
   readonly previous = new Map<string, ShardState | undefined>()
   /** Shard → when somebody last wrote its override past the product. */
   readonly writtenByHand = new Map<string, number>()
@@ -56,7 +56,6 @@ export class World {
   constructor(random: SimRandom, plan: Plan, faults: Faults) {
     this.random = random
     this.plan = plan
-    this.deploys = [...plan.deploys]
     this.faults = faults
     this.scheduler = new Scheduler(random.fork(), plan.epoch_ms)
     const throttles = plan.weather === 'rough' || plan.weather === 'refusing'
@@ -93,6 +92,8 @@ export class World {
     this.events = new SimulatedQueue(parts, queue('ingest', 'ingest', 180_000, 10, 10), consumeEvents(this))
     this.stream = new SimulatedStream(parts, consumeRecords(this))
     this.tables.onInsert = (item) => this.stream.append(item)
+    this.deploys = new Deploys(this, plan.epoch_ms)
+    for (const deploy of plan.deploys) this.scheduler.at(deploy.at, () => this.deploys.start(deploy))
     startTicks(this)
     startExpiry(this)
   }
@@ -146,6 +147,10 @@ export class World {
   /** Faults are thrown on purpose; any other error is the product's mistake. */
   expected(error: unknown): void {
     if (error instanceof SimulatedFault) return
+    if (error instanceof LeftToNewerError) {
+      this.emit({ kind: 'leftToNewer' })
+      return
+    }
     if (error instanceof Error && EXPECTED.includes(error.name)) return
     this.emit({
       kind: 'surprise',
@@ -161,7 +166,7 @@ export class World {
           ? DISPATCHER_TIMEOUT_MS
           : OTHER_TIMEOUT_MS
     const skew_ms = this.random.int(-this.plan.maxSkew_ms, this.plan.maxSkew_ms)
-    const of = { id: ++this.#invocations, fn, skew_ms, timeout_ms, chain, ...this.#deployed() }
+    const of = { id: ++this.#invocations, fn, skew_ms, timeout_ms, chain, version: this.#version() }
     const invocation: Invocation = new Invocation(this.scheduler, of, (how) => {
       leave()
       this.emit({ kind: 'over', by: invocation, how })
@@ -170,18 +175,11 @@ export class World {
     return invocation
   }
 
-  /** The deploy that has been written down as the one in force. */
-  get recorded(): number {
-    return this.deploys.filter(({ recordedAt }) => recordedAt <= this.scheduler.now).length
-  }
-
   /** While a deploy is under way, old and new functions run side by side. */
-  #deployed(): { version: number; deploy: number } {
-    const begun = this.deploys.filter(({ from }) => from <= this.scheduler.now)
-    const last = begun.at(-1)
-    const isOld = last !== undefined && this.scheduler.now < last.until && this.random.chance(0.5)
-    const deploy = begun.length - (isOld ? 1 : 0)
-    return { deploy, version: this.deploys[deploy - 1]?.version ?? 0 }
+  #version(): number {
+    const [last, before] = [...this.deploys.rollouts].reverse()
+    const isOld = before && last && this.scheduler.now < last.until && this.random.chance(0.5)
+    return (isOld ? before : last)?.version ?? 0
   }
 
   #retire(invocation: Invocation, how: string): void {
