@@ -2,6 +2,7 @@
 import { allChecks } from './checks/all.ts'
 import type { Seen } from './checks/check.ts'
 import { isBoundAlways } from './checks/i7-bound.ts'
+import { hasVersion } from './checks/runnable.ts'
 import { SometimesCounter } from './checks/sometimes.ts'
 import { Truth } from './checks/truth.ts'
 import { type FaultName, Faults } from './faults/rates.ts'
@@ -136,6 +137,6 @@ export async function runSeed(
 
 const isUnfinished = (world: World, truth: Truth): boolean =>
   world.scheduler.now < world.plan.faultsUntil + 120_000 ||
-  truth.standing.size > 0 ||
+  [...truth.standing.values()].some((one) => hasVersion(world.plan, one)) ||
   world.events.pending > 0 ||
   world.plan.jobs.some(({ at }) => at > world.scheduler.now)

@@ -1,4 +1,5 @@
 /** I4: who was told that a job is accepted finds it in the table; and an event makes one job, however often it comes. */
+import type { Config } from '../../../lib/core/config.ts'
 import type { Check } from './check.ts'
 import { readPlace } from './keys.ts'
 
@@ -16,14 +17,21 @@ export const accepted = (): Check => {
   }
 }
 
+const partitionedIn = ({ queues }: Config, pk: string): boolean | undefined => {
+  const [name = ''] = pk.split('|')
+  return Object.hasOwn(queues, name) ? queues[name]?.partition !== undefined : undefined
+}
+
 export const oneJobAnEvent = (): Check => {
   const keys = new Map<string, string>()
   return {
     name: 'I4 one job an event',
-    after(event, { fail }) {
+    after(event, { truth, fail }) {
       if (event.kind !== 'effect' || event.effect.op !== 'put' || event.by.fn !== 'ingest') return
       const { pk, sk } = event.effect.item
       const { id } = readPlace(sk)
+      // Under another partition rule it is another partition's job.
+      if (new Set(truth.plan.versions.map(({ config }) => partitionedIn(config, pk))).size > 1) return
       // Only events that leave the name to Sluice: others may be twins on purpose.
       if (!id.startsWith('event-')) return
       const key = keys.get(id) ?? `${pk} ${sk}`

@@ -2,11 +2,11 @@
  * I7 and liveness: once faults are off, a shard that has a due job, a slot to spare and a start to spare in its rate
  * starts something soon, whatever the others do, unless all workers are busy. How soon: `i7-bound.ts`.
  */
-import { tasksIn } from '../workloads/handlers.ts'
 import type { Check } from './check.ts'
 import { boundOf } from './i7-bound.ts'
 import { readShard } from './keys.ts'
 import { shareOf } from './limits.ts'
+import { isRunnableIn } from './runnable.ts'
 
 /** A worker that has just become free may be needed by somebody else. */
 const SCARCE_MS = 10_000
@@ -50,14 +50,13 @@ export const progress = (): Progress => {
         const [limits, ...others] = truth.limits.of(shard, truth.now, truth.now)
         const version = truth.limits.versionInForce(truth.now)
         if (!limits || others.length > 0 || version === undefined) return false
-        const tasks = tasksIn(version, truth.plan).map(({ name }) => name)
         const running = [...truth.running].filter((run) => run.pk === shard)
         const due = [...(tables.jobs.get(shard)?.keys() ?? [])].some((sk) => {
           const standing = truth.at(shard, sk)
           return (
             standing &&
             !standing.lineage.malformed &&
-            tasks.includes(String(standing.item['task'])) &&
+            isRunnableIn(truth.plan, version, standing) &&
             standing.runAt + 2 * truth.plan.maxSkew_ms <= truth.now &&
             !running.some(({ id }) => id === standing.id)
           )

@@ -2,6 +2,7 @@
  * Owners of jobs who put and delete items by hand: they correct what is malformed, replace what is good, put the same
  * again, spoil it or take it back; while it waits, is claimed, runs or is tried again.
  */
+import { isDeepStrictEqual } from 'node:util'
 import { deleteJob, putJob } from '../../../lib/adapters/memory/tables.ts'
 import type { RawItem } from '../../../lib/core/job.ts'
 import { parseShard, parseSortKey } from '../../../lib/core/keys.ts'
@@ -37,8 +38,11 @@ export function applyEdit(world: World, edit: EditPlan): void {
   world.invoke('admin', (by) =>
     world.network.call(by, edit.what, async () => {
       if (next) {
-        const stood = world.tables.jobs.get(next.pk)?.has(next.sk) ?? false
+        const before = world.tables.jobs.get(next.pk)?.get(next.sk)
+        const stood = before !== undefined
         putJob(world.tables, next)
+        // The stream tells of changes too, unless nothing has changed.
+        if (stood && !isDeepStrictEqual(before, next)) world.stream.append(structuredClone(next))
         world.emit({ kind: 'effect', by, effect: { op: 'overwrite', item: next, stood } })
       } else {
         deleteJob(world.tables, item)

@@ -1,5 +1,4 @@
 /** Names and attributes that break careless code: of objects' own members, outside of what SQS can spell, quoted, long. */
-import { TEXTS_SQS_REFUSES } from '../awaited.ts'
 import type { SimRandom } from '../world/random.ts'
 
 const USUAL = ['acme', 'globex', 'in|it%'] as const
@@ -12,7 +11,8 @@ const EXOTIC = [
   'ä ö # ü',
   '$deployment',
   'x'.repeat(250),
-  ...(TEXTS_SQS_REFUSES ? ['\uffff', 'beyond \ufffe'] : []),
+  '\uffff',
+  'beyond \ufffe',
 ] as const
 
 /** The tenants of a run. */

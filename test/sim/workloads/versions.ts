@@ -3,7 +3,6 @@
  * shards stays, and so does what belongs to an attempt: how often it is tried again, and its time.
  */
 import { type Config, type ConfigInput, defineConfig, type QueueInput } from '../../../lib/core/config.ts'
-import { QUEUES_COME_AND_GO } from '../awaited.ts'
 import type { SimRandom } from '../world/random.ts'
 import type { QueuePlan } from './queues.ts'
 
@@ -49,15 +48,14 @@ function versionOf(queues: Queues): Version {
 }
 
 function redeployed(random: SimRandom, queues: Queues, newQueue: () => QueueInput): Queues {
-  const may = QUEUES_COME_AND_GO ? 1 : 0
-  const kept = Object.entries(queues).filter((_, n) => n === 0 || !random.chance(0.25 * may))
+  const kept = Object.entries(queues).filter((_, n) => n === 0 || !random.chance(0.25))
   const changed = kept.map(([name, input]) => [name, changedQueue(random, input)] as const)
-  const added = random.chance(0.4 * may) ? [[`n${random.int(0, 1)}`, newQueue()] as const] : []
+  const added = random.chance(0.4) ? [[`n${random.int(0, 1)}`, newQueue()] as const] : []
   return { ...Object.fromEntries(added), ...Object.fromEntries(changed) }
 }
 
 function changedQueue(random: SimRandom, input: QueueInput): QueueInput {
-  if (QUEUES_COME_AND_GO && random.chance(0.12)) {
+  if (random.chance(0.12)) {
     const { partition, ...rest } = input
     return partition ? rest : { ...rest, partition: { payload: 'tenant' } }
   }
