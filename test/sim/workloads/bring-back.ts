@@ -1,6 +1,6 @@
 /** At the end of a run: what waits for another version of the configuration gets it, one after the other. */
-import { hasVersion, isRunnableIn } from '../checks/runnable.ts'
-import type { Truth } from '../checks/truth.ts'
+import { isRunnableIn } from '../checks/runnable.ts'
+import type { Standing, Truth } from '../checks/truth.ts'
 import type { World } from '../world/world.ts'
 import { deployAt } from './versions.ts'
 
@@ -11,9 +11,11 @@ export function bringBack(world: World, truth: Truth): void {
   const { plan, scheduler, deploys, random } = world
   const last = deploys.rollouts.at(-1)
   if (!last || plan.versions.length === 1 || deploys.busy || scheduler.now < last.until + KEPT_MS) return
+  const versionOf = (one: Standing) =>
+    plan.versions.findIndex((_, version) => isRunnableIn(plan, version, one))
   const waiting = [...truth.standing.values()].find(
-    (one) => hasVersion(plan, one) && !one.lineage.malformed && !isRunnableIn(plan, last.version, one),
+    (one) => !isRunnableIn(plan, last.version, one) && versionOf(one) >= 0,
   )
-  const next = waiting ? plan.versions.findIndex((_, version) => isRunnableIn(plan, version, waiting)) : -1
+  const next = waiting ? versionOf(waiting) : -1
   if (next >= 0) deploys.start(deployAt(random, next, scheduler.now))
 }
