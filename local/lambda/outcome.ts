@@ -12,10 +12,6 @@ export interface LambdaError {
   trace?: string
 }
 
-export function failure(reason: FailureReason, errorType: string, errorMessage: string): Outcome {
-  return { kind: 'failure', reason, error: { errorType, errorMessage } }
-}
-
 /** Between us and the thread. Payloads travel as JSON text, as they do to a real function. */
 export interface Request {
   requestId: string
@@ -29,6 +25,8 @@ export type Reply =
 
 export interface Boot {
   dir: string
+  /** How many requests have been posted: see `freezer.ts`. */
+  requests: Int32Array<SharedArrayBuffer>
   handler: string
   functionName: string
   functionArn: string
