@@ -4,6 +4,7 @@ import { Delivery } from './bus/delivery.ts'
 import type { Accepted } from './bus/entries.ts'
 import { startBusServer } from './bus/server.ts'
 import { CREDENTIALS, functionVariables } from './clients.ts'
+import { createCustomResources } from './custom-resources.ts'
 import { type Engines, startEngines } from './engines/index.ts'
 import type { Json } from './json.ts'
 import type { LambdaError, Outcome } from './lambda/outcome.ts'
@@ -87,10 +88,10 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
   return { ...cloud, stop, [Symbol.asyncDispose]: stop }
 }
 
-type Unstoppable = Omit<Cloud, 'stop' | typeof Symbol.asyncDispose>
+type Parts = Omit<Cloud, 'stop' | typeof Symbol.asyncDispose>
 
 /** What is deferred on `started` ends in the opposite order, also when a later step fails. */
-async function build(options: CloudOptions, started: AsyncDisposableStack): Promise<Unstoppable> {
+async function build(options: CloudOptions, started: AsyncDisposableStack): Promise<Parts> {
   const { notice = () => {} } = options
   const engines = await startEngines(options, started)
   const { stack, clients } = engines
@@ -113,6 +114,8 @@ async function build(options: CloudOptions, started: AsyncDisposableStack): Prom
     ended.abort()
     lambdas.close()
   })
+
+  await createCustomResources(stack, invoke)
 
   const polling = new AbortController()
   const sources = runSources({ ...engines, lambdas, delivery, signal: polling.signal })
