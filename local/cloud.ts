@@ -118,7 +118,7 @@ async function build(options: CloudOptions, started: AsyncDisposableStack): Prom
   await createCustomResources(stack, invoke)
 
   const polling = new AbortController()
-  const sources = runSources({ ...engines, lambdas, delivery, signal: polling.signal })
+  const sources = runSources({ ...engines, lambdas, delivery, notice, signal: polling.signal })
   started.defer(async () => {
     polling.abort()
     await atMost(options.drain_ms ?? DEFAULT_DRAIN_MS, Promise.all([sources, delivery.done()]))

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import type { LambdaFunction } from '../resources/functions.ts'
 import { createFreezer, thaw } from './freezer.ts'
-import type { Boot, FailureReason, LambdaError, Outcome, Reply } from './outcome.ts'
+import type { Boot, FailureReason, LambdaError, Outcome, Reply, Request } from './outcome.ts'
 
 /** Lambda allows ten seconds; here many may start at once on few cores. */
 const INIT_TIMEOUT_MS = 60_000
@@ -40,9 +40,9 @@ export class Environment {
     this.#worker.on('exit', (code) => this.#die('crash', exited(code)))
   }
 
-  invoke(requestId: string, payload: string): Promise<Outcome> {
+  invoke(request: Omit<Request, 'deadline_ms'>): Promise<Outcome> {
     const outcome = this.#settled(this.#timeout_ms, 'timeout', LATE_STOP_MS)
-    this.#worker.postMessage({ requestId, payload, deadline_ms: Date.now() + this.#timeout_ms })
+    this.#worker.postMessage({ ...request, deadline_ms: Date.now() + this.#timeout_ms } satisfies Request)
     thaw(this.#requests)
     return outcome as Promise<Outcome>
   }

@@ -16,6 +16,8 @@ export interface LambdaError {
 export interface Request {
   requestId: string
   payload: string
+  /** What the SDK finds in `_X_AMZN_TRACE_ID`. */
+  trace: string
   deadline_ms: number
 }
 export type Reply =

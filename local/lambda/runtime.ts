@@ -48,7 +48,8 @@ async function loadHandler(): Promise<Handler> {
   return handler
 }
 
-async function run(handler: Handler, { requestId, payload, deadline_ms }: Request): Promise<Outcome> {
+async function run(handler: Handler, { requestId, payload, trace, deadline_ms }: Request): Promise<Outcome> {
+  process.env['_X_AMZN_TRACE_ID'] = trace
   try {
     const result = await handler(JSON.parse(payload), context(requestId, deadline_ms))
     return { kind: 'success', payload: result === undefined ? undefined : JSON.stringify(result) }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { LambdaFunction } from '../resources/functions.ts'
+import { nextTrace } from './lineage.ts'
 import type { Outcome } from './outcome.ts'
 import { Pool } from './pool.ts'
 
@@ -49,20 +50,16 @@ export class LambdaService {
     )
   }
 
-  async invoke(id: string, payload: string): Promise<Outcome> {
+  async invoke(id: string, payload: string, trace = nextTrace(this.find(id).fn.arn)): Promise<Outcome> {
     const { fn, pool } = this.find(id)
     const start = { functionName: fn.name, logicalId: fn.logicalId, requestId: randomUUID(), payload }
     let started_ms = Date.now()
-    const outcome = await pool.invoke(start.requestId, payload, () => {
+    const outcome = await pool.invoke({ requestId: start.requestId, payload, trace: trace.header }, () => {
       started_ms = Date.now()
       this.#options.onStart(start)
     })
     this.#options.onEnd({ ...start, outcome, duration_ms: Date.now() - started_ms })
     return outcome
-  }
-
-  get busy(): number {
-    return this.#pools.reduce((sum, { pool }) => sum + pool.busy, 0)
   }
 
   close(): void {

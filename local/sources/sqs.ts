@@ -7,6 +7,7 @@ import {
 } from '@aws-sdk/client-sqs'
 import { backoff_ms, sleep } from '../async.ts'
 import type { Json } from '../json.ts'
+import { nextTrace, type Trace } from '../lambda/lineage.ts'
 import type { Outcome } from '../lambda/outcome.ts'
 import type { QueueMapping } from '../resources/mappings.ts'
 import type { Queue } from '../resources/queues.ts'
@@ -26,7 +27,11 @@ export interface SqsSourceOptions {
   region: string
   /** The function's own limit: receiving more than can run would only let their visibility timeouts pass. */
   functionLimit: number
-  invoke(payload: string): Promise<Outcome>
+  invoke(payload: string, trace: Trace): Promise<Outcome>
+  /** ARN of the function, and whether a chain of messages may come back to it without end. */
+  functionArn: string
+  allowsLoops: boolean
+  notice(text: string): void
   /** Others use the engine too, or will after us. */
   isShared: boolean
   signal: AbortSignal
@@ -94,12 +99,26 @@ async function handle(options: SqsSourceOptions, received: Message[]): Promise<v
   const unwanted = records.filter((record) => !wanted.includes(record))
   await remove(options, unwanted)
   if (wanted.length === 0) return
-  const outcome = await options.invoke(JSON.stringify({ Records: wanted }))
+  const trace = nextTrace(options.functionArn, traceHeaders(wanted))
+  if (trace.isTooLong && !options.allowsLoops) return options.notice(loopNotice(options))
+  const outcome = await options.invoke(JSON.stringify({ Records: wanted }), trace)
   const failures = readFailures(outcome, mapping.partialResponses, new Set(wanted.map((it) => it.messageId)))
   if (failures === 'all') return
   await remove(
     options,
     wanted.filter(({ messageId }) => failures === 'none' || !failures.has(messageId)),
+  )
+}
+
+function traceHeaders(records: SqsRecord[]): string[] {
+  return records.map(({ attributes }) => attributes.AWSTraceHeader).filter((header) => header !== undefined)
+}
+
+function loopNotice({ queue, functionArn }: SqsSourceOptions): string {
+  const name = functionArn.split(':').at(-1)
+  return (
+    `${name} was not invoked with messages of ${queue.name}: their chain has had it 16 times, and by default Lambda stops ` +
+    `such a loop. They come back after the visibility timeout. If the loop is meant, set RecursiveLoop: Allow`
   )
 }
 
