@@ -25,6 +25,11 @@ export interface CloudOptions {
   dynamodbEndpoint?: string | undefined
   /** An SQS that runs already. @default $SQS_ENDPOINT, else fauxqs is started */
   sqsEndpoint?: string | undefined
+  /**
+   * How many invocations may run simultaneously, over all functions: a new AWS account has 10.
+   * @default no limit but the functions' own
+   */
+  concurrency?: number | undefined
   /** Gets what functions write to their console. */
   log?: ((functionId: string, text: string) => void) | undefined
   /** Gets what happens to the cloud itself, such as an engine that died. */
@@ -142,13 +147,14 @@ async function build(options: CloudOptions, started: AsyncDisposableStack): Prom
 }
 
 function createLambdas(
-  { log = () => {} }: CloudOptions,
+  { log = () => {}, concurrency }: CloudOptions,
   { stack, dir }: Engines,
   endpoints: Cloud['endpoints'],
   emitter: EventEmitter<CloudEvents>,
 ): LambdaService {
   return new LambdaService({
     functions: stack.functions,
+    concurrency,
     dir,
     variables: functionVariables(stack.region, endpoints),
     onStart: (start) => emitter.emit('start', start),

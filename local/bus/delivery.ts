@@ -4,8 +4,9 @@ import {
   type SQSClient,
   SQSServiceException,
 } from '@aws-sdk/client-sqs'
-import { persist, sleep } from '../async.ts'
+import { backoff_ms, persist, sleep } from '../async.ts'
 import type { Json } from '../json.ts'
+import { isThrottled } from '../lambda/account.ts'
 import type { Outcome } from '../lambda/outcome.ts'
 import type { Queue } from '../resources/queues.ts'
 import type { Rule, Target } from '../resources/rules.ts'
@@ -61,9 +62,18 @@ export class Delivery {
     else this.#options.notice(`Rule ${rule.name}: a target like ${target.Arn} does not run locally`)
   }
 
+  /** An asynchronous invocation waits for its turn in Lambda's own queue. */
+  async #whenNotThrottled(invoke: () => Promise<Outcome>): Promise<Outcome> {
+    for (let tries = 0; ; tries++) {
+      const outcome = await invoke()
+      if (!isThrottled(outcome) || this.#options.signal.aborted) return outcome
+      await sleep(backoff_ms(tries), this.#options.signal)
+    }
+  }
+
   async #invoke({ Arn, DeadLetterConfig }: Target, input: string): Promise<void> {
     for (const wait_ms of [...LAMBDA_RETRIES_MS, undefined]) {
-      const outcome = await this.#options.invoke(Arn, input)
+      const outcome = await this.#whenNotThrottled(() => this.#options.invoke(Arn, input))
       if (outcome.kind === 'success' || this.#options.signal.aborted) return
       if (wait_ms !== undefined) await sleep(wait_ms, this.#options.signal)
     }

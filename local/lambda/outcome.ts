@@ -3,8 +3,8 @@ export type Outcome =
   | { kind: 'success'; payload: string | undefined }
   | { kind: 'failure'; reason: FailureReason; error: LambdaError }
 
-/** `error`: the handler threw. Everything else costs the environment its life. */
-export type FailureReason = 'error' | 'timeout' | 'crash' | 'killed' | 'init'
+/** `error`: the handler threw. `throttled`: it was not invoked. Everything else costs the environment its life. */
+export type FailureReason = 'error' | 'throttled' | 'timeout' | 'crash' | 'killed' | 'init'
 
 export interface LambdaError {
   errorType: string

@@ -1,5 +1,5 @@
 /** Resources that a function of the stack creates. */
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { startCloud } from '../../local/cloud.ts'
 import { type Fixture, getAtt, ref, table, writeAssembly } from './fixture.ts'
 
@@ -24,7 +24,8 @@ const custom = (properties: object, type = 'Custom::Thing') => ({
 
 async function start(fixture: Partial<Fixture>, log: (text: string) => void = () => {}) {
   const functions = { Creates: { code: CREATES } }
-  await using assembly = await writeAssembly({ functions, resources: {}, ...fixture })
+  const assembly = await writeAssembly({ functions, resources: {}, ...fixture })
+  onTestFinished(() => assembly[Symbol.asyncDispose]())
   return await startCloud({ assembly: assembly.dir, log: (_, text) => log(text) })
 }
 
