@@ -48,7 +48,7 @@ export class Delivery {
     const queue = this.#options.queues.find(({ arn }) => arn === queueArn)
     if (!queue) return this.#options.notice(`No queue here is called ${queueArn}: a message for it is lost`)
     const group = groupId === undefined ? {} : { MessageGroupId: groupId }
-    const command = new SendMessageCommand({ QueueUrl: queue.url, MessageBody: body, ...group })
+    const command = new SendMessageCommand({ QueueUrl: queue.url, MessageBody: inAscii(body), ...group })
     const { sqs, signal, notice } = this.#options
     await persist(() => sqs.send(command), signal, isRefused).catch((error) =>
       notice(`${queue.name}: ${error}`),
@@ -79,6 +79,19 @@ export class Delivery {
     }
     if (DeadLetterConfig) await this.send(DeadLetterConfig.Arn, input)
   }
+}
+
+/**
+ * JSON that says the same in ASCII: fauxqs refuses characters that SQS takes, those beyond U+FFFF. They can only stand
+ * within strings. What is not JSON is sent as it is.
+ */
+function inAscii(body: string): string {
+  try {
+    JSON.parse(body)
+  } catch {
+    return body
+  }
+  return body.replace(/[^\0-~]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
 
 /** The engine is there and does not want the message, for example because it is too long. */

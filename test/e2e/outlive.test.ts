@@ -1,7 +1,8 @@
 /** The bundled worker, run into its function's timeout by a handler that does not listen: nothing of it runs on. */
 import { EventEmitter, once } from 'node:events'
+import { rm } from 'node:fs/promises'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { createClient } from '../../lib/index.ts'
 import { type Cloud, type Invocation, startCloud } from '../../local/cloud.ts'
 import { synth } from '../../local/synth.ts'
@@ -37,6 +38,7 @@ class Log {
 async function start(worker: string, log: Log): Promise<Cloud> {
   process.env['OUTLIVE_WORKER'] = `test/e2e/outlive/${worker}.ts`
   const assembly = await synth({ app: 'node test/e2e/outlive/app.ts' })
+  onTestFinished(() => rm(assembly, { recursive: true, force: true }))
   return startCloud({
     assembly,
     log: (functionId, text) => functionId.startsWith('JobsWorker') && log.add(text),

@@ -287,6 +287,18 @@ describe('rules', () => {
     expect((await receive('Inbox')).Body).toContain('"c"')
   })
 
+  test('deliver every character that JSON may hold', async () => {
+    const id = 'ä€ \u2028 😀 \uffff \u0000 "quoted"'
+    const Detail = JSON.stringify({ id, total: 50 })
+    const entry = { EventBusName: 'orders', Source: 's', DetailType: 't', Detail }
+    await events.send(new PutEventsCommand({ Entries: [entry] }))
+    const got: { order?: string; detail?: { id: string } }[] = []
+    const isOurs = ({ detail }: (typeof got)[number]) => detail?.id === id
+    while (!got.some(({ order }) => order === id) || !got.some(isOurs))
+      got.push(JSON.parse((await receive('Inbox')).Body ?? ''))
+    expect(got.find(isOurs)?.detail).toEqual({ id, total: 50 })
+  })
+
   test('refuses more than ten entries at once', async () => {
     const Entries = Array.from({ length: 11 }, () => ({ Source: 's', DetailType: 't', Detail: '{}' }))
     await expect(events.send(new PutEventsCommand({ Entries }))).rejects.toMatchObject({
