@@ -90,7 +90,16 @@ function writeByHand(
 export function unpause(world: World): void {
   const nameOf = ({ queue, tenant }: { queue: QueuePlan; tenant: string }) =>
     `${queue.name}|${queue.partitioned}|${tenant}`
-  const partitions = new Map(world.plan.jobs.map((job) => [nameOf(job), job]))
+  // By the rule of each version: whoever makes a job of an event may have another than its producer.
+  const partitions = new Map(
+    world.plan.jobs.flatMap(({ queue: { name }, tenant }) =>
+      world.plan.versions.flatMap(({ queues }) =>
+        queues
+          .filter((queue) => queue.name === name)
+          .map((queue) => [nameOf({ queue, tenant }), { queue, tenant }]),
+      ),
+    ) as [string, { queue: QueuePlan; tenant: string }][],
+  )
   for (const [name, { queue, tenant }] of partitions) {
     const touched = world.plan.overrides.some((plan) => nameOf(plan) === name)
     const paused = world.plan.versions.some(({ input }) => input.queues[queue.name]?.concurrency === 0)
