@@ -1,16 +1,17 @@
 /** The pass, and the start of what it claimed. */
 import type { Mutant } from './mutant.ts'
 
-const PASS = 'lib/use-cases/pass.ts'
+const ROUND = 'lib/use-cases/pass-round.ts'
 const STORE = 'lib/adapters/memory/store.ts'
 const DECIDE = 'lib/core/decide.ts'
+const ROOM = 'lib/core/room.ts'
 
 export const CLAIMING: readonly Mutant[] = [
   {
     name: 'no version check',
     file: STORE,
-    find: 'if (now.version !== state.version || started)',
-    replace: 'if (started)',
+    find: 'if (now.version !== state.version || overridden || started)',
+    replace: 'if (overridden || started)',
     breaks: 'two passes at once claim more than the limit',
   },
   {
@@ -24,7 +25,7 @@ export const CLAIMING: readonly Mutant[] = [
   },
   {
     name: 'jobs read before state',
-    file: PASS,
+    file: ROUND,
     find: `  const state = (await store.states.read(request.shard)) ?? emptyState(request.shard)
 `,
     replace: `  const early = await store.jobs.range({ shard: request.shard, from: '0#', limit: 1000 })
@@ -40,8 +41,8 @@ export const CLAIMING: readonly Mutant[] = [
   {
     name: 'own write taken for a conflict',
     file: STORE,
-    find: 'return holdsClaims(now, change.take)',
-    replace: 'return false',
+    find: 'return isOwnWrite(now, change)',
+    replace: 'return change.mark.length < 0',
     breaks: 'the run that a worker took by a write sent twice is nobody’s',
   },
   {
@@ -67,7 +68,7 @@ export const CLAIMING: readonly Mutant[] = [
   },
   {
     name: 'hand-off takes a job twice',
-    file: PASS,
+    file: 'lib/use-cases/pass.ts',
     find: `      own = round.own
       runUntil = undefined`,
     replace: '      own = round.own',
@@ -76,8 +77,8 @@ export const CLAIMING: readonly Mutant[] = [
   {
     name: 'last job first',
     file: DECIDE,
-    find: 'candidates.slice(0, room.jobs)',
-    replace: '[...candidates].reverse().slice(0, room.jobs)',
+    find: '    .slice(0, room.starts.length)\n',
+    replace: '    .reverse()\n    .slice(0, room.starts.length)\n',
     breaks: 'the order of a shard',
   },
   {
@@ -96,7 +97,7 @@ export const CLAIMING: readonly Mutant[] = [
   },
   {
     name: 'twins run together',
-    file: DECIDE,
+    file: ROOM,
     find: 'if (holder !== undefined) twins.push(job)',
     replace: 'if (holder !== undefined) candidates.push(job)',
     breaks: 'two items of one id share a slot',

@@ -2,30 +2,31 @@
 import type { Mutant } from './mutant.ts'
 
 const EXECUTE = 'lib/use-cases/execute.ts'
+const HAND_OFF = 'lib/use-cases/hand-off.ts'
 const STORE = 'lib/adapters/memory/store.ts'
 
 export const FINISHING: readonly Mutant[] = [
   {
     name: 'slot freed before the job runs',
     file: EXECUTE,
-    find: 'await finishJob(context, running, runTask)',
+    find: 'const replaced = await finishJob(context, running, runTask)',
     replace: `await context.store.states.release(running.shard, running)
-    await finishJob(context, running, runTask)`,
+    const replaced = await finishJob(context, running, runTask)`,
     breaks: 'more run than the limit allows',
   },
   {
     name: 'slot freed before the job is deleted',
     file: EXECUTE,
-    find: `async function finishJob(context: Context, { job }: Running, runTask: RunTask): Promise<void> {
-  if (!job) return // taken away while its message was on the way
-  context.logger.debug('job started', describe(job))
-  const outcome = await runTask(job)
+    find: `  const outcome = await end(context, job, runTask)
 `,
-    replace: `async function finishJob(context: Context, running: Running, runTask: RunTask): Promise<void> {
-  const { job } = running
-  if (!job) return
-  const outcome = await runTask(job)
-  await context.store.states.release(running.shard, running)
+    replace: `  const early = async (one: Job) => {
+    const outcome = await runTask(one)
+    const slots = Object.entries((await context.store.states.read(job.key.pk))?.slots ?? {})
+    for (const [id, slot] of slots)
+      if (id === job.id) await context.store.states.release(job.key.pk, { id: job.id, token: slot.token })
+    return outcome
+  }
+  const outcome = await end(context, job, early)
 `,
     breaks: 'a finished job is claimed again',
   },
@@ -33,21 +34,22 @@ export const FINISHING: readonly Mutant[] = [
     name: 'job deleted before it runs',
     file: EXECUTE,
     find: '  const outcome = await runTask(job)',
-    replace: '  await context.store.jobs.remove(job.key)\n  const outcome = await runTask(job)',
+    replace: '  await context.store.jobs.remove(job.item)\n  const outcome = await runTask(job)',
     breaks: 'a crash loses the job',
   },
   {
     name: 'failure taken for success',
     file: EXECUTE,
     find: 'return retire(context, job, outcome.error)',
-    replace: 'return context.store.jobs.remove(job.key)',
+    replace: 'return context.store.jobs.remove(job.item)',
     breaks: 'a job that failed is gone',
   },
   {
     name: 'retry as two writes',
     file: 'lib/use-cases/retire.ts',
-    find: 'await store.jobs.replace(job.key, nextAttempt(job, now + delay_ms))',
-    replace: 'await store.jobs.remove(job.key)\n  await store.jobs.put(nextAttempt(job, now + delay_ms))',
+    find: 'const outcome = await store.jobs.replace(job.item, at(time))',
+    replace: `await store.jobs.remove(job.item)
+    const outcome = ((await store.jobs.put(at(time))) === 'put' ? 'replaced' : 'occupied') as 'replaced' | 'occupied' | NotThere`,
     breaks: 'a crash between the two loses the job',
   },
   {
@@ -60,8 +62,10 @@ export const FINISHING: readonly Mutant[] = [
   {
     name: 'retry of what is gone',
     file: STORE,
-    find: "if (!tables.jobs.get(key.pk)?.has(key.sk)) return 'gone'",
-    replace: '',
+    find: `    const notThere = whatIsThere(tables, item)
+    if (notThere) return notThere
+    if (tables.jobs.get(next.pk)?.has(next.sk)) return 'occupied'`,
+    replace: `    if (tables.jobs.get(next.pk)?.has(next.sk)) return 'occupied'`,
     breaks: 'a recovery that comes too late makes a job of its own',
   },
   {
@@ -87,21 +91,21 @@ export const FINISHING: readonly Mutant[] = [
   },
   {
     name: 'slot never freed',
-    file: EXECUTE,
+    file: HAND_OFF,
     find: 'const outcome = await context.store.states.release(shard, released)',
     replace: "const outcome = { kind: 'gone', state: undefined } as { state?: { waiting: boolean } }",
     breaks: 'slots are held until their deadline',
   },
   {
     name: 'no look after a release',
-    file: EXECUTE,
-    find: 'return outcome.state?.waiting ? takeNext(context, running, invocation) : undefined',
+    file: HAND_OFF,
+    find: 'return outcome.state?.waiting ? takeNext(context, ended) : undefined',
     replace: 'return undefined',
     breaks: 'jobs that began to wait meanwhile are not noticed',
   },
   {
     name: 'hand-off frees any slot of that id',
-    file: 'lib/core/decide.ts',
+    file: 'lib/core/room.ts',
     find: '!(id === released?.id && slot.token === released.token)',
     replace: '!(id === released?.id)',
     breaks: 'a hand-off whose reply got lost frees the next run’s slot',

@@ -4,9 +4,9 @@ import type { Mutant } from './mutant.ts'
 export const LIMITS: readonly Mutant[] = [
   {
     name: 'one slot too many',
-    file: 'lib/core/decide.ts',
-    find: 'const slots = Math.max(0, limits.slots - live.length)',
-    replace: 'const slots = Math.max(0, limits.slots - live.length + 1)',
+    file: 'lib/core/room.ts',
+    find: 'const slots = Math.max(0, limits.slots - staying.length)',
+    replace: 'const slots = Math.max(0, limits.slots - staying.length + 1)',
     breaks: 'the limit',
   },
   {
@@ -42,8 +42,8 @@ export const LIMITS: readonly Mutant[] = [
   {
     name: 'nothing rehomed',
     file: 'lib/use-cases/rehome.ts',
-    find: 'await context.store.jobs.replace(job.key, next)',
-    replace: 'void next',
+    find: 'const outcome = await context.store.jobs.replace(job.item, next)',
+    replace: "const outcome = (next.task === '' ? 'occupied' : 'replaced') as 'occupied' | 'replaced'",
     breaks: 'jobs put where there is no share of the limit',
   },
 ]

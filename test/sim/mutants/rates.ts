@@ -2,7 +2,7 @@
 import type { Mutant } from './mutant.ts'
 
 const WINDOW = 'lib/core/window.ts'
-const EXECUTE = 'lib/use-cases/execute.ts'
+const LATE_START = 'lib/use-cases/late-start.ts'
 
 export const RATES: readonly Mutant[] = [
   {
@@ -42,9 +42,9 @@ export const RATES: readonly Mutant[] = [
   },
   {
     name: 'claims take no start',
-    file: 'lib/core/decide.ts',
-    find: 'startsInWindow(state.window, limits.rateLimit, now) - reserved',
-    replace: 'startsInWindow(state.window, limits.rateLimit, now) - 0 * reserved',
+    file: WINDOW,
+    find: 'let free = rate.allowed - startsInWindow(window, rate, now) - reserved',
+    replace: 'let free = rate.allowed - startsInWindow(window, rate, now) - 0 * reserved',
     breaks: 'claims on their way start beyond the rate',
   },
   {
@@ -57,20 +57,20 @@ export const RATES: readonly Mutant[] = [
   {
     name: 'own start not remembered',
     file: 'lib/core/decide.ts',
-    find: '{ start: bucketOf(now, bucketWidth(limits.rateLimit)) }',
-    replace: '{}',
+    find: 'return { start: bucketOf(first.startAt, bucketWidth(rateLimit)) }',
+    replace: 'return bucketWidth(rateLimit) > 0 ? {} : { start: bucketOf(first.startAt, 1) }',
     breaks: 'the rate of jobs handed on within an invocation',
   },
   {
     name: 'late start not counted',
-    file: EXECUTE,
+    file: LATE_START,
     find: 'while (rate && clock.now() - counted > Math.max(1, rate.margin_ms / 2))',
     replace: 'while (rate && clock.now() < 0)',
     breaks: 'a handler that begins long after its start was written',
   },
   {
     name: 'late start counted but not given back',
-    file: EXECUTE,
+    file: LATE_START,
     find: 'if (clock.now() - onRecord > rate.kept_ms / 2) return false',
     replace: 'if (clock.now() - onRecord < 0) return false',
     breaks: 'a handler begins although its start was forgotten meanwhile',
@@ -78,8 +78,8 @@ export const RATES: readonly Mutant[] = [
   {
     name: 'window not waited for',
     file: 'lib/core/decide.ts',
-    find: 'const times = [armedFor(input), reopensAt, input.nextDueAt]',
-    replace: 'const times = [armedFor(input), reopensAt && undefined, input.nextDueAt]',
+    find: 'const times = [arrangedWake(input), reopensAt, input.nextDueAt]',
+    replace: 'const times = [arrangedWake(input), reopensAt && undefined, input.nextDueAt]',
     breaks: 'jobs held by the rate are forgotten',
   },
 ]

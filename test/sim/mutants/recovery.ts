@@ -4,14 +4,14 @@ import type { Mutant } from './mutant.ts'
 export const RECOVERY: readonly Mutant[] = [
   {
     name: 'deadline shorter than the timeout',
-    file: 'lib/use-cases/execute.ts',
+    file: 'lib/use-cases/invocation.ts',
     find: 'clock.now() + Math.ceil(invocation.remaining_ms()) + CLOCK_SKEW_MS',
     replace: 'clock.now() + Math.ceil(invocation.remaining_ms() / 4)',
     breaks: 'a run that lives is taken for dead',
   },
   {
     name: 'deadline without the clocks’ difference',
-    file: 'lib/use-cases/execute.ts',
+    file: 'lib/use-cases/invocation.ts',
     find: 'clock.now() + Math.ceil(invocation.remaining_ms()) + CLOCK_SKEW_MS',
     replace: 'clock.now() + Math.ceil(invocation.remaining_ms())',
     breaks: 'a run is taken for dead by a clock that is ahead',
@@ -32,21 +32,21 @@ export const RECOVERY: readonly Mutant[] = [
   },
   {
     name: 'dead slot freed before its job is retried',
-    file: 'lib/core/decide.ts',
-    find: '!recovered.has(id) &&',
-    replace: '!recovered.has(id) && !isDead(slot, Date.now()) &&',
+    file: 'lib/core/room.ts',
+    find: '([id, slot]) => !recovered.has(id) &&',
+    replace: "([id, slot]) => !recovered.has(id) && !('deadline' in slot && slot.deadline <= Date.now()) &&",
     breaks: 'the attempt of a worker that has just died is not counted',
   },
   {
     name: 'lost claims never sent again',
-    file: 'lib/core/decide.ts',
+    file: 'lib/core/attention.ts',
     find: '!isRunning(slot) && slot.sentAt + RESEND_AFTER_MS <= now',
     replace: '!isRunning(slot) && slot.sentAt + RESEND_AFTER_MS <= 0 * now',
     breaks: 'a message that was never sent',
   },
   {
     name: 'lost claims sent with another token',
-    file: 'lib/use-cases/pass.ts',
+    file: 'lib/use-cases/pass-messages.ts',
     find: 'resent(state, id).map((key) => ({ ...key, token, ...rate }))',
     replace: "resent(state, id).map((key) => ({ ...key, token: (token + 'x') as typeof token, ...rate }))",
     breaks: 'nobody can start what is sent again',

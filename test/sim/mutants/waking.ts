@@ -4,17 +4,18 @@ import type { Mutant } from './mutant.ts'
 export const WAKING: readonly Mutant[] = [
   {
     name: 'wake-up before the write',
-    file: 'lib/use-cases/pass.ts',
-    find: '  const wake = () => sendWake(context, state.shard, decision.wakeAt, now)',
-    replace: `  await sendWake(context, state.shard, decision.wakeAt, now)
+    file: 'lib/use-cases/pass-round.ts',
+    find: '  const wake = () => sendWake(context, state.shard, decision.wake, now)',
+    replace: `  await sendWake(context, state.shard, decision.wake, now)
   const wake = () => Promise.resolve()`,
     breaks: 'every pass of many at once arranges the same wake-up, and their number grows',
   },
   {
     name: 'lost wake-up: no look after waiting is set',
-    file: 'lib/use-cases/pass.ts',
-    find: 'again: hasRoomForWaiting(outcome.state, limits)',
-    replace: 'again: hasRoomForWaiting(outcome.state, limits) && state.slots === undefined',
+    file: 'lib/use-cases/pass-round.ts',
+    find: '(outcome.state.waiting && isSlotFreed(state, write, outcome.state))',
+    replace:
+      '(outcome.state.waiting && isSlotFreed(state, write, outcome.state) && state.slots === undefined)',
     breaks: 'a slot freed while a pass was writing is noticed by nobody',
   },
   {
@@ -26,7 +27,7 @@ export const WAKING: readonly Mutant[] = [
   },
   {
     name: 'saturated while a run is dead',
-    file: 'lib/core/decide.ts',
+    file: 'lib/core/attention.ts',
     find: 'const settled = slots.every((slot) => !isDead(slot, now) && !isOverdue(slot, now))',
     replace: 'const settled = slots.every((slot) => !isDead(slot, 0 * now) && !isOverdue(slot, 0))',
     breaks: 'a full shard never gets rid of its dead',
@@ -34,8 +35,8 @@ export const WAKING: readonly Mutant[] = [
   {
     name: 'no wake-up arranged',
     file: 'lib/use-cases/wake.ts',
-    find: 'if (delay_ms <= MAX_DELAY_MS) await wake.send([{ shard, dueAt, delay_ms }])',
-    replace: 'if (delay_ms < 0) await wake.send([{ shard, dueAt, delay_ms }])',
+    find: 'if (exact_ms <= MAX_DELAY_MS) await wake.send([{ shard, dueAt: at, delay_ms }])',
+    replace: 'if (exact_ms < 0 * MAX_DELAY_MS) await wake.send([{ shard, dueAt: at, delay_ms }])',
     breaks: 'delayed jobs are late by minutes',
   },
   {
@@ -55,8 +56,8 @@ export const WAKING: readonly Mutant[] = [
   {
     name: 'tick wakes nobody',
     file: 'lib/use-cases/tick.ts',
-    find: 'await wake.send(wakes)',
-    replace: 'await wake.send(wakes.slice(0, 0))',
+    find: '    due.map(({ shard, dueAt }): DelayedWake => {',
+    replace: '    due.slice(0, 0).map(({ shard, dueAt }): DelayedWake => {',
     breaks: 'far delays are late by minutes',
   },
   {

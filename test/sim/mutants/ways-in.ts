@@ -5,15 +5,16 @@ export const WAYS_IN: readonly Mutant[] = [
   {
     name: 'arrival lost when its visit fails',
     file: 'lib/use-cases/arrive.ts',
-    find: 'if (!(await visitOrWake(context, shard))) failed.push(...ids)',
-    replace: 'if (!(await visitOrWake(context, shard))) failed.push(...ids.slice(0, 0))',
+    find: 'if (!(await visitOrWake(context, shard))) failed.push(...arrived.map(({ id }) => id))',
+    replace:
+      'if (!(await visitOrWake(context, shard))) failed.push(...arrived.slice(0, 0).map(({ id }) => id))',
     breaks: 'nobody looks at a new job',
   },
   {
     name: 'malformed arrivals left where they are',
     file: 'lib/use-cases/arrive.ts',
-    find: 'else if (!(await succeeds(context, () => refuse(context, item, job.reason)))) failed.push(id)',
-    replace: 'else void [refuse, succeeds, failed, id]',
+    find: 'if (same[0] && (await readStanding(context, same[0].item))) corrected.push(...same)',
+    replace: 'void [same, readStanding]',
     breaks: 'what can never run is in nobody’s dead letters',
   },
   {
@@ -26,8 +27,8 @@ export const WAYS_IN: readonly Mutant[] = [
   {
     name: 'put over what stands there',
     file: 'lib/adapters/memory/store.ts',
-    find: "if (tables.jobs.get(item.pk)?.has(item.sk)) return 'exists'",
-    replace: '',
+    find: "if (found) return isSameItem(found, item) ? 'exists' : 'taken'",
+    replace: 'void [found, isSameItem]',
     breaks: 'an event delivered twice starts its job over',
   },
   {
