@@ -9,6 +9,7 @@ import { badEvents, rightEnd } from './i4-end.ts'
 import { onlyTheJudged } from './i4-judged.ts'
 import { forgets, noSlots } from './i5-leaks.ts'
 import { order } from './i6-order.ts'
+import { boundedChains } from './i7-chains.ts'
 import { type Progress, progress } from './i7-progress.ts'
 import { noStorm } from './i7-storm.ts'
 import { overrideLasts } from './i8-lasts.ts'
@@ -36,6 +37,7 @@ export function allChecks(): { readonly checks: readonly Check[]; readonly progr
     forgets,
     order(),
     noStorm(),
+    boundedChains,
     own,
   ]
   return { checks, progress: own }

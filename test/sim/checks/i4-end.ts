@@ -80,7 +80,11 @@ function judgeRetry(standing: Standing, by: Invocation, { truth, fail }: Pick<Se
   const { pk, sk, attempt, starts, starters, runs } = standing
   if (starts === 0 && !ranBefore(truth, by, standing) && !startedBefore(truth, by, standing))
     fail(`attempt ${attempt} of ${pk} ${sk} is counted although nobody started it`)
-  if (runs.length === 0 && starters.length > 0 && !starters.some((by) => truth.troubled.has(by)))
+  if (
+    runs.length === 0 &&
+    starters.length > 0 &&
+    !starters.some(({ by, handedOff }) => (handedOff ? truth.unlucky : truth.troubled).has(by))
+  )
     fail(
       `attempt ${attempt} of ${pk} ${sk} is counted; it began where nothing failed, and its handler never ran`,
     )

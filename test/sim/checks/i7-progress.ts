@@ -3,13 +3,15 @@
  * starts something soon, whatever the others do, unless all workers are busy. How soon: `i7-bound.ts`.
  */
 import type { Check } from './check.ts'
-import { boundOf } from './i7-bound.ts'
+import { boundOf, isBoundAlways } from './i7-bound.ts'
 import { readShard } from './keys.ts'
 import { shareOf } from './limits.ts'
 import { isRunnableIn } from './runnable.ts'
 
 /** A worker that has just become free may be needed by somebody else. */
 const SCARCE_MS = 10_000
+/** Only a worker sees what is wrong with it. */
+const NEEDS_A_WORKER = 'no plan'
 /** A start may be on record a little before its time. */
 const AHEAD_MS = 300
 
@@ -43,6 +45,11 @@ export const progress = (): Progress => {
         if (truth.now - since > bound)
           fail(`${shard} could start a job for ${truth.now - since} ms and does not`)
       }
+
+      if (isBoundAlways(truth.plan))
+        for (const { pk, sk, since, item, lineage } of truth.standing.values())
+          if (lineage.malformed && item['payload'] !== NEEDS_A_WORKER && truth.now - since > bound)
+            fail(`${pk} ${sk} can never run, and stands there for ${truth.now - since} ms`)
 
       function couldStart(shard: string): boolean {
         const { queue, partition, index = 0 } = readShard(shard)

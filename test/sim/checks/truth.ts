@@ -40,8 +40,8 @@ export interface Standing {
   readonly since: number
   /** Claims of this very item that were turned into runs. */
   starts: number
-  /** Who turned claims of it into runs. */
-  starters: Invocation[]
+  /** Who turned claims of it into runs: by a message, or by a hand-off within the invocation. */
+  starters: { readonly by: Invocation; readonly handedOff: boolean }[]
   runs: RunTruth[]
 }
 
@@ -59,6 +59,9 @@ export interface RunTruth {
   endedAt?: number
 }
 
+/** Where one of these fails, a job that has been taken over runs all the same. */
+const GOES_ON: readonly string[] = ['read', 'range', 'sendWork', 'sendWake', 'readDeployment']
+
 export class Truth {
   readonly plan: Plan
   readonly limits: LimitHistory
@@ -75,6 +78,8 @@ export class Truth {
   readonly claimedAt = new Map<string, number>()
   /** Invocations that died or to which a call failed: what they began they may not have finished. */
   readonly troubled = new Set<Invocation>()
+  /** Those of which a job that they had taken over may have got no run: dead ones, and those that were late. */
+  readonly unlucky = new Set<Invocation>()
   /** When all workers that there may be were last busy. */
   allWorkersBusyAt = Number.NEGATIVE_INFINITY
   readonly workers = new Set<Invocation>()
@@ -99,7 +104,12 @@ export class Truth {
       this.allWorkersBusyAt = this.now
     if (event.kind === 'over') this.workers.delete(event.by)
     if (event.kind === 'over' && event.how !== 'done') this.troubled.add(event.by)
-    if (event.kind === 'fault' && event.fault !== 'sentTwice') this.troubled.add(event.by)
+    if (event.kind === 'fault' && event.fault !== 'sentTwice') {
+      this.troubled.add(event.by)
+      if (!GOES_ON.includes(event.op)) this.unlucky.add(event.by)
+    }
+    if (event.kind === 'over' && event.how !== 'done') this.unlucky.add(event.by)
+    if (event.kind === 'effect' && event.effect.op === 'remember') this.unlucky.add(event.by)
     if (event.kind === 'effect') this.#effect(event.effect, event.by)
   }
 
@@ -239,7 +249,7 @@ export class Truth {
   #claimed(shard: string, take: Readonly<Record<string, object>>, by: Invocation): void {
     for (const [id, slot] of Object.entries(take)) {
       this.claimedAt.set(`${shard}\n${id}`, this.now)
-      if ('deadline' in slot) this.#countStart(shard, id, slot, by)
+      if ('deadline' in slot) this.#countStart(shard, id, slot, by, true)
     }
   }
 
@@ -251,16 +261,16 @@ export class Truth {
   ): void {
     const slot = before?.slots[id]
     // A request that was sent twice finds its own run: that is no second start.
-    if (slot && !('deadline' in slot)) this.#countStart(shard, id, slot, by)
+    if (slot && !('deadline' in slot)) this.#countStart(shard, id, slot, by, false)
   }
 
-  #countStart(shard: string, id: string, slot: object, by: Invocation): void {
+  #countStart(shard: string, id: string, slot: object, by: Invocation, handedOff: boolean): void {
     this.counted.push({ partition: readShard(shard).partition, at: this.now })
     const { priority, runAt } = slot as { priority: number; runAt: number }
     const standing = this.at(shard, `${priority}#${new Date(runAt).toISOString()}#${id}`)
     if (!standing) return
     standing.starts++
-    standing.starters.push(by)
+    standing.starters.push({ by, handedOff })
   }
 
   /** What a handler was given, or will be given: it may have been replaced since its worker read it. */

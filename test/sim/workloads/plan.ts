@@ -86,6 +86,14 @@ const EPOCH_MS = Date.UTC(2025, 5, 15, 12)
 /** Stays below `CLOCK_SKEW_MS`, the bound that the product states: clocks differ by less than 5 s. */
 const SKEWS_MS = [0, 0, 20, 400, 2499] as const
 
+/** Just so much that half of a rate's margin is used up by clocks that differ: the other half is for late starts. */
+function marginalSkew(versions: readonly Version[]): number {
+  const margins = versions.flatMap(({ queues }) =>
+    queues.flatMap(({ config }) => config.rateLimit?.margin_ms ?? []),
+  )
+  return Math.min(2499, Math.floor(Math.max(0, ...margins) / 4))
+}
+
 export function drawFrame(random: SimRandom) {
   const begin = EPOCH_MS + random.int(0, 86_400_000)
   const faultsUntil = begin + random.pick([2, 6, 15, 30]) * 60_000
@@ -102,7 +110,7 @@ export function drawFrame(random: SimRandom) {
     loopDetection: false,
     ...(random.chance(0.3) ? { week_ms: random.skewed(120_000, 3_600_000) } : {}),
     weather,
-    maxSkew_ms: weather === 'calm' ? 0 : random.pick(SKEWS_MS),
+    maxSkew_ms: weather === 'calm' ? 0 : random.chance(0.3) ? marginalSkew(versions) : random.pick(SKEWS_MS),
     faultsUntil,
   }
 }
