@@ -19,7 +19,7 @@ export interface Functions {
 
 /** A pass takes milliseconds; a batch of the stream wakes at most 100 shards. */
 export const DISPATCHER_TIMEOUT = Duration.seconds(30)
-/** A tick takes a second; a sweep reads the whole State table, a gigabyte for each million shards. */
+/** A tick takes a second; a sweep reads up to a bounded number of pages of both tables. */
 const TICK_TIMEOUT = Duration.minutes(5)
 /** Ten events are twenty writes at most. */
 export const INGEST_TIMEOUT = Duration.seconds(30)
@@ -41,7 +41,7 @@ export function createFunctions(scope: Construct, props: SluiceProps): Functions
       description: 'Sluice: wakes what is due within the next minute, and what was left behind',
       timeout: TICK_TIMEOUT,
       ...(reserved ? { reservedConcurrentExecutions: reserved.tick } : {}),
-      memorySize: 512,
+      memorySize: 1024, // A sweep decodes up to 128 MB of items.
       retryAttempts: 0, // The next tick sees all that this one missed.
       // CloudFormation's events come the same way, and a deployment must not fail for a minute of throttling.
       maxEventAge: Duration.minutes(3),

@@ -24,10 +24,14 @@ export function connect(functions: Functions, tables: Tables, queues: Queues): v
   }
 
   allow(tick, `${tables.state.tableArn}/index/${DUE_INDEX}`, 'dynamodb', ['Query'])
-  // GetItem and PutItem: the record of deployments.
-  allow(tick, tables.state.tableArn, 'dynamodb', ['Scan', 'GetItem', 'PutItem'])
+  // A sweep goes through both tables; only keys of jobs are asked for, and its place is kept in the State table.
+  allow(tick, tables.jobs.tableArn, 'dynamodb', ['Scan'])
+  allow(tick, tables.state.tableArn, 'dynamodb', ['Scan', 'BatchGetItem', 'GetItem', 'UpdateItem'])
+  // The record of deployments.
+  allow(tick, tables.state.tableArn, 'dynamodb', ['GetItem', 'PutItem'])
   allow(tick, queues.wake.queue.queueArn, 'sqs', ['SendMessage'])
   tell(tick, {
+    SLUICE_JOBS_TABLE: tables.jobs.tableName,
     SLUICE_STATE_TABLE: tables.state.tableName,
     SLUICE_WAKE_QUEUE_URL: queues.wake.queue.queueUrl,
   })

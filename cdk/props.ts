@@ -53,7 +53,7 @@ export interface SluiceProps {
 
   /**
    * The bus whose `sluice.enqueue` events become jobs. All of them: of two schedulers on one bus each makes a job of
-   * every such event. Give each its own bus, or let events reach them by triggers with patterns of their own.
+   * every such event. Give each a bus of its own, and name a shared one in its triggers (`addTrigger`, `eventBus`).
    *
    * @default - a new custom bus
    */

@@ -3,7 +3,7 @@ import * as z from 'zod'
 import { parseRequest } from '../lib/adapters/cloudformation/custom-resource.ts'
 import { sqsWakeQueue } from '../lib/adapters/sqs/queues.ts'
 import { systemClock } from '../lib/adapters/system/clock.ts'
-import { deploymentLogFor, logger, once, sqsClient, storeFor } from '../lib/api/context.ts'
+import { deploymentLogFor, logger, metrics, once, sqsClient, storeFor } from '../lib/api/context.ts'
 import { onDeployment } from '../lib/api/deployment.ts'
 import { readConfig, readEnvironment } from '../lib/api/environment.ts'
 import { lambda } from '../lib/api/lambda.ts'
@@ -13,28 +13,28 @@ import { tick } from '../lib/use-cases/tick.ts'
 const eventSchema = z.object({ kind: z.enum(['tick', 'sweep']) })
 
 const context = once(() => {
-  const env = readEnvironment(['SLUICE_STATE_TABLE', 'SLUICE_WAKE_QUEUE_URL'])
+  const env = readEnvironment(['SLUICE_JOBS_TABLE', 'SLUICE_STATE_TABLE', 'SLUICE_WAKE_QUEUE_URL'])
   return {
     config: readConfig(),
-    store: storeFor({ state: env.SLUICE_STATE_TABLE }),
+    store: storeFor({ jobs: env.SLUICE_JOBS_TABLE, state: env.SLUICE_STATE_TABLE }),
     wake: sqsWakeQueue(sqsClient(), env.SLUICE_WAKE_QUEUE_URL),
     clock: systemClock,
     logger,
+    metrics,
   }
 })
 
 /** Made when it is needed: whatever is wrong with it, CloudFormation gets an answer. */
-const deploymentContext = () => {
+const deploymentContext = (remaining_ms: () => number) => {
   const { SLUICE_STATE_TABLE } = readEnvironment(['SLUICE_STATE_TABLE'])
   const log = deploymentLogFor(SLUICE_STATE_TABLE)
-  return { log, clock: systemClock, logger, sweep: () => sweep(context()) }
+  return { log, clock: systemClock, logger, sweep: () => sweep(context(), { remaining_ms }) }
 }
 
-export const handler = lambda<unknown, { readonly woken: number }>(async (event) => {
+export const handler = lambda<unknown, { readonly woken: number }>(async (event, invocation) => {
+  const remaining_ms = () => invocation.getRemainingTimeInMillis()
   const request = parseRequest(event)
-  if (request) return { woken: await onDeployment(deploymentContext, logger, request) }
+  if (request) return { woken: await onDeployment(() => deploymentContext(remaining_ms), logger, request) }
   const { kind } = eventSchema.parse(event)
-  const woken = await (kind === 'tick' ? tick(context()) : sweep(context()))
-  logger.info(kind, { woken })
-  return { woken }
+  return { woken: await (kind === 'tick' ? tick(context()) : sweep(context(), { remaining_ms })) }
 })

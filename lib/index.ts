@@ -21,6 +21,7 @@ export {
   InvalidJobError,
   InvalidPayloadError,
   JobExistsError,
+  SendIncompleteError,
   SluiceError,
 } from './core/errors.ts'
 export type { RedriveProgress, RedriveResult, SkippedLetter } from './use-cases/redrive.ts'

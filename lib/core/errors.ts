@@ -61,6 +61,16 @@ export class LeftToNewerError extends SluiceError {
 /** The configuration has no such queue, or no partitions in it. A newer one may have them. */
 export class UnknownPlaceError extends InvalidJobError {}
 
+/** A queue did not take all messages. Those in `unsent` were not sent, all others were; `cause` has the queue's words. */
+export class SendIncompleteError<T = unknown> extends SluiceError {
+  override readonly name = 'SendIncompleteError'
+  readonly unsent: readonly T[]
+  constructor(unsent: readonly T[], options?: ErrorOptions) {
+    super(`SQS did not take ${unsent.length} messages: all others were sent; send these again`, options)
+    this.unsent = unsent
+  }
+}
+
 /** A state item was damaged by hand. Repair or delete the item; the message names it. */
 export class DamagedStateError extends SluiceError {
   override readonly name = 'DamagedStateError'

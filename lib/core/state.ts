@@ -69,6 +69,12 @@ export interface ShardState {
   readonly strandedSince?: number
 }
 
+/** What a sweep needs of a state item. */
+export type ShardGlance = Pick<
+  ShardState,
+  'shard' | 'slots' | 'waiting' | 'dueAt' | 'layout' | 'override' | 'overrideProblem' | 'expiresAt'
+>
+
 export const emptyState = (shard: ShardKey): ShardState => ({
   shard,
   initialised: false,

@@ -35,12 +35,15 @@ export interface WakeMessage {
 export const MAX_DELAY_MS = 900_000
 
 export interface WorkQueue {
-  /** Sends all of them, or throws. */
+  /** Sends all of them. Where it throws `SendIncompleteError`, all but its `unsent` have been sent. */
   send(messages: readonly WorkMessage[]): Promise<void>
 }
 
 export interface WakeQueue {
-  /** Sends all of them, or throws. A message never arrives before its delay is over, in whole seconds. */
+  /**
+   * Sends all of them. Where it throws `SendIncompleteError`, all but its `unsent` have been sent. The delay is in whole
+   * seconds, rounded down: a message may arrive up to a second early, and whoever gets it waits for the rest.
+   */
   send(messages: readonly DelayedWake[]): Promise<void>
 }
 export interface DelayedWake extends WakeMessage {

@@ -9,7 +9,8 @@ import type { Holder, PassChange } from '../core/decide.ts'
 import type { JobItem, RawItem } from '../core/job.ts'
 import type { ShardKey } from '../core/keys.ts'
 import type { LimitOverride } from '../core/limits.ts'
-import type { Layout, ShardState, Token } from '../core/state.ts'
+import type { ShardsPage } from '../core/seen-shards.ts'
+import type { Layout, ShardGlance, ShardState, Token } from '../core/state.ts'
 
 export interface JobStore {
   /** Puts a job if nothing stands under its key: this very job may stand there already, or something else. */
@@ -25,6 +26,17 @@ export interface JobStore {
   replace(item: RawItem, next: JobItem): Promise<'replaced' | 'occupied' | NotThere>
   /** Moves the item to the dead letters in one transaction. */
   bury(item: RawItem, letter: DeadLetter): Promise<'buried' | NotThere>
+  /**
+   * The shards that have items, each once, a page at a time. May be stale; pks and sks come as they stand there, and a
+   * shard's items beyond those of one page are passed over.
+   */
+  shards(query?: ShardsQuery): Promise<ShardsPage>
+}
+
+export interface ShardsQuery {
+  readonly cursor?: string
+  /** How many items to look at, a hundred by default. */
+  readonly limit?: number
 }
 
 /**
@@ -74,8 +86,14 @@ export interface StateStore {
   override(shard: ShardKey, limits: LimitOverride | undefined): Promise<void>
   /** Shards of a group of the due index whose `dueAt` is not after `until`. May be stale. */
   due(group: string, until: number): Promise<readonly DueShard[]>
-  /** All state items, a page at a time. May be stale. */
-  scan(cursor?: string): Promise<ScanPage>
+  /** All state items, or those of a segment of the table, a page at a time. May be stale. */
+  scan(query?: ScanQuery): Promise<ScanPage>
+  /** The state items of these shards that there are. May be stale, and may lack some while the database is busy. */
+  glance(shards: readonly ShardKey[]): Promise<Glances>
+  /** How far the sweep has come: for each part of the tables the cursor at which it goes on. */
+  sweepCursors(): Promise<Readonly<Record<string, string>>>
+  /** Keeps the cursor of one part; with `undefined` the next sweep begins it again. */
+  saveSweepCursor(part: string, cursor: string | undefined): Promise<void>
 }
 
 export interface PassWrite extends PassChange {
@@ -104,10 +122,27 @@ export type ReleaseOutcome =
   | { readonly kind: 'released'; readonly state: ShardState }
   | { readonly kind: 'gone'; readonly state?: ShardState }
 
-export interface ScanPage {
-  readonly states: readonly ShardState[]
-  /** Items that somebody damaged by hand: what is wrong with each. */
-  readonly damaged: readonly string[]
+export interface ScanQuery {
+  readonly segment?: Segment
+  readonly cursor?: string
+  /** How many items to look at; by default as many as fit in a page. */
+  readonly limit?: number
+}
+/** One of `total` parts of a table that can be read side by side. */
+export interface Segment {
+  readonly index: number
+  readonly total: number
+}
+export interface Glances {
+  readonly states: readonly ShardGlance[]
+  readonly damaged: readonly DamagedItem[]
+}
+/** A state item that somebody damaged by hand, and what is wrong with it. */
+export interface DamagedItem {
+  readonly shard: string
+  readonly problem: string
+}
+export interface ScanPage extends Glances {
   readonly cursor?: string
 }
 

@@ -1,7 +1,7 @@
 /** New or changed items in the Jobs table: visit every shard that got something to do, refuse what can never run. */
+import { forEachAtOnce } from '../core/at-once.ts'
 import { parseJob, type RawItem } from '../core/job.ts'
 import type { ShardKey } from '../core/keys.ts'
-import { forEachAtOnce } from './at-once.ts'
 import type { Context } from './context.ts'
 import { pass } from './pass.ts'
 import { readStanding } from './read-job.ts'

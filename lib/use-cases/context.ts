@@ -24,7 +24,10 @@ export interface Context {
 }
 
 /** The limits that hold for a shard now, or `undefined` for a shard that the configuration does not know. */
-export function currentLimits(config: Config, state: ShardState): ShardLimits | undefined {
+export function currentLimits(
+  config: Config,
+  state: Pick<ShardState, 'shard' | 'override' | 'overrideProblem'>,
+): ShardLimits | undefined {
   const shard = parseShard(state.shard)
   if (!shard.ok) return undefined
   const queue = placeOf(config, shard.value)

@@ -1,9 +1,9 @@
 /** Writes many jobs. What the database does not take at once is offered again. */
 import pRetry, { AbortError } from 'p-retry'
+import { forEachAtOnce } from '../core/at-once.ts'
 import { EnqueueIncompleteError } from '../core/errors.ts'
 import type { JobItem } from '../core/job.ts'
 import type { Store } from '../ports/store.ts'
-import { forEachAtOnce } from './at-once.ts'
 
 /** DynamoDB takes 25 items a call. */
 const BATCH = 25

@@ -3,12 +3,12 @@
  * them, since producers may be ahead of a deploy; an older one did, if the queue was removed. So their jobs stay.
  */
 
+import { forEachAtOnce } from '../core/at-once.ts'
 import { keptUntil } from '../core/expiry.ts'
 import { parseJob } from '../core/job.ts'
-import type { ShardKey } from '../core/keys.ts'
+import { parseShard, type ShardKey } from '../core/keys.ts'
 import type { ShardState } from '../core/state.ts'
 import { UNKNOWN_FOR_MS } from '../core/unknown.ts'
-import { forEachAtOnce } from './at-once.ts'
 import type { Context } from './context.ts'
 import { refuse } from './read-job.ts'
 import { wakeSoon } from './wake.ts'
@@ -24,6 +24,8 @@ const MAX_PAGES = 20
  * in use, which a deploy has taken out of the configuration, waits until somebody decides.
  */
 export async function keepStranded(context: Context, state: ShardState): Promise<void> {
+  // No configuration will ever know it: its items are judged by themselves.
+  if (!parseShard(state.shard).ok) return
   const now = context.clock.now()
   const { shard, version, strandedSince, expiresAt } = state
   if (version === undefined && strandedSince !== undefined && now - strandedSince >= UNKNOWN_FOR_MS)

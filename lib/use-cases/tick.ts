@@ -3,20 +3,26 @@ import { DUE_GROUPS } from '../core/due-index.ts'
 import type { DelayedWake } from '../ports/queues.ts'
 import type { Context } from './context.ts'
 import { roundedUp } from './wake.ts'
+import { wakeAll } from './wake-all.ts'
 
 /** A minute until the next tick, and half a one in case it is late. A wake-up sent twice does no harm. */
 const AHEAD_MS = 90_000
 
-export async function tick({
-  store,
-  wake,
-  clock,
-}: Pick<Context, 'store' | 'wake' | 'clock'>): Promise<number> {
+/** Where a part of the index cannot be read the tick fails, but only after all others have been woken. */
+export async function tick(
+  context: Pick<Context, 'store' | 'wake' | 'clock' | 'logger' | 'metrics'>,
+): Promise<number> {
+  const { store, clock } = context
   const now = clock.now()
-  const groups = await Promise.all(DUE_GROUPS.map((group) => store.states.due(group, now + AHEAD_MS)))
-  const wakes = groups.flat().map(({ shard, dueAt }): DelayedWake => {
-    return { shard, dueAt, delay_ms: roundedUp(Math.max(0, dueAt - now)) }
-  })
-  await wake.send(wakes)
-  return wakes.length
+  const groups = await Promise.allSettled(DUE_GROUPS.map((group) => store.states.due(group, now + AHEAD_MS)))
+  const due = groups.flatMap((group) => (group.status === 'fulfilled' ? group.value : []))
+  const woken = await wakeAll(
+    context,
+    due.map(({ shard, dueAt }): DelayedWake => {
+      return { shard, dueAt, delay_ms: roundedUp(Math.max(0, dueAt - now)) }
+    }),
+  )
+  context.logger.info('tick', { woken })
+  for (const group of groups) if (group.status === 'rejected') throw group.reason
+  return woken
 }

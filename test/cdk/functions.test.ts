@@ -55,7 +55,10 @@ describe('the environment holds the names that a function needs, and no others',
   test.each([
     ['Dispatcher', all],
     ['Worker', all],
-    ['Tick', ['SLUICE_STATE_TABLE=StateTable', 'SLUICE_WAKE_QUEUE_URL=WakeQueue']],
+    [
+      'Tick',
+      ['SLUICE_JOBS_TABLE=JobsTable', 'SLUICE_STATE_TABLE=StateTable', 'SLUICE_WAKE_QUEUE_URL=WakeQueue'],
+    ],
     ['Ingest', ['SLUICE_HISTORY_TABLE=HistoryTable', 'SLUICE_JOBS_TABLE=JobsTable']],
   ])('%s', (name, expected) => {
     expect(environmentOf(name)).toEqual(expected)

@@ -71,7 +71,14 @@ describe('each function may do what it needs, and nothing else', () => {
   test('tick', () => {
     expect(rightsOf('TickRole')).toEqual({
       'StateTable.Arn/index/due': ['dynamodb:Query'],
-      'StateTable.Arn': ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Scan'],
+      'StateTable.Arn': [
+        'dynamodb:BatchGetItem',
+        'dynamodb:GetItem',
+        'dynamodb:PutItem',
+        'dynamodb:Scan',
+        'dynamodb:UpdateItem',
+      ],
+      'JobsTable.Arn': ['dynamodb:Scan'],
       'WakeQueue.Arn': ['sqs:SendMessage'],
       'TickLogs.Arn': LOG,
     })

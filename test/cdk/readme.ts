@@ -18,6 +18,9 @@ export function readmeFile(name: string): string {
   return code
 }
 
+/** All blocks of shell commands. */
+export const readmeShell = (): string[] => [...README.matchAll(COMMANDS)].map(([, text = '']) => text)
+
 /** The first block of shell commands under a heading. */
 export function readmeCommands(heading: string): string {
   const [, section] = README.split(`\n## ${heading}\n`)
@@ -28,6 +31,6 @@ export function readmeCommands(heading: string): string {
 
 /** The variables of the shell that README's commands take from the stack's outputs: `$JOBS_TABLE_NAME` and the like. */
 export const readmeVariables = (): string[] => {
-  const commands = [...README.matchAll(COMMANDS)].map(([, text]) => text ?? '').join('\n')
+  const commands = readmeShell().join('\n')
   return [...new Set([...commands.matchAll(/\$([A-Z][A-Z_]+)/g)].map(([, name]) => name ?? ''))].sort()
 }

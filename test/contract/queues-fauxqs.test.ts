@@ -1,8 +1,9 @@
 import type { SendMessageBatchRequestEntry } from '@aws-sdk/client-sqs'
 import { type FauxqsServer, startFauxqs } from 'fauxqs'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { SendIncompleteError } from '../../lib/core/errors.ts'
 import { type SqsQueues, sqsQueues } from '../support/sqs.ts'
-import { describeQueues, workMessage } from './queues.ts'
+import { describeQueues, wakeMessage, workMessage } from './queues.ts'
 
 let server: FauxqsServer
 let queues: SqsQueues
@@ -43,7 +44,29 @@ describe('a batch that SQS takes only in part', () => {
     )
     return { calls }
   }
-  afterAll(() => queues.client.middlewareStack.remove('failHalf'))
+  afterEach(() => void queues.client.middlewareStack.remove('failHalf'))
+
+  /** SQS refuses these messages, or the calls with them fail. */
+  function refuse(isRefused: (entry: SendMessageBatchRequestEntry) => boolean, how: true | 'throws') {
+    const calls = { count: 0 }
+    queues.client.middlewareStack.add(
+      (next, { commandName }) =>
+        async (args) => {
+          const input = args.input as { Entries?: SendMessageBatchRequestEntry[] }
+          const { Entries = [] } = input
+          if (commandName !== 'SendMessageBatchCommand') return next(args)
+          calls.count++
+          const refused = Entries.filter(isRefused)
+          if (how === 'throws' && refused.length > 0) throw new Error('SQS is down')
+          const taken = Entries.filter((entry) => !refused.includes(entry))
+          const result = await next({ ...args, input: { ...input, Entries: taken } as typeof args.input })
+          const Failed = refused.map(({ Id }) => ({ Id, Code: 'x', SenderFault: true, Message: 'no' }))
+          return { ...result, output: { ...result.output, Failed } }
+        },
+      { step: 'initialize', name: 'failHalf', override: true, priority: 'high' },
+    )
+    return calls
+  }
 
   test('is sent again, only what failed, until all is sent once', async () => {
     const { calls } = failHalf(2)
@@ -57,5 +80,23 @@ describe('a batch that SQS takes only in part', () => {
     failHalf(Number.POSITIVE_INFINITY)
     const sending = queues.work.send([workMessage(1)])
     await expect(sending).rejects.toThrow('SQS did not take 1 messages')
+  })
+
+  test('with one that is the sender’s fault sends all others, and names that one', async () => {
+    const calls = refuse(({ MessageBody }) => MessageBody?.includes('crm|13') ?? false, true)
+    const wakes = Array.from({ length: 37 }, (_, n) => wakeMessage(n, 0))
+    const error = await queues.wake.send(wakes).catch((thrown: unknown) => thrown)
+    expect(error).toBeInstanceOf(SendIncompleteError)
+    expect(error).toMatchObject({ unsent: [wakes[13]], cause: [{ SenderFault: true, Message: 'no' }] })
+    expect((await queues.sentWakes()).map(({ body }) => JSON.parse(body).shard)).toHaveLength(36)
+    expect(calls.count).toBe(4)
+  })
+
+  test('a call that fails altogether keeps nobody else’s from being made', async () => {
+    refuse(({ MessageBody }) => MessageBody?.includes('crm|3') ?? false, 'throws')
+    const wakes = Array.from({ length: 25 }, (_, n) => wakeMessage(n, 0))
+    const error = await queues.wake.send(wakes).catch((thrown: unknown) => thrown)
+    expect(error).toMatchObject({ unsent: wakes.slice(0, 10), cause: expect.any(Error) })
+    expect(await queues.sentWakes()).toHaveLength(15)
   })
 })

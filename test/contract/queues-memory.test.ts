@@ -7,7 +7,7 @@ describeQueues('the queues in memory', () => ({
   work,
   wake,
   receiveWork: async () => sent.work.splice(0).map((message) => JSON.stringify(message)),
-  // The delay stays what was asked for; whoever delivers rounds it up.
+  // The delay stays what was asked for; whoever delivers rounds it down.
   sentWakes: async () =>
     sent.wakes.splice(0).map(({ delay_ms, ...message }) => ({
       body: JSON.stringify(message),

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { ShardKey } from '../../lib/core/keys.ts'
-import { emptyState, type ShardState } from '../../lib/core/state.ts'
+import { emptyState } from '../../lib/core/state.ts'
 import type { Store } from '../../lib/ports/store.ts'
 import { change, claimed, NOW } from '../support/builders.ts'
 import { afterPass, freshShard } from './fresh.ts'
@@ -73,19 +73,5 @@ export function describeStates(store: () => Store): void {
       const shards = [unlisted, listed, gone].map(({ shard }) => shard)
       for (const group of ['0', '1', '2']) expect(await dueIn(group, NOW, shards)).toEqual([])
     })
-  })
-
-  test('a scan shows every state, a page at a time', async () => {
-    const states: ShardState[] = []
-    for (let n = 0; n < 5; n++) states.push(await afterPass(store(), { take: { [`job${n}`]: claimed('t') } }))
-    const seen: ShardState[] = []
-    let cursor: string | undefined
-    do {
-      const page = await store().states.scan(cursor)
-      seen.push(...page.states)
-      cursor = page.cursor
-    } while (cursor !== undefined)
-    const found = states.map(({ shard }) => seen.find((state) => state.shard === shard))
-    expect(found).toEqual(states)
   })
 }

@@ -8,6 +8,7 @@ import { describeLayout } from './store-layout.ts'
 import { describePass } from './store-pass.ts'
 import { describeSlots } from './store-slots.ts'
 import { describeStates } from './store-states.ts'
+import { describeSweep } from './store-sweep.ts'
 
 /** `store` is called in each test; what it gives may hold what other tests have written. */
 export function describeStore(name: string, store: () => Store): void {
@@ -17,6 +18,7 @@ export function describeStore(name: string, store: () => Store): void {
     describePass(store)
     describeSlots(store)
     describeStates(store)
+    describeSweep(store)
     describeLayout(store)
     describeHistory(store)
   })

@@ -41,8 +41,8 @@ export async function explain(
 export const isRefusedForNow = (given: unknown): boolean =>
   /TransactionConflict|TransactionInProgress/.test((given as { thrown?: string } | null)?.thrown ?? '')
 
-export const copy = ({ jobs, states, history, layouts }: Tables): Tables =>
-  structuredClone({ jobs, states, history, layouts })
+export const copy = ({ jobs, states, history, layouts, sweep }: Tables): Tables =>
+  structuredClone({ jobs, states, history, layouts, sweep })
 
 /** `undefined` members and the order of members mean nothing. */
 const plain = (value: unknown): string => canonical(withoutSets(value))

@@ -4,7 +4,7 @@ import type { Holder } from '../../lib/core/decide.ts'
 import type { JobItem, RawItem } from '../../lib/core/job.ts'
 import type { ShardKey } from '../../lib/core/keys.ts'
 import type { LimitOverride } from '../../lib/core/limits.ts'
-import type { ShardState } from '../../lib/core/state.ts'
+import { emptyState, type ShardState } from '../../lib/core/state.ts'
 import type { PassWrite, RangeQuery, RawKey, Run, Store } from '../../lib/ports/store.ts'
 import { deadLetters } from '../../lib/use-cases/dead-letters.ts'
 
@@ -89,8 +89,8 @@ export async function everyState({ states }: Store): Promise<ShardState[]> {
   const found: ShardState[] = []
   let cursor: string | undefined
   do {
-    const page = await states.scan(cursor)
-    found.push(...page.states)
+    const page = await states.scan(cursor === undefined ? {} : { cursor })
+    for (const { shard } of page.states) found.push((await states.read(shard)) ?? emptyState(shard))
     cursor = page.cursor
   } while (cursor !== undefined)
   return found

@@ -36,7 +36,7 @@ export async function engineDump({ client, tables }: Database): Promise<Dump> {
   }
 }
 
-/** `expiresAt` is for DynamoDB alone: no caller ever reads it, so the port's state does not have it. */
+/** When the engine will delete each state item. */
 export async function expiries({ client, tables }: Database): Promise<Readonly<Record<string, unknown>>> {
   const found = (await items(client, tables.state)).filter(isOfAShard).map(fromItem)
   return Object.fromEntries(found.map((item) => [String(item['pk']), item['expiresAt']]))

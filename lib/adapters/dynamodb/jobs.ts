@@ -12,6 +12,7 @@ import type { JobStore, NotThere, RangePage, RangeQuery } from '../../ports/stor
 import { ALL_OLD, type Database, failedPart, isConditionFailed } from './database.ts'
 import { UpdateExpression } from './expression.ts'
 import { fromItem, type Item, toItem, toRawItem } from './item.ts'
+import { jobShards } from './job-shards.ts'
 import { isStill } from './judged.ts'
 
 /**
@@ -42,6 +43,7 @@ export const dynamoJobStore = (database: Database): JobStore => ({
     const outcome = await moveJob(database, item, { Put: put }, 'buried')
     return outcome === 'occupied' ? 'gone' : outcome
   },
+  shards: (query = {}) => jobShards(database, query),
 })
 
 async function put({ client, tables }: Database, item: JobItem): ReturnType<JobStore['put']> {

@@ -61,7 +61,7 @@ export function toState(item: Item): ShardState {
 }
 
 /** People write overrides by hand. One that makes no sense stops the shard, lest it runs beyond what was meant. */
-function toOverride(value: unknown): Pick<ShardState, 'override' | 'overrideProblem'> {
+export function toOverride(value: unknown): Pick<ShardState, 'override' | 'overrideProblem'> {
   if (value === undefined || value === null) return {}
   const override = overrideSchema.safeParse(value)
   if (override.success) return { override: override.data }

@@ -1,14 +1,15 @@
-import { GetItemCommand, QueryCommand, ScanCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb'
+import { GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb'
 import type { Holder } from '../../core/decide.ts'
-import { DamagedStateError } from '../../core/errors.ts'
 import type { ShardKey } from '../../core/keys.ts'
 import type { LimitOverride } from '../../core/limits.ts'
 import { isOwnWrite, type ShardState } from '../../core/state.ts'
-import type { DueShard, Run, ScanPage, StateStore } from '../../ports/store.ts'
-import { ALL_OLD, type Database, fromItem, type Item, isConditionFailed, toItem } from './database.ts'
+import type { Run, StateStore } from '../../ports/store.ts'
+import { ALL_OLD, type Database, fromItem, isConditionFailed, toItem } from './database.ts'
 import { UpdateExpression } from './expression.ts'
 import { enterLayout, passExpression, sameVersion } from './pass-expression.ts'
 import { toState } from './state-item.ts'
+import { dueShards, glanceAtStates, scanStates } from './state-queries.ts'
+import { readCursors, saveCursor } from './sweep-progress.ts'
 
 export const dynamoStateStore = (database: Database): StateStore => ({
   read: (shard) => read(database, shard),
@@ -47,8 +48,11 @@ export const dynamoStateStore = (database: Database): StateStore => ({
   },
   registerLayout: (queue, shards) => registerLayout(database, queue, shards),
   override: (shard, limits) => override(database, shard, limits),
-  due: (group, until) => due(database, group, until),
-  scan: (cursor) => scan(database, cursor),
+  due: (group, until) => dueShards(database, group, until),
+  scan: (query = {}) => scanStates(database, query),
+  glance: (shards) => glanceAtStates(database, shards),
+  sweepCursors: () => readCursors(database),
+  saveSweepCursor: (part, cursor) => saveCursor(database, part, cursor),
 })
 
 async function read({ client, tables }: Database, shard: ShardKey): Promise<ShardState | undefined> {
@@ -150,49 +154,4 @@ async function override(
   if (limits) change.set(change.path('override'), limits)
   else change.remove(change.path('override'))
   await update(database, shard, change)
-}
-
-async function due({ client, tables }: Database, group: string, until: number): Promise<readonly DueShard[]> {
-  const found: DueShard[] = []
-  let from: Record<string, never> | undefined
-  do {
-    const { Items = [], LastEvaluatedKey } = await client.send(
-      new QueryCommand({
-        TableName: tables.state,
-        IndexName: 'due',
-        KeyConditionExpression: 'dueShard = :group AND dueAt <= :until',
-        ExpressionAttributeValues: toItem({ ':group': group, ':until': until }),
-        ...(from ? { ExclusiveStartKey: from } : {}),
-      }),
-    )
-    found.push(
-      ...Items.map(fromItem).map(({ pk, dueAt }) => ({ shard: pk as ShardKey, dueAt: Number(dueAt) })),
-    )
-    from = LastEvaluatedKey as Record<string, never> | undefined
-  } while (from)
-  return found
-}
-
-/** What is known of a whole queue stands in the same table. */
-const isOfAShard = ({ pk }: Item): boolean => !pk?.S?.startsWith('$')
-
-async function scan({ client, tables }: Database, cursor: string | undefined): Promise<ScanPage> {
-  const { Items = [], LastEvaluatedKey } = await client.send(
-    new ScanCommand({
-      TableName: tables.state,
-      ...(cursor === undefined ? {} : { ExclusiveStartKey: toItem({ pk: cursor }) }),
-    }),
-  )
-  const next = LastEvaluatedKey && String(fromItem(LastEvaluatedKey)['pk'])
-  const states: ShardState[] = []
-  const damaged: string[] = []
-  for (const item of Items.filter(isOfAShard)) {
-    try {
-      states.push(toState(item))
-    } catch (error) {
-      if (!(error instanceof DamagedStateError)) throw error
-      damaged.push(error.message)
-    }
-  }
-  return { states, damaged, ...(next === undefined ? {} : { cursor: next }) }
 }

@@ -4,6 +4,7 @@ import { isSameItem, JUDGED_ATTRIBUTES, type RawItem } from '../../core/job.ts'
 import type { ShardKey } from '../../core/keys.ts'
 import { emptyState, isOwnWrite, type ShardState, type Slot } from '../../core/state.ts'
 import type { HistoryStore, JobStore, NotThere, PassWrite, StateStore, Store } from '../../ports/store.ts'
+import { memoryShards, memorySweep } from './sweep.ts'
 import { deleteJob, emptyTables, placeOfLetter, putJob, putLetter, type Tables } from './tables.ts'
 
 export const memoryStore = (tables: Tables = emptyTables()): Store => ({
@@ -51,6 +52,7 @@ const memoryJobs = (tables: Tables): JobStore => ({
     putLetter(tables, letter)
     return 'buried'
   },
+  shards: async (query = {}) => memoryShards(tables, query),
 })
 
 /** Where not the item itself stands under its key: what does. */
@@ -109,12 +111,9 @@ const memoryStates = (tables: Tables): StateStore => {
     adopt: async (state, shards, expiresAt) => {
       const now = current(state.shard) ?? emptyState(state.shard)
       if (now.version !== state.version) return undefined
-      return write({
-        ...now,
-        version: (now.version ?? 0) + 1,
-        layout: { shards, settled: false },
-        ...(expiresAt === undefined ? {} : { expiresAt }),
-      })
+      const layout = { shards, settled: false }
+      const expiry = expiresAt === undefined ? {} : { expiresAt }
+      return write({ ...now, version: (now.version ?? 0) + 1, layout, ...expiry })
     },
     strand: async (state, at, expiresAt) => {
       const { expiresAt: _, ...now } = current(state.shard) ?? emptyState(state.shard)
@@ -128,7 +127,7 @@ const memoryStates = (tables: Tables): StateStore => {
       return [...layouts]
     },
     override: async (shard, limits) => {
-      const { override: _, expiresAt: __, ...state } = current(shard) ?? emptyState(shard)
+      const { override: _override, expiresAt: _expiresAt, ...state } = current(shard) ?? emptyState(shard)
       write({
         ...state,
         version: (state.version ?? 0) + 1,
@@ -139,7 +138,7 @@ const memoryStates = (tables: Tables): StateStore => {
       [...tables.states.values()].flatMap(({ shard, dueShard, dueAt }) =>
         dueShard === group && dueAt !== undefined && dueAt <= until ? [{ shard, dueAt }] : [],
       ),
-    scan: async () => ({ states: structuredClone([...tables.states.values()]), damaged: [] }),
+    ...memorySweep(tables),
   }
 }
 
@@ -163,9 +162,9 @@ function applyPass(state: ShardState, change: PassWrite): ShardState {
     waiting: change.waiting,
     layout: change.layout,
     passedBy: change.mark,
-    ...(change.expiresAt === undefined ? {} : { expiresAt: change.expiresAt }),
     ...(change.dueAt === undefined ? {} : { dueAt: change.dueAt }),
     ...(change.dueShard === undefined ? {} : { dueShard: change.dueShard }),
+    ...(change.expiresAt === undefined ? {} : { expiresAt: change.expiresAt }),
   }
 }
 

@@ -10,6 +10,8 @@ export interface Tables {
   readonly history: DeadLetter[]
   /** Queue → every number of shards that it has had. */
   readonly layouts: Map<string, Set<number>>
+  /** Part of the tables → the cursor at which the sweep goes on there. */
+  readonly sweep: Map<string, string>
   /** Called for each new job, as the stream would be. */
   onInsert?: (item: RawItem) => void
 }
@@ -19,6 +21,7 @@ export const emptyTables = (): Tables => ({
   states: new Map(),
   history: [],
   layouts: new Map(),
+  sweep: new Map(),
 })
 
 export function putJob(tables: Tables, item: RawItem): void {

@@ -1,7 +1,16 @@
-/** Bodies of the two queues, as they come back. Only Sluice writes there, but anybody with access can. */
+/** Bodies of the two queues, as they are sent and come back. Only Sluice writes there, but anybody with access can. */
 import * as z from 'zod'
 import { type Parsed, parsed, refused } from '../../core/keys.ts'
 import type { WakeMessage, WorkMessage } from '../../ports/queues.ts'
+
+/**
+ * JSON of printable ASCII. A key may hold any character, SQS refuses some (U+FFFE, U+FFFF), and engines that stand in
+ * for it refuse more; escaped, all of them arrive as they were.
+ */
+export const messageBody = (message: WorkMessage | WakeMessage): string =>
+  JSON.stringify(message).replace(/[^ -~]/g, escaped)
+
+const escaped = (unit: string): string => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
 
 /** Only what can be a key in DynamoDB is asked of it: anything else would fail again at each delivery. */
 const keyOf = (most: number) =>

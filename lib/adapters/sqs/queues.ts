@@ -1,30 +1,24 @@
+/** The two queues on SQS. */
 import type { SQSClient } from '@aws-sdk/client-sqs'
 import { MAX_DELAY_MS, type WakeQueue, type WorkQueue } from '../../ports/queues.ts'
 import { sendAll } from './batches.ts'
+import { messageBody } from './messages.ts'
 
 export const sqsWorkQueue = (client: SQSClient, queueUrl: string): WorkQueue => ({
   // The group makes a standard queue fair: one tenant's messages do not hold up another's.
   send: (messages) =>
-    sendAll(
-      client,
-      queueUrl,
-      messages.map((message) => ({
-        MessageBody: JSON.stringify(message),
-        MessageGroupId: groupOf(message.pk),
-      })),
-    ),
+    sendAll(client, queueUrl, messages, (message) => ({
+      MessageBody: messageBody(message),
+      MessageGroupId: groupOf(message.pk),
+    })),
 })
 
 export const sqsWakeQueue = (client: SQSClient, queueUrl: string): WakeQueue => ({
   send: (messages) =>
-    sendAll(
-      client,
-      queueUrl,
-      messages.map(({ delay_ms, ...message }) => ({
-        MessageBody: JSON.stringify(message),
-        DelaySeconds: Math.floor(Math.min(delay_ms, MAX_DELAY_MS) / 1000),
-      })),
-    ),
+    sendAll(client, queueUrl, messages, ({ delay_ms, ...message }) => ({
+      MessageBody: messageBody(message),
+      DelaySeconds: Math.floor(Math.min(delay_ms, MAX_DELAY_MS) / 1000),
+    })),
 })
 
 /** SQS allows 128 characters from a small set in a group's name. */

@@ -54,13 +54,14 @@ export const RECOVERY: readonly Mutant[] = [
   {
     name: 'no sweep',
     file: 'lib/use-cases/sweep.ts',
-    find: 'const limits = currentLimits(config, state)',
-    replace: 'const limits = state ? undefined : currentLimits(config, state)',
+    find: 'const walks = [...stateWalks(context, tally, statePages), jobsWalk(context, tally, jobPages)]',
+    replace:
+      'const walks = [stateWalks(context, tally, statePages), jobsWalk(context, tally, jobPages)].flat().slice(5)',
     breaks: 'what a crash left behind is found by nobody',
   },
   {
     name: 'sweep without dead runs and lost claims',
-    file: 'lib/use-cases/sweep.ts',
+    file: 'lib/core/left-behind.ts',
     find: 'slots.some((slot) => isDead(slot, now) || isOverdue(slot, now))',
     replace: '(slots.some((slot) => isDead(slot, now) || isOverdue(slot, now)) && slots.length < 0)',
     breaks: 'what a crash left behind is found by nobody',

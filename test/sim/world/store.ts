@@ -3,7 +3,7 @@ import { memoryStore } from '../../../lib/adapters/memory/store.ts'
 import type { Tables } from '../../../lib/adapters/memory/tables.ts'
 import type { JobItem } from '../../../lib/core/job.ts'
 import type { ShardState } from '../../../lib/core/state.ts'
-import type { HistoryStore, JobStore, StateStore, Store } from '../../../lib/ports/store.ts'
+import type { Glances, HistoryStore, JobStore, StateStore, Store } from '../../../lib/ports/store.ts'
 import type { Faults } from '../faults/rates.ts'
 import type { Effect, Listener } from './events.ts'
 import type { Invocation } from './invocation.ts'
@@ -84,6 +84,12 @@ function simulatedJobs(world: StoreWorld, by: Invocation, jobs: JobStore): JobSt
         () => jobs.bury(key, letter),
         (outcome) => ({ op: 'bury', key, letter, outcome }),
         true,
+      ),
+    shards: (query) =>
+      call(
+        'other',
+        () => jobs.shards(query),
+        () => ({ op: 'other', name: 'shards' }),
       ),
   }
 }
@@ -182,11 +188,17 @@ function simulatedStates(world: StoreWorld, by: Invocation, states: StateStore):
         async () => dueOf(world, group, until),
         (found) => ({ op: 'due', found: found.length }),
       ),
-    scan: () =>
+    scan: (query) =>
       call(
         'scan',
-        async () => ({ states: [...visible(world)], damaged: [] }),
+        async () => stale(world, await states.scan(query)),
         () => ({ op: 'scan' }),
+      ),
+    glance: (shards) =>
+      call(
+        'other',
+        async () => stale(world, await states.glance(shards)),
+        () => ({ op: 'other', name: 'glance' }),
       ),
   }
   return { ...others, ...watched } as StateStore
@@ -214,6 +226,11 @@ function* visible({ tables, previous, faults }: StoreWorld): Generator<ShardStat
     const shown = faults.strikes('staleRead') ? previous.get(shard) : state
     if (shown) yield structuredClone(shown)
   }
+}
+
+function stale<Page extends Glances>({ previous, faults }: StoreWorld, page: Page): Page {
+  const shown = page.states.map((state) => (faults.strikes('staleRead') ? previous.get(state.shard) : state))
+  return { ...page, states: structuredClone(shown.filter((state) => state !== undefined)) }
 }
 
 const dueOf = (world: StoreWorld, group: string, until: number) =>

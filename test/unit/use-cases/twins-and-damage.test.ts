@@ -3,6 +3,7 @@ import { memoryStore } from '../../../lib/adapters/memory/store.ts'
 import { defineConfig } from '../../../lib/core/config.ts'
 import type { ShardKey } from '../../../lib/core/keys.ts'
 import { parseShard } from '../../../lib/core/keys.ts'
+import type { Store } from '../../../lib/ports/store.ts'
 import { readDueJobs } from '../../../lib/use-cases/due-jobs.ts'
 import { sweep } from '../../../lib/use-cases/sweep.ts'
 import { World } from '../../support/world.ts'
@@ -27,20 +28,26 @@ test('many items with one id do not hide the jobs behind them', async () => {
   expect(new Set(due.map(({ id }) => id))).toEqual(new Set(['twin', 'behind']))
 })
 
+const DAMAGED = { shard: 'crm|a', problem: 'it is damaged' }
+
 test('a damaged state item is reported, and the sweep goes on', async () => {
   const world = new World(config)
   const problems: unknown[] = []
   const store = memoryStore(world.tables)
+  const scan: Store['states']['scan'] = async (query) => {
+    return { states: [], damaged: query?.segment?.index === 0 ? [DAMAGED] : [] }
+  }
   const damaged = {
     ...store,
-    states: { ...store.states, scan: async () => ({ states: [], damaged: ['"crm|a" is damaged'] }) },
+    states: { ...store.states, scan },
   }
   const logger = {
     ...world.context.logger,
     error: (_: string, details?: unknown) => void problems.push(details),
   }
   expect(await sweep({ ...world.context, store: damaged, logger })).toBe(0)
-  expect(problems).toEqual([{ problem: '"crm|a" is damaged' }])
+  expect(problems).toEqual([DAMAGED])
+  expect(world.counted).toContainEqual({ name: 'DamagedShards', value: 1 })
 })
 
 test('a % that is no escape would make a second partition of the same name', () => {

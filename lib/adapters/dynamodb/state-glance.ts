@@ -1,0 +1,72 @@
+/**
+ * Reads what a sweep needs of a state item, by hand: it reads a million of them, and a schema takes more time for an
+ * item than all the rest. An item that is not as it should be is left to the schema, which says what is wrong with it.
+ */
+import type { AttributeValue } from '@aws-sdk/client-dynamodb'
+import type { ShardKey } from '../../core/keys.ts'
+import type { ShardGlance, Slot } from '../../core/state.ts'
+import { fromItem, type Item } from './database.ts'
+import { toOverride, toState } from './state-item.ts'
+
+/** `window` only because an item that lacks it beside its slots is damaged. */
+const NAMES = 'pk slots window waiting dueAt shards unsettled override expiresAt version'.split(' ')
+
+/** Some of the names are reserved words. */
+export const PROJECTION = {
+  ProjectionExpression: NAMES.map((name) => `#${name}`).join(', '),
+  ExpressionAttributeNames: Object.fromEntries(NAMES.map((name) => [`#${name}`, name])),
+}
+
+/** @throws DamagedStateError that names the item and what is wrong with it */
+export function toGlance(item: Item): ShardGlance {
+  try {
+    return read(item)
+  } catch (error) {
+    if (error instanceof Unexpected) return toState(item)
+    throw error
+  }
+}
+
+class Unexpected extends Error {}
+
+function read({ pk, slots, window, waiting, dueAt, shards, unsettled, override, expiresAt, ...rest }: Item) {
+  if ((slots === undefined) !== (window === undefined)) throw new Unexpected()
+  if (window) for (const starts of Object.values(mapOf(window))) numberOf(starts)
+  if (rest['version']) integerOf(rest['version'])
+  const glance: ShardGlance = {
+    shard: textOf(pk) as ShardKey,
+    slots: slots ? slotsOf(mapOf(slots)) : {},
+    waiting: waiting ? flagOf(waiting) : false,
+    ...(dueAt ? { dueAt: numberOf(dueAt) } : {}),
+    ...(shards ? { layout: { shards: integerOf(shards), settled: !(unsettled && flagOf(unsettled)) } } : {}),
+    ...(expiresAt ? { expiresAt: numberOf(expiresAt) } : {}),
+  }
+  return override ? { ...glance, ...toOverride(fromItem({ override })['override']) } : glance
+}
+
+const slotsOf = (slots: Item): Record<string, Slot> =>
+  Object.fromEntries(Object.entries(slots).map(([id, slot]) => [id, slotOf(mapOf(slot))]))
+
+function slotOf({ token, priority, runAt, deadline, sentAt }: Item): Slot {
+  const held = { token: textOf(token), priority: integerOf(priority, 9), runAt: numberOf(runAt) }
+  return (
+    deadline ? { ...held, deadline: numberOf(deadline) } : { ...held, sentAt: numberOf(sentAt) }
+  ) as Slot
+}
+
+type Attribute = AttributeValue | undefined
+
+const mapOf = (attribute: Attribute): Item => attribute?.M ?? unexpected()
+const textOf = (attribute: Attribute): string => attribute?.S ?? unexpected()
+const flagOf = (attribute: Attribute): boolean => attribute?.BOOL ?? unexpected()
+const numberOf = (attribute: Attribute): number =>
+  attribute?.N === undefined ? unexpected() : Number(attribute.N)
+
+function integerOf(attribute: Attribute, most = Number.MAX_SAFE_INTEGER): number {
+  const number = numberOf(attribute)
+  return Number.isInteger(number) && number >= 0 && number <= most ? number : unexpected()
+}
+
+function unexpected(): never {
+  throw new Unexpected()
+}

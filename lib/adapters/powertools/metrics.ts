@@ -1,0 +1,27 @@
+/** Counts for CloudWatch, as lines of the log: no call, nothing to wait for, no right to have. */
+import { Metrics as Powertools } from '@aws-lambda-powertools/metrics'
+import type { Metrics } from '../../ports/metrics.ts'
+
+/** By the function's name the metrics of two Sluices in one account differ. The alarms of `cdk/` ask for these. */
+export const powertoolsMetrics = (functionName = process.env['AWS_LAMBDA_FUNCTION_NAME']): Powertools =>
+  new Powertools({
+    namespace: 'Sluice',
+    serviceName: 'sluice',
+    defaultDimensions: { FunctionName: functionName ?? 'unknown' },
+  })
+
+const own = powertoolsMetrics()
+
+export const metricsOn = (powertools: Powertools): Metrics => ({
+  count: (name, value) => void powertools.addMetric(name, 'Count', value),
+})
+
+export const metrics = metricsOn(own)
+
+/** Writes down what an invocation has counted when it ends, however it ends; nothing, if it has counted nothing. */
+export function publishMetrics(powertools = own) {
+  const publish = () => {
+    if (powertools.hasStoredMetrics()) powertools.publishStoredMetrics()
+  }
+  return { after: publish, onError: publish }
+}

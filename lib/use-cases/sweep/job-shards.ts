@@ -1,0 +1,78 @@
+/**
+ * The Jobs table: jobs that nobody knows of, since the stream dropped their arrival, or no function knew their queue.
+ * Not in segments: 200 pages one after the other take half a minute, and an engine that stands in for DynamoDB loses
+ * its place in a segment when the cursor names no item.
+ */
+
+import type { Config } from '../../core/config.ts'
+import { placeOf } from '../../core/job.ts'
+import { parseShard, parseSortKey, type ShardKey } from '../../core/keys.ts'
+import { isLookedAfter } from '../../core/left-behind.ts'
+import type { SeenShard } from '../../core/seen-shards.ts'
+import { emptyState } from '../../core/state.ts'
+import type { WakeMessage } from '../../ports/queues.ts'
+import { currentLimits } from '../context.ts'
+import { type SweepContext, type Tally, wakeShards } from './tally.ts'
+import type { Walk } from './walk.ts'
+
+export const jobsWalk = (context: SweepContext, tally: Tally, pages: number): Walk => ({
+  name: 'jobs',
+  pages,
+  readPage: async (cursor) => {
+    const page = await context.store.jobs.shards(cursor === undefined ? {} : { cursor })
+    tally.jobShards += page.shards.length
+    await look(context, tally, page.shards)
+    return page.cursor
+  },
+})
+
+async function look(context: SweepContext, tally: Tally, seen: readonly SeenShard[]): Promise<void> {
+  const kinds = Map.groupBy(seen, ({ shard }) => kindOf(context.config, shard))
+  for (const { shard } of kinds.get('stranded') ?? []) {
+    const [queue = ''] = shard.split('|')
+    tally.stranded.set(queue, (tally.stranded.get(queue) ?? 0) + 1)
+  }
+  const lost = new Set(await lostAmong(context, kinds.get('known') ?? []))
+  // Strangers too: what becomes of them is decided by whoever visits the shard.
+  const strangers = new Set([...(kinds.get('stranded') ?? []), ...(kinds.get('malformed') ?? [])])
+  const wakes = seen.flatMap((one): WakeMessage[] => {
+    const shard = one.shard as ShardKey
+    const judge = unreadable(one)
+    if (judge.length > 0) return [{ shard, judge }]
+    return lost.has(one) || strangers.has(one) ? [{ shard }] : []
+  })
+  await wakeShards(context, tally, wakes)
+}
+
+/** So many escaped keys of 1,024 bytes fit, ten messages together, into one call of SQS. The next sweep brings more. */
+const MOST_TO_JUDGE = 10
+
+/** Keys that no pass ever reads, since they are not those of jobs. */
+const unreadable = ({ shard, keys }: SeenShard): string[] =>
+  keys.filter((key) => !parseShard(shard).ok || !parseSortKey(key).ok).slice(0, MOST_TO_JUDGE)
+
+/** No deploy will ever make jobs of what stands in a malformed shard; of a stranded one's a deploy may. */
+type Kind = 'known' | 'stranded' | 'malformed'
+
+function kindOf(config: Config, key: string): Kind {
+  const shard = parseShard(key)
+  if (!shard.ok) return 'malformed'
+  return placeOf(config, shard.value).ok ? 'known' : 'stranded'
+}
+
+async function lostAmong(
+  { config, store, clock }: SweepContext,
+  seen: readonly SeenShard[],
+): Promise<readonly SeenShard[]> {
+  if (seen.length === 0) return []
+  const { states, damaged } = await store.states.glance(seen.map(({ shard }) => shard as ShardKey))
+  const stateOf = new Map(states.map((state) => [state.shard as string, state]))
+  // A pass over a damaged item fails, again and again; the other half of the sweep reports it.
+  const standing = new Set(damaged.map(({ shard }) => shard))
+  const now = clock.now()
+  return seen.filter((one) => {
+    const state = stateOf.get(one.shard)
+    const limits = currentLimits(config, state ?? emptyState(one.shard as ShardKey))
+    return !standing.has(one.shard) && !(limits && isLookedAfter(one, state, limits, now))
+  })
+}

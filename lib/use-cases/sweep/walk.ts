@@ -1,0 +1,58 @@
+/** One part of a table, gone through page by page from where the last sweep stopped. */
+import type { SweepContext, Tally } from './tally.ts'
+
+export interface Walk {
+  /** Its place is kept under this name. */
+  readonly name: string
+  /** How many pages it may read in one sweep. */
+  readonly pages: number
+  /** Reads a page and does what it calls for. Returns the cursor of the next one. */
+  readonly readPage: (cursor: string | undefined) => Promise<string | undefined>
+}
+
+/** The function needs this long for a page, its wake-ups and its place, even where calls are slow. */
+const RESERVE_MS = 30_000
+
+/** An error ends this part only, and the next sweep goes on at the page that failed. */
+export async function walkOn(
+  context: SweepContext,
+  tally: Tally,
+  walk: Walk,
+  from: string | undefined,
+  remaining_ms: () => number,
+): Promise<void> {
+  let cursor = from
+  try {
+    for (let pages = 0; pages < walk.pages && remaining_ms() > RESERVE_MS; pages++) {
+      cursor = await walk.readPage(cursor)
+      tally.pages++
+      if (cursor !== undefined) continue
+      tally.ended.add(walk.name)
+      break
+    }
+  } catch (error) {
+    fail(context, tally, walk, error)
+  }
+  if (cursor !== from) await keepPlace(context, tally, walk, cursor)
+}
+
+async function keepPlace(
+  context: SweepContext,
+  tally: Tally,
+  walk: Walk,
+  cursor: string | undefined,
+): Promise<void> {
+  try {
+    await context.store.states.saveSweepCursor(walk.name, cursor)
+  } catch (error) {
+    fail(context, tally, walk, error)
+  }
+}
+
+function fail({ logger }: SweepContext, tally: Tally, { name }: Walk, error: unknown): void {
+  tally.failed.add(name)
+  logger.error('a part of a table was not swept to its end; the next sweep goes on there', {
+    part: name,
+    error,
+  })
+}

@@ -1,0 +1,72 @@
+import { fc, test as property } from '@fast-check/vitest'
+import { expect, test } from 'vitest'
+import { type Item, toItem } from '../../../lib/adapters/dynamodb/database.ts'
+import { toGlance } from '../../../lib/adapters/dynamodb/state-glance.ts'
+import { toState } from '../../../lib/adapters/dynamodb/state-item.ts'
+import { DamagedStateError } from '../../../lib/core/errors.ts'
+
+const time = fc.integer({ min: 0, max: 2_000_000_000_000 })
+const slotBase = { token: fc.string(), priority: fc.integer({ min: 0, max: 9 }), runAt: time }
+const slot = fc.oneof(fc.record({ ...slotBase, sentAt: time }), fc.record({ ...slotBase, deadline: time }))
+const whole = fc.record(
+  {
+    pk: fc.string({ minLength: 1 }),
+    version: fc.nat(),
+    waiting: fc.boolean(),
+    dueAt: time,
+    shards: fc.integer({ min: 1, max: 9 }),
+    unsettled: fc.boolean(),
+    override: fc.oneof(
+      fc.constant({ concurrency: 2 }),
+      fc.constant({ concurrency: -1 }),
+      fc.constant(null),
+      fc.string(),
+    ),
+    expiresAt: time,
+    dueShard: fc.string(),
+  },
+  { requiredKeys: ['pk'] },
+)
+const maps = fc.record({
+  slots: fc.dictionary(fc.string({ minLength: 1 }), slot),
+  window: fc.dictionary(fc.string({ minLength: 1 }), fc.nat()),
+})
+const item = fc
+  .tuple(whole, fc.option(maps, { nil: {} }))
+  .map(([attributes, slots]) => toItem({ ...attributes, ...slots }))
+
+property.prop([item])('reads of an item what the schema reads', (item) => {
+  const {
+    initialised: _i,
+    version: _v,
+    window: _w,
+    dueShard: _d,
+    passedBy: _p,
+    strandedSince: _s,
+    ...state
+  } = toState(item)
+  expect(toGlance(item)).toEqual(state)
+})
+
+const WHOLE = toItem({ pk: 'crm|a', version: 1, waiting: true, slots: {}, window: { 7: 1 } })
+const SLOT = { token: 't', priority: 5, runAt: 1, sentAt: 1 }
+const damages: readonly (readonly [string, Item])[] = [
+  ['no window', { window: undefined as never }],
+  ['a window that is a text', { window: { S: 'x' } }],
+  ['a start that is a text', { window: { M: { 7: { S: '1' } } } }],
+  ['slots that are a list', { slots: { L: [] } }],
+  ['a slot that is a number', { slots: { M: { a: { N: '1' } } } }],
+  ['a slot without a token', { slots: { M: { a: { M: toItem({ priority: 5, runAt: 1, sentAt: 1 }) } } } }],
+  ['a slot of priority 10', { slots: { M: { a: { M: toItem({ ...SLOT, priority: 10 }) } } } }],
+  ['a slot of priority 0.5', { slots: { M: { a: { M: toItem({ ...SLOT, priority: 0.5 }) } } } }],
+  ['a version of 1.5', { version: { N: '1.5' } }],
+  ['a time that is a text', { dueAt: { S: 'soon' } }],
+  ['a version that is a text', { version: { S: '1' } }],
+  ['waiting that is a text', { waiting: { S: 'yes' } }],
+  ['a number of shards that is a text', { shards: { S: '3' } }],
+]
+test.each(damages)('an item with %s is damaged, and the schema says how', (_what, part) => {
+  const item = Object.fromEntries(Object.entries({ ...WHOLE, ...part }).filter(([, value]) => value))
+  expect(() => toState(item)).toThrow(DamagedStateError)
+  expect(() => toGlance(item)).toThrow(DamagedStateError)
+})
