@@ -26,9 +26,8 @@ export function connect(functions: Functions, tables: Tables, queues: Queues): v
   allow(tick, `${tables.state.tableArn}/index/${DUE_INDEX}`, 'dynamodb', ['Query'])
   // A sweep goes through both tables; only keys of jobs are asked for, and its place is kept in the State table.
   allow(tick, tables.jobs.tableArn, 'dynamodb', ['Scan'])
-  allow(tick, tables.state.tableArn, 'dynamodb', ['Scan', 'BatchGetItem', 'GetItem', 'UpdateItem'])
-  // The record of deployments.
-  allow(tick, tables.state.tableArn, 'dynamodb', ['GetItem', 'PutItem'])
+  // GetItem and PutItem: the record of deployments.
+  allow(tick, tables.state.tableArn, 'dynamodb', ['Scan', 'BatchGetItem', 'GetItem', 'UpdateItem', 'PutItem'])
   allow(tick, queues.wake.queue.queueArn, 'sqs', ['SendMessage'])
   tell(tick, {
     SLUICE_JOBS_TABLE: tables.jobs.tableName,
@@ -48,11 +47,11 @@ export function connect(functions: Functions, tables: Tables, queues: Queues): v
 export const grantEnqueue = (grantee: IGrantable, { jobs }: Tables): Grant =>
   allow(grantee, jobs.tableArn, 'dynamodb', ['PutItem', 'BatchWriteItem'])
 
-/** What `setLimits`, `deadLetters` and `redrive` need. */
+/** What `setLimits`, `deadLetters`, `redrive`, `strandedJobs` and `moveJobs` need. */
 export const grantManage = (grantee: IGrantable, { jobs, state, history }: Tables, { wake }: Queues): Grant =>
-  allow(grantee, state.tableArn, 'dynamodb', ['UpdateItem'])
-    .combine(allow(grantee, jobs.tableArn, 'dynamodb', ['PutItem']))
-    .combine(allow(grantee, history.tableArn, 'dynamodb', ['Query', 'DeleteItem']))
+  allow(grantee, state.tableArn, 'dynamodb', ['GetItem', 'UpdateItem', 'ConditionCheckItem'])
+    .combine(allow(grantee, jobs.tableArn, 'dynamodb', ['Scan', 'Query', 'PutItem', 'DeleteItem']))
+    .combine(allow(grantee, history.tableArn, 'dynamodb', ['Query', 'PutItem', 'DeleteItem']))
     .combine(allow(grantee, wake.queue.queueArn, 'sqs', ['SendMessage']))
 
 const allow = (

@@ -10,7 +10,14 @@ const DEFAULT_REGION = 'us-east-1'
 const object = z.custom<JsonObject>((value) => typeof value === 'object' && value !== null)
 
 const Template = z.object({
-  Resources: z.record(z.string(), z.object({ Type: z.string(), Properties: object.default({}) })),
+  Resources: z.record(
+    z.string(),
+    z.object({
+      Type: z.string(),
+      Properties: object.default({}),
+      DependsOn: z.union([z.string().transform((id) => [id]), z.array(z.string())]).default([]),
+    }),
+  ),
   Outputs: z.record(z.string(), z.object({ Value: z.custom<JsonObject[string]>() })).default({}),
   Parameters: z.record(z.string(), z.object({ Default: z.string().optional() })).default({}),
   Mappings: object.default({}),

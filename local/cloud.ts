@@ -4,6 +4,7 @@ import { Delivery } from './bus/delivery.ts'
 import type { Accepted } from './bus/entries.ts'
 import { startBusServer } from './bus/server.ts'
 import { CREDENTIALS, functionVariables } from './clients.ts'
+import { createCustomResources } from './custom-resources.ts'
 import { type Engines, startEngines } from './engines/index.ts'
 import type { Json } from './json.ts'
 import type { LambdaError, Outcome } from './lambda/outcome.ts'
@@ -24,6 +25,11 @@ export interface CloudOptions {
   dynamodbEndpoint?: string | undefined
   /** An SQS that runs already. @default $SQS_ENDPOINT, else fauxqs is started */
   sqsEndpoint?: string | undefined
+  /**
+   * How many invocations may run simultaneously, over all functions: a new AWS account has 10.
+   * @default no limit but the functions' own
+   */
+  concurrency?: number | undefined
   /** Gets what functions write to their console. */
   log?: ((functionId: string, text: string) => void) | undefined
   /** Gets what happens to the cloud itself, such as an engine that died. */
@@ -87,10 +93,10 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
   return { ...cloud, stop, [Symbol.asyncDispose]: stop }
 }
 
-type Unstoppable = Omit<Cloud, 'stop' | typeof Symbol.asyncDispose>
+type Parts = Omit<Cloud, 'stop' | typeof Symbol.asyncDispose>
 
 /** What is deferred on `started` ends in the opposite order, also when a later step fails. */
-async function build(options: CloudOptions, started: AsyncDisposableStack): Promise<Unstoppable> {
+async function build(options: CloudOptions, started: AsyncDisposableStack): Promise<Parts> {
   const { notice = () => {} } = options
   const engines = await startEngines(options, started)
   const { stack, clients } = engines
@@ -114,8 +120,10 @@ async function build(options: CloudOptions, started: AsyncDisposableStack): Prom
     lambdas.close()
   })
 
+  await createCustomResources(stack, invoke)
+
   const polling = new AbortController()
-  const sources = runSources({ ...engines, lambdas, delivery, signal: polling.signal })
+  const sources = runSources({ ...engines, lambdas, delivery, notice, signal: polling.signal })
   started.defer(async () => {
     polling.abort()
     await atMost(options.drain_ms ?? DEFAULT_DRAIN_MS, Promise.all([sources, delivery.done()]))
@@ -139,13 +147,14 @@ async function build(options: CloudOptions, started: AsyncDisposableStack): Prom
 }
 
 function createLambdas(
-  { log = () => {} }: CloudOptions,
+  { log = () => {}, concurrency }: CloudOptions,
   { stack, dir }: Engines,
   endpoints: Cloud['endpoints'],
   emitter: EventEmitter<CloudEvents>,
 ): LambdaService {
   return new LambdaService({
     functions: stack.functions,
+    concurrency,
     dir,
     variables: functionVariables(stack.region, endpoints),
     onStart: (start) => emitter.emit('start', start),

@@ -1,5 +1,6 @@
 import pc from 'picocolors'
 import type { Cloud, Invocation, ResourceInfo } from './cloud.ts'
+import { namesOf } from './names.ts'
 
 /** What a person needs to use the cloud: where everything is, and something to paste. */
 export function describeCloud(cloud: Cloud, logFile: string): string {
@@ -27,7 +28,7 @@ export function describeCloud(cloud: Cloud, logFile: string): string {
     `${pc.bold('Paste into a shell')}\n${tryOut(cloud)
       .map((line) => `  ${line}`)
       .join('\n')}`,
-    pc.dim(`What the functions log is in ${logFile}. Ctrl-C stops.`),
+    pc.dim(`What the functions log is in ${logFile} as long as this runs. Ctrl-C stops.`),
   ]
   return sections.filter((text) => text !== '').join('\n\n')
 }
@@ -42,17 +43,17 @@ function ofType({ resources }: Cloud, part: string): [string, ResourceInfo][] {
   return Object.entries(resources).filter(([, { type }]) => type.includes(part))
 }
 
-/** A block to paste, after which the AWS CLI and SDKs talk to this cloud, and every output is a variable. */
+/** A block to paste, after which the AWS CLI and SDKs talk to this cloud, and every output and known name is a variable. */
 function tryOut(cloud: Cloud): string[] {
   const { endpoints, region, credentials } = cloud
   const [table] = ofType(cloud, '::DynamoDB::')
-  const outputs = Object.entries(cloud.outputs).map(([name, value]) => `${upperSnake(name)}=${value}`)
+  const names = Object.entries(namesOf(cloud)).map(([name, value]) => `${upperSnake(name)}=${value}`)
   return [
     `export AWS_ACCESS_KEY_ID=${credentials.accessKeyId} AWS_SECRET_ACCESS_KEY=${credentials.secretAccessKey}`,
     `export AWS_REGION=${region} AWS_DEFAULT_REGION=${region}`,
     `export AWS_ENDPOINT_URL_DYNAMODB=${endpoints.dynamodb} AWS_ENDPOINT_URL_SQS=${endpoints.sqs}`,
     `export AWS_ENDPOINT_URL_EVENTBRIDGE=${endpoints.events}`,
-    ...outputs.map((output) => `export ${output}`),
+    ...names.map((name) => `export ${name}`),
     ...(table ? [`aws dynamodb scan --table-name ${table[1].name}`] : []),
   ]
 }

@@ -1,18 +1,21 @@
 /** `npm run dev`: synthesises the CDK app, runs its stack here, and tells how to talk to it. */
-import { createWriteStream } from 'node:fs'
-import { rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { once } from 'node:events'
+import { createWriteStream, type WriteStream } from 'node:fs'
+import { join, resolve } from 'node:path'
 import { Command } from 'commander'
 import pc from 'picocolors'
+import { locateApp } from './app-folder.ts'
 import { type Cloud, type Invocation, startCloud } from './cloud.ts'
 import { describeCloud, describeFailure } from './describe.ts'
+import { namesOf } from './names.ts'
 import { synth } from './synth.ts'
+import { removeFolder, temporaryFolder } from './temporary.ts'
 
 const PARENT_CHECK_MS = 500
 
 interface Options {
   app?: string
+  folder?: string
   stack?: string
   json?: boolean
   verbose?: boolean
@@ -21,8 +24,13 @@ interface Options {
 const command = new Command('dev')
   .description('Runs the stack of a CDK app on this machine.')
   .option('--app <command>', 'command that runs the CDK app (default: "app" in cdk.json)')
+  .option(
+    '--folder <path>',
+    'where that command runs, and where the paths in the app start (default: the folder of the cdk.json next to or ' +
+      'above the file that the command names, else the folder of that file)',
+  )
   .option('--stack <id>', 'which stack, if the app has several')
-  .option('--json', 'print one line of JSON: endpoints, region, credentials, outputs, resources')
+  .option('--json', 'print one line of JSON: endpoints, region, credentials, outputs, names, resources, log')
   .option('--verbose', 'print what the functions log')
   .parse()
 
@@ -33,27 +41,42 @@ try {
   process.exitCode = 1
 }
 
-async function main({ app, stack, json = false, verbose = false }: Options): Promise<void> {
+async function main({ app, folder, stack, json = false, verbose = false }: Options): Promise<void> {
   // Nothing but the JSON may reach standard output when a machine reads it.
   const say = json ? console.error : console.log
   const stopping = stopRequested()
-  const assembly = await synth({ app })
-  const logFile = join(tmpdir(), `local-cloud-${process.pid}.log`)
-  try {
-    await using cloud = await startCloud({ assembly, stack, log: logger(logFile, verbose, say), notice: say })
-    cloud.on('invocation', (invocation) => report(invocation, say))
-    if (json) console.log(JSON.stringify(machineReadable(cloud)))
-    else say(describeCloud(cloud, logFile))
-    await stopping
-    say(pc.dim('Stopping… (once more to force)'))
-  } finally {
-    await rm(assembly, { recursive: true, force: true })
-  }
+  await using started = new AsyncDisposableStack()
+  const assembly = await synth(appToRun(app, folder))
+  started.defer(() => removeFolder(assembly))
+  const logs = await temporaryFolder('log')
+  started.defer(() => removeFolder(logs))
+  const logFile = join(logs, 'functions.log')
+  const file = createWriteStream(logFile, { flags: 'a' })
+  started.defer(() => closed(file))
+  const cloud = await startCloud({ assembly, stack, log: logger(file, verbose, say), notice: say })
+  started.use(cloud)
+  cloud.on('invocation', (invocation) => report(invocation, say))
+  if (json) console.log(JSON.stringify(machineReadable(cloud, logFile)))
+  else say(describeCloud(cloud, logFile))
+  await stopping
+  say(pc.dim('Stopping… (once more to force)'))
 }
 
-function machineReadable({ endpoints, region, credentials, outputs, resources }: Cloud) {
+function appToRun(app: string | undefined, folder: string | undefined) {
+  if (app !== undefined) return locateApp(app, process.cwd(), folder)
+  return folder === undefined ? {} : { cwd: resolve(folder) }
+}
+
+function machineReadable(cloud: Cloud, log: string) {
+  const { endpoints, region, credentials, outputs, resources } = cloud
   const { accessKeyId, secretAccessKey } = credentials
-  return { endpoints, region, credentials: { accessKeyId, secretAccessKey }, outputs, resources }
+  const names = namesOf(cloud)
+  return { endpoints, region, credentials: { accessKeyId, secretAccessKey }, outputs, names, resources, log }
+}
+
+async function closed(file: WriteStream): Promise<void> {
+  file.end()
+  await once(file, 'close')
 }
 
 /** Resolves with the first Ctrl-C; the second does not wait. */
@@ -81,10 +104,9 @@ function whenOrphaned(ask: () => void): void {
   watch.unref()
 }
 
-function logger(file: string, verbose: boolean, say: (text: string) => void) {
-  const stream = createWriteStream(file, { flags: 'a' })
+function logger(file: WriteStream, verbose: boolean, say: (text: string) => void) {
   return (functionId: string, text: string): void => {
-    stream.write(text)
+    if (!file.writableEnded) file.write(text)
     if (verbose) for (const line of text.trimEnd().split('\n')) say(`${pc.cyan(functionId)} ${line}`)
   }
 }

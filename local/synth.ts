@@ -1,11 +1,10 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
-import { mkdtemp } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { delimiter, dirname, join, resolve } from 'node:path'
 import * as z from 'zod'
 import { ACCOUNT } from './assembly.ts'
+import { removeFolder, temporaryFolder } from './temporary.ts'
 
 export interface SynthOptions {
   /** The command that runs the CDK app. @default "app" of cdk.json */
@@ -21,17 +20,18 @@ const Settings = z.object({
 
 /**
  * Runs the CDK app the way `cdk synth` does (same variables, same context), without the CLI, which takes seconds to
- * do the same. Returns the directory of the cloud assembly.
+ * do the same. Returns the directory of the cloud assembly, which the caller removes.
  */
 export async function synth({ app, cwd = process.cwd() }: SynthOptions = {}): Promise<string> {
   const settings = Settings.parse(readJson(join(cwd, 'cdk.json')))
   const command = app ?? settings.app
   if (command === undefined)
     throw new Error(`There is no "app" in ${join(cwd, 'cdk.json')}, and no --app was given.`)
-  const dir = await mkdtemp(join(tmpdir(), 'local-synth-'))
+  const dir = await temporaryFolder('synth')
   const context = { ...settings.context, ...(readJson(join(cwd, 'cdk.context.json')) as object) }
   const { code, output } = await run(command, cwd, variables(dir, context, cwd))
   if (code === 0 && existsSync(join(dir, 'manifest.json'))) return dir
+  await removeFolder(dir)
   throw new Error(
     `The CDK app failed: ${command}\n${output.trim() || `It exited with ${code} and wrote no stack.`}`,
   )

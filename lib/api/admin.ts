@@ -6,8 +6,10 @@ import { partitionProblem } from '../core/job.ts'
 import { said } from '../core/new-job.ts'
 import { givenPartition } from '../core/partition.ts'
 import { deadLetters } from '../use-cases/dead-letters.ts'
+import { type MoveResult, type MoveOptions as MoveRules, moveJobs } from '../use-cases/move-jobs.ts'
 import { overrideLimits } from '../use-cases/override.ts'
 import { type RedriveResult, type RedriveOptions as RedriveRules, redrive } from '../use-cases/redrive.ts'
+import { type StrandedShard, strandedShards } from '../use-cases/stranded-shards.ts'
 import { type LimitsInput, toOverride } from './limits-input.ts'
 import type { Wiring } from './wiring.ts'
 
@@ -49,16 +51,44 @@ export interface Admin<QueueName extends string = string> {
    *   anything is written
    */
   redrive(queue: AnyQueue<QueueName>, options?: RedriveOptions<QueueName>): Promise<RedriveResult>
+  /**
+   * The shards whose jobs nobody runs, because their queue, or a partition rule that fits them, is not in this client's
+   * configuration: it was removed, renamed or changed. Their jobs stay as they are, and run again when it comes back.
+   * Reads the keys of the Jobs table, about a hundred a call, and skips the rest of a shard with more.
+   * @example for await (const { queue, shard, jobs } of client.strandedJobs()) console.log(queue, shard, jobs.length)
+   */
+  strandedJobs(): AsyncGenerator<StrandedShard>
+  /**
+   * Moves the stranded jobs of a queue to a configured one, or with `to: 'dead-letters'` to its dead letters, with a word
+   * on who wanted that (`by`). Priority, time, id and attempt stay; in the new queue they are in the partition that its
+   * rule gives, or, if they lack what the rule names, in the one of the same name. Jobs that run at the moment stay, and so
+   * do those that could not run in the new queue: both are returned with the reason.
+   *
+   * Each is one transaction, which loses against any function that still serves the queue, so nothing is lost, doubled or
+   * run twice simultaneously; call it again to go on. After a mistake in a partition rule, `from` and `to` may be the same.
+   * @example
+   * const { moved, skipped } = await client.moveJobs('crm-old', { to: 'crm' })
+   * await client.moveJobs('faxes', { to: 'dead-letters', by: 'ann@example.com', limit: 1000 })
+   * @throws InvalidJobError if `to` is no configured queue, ConfigurationError if `limit` is not a number: both before
+   *   anything is written
+   */
+  moveJobs(from: AnyQueue<QueueName>, options: MoveOptions<QueueName>): Promise<MoveResult>
 }
 
 export interface RedriveOptions<QueueName extends string = string> extends RedriveRules {
   readonly to?: QueueName
 }
 
+export interface MoveOptions<QueueName extends string = string> extends MoveRules {
+  readonly to: QueueName | 'dead-letters'
+}
+
 export const adminOf = <QueueName extends string>(wiring: Wiring): Admin<QueueName> => ({
   setLimits: (queue, partition, limits) => setLimits(wiring, queue, partition, limits),
   deadLetters: (queue) => deadLetters(wiring.store, queue),
   redrive: (queue, options) => redrive(wiring, queue, options ?? {}),
+  strandedJobs: () => strandedShards(wiring),
+  moveJobs: (from, options) => moveJobs(wiring, from, options ?? {}),
 })
 
 async function setLimits(

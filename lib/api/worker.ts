@@ -5,13 +5,17 @@ import { ConfigurationError } from '../core/errors.ts'
 import type { Context } from '../use-cases/context.ts'
 import { execute, type Invocation, type RunTask } from '../use-cases/execute.ts'
 import { describe } from '../use-cases/retire.ts'
-import { contextFromEnvironment, once } from './context.ts'
+import { contextFromEnvironment, logger, once } from './context.ts'
+import { InvocationGuard } from './invocation-guard.ts'
 import { type BatchResponse, handleEach, type LambdaHandler, lambda } from './lambda.ts'
 import { type LoggerFor, taskRunner } from './run-task.ts'
 import type { Task } from './task.ts'
 
 /** An interface and no alias: so the declaration file of a worker names it, and nothing that Sluice itself depends on. */
 export interface WorkerHandler extends LambdaHandler<SQSEvent, BatchResponse> {}
+
+/** One for the process, however many workers it has: they all stop with it. */
+const guard = new InvocationGuard({ logger, exit: () => process.exit(1) })
 
 /**
  * The Lambda handler that runs your tasks. Export it as `handler` from the file that you name to the construct.
@@ -24,7 +28,7 @@ export function createWorker(tasks: readonly Task[]): WorkerHandler {
   const runTask = taskRunner(tasks, loggerFor)
   return lambda((event, lambdaContext) => {
     const handle = (record: SQSRecord) => work(context(), record, lambdaContext, runTask)
-    return handleEach(event.Records, ({ messageId }) => messageId, handle)
+    return guard.run(lambdaContext, () => handleEach(event.Records, ({ messageId }) => messageId, handle))
   })
 }
 

@@ -2,7 +2,16 @@
 import { type Config, type QueueConfig, queueNamed } from './config.ts'
 import { InvalidJobError } from './errors.ts'
 import { type JobItem, parseJob, type RawItem } from './job.ts'
-import { clip, type Parsed, parsed, parseShard, parseSortKey, refused, type Shard } from './keys.ts'
+import {
+  clip,
+  formatSortKey,
+  type Parsed,
+  parsed,
+  parseShard,
+  parseSortKey,
+  refused,
+  type Shard,
+} from './keys.ts'
 import { partitionOf } from './partition.ts'
 import { homeShard } from './shards.ts'
 
@@ -47,4 +56,16 @@ function partitionIn(
     if (!(error instanceof InvalidJobError)) throw error
     return was === undefined ? refused(error.message) : parsed({ partition: was })
   }
+}
+
+/** The same job, due from `now` on, but not before its own time. */
+export const dueFrom = (now: number, job: JobItem): JobItem => atTime(job, (runAt) => Math.max(now, runAt))
+
+/** Where a job's key is taken by a twin, another job with the same id. */
+export const aMillisecondLater = (job: JobItem): JobItem => atTime(job, (runAt) => runAt + 1)
+
+function atTime(job: JobItem, time: (runAt: number) => number): JobItem {
+  const position = parseSortKey(job.sk)
+  if (!position.ok) return job
+  return { ...job, sk: formatSortKey({ ...position.value, runAt: time(position.value.runAt) }) }
 }

@@ -69,6 +69,9 @@ export interface ShardState {
   readonly strandedSince?: number
 }
 
+/** What a write is conditioned on that has to lose against any pass made since. */
+export type ShardVersion = Pick<ShardState, 'shard' | 'version'>
+
 /** What a sweep needs of a state item. */
 export type ShardGlance = Pick<
   ShardState,

@@ -10,7 +10,7 @@ import type { JobItem, RawItem } from '../core/job.ts'
 import type { ShardKey } from '../core/keys.ts'
 import type { LimitOverride } from '../core/limits.ts'
 import type { ShardsPage } from '../core/seen-shards.ts'
-import type { Layout, ShardGlance, ShardState, Token } from '../core/state.ts'
+import type { Layout, ShardGlance, ShardState, ShardVersion, Token } from '../core/state.ts'
 
 export interface JobStore {
   /** Puts a job if nothing stands under its key: this very job may stand there already, or something else. */
@@ -31,7 +31,24 @@ export interface JobStore {
    * shard's items beyond those of one page are passed over.
    */
   shards(query?: ShardsQuery): Promise<ShardsPage>
+  /**
+   * Moves a job out of its shard in one transaction, if no pass has been made over that since its state was read. So a job
+   * that had no slot then is not claimed now: it cannot run in its old place and in the new one.
+   */
+  moveOut(state: ShardVersion, item: RawItem, target: MoveTarget): Promise<MoveOutcome>
 }
+
+/** Another job in its place, or a letter. */
+export type MoveTarget = { readonly job: JobItem } | { readonly letter: DeadLetter }
+export type MoveOutcome =
+  | 'moved'
+  /** The job's key is taken. */
+  | 'occupied'
+  /** A pass has been made: the state has to be read again. */
+  | 'passed'
+  /** Another transaction is under way there, or a table has no room at the moment. */
+  | 'busy'
+  | NotThere
 
 export interface ShardsQuery {
   readonly cursor?: string

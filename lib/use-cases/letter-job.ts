@@ -3,9 +3,9 @@ import * as z from 'zod'
 import { type Config, type QueueConfig, queueNamed } from '../core/config.ts'
 import { contentOf, type DeadLetter } from '../core/dead-letter.ts'
 import type { JobItem, RawItem } from '../core/job.ts'
-import { formatSortKey, type Parsed, parsed, parseSortKey, refused, type SortKey } from '../core/keys.ts'
+import { type Parsed, parsed, refused } from '../core/keys.ts'
 import { jsonProblem } from '../core/payload.ts'
-import { requeued } from '../core/requeue.ts'
+import { dueFrom, requeued } from '../core/requeue.ts'
 import { jobOfEvent } from './ingest.ts'
 
 /** Letters hold items of the Jobs table, and events that never became one. */
@@ -23,28 +23,12 @@ export function jobOfLetter(
   if (!content.ok) return content
   const item = itemOf(config, content.value, to)
   if (!item.ok) return item
-  const { attempt: _, ...fresh } = item.value
+  const { attempt: _attempt, unknownSince: _since, ...fresh } = item.value
   const job = requeued(config, fresh, to)
   if (!job.ok) return job
   // Whatever else the item brings has to be put, too.
   const problem = jsonProblem(job.value, 'the item')
   return problem ? refused(problem) : parsed(dueFrom(now, job.value))
-}
-
-/** Where its key is taken by a twin, another job with the same id. */
-export const aMillisecondLater = (job: JobItem): JobItem => ({
-  ...job,
-  sk: atTime(job.sk, (runAt) => runAt + 1),
-})
-
-const dueFrom = (now: number, job: JobItem): JobItem => ({
-  ...job,
-  sk: atTime(job.sk, (runAt) => Math.max(now, runAt)),
-})
-
-function atTime(sk: SortKey, time: (runAt: number) => number): SortKey {
-  const position = parseSortKey(sk)
-  return position.ok ? formatSortKey({ ...position.value, runAt: time(position.value.runAt) }) : sk
 }
 
 function itemOf(config: Config, content: unknown, to: string | undefined): Parsed<RawItem> {

@@ -3,12 +3,15 @@ import { type Config, queueNamed } from '../core/config.ts'
 import type { DeadLetter } from '../core/dead-letter.ts'
 import { ConfigurationError, InvalidJobError } from '../core/errors.ts'
 import { said } from '../core/new-job.ts'
+import { aMillisecondLater } from '../core/requeue.ts'
+import { MAX_WAITS, NO_ROOM, waitForRoom } from './busy.ts'
 import type { Context } from './context.ts'
 import { deadLetters } from './dead-letters.ts'
-import { aMillisecondLater, jobOfLetter } from './letter-job.ts'
+import { jobOfLetter } from './letter-job.ts'
+import { take } from './take.ts'
 
 export interface RedriveOptions {
-  /** Which letters. Default: all that died before the call. */
+  /** Which of the letters that died before the call, by the clock of this machine. Default: all. */
   readonly where?: (letter: DeadLetter) => boolean
   /** The configured queue that the jobs shall run in. Default: their own. */
   readonly to?: string
@@ -89,23 +92,6 @@ async function* diedBefore(now: number, letters: AsyncIterable<DeadLetter>): Asy
   }
 }
 
-async function take(
-  letters: AsyncGenerator<DeadLetter>,
-  count: number,
-  where: (letter: DeadLetter) => boolean,
-): Promise<DeadLetter[]> {
-  const taken: DeadLetter[] = []
-  while (taken.length < count) {
-    const next = await letters.next()
-    if (next.done) break
-    if (where(next.value)) taken.push(next.value)
-  }
-  return taken
-}
-
-const TRIES = 8
-const FIRST_WAIT_MS = 50
-
 /** Why the letter was left, or `undefined` if its job was put back. */
 async function putBack(
   context: RedriveContext,
@@ -116,13 +102,13 @@ async function putBack(
   const job = jobOfLetter(config, letter, clock.now(), to)
   if (!job.ok) return { letter, reason: job.reason }
   let next = job.value
-  for (let tries = 0; tries < TRIES; ) {
+  for (let waits = 0; waits < MAX_WAITS; ) {
     const outcome = await store.history.putBack(letter, next)
     if (outcome === 'put') return undefined
     if (outcome === 'gone') return { letter, reason: 'somebody has put it back or deleted it meanwhile' }
     // A twin, another item with the same id, stands exactly there: then a millisecond later.
     if (outcome === 'occupied') next = aMillisecondLater(next)
-    else await clock.sleep(FIRST_WAIT_MS * 2 ** tries++)
+    else await waitForRoom(clock, waits++)
   }
-  return { letter, reason: 'DynamoDB has no room for it at the moment: try again later' }
+  return { letter, reason: NO_ROOM }
 }

@@ -4,8 +4,9 @@ import {
   type SQSClient,
   SQSServiceException,
 } from '@aws-sdk/client-sqs'
-import { persist, sleep } from '../async.ts'
+import { backoff_ms, persist, sleep } from '../async.ts'
 import type { Json } from '../json.ts'
+import { isThrottled } from '../lambda/account.ts'
 import type { Outcome } from '../lambda/outcome.ts'
 import type { Queue } from '../resources/queues.ts'
 import type { Rule, Target } from '../resources/rules.ts'
@@ -47,7 +48,7 @@ export class Delivery {
     const queue = this.#options.queues.find(({ arn }) => arn === queueArn)
     if (!queue) return this.#options.notice(`No queue here is called ${queueArn}: a message for it is lost`)
     const group = groupId === undefined ? {} : { MessageGroupId: groupId }
-    const command = new SendMessageCommand({ QueueUrl: queue.url, MessageBody: body, ...group })
+    const command = new SendMessageCommand({ QueueUrl: queue.url, MessageBody: inAscii(body), ...group })
     const { sqs, signal, notice } = this.#options
     await persist(() => sqs.send(command), signal, isRefused).catch((error) =>
       notice(`${queue.name}: ${error}`),
@@ -61,14 +62,36 @@ export class Delivery {
     else this.#options.notice(`Rule ${rule.name}: a target like ${target.Arn} does not run locally`)
   }
 
+  /** An asynchronous invocation waits for its turn in Lambda's own queue. */
+  async #whenNotThrottled(invoke: () => Promise<Outcome>): Promise<Outcome> {
+    for (let tries = 0; ; tries++) {
+      const outcome = await invoke()
+      if (!isThrottled(outcome) || this.#options.signal.aborted) return outcome
+      await sleep(backoff_ms(tries), this.#options.signal)
+    }
+  }
+
   async #invoke({ Arn, DeadLetterConfig }: Target, input: string): Promise<void> {
     for (const wait_ms of [...LAMBDA_RETRIES_MS, undefined]) {
-      const outcome = await this.#options.invoke(Arn, input)
+      const outcome = await this.#whenNotThrottled(() => this.#options.invoke(Arn, input))
       if (outcome.kind === 'success' || this.#options.signal.aborted) return
       if (wait_ms !== undefined) await sleep(wait_ms, this.#options.signal)
     }
     if (DeadLetterConfig) await this.send(DeadLetterConfig.Arn, input)
   }
+}
+
+/**
+ * JSON that says the same in ASCII: fauxqs refuses characters that SQS takes, those beyond U+FFFF. They can only stand
+ * within strings. What is not JSON is sent as it is.
+ */
+function inAscii(body: string): string {
+  try {
+    JSON.parse(body)
+  } catch {
+    return body
+  }
+  return body.replace(/[^\0-~]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
 
 /** The engine is there and does not want the message, for example because it is too long. */

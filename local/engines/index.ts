@@ -1,9 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { readAssembly } from '../assembly.ts'
 import { type Clients, createClients } from '../clients.ts'
 import { readStack, type Stack } from '../resources/stack.ts'
+import { removeFolder, temporaryFolder } from '../temporary.ts'
 import { createTables, startDynamo } from './dynamodb.ts'
 import { type Engine, freePort } from './process.ts'
 import { startSqs, useSqs } from './sqs.ts'
@@ -32,8 +30,8 @@ export interface Engines {
 /** Starts the engines, unless the environment names some, and creates what the template says. */
 export async function startEngines(options: EnginesOptions, started: AsyncDisposableStack): Promise<Engines> {
   const { notice = () => {}, dynamodbEndpoint = process.env['DYNAMODB_ENDPOINT'] } = options
-  const dir = await mkdtemp(join(tmpdir(), 'local-cloud-'))
-  started.defer(() => rm(dir, { recursive: true, force: true }))
+  const dir = await temporaryFolder('engines')
+  started.defer(() => removeFolder(dir))
 
   // A queue's URL is part of what the template resolves to, so its port is chosen before it is served.
   const givenSqs = (options.sqsEndpoint ?? process.env['SQS_ENDPOINT'])?.replace(/\/$/, '')

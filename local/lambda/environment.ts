@@ -1,9 +1,12 @@
 import { Worker } from 'node:worker_threads'
 import type { LambdaFunction } from '../resources/functions.ts'
-import type { Boot, FailureReason, LambdaError, Outcome, Reply } from './outcome.ts'
+import { createFreezer, thaw } from './freezer.ts'
+import type { Boot, FailureReason, LambdaError, Outcome, Reply, Request } from './outcome.ts'
 
 /** Lambda allows ten seconds; here many may start at once on few cores. */
 const INIT_TIMEOUT_MS = 60_000
+/** Lambda does not stop an invocation to the millisecond: one that ends in its last moment has ended by itself. */
+const LATE_STOP_MS = 50
 const RUNTIME = new URL('./runtime.ts', import.meta.url)
 
 export interface EnvironmentOptions {
@@ -13,18 +16,22 @@ export interface EnvironmentOptions {
   log(line: string): void
 }
 
-/** One execution environment: a thread that has loaded the function's code and handles one invocation at a time. */
+/**
+ * One execution environment: a thread that has loaded the function's code and handles one invocation at a time. Between
+ * invocations it is frozen, with whatever still runs in it.
+ */
 export class Environment {
   /** Resolves when invocations can come: to nothing, or to why they cannot. */
   readonly ready: Promise<Outcome | undefined>
   alive = true
   readonly #worker: Worker
   readonly #timeout_ms: number
+  readonly #requests = createFreezer()
   #settle: (outcome: Outcome | undefined) => void = () => {}
 
   constructor({ fn, dir, variables, log }: EnvironmentOptions) {
     this.#timeout_ms = fn.timeout_ms
-    this.#worker = startThread(fn, dir, variables)
+    this.#worker = startThread(fn, dir, variables, this.#requests)
     this.#worker.stdout.setEncoding('utf8').on('data', log)
     this.#worker.stderr.setEncoding('utf8').on('data', log)
     this.ready = this.#settled(INIT_TIMEOUT_MS, 'init')
@@ -33,9 +40,10 @@ export class Environment {
     this.#worker.on('exit', (code) => this.#die('crash', exited(code)))
   }
 
-  invoke(requestId: string, payload: string): Promise<Outcome> {
-    const outcome = this.#settled(this.#timeout_ms, 'timeout')
-    this.#worker.postMessage({ requestId, payload, deadline_ms: Date.now() + this.#timeout_ms })
+  invoke(request: Omit<Request, 'deadline_ms'>): Promise<Outcome> {
+    const outcome = this.#settled(this.#timeout_ms, 'timeout', LATE_STOP_MS)
+    this.#worker.postMessage({ ...request, deadline_ms: Date.now() + this.#timeout_ms } satisfies Request)
+    thaw(this.#requests)
     return outcome as Promise<Outcome>
   }
 
@@ -45,12 +53,12 @@ export class Environment {
   }
 
   /** The next thing that happens: a reply, a death, or the time is up. */
-  #settled(limit_ms: number, onTimeout: FailureReason): Promise<Outcome | undefined> {
+  #settled(limit_ms: number, onTimeout: FailureReason, late_ms = 0): Promise<Outcome | undefined> {
     const { promise, resolve } = Promise.withResolvers<Outcome | undefined>()
     const errorMessage = `Task timed out after ${(limit_ms / 1000).toFixed(2)} seconds`
     const timer = setTimeout(
       () => this.#terminate(onTimeout, { errorType: 'Sandbox.Timedout', errorMessage }),
-      limit_ms,
+      limit_ms + late_ms,
     )
     this.#settle = (outcome) => {
       clearTimeout(timer)
@@ -81,9 +89,15 @@ export class Environment {
   }
 }
 
-function startThread(fn: LambdaFunction, dir: string, env: Record<string, string>): Worker {
+function startThread(
+  fn: LambdaFunction,
+  dir: string,
+  env: Record<string, string>,
+  requests: Int32Array<SharedArrayBuffer>,
+): Worker {
   const boot: Boot = {
     dir,
+    requests,
     handler: fn.handler,
     functionName: fn.name,
     functionArn: fn.arn,

@@ -3,8 +3,8 @@ export type Outcome =
   | { kind: 'success'; payload: string | undefined }
   | { kind: 'failure'; reason: FailureReason; error: LambdaError }
 
-/** `error`: the handler threw. Everything else costs the environment its life. */
-export type FailureReason = 'error' | 'timeout' | 'crash' | 'killed' | 'init'
+/** `error`: the handler threw. `throttled`: it was not invoked. Everything else costs the environment its life. */
+export type FailureReason = 'error' | 'throttled' | 'timeout' | 'crash' | 'killed' | 'init'
 
 export interface LambdaError {
   errorType: string
@@ -12,14 +12,12 @@ export interface LambdaError {
   trace?: string
 }
 
-export function failure(reason: FailureReason, errorType: string, errorMessage: string): Outcome {
-  return { kind: 'failure', reason, error: { errorType, errorMessage } }
-}
-
 /** Between us and the thread. Payloads travel as JSON text, as they do to a real function. */
 export interface Request {
   requestId: string
   payload: string
+  /** What the SDK finds in `_X_AMZN_TRACE_ID`. */
+  trace: string
   deadline_ms: number
 }
 export type Reply =
@@ -29,6 +27,8 @@ export type Reply =
 
 export interface Boot {
   dir: string
+  /** How many requests have been posted: see `freezer.ts`. */
+  requests: Int32Array<SharedArrayBuffer>
   handler: string
   functionName: string
   functionArn: string

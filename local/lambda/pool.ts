@@ -1,5 +1,5 @@
 import { Environment, type EnvironmentOptions } from './environment.ts'
-import type { Outcome } from './outcome.ts'
+import type { Outcome, Request } from './outcome.ts'
 
 const LOCAL_LIMIT = 64
 /**
@@ -29,16 +29,12 @@ export class Pool {
     this.limit = Math.min(options.fn.reservedConcurrency ?? LOCAL_LIMIT, LOCAL_LIMIT)
   }
 
-  get busy(): number {
-    return this.#busy.size + this.#waiters.length
-  }
-
   /** Takes a warm environment, starts one, or waits for one while the function is at its limit. */
-  async invoke(requestId: string, payload: string, onStart: () => void): Promise<Outcome> {
+  async invoke(request: Omit<Request, 'deadline_ms'>, onStart: () => void): Promise<Outcome> {
     const found = await this.#acquire()
     if (!(found instanceof Environment)) return found
     onStart()
-    const outcome = await found.invoke(requestId, payload)
+    const outcome = await found.invoke(request)
     this.#busy.delete(found)
     if (found.alive) this.#release(found)
     this.#grow()

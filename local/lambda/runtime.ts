@@ -3,25 +3,37 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { parentPort, workerData } from 'node:worker_threads'
+import { freeze } from './freezer.ts'
 import { loadLikeLambda } from './modules.ts'
 import type { Boot, LambdaError, Outcome, Reply, Request } from './outcome.ts'
 
 type Handler = (event: unknown, context: object) => unknown
 
 const boot = workerData as Boot
+let requests = 0
 loadLikeLambda(boot.dir)
 try {
   const handler = await loadHandler()
-  parentPort?.on('message', async (request: Request) =>
-    send({ type: 'done', outcome: await run(handler, request) }),
-  )
-  send({ type: 'ready' })
+  parentPort?.on('message', async (request: Request) => {
+    requests++
+    await reply({ type: 'done', outcome: await run(handler, request) })
+  })
+  await reply({ type: 'ready' })
 } catch (error) {
-  send({ type: 'init-error', error: describe(error) })
+  parentPort?.postMessage({ type: 'init-error', error: describe(error) } satisfies Reply)
 }
 
-function send(reply: Reply): void {
-  parentPort?.postMessage(reply)
+/** With the reply the invocation is over: nothing happens here any more until the next one begins. */
+async function reply(message: Reply): Promise<void> {
+  await Promise.all([written(process.stdout), written(process.stderr)])
+  parentPort?.postMessage(message)
+  freeze(boot.requests, requests)
+}
+
+/** What has been logged is on its way out of the thread, which it could not leave later. */
+function written(stream: NodeJS.WriteStream): Promise<void> {
+  if (stream.writableLength === 0) return Promise.resolve()
+  return new Promise((resolve) => stream.write('', () => resolve()))
 }
 
 async function loadHandler(): Promise<Handler> {
@@ -36,7 +48,8 @@ async function loadHandler(): Promise<Handler> {
   return handler
 }
 
-async function run(handler: Handler, { requestId, payload, deadline_ms }: Request): Promise<Outcome> {
+async function run(handler: Handler, { requestId, payload, trace, deadline_ms }: Request): Promise<Outcome> {
+  process.env['_X_AMZN_TRACE_ID'] = trace
   try {
     const result = await handler(JSON.parse(payload), context(requestId, deadline_ms))
     return { kind: 'success', payload: result === undefined ? undefined : JSON.stringify(result) }

@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { LambdaFunction } from '../resources/functions.ts'
+import { type Enter, limitedTo, THROTTLED, UNLIMITED } from './account.ts'
+import { nextTrace } from './lineage.ts'
 import type { Outcome } from './outcome.ts'
 import { Pool } from './pool.ts'
 
@@ -20,6 +22,8 @@ export interface LambdaServiceOptions {
   functions: LambdaFunction[]
   /** Where inline code is written. */
   dir: string
+  /** How many invocations may run simultaneously. Without it only functions have limits. */
+  concurrency?: number | undefined
   /** What every function finds in its environment besides its own variables. */
   variables: Record<string, string>
   onStart(start: InvocationStart): void
@@ -30,10 +34,13 @@ export interface LambdaServiceOptions {
 /** All functions, each with its pool of environments. */
 export class LambdaService {
   readonly #options: LambdaServiceOptions
+  readonly #enter: Enter
   readonly #pools: { fn: LambdaFunction; pool: Pool }[]
 
   constructor(options: LambdaServiceOptions) {
     this.#options = options
+    const { concurrency, functions } = options
+    this.#enter = concurrency === undefined ? UNLIMITED : limitedTo(concurrency, functions)
     this.#pools = options.functions.map((fn) => ({ fn, pool: this.#createPool(fn) }))
   }
 
@@ -49,20 +56,19 @@ export class LambdaService {
     )
   }
 
-  async invoke(id: string, payload: string): Promise<Outcome> {
+  async invoke(id: string, payload: string, trace = nextTrace(this.find(id).fn.arn)): Promise<Outcome> {
     const { fn, pool } = this.find(id)
+    const leave = this.#enter(fn)
+    if (!leave) return THROTTLED
     const start = { functionName: fn.name, logicalId: fn.logicalId, requestId: randomUUID(), payload }
     let started_ms = Date.now()
-    const outcome = await pool.invoke(start.requestId, payload, () => {
+    const outcome = await pool.invoke({ requestId: start.requestId, payload, trace: trace.header }, () => {
       started_ms = Date.now()
       this.#options.onStart(start)
     })
+    leave()
     this.#options.onEnd({ ...start, outcome, duration_ms: Date.now() - started_ms })
     return outcome
-  }
-
-  get busy(): number {
-    return this.#pools.reduce((sum, { pool }) => sum + pool.busy, 0)
   }
 
   close(): void {

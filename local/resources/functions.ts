@@ -8,6 +8,7 @@ const Properties = z.object({
   Runtime: z.string(),
   Timeout: z.coerce.number().default(3),
   MemorySize: z.coerce.number().default(128),
+  RecursiveLoop: z.enum(['Allow', 'Terminate']).default('Terminate'),
   ReservedConcurrentExecutions: z.coerce.number().optional(),
   Environment: z
     .object({
@@ -27,6 +28,8 @@ export interface LambdaFunction {
   timeout_ms: number
   memory_mb: number
   reservedConcurrency?: number
+  /** Whether a chain of invocations may come back to it without end. */
+  allowsLoops: boolean
   environment: Record<string, string>
 }
 
@@ -48,6 +51,7 @@ export function parseFunction(
     code: findCode(parsed.Code, assets),
     timeout_ms: parsed.Timeout * 1000,
     memory_mb: parsed.MemorySize,
+    allowsLoops: parsed.RecursiveLoop === 'Allow',
     ...(reserved !== undefined && { reservedConcurrency: reserved }),
     environment: parsed.Environment?.Variables ?? {},
   }

@@ -28,8 +28,6 @@ const KINDS: Record<string, { property: string; longest: number; identify: Ident
   'AWS::Events::Rule': { property: 'Name', longest: 64, identify: rule },
 }
 
-export const NAMED_TYPES = Object.keys(KINDS)
-
 /** The property that holds a resource's explicit name, if its type has one. */
 export function nameProperty(type: string): string | undefined {
   return KINDS[type]?.property

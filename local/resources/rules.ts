@@ -33,7 +33,6 @@ export interface Rule {
   enabled: boolean
   targets: Target[]
   matches?: Matches
-  schedule?: string
   /** Missing for a schedule that only fires by hand here, such as `cron(…)`. */
   period_ms?: number
 }
@@ -50,7 +49,6 @@ export function parseRule(logicalId: string, { name, arn }: Identity, properties
     enabled: parsed.State !== 'DISABLED',
     targets: parsed.Targets,
     ...(parsed.EventPattern !== undefined && { matches: compilePattern(parsed.EventPattern) }),
-    ...(parsed.ScheduleExpression !== undefined && { schedule: parsed.ScheduleExpression }),
     ...(period_ms !== undefined && { period_ms }),
   }
 }

@@ -1,8 +1,9 @@
-import { ACCOUNT, type Assembly } from '../assembly.ts'
-import { resolve, type Scope } from '../intrinsics.ts'
+import type { Assembly } from '../assembly.ts'
+import { resolve } from '../intrinsics.ts'
 import type { JsonObject } from '../json.ts'
+import { type CustomResource, inOrder, parseCustom } from './custom.ts'
 import { type LambdaFunction, parseFunction } from './functions.ts'
-import { type Identity, identify, nameProperty } from './identity.ts'
+import { Identities } from './identities.ts'
 import { type Mapping, parseMapping } from './mappings.ts'
 import { parseQueue, type Queue } from './queues.ts'
 import { parseRule, type Rule } from './rules.ts'
@@ -26,7 +27,10 @@ export interface Stack {
   mappings: Mapping[]
   buses: string[]
   rules: Rule[]
-  outputs: Record<string, string>
+  /** Each behind those whose attributes it uses. */
+  customResources: CustomResource[]
+  /** What custom resources contribute to them is known when those have been created. */
+  readonly outputs: Record<string, string>
   resources: Record<string, ResourceInfo>
 }
 
@@ -43,17 +47,36 @@ export function readStack(assembly: Assembly, sqsEndpoint: string): Stack {
     mappings: [],
     buses: ['default'],
     rules: [],
-    outputs: {},
+    customResources: [],
+    get outputs() {
+      return readOutputs(assembly, identities)
+    },
     resources: {},
   }
   for (const [id, { Type }] of Object.entries(template.Resources)) {
     if (SUPPORTED.includes(Type)) inContext(`${Type} ${id}`, () => add(stack, id, assembly, identities))
   }
-  for (const [id, { Value }] of Object.entries(template.Outputs)) {
-    const value = resolve(Value, identities)
-    stack.outputs[id] = typeof value === 'string' ? value : JSON.stringify(value)
+  for (const id of inOrder(template.Resources)) {
+    const { Type } = template.Resources[id] ?? { Type: '' }
+    inContext(`${Type} ${id}`, () => addCustom(stack, id, assembly, identities))
   }
+  // What is nowhere is refused now, before anything starts.
+  if (stack.customResources.length === 0) void stack.outputs
   return stack
+}
+
+function readOutputs({ template }: Assembly, identities: Identities): Record<string, string> {
+  const outputs = Object.entries(template.Outputs).map(([id, { Value }]) => {
+    const value = resolve(Value, identities)
+    return [id, typeof value === 'string' ? value : JSON.stringify(value)]
+  })
+  return Object.fromEntries(outputs)
+}
+
+function addCustom(stack: Stack, id: string, { template }: Assembly, identities: Identities): void {
+  const { Type: type, Properties } = template.Resources[id] ?? { Type: '', Properties: {} }
+  const functions = stack.functions.map(({ arn }) => arn)
+  stack.customResources.push(parseCustom({ id, type, properties: Properties, functions, identities }))
 }
 
 function add(stack: Stack, id: string, { template, assets }: Assembly, identities: Identities): void {
@@ -72,74 +95,6 @@ function add(stack: Stack, id: string, { template, assets }: Assembly, identitie
 }
 
 /** Answers `Ref` and `Fn::GetAtt`. A name can itself be an expression, so each is worked out when first asked for. */
-class Identities implements Scope {
-  readonly #known = new Map<string, Identity>()
-  readonly #assembly: Assembly
-  readonly #sqsEndpoint: string
-  readonly mappings: JsonObject
-
-  constructor(assembly: Assembly, sqsEndpoint: string) {
-    this.#assembly = assembly
-    this.#sqsEndpoint = sqsEndpoint
-    this.mappings = assembly.template.Mappings
-  }
-
-  of(id: string): Identity {
-    const known = this.#known.get(id) ?? this.#identify(id)
-    this.#known.set(id, known)
-    return known
-  }
-
-  ref(id: string): string | undefined {
-    if (id.startsWith('AWS::')) return this.#pseudo(id)
-    const { Resources, Parameters } = this.#assembly.template
-    return Resources[id] ? this.of(id).ref : Parameters[id]?.Default
-  }
-
-  attribute(id: string, name: string): string | undefined {
-    if (!this.#assembly.template.Resources[id]) return undefined
-    const { attributes, name: physical } = this.of(id)
-    // What is not built locally still has to be called something.
-    return attributes[name] ?? `${physical}-${name}`
-  }
-
-  #identify(id: string): Identity {
-    const { Type = '', Properties = {} } = this.#assembly.template.Resources[id] ?? {}
-    const explicit = Properties[nameProperty(Type) ?? '']
-    const name = explicit === undefined ? undefined : resolve(explicit, this)
-    const place = { ...this.#assembly, sqsEndpoint: this.#sqsEndpoint }
-    const identity = identify(
-      Type,
-      id,
-      typeof name === 'string' ? name : this.#fifoName(id, Type, Properties),
-      place,
-    )
-    const target = VERSIONS.includes(Type) ? Properties['FunctionName'] : undefined
-    return target === undefined ? identity : { ...identity, ref: String(resolve(target, this)) }
-  }
-
-  #fifoName(id: string, type: string, properties: JsonObject): string | undefined {
-    const isFifo = type === 'AWS::SQS::Queue' && properties['FifoQueue'] === true
-    return isFifo ? `${this.#assembly.stackName}-${id}.fifo` : undefined
-  }
-
-  #pseudo(name: string): string | undefined {
-    const { region, stackName } = this.#assembly
-    const values: Record<string, string> = {
-      'AWS::Region': region,
-      'AWS::AccountId': ACCOUNT,
-      'AWS::StackName': stackName,
-      'AWS::StackId': `arn:aws:cloudformation:${region}:${ACCOUNT}:stack/${stackName}/local`,
-      'AWS::Partition': 'aws',
-      'AWS::URLSuffix': 'amazonaws.com',
-    }
-    return values[name]
-  }
-}
-
-/** There is one version of the code locally: versions and aliases all mean the function itself. */
-const VERSIONS = ['AWS::Lambda::Version', 'AWS::Lambda::Alias']
-
 function inContext(what: string, work: () => void): void {
   try {
     work()

@@ -1,3 +1,5 @@
+import { isCustom } from './custom.ts'
+
 /** What the local cloud builds. Each has its own file here. */
 export const SUPPORTED = [
   'AWS::DynamoDB::Table',
@@ -42,7 +44,7 @@ const IGNORED = [
 /** Better to refuse at the start than to run something that is silently only half of the stack. */
 export function refuseUnknownTypes(resources: Record<string, { Type: string }>): void {
   const known = new Set([...SUPPORTED, ...IGNORED])
-  const unknown = Object.entries(resources).filter(([, { Type }]) => !known.has(Type))
+  const unknown = Object.entries(resources).filter(([, { Type }]) => !known.has(Type) && !isCustom(Type))
   if (unknown.length === 0) return
   const list = unknown.map(([id, { Type }]) => `  ${Type} (${id})`).join('\n')
   throw new Error(

@@ -17,6 +17,7 @@ export interface SourcesOptions {
   delivery: Delivery
   /** Tables that did not exist before: nothing in their streams is old. */
   newTables: Set<string>
+  notice(text: string): void
   signal: AbortSignal
 }
 
@@ -29,19 +30,21 @@ export function runSources(options: SourcesOptions): Promise<void> {
 }
 
 function runQueue(
-  { stack, sqs: engine, clients, lambdas, signal }: SourcesOptions,
+  { stack, sqs: engine, clients, lambdas, notice, signal }: SourcesOptions,
   mapping: QueueMapping,
 ): Promise<void> {
   const { fn, pool } = lambdas.find(mapping.functionId)
   const queue = find(stack.queues, ({ arn }) => arn === mapping.sourceArn, mapping.sourceArn)
-  const invoke = (payload: string) => lambdas.invoke(fn.arn, payload)
   return runSqsSource({
     sqs: clients.sqs,
     queue,
     mapping,
     region: stack.region,
     functionLimit: pool.limit,
-    invoke,
+    invoke: (payload, trace) => lambdas.invoke(fn.arn, payload, trace),
+    functionArn: fn.arn,
+    allowsLoops: fn.allowsLoops,
+    notice,
     isShared: engine.isShared,
     signal,
   })

@@ -1,17 +1,18 @@
 import {
   DeleteMessageBatchCommand,
   type Message,
-  type MessageAttributeValue,
   ReceiveMessageCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs'
 import { backoff_ms, sleep } from '../async.ts'
-import type { Json } from '../json.ts'
+import { isThrottled } from '../lambda/account.ts'
+import { nextTrace, type Trace } from '../lambda/lineage.ts'
 import type { Outcome } from '../lambda/outcome.ts'
 import type { QueueMapping } from '../resources/mappings.ts'
 import type { Queue } from '../resources/queues.ts'
 import { readFailures } from './failures.ts'
 import { Gate } from './gate.ts'
+import { filterable, type SqsRecord, toRecord, traceHeaders } from './sqs-records.ts'
 
 const LONG_POLL_S = 5
 /** A poll that is broken off may still take a message with it, so in a shared engine each is seen to its end. */
@@ -26,7 +27,11 @@ export interface SqsSourceOptions {
   region: string
   /** The function's own limit: receiving more than can run would only let their visibility timeouts pass. */
   functionLimit: number
-  invoke(payload: string): Promise<Outcome>
+  invoke(payload: string, trace: Trace): Promise<Outcome>
+  /** ARN of the function, and whether a chain of messages may come back to it without end. */
+  functionArn: string
+  allowsLoops: boolean
+  notice(text: string): void
   /** Others use the engine too, or will after us. */
   isShared: boolean
   signal: AbortSignal
@@ -37,15 +42,21 @@ export async function runSqsSource(options: SqsSourceOptions): Promise<void> {
   const { mapping, functionLimit, signal } = options
   const gate = new Gate(Math.min(mapping.maxConcurrency ?? functionLimit, functionLimit))
   const running = new Set<Promise<void>>()
+  let throttled = 0
+  const work = async (batch: Message[]): Promise<void> => {
+    throttled = (await handle(options, batch)) === 'throttled' ? throttled + 1 : 0
+    // Pollers become fewer while the function is throttled: what is received now would only be received in vain.
+    if (throttled > 0) await sleep(backoff_ms(throttled), signal)
+  }
   for (let errors = 0; !signal.aborted; ) {
     await gate.enter()
     try {
       const batch = await collect(options)
-      const work = handle(options, batch).finally(() => {
-        running.delete(work)
+      const working = work(batch).finally(() => {
+        running.delete(working)
         gate.leave()
       })
-      running.add(work)
+      running.add(working)
       errors = 0
     } catch {
       // The engine is away: it may come back.
@@ -86,21 +97,34 @@ async function receive(options: SqsSourceOptions, room: number, wait_s: number):
   return Messages ?? []
 }
 
-/** What succeeded, and what the filters drop, is deleted. What failed comes back after its visibility timeout. */
-async function handle(options: SqsSourceOptions, received: Message[]): Promise<void> {
+/**
+ * What succeeded, and what the filters drop, is deleted. What failed comes back after its visibility timeout, and so
+ * does what never reached the function because that was throttled: it has been received all the same.
+ */
+async function handle(options: SqsSourceOptions, received: Message[]): Promise<'throttled' | undefined> {
   const { mapping, queue, region } = options
   const records = received.map((message) => toRecord(message, queue, region))
   const wanted = records.filter((record) => mapping.wants(filterable(record)))
   const unwanted = records.filter((record) => !wanted.includes(record))
   await remove(options, unwanted)
-  if (wanted.length === 0) return
-  const outcome = await options.invoke(JSON.stringify({ Records: wanted }))
+  if (wanted.length === 0) return undefined
+  const trace = nextTrace(options.functionArn, traceHeaders(wanted))
+  if (trace.isTooLong && !options.allowsLoops) {
+    options.notice(loopNotice(options))
+    return undefined
+  }
+  const outcome = await options.invoke(JSON.stringify({ Records: wanted }), trace)
+  if (isThrottled(outcome)) {
+    options.notice(throttleNotice(options, wanted.length))
+    return 'throttled'
+  }
   const failures = readFailures(outcome, mapping.partialResponses, new Set(wanted.map((it) => it.messageId)))
-  if (failures === 'all') return
+  if (failures === 'all') return undefined
   await remove(
     options,
     wanted.filter(({ messageId }) => failures === 'none' || !failures.has(messageId)),
   )
+  return undefined
 }
 
 async function remove({ sqs, queue }: SqsSourceOptions, records: SqsRecord[]): Promise<void> {
@@ -113,46 +137,15 @@ async function remove({ sqs, queue }: SqsSourceOptions, records: SqsRecord[]): P
   }
 }
 
-type SqsRecord = ReturnType<typeof toRecord>
-
-function toRecord(message: Message, queue: Queue, region: string) {
-  return {
-    messageId: message.MessageId ?? '',
-    receiptHandle: message.ReceiptHandle ?? '',
-    body: message.Body ?? '',
-    attributes: message.Attributes ?? {},
-    messageAttributes: mapValues(message.MessageAttributes ?? {}, toAttribute),
-    md5OfBody: message.MD5OfBody ?? '',
-    eventSource: 'aws:sqs',
-    eventSourceARN: queue.arn,
-    awsRegion: region,
-  }
+function loopNotice({ queue, functionArn }: SqsSourceOptions): string {
+  const name = functionArn.split(':').at(-1)
+  return (
+    `${name} was not invoked with messages of ${queue.name}: their chain has had it 16 times, and by default Lambda stops ` +
+    `such a loop. They come back after the visibility timeout. If the loop is meant, set RecursiveLoop: Allow`
+  )
 }
 
-function toAttribute({ DataType, StringValue, BinaryValue }: MessageAttributeValue) {
-  return {
-    dataType: DataType ?? 'String',
-    ...(StringValue !== undefined && { stringValue: StringValue }),
-    ...(BinaryValue !== undefined && { binaryValue: Buffer.from(BinaryValue).toString('base64') }),
-    stringListValues: [],
-    binaryListValues: [],
-  }
-}
-
-/** A filter may look into the body if that is JSON. */
-function filterable(record: SqsRecord): Json {
-  const plain: Json = JSON.parse(JSON.stringify(record))
-  return { ...(plain as { [key: string]: Json }), body: parseOr(record.body) }
-}
-
-function parseOr(text: string): Json {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return text
-  }
-}
-
-function mapValues<A, B>(record: Record<string, A>, map: (value: A) => B): Record<string, B> {
-  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value)]))
+function throttleNotice({ queue, functionArn }: SqsSourceOptions, count: number): string {
+  const name = functionArn.split(':').at(-1)
+  return `${name} was throttled: ${count} messages of ${queue.name} come back after the visibility timeout`
 }

@@ -1,6 +1,7 @@
 import type { DynamoDBStreamsClient, _Record as NativeRecord } from '@aws-sdk/client-dynamodb-streams'
 import { backoff_ms, persist, sleep } from '../async.ts'
 import type { Json } from '../json.ts'
+import { isThrottled } from '../lambda/account.ts'
 import type { Outcome } from '../lambda/outcome.ts'
 import type { StreamMapping } from '../resources/mappings.ts'
 import { readFailures } from './failures.ts'
@@ -50,16 +51,22 @@ export async function runStreamSource(options: StreamSourceOptions): Promise<voi
 
 /** Tries a batch until it is done: whole, from where it got to, or in halves. A lane never goes past it. */
 async function processBatch(options: StreamSourceOptions, batch: StreamRecord[]): Promise<void> {
-  const { mapping, signal } = options
-  for (let attempts = 1; !signal.aborted; attempts++) {
-    const rest = await attempt(options, batch)
-    if (rest.length === 0 || signal.aborted) return
-    // It got further: what remains is a new batch.
-    if (rest.length < batch.length) return processBatch(options, rest)
-    if (mapping.bisect && batch.length > 1) return bisect(options, batch)
-    const why = givenUp(mapping, batch, attempts)
-    if (why) return options.onGivenUp(batch, attempts, why)
-    await sleep(backoff_ms(attempts), signal)
+  const { mapping, signal, onGivenUp } = options
+  let [left, invocations] = [batch, 0]
+  for (let tries = 1; left.length > 0 && !signal.aborted; tries++) {
+    const rest = await attempt(options, left)
+    if (signal.aborted) return
+    // A batch that has not reached the function has used up no attempt.
+    if (rest !== 'throttled') {
+      invocations++
+      if (rest.length === 0) return
+      // It got further: what remains is a new batch.
+      if (rest.length < left.length) return processBatch(options, rest)
+      if (mapping.bisect && left.length > 1) return bisect(options, left)
+      if (invocations > mapping.maxRetries) return onGivenUp(left, invocations, 'RetryAttemptsExhausted')
+    }
+    left = await withoutOld(options, left, invocations)
+    await sleep(backoff_ms(tries), signal)
   }
 }
 
@@ -74,18 +81,26 @@ async function bisect(options: StreamSourceOptions, batch: StreamRecord[]): Prom
 async function attempt(
   { mapping, invoke }: StreamSourceOptions,
   batch: StreamRecord[],
-): Promise<StreamRecord[]> {
+): Promise<StreamRecord[] | 'throttled'> {
   const ids = batch.map(({ dynamodb }) => dynamodb.SequenceNumber)
   const outcome = await invoke(JSON.stringify({ Records: batch.map(withoutShard) }))
+  if (isThrottled(outcome)) return 'throttled'
   const failures = readFailures(outcome, mapping.partialResponses, new Set(ids))
   if (failures === 'none') return []
   return failures === 'all' ? batch : batch.slice(ids.findIndex((id) => failures.has(id)))
 }
 
-function givenUp(mapping: StreamMapping, batch: StreamRecord[], attempts: number): GivenUp | undefined {
-  if (attempts > mapping.maxRetries) return 'RetryAttemptsExhausted'
-  const age_ms = Date.now() - (batch[0]?.dynamodb.ApproximateCreationDateTime ?? 0) * 1000
-  return age_ms > mapping.maxAge_ms ? 'RecordAgeExceeded' : undefined
+/** Gives up those that are too old, and returns the others. */
+async function withoutOld(
+  { mapping, onGivenUp }: StreamSourceOptions,
+  batch: StreamRecord[],
+  invocations: number,
+): Promise<StreamRecord[]> {
+  const oldest_ms = Date.now() - mapping.maxAge_ms
+  const isOld = ({ dynamodb }: StreamRecord) => dynamodb.ApproximateCreationDateTime * 1000 < oldest_ms
+  const old = batch.filter(isOld)
+  if (old.length > 0) await onGivenUp(old, invocations, 'RecordAgeExceeded')
+  return batch.filter((record) => !isOld(record))
 }
 
 export type StreamRecord = ReturnType<typeof toRecord>

@@ -138,11 +138,11 @@ describe('a caller who is granted', () => {
     })
   })
 
-  test('manage may change limits, read dead letters and put them back', () => {
+  test('manage may change limits, put dead letters back and move stranded jobs', () => {
     expect(rightsAfter((sluice, role) => sluice.grantManage(role))).toEqual({
-      'StateTable.Arn': ['dynamodb:UpdateItem'],
-      'JobsTable.Arn': ['dynamodb:PutItem'],
-      'HistoryTable.Arn': ['dynamodb:DeleteItem', 'dynamodb:Query'],
+      'StateTable.Arn': ['dynamodb:ConditionCheckItem', 'dynamodb:GetItem', 'dynamodb:UpdateItem'],
+      'JobsTable.Arn': ['dynamodb:DeleteItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:Scan'],
+      'HistoryTable.Arn': ['dynamodb:DeleteItem', 'dynamodb:PutItem', 'dynamodb:Query'],
       'WakeQueue.Arn': ['sqs:SendMessage'],
     })
   })

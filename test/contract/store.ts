@@ -5,6 +5,7 @@ import { describeHistory } from './store-history.ts'
 import { describeJobs } from './store-jobs.ts'
 import { describeKeys } from './store-keys.ts'
 import { describeLayout } from './store-layout.ts'
+import { describeMoves } from './store-moves.ts'
 import { describePass } from './store-pass.ts'
 import { describeSlots } from './store-slots.ts'
 import { describeStates } from './store-states.ts'
@@ -21,5 +22,6 @@ export function describeStore(name: string, store: () => Store): void {
     describeSweep(store)
     describeLayout(store)
     describeHistory(store)
+    describeMoves(store)
   })
 }

@@ -32,7 +32,7 @@ async function asEvent(body: string): Promise<void> {
   const jobs = [...tables.jobs.values()].flatMap((shard) => [...shard.values()])
   expect(jobs.length + tables.history.length).toBe(1)
   for (const { error } of tables.history) expect(error).toMatch(/^[^\n]{8,2000}$/)
-  for (const { pk } of tables.history) expect(pk).toMatch(/^dead\|[A-Za-z0-9_-]+$/)
+  for (const { pk } of tables.history) expect(pk).toMatch(/^dead\|[A-Za-z0-9_-]+\|\d+$/)
   // What was accepted has to be what the dispatcher and the worker accept too.
   const { shard, ok } = await arrives(context, jobs)
   expect({ shard, ok }).toEqual({ shard, ok: true })

@@ -144,6 +144,24 @@ describe('the client', () => {
     await fc.assert(property, runs(2000))
   })
 
+  test('moves stranded jobs, and refuses anything else in words', async () => {
+    const sent: Sent[] = []
+    const client = clientFor(sent)
+    const rules = fc.oneof(
+      almost({
+        to: fc.oneof(fc.constantFrom('crm', 'dead-letters'), hostile),
+        limit: fc.oneof(fc.constantFrom(1, undefined), hostile),
+        by: fc.oneof(fc.constantFrom('ann', undefined), hostile),
+      }),
+      hostile,
+    )
+    const property = fc.asyncProperty(fc.oneof(fc.constant('old'), hostile), rules, async (from, how) => {
+      const isNothing = (how as { limit?: unknown } | undefined)?.limit === 0
+      await refusesOrWrites(sent, () => client.moveJobs(from as never, how as never), isNothing)
+    })
+    await fc.assert(property, runs(2000))
+  })
+
   test('the environment is complete, or an EnvironmentError says what is missing', () => {
     const variables = almost({
       SLUICE_JOBS_TABLE: text,

@@ -29,6 +29,10 @@ const calls = (client: Client<'crm' | 'mail'>) => [
   () => client.enqueue(sync, { id: 'a' }, { priority: 0, delay: '5s' }),
   () => client.enqueueMany(sync, [{ payload: { id: 'a', tries: '1' }, partition: 'x' }]),
   () => client.setLimits('mail', 'acme', { concurrency: 0 }),
+  () => client.moveJobs('a queue of yesterday', { to: 'mail' }),
+  () => client.moveJobs('a queue of yesterday', { to: 'dead-letters', by: 'ann' }),
+  // @ts-expect-error jobs go somewhere
+  () => client.moveJobs('crm', {}),
   () => client.redrive('a queue of yesterday', { to: 'crm', limit: 10 }),
   // @ts-expect-error the queue that jobs shall go to is not configured
   () => client.redrive('crm', { to: 'fax' }),

@@ -27,3 +27,10 @@ export function failedPart(error: unknown, part: number): CancellationReason | u
   const reason = error instanceof TransactionCanceledException ? error.CancellationReasons?.[part] : undefined
   return reason?.Code === 'ConditionalCheckFailed' ? reason : undefined
 }
+
+const PASSING = ['None', 'TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded']
+
+/** The SDK does not try a cancelled transaction again, although its reasons may pass. */
+export const isBusy = (error: unknown): boolean =>
+  error instanceof TransactionCanceledException &&
+  (error.CancellationReasons ?? []).every(({ Code = 'None' }) => PASSING.includes(Code))

@@ -1,14 +1,9 @@
 /** The History table: dead letters. */
-import {
-  PutItemCommand,
-  QueryCommand,
-  TransactionCanceledException,
-  TransactWriteItemsCommand,
-} from '@aws-sdk/client-dynamodb'
+import { PutItemCommand, QueryCommand, TransactWriteItemsCommand } from '@aws-sdk/client-dynamodb'
 import type { DeadLetter, LetterKey } from '../../core/dead-letter.ts'
 import type { JobItem } from '../../core/job.ts'
 import type { HistoryStore, LetterPage } from '../../ports/store.ts'
-import { type Database, failedPart, fromItem, toItem } from './database.ts'
+import { type Database, failedPart, fromItem, isBusy, toItem } from './database.ts'
 
 /** Race: two operators put the same letter back, or one does again what has been done but not been answered. */
 const STILL_THERE = 'attribute_exists(pk)'
@@ -62,10 +57,3 @@ async function putBack(
     throw error
   }
 }
-
-const PASSING = ['None', 'TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded']
-
-/** The SDK does not try a cancelled transaction again, although its reasons may pass. */
-const isBusy = (error: unknown): boolean =>
-  error instanceof TransactionCanceledException &&
-  (error.CancellationReasons ?? []).every(({ Code = 'None' }) => PASSING.includes(Code))

@@ -12,6 +12,7 @@ import type { JobStore, NotThere, RangePage, RangeQuery } from '../../ports/stor
 import { ALL_OLD, type Database, failedPart, isConditionFailed } from './database.ts'
 import { UpdateExpression } from './expression.ts'
 import { fromItem, type Item, toItem, toRawItem } from './item.ts'
+import { moveOut } from './job-moves.ts'
 import { jobShards } from './job-shards.ts'
 import { isStill } from './judged.ts'
 
@@ -44,6 +45,7 @@ export const dynamoJobStore = (database: Database): JobStore => ({
     return outcome === 'occupied' ? 'gone' : outcome
   },
   shards: (query = {}) => jobShards(database, query),
+  moveOut: (state, item, target) => moveOut(database, state, item, target),
 })
 
 async function put({ client, tables }: Database, item: JobItem): ReturnType<JobStore['put']> {

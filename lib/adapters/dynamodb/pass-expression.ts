@@ -1,5 +1,5 @@
 /** The one conditional write of a pass. */
-import type { Layout, ShardState } from '../../core/state.ts'
+import type { Layout, ShardState, ShardVersion } from '../../core/state.ts'
 import type { PassWrite } from '../../ports/store.ts'
 import { UpdateExpression } from './expression.ts'
 
@@ -21,7 +21,7 @@ export function passExpression(state: ShardState, change: PassWrite): UpdateExpr
 }
 
 /** Race: another pass has claimed jobs since the state was read. */
-export function sameVersion(update: UpdateExpression, { version }: ShardState): void {
+export function sameVersion(update: UpdateExpression, { version }: ShardVersion): void {
   const path = update.path('version')
   update.condition(
     version === undefined ? `attribute_not_exists(${path})` : `${path} = ${update.value(version)}`,

@@ -53,6 +53,16 @@ const memoryJobs = (tables: Tables): JobStore => ({
     return 'buried'
   },
   shards: async (query = {}) => memoryShards(tables, query),
+  moveOut: async ({ shard, version }, item, target) => {
+    if (tables.states.get(shard)?.version !== version) return 'passed'
+    const notThere = whatIsThere(tables, item)
+    if (notThere) return notThere
+    if ('job' in target && tables.jobs.get(target.job.pk)?.has(target.job.sk)) return 'occupied'
+    deleteJob(tables, item)
+    if ('job' in target) putJob(tables, target.job)
+    else putLetter(tables, target.letter)
+    return 'moved'
+  },
 })
 
 /** Where not the item itself stands under its key: what does. */

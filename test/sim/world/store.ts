@@ -85,6 +85,7 @@ function simulatedJobs(world: StoreWorld, by: Invocation, jobs: JobStore): JobSt
         (outcome) => ({ op: 'bury', key, letter, outcome }),
         true,
       ),
+    moveOut: (state, item, target) => jobs.moveOut(state, item, target),
     shards: (query) =>
       call(
         'other',

@@ -28,7 +28,10 @@ const whole = fc.record(
   { requiredKeys: ['pk'] },
 )
 const maps = fc.record({
-  slots: fc.dictionary(fc.string({ minLength: 1 }), slot),
+  slots: fc.dictionary(
+    fc.string({ minLength: 1 }).filter((id) => id !== '__proto__'),
+    slot,
+  ),
   window: fc.dictionary(fc.string({ minLength: 1 }), fc.nat()),
 })
 const item = fc

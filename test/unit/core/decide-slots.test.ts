@@ -20,12 +20,15 @@ describe('a decision', () => {
   test.prop([passInput])(
     'never takes more starts than the window has, with those of waiting claims',
     (input) => {
-      const { limits, state, now } = input()
+      const { limits, state } = input()
+      const { rateLimit } = limits
       const { claims } = decide(input())
-      if (!limits.rateLimit || claims.length === 0) return
+      if (!rateLimit) return
       const reserved = staying(input()).filter(([, slot]) => !isRunning(slot)).length
-      const starts = startsInWindow(state.window, limits.rateLimit, now)
-      expect(starts + reserved + claims.length).toBeLessThanOrEqual(limits.rateLimit.allowed)
+      for (const [before, { startAt }] of claims.entries()) {
+        const starts = startsInWindow(state.window, rateLimit, startAt)
+        expect(starts + reserved + before + 1).toBeLessThanOrEqual(rateLimit.allowed)
+      }
     },
   )
 
