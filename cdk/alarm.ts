@@ -1,16 +1,7 @@
-/** How an alarm is made of metrics. */
+/** How an alarm is made of a metric. Of one metric each: sums of metrics cost as many alarms, and few emulators know them. */
 import { Duration } from 'aws-cdk-lib'
-import {
-  Alarm,
-  ComparisonOperator,
-  type IMetric,
-  MathExpression,
-  Metric,
-  TreatMissingData,
-} from 'aws-cdk-lib/aws-cloudwatch'
-import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
+import { Alarm, ComparisonOperator, type IMetric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch'
 import type { Construct } from 'constructs'
-import type { MetricName } from '../lib/ports/metrics.ts'
 
 export const MINUTE = Duration.minutes(1)
 export const FIVE_MINUTES = Duration.minutes(5)
@@ -48,28 +39,4 @@ export const alarmOnSilence = (scope: Construct, id: string, description: string
     evaluationPeriods: 1,
     comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
     treatMissingData: TreatMissingData.BREACHING,
-  })
-
-/** What a function counts itself: `lib/adapters/powertools/metrics.ts` sends it with these dimensions. */
-export const counted = (
-  { functionName }: LambdaFunction,
-  metricName: MetricName,
-  period: Duration,
-  statistic: 'Sum' | 'Maximum' = 'Sum',
-): Metric =>
-  new Metric({
-    namespace: 'Sluice',
-    metricName,
-    dimensionsMap: { service: 'sluice', FunctionName: functionName },
-    period,
-    statistic,
-  })
-
-/** Of metrics some of which may say nothing: `SUM` adds what there is, where `m0 + m1` would be missing, too. */
-export const sumOf = (metrics: readonly IMetric[], period: Duration): MathExpression =>
-  new MathExpression({
-    expression: 'SUM(METRICS())',
-    usingMetrics: Object.fromEntries(metrics.map((metric, index) => [`m${index}`, metric])),
-    period,
-    label: 'sum',
   })

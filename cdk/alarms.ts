@@ -20,7 +20,7 @@ export const createAlarms = (
 ): Alarm[] => [
   ...createQueueAlarms(scope, queues),
   ...createFunctionAlarms(scope, functions),
-  ...createShardAlarms(scope, functions, sweepEvery),
+  ...createShardAlarms(scope, tables.state, sweepEvery),
   ...createDatabaseAlarms(scope, tables),
 ]
 

@@ -2,16 +2,13 @@
 import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch'
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
 import type { Construct } from 'constructs'
-import { alarm, FIVE_MINUTES, MINUTE, sumOf } from './alarm.ts'
+import { alarm, FIVE_MINUTES, MINUTE } from './alarm.ts'
 import type { Functions } from './functions.ts'
 
 const EACH_MINUTE = { period: MINUTE, statistic: 'Sum' } as const
 const EACH_FIVE = { period: FIVE_MINUTES, statistic: 'Sum' } as const
 
-export const createFunctionAlarms = (
-  scope: Construct,
-  { dispatcher, tick, worker, ingest }: Functions,
-): Alarm[] => [
+export const createFunctionAlarms = (scope: Construct, { dispatcher, tick, worker }: Functions): Alarm[] => [
   alarm(
     scope,
     'StreamAgeAlarm',
@@ -42,20 +39,7 @@ export const createFunctionAlarms = (
     { metric: worker.metricErrors(EACH_FIVE) },
   ),
   ...[dispatcher, tick].map((target) => onThrottles(scope, target)),
-  alarm(
-    scope,
-    'RecursionAlarm',
-    'Lambda took a chain of wake-ups or hand-offs for a runaway loop and drops invocations; jobs wait for the sweep. ' +
-      'Recursive loop detection must be off for these functions: deploy the stack again',
-    {
-      metric: sumOf(
-        [dispatcher, worker, ingest, tick].map((target) =>
-          target.metric('RecursiveInvocationsDropped', EACH_FIVE),
-        ),
-        FIVE_MINUTES,
-      ),
-    },
-  ),
+  ...[dispatcher, worker].map((target) => onRecursion(scope, target)),
 ]
 
 /** A burst that is throttled for a moment comes again by itself. */
@@ -66,4 +50,13 @@ const onThrottles = (scope: Construct, target: LambdaFunction): Alarm =>
     `the ${target.node.id.toLowerCase()} finds no room: the account’s Lambda concurrency is used up, and jobs are claimed late. ` +
       'Ask AWS for a higher quota, give it as accountConcurrency, or lower workerMaxConcurrency',
     { metric: target.metricThrottles(EACH_MINUTE), periods: 5, of: 3 },
+  )
+
+const onRecursion = (scope: Construct, target: LambdaFunction): Alarm =>
+  alarm(
+    scope,
+    `${target.node.id}RecursionAlarm`,
+    'Lambda took a chain of wake-ups or hand-offs for a runaway loop and drops invocations; jobs wait for the sweep. ' +
+      `Recursive loop detection must be off for the ${target.node.id.toLowerCase()}: deploy the stack again`,
+    { metric: target.metric('RecursiveInvocationsDropped', EACH_FIVE) },
   )

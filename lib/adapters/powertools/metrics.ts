@@ -2,12 +2,15 @@
 import { Metrics as Powertools } from '@aws-lambda-powertools/metrics'
 import type { Metrics } from '../../ports/metrics.ts'
 
-/** By the function's name the metrics of two Sluices in one account differ. The alarms of `cdk/` ask for these. */
-export const powertoolsMetrics = (functionName = process.env['AWS_LAMBDA_FUNCTION_NAME']): Powertools =>
+/**
+ * All functions of one Sluice count into the same metrics; by the name of the State table, which all of them know, those of
+ * two Sluices in one account differ. The alarms of `cdk/shard-alarms.ts` ask for these dimensions.
+ */
+export const powertoolsMetrics = (stateTable = process.env['SLUICE_STATE_TABLE']): Powertools =>
   new Powertools({
     namespace: 'Sluice',
     serviceName: 'sluice',
-    defaultDimensions: { FunctionName: functionName ?? 'unknown' },
+    defaultDimensions: { StateTable: stateTable ?? 'unknown' },
   })
 
 const own = powertoolsMetrics()

@@ -12,12 +12,12 @@ afterEach(() => void vi.restoreAllMocks().unstubAllEnvs())
 /** With Powertools' development switch it writes to the console of the test, and not past it. */
 function invocation() {
   vi.stubEnv('POWERTOOLS_DEV', 'true').stubEnv('POWERTOOLS_METRICS_DISABLED', 'false')
-  const powertools = powertoolsMetrics('my-tick')
+  const powertools = powertoolsMetrics('my-state')
   return { metrics: metricsOn(powertools), ends: publishMetrics(powertools) }
 }
 const lines = () => log.mock.calls.map(([line]) => JSON.parse(String(line)))
 
-test('what an invocation counted is one line of its log, in CloudWatch’s format, by function', () => {
+test('what an invocation counted is one line of its log, in CloudWatch’s format, by Sluice', () => {
   const { metrics, ends } = invocation()
   metrics.count('ShardFailures', 1)
   metrics.count('ShardFailures', 2)
@@ -30,7 +30,7 @@ test('what an invocation counted is one line of its log, in CloudWatch’s forma
         CloudWatchMetrics: [
           {
             Namespace: 'Sluice',
-            Dimensions: [['service', 'FunctionName']],
+            Dimensions: [['service', 'StateTable']],
             Metrics: [
               { Name: 'ShardFailures', Unit: 'Count' },
               { Name: 'Sweeps', Unit: 'Count' },
@@ -39,7 +39,7 @@ test('what an invocation counted is one line of its log, in CloudWatch’s forma
         ],
       },
       service: 'sluice',
-      FunctionName: 'my-tick',
+      StateTable: 'my-state',
       ShardFailures: [1, 2],
       Sweeps: 1,
     },
