@@ -51,11 +51,12 @@ export class Sluice extends Construct {
     const queues = createQueues(this, workerTimeout(props))
     connect(functions, tables, queues)
     addSources(functions, tables, queues, props)
-    addSchedules(this, functions.tick, props.sweepEvery ?? Duration.minutes(5))
+    const { sweepEvery = Duration.minutes(5) } = props
+    addSchedules(this, functions.tick, sweepEvery)
     followDeployments(this, functions, props.config)
     this.eventBus = props.eventBus ?? createBus(this)
     addEnqueueRule(this, this.eventBus, queues.ingest)
-    this.alarms = createAlarms(this, functions, queues)
+    this.alarms = createAlarms(this, functions, tables, queues, sweepEvery)
 
     this.#tables = tables
     this.#queues = queues

@@ -3,7 +3,7 @@ import * as z from 'zod'
 import { parseRequest } from '../lib/adapters/cloudformation/custom-resource.ts'
 import { sqsWakeQueue } from '../lib/adapters/sqs/queues.ts'
 import { systemClock } from '../lib/adapters/system/clock.ts'
-import { deploymentLogFor, logger, once, sqsClient, storeFor } from '../lib/api/context.ts'
+import { deploymentLogFor, logger, metrics, once, sqsClient, storeFor } from '../lib/api/context.ts'
 import { onDeployment } from '../lib/api/deployment.ts'
 import { readConfig, readEnvironment } from '../lib/api/environment.ts'
 import { lambda } from '../lib/api/lambda.ts'
@@ -20,7 +20,7 @@ const context = once(() => {
     wake: sqsWakeQueue(sqsClient(), env.SLUICE_WAKE_QUEUE_URL),
     clock: systemClock,
     logger,
-    metrics: { count: () => {} },
+    metrics,
   }
 })
 

@@ -3,6 +3,7 @@ import type { Database } from '../adapters/dynamodb/database.ts'
 import { dynamoDeploymentLog } from '../adapters/dynamodb/deployment.ts'
 import { dynamoStore } from '../adapters/dynamodb/store.ts'
 import { powertools, powertoolsLogger } from '../adapters/powertools/logger.ts'
+import { metrics } from '../adapters/powertools/metrics.ts'
 import { sqsWakeQueue, sqsWorkQueue } from '../adapters/sqs/queues.ts'
 import { systemClock, systemRandom } from '../adapters/system/clock.ts'
 import type { DeploymentLog } from '../ports/deployment.ts'
@@ -13,6 +14,7 @@ import { dynamoClient, sqsClient } from './clients.ts'
 import { type Environment, readConfig, readConfigHash, readEnvironment } from './environment.ts'
 import { once } from './once.ts'
 
+export { metrics } from '../adapters/powertools/metrics.ts'
 export { sqsClient } from './clients.ts'
 export { once } from './once.ts'
 
@@ -52,7 +54,7 @@ export function contextFromEnvironment(): Context {
     clock: systemClock,
     random: systemRandom,
     logger,
-    metrics: { count: () => {} },
+    metrics,
     deployment: deploymentOf(readConfigHash(), {
       log: deploymentLogFor(env.SLUICE_STATE_TABLE),
       clock: systemClock,

@@ -3,6 +3,7 @@ import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware'
 import middy from '@middy/core'
 import type { Context as LambdaContext } from 'aws-lambda'
 import { powertools } from '../adapters/powertools/logger.ts'
+import { publishMetrics } from '../adapters/powertools/metrics.ts'
 import { logger } from './context.ts'
 
 export type LambdaHandler<Event, Result> = (event: Event, context: LambdaContext) => Promise<Result>
@@ -15,7 +16,11 @@ const NEVER_EARLY: middy.PluginObject = { timeoutEarlyInMillis: 0 }
 
 /** A Lambda handler whose log lines carry the invocation, and whose errors are logged before Lambda sees them. */
 export const lambda = <Event, Result>(handler: LambdaHandler<Event, Result>): LambdaHandler<Event, Result> =>
-  middy<Event, Result>(NEVER_EARLY).use(injectLambdaContext(powertools)).use(logError()).handler(handler)
+  middy<Event, Result>(NEVER_EARLY)
+    .use(injectLambdaContext(powertools))
+    .use(logError())
+    .use(publishMetrics())
+    .handler(handler)
 
 const logError = (): middy.MiddlewareObj => ({
   onError: ({ error }) => {

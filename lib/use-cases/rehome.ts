@@ -10,7 +10,7 @@ import { homeShard } from '../core/shards.ts'
 import { positionOf, type ShardState, slotEntries } from '../core/state.ts'
 import type { Context } from './context.ts'
 import type { DueJobs } from './due-jobs.ts'
-import { readJob } from './read-job.ts'
+import { readJob, readStanding } from './read-job.ts'
 
 const PAGE = 25
 const MAX_PAGES = 40
@@ -46,6 +46,10 @@ async function move(context: Context, state: ShardState, job: Job, later_ms = 0)
   }
   const outcome = await context.store.jobs.replace(job.item, next)
   if (outcome === 'occupied') await move(context, state, job, later_ms + 1)
+  if (outcome !== 'changed') return
+  // Somebody has replaced it meanwhile: what stands there now belongs elsewhere, too.
+  const standing = await readStanding(context, job.item)
+  if (standing) await move(context, state, standing)
 }
 
 function homeOf(state: ShardState, job: Job): ShardKey {

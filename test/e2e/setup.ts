@@ -1,8 +1,8 @@
 /** The whole stack on the local cloud, with clients that talk to it as a user's would. */
-import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb'
+import { DynamoDBClient, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb'
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge'
 import { SQSClient } from '@aws-sdk/client-sqs'
-import { marshall } from '@aws-sdk/util-dynamodb'
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb'
 import { type Client, createClient, type DeadLetter } from '../../lib/index.ts'
 import { type Cloud, startCloud } from '../../local/cloud.ts'
 import { synth } from '../../local/synth.ts'
@@ -70,6 +70,28 @@ export class World {
       const ran = this.cloud.next('invocation')
       const letters = await Array.fromAsync(this.client.deadLetters(queue))
       if (letters.length >= count) return letters
+      await ran
+    }
+  }
+
+  /** What stands in a shard of the Jobs table now. */
+  async jobsOf(shard: string): Promise<Record<string, unknown>[]> {
+    const { Items = [] } = await this.#dynamodb.send(
+      new QueryCommand({
+        TableName: this.output('JobsTableName'),
+        KeyConditionExpression: 'pk = :shard',
+        ExpressionAttributeValues: marshall({ ':shard': shard }),
+        ConsistentRead: true,
+      }),
+    )
+    return Items.map((item) => unmarshall(item))
+  }
+
+  /** Once such a job stands in the shard. Looks again whenever a function has run. */
+  async untilJob(shard: string, test: (job: Record<string, unknown>) => boolean): Promise<void> {
+    for (;;) {
+      const ran = this.cloud.next('invocation')
+      if ((await this.jobsOf(shard)).some(test)) return
       await ran
     }
   }

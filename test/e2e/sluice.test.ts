@@ -94,9 +94,8 @@ describe.concurrent('Sluice on the local cloud', () => {
       { pk, sk: `5#${isoNow()}#no-task`, payload: {} },
       { pk, sk: `5#${isoNow()}#no-payload`, task: 'limited' },
       { pk, sk: `5#${isoNow()}#wrong-type`, task: 7, payload: {} },
-      { pk, sk: `5#${isoNow()}#unknown-task`, task: 'nothing', payload: {} },
       { pk, sk: `5#${isoNow()}#wrong-payload`, task: 'limited', payload: { customer: 7 } },
-      { pk: 'limited', sk: `5#${isoNow()}#no-partition`, ...body },
+      { pk: 'limited|%zz', sk: `5#${isoNow()}#odd-partition`, ...body },
     ]
     for (const item of poison) await world.rawPut(item)
     await world.putEvent('test', 'sluice.enqueue', {
@@ -113,6 +112,25 @@ describe.concurrent('Sluice on the local cloud', () => {
       expect(reason).toBe('refused')
       expect(error.length).toBeGreaterThan(10)
     }
+  })
+
+  it('leaves what a newer deploy may know where it is, and lets its neighbours run', async () => {
+    const customer = 'ahead'
+    const pk = `limited|${customer}`
+    const body = { task: 'limited', payload: { customer, name: 'ahead' } }
+    const ahead = [
+      { ...body, pk, sk: `5#${isoNow()}#unknown-task`, task: 'of-tomorrow' },
+      { ...body, pk: 'limited', sk: `5#${isoNow()}#no-partition` },
+      { ...body, pk: 'of-tomorrow|acme', sk: `5#${isoNow()}#unknown-queue` },
+    ]
+    for (const item of ahead) await world.rawPut(item)
+    await world.client.enqueue(limited, { customer, name: 'neighbour' })
+    await untilEnded(customer, 1)
+    await world.untilJob(pk, ({ unknownSince }) => unknownSince !== undefined)
+    const shards = [pk, 'limited', 'of-tomorrow|acme']
+    const standing = await Promise.all(shards.map((shard) => world.jobsOf(shard)))
+    const ids = standing.flat().map(({ sk }) => String(sk).split('#')[2])
+    expect(ids).toEqual(expect.arrayContaining(['unknown-task', 'no-partition', 'unknown-queue']))
   })
 
   it('tries again what failed, and keeps the error of the last attempt', async () => {

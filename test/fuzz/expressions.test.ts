@@ -15,7 +15,7 @@ reportInputs('expressions')
 
 /** All words of Sluice's own expressions. Anything else has to be `#n…` or `:…`. */
 const WORDS = new Set(
-  'SET REMOVE ADD AND BETWEEN attribute_exists attribute_not_exists if_not_exists pk sk dueShard dueAt layouts'.split(
+  'SET REMOVE ADD AND OR BETWEEN attribute_exists attribute_not_exists attribute_type if_not_exists pk sk dueShard dueAt layouts'.split(
     ' ',
   ),
 )
@@ -59,4 +59,4 @@ function checkExpression(expression: string, command: Record<string, object | un
 }
 
 /** Attributes of the state item that no reserved word of DynamoDB collides with, written as they are. */
-const isOwnName = (word: string): boolean => ['version', 'expiresAt'].includes(word)
+const isOwnName = (word: string): boolean => ['version', 'before'].includes(word)

@@ -33,7 +33,7 @@ describe('log lines', () => {
       tried(1)
       chunks.length = 0
       const context = { ...fuzzContext().context, logger }
-      if (typeof given === 'string') await ingest(context, given, 'm\n"1')
+      if (typeof given === 'string') await ingest(context, given, 'm\n"1', 0)
       else await readJob(context, fromItem(given.image) as RawItem)
       for (const chunk of chunks) {
         expect(chunk).toMatch(/^[^\n\r]*\n$/)

@@ -1,4 +1,4 @@
-import { createWorker } from '../../../lib/index.ts'
+import { createWorker } from '../../../lib/worker.ts'
 import { stubborn } from './tasks.ts'
 
 export const handler = createWorker([stubborn])
