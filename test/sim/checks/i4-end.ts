@@ -114,9 +114,14 @@ const ranBefore = (truth: Truth, by: Invocation, standing: Standing): boolean =>
       run.end !== undefined,
   )
 
-/** Events that make no sense leave a letter each. */
+/** Events that make no sense leave a letter each, and nothing else does: what a newer version knows is left to it. */
 export const badEvents: Check = {
   name: 'I4 malformed events',
+  after(event, { truth, fail }) {
+    if (event.kind !== 'effect' || event.effect.op !== 'buryEvent') return
+    const [, queue = ''] = /^there is no queue "([^"]*)"/.exec(event.effect.letter.error) ?? []
+    if (configuredIn(truth.plan, queue)) fail(`an event is refused: ${event.effect.letter.error}`)
+  },
   finally({ truth, fail }) {
     const sent = truth.plan.jobs.filter(({ way }) => way === 'malformedEvent').length
     const letters = new Set(

@@ -1,6 +1,9 @@
 /** Every way in which the product is broken on purpose. A new feature adds a file of its own. */
 import { CLAIMING } from './claiming.ts'
+import { DEPLOYS } from './deploys.ts'
+import { EXPIRY } from './expiry.ts'
 import { FINISHING } from './finishing.ts'
+import { JUDGED_ITEMS } from './judged.ts'
 import { LIMITS } from './limits.ts'
 import type { Mutant } from './mutant.ts'
 import { RATES } from './rates.ts'
@@ -10,7 +13,10 @@ import { WAYS_IN } from './ways-in.ts'
 
 export const MUTANTS: readonly Mutant[] = [
   ...CLAIMING,
+  ...DEPLOYS,
+  ...EXPIRY,
   ...FINISHING,
+  ...JUDGED_ITEMS,
   ...LIMITS,
   ...RATES,
   ...RECOVERY,

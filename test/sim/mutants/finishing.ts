@@ -110,4 +110,18 @@ export const FINISHING: readonly Mutant[] = [
     replace: '!(id === released?.id)',
     breaks: 'a hand-off whose reply got lost frees the next run’s slot',
   },
+  {
+    name: 'own run forgotten when another’s message is refused',
+    file: 'lib/use-cases/pass-messages.ts',
+    find: "logger.error('claims could not be sent; they will be sent again', { jobs: messages.length, error })",
+    replace: 'void logger\n    throw error',
+    breaks: 'an attempt without a run',
+  },
+  {
+    name: 'own run forgotten when a later round fails',
+    file: 'lib/use-cases/pass.ts',
+    find: 'if (!own) throw error',
+    replace: 'if (!own || logger) throw error',
+    breaks: 'an attempt without a run',
+  },
 ]

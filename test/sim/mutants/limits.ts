@@ -17,15 +17,6 @@ export const LIMITS: readonly Mutant[] = [
     breaks: 'the limit of a partition with shards',
   },
   {
-    name: 'override without a new version',
-    file: 'lib/adapters/memory/store.ts',
-    find: `        version: (state.version ?? 0) + 1,
-        ...(limits`,
-    replace: `        version: state.version ?? 1,
-        ...(limits`,
-    breaks: 'a pass that has read the old limit claims by it',
-  },
-  {
     name: 'override ignored',
     file: 'lib/core/limits.ts',
     find: 'if (!override) return configured',

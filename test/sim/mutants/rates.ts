@@ -82,4 +82,18 @@ export const RATES: readonly Mutant[] = [
     replace: 'const times = [arrangedWake(input), reopensAt && undefined, input.nextDueAt]',
     breaks: 'jobs held by the rate are forgotten',
   },
+  {
+    name: 'claims ahead of their start start at once',
+    file: 'lib/use-cases/start.ts',
+    find: 'if (early_ms > 0) await context.clock.sleep(early_ms)',
+    replace: 'void early_ms',
+    breaks: 'the rate, by what a claim is ahead',
+  },
+  {
+    name: 'the whole margin used up by late starts',
+    file: 'lib/use-cases/late-start.ts',
+    find: 'Math.max(1, rate.margin_ms / 2)',
+    replace: 'Math.max(1, rate.margin_ms)',
+    breaks: 'nothing is left for clocks that differ',
+  },
 ]

@@ -35,7 +35,7 @@ export const consumeWakes = (world: World): Consumer =>
 export const consumeEvents = (world: World): Consumer =>
   consumeEach(world, 'ingest', (by) => {
     const context = contextOf(world, by)
-    return ({ body, id }) => ingest(context, body, id)
+    return ({ body, id, sentAt }) => ingest(context, body, id, sentAt)
   })
 
 export const consumeWork = (world: World): Consumer =>

@@ -9,6 +9,7 @@ export interface Message {
   readonly id: string
   readonly body: string
   readonly chain: Chain
+  readonly sentAt: number
   received: number
 }
 
@@ -64,7 +65,10 @@ export class SimulatedQueue {
     for (let copies = faults.strikes('messageDuplicated') ? 2 : 1; copies > 0; copies--) {
       this.pending++
       const id = `${this.#settings.name}-${++this.#sent}`
-      this.#appear({ id, body, chain, received: 0 }, delay_ms + this.#transit())
+      this.#appear(
+        { id, body, chain, sentAt: this.#parts.scheduler.now, received: 0 },
+        delay_ms + this.#transit(),
+      )
     }
   }
 

@@ -89,7 +89,7 @@ export class World {
       queue('wake', 'dispatcher', 2 * DISPATCHER_TIMEOUT_MS, 10, 100),
       consumeWakes(this),
     )
-    this.events = new SimulatedQueue(parts, queue('ingest', 'ingest', 180_000, 10, 10), consumeEvents(this))
+    this.events = new SimulatedQueue(parts, queue('ingest', 'ingest', 180_000, 10, 480), consumeEvents(this))
     this.stream = new SimulatedStream(parts, consumeRecords(this))
     this.tables.onInsert = (item) => this.stream.append(item)
     this.deploys = new Deploys(this, plan.epoch_ms)

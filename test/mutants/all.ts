@@ -1,0 +1,12 @@
+/** Every mutant that is left to vitest. */
+import { ADAPTERS } from './adapters.ts'
+import type { TestedMutant } from './mutant.ts'
+import { PROTOCOL } from './protocol.ts'
+
+export const TESTED_MUTANTS: readonly TestedMutant[] = [...ADAPTERS, ...PROTOCOL]
+
+export function mutantNamed(name: string): TestedMutant {
+  const mutant = TESTED_MUTANTS.find((one) => one.name === name)
+  if (!mutant) throw new Error(`there is no mutant "${name}"`)
+  return mutant
+}

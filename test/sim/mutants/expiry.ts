@@ -1,0 +1,33 @@
+/** What goes by itself, and overrides written past the product. */
+import type { Mutant } from './mutant.ts'
+
+export const EXPIRY: readonly Mutant[] = [
+  {
+    name: 'an override by hand expires',
+    file: 'lib/core/left-behind.ts',
+    find: 'return overdue || room || expires ||',
+    replace: 'return overdue || room ||',
+    breaks: 'a pause that was written into an idle item is over a week later',
+  },
+  {
+    name: 'items of waiting jobs expire',
+    file: 'lib/core/expiry.ts',
+    find: '!override && !overrideProblem && !waiting',
+    replace: '!override && !overrideProblem && typeof waiting === "boolean"',
+    breaks: 'nobody knows of jobs that wait for the end of a pause',
+  },
+  {
+    name: 'an item expires with its starts',
+    file: 'lib/use-cases/due-index.ts',
+    find: 'Math.max(now + remembered, dueAt ?? now)',
+    replace: 'Math.max(now - 100 * remembered, dueAt ?? now - 100 * remembered)',
+    breaks: 'the rate',
+  },
+  {
+    name: 'an override by hand not noticed by a pass',
+    file: 'lib/adapters/memory/store.ts',
+    find: 'const overridden = !isDeepStrictEqual(now.override, state.override)',
+    replace: 'const overridden = !isDeepStrictEqual(now.override, now.override)',
+    breaks: 'a pass that has read the old limit claims by it',
+  },
+]
