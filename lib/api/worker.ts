@@ -1,13 +1,15 @@
-import type { Context as LambdaContext, SQSEvent, SQSRecord } from 'aws-lambda'
+import type { SQSEvent, SQSRecord } from 'aws-lambda'
 import { loggerWith } from '../adapters/powertools/logger.ts'
 import { parseWorkMessage } from '../adapters/sqs/messages.ts'
 import { ConfigurationError } from '../core/errors.ts'
 import type { Context } from '../use-cases/context.ts'
 import { execute, type Invocation, type RunTask } from '../use-cases/execute.ts'
 import { describe } from '../use-cases/retire.ts'
+import { handleBatch } from './batch.ts'
 import { contextFromEnvironment, logger, once } from './context.ts'
 import { InvocationGuard } from './invocation-guard.ts'
-import { type BatchResponse, handleEach, type LambdaHandler, lambda } from './lambda.ts'
+import { type BatchResponse, type LambdaHandler, lambda } from './lambda.ts'
+
 import { type LoggerFor, taskRunner } from './run-task.ts'
 import type { Task } from './task.ts'
 
@@ -27,8 +29,10 @@ export function createWorker(tasks: readonly Task[]): WorkerHandler {
   const context = once(() => workerContext(tasks))
   const runTask = taskRunner(tasks, loggerFor)
   return lambda((event, lambdaContext) => {
-    const handle = (record: SQSRecord) => work(context(), record, lambdaContext, runTask)
-    return guard.run(lambdaContext, () => handleEach(event.Records, ({ messageId }) => messageId, handle))
+    const remaining_ms = () => lambdaContext.getRemainingTimeInMillis()
+    const work = (record: SQSRecord, shared: boolean) =>
+      workOn(context(), record, { remaining_ms, shared }, runTask)
+    return guard.run(lambdaContext, () => handleBatch(event.Records, work))
   })
 }
 
@@ -52,10 +56,10 @@ function workerContext(tasks: readonly Task[]): Context {
 
 const loggerFor: LoggerFor = (job) => loggerWith(describe(job))
 
-async function work(
+async function workOn(
   context: Context,
   record: SQSRecord,
-  lambdaContext: LambdaContext,
+  { remaining_ms, shared }: { readonly remaining_ms: () => number; readonly shared: boolean },
   runTask: RunTask,
 ): Promise<void> {
   const message = parseWorkMessage(record.body)
@@ -64,8 +68,9 @@ async function work(
     return
   }
   const invocation: Invocation = {
-    remaining_ms: () => lambdaContext.getRemainingTimeInMillis(),
+    remaining_ms,
     redelivered: Number(record.attributes.ApproximateReceiveCount) > 1,
+    ...(shared ? { shared } : {}),
   }
   await execute(context, message.value, invocation, runTask)
 }

@@ -83,17 +83,19 @@ function claim(
   job: Job,
   mayStartAt: number,
   first: boolean,
-  { limits, now, newToken, runUntil }: PassInput,
+  { limits, now, newToken, runUntil, shared }: PassInput,
 ): Claim {
   const slot = {
     token: newToken(),
     priority: job.priority,
     runAt: job.runAt,
     ...sizeOf(itemBytes(job.item)),
+    ...(job.alone ? { alone: job.alone } : {}),
   }
-  if (!first || runUntil === undefined) return { job, slot: { ...slot, sentAt: now }, startAt: mayStartAt }
+  const isOwn = first && runUntil !== undefined && !(shared && job.alone)
+  if (!isOwn) return { job, slot: { ...slot, sentAt: now }, startAt: mayStartAt }
   const startAt = plannedStart(mayStartAt, now, limits.rateLimit !== undefined)
-  return { job, slot: { ...slot, deadline: runUntil }, startAt }
+  return { job, slot: { ...slot, deadline: runUntil, ...(shared ? { shared: true as const } : {}) }, startAt }
 }
 
 const forgettable = ({ state, limits, now }: PassInput): string[] =>

@@ -41,6 +41,8 @@ export interface Job extends Position {
   readonly attempt: number
   /** Epoch ms since which no worker has known its task. */
   readonly unknownSince?: number
+  /** It shares no process with other jobs: one that it shared has died, and it may have been the one that killed it. */
+  readonly alone?: true
   readonly item: RawItem
 }
 
@@ -63,6 +65,7 @@ export interface JobItem extends RawItem {
   readonly meta?: Readonly<Record<string, unknown>>
   readonly attempt?: number
   readonly unknownSince?: number
+  readonly alone?: true
 }
 
 const itemSchema = z.object({
@@ -71,6 +74,7 @@ const itemSchema = z.object({
   meta: z.record(z.string(), z.unknown()).optional(),
   attempt: z.int().min(1).optional(),
   unknownSince: z.int().min(0).optional(),
+  alone: z.literal(true).optional(),
 })
 
 /** What the reading of an item looks at: without one of these it is another item than with it. */
@@ -86,7 +90,7 @@ export function parseJob(config: Config, item: RawItem): ParsedJob {
   const { shard, position, body } = parts.value
   const place = placeOf(config, shard)
   if (!place.ok) return { ok: false, reason: place.reason, isUnknown: true }
-  const { task, payload, meta, attempt = 1, unknownSince } = body
+  const { task, payload, meta, attempt = 1, unknownSince, alone } = body
   const job: Job = {
     ...position,
     key: { pk: item.pk as ShardKey, sk: item.sk as SortKey },
@@ -97,6 +101,7 @@ export function parseJob(config: Config, item: RawItem): ParsedJob {
     ...(meta ? { meta } : {}),
     attempt,
     ...(unknownSince === undefined ? {} : { unknownSince }),
+    ...(alone ? { alone } : {}),
     item,
   }
   return { ok: true, value: job }
@@ -179,6 +184,9 @@ export const sameAttempt = (job: Job, runAt: number, since: number): JobItem => 
   ...movedTo(job, runAt),
   unknownSince: since,
 })
+
+/** The same attempt, to be started in a process of its own. */
+export const attemptAlone = (job: Job, runAt: number): JobItem => ({ ...movedTo(job, runAt), alone: true })
 
 function movedTo(job: Job, runAt: number): JobItem {
   const { unknownSince: _, ...item } = job.item

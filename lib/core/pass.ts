@@ -24,6 +24,8 @@ export interface PassInput {
   readonly released?: Holder
   /** The worker would run the next job itself, until this time at the latest. */
   readonly runUntil?: number
+  /** The worker's process runs other jobs meanwhile. */
+  readonly shared?: boolean
   /** The wake-up that caused this pass; it is used up. */
   readonly wokenFor?: number
 }

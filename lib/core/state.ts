@@ -21,6 +21,8 @@ interface SlotBase {
   readonly runAt: number
   /** How large the job's item is, if it is so large that a query had better not pass over it. */
   readonly size_kb?: number
+  /** The job is not to share a process with others. */
+  readonly alone?: true
 }
 /** A message is on its way to a worker. */
 export interface ClaimedSlot extends SlotBase {
@@ -31,6 +33,8 @@ export interface ClaimedSlot extends SlotBase {
 export interface RunningSlot extends SlotBase {
   /** Epoch ms after which the run is certainly over: the end of its Lambda invocation, and clock skew. */
   readonly deadline: number
+  /** Its process runs other jobs, too. */
+  readonly shared?: true
 }
 export type Slot = ClaimedSlot | RunningSlot
 export type Slots = Readonly<Record<string, Slot>>

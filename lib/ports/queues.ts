@@ -9,6 +9,8 @@ export interface WorkMessage {
   readonly token: Token
   /** Epoch ms before which the job must not start, if the rate does not allow it yet. */
   readonly startAt?: number
+  /** It is not to share a process with other jobs. */
+  readonly alone?: true
   /** How its start is counted, where the shard has a rate limit. */
   readonly rate?: StartCounting
 }

@@ -131,6 +131,8 @@ export interface Run {
   readonly deadline: number
   /** The bucket that remembers the start. */
   readonly bucket: string
+  /** The worker's process runs other jobs, too. */
+  readonly shared?: true
 }
 export type StartOutcome =
   | { readonly kind: 'started'; readonly state: ShardState }

@@ -38,7 +38,7 @@ export async function takeNext(
   const own = await pass(context, {
     shard,
     ...(released ? { released } : {}),
-    ...(goesOn ? { runUntil: deadlineOf(context, invocation) } : {}),
+    ...(goesOn ? { runUntil: deadlineOf(context, invocation), shared: invocation.shared === true } : {}),
   })
   if (!own) return undefined
   const next = toRunning(own)

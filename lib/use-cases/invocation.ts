@@ -9,6 +9,8 @@ export interface Invocation {
   remaining_ms(): number
   /** The message has been delivered before. */
   readonly redelivered: boolean
+  /** Its process handles other messages meanwhile. */
+  readonly shared?: true
 }
 
 export interface Running extends Holder {

@@ -1,9 +1,9 @@
 /** What a pass sends after its write: claims to the workers, and one wake-up. */
 import type { ArrangedWake, Decision } from '../core/decide.ts'
 import { keyOf } from '../core/job.ts'
-import type { JobId, ShardKey } from '../core/keys.ts'
+import type { JobKey, ShardKey } from '../core/keys.ts'
 import type { ShardLimits } from '../core/limits.ts'
-import { isRunning, positionOf, type ShardState } from '../core/state.ts'
+import { isRunning, positionOf, type ShardState, type Slot } from '../core/state.ts'
 import { bucketWidth } from '../core/window.ts'
 import type { StartCounting, WorkMessage } from '../ports/queues.ts'
 import type { Context } from './context.ts'
@@ -46,17 +46,17 @@ export function messagesOf(
   rate: { readonly rate?: StartCounting },
 ): WorkMessage[] {
   const fresh = claims.flatMap(({ job, slot, startAt }) =>
-    isRunning(slot)
-      ? []
-      : [{ ...job.key, token: slot.token, ...(startAt > now ? { startAt } : {}), ...rate }],
+    isRunning(slot) ? [] : [{ ...messageOf(job.key, slot), ...(startAt > now ? { startAt } : {}), ...rate }],
   )
-  const again = change.resend.flatMap(({ id, token }) =>
-    resent(state, id).map((key) => ({ ...key, token, ...rate })),
-  )
+  const again = change.resend.flatMap(({ id }) => {
+    const slot = state.slots[id]
+    return slot ? [{ ...messageOf(keyOf(state.shard, positionOf(id, slot)), slot), ...rate }] : []
+  })
   return [...fresh, ...again]
 }
 
-function resent(state: ShardState, id: JobId) {
-  const slot = state.slots[id]
-  return slot ? [keyOf(state.shard, positionOf(id, slot))] : []
-}
+const messageOf = (key: JobKey, { token, alone }: Slot): WorkMessage => ({
+  ...key,
+  token,
+  ...(alone ? { alone } : {}),
+})

@@ -27,6 +27,8 @@ export interface PassRequest {
   readonly released?: Holder
   /** The worker would run the next job itself, until this time at the latest. */
   readonly runUntil?: number
+  /** The worker's process runs other jobs meanwhile. */
+  readonly shared?: boolean
   /** The `dueAt` for which this pass was woken. */
   readonly wokenFor?: number
 }

@@ -1,10 +1,10 @@
 /** Runs whose deadline has passed: their worker died. Their jobs are tried again before their slots are freed. */
 import { keyOf } from '../core/job.ts'
 import type { JobId } from '../core/keys.ts'
-import { positionOf, type ShardState, type Slot } from '../core/state.ts'
+import { isRunning, positionOf, type ShardState, type Slot } from '../core/state.ts'
 import type { Context } from './context.ts'
 import { readStanding } from './read-job.ts'
-import { retire } from './retire.ts'
+import { retire, tryAlone } from './retire.ts'
 
 const WORKER_DIED =
   'the worker stopped before the handler finished: it ran into the function timeout, crashed or ran out of memory'
@@ -21,5 +21,8 @@ export async function recover(
 
 async function recoverOne(context: Context, state: ShardState, id: JobId, slot: Slot): Promise<void> {
   const job = await readStanding(context, keyOf(state.shard, positionOf(id, slot)))
-  if (job) await retire(context, job, WORKER_DIED)
+  if (!job) return
+  // One of them has killed the process they shared: each is tried again by itself, and the others have spent nothing.
+  if (isRunning(slot) && slot.shared && !job.alone) await tryAlone(context, job, WORKER_DIED)
+  else await retire(context, job, WORKER_DIED)
 }

@@ -1,7 +1,7 @@
 /** What becomes of a job whose attempt failed: another attempt, or the dead letters. */
 import { retryDelay } from '../core/backoff.ts'
 import { deadLetterOf } from '../core/dead-letter.ts'
-import { type Job, type JobItem, nextAttempt, sameAttempt } from '../core/job.ts'
+import { attemptAlone, type Job, type JobItem, nextAttempt, sameAttempt } from '../core/job.ts'
 import { UNKNOWN_FOR_MS, unknownDelay } from '../core/unknown.ts'
 import type { NotThere } from '../ports/store.ts'
 import type { Context } from './context.ts'
@@ -42,6 +42,14 @@ export async function leaveToNewerWorker(
   const delay_ms = unknownDelay(since, now)
   context.logger.warn('job left to a newer worker', { ...describe(job), reason, delay_ms })
   return moveTo(context, job, now + delay_ms, (runAt) => sameAttempt(job, runAt, since))
+}
+
+/** Tries a job again in a process of its own, with nothing spent: it may not be to blame for the end of the last one. */
+export function tryAlone(context: Context, job: Job, error: string): Promise<'retired' | NotThere> {
+  const { clock, random, logger } = context
+  const delay_ms = retryDelay(job.queue.retry, job.attempt, random.number())
+  logger.warn('attempt will be made again, alone', { ...describe(job), error, delay_ms })
+  return moveTo(context, job, clock.now() + delay_ms, (runAt) => attemptAlone(job, runAt))
 }
 
 /** A twin, another item with the same id, may stand exactly there: then a millisecond later. */

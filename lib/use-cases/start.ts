@@ -6,7 +6,7 @@ import { isDead, type ShardState } from '../core/state.ts'
 import { bucketOf, bucketWidth } from '../core/window.ts'
 import type { WorkMessage } from '../ports/queues.ts'
 import type { Context } from './context.ts'
-import { deadlineOf, type Invocation, type Running } from './invocation.ts'
+import { deadlineOf, hasTimeFor, type Invocation, type Running } from './invocation.ts'
 import { countLateStart } from './late-start.ts'
 import { pass } from './pass.ts'
 import { readJob } from './read-job.ts'
@@ -37,7 +37,12 @@ export async function start(
     store.states.start(
       message.pk,
       { id, token: message.token },
-      { token, deadline: deadlineOf(context, invocation), bucket },
+      {
+        token,
+        deadline: deadlineOf(context, invocation),
+        bucket,
+        ...(invocation.shared ? { shared: invocation.shared } : {}),
+      },
     ),
     store.jobs.get({ pk: message.pk, sk: message.sk }),
   ])
@@ -45,6 +50,8 @@ export async function start(
   const job = item && (await readJob(context, item))
   const running = { shard: message.pk, id, token, job, othersWait: outcome.state.waiting }
   if (item && !job) return { kind: 'unwanted', running }
+  // It had to wait for the others of its batch.
+  if (job && message.alone && !hasTimeFor(job, invocation)) return { kind: 'unwanted', running }
   const isInTime = await begin(context, message, startedAt)
   return { kind: isInTime ? 'running' : 'unwanted', running }
 }

@@ -17,9 +17,13 @@ export const toItem = (value: object): Item =>
 
 export function toAttribute(value: unknown): AttributeValue {
   if (Array.isArray(value)) return { L: value.filter((part) => part !== undefined).map(toAttribute) }
-  const isMap =
-    typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype
-  return isMap ? { M: toItem(value) } : convertToAttr(value)
+  return isMap(value) ? { M: toItem(value) } : convertToAttr(value)
+}
+
+function isMap(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null) return false
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === Object.prototype || prototype === null
 }
 
 /**

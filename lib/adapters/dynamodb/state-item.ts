@@ -12,9 +12,10 @@ const slotBase = {
   priority: z.int().min(0).max(9),
   runAt: z.number(),
   size_kb: z.number().optional(),
+  alone: z.literal(true).optional(),
 }
 const slotSchema = z.union([
-  z.object({ ...slotBase, deadline: z.number() }),
+  z.object({ ...slotBase, deadline: z.number(), shared: z.literal(true).optional() }),
   z.object({ ...slotBase, sentAt: z.number() }),
 ])
 const stateSchema = z.object({

@@ -66,6 +66,7 @@ async function read({ client, tables }: Database, shard: ShardKey): Promise<Shar
 function startExpression({ id, token }: Holder, run: Run): UpdateExpression {
   const update = new UpdateExpression()
   const slot = (name: string) => update.path('slots', id, name)
+  if (run.shared) update.set(slot('shared'), true)
   return update
     .set(slot('token'), run.token)
     .set(slot('deadline'), run.deadline)

@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { isSameItem, JUDGED_ATTRIBUTES, type RawItem } from '../../core/job.ts'
 import type { ShardKey } from '../../core/keys.ts'
-import { emptyState, isOwnWrite, type ShardState, type Slot } from '../../core/state.ts'
+import { type ClaimedSlot, emptyState, isOwnWrite, type ShardState, type Slot } from '../../core/state.ts'
 import type { HistoryStore, JobStore, NotThere, PassWrite, StateStore, Store } from '../../ports/store.ts'
 import { memoryShards, memorySweep } from './sweep.ts'
 import { deleteJob, emptyTables, placeOfLetter, putJob, putLetter, type Tables } from './tables.ts'
@@ -103,8 +103,9 @@ const memoryStates = (tables: Tables): StateStore => {
       if (state && slot?.token === run.token) return { kind: 'started', state: structuredClone(state) }
       if (!state || slot?.token !== claim.token)
         return { kind: 'refused', ...(state ? { state: structuredClone(state) } : {}) }
-      const { priority, runAt } = slot
-      const running: Slot = { token: run.token, priority, runAt, deadline: run.deadline }
+      const { sentAt: _, ...claimed } = slot as ClaimedSlot
+      const shared = run.shared ? { shared: run.shared } : {}
+      const running: Slot = { ...claimed, token: run.token, deadline: run.deadline, ...shared }
       const slots = { ...state.slots, [claim.id]: running }
       return { kind: 'started', state: write({ ...state, slots, window: withStart(state, run.bucket) }) }
     },

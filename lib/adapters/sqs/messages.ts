@@ -26,6 +26,7 @@ const workSchema = z.strictObject({
   sk: sortKey,
   token: z.string().min(1),
   startAt: z.number().optional(),
+  alone: z.literal(true).optional(),
   rate: z
     .strictObject({
       bucket_ms: z.int().positive(),
