@@ -110,4 +110,12 @@ export const PROTOCOL: readonly TestedMutant[] = [
     breaks: 'what can never run runs all its attempts',
     tests: ['test/unit/use-cases/retry.test.ts'],
   },
+  {
+    name: 'items of waiting jobs expire',
+    file: 'lib/core/expiry.ts',
+    find: '!override && !overrideProblem && !waiting',
+    replace: '!override && !overrideProblem && typeof waiting === "boolean"',
+    breaks: 'nobody knows of jobs that wait for the end of a pause',
+    tests: ['test/unit/use-cases/override.test.ts'],
+  },
 ]
