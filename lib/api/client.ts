@@ -6,7 +6,7 @@ import { InvalidJobError, InvalidPayloadError, JobExistsError } from '../core/er
 import type { JobItem } from '../core/job.ts'
 import { newJob } from '../core/new-job.ts'
 import type { Clock } from '../ports/clock.ts'
-import { putAll } from '../use-cases/enqueue.ts'
+import { putAll, putNamed } from '../use-cases/enqueue.ts'
 import { type Admin, adminOf } from './admin.ts'
 import { type PayloadOf, type Task, validatePayload } from './task.ts'
 import { type ClientOptions, wiringOf } from './wiring.ts'
@@ -49,7 +49,8 @@ export interface Client<QueueName extends string = string> extends Admin<QueueNa
    * Accepts many jobs, 25 a call. All are checked before the first is written.
    * @example await client.enqueueMany(syncContact, contacts.map((payload) => ({ payload })))
    * @throws InvalidPayloadError, InvalidJobError before anything is written
-   * @throws EnqueueIncompleteError with the jobs that DynamoDB did not take
+   * @throws EnqueueIncompleteError with the jobs that were not taken: DynamoDB had no room, or another job stands under
+   * the key that an `id` of yours makes. Jobs with an id of yours take one call each.
    */
   enqueueMany<T extends Task<string, QueueName>>(
     task: T,
@@ -77,7 +78,14 @@ export function createClient<QueueName extends string>(options: ClientOptions<Qu
     },
     enqueueMany: async (task, jobs) => {
       const items = await Promise.all(jobs.map((job) => prepare(task, job?.payload, job)))
-      await putAll(store, items)
+      // Those whose id is ours have a key that nobody else has, and go in batches.
+      const isNamed = (_: JobItem, index: number) => jobs[index]?.id !== undefined
+      const named = items.filter(isNamed)
+      await putNamed(store, named)
+      await putAll(
+        store,
+        items.filter((item) => !named.includes(item)),
+      )
       return items.map(enqueued)
     },
     ...adminOf<QueueName>(wiring),

@@ -4,7 +4,7 @@ import type { RetryPolicy } from './backoff.ts'
 import { type Duration, parseDuration } from './duration.ts'
 import { ConfigurationError } from './errors.ts'
 import { QUEUE_NAME } from './keys.ts'
-import { defaultMargin, type Limits, MAX_SLOTS_PER_SHARD } from './limits.ts'
+import { defaultMargin, type Limits, LONGEST_MS, MAX_SLOTS_PER_SHARD, MOST_ALLOWED } from './limits.ts'
 import { type PartitionRule, partitionSchema } from './partition.ts'
 
 /** So many slots fit in 1 KB beside the rest of a state item, which keeps every write at one unit. */
@@ -13,7 +13,7 @@ const SHARDS_WHEN_UNLIMITED = 10
 const MAX_SHARDS = 1000
 const MAX_TIMEOUT_MS = 14 * 60_000
 
-const duration = (min_ms: number, max_ms = 365 * 86_400_000) =>
+const duration = (min_ms: number, max_ms = LONGEST_MS) =>
   z
     .custom<Duration>(
       (value) => parseDuration(value) !== undefined,
@@ -22,7 +22,10 @@ const duration = (min_ms: number, max_ms = 365 * 86_400_000) =>
     .transform((value) => parseDuration(value) as number)
     .pipe(z.number().min(min_ms).max(max_ms))
 
-const count = z.int().min(0, 'a limit is 0 (paused) or more; leave it out for no limit')
+const count = z
+  .int()
+  .min(0, 'a limit is 0 (paused) or more; leave it out for no limit')
+  .max(MOST_ALLOWED, `a limit is at most ${MOST_ALLOWED}; leave it out for no limit`)
 
 const queueSchema = z.strictObject({
   /** Which jobs share a limit. Default: all jobs of the queue. */

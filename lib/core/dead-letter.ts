@@ -1,6 +1,7 @@
 /** The last resting place of a job that cannot run, with the reason that a person needs. */
 
 import { stableHash } from './hash.ts'
+import { MAX_LETTER_TEXT_BYTES } from './item-size.ts'
 import type { RawItem } from './job.ts'
 import { type Parsed, parsed, QUEUE_NAME, refused } from './keys.ts'
 
@@ -34,9 +35,6 @@ const KEPT_S = 30 * 86_400
 const MAX_ERROR_LENGTH = 2000
 /** DynamoDB takes sort keys of 1,024 bytes. */
 const MAX_NAME_BYTES = 960
-/** DynamoDB takes items of 400 KB; the frame around the job needs a little of it. */
-const MAX_JOB_BYTES = 390_000
-
 /**
  * Over how many keys the letters of a queue are spread. DynamoDB takes 1,000 write units a second for one key, and
  * when the service that a queue calls is down, the jobs of all partitions die in the same minutes.
@@ -76,8 +74,8 @@ function deadLetter(
     sk: `${new Date(now).toISOString()}#${firstBytes(name, MAX_NAME_BYTES)}#${hash.toString(36)}`,
     reason,
     error: error.slice(0, MAX_ERROR_LENGTH).toWellFormed(),
-    job: firstBytes(text, MAX_JOB_BYTES),
-    ...(Buffer.byteLength(text) > MAX_JOB_BYTES ? { truncated: true as const } : {}),
+    job: firstBytes(text, MAX_LETTER_TEXT_BYTES),
+    ...(Buffer.byteLength(text) > MAX_LETTER_TEXT_BYTES ? { truncated: true as const } : {}),
     expiresAt: Math.floor(now / 1000) + KEPT_S,
   }
 }

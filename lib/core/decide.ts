@@ -98,8 +98,9 @@ function claim(
   return { job, slot: { ...slot, deadline: runUntil, ...(shared ? { shared: true as const } : {}) }, startAt }
 }
 
+/** While nothing may start, nothing is forgotten: the limit that is lifted may be another than the one that paused. */
 const forgettable = ({ state, limits, now }: PassInput): string[] =>
-  forgottenBuckets(state.window, limits.rateLimit, now).slice(0, MAX_FORGET)
+  limits.slots === 0 ? [] : forgottenBuckets(state.window, limits.rateLimit, now).slice(0, MAX_FORGET)
 
 function startOfOwn([first]: readonly Claim[], { rateLimit }: ShardLimits): { start?: string } {
   if (!first || !isRunning(first.slot)) return {}
@@ -107,8 +108,9 @@ function startOfOwn([first]: readonly Claim[], { rateLimit }: ShardLimits): { st
 }
 
 /** The time for which a wake-up is on its way, unless this pass is its result. */
-function arrangedWake({ state, wokenFor, now }: PassInput): number | undefined {
-  return state.dueAt !== undefined && state.dueAt !== wokenFor && state.dueAt > now ? state.dueAt : undefined
+function arrangedWake({ state, wokenFor, uncertain, now }: PassInput): number | undefined {
+  const { dueAt } = state
+  return dueAt !== undefined && dueAt !== wokenFor && dueAt !== uncertain && dueAt > now ? dueAt : undefined
 }
 
 /** The earliest time at which time alone lets something happen. An earlier wake-up on its way will do as well. */

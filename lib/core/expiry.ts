@@ -17,3 +17,6 @@ export const isExpiryRight = (state: ShardState): boolean =>
 
 /** Epoch seconds, as DynamoDB wants them. */
 export const keptUntil = (time: number): number => Math.ceil((time + KEPT_MS) / 1000)
+
+/** The time for which `keptUntil` was asked. */
+export const visitOf = (expiresAt_s: number): number => expiresAt_s * 1000 - KEPT_MS

@@ -6,6 +6,13 @@
 /** DynamoDB takes items of 400 KB. A later attempt of the job needs a few bytes more than the first. */
 export const MAX_ITEM_BYTES = 400 * 1024 - 200
 
+/** A dead letter holds its job as JSON text, beside a frame of its own. */
+export const MAX_LETTER_TEXT_BYTES = 390_000
+/** JSON writes a control character as six. */
+const LONGEST_ESCAPE = 6
+/** `attempt`, `unknownSince` and `alone`. */
+const FURTHER_ATTRIBUTES = 100
+
 const CONTAINER_BYTES = 3
 const NUMBER_BYTES = 21
 
@@ -28,6 +35,11 @@ const mapBytes = (map: object): number =>
 /** Why an item is too large to be kept and tried again, or `undefined`. */
 export function sizeProblem(item: object): string | undefined {
   const bytes = itemBytes(item)
-  if (bytes <= MAX_ITEM_BYTES) return undefined
-  return `the job has about ${bytes} bytes, ${MAX_ITEM_BYTES} fit: store the payload elsewhere and enqueue its address`
+  if (bytes > MAX_ITEM_BYTES)
+    return `the job has about ${bytes} bytes, ${MAX_ITEM_BYTES} fit: store the payload elsewhere and enqueue its address`
+  // Its dead letter would have to be cut, and could not be put back.
+  const text =
+    bytes * LONGEST_ESCAPE > MAX_LETTER_TEXT_BYTES ? Buffer.byteLength(JSON.stringify(item)) : bytes
+  if (text + FURTHER_ATTRIBUTES <= MAX_LETTER_TEXT_BYTES) return undefined
+  return `as JSON the job has ${text} bytes, its dead letter holds ${MAX_LETTER_TEXT_BYTES}: store the payload elsewhere and enqueue its address`
 }

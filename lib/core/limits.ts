@@ -20,14 +20,21 @@ export interface Limits {
   readonly rateLimit?: RateLimit
 }
 
+/** Who writes more means no limit, and leaves it out. */
+export const MOST_ALLOWED = 1_000_000
+/** A year: no period, margin or delay is longer. */
+export const LONGEST_MS = 365 * 86_400_000
+
+const count = z.int().min(0).max(MOST_ALLOWED)
+
 /** Limits of one partition that replace the configured ones, kept in the state items of its shards. */
 export const overrideSchema = z.strictObject({
-  concurrency: z.int().min(0).optional(),
+  concurrency: count.optional(),
   rateLimit: z
     .strictObject({
-      allowed: z.int().min(0),
-      period_ms: z.int().min(1),
-      margin_ms: z.int().min(0).optional(),
+      allowed: count,
+      period_ms: z.int().min(1).max(LONGEST_MS),
+      margin_ms: z.int().min(0).max(LONGEST_MS).optional(),
     })
     .optional(),
 })

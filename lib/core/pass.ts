@@ -26,6 +26,8 @@ export interface PassInput {
   readonly runUntil?: number
   /** The worker's process runs other jobs meanwhile. */
   readonly shared?: boolean
+  /** The `dueAt` that this pass may have written, without sending its wake-up. */
+  readonly uncertain?: number
   /** The wake-up that caused this pass; it is used up. */
   readonly wokenFor?: number
 }

@@ -42,7 +42,7 @@ export function roomFor(
   const slots = Math.max(0, limits.slots - staying.length)
   if (!limits.rateLimit) return { slots, starts: Array.from({ length: slots }, () => now) }
   const reserved = staying.filter(([, slot]) => !isRunning(slot)).length
-  return { slots, starts: startTimes(state.window, limits.rateLimit, reserved, now).slice(0, slots) }
+  return { slots, starts: startTimes(state.window, limits.rateLimit, { reserved, now, most: slots }) }
 }
 
 /** Jobs that may be claimed, and twins: items that bear the id of a job in flight, and so have to wait for it. */

@@ -46,19 +46,36 @@ const AHEAD_MS = 250
 export const claimedAhead = ({ period_ms, margin_ms }: RateLimit): number =>
   Math.min(AHEAD_MS, Math.floor((period_ms + margin_ms) / 2))
 
+/** @see startTimes */
+export interface StartsInput {
+  /** Claims that have not started: each may start at any moment. */
+  readonly reserved: number
+  readonly now: number
+  /** How many times are wanted at the most. */
+  readonly most: number
+}
+
 /**
  * When further jobs may start, one time for each, the earliest first: now, or when a start is forgotten soon.
  *
  * A claim for the time s is exact by the rule that holds for one that may start now: what is still remembered at s,
  * the claims that have not started and the new one are together no more than `allowed`.
- * @param reserved claims that have not started: each may start at any moment
  */
-export function startTimes(window: StartWindow, rate: RateLimit, reserved: number, now: number): number[] {
+export function startTimes(
+  window: StartWindow,
+  rate: RateLimit,
+  { reserved, now, most }: StartsInput,
+): number[] {
+  const times: number[] = []
+  const add = (at: number, count: number) => {
+    for (let added = 0; added < count && times.length < most; added++) times.push(at)
+  }
   let free = rate.allowed - startsInWindow(window, rate, now) - reserved
-  const times = Array.from({ length: Math.max(0, free) }, () => now)
+  add(now, free)
   for (const { at, count } of forgottenLater(window, rate, now)) {
     if (at > now + claimedAhead(rate)) break
-    for (let start = 0; start < count; start++) if (++free > 0) times.push(at)
+    add(at, Math.min(count, free + count))
+    free += count
   }
   return times
 }

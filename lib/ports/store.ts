@@ -93,10 +93,10 @@ export interface StateStore {
   /** Enters a shard into a layout, not settled yet, if nobody has written a pass since the state was read. */
   adopt(state: ShardState, shards: number, expiresAt?: number): Promise<ShardState | undefined>
   /**
-   * Notes since when no function knows the shard, if it is not noted yet and nobody has written a pass since the state was
-   * read. The item is kept until `expiresAt` (epoch s), or without it for as long as it takes.
+   * Notes since when no function knows the shard, if nobody has written a pass since the state was read. The item is kept
+   * until `expiresAt` (epoch s), or without it for as long as it takes.
    */
-  strand(state: ShardState, now: number, expiresAt: number | undefined): Promise<void>
+  strand(state: ShardState, since: number, expiresAt: number | undefined): Promise<void>
   /** Adds a layout to those that a queue is known to have had, and returns them all. */
   registerLayout(queue: string, shards: number): Promise<readonly number[]>
   /** Replaces the limits of a shard, or with `undefined` goes back to the configured ones. */
@@ -124,7 +124,8 @@ export interface PassWrite extends PassChange {
 }
 export type PassOutcome =
   | { readonly kind: 'written'; readonly state: ShardState }
-  | { readonly kind: 'conflict' }
+  /** Another write was first. `isUncertain`: this one was sent more than once, and may have been made before that. */
+  | { readonly kind: 'conflict'; readonly isUncertain?: true }
 
 export interface Run {
   readonly token: Token

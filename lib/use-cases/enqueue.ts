@@ -1,18 +1,22 @@
 /** Writes many jobs. What the database does not take at once is offered again. */
 import pRetry, { AbortError } from 'p-retry'
 import { forEachAtOnce } from '../core/at-once.ts'
-import { EnqueueIncompleteError } from '../core/errors.ts'
-import type { JobItem } from '../core/job.ts'
+import { EnqueueIncompleteError, InvalidJobError, JobExistsError } from '../core/errors.ts'
+import { isSameItem, type JobItem } from '../core/job.ts'
 import type { Store } from '../ports/store.ts'
 
 /** DynamoDB takes 25 items a call. */
 const BATCH = 25
 const BATCHES_AT_ONCE = 8
+const PUTS_AT_ONCE = 32
 const RETRIES = 8
 
+/**
+ * Puts jobs whose keys nobody else has: a batch asks for no condition.
+ * @throws EnqueueIncompleteError with the jobs that were not taken; all others were
+ */
 export async function putAll(store: Pick<Store, 'jobs'>, items: readonly JobItem[]): Promise<void> {
-  // One call may not name a key twice; the same key is the same job.
-  const jobs = [...new Map(items.map((item) => [`${item.pk}\n${item.sk}`, item])).values()]
+  const jobs = oneForEachKey(items)
   const batches = Array.from({ length: Math.ceil(jobs.length / BATCH) }, (_, n) =>
     jobs.slice(n * BATCH, (n + 1) * BATCH),
   )
@@ -23,6 +27,38 @@ export async function putAll(store: Pick<Store, 'jobs'>, items: readonly JobItem
   if (failures.length === 0) return
   const unwritten = failures.flatMap((failure) => failure.unwritten)
   throw new EnqueueIncompleteError(unwritten, { cause: failures[0]?.cause })
+}
+
+/**
+ * Puts jobs that somebody has named: each only if no other job stands under its key.
+ * @throws EnqueueIncompleteError with the jobs that were not taken; all others were
+ */
+export async function putNamed(store: Pick<Store, 'jobs'>, items: readonly JobItem[]): Promise<void> {
+  const unwritten: JobItem[] = []
+  let cause: unknown
+  await forEachAtOnce(oneForEachKey(items), PUTS_AT_ONCE, async (item) => {
+    const outcome = await store.jobs.put(item).catch((error: unknown) => error)
+    if (outcome === 'put' || outcome === 'exists') return
+    unwritten.push(item)
+    cause ??= outcome === 'taken' ? new JobExistsError(item.pk, item.sk) : outcome
+  })
+  if (unwritten.length > 0) throw new EnqueueIncompleteError(unwritten, { cause })
+}
+
+/**
+ * The same key is the same job.
+ * @throws InvalidJobError if two of them differ: only one could be accepted
+ */
+function oneForEachKey(items: readonly JobItem[]): JobItem[] {
+  const jobs = new Map<string, JobItem>()
+  for (const item of items) {
+    const key = `${item.pk}\n${item.sk}`
+    const same = jobs.get(key)
+    if (same && !isSameItem(same, item))
+      throw new InvalidJobError(`two different jobs have one id and time: ${item.pk} ${item.sk}`)
+    jobs.set(key, item)
+  }
+  return [...jobs.values()]
 }
 
 /** Only what the database has no room for at the moment is offered again; its client has tried everything else. */

@@ -81,7 +81,7 @@ async function isFree({ store, clock }: MoveContext, state: ShardState, item: Ra
   const position = parseSortKey(item.sk)
   if (!position.ok) return true
   const { id } = position.value
-  const slot: Slot | undefined = state.slots[id]
+  const slot: Slot | undefined = Object.hasOwn(state.slots, id) ? state.slots[id] : undefined
   if (!slot || formatSortKey(positionOf(id, slot)) !== item.sk) return true
   if (isRunning(slot) && !isDead(slot, clock.now() - SURELY_OVER_MS)) return false
   const outcome = await store.states.release(state.shard, { id, token: slot.token })

@@ -29,6 +29,8 @@ export interface PassRequest {
   readonly runUntil?: number
   /** The worker's process runs other jobs meanwhile. */
   readonly shared?: boolean
+  /** A wake-up brought this pass, and comes again if it fails. */
+  readonly isWoken?: boolean
   /** The `dueAt` for which this pass was woken. */
   readonly wokenFor?: number
 }
@@ -42,12 +44,20 @@ export interface HandOff {
 
 export type Round =
   | { readonly kind: 'settled' }
-  | { readonly kind: 'conflict' }
+  /** A newer configuration is in force. */
+  | { readonly kind: 'replaced' }
+  /** To be read again. `uncertain`: a time that may have been written all the same, and whose wake-up nobody sends then. */
+  | { readonly kind: 'conflict'; readonly uncertain?: number }
   | { readonly kind: 'written'; readonly own?: HandOff; readonly again: boolean }
 
-export async function passOnce(context: Context, request: PassRequest): Promise<Round> {
+export async function passOnce(
+  context: Context,
+  request: PassRequest & Pick<PassInput, 'uncertain'>,
+): Promise<Round> {
   const { store, clock, random } = context
   const state = (await store.states.read(request.shard)) ?? emptyState(request.shard)
+  // Asked after the state was read: what a newer configuration has written since makes the write of this one fail.
+  if (await context.deployment.isReplaced()) return { kind: 'replaced' }
   const configured = currentLimits(context.config, state)
   if (!configured) return leave(context, state, request.released)
   reportOverride(context, state)
@@ -100,13 +110,15 @@ async function carryOut(
 ): Promise<Round> {
   const { limits } = entered
   const wake = () => sendWake(context, state.shard, decision.wake, now)
-  if (!decision.changed && !changesLayout(state, entered) && isExpiryRight(state)) {
+  const isAsItIs = isExpiryRight(state) && state.strandedSince === undefined
+  if (!decision.changed && !changesLayout(state, entered) && isAsItIs) {
     await wake()
     return decision.readOn ? { kind: 'conflict' } : { kind: 'settled' }
   }
   const write = passWrite(state, decision, entered, { now, mark: context.random.token() })
   const outcome = await context.store.states.pass(state, write)
-  if (outcome.kind === 'conflict') return { kind: 'conflict' }
+  if (outcome.kind === 'conflict')
+    return { kind: 'conflict', ...(outcome.isUncertain && write.dueAt ? { uncertain: write.dueAt } : {}) }
   const rate = startCounting(limits)
   await Promise.all([wake(), sendWork(context, messagesOf(state, decision, now, rate))])
   const [first] = decision.claims

@@ -1,6 +1,6 @@
 /** Visits a shard: round after round of reading, deciding and writing, until there is nothing left to do. */
 import type { Holder } from '../core/decide.ts'
-import { DamagedStateError } from '../core/errors.ts'
+import { DamagedStateError, LeftToNewerError } from '../core/errors.ts'
 import type { ShardKey } from '../core/keys.ts'
 import type { Context } from './context.ts'
 import { type HandOff, type PassRequest, passOnce, type Round } from './pass-round.ts'
@@ -15,10 +15,6 @@ const LEFT_TO_NEWER_MS = 5000
 
 /** Returns the job that the caller has to run, if it takes one. */
 export async function pass(context: Context, request: PassRequest): Promise<HandOff | undefined> {
-  if (await context.deployment.isReplaced()) {
-    await giveUp(context, request.shard, request.released, LEFT_TO_NEWER_MS)
-    return undefined
-  }
   try {
     return await visit(context, request)
   } catch (error) {
@@ -33,14 +29,21 @@ export async function pass(context: Context, request: PassRequest): Promise<Hand
 async function visit(context: Context, request: PassRequest): Promise<HandOff | undefined> {
   let { released, runUntil, ...rest } = request
   let own: HandOff | undefined
+  let uncertain: number | undefined
   for (let rounds = 0; rounds < MAX_ROUNDS; rounds++) {
     const round = await passOnce(context, {
       ...rest,
       ...(released ? { released } : {}),
       ...(runUntil === undefined ? {} : { runUntil }),
+      ...(uncertain === undefined ? {} : { uncertain }),
     }).catch((error: unknown) => settleForOwn(context, own, error))
     if (round.kind === 'settled') return own
+    if (round.kind === 'replaced') {
+      await leaveToNewer(context, request, released)
+      return own
+    }
     if (round.kind === 'conflict') {
+      uncertain = round.uncertain ?? uncertain
       await context.clock.sleep(Math.round(context.random.number() * 20 * (rounds + 1)))
       continue
     }
@@ -60,6 +63,19 @@ function settleForOwn({ logger }: Context, own: HandOff | undefined, error: unkn
   if (!own) throw error
   logger.error('a shard could not be visited to the end', { shard: own.state.shard, error })
   return { kind: 'settled' }
+}
+
+/**
+ * A function whose configuration was replaced frees the slot that it was given, and leaves the rest to a newer one: by a
+ * wake-up, or, if it was woken itself, by the same one. Were that another one, each would bring one more.
+ */
+async function leaveToNewer(
+  context: Context,
+  { shard, isWoken }: PassRequest,
+  released: Holder | undefined,
+): Promise<void> {
+  if (!isWoken) return giveUp(context, shard, released, LEFT_TO_NEWER_MS)
+  throw new LeftToNewerError(`shard ${JSON.stringify(shard)}: a newer configuration is in force`)
 }
 
 /** The slot at least has to be freed; the rest is left to a wake-up. */

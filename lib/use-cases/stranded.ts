@@ -4,7 +4,7 @@
  */
 
 import { forEachAtOnce } from '../core/at-once.ts'
-import { keptUntil } from '../core/expiry.ts'
+import { keptUntil, mayExpire, visitOf } from '../core/expiry.ts'
 import { parseJob } from '../core/job.ts'
 import { parseShard, type ShardKey } from '../core/keys.ts'
 import type { ShardState } from '../core/state.ts'
@@ -15,7 +15,10 @@ import { wakeSoon } from './wake.ts'
 
 /** A deploy that is just being carried out has reached the functions by then. */
 const LOOK_AGAIN_MS = 30_000
-const DAY_MS = 86_400_000
+/** How often a visit is noted: a write for each stranded shard. */
+const NOTED_EVERY_MS = 3_600_000
+/** A sweep through a million shards takes less. */
+const EMPTY_AFTER_MS = 12 * 3_600_000
 const PAGE = 25
 const MAX_PAGES = 20
 
@@ -27,14 +30,23 @@ export async function keepStranded(context: Context, state: ShardState): Promise
   // No configuration will ever know it: its items are judged by themselves.
   if (!parseShard(state.shard).ok) return
   const now = context.clock.now()
-  const { shard, version, strandedSince, expiresAt } = state
-  if (version === undefined && strandedSince !== undefined && now - strandedSince >= UNKNOWN_FOR_MS)
+  const { shard, version } = state
+  const since = strandedSince(state, now)
+  const isKept = version !== undefined || !mayExpire(state)
+  if (since !== undefined && version === undefined && now - since >= UNKNOWN_FOR_MS)
     return refuseAll(context, shard)
-  const isNoted = strandedSince !== undefined && !(expiresAt && expiresAt * 1000 < now + DAY_MS)
-  if (!isNoted)
-    await context.store.states.strand(state, now, version === undefined ? keptUntil(now) : undefined)
-  if (strandedSince === undefined) await wakeSoon(context, shard, LOOK_AGAIN_MS)
+  if (since === undefined || lastVisit(state) < now - NOTED_EVERY_MS)
+    await context.store.states.strand(state, since ?? now, isKept ? undefined : keptUntil(now))
+  if (since === undefined) await wakeSoon(context, shard, LOOK_AGAIN_MS)
 }
+
+/** Since when its jobs have stood there. A shard that nobody has visited for long was empty meanwhile: no sweep found it. */
+const strandedSince = (state: ShardState, now: number): number | undefined =>
+  lastVisit(state) < now - EMPTY_AFTER_MS ? undefined : state.strandedSince
+
+/** An item that stays for as long as it takes never gives its jobs up, so nobody has to know when it was visited. */
+const lastVisit = ({ expiresAt }: ShardState): number =>
+  expiresAt === undefined ? Number.POSITIVE_INFINITY : visitOf(expiresAt)
 
 async function refuseAll(context: Context, shard: ShardKey): Promise<void> {
   let from = '0#'

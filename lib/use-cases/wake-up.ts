@@ -10,5 +10,5 @@ export async function wakeUp(context: Context, { shard, dueAt, judge = [] }: Wak
   // Queues round down to whole seconds.
   const early_ms = dueAt === undefined ? 0 : dueAt - context.clock.now()
   if (early_ms > 0) await context.clock.sleep(Math.min(early_ms, SECOND_MS))
-  await pass(context, { shard, ...(dueAt === undefined ? {} : { wokenFor: dueAt }) })
+  await pass(context, { shard, isWoken: true, ...(dueAt === undefined ? {} : { wokenFor: dueAt }) })
 }

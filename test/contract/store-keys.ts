@@ -8,11 +8,11 @@ import { afterPass, freshShard } from './fresh.ts'
 const HOSTILE_IDS = [
   'a.b.c',
   'a:b',
-  'a#n0',
+  'n0.v0',
   '1',
   'constructor',
   'slots.x',
-  '-:v0',
+  'v0:-',
   'a@b=c+d~e',
   'x'.repeat(64),
 ]

@@ -31,11 +31,6 @@ export class UpdateExpression {
     return this
   }
 
-  setOnce(path: string, value: unknown): this {
-    this.#sets.push(`${path} = if_not_exists(${path}, ${this.value(value)})`)
-    return this
-  }
-
   /** Adds to a number that may not be there yet. */
   increase(path: string, by: number): this {
     this.#sets.push(`${path} = if_not_exists(${path}, ${this.value(0)}) + ${this.value(by)}`)

@@ -3,7 +3,7 @@
  * item than all the rest. An item that is not as it should be is left to the schema, which says what is wrong with it.
  */
 import type { AttributeValue } from '@aws-sdk/client-dynamodb'
-import type { ShardKey } from '../../core/keys.ts'
+import { isValidInstant, parseJobId, type ShardKey } from '../../core/keys.ts'
 import type { ShardGlance, Slot } from '../../core/state.ts'
 import { fromItem, type Item } from './database.ts'
 import { toOverride, toState } from './state-item.ts'
@@ -45,16 +45,24 @@ function read({ pk, slots, window, waiting, dueAt, shards, unsettled, override, 
 }
 
 const slotsOf = (slots: Item): Record<string, Slot> =>
-  Object.fromEntries(Object.entries(slots).map(([id, slot]) => [id, slotOf(mapOf(slot))]))
+  Object.fromEntries(Object.entries(slots).map(([id, slot]) => [idOf(id), slotOf(mapOf(slot))]))
 
 function slotOf({ token, priority, runAt, deadline, sentAt }: Item): Slot {
-  const held = { token: textOf(token), priority: integerOf(priority, 9), runAt: numberOf(runAt) }
+  const held = { token: textOf(token), priority: integerOf(priority, 9), runAt: instantOf(runAt) }
+  if (held.token === '') throw new Unexpected()
   return (
     deadline ? { ...held, deadline: numberOf(deadline) } : { ...held, sentAt: numberOf(sentAt) }
   ) as Slot
 }
 
 type Attribute = AttributeValue | undefined
+
+const idOf = (id: string): string => (parseJobId(id).ok ? id : unexpected())
+
+function instantOf(attribute: Attribute): number {
+  const time = numberOf(attribute)
+  return isValidInstant(time) ? time : unexpected()
+}
 
 const mapOf = (attribute: Attribute): Item => attribute?.M ?? unexpected()
 const textOf = (attribute: Attribute): string => attribute?.S ?? unexpected()

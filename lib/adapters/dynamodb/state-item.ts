@@ -2,15 +2,15 @@
 import * as z from 'zod'
 import { DamagedStateError } from '../../core/errors.ts'
 import { describeIssue } from '../../core/job.ts'
-import type { ShardKey } from '../../core/keys.ts'
+import { isValidInstant, parseJobId, type ShardKey } from '../../core/keys.ts'
 import { overrideSchema } from '../../core/limits.ts'
 import type { ShardState, Slots } from '../../core/state.ts'
 import { fromItem, type Item } from './database.ts'
 
 const slotBase = {
-  token: z.string(),
+  token: z.string().min(1),
   priority: z.int().min(0).max(9),
-  runAt: z.number(),
+  runAt: z.number().refine(isValidInstant, 'is no time'),
   size_kb: z.number().optional(),
   alone: z.literal(true).optional(),
 }
@@ -21,7 +21,12 @@ const slotSchema = z.union([
 const stateSchema = z.object({
   pk: z.string(),
   version: z.int().optional(),
-  slots: z.record(z.string(), slotSchema).optional(),
+  slots: z
+    .record(
+      z.string().refine((id) => parseJobId(id).ok, 'is no job id'),
+      slotSchema,
+    )
+    .optional(),
   window: z.record(z.string(), z.number()).optional(),
   waiting: z.boolean().default(false),
   dueAt: z.number().optional(),

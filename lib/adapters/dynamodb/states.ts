@@ -17,14 +17,14 @@ export const dynamoStateStore = (database: Database): StateStore => ({
     const outcome = await update(database, state.shard, passExpression(state, change))
     if (outcome.kind === 'updated') return { kind: 'written', state: outcome.state }
     if (outcome.state && isOwnWrite(outcome.state, change)) return { kind: 'written', state: outcome.state }
-    return { kind: 'conflict' }
+    return { kind: 'conflict', ...(outcome.wasSentAgain ? { isUncertain: true } : {}) }
   },
   start: async (shard, claim, run) => {
     const outcome = await update(database, shard, startExpression(claim, run))
     if (outcome.kind === 'updated') return { kind: 'started', state: outcome.state }
     // A lost reply: the start did happen, and it was ours.
     if (outcome.state?.slots[claim.id]?.token === run.token) return { kind: 'started', state: outcome.state }
-    return { ...outcome, kind: 'refused' }
+    return { kind: 'refused', ...stateOf(outcome) }
   },
   remember: async (shard, bucket) => {
     const expression = new UpdateExpression()
@@ -37,14 +37,14 @@ export const dynamoStateStore = (database: Database): StateStore => ({
     const outcome = await update(database, shard, releaseExpression(holder))
     return outcome.kind === 'updated'
       ? { kind: 'released', state: outcome.state }
-      : { ...outcome, kind: 'gone' }
+      : { kind: 'gone', ...stateOf(outcome) }
   },
   adopt: async (state, shards, expiresAt) => {
     const outcome = await update(database, state.shard, adoptExpression(state, shards, expiresAt))
     return outcome.kind === 'updated' ? outcome.state : undefined
   },
-  strand: async (state, now, expiresAt) => {
-    await update(database, state.shard, strandExpression(state, now, expiresAt))
+  strand: async (state, since, expiresAt) => {
+    await update(database, state.shard, strandExpression(state, since, expiresAt))
   },
   registerLayout: (queue, shards) => registerLayout(database, queue, shards),
   override: (shard, limits) => override(database, shard, limits),
@@ -54,6 +54,8 @@ export const dynamoStateStore = (database: Database): StateStore => ({
   sweepCursors: () => readCursors(database),
   saveSweepCursor: (part, cursor) => saveCursor(database, part, cursor),
 })
+
+const stateOf = ({ state }: Failed): { readonly state?: ShardState } => (state ? { state } : {})
 
 async function read({ client, tables }: Database, shard: ShardKey): Promise<ShardState | undefined> {
   const { Item } = await client.send(
@@ -91,10 +93,10 @@ function adoptExpression(state: ShardState, shards: number, expiresAt: number | 
   return enterLayout(update, { shards, settled: false })
 }
 
-function strandExpression(state: ShardState, now: number, expiresAt: number | undefined): UpdateExpression {
+function strandExpression(state: ShardState, since: number, expiresAt: number | undefined): UpdateExpression {
   const update = new UpdateExpression()
   sameVersion(update, state)
-  update.setOnce(update.path('strandedSince'), now)
+  update.set(update.path('strandedSince'), since)
   return expiresAt === undefined
     ? update.remove(update.path('expiresAt'))
     : update.set(update.path('expiresAt'), expiresAt)
@@ -119,7 +121,12 @@ async function registerLayout(
 }
 
 type Updated = { readonly kind: 'updated'; readonly state: ShardState }
-type Failed = { readonly kind: 'failed'; readonly state?: ShardState }
+type Failed = {
+  readonly kind: 'failed'
+  readonly state?: ShardState
+  /** The SDK sent the call again by itself, for it had got no reply. */
+  readonly wasSentAgain: boolean
+}
 
 /** Both outcomes carry the item, which spares a read. */
 async function update(
@@ -140,7 +147,8 @@ async function update(
     return { kind: 'updated', state: toState(Attributes) }
   } catch (error) {
     if (!isConditionFailed(error)) throw error
-    return { kind: 'failed', ...(error.Item ? { state: toState(error.Item) } : {}) }
+    const wasSentAgain = (error.$metadata.attempts ?? 1) > 1
+    return { kind: 'failed', wasSentAgain, ...(error.Item ? { state: toState(error.Item) } : {}) }
   }
 }
 

@@ -126,10 +126,9 @@ const memoryStates = (tables: Tables): StateStore => {
       const expiry = expiresAt === undefined ? {} : { expiresAt }
       return write({ ...now, version: (now.version ?? 0) + 1, layout, ...expiry })
     },
-    strand: async (state, at, expiresAt) => {
+    strand: async (state, strandedSince, expiresAt) => {
       const { expiresAt: _, ...now } = current(state.shard) ?? emptyState(state.shard)
       if (now.version !== state.version) return
-      const strandedSince = now.strandedSince ?? at
       write({ ...now, strandedSince, ...(expiresAt === undefined ? {} : { expiresAt }) })
     },
     registerLayout: async (queue, shards) => {

@@ -6,7 +6,7 @@ import { toState } from '../../../lib/adapters/dynamodb/state-item.ts'
 import { DamagedStateError } from '../../../lib/core/errors.ts'
 
 const time = fc.integer({ min: 0, max: 2_000_000_000_000 })
-const slotBase = { token: fc.string(), priority: fc.integer({ min: 0, max: 9 }), runAt: time }
+const slotBase = { token: fc.string({ minLength: 1 }), priority: fc.integer({ min: 0, max: 9 }), runAt: time }
 const slot = fc.oneof(fc.record({ ...slotBase, sentAt: time }), fc.record({ ...slotBase, deadline: time }))
 const whole = fc.record(
   {
@@ -28,10 +28,7 @@ const whole = fc.record(
   { requiredKeys: ['pk'] },
 )
 const maps = fc.record({
-  slots: fc.dictionary(
-    fc.string({ minLength: 1 }).filter((id) => id !== '__proto__'),
-    slot,
-  ),
+  slots: fc.dictionary(fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9_.:@=+~-]{0,20}$/), slot),
   window: fc.dictionary(fc.string({ minLength: 1 }), fc.nat()),
 })
 const item = fc

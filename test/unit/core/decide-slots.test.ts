@@ -60,7 +60,7 @@ describe('a decision', () => {
     const claimed = staying(input()).filter(([, slot]) => !isRunning(slot)).length
     const room = limits.slots - inFlight.size
     const rate = limits.rateLimit
-    const starts = rate ? startTimes(state.window, rate, claimed, now).length : room
+    const starts = rate ? startTimes(state.window, rate, { reserved: claimed, now, most: 1000 }).length : room
     const free = due.filter(({ id }) => !inFlight.has(id) && inFlight.add(id)).length
     expect(decide(input()).claims.length).toBe(Math.max(0, Math.min(room, starts, free)))
   })

@@ -41,13 +41,22 @@ describe('a window', () => {
     expect(windowReopensAt({}, RATE, 5000)).toBe(6100 - 250)
   })
 
+  test('makes no more times than are wanted, however many starts are allowed', () => {
+    expect(startTimes({}, { ...RATE, allowed: 1e15 }, { reserved: 0, now: 1, most: 2 })).toEqual([1, 1])
+    expect(
+      startTimes({ 5000: 1e15 }, { ...RATE, allowed: 1e15 }, { reserved: 0, now: 5900, most: 2 }),
+    ).toEqual([6100, 6100])
+  })
+
   test('gives a time to each start: now, or when an earlier one is forgotten soon', () => {
-    expect(startTimes({}, RATE, 1, 5000)).toEqual([5000, 5000])
-    expect(startTimes({ 5000: 1, 5100: 1 }, RATE, 0, 5900)).toEqual([5900, 6100])
-    expect(startTimes({ 5000: 2, 5100: 1 }, RATE, 0, 5900)).toEqual([6100, 6100])
-    expect(startTimes({ 5000: 2, 5100: 1 }, RATE, 1, 5900)).toEqual([6100])
-    expect(startTimes({ 5000: 3 }, { ...RATE, allowed: 1 }, 0, 5900)).toEqual([6100])
-    expect(startTimes({ 5000: 3 }, { ...RATE, allowed: 0 }, 0, 5900)).toEqual([])
+    expect(startTimes({}, RATE, { reserved: 1, now: 5000, most: 9 })).toEqual([5000, 5000])
+    expect(startTimes({ 5000: 1, 5100: 1 }, RATE, { reserved: 0, now: 5900, most: 9 })).toEqual([5900, 6100])
+    expect(startTimes({ 5000: 2, 5100: 1 }, RATE, { reserved: 0, now: 5900, most: 9 })).toEqual([6100, 6100])
+    expect(startTimes({ 5000: 2, 5100: 1 }, RATE, { reserved: 1, now: 5900, most: 9 })).toEqual([6100])
+    expect(startTimes({ 5000: 3 }, { ...RATE, allowed: 1 }, { reserved: 0, now: 5900, most: 9 })).toEqual([
+      6100,
+    ])
+    expect(startTimes({ 5000: 3 }, { ...RATE, allowed: 0 }, { reserved: 0, now: 5900, most: 9 })).toEqual([])
   })
 
   test('forgets what no longer counts, and what is over where there is no limit', () => {

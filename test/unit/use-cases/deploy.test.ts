@@ -13,6 +13,14 @@ const withMail = defineConfig({
 const mail = jobItem({ id: 'm', pk: 'mail' as never })
 const deploy = (world: World, config: Config): void => void Object.assign(world.context, { config })
 
+/** As the sweep does while jobs stand in the shard. */
+async function visitHourly(world: World, hours: number): Promise<void> {
+  for (let hour = 0; hour < hours; hour++) {
+    world.now += 3_600_000
+    await world.pass('mail' as never)
+  }
+}
+
 describe('a queue that is not in the configuration', () => {
   test('keeps its jobs for a newer function, which runs them', async () => {
     const world = new World(partitioned)
@@ -29,15 +37,27 @@ describe('a queue that is not in the configuration', () => {
     const world = new World(partitioned)
     world.put(mail)
     await world.settle()
-    world.now += DAY_MS - 1
-    await world.pass('mail' as never)
+    await visitHourly(world, 23)
     expect(world.dead).toEqual([])
-    world.now += 1
-    await world.pass('mail' as never)
+    await visitHourly(world, 1)
     expect(world.jobs).toEqual([])
     expect(world.dead).toMatchObject([
       { reason: 'refused', error: expect.stringContaining('there is no queue "mail"') },
     ])
+  })
+
+  test('counts the day anew for jobs that come to a shard that was empty meanwhile', async () => {
+    const world = new World(partitioned)
+    world.put(mail)
+    await world.settle()
+    world.tables.jobs.clear()
+    world.now += 2 * DAY_MS
+    world.put(jobItem({ id: 'later', pk: 'mail' as never }))
+    await world.settle()
+    await visitHourly(world, 23)
+    expect([world.jobs.length, world.dead]).toEqual([1, []])
+    await visitHourly(world, 1)
+    expect(world.dead).toHaveLength(1)
   })
 
   test('and was in it keeps its jobs for as long as it takes, and runs them when it is back', async () => {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { EnqueueIncompleteError } from '../../../lib/core/errors.ts'
+import { EnqueueIncompleteError, InvalidJobError } from '../../../lib/core/errors.ts'
 import type { JobItem } from '../../../lib/core/job.ts'
 import type { JobStore } from '../../../lib/ports/store.ts'
-import { putAll } from '../../../lib/use-cases/enqueue.ts'
+import { putAll, putNamed } from '../../../lib/use-cases/enqueue.ts'
 
 const item = (n: number): JobItem =>
   ({ pk: 'q', sk: `5#2030-01-01T00:00:00.000Z#${n}`, task: 't', payload: {} }) as unknown as JobItem
@@ -51,4 +51,32 @@ describe('putAll', () => {
     await putAll(store, [item(1), item(1)])
     expect(seen).toHaveLength(1)
   })
+})
+
+describe('putNamed', () => {
+  test('puts what nobody else has put, and names the others', async () => {
+    const [first, second, third] = items(3)
+    const taken = new Map<string, JobItem>()
+    if (!first || !second || !third) throw new Error('three items')
+    taken.set(second.sk, { ...second, task: 'another' })
+    const put = async (one: JobItem) => {
+      const found = taken.get(one.sk)
+      if (found) return found.task === one.task ? 'exists' : 'taken'
+      taken.set(one.sk, one)
+      return 'put'
+    }
+    const store = { jobs: { put } as unknown as JobStore }
+    const failure = await putNamed(store, [first, second, third, first]).catch((error: unknown) => error)
+    expect(failure).toBeInstanceOf(EnqueueIncompleteError)
+    expect((failure as EnqueueIncompleteError).unwritten).toEqual([second])
+    expect((failure as EnqueueIncompleteError).message).toContain('another job')
+    expect([...taken.values()]).toEqual([{ ...second, task: 'another' }, first, third])
+  })
+})
+
+test('of two different jobs under one key neither is accepted', async () => {
+  const store = storeThat(async () => [])
+  const [one] = items(1)
+  if (!one) throw new Error('an item')
+  await expect(putAll(store, [one, { ...one, task: 'another' }])).rejects.toBeInstanceOf(InvalidJobError)
 })
