@@ -1,6 +1,7 @@
 /**
  * npm run sim -- [--seeds 500] [--from 1] [--minutes N] [--json]   a campaign
  * npm run sim -- --seed S [--trace file]                           one seed, event by event
+ *   --loop-detection                                               as if Lambda refused long chains of messages
  */
 import { createWriteStream } from 'node:fs'
 import { parseArgs } from 'node:util'
@@ -18,6 +19,7 @@ const { values } = parseArgs({
     seed: { type: 'string' },
     trace: { type: 'string' },
     quiet: { type: 'boolean', default: false },
+    'loop-detection': { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
   },
 })
@@ -31,10 +33,16 @@ function wholeNumber(name: string, text: string): number {
 async function one(seed: number): Promise<number> {
   const file = values.trace === undefined ? undefined : createWriteStream(values.trace)
   const print = file ? (line: string) => void file.write(`${line}\n`) : console.log
-  const result = await runSeed(seed, values.quiet && !file ? undefined : print)
+  const loopDetection = values['loop-detection']
+  const result = await runSeed(
+    seed,
+    values.quiet && !file ? undefined : print,
+    loopDetection ? { loopDetection } : {},
+  )
   file?.end()
   for (const violation of result.violations) console.log(describe(violation))
   const hours = (result.virtual_ms / 3_600_000).toFixed(2)
+  if (loopDetection) console.log(`${result.loopsRefused} messages refused as loops`)
   console.log(`seed ${seed}: ${result.steps} steps, ${hours} virtual hours, trace ${result.hash}`)
   return result.violations.length > 0 ? 1 : 0
 }

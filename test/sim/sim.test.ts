@@ -25,6 +25,12 @@ test('a seed replays to the same trace, event by event', () => {
   expect(sim('--seed', '7')).toBe(sim('--seed', '7'))
 })
 
+test('a backlog makes long chains of messages: Lambda must not take them for loops', () => {
+  const lines = sim('--seed', '41', '--quiet', '--loop-detection').split('\n')
+  const refused = lines.map((line) => /^(\d+) messages refused as loops/.exec(line)?.[1]).find(Boolean)
+  expect(Number(refused)).toBeGreaterThan(100)
+})
+
 describe('a campaign', () => {
   const sum = JSON.parse(sim('--seeds', '250', '--from', '10000', '--json')) as Omit<
     Summary,

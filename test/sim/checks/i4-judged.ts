@@ -8,7 +8,7 @@ import { contentOf } from './content.ts'
 
 const DONE: readonly string[] = ['removed', 'replaced', 'buried']
 /** What the product itself changes from one attempt to the next. */
-const OWN = ['attempt', 'unknownSince']
+const OWN = ['attempt', 'unknownSince', 'alone']
 
 export const onlyTheJudged: Check = {
   name: 'I4 only what was judged',

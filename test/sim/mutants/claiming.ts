@@ -55,8 +55,8 @@ export const CLAIMING: readonly Mutant[] = [
   {
     name: 'start without the run check',
     file: STORE,
-    find: 'const running: Slot = { token: run.token,',
-    replace: 'const running: Slot = { token: claim.token,',
+    find: 'const running: Slot = { ...claimed, token: run.token,',
+    replace: 'const running: Slot = { ...claimed, token: claim.token,',
     breaks: 'a copy of a message starts the job again',
   },
   {

@@ -4,9 +4,9 @@ import type { Mutant } from './mutant.ts'
 export const DEPLOYS: readonly Mutant[] = [
   {
     name: 'a replaced function decides',
-    file: 'lib/use-cases/pass.ts',
-    find: 'if (await context.deployment.isReplaced()) {',
-    replace: 'if ((await context.deployment.isReplaced()) && request.shard.length === 0) {',
+    file: 'lib/use-cases/pass-round.ts',
+    find: "if (await context.deployment.isReplaced()) return { kind: 'replaced' }",
+    replace: 'await context.deployment.isReplaced()',
     breaks: 'old functions claim by limits that a deploy has lowered',
   },
   {

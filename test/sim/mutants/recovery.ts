@@ -26,8 +26,8 @@ export const RECOVERY: readonly Mutant[] = [
   {
     name: 'dead run dropped without its job',
     file: 'lib/use-cases/recover.ts',
-    find: 'if (job) await retire(context, job, WORKER_DIED)',
-    replace: 'void [job, retire]',
+    find: '  else await retire(context, job, WORKER_DIED)',
+    replace: '  else void retire',
     breaks: 'the attempt of a dead worker is not counted',
   },
   {
@@ -47,8 +47,8 @@ export const RECOVERY: readonly Mutant[] = [
   {
     name: 'lost claims sent with another token',
     file: 'lib/use-cases/pass-messages.ts',
-    find: 'resent(state, id).map((key) => ({ ...key, token, ...rate }))',
-    replace: "resent(state, id).map((key) => ({ ...key, token: (token + 'x') as typeof token, ...rate }))",
+    find: 'slot), ...rate }] : []',
+    replace: "slot), token: (slot.token + 'x') as Slot['token'], ...rate }] : []",
     breaks: 'nobody can start what is sent again',
   },
   {

@@ -42,8 +42,8 @@ export const WAKING: readonly Mutant[] = [
   {
     name: 'used wake-up taken for one to come',
     file: 'lib/core/decide.ts',
-    find: 'state.dueAt !== undefined && state.dueAt !== wokenFor && state.dueAt > now',
-    replace: 'state.dueAt !== undefined && state.dueAt > 0 * (now + (wokenFor ?? 0))',
+    find: 'dueAt !== undefined && dueAt !== wokenFor && dueAt !== uncertain && dueAt > now',
+    replace: 'dueAt !== undefined && dueAt > 0 * (now + (wokenFor ?? 0) + (uncertain ?? 0))',
     breaks: 'the next delayed job gets no wake-up',
   },
   {

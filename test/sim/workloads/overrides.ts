@@ -94,6 +94,11 @@ export function unpause(world: World): void {
   const nameOf = ({ queue, tenant }: { queue: QueuePlan; tenant: string }) =>
     `${queue.name}|${queue.partitioned}|${tenant}`
   // By the rule of each version: whoever makes a job of an event may have another than its producer.
+  const shardsIn = ({ queue, tenant }: { queue: QueuePlan; tenant: string }) =>
+    shardsOf(
+      { queue: queue.name, ...(queue.partitioned ? { partition: encoded(tenant) } : {}) },
+      queue.config.shards,
+    )
   const partitions = new Map(
     world.plan.jobs.flatMap(({ queue: { name }, tenant }) =>
       world.plan.versions.flatMap(({ queues }) =>
@@ -109,7 +114,12 @@ export function unpause(world: World): void {
       .sort((a, b) => a.at - b.at)
       .at(-1)
     // What was written by hand and stops nothing has to last.
-    const touched = last !== undefined && !(last.byHand && isOpen(last.limits))
+    const touched =
+      last !== undefined &&
+      !(
+        last.byHand &&
+        shardsIn({ queue, tenant }).every((shard) => isOpen(world.tables.states.get(shard)?.override))
+      )
     const paused = world.plan.versions.some(({ input }) => input.queues[queue.name]?.concurrency === 0)
     const limits = paused ? { concurrency: 2 } : undefined
     if (touched || paused) applyOverride(world, { at: 0, queue, tenant, limits })

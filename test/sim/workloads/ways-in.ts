@@ -89,7 +89,7 @@ const eventOf = (job: JobPlan): string => {
   const { queue, task, id, priority, runAt, at } = job
   const named = runAt === at ? {} : { id, runAt }
   const detail = { queue: queue.name, task, payload: payloadOf(job), priority, ...named }
-  return JSON.stringify({ id: `event-${id}`, time: new Date(at).toISOString(), detail })
+  return JSON.stringify({ id: `event-${id}.${at % 100_000}`, time: new Date(at).toISOString(), detail })
 }
 
 function malformed(world: World, job: JobPlan, index: number): RawItem {
