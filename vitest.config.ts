@@ -1,6 +1,8 @@
 import { defineConfig } from 'vitest/config'
+import { mutantPlugin } from './test/mutants/plugin.ts'
 
 const project = (name: string, include: string[], timeout_ms: number) => ({
+  plugins: [mutantPlugin()],
   test: { name, include, testTimeout: timeout_ms, hookTimeout: timeout_ms },
 })
 
@@ -9,6 +11,7 @@ export default defineConfig({
     projects: [
       project('unit', ['test/unit/**/*.test.ts'], 60_000),
       project('sim', ['test/sim/**/*.test.ts'], 240_000),
+      project('mutants', ['test/mutants/**/*.test.ts'], 60_000),
       project('contract', ['test/contract/**/*.test.ts'], 60_000),
       project('honesty', ['test/honesty/**/*.test.ts'], 300_000),
       project('fuzz', ['test/fuzz/**/*.test.ts'], 120_000),

@@ -1,11 +1,12 @@
 /** The two queues on SQS. */
+import { createHash } from 'node:crypto'
 import type { SQSClient } from '@aws-sdk/client-sqs'
+import type { ShardKey } from '../../core/keys.ts'
 import { MAX_DELAY_MS, type WakeQueue, type WorkQueue } from '../../ports/queues.ts'
 import { sendAll } from './batches.ts'
 import { messageBody } from './messages.ts'
 
 export const sqsWorkQueue = (client: SQSClient, queueUrl: string): WorkQueue => ({
-  // The group makes a standard queue fair: one tenant's messages do not hold up another's.
   send: (messages) =>
     sendAll(client, queueUrl, messages, (message) => ({
       MessageBody: messageBody(message),
@@ -21,5 +22,11 @@ export const sqsWakeQueue = (client: SQSClient, queueUrl: string): WakeQueue => 
     })),
 })
 
-/** SQS allows 128 characters from a small set in a group's name. */
-const groupOf = (shard: string): string => Buffer.from(shard).toString('base64url').slice(-128)
+/**
+ * The group makes a standard queue fair: one tenant's messages do not hold up another's. All shards of a partition are one
+ * tenant. SQS allows 128 characters from a small set in a group's name.
+ */
+function groupOf(shard: ShardKey): string {
+  const [queue, partition = ''] = shard.split('|')
+  return createHash('sha256').update(`${queue}|${partition}`).digest('base64url')
+}
