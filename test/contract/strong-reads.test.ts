@@ -55,7 +55,7 @@ const ofStates: Verbs<StateStore> = {
   sweepCursors: () => states.sweepCursors(),
   saveSweepCursor: () => states.saveSweepCursor('jobs', undefined),
 }
-const ofTheLog = { read: () => log.read(), write: () => log.write(deployment, undefined) }
+const ofTheLog = { readDeployment: () => log.read(), writeDeployment: () => log.write(deployment, undefined) }
 
 /** The sweep and the tick may see what was; whoever they wake reads again. */
 const MAY_BE_STALE: readonly string[] = ['shards', 'due', 'scan', 'glance']

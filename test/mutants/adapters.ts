@@ -52,7 +52,7 @@ export const ADAPTERS: readonly TestedMutant[] = [
     find: '): boolean => passedBy === mark || ',
     replace: '): boolean => passedBy === mark + mark || ',
     breaks: 'a wake-up is not sent where the reply to the write got lost',
-    tests: ['test/contract/store-dynoxide.test.ts', 'test/contract/store-memory.test.ts'],
+    tests: ['test/contract/own-write.test.ts'],
   },
   {
     name: 'the mark of a pass not written',
@@ -60,7 +60,7 @@ export const ADAPTERS: readonly TestedMutant[] = [
     find: "update.set(update.path('passedBy'), change.mark)",
     replace: "update.set(update.path('passedBy'), '')",
     breaks: 'a wake-up is not sent where the reply to the write got lost',
-    tests: ['test/contract/store-dynoxide.test.ts'],
+    tests: ['test/contract/own-write.test.ts'],
   },
   {
     name: 'deleted whatever stands there',

@@ -60,7 +60,7 @@ export const PROTOCOL: readonly TestedMutant[] = [
     replace:
       'if (!(await visitOrWake(context, shard))) failed.push(...arrived.slice(0, 0).map(({ id }) => id))',
     breaks: 'a new job is looked at by the sweep only',
-    tests: ['test/unit/use-cases/malformed.test.ts'],
+    tests: ['test/unit/use-cases/arrival.test.ts'],
   },
   {
     name: 'a wake-up in whole seconds where less counts',
@@ -68,7 +68,7 @@ export const PROTOCOL: readonly TestedMutant[] = [
     find: 'isPrecise ? exact_ms : roundedUp(exact_ms)',
     replace: 'isPrecise ? roundedUp(exact_ms) : roundedUp(exact_ms)',
     breaks: 'a rate of so many a second is used to half',
-    tests: ['test/unit/use-cases/rate.test.ts', 'test/unit/use-cases/delay.test.ts'],
+    tests: ['test/unit/use-cases/wake.test.ts'],
   },
   {
     name: 'the dispatcher does not wait for the rest of a second',
@@ -109,5 +109,13 @@ export const PROTOCOL: readonly TestedMutant[] = [
     replace: 'return retire(context, job, outcome.reason)',
     breaks: 'what can never run runs all its attempts',
     tests: ['test/unit/use-cases/retry.test.ts'],
+  },
+  {
+    name: 'items of waiting jobs expire',
+    file: 'lib/core/expiry.ts',
+    find: '!override && !overrideProblem && !waiting',
+    replace: '!override && !overrideProblem && typeof waiting === "boolean"',
+    breaks: 'nobody knows of jobs that wait for the end of a pause',
+    tests: ['test/unit/use-cases/override.test.ts'],
   },
 ]

@@ -10,13 +10,6 @@ export const EXPIRY: readonly Mutant[] = [
     breaks: 'a pause that was written into an idle item is over a week later',
   },
   {
-    name: 'items of waiting jobs expire',
-    file: 'lib/core/expiry.ts',
-    find: '!override && !overrideProblem && !waiting',
-    replace: '!override && !overrideProblem && typeof waiting === "boolean"',
-    breaks: 'nobody knows of jobs that wait for the end of a pause',
-  },
-  {
     name: 'an item expires with its starts',
     file: 'lib/use-cases/due-index.ts',
     find: 'Math.max(now + remembered, dueAt ?? now)',

@@ -3,14 +3,6 @@ import type { Mutant } from './mutant.ts'
 
 export const WAYS_IN: readonly Mutant[] = [
   {
-    name: 'arrival lost when its visit fails',
-    file: 'lib/use-cases/arrive.ts',
-    find: 'if (!(await visitOrWake(context, shard))) failed.push(...arrived.map(({ id }) => id))',
-    replace:
-      'if (!(await visitOrWake(context, shard))) failed.push(...arrived.slice(0, 0).map(({ id }) => id))',
-    breaks: 'nobody looks at a new job',
-  },
-  {
     name: 'malformed arrivals left where they are',
     file: 'lib/use-cases/arrive.ts',
     find: 'if (same[0] && (await readStanding(context, same[0].item))) corrected.push(...same)',

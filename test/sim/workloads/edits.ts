@@ -23,8 +23,10 @@ export function drawEdits(
     const job = jobs[random.int(0, jobs.length - 1)]
     if (!job) return []
     // Before the stream has brought it, while it is claimed, while it runs, or much later.
-    const at = random.chance(0.8) ? job.at + random.skewed(1, 5000) : random.int(begin, end)
-    return [{ at: Math.min(end, at), what: random.pick(WHATS), pick: random.number() }]
+    const soon_ms = random.chance(0.5) ? random.int(20, 600) : random.skewed(1, 5000)
+    const at = random.chance(0.8) ? job.at + soon_ms : random.int(begin, end)
+    const what = job.way === 'malformed' && random.chance(0.8) ? 'correct' : random.pick(WHATS)
+    return [{ at: Math.min(end, at), what, pick: random.number() }]
   }).flat()
 }
 

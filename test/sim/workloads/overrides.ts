@@ -86,6 +86,9 @@ function writeByHand(
     )
 }
 
+const isOpen = (limits: LimitOverride | undefined): boolean =>
+  limits?.concurrency !== undefined && limits.concurrency > 0 && limits.rateLimit?.allowed !== 0
+
 /** Nothing stays paused for ever. */
 export function unpause(world: World): void {
   const nameOf = ({ queue, tenant }: { queue: QueuePlan; tenant: string }) =>
@@ -101,7 +104,12 @@ export function unpause(world: World): void {
     ) as [string, { queue: QueuePlan; tenant: string }][],
   )
   for (const [name, { queue, tenant }] of partitions) {
-    const touched = world.plan.overrides.some((plan) => nameOf(plan) === name)
+    const last = world.plan.overrides
+      .filter((plan) => nameOf(plan) === name)
+      .sort((a, b) => a.at - b.at)
+      .at(-1)
+    // What was written by hand and stops nothing has to last.
+    const touched = last !== undefined && !(last.byHand && isOpen(last.limits))
     const paused = world.plan.versions.some(({ input }) => input.queues[queue.name]?.concurrency === 0)
     const limits = paused ? { concurrency: 2 } : undefined
     if (touched || paused) applyOverride(world, { at: 0, queue, tenant, limits })

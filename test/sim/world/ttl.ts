@@ -7,8 +7,8 @@ import type { World } from './world.ts'
 
 const WEEK_MS = 7 * 86_400_000
 const LONGEST_PAUSE_MS = 600_000
-/** A sweep, and the next if that one fails. */
-const SWEPT_MS = 1_800_000
+/** A sweep, and the next ones if that fails. */
+const SWEPT_MS = { calm: 400_000, kind: 1_000_000, refusing: 1_800_000, rough: 1_800_000 } as const
 
 export function startExpiry(world: World): void {
   const { scheduler, random, plan } = world
@@ -27,7 +27,7 @@ function isOver({ scheduler, plan, tables, writtenByHand }: World, shard: string
   const byHand = writtenByHand.get(shard) ?? Number.NEGATIVE_INFINITY
   return (
     state.expiresAt * 1000 - WEEK_MS + (plan.week_ms ?? WEEK_MS) <= scheduler.now &&
-    byHand + SWEPT_MS <= scheduler.now
+    byHand + SWEPT_MS[plan.weather] <= scheduler.now
   )
 }
 
