@@ -1,6 +1,7 @@
 import type { SQSEvent, SQSRecord } from 'aws-lambda'
 import { loggerWith } from '../adapters/powertools/logger.ts'
 import { parseWorkMessage } from '../adapters/sqs/messages.ts'
+import { queueNamed } from '../core/config.ts'
 import { ConfigurationError } from '../core/errors.ts'
 import type { Context } from '../use-cases/context.ts'
 import { execute, type Invocation, type RunTask } from '../use-cases/execute.ts'
@@ -42,15 +43,14 @@ function checkNames(tasks: readonly Task[]): void {
   if (twice !== undefined) throw new ConfigurationError('tasks', `there are two tasks named "${twice}"`)
 }
 
-/** A task for a queue that is not configured would never run: better to hear of it at once. */
+/** A deploy may take away a queue whose tasks are still there. All others go on. */
 function workerContext(tasks: readonly Task[]): Context {
   const context = contextFromEnvironment()
-  const lost = tasks.find(({ queue }) => !Object.hasOwn(context.config.queues, queue))
-  if (lost)
-    throw new ConfigurationError(
-      'tasks',
-      `task "${lost.name}" belongs to queue "${lost.queue}", which is not configured`,
-    )
+  const idle = tasks.filter(({ queue }) => !queueNamed(context.config, queue))
+  if (idle.length > 0)
+    context.logger.error('tasks belong to queues that are not configured: jobs of these queues wait', {
+      tasks: idle.map(({ name, queue }) => `${name} (${queue})`),
+    })
   return context
 }
 
