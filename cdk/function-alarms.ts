@@ -35,7 +35,7 @@ export const createFunctionAlarms = (scope: Construct, { dispatcher, tick, worke
     scope,
     'WorkerErrorsAlarm',
     'invocations of the worker ended without an answer: it cannot load, ran into its timeout, crashed or ran out of ' +
-      'memory. Each job in them has used up an attempt. See its log; raise memorySize, or heed `signal` in the handlers',
+      'memory. Each job in them has used up an attempt, unless it shared its process with others. See its log; raise memorySize, or heed `signal` in the handlers',
     { metric: worker.metricErrors(EACH_FIVE) },
   ),
   ...[dispatcher, tick].map((target) => onThrottles(scope, target)),

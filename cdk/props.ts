@@ -60,7 +60,7 @@ export interface SluiceProps {
   readonly eventBus?: IEventBus
 
   /**
-   * How often abandoned claims are looked for.
+   * How often the sweep comes: it finds lost messages, dead runs, dropped arrivals and stranded jobs.
    *
    * @default Duration.minutes(5)
    */

@@ -40,7 +40,7 @@ export function createQueues(scope: Construct, workerTimeout: Duration): Queues 
       // What AWS advises: six times the function's timeout, so that throttled batches do not use up their attempts.
       visibilityTimeout: Duration.seconds(6 * INGEST_TIMEOUT.toSeconds()),
       // A day: an event is not yet a job, so nothing else would bring it back, and a deploy may bring its queue.
-      attempts: 480,
+      attempts: 500,
     }),
     streamFailures: createQueue(scope, 'StreamFailures', { retentionPeriod: LONGEST_RETENTION }),
   }

@@ -24,7 +24,7 @@ export class Sluice extends Construct {
   readonly jobsTable: TableV2
   /** Slots, rate windows and overrides. */
   readonly stateTable: TableV2
-  /** Dead letters and, where asked for, completed jobs. */
+  /** Dead letters. */
   readonly historyTable: TableV2
   /** Dispatched jobs, on their way to the worker. */
   readonly workQueue: IQueue
@@ -80,7 +80,7 @@ export class Sluice extends Construct {
     return grantEnqueue(grantee, this.#tables)
   }
 
-  /** Lets somebody change limits at run time and read the dead letters, by the client. */
+  /** Lets somebody change limits at run time, read dead letters and put them back, and move stranded jobs, by the client. */
   grantManage(grantee: IGrantable): Grant {
     return grantManage(grantee, this.#tables, this.#queues)
   }

@@ -17,7 +17,7 @@ export interface Tables {
   readonly history: TableV2
 }
 
-/** Lists the shards and schedules that need attention at a time, oldest first. */
+/** Lists the shards that need attention at a time more than 15 minutes off, oldest first. */
 export const DUE_INDEX = 'due'
 
 const pk = { name: 'pk', type: AttributeType.STRING }

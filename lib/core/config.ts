@@ -4,7 +4,14 @@ import type { RetryPolicy } from './backoff.ts'
 import { type Duration, parseDuration } from './duration.ts'
 import { ConfigurationError } from './errors.ts'
 import { QUEUE_NAME } from './keys.ts'
-import { defaultMargin, type Limits, LONGEST_MS, MAX_SLOTS_PER_SHARD, MOST_ALLOWED } from './limits.ts'
+import {
+  defaultMargin,
+  type Limits,
+  LONGEST_MS,
+  MAX_SLOTS_PER_SHARD,
+  MOST_ALLOWED,
+  SHORTEST_PERIOD_MS,
+} from './limits.ts'
 import { type PartitionRule, partitionSchema } from './partition.ts'
 
 /** So many slots fit in 1 KB beside the rest of a state item, which keeps every write at one unit. */
@@ -34,7 +41,7 @@ const queueSchema = z.strictObject({
   concurrency: count.optional(),
   /** How many jobs of a partition start in any window. Default: unlimited. */
   rateLimit: z
-    .strictObject({ allowed: count, period: duration(1), margin: duration(0).optional() })
+    .strictObject({ allowed: count, period: duration(SHORTEST_PERIOD_MS), margin: duration(0).optional() })
     .optional(),
   retry: z
     .strictObject({

@@ -22,6 +22,8 @@ export interface Limits {
 
 /** Who writes more means no limit, and leaves it out. */
 export const MOST_ALLOWED = 1_000_000
+/** In a shorter one no start could be recorded before it is forgotten again. */
+export const SHORTEST_PERIOD_MS = 100
 /** A year: no period, margin or delay is longer. */
 export const LONGEST_MS = 365 * 86_400_000
 
@@ -33,7 +35,7 @@ export const overrideSchema = z.strictObject({
   rateLimit: z
     .strictObject({
       allowed: count,
-      period_ms: z.int().min(1).max(LONGEST_MS),
+      period_ms: z.int().min(SHORTEST_PERIOD_MS).max(LONGEST_MS),
       margin_ms: z.int().min(0).max(LONGEST_MS).optional(),
     })
     .optional(),

@@ -108,10 +108,15 @@ const LARGE_KB = 8
 export const sizeOf = (item_bytes: number): Pick<Slot, 'size_kb'> =>
   item_bytes < LARGE_KB * 1024 ? {} : { size_kb: Math.round(item_bytes / 1024) }
 
-/** The sort keys of the jobs in flight that a query had better not pass over, in their order. */
+/** Each costs a query of its own, one after the other, while other passes may write. */
+const MOST_PASSED_BY = 16
+
+/** The sort keys of the jobs in flight that a query had better not pass over, the largest, in their order. */
 export const largeInFlight = (slots: readonly (readonly [JobId, Slot])[]): SortKey[] =>
   slots
     .filter(([, slot]) => slot.size_kb !== undefined)
+    .sort(([, one], [, other]) => (other.size_kb ?? 0) - (one.size_kb ?? 0))
+    .slice(0, MOST_PASSED_BY)
     .map(([id, slot]) => formatSortKey(positionOf(id, slot)))
     .sort()
 

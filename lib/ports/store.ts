@@ -20,11 +20,11 @@ export interface JobStore {
   get(key: RawKey): Promise<RawItem | undefined>
   /** Up to `limit` items of a shard from `from` on, in the order of their sort keys. */
   range(query: RangeQuery): Promise<RangePage>
-  /** Deletes the item, if it still is what was read. */
+  /** Deletes the item, if it still is the job that was read: what a reading looks at is the same. */
   remove(item: RawItem): Promise<'removed' | NotThere>
   /** Puts another job in the place of this one, in one transaction, unless that key is taken. */
   replace(item: RawItem, next: JobItem): Promise<'replaced' | 'occupied' | NotThere>
-  /** Moves the item to the dead letters in one transaction. */
+  /** Moves the item to the dead letters in one transaction. One that is refused must be what was read in every attribute. */
   bury(item: RawItem, letter: DeadLetter): Promise<'buried' | NotThere>
   /**
    * The shards that have items, each once, a page at a time. May be stale; pks and sks come as they stand there, and a

@@ -5,7 +5,7 @@
 import type { Job } from '../core/job.ts'
 import type { WorkMessage } from '../ports/queues.ts'
 import type { Context } from './context.ts'
-import { freeSlot, takeNext } from './hand-off.ts'
+import { freeSlot, giveBack } from './hand-off.ts'
 import type { Invocation, Running } from './invocation.ts'
 import { refuse } from './read-job.ts'
 import { describe, leaveToNewerWorker, retire } from './retire.ts'
@@ -33,9 +33,8 @@ export async function execute(
   const begunAt = context.clock.now()
   const started = await start(context, message, invocation)
   if (started.kind === 'stale') return
+  if (started.kind === 'unwanted') return giveBack(context, started.running)
   let running: Running | undefined = started.running
-  if (started.kind === 'unwanted')
-    running = await takeNext(context, { ...running, invocation, begunAt, released: running })
   while (running) {
     const replaced = await finishJob(context, running, runTask)
     running = await freeSlot(context, { ...running, invocation, begunAt, lookAgain: replaced })

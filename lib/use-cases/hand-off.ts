@@ -43,10 +43,24 @@ export async function takeNext(
   if (!own) return undefined
   const next = toRunning(own)
   // The pass may have taken long, and the start may have been late: then the job goes back, with nothing spent.
-  const isInTime = await begin(context, { pk: shard, ...own }, own.claim.startAt)
+  const isInTime = await begin(context, { pk: shard, ...own }, own.claim.startAt).catch((error: unknown) => {
+    context.logger.error('a job could not begin; it goes back', { shard, job: next.id, error })
+    return false
+  })
   if (isInTime && hasTimeFor(own.claim.job, invocation)) return next
-  await pass(context, { shard, released: holderOf(next) })
+  await giveBack(context, next)
   return undefined
+}
+
+/** A slot whose job has not begun is free for it, or for another, immediately, whatever fails. */
+export async function giveBack(context: Context, running: Running): Promise<void> {
+  const released = holderOf(running)
+  try {
+    await pass(context, { shard: running.shard, released })
+  } catch (error) {
+    await context.store.states.release(running.shard, released)
+    throw error
+  }
 }
 
 const toRunning = ({ claim, state }: HandOff): Running => ({

@@ -61,8 +61,10 @@ export async function passOnce(
   const configured = currentLimits(context.config, state)
   if (!configured) return leave(context, state, request.released)
   reportOverride(context, state)
-  if (!request.released && isExpiryRight(state) && isSaturated(state, configured, clock.now()))
-    return { kind: 'settled' }
+  // A wake-up is used up by this pass, however early it came: another has to be arranged.
+  const isUsedUp = request.wokenFor !== undefined && request.wokenFor === state.dueAt
+  const isIdle = !request.released && !isUsedUp && isExpiryRight(state)
+  if (isIdle && isSaturated(state, configured, clock.now())) return { kind: 'settled' }
   const recovered = await recover(context, state, deadSlots(state, clock.now()))
   const entered = await enterLayout(context, state, configured)
   if (entered === 'entering') return { kind: 'conflict' }

@@ -1,5 +1,6 @@
 /** A worker proves a claim and takes the job over. */
 import { type Holder, plannedStart } from '../core/decide.ts'
+import type { RawItem } from '../core/job.ts'
 import type { JobId, ShardKey } from '../core/keys.ts'
 import { parseSortKey } from '../core/keys.ts'
 import { isDead, type ShardState } from '../core/state.ts'
@@ -33,7 +34,7 @@ export async function start(
   const token = random.token()
   const startedAt = plannedStart(message.startAt ?? 0, clock.now(), message.rate !== undefined)
   const bucket = bucketOf(startedAt, message.rate?.bucket_ms ?? bucketWidth(undefined))
-  const [outcome, item] = await Promise.all([
+  const [outcome, item] = await Promise.allSettled([
     store.states.start(
       message.pk,
       { id, token: message.token },
@@ -46,14 +47,49 @@ export async function start(
     ),
     store.jobs.get({ pk: message.pk, sk: message.sk }),
   ])
-  if (outcome.kind === 'refused') return afterStaleClaim(context, message.pk, id, outcome.state, invocation)
+  if (outcome.status === 'rejected') throw outcome.reason
+  if (outcome.value.kind === 'refused')
+    return afterStaleClaim(context, message.pk, id, outcome.value.state, invocation)
+  const taken = { shard: message.pk, id, token, job: undefined, othersWait: outcome.value.state.waiting }
+  return orUnwanted(context, taken, async () => {
+    if (item.status === 'rejected') throw item.reason
+    return prepare(context, { message, taken, item: item.value, startedAt, invocation })
+  })
+}
+
+interface Preparation {
+  readonly message: WorkMessage
+  readonly taken: Running
+  readonly item: RawItem | undefined
+  readonly startedAt: number
+  readonly invocation: Invocation
+}
+
+async function prepare(
+  context: Context,
+  { message, taken, item, startedAt, invocation }: Preparation,
+): Promise<Started> {
   const job = item && (await readJob(context, item))
-  const running = { shard: message.pk, id, token, job, othersWait: outcome.state.waiting }
+  const running = { ...taken, job }
   if (item && !job) return { kind: 'unwanted', running }
   // It had to wait for the others of its batch.
   if (job && message.alone && !hasTimeFor(job, invocation)) return { kind: 'unwanted', running }
   const isInTime = await begin(context, message, startedAt)
   return { kind: isInTime ? 'running' : 'unwanted', running }
+}
+
+/** What fails between the start and the handler costs no attempt: the slot is given back instead. */
+async function orUnwanted(
+  { logger }: Context,
+  running: Running,
+  action: () => Promise<Started>,
+): Promise<Started> {
+  try {
+    return await action()
+  } catch (error) {
+    logger.error('a job could not begin; it goes back', { shard: running.shard, job: running.id, error })
+    return { kind: 'unwanted', running }
+  }
 }
 
 /** Waits for the start on record; or, if that has passed, records a later one. */

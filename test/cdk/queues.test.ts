@@ -42,7 +42,7 @@ describe.each(names)('%s', (name) => {
 test.each([
   ['Work', 330, 5],
   ['Wake', 60, 100],
-  ['Ingest', 180, 480],
+  ['Ingest', 180, 500],
 ])('%s: visible again after %i s, dead after %i attempts', (name, VisibilityTimeout, maxReceiveCount) => {
   const queue = properties(`${name}Queue`)
   expect(queue).toMatchObject({ VisibilityTimeout, RedrivePolicy: { maxReceiveCount } })

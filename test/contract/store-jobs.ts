@@ -128,8 +128,7 @@ export function describeJobs(store: () => Store): void {
       ['its task', { task: 'other' }],
       ['something deep in its payload', { payload: { customer: 'acme', deep: [{ one: 2 }] } }],
       ['an attribute more', { meta: { tenant: 'a' } }],
-      ['an attribute of its owner', { note: 'mine too' }],
-      ['an attribute less', { note: undefined }],
+      ['an attribute less', { payload: undefined }],
       ['its attempt', { attempt: 2 }],
     ])('an item that was replaced by one that differs in %s stays', async (_what, other) => {
       const judged = { ...jobItem({ pk: freshShard() }), note: 'mine', payload: { deep: [{ one: 1 }] } }
@@ -144,6 +143,17 @@ export function describeJobs(store: () => Store): void {
       expect(await store().jobs.bury(read, letter(queue))).toBe('changed')
       expect([await get(stands), await get(next)]).toEqual([stands, undefined])
       expect((await store().history.letters(letter(queue).pk)).letters).toEqual([])
+    })
+
+    test('attributes of its owner may change while a job runs, but not those of an item that is refused', async () => {
+      const job = { ...jobItem({ pk: freshShard() }), progress: 1 }
+      await put(job)
+      const read = await get(job)
+      await store().jobs.putBatch([{ ...job, progress: 2 }])
+      const refusal = { ...letter(freshQueue()), reason: 'refused' as const }
+      if (!read) throw new Error('not put')
+      expect(await store().jobs.bury(read, refusal)).toBe('changed')
+      expect(await store().jobs.remove(read)).toBe('removed')
     })
 
     test('an item that was put again as it was is the same', async () => {

@@ -102,6 +102,11 @@ export class World {
     return due.length
   }
 
+  /** Takes all wake-ups that are on their way, to be delivered, kept back or lost. */
+  takeWakes(): DelayedWake[] {
+    return this.#wakes.splice(0)
+  }
+
   /** When the next wake-up will arrive. */
   get nextWake(): number | undefined {
     return this.#wakes.map(({ at }) => at).sort((a, b) => a - b)[0]

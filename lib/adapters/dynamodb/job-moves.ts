@@ -51,7 +51,7 @@ const deletion = ({ tables }: Database, item: RawItem): TransactWriteItem => ({
   Delete: {
     TableName: tables.jobs,
     Key: toItem({ pk: item.pk, sk: item.sk }),
-    ...isStill(item, new UpdateExpression()).buildCondition(),
+    ...isStill(item, 'job', new UpdateExpression()).buildCondition(),
     ReturnValuesOnConditionCheckFailure: ALL_OLD,
   },
 })

@@ -1,5 +1,6 @@
 import {
   BatchWriteItemCommand,
+  type Delete,
   DeleteItemCommand,
   GetItemCommand,
   PutItemCommand,
@@ -14,7 +15,7 @@ import { UpdateExpression } from './expression.ts'
 import { fromItem, type Item, toItem, toRawItem } from './item.ts'
 import { moveOut } from './job-moves.ts'
 import { jobShards } from './job-shards.ts'
-import { isStill } from './judged.ts'
+import { isStill, type Sameness } from './judged.ts'
 
 /**
  * Race: an event delivered twice. The second must not put back, or start over, what the first has begun.
@@ -37,11 +38,12 @@ export const dynamoJobStore = (database: Database): JobStore => ({
   remove: (item) => remove(database, item),
   replace: (item, next) => {
     const put = { TableName: database.tables.jobs, Item: toItem(next), ConditionExpression: NOT_THERE }
-    return moveJob(database, item, { Put: put }, 'replaced')
+    return moveJob(database, deletion(database, item, 'job'), { Put: put }, 'replaced')
   },
   bury: async (item, letter) => {
     const put = { TableName: database.tables.history, Item: toItem(letter) }
-    const outcome = await moveJob(database, item, { Put: put }, 'buried')
+    const sameness = letter.reason === 'refused' ? 'item' : 'job'
+    const outcome = await moveJob(database, deletion(database, item, sameness), { Put: put }, 'buried')
     return outcome === 'occupied' ? 'gone' : outcome
   },
   shards: (query = {}) => jobShards(database, query),
@@ -103,9 +105,9 @@ async function range(
   return { items: Items.map(toRawItem), more: LastEvaluatedKey !== undefined }
 }
 
-async function remove({ client, tables }: Database, item: RawItem): Promise<'removed' | NotThere> {
+async function remove(database: Database, item: RawItem): Promise<'removed' | NotThere> {
   try {
-    await client.send(new DeleteItemCommand(deletion(tables.jobs, item)))
+    await database.client.send(new DeleteItemCommand(deletion(database, item, 'job')))
     return 'removed'
   } catch (error) {
     if (isConditionFailed(error)) return whatIsThere(error.Item)
@@ -115,15 +117,13 @@ async function remove({ client, tables }: Database, item: RawItem): Promise<'rem
 
 /** Deletes the job and puts something else in its place, or does neither. */
 async function moveJob<Moved extends string>(
-  { client, tables }: Database,
-  item: RawItem,
+  { client }: Database,
+  remove: Delete,
   put: TransactWriteItem,
   moved: Moved,
 ): Promise<Moved | 'occupied' | NotThere> {
   try {
-    await client.send(
-      new TransactWriteItemsCommand({ TransactItems: [{ Delete: deletion(tables.jobs, item) }, put] }),
-    )
+    await client.send(new TransactWriteItemsCommand({ TransactItems: [{ Delete: remove }, put] }))
     return moved
   } catch (error) {
     const notThere = failedPart(error, 0)
@@ -133,10 +133,10 @@ async function moveJob<Moved extends string>(
   }
 }
 
-const deletion = (table: string, item: RawItem) => ({
-  TableName: table,
+const deletion = ({ tables }: Database, item: RawItem, sameness: Sameness) => ({
+  TableName: tables.jobs,
   Key: toItem({ pk: item.pk, sk: item.sk }),
-  ...isStill(item, new UpdateExpression()).buildCondition(),
+  ...isStill(item, sameness, new UpdateExpression()).buildCondition(),
   ReturnValuesOnConditionCheckFailure: ALL_OLD,
 })
 

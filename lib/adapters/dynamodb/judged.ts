@@ -11,12 +11,18 @@ import { originalOf } from './item.ts'
 /** DynamoDB takes expressions of 4 KB. The attributes beyond decide nothing. */
 const MAX_ATTRIBUTES = 60
 
-export function isStill(item: RawItem, expression: UpdateExpression): UpdateExpression {
+/**
+ * `'job'`: the item is the job that was read. Attributes of its owner, such as one that tells how far a handler has
+ * come, may have changed. `'item'`: it is the very item, whatever was wrong with it.
+ */
+export type Sameness = 'job' | 'item'
+
+export function isStill(item: RawItem, sameness: Sameness, expression: UpdateExpression): UpdateExpression {
   const original = originalOf(item)
   const names = Object.keys(original).filter((name) => name !== 'pk' && name !== 'sk')
-  const [first, others] = [names.filter(isJudged), names.filter((name) => !isJudged(name))]
+  const [judged, others] = [names.filter(isJudged), names.filter((name) => !isJudged(name))]
   expression.condition(`attribute_exists(${expression.path('pk')})`)
-  for (const name of [...first, ...others].slice(0, MAX_ATTRIBUTES)) {
+  for (const name of [...judged, ...(sameness === 'item' ? others : [])].slice(0, MAX_ATTRIBUTES)) {
     const [path, part] = [expression.path(name), original[name]]
     // The SDK does not give the value of an attribute called __proto__.
     expression.condition(

@@ -97,6 +97,8 @@ function strandExpression(state: ShardState, since: number, expiresAt: number | 
   const update = new UpdateExpression()
   sameVersion(update, state)
   update.set(update.path('strandedSince'), since)
+  // No time brings anything here: the sweep finds its jobs.
+  update.remove(update.path('dueAt')).remove(update.path('dueShard'))
   return expiresAt === undefined
     ? update.remove(update.path('expiresAt'))
     : update.set(update.path('expiresAt'), expiresAt)

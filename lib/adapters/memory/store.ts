@@ -46,7 +46,8 @@ const memoryJobs = (tables: Tables): JobStore => ({
     return 'replaced'
   },
   bury: async (item, letter) => {
-    const notThere = whatIsThere(tables, item)
+    const names = letter.reason === 'refused' ? Object.keys(item) : []
+    const notThere = whatIsThere(tables, item, names)
     if (notThere) return notThere
     deleteJob(tables, item)
     putLetter(tables, letter)
@@ -65,11 +66,11 @@ const memoryJobs = (tables: Tables): JobStore => ({
   },
 })
 
-/** Where not the item itself stands under its key: what does. */
-function whatIsThere(tables: Tables, item: RawItem): NotThere | undefined {
+/** If something else stands under the item's key, or nothing: what. */
+function whatIsThere(tables: Tables, item: RawItem, further: readonly string[] = []): NotThere | undefined {
   const found = tables.jobs.get(item.pk)?.get(item.sk)
   if (!found) return 'gone'
-  const names = [...JUDGED_ATTRIBUTES, ...Object.keys(item)]
+  const names = [...JUDGED_ATTRIBUTES, ...further]
   return names.every((name) => isDeepStrictEqual(found[name], item[name])) ? undefined : 'changed'
 }
 
@@ -127,7 +128,8 @@ const memoryStates = (tables: Tables): StateStore => {
       return write({ ...now, version: (now.version ?? 0) + 1, layout, ...expiry })
     },
     strand: async (state, strandedSince, expiresAt) => {
-      const { expiresAt: _, ...now } = current(state.shard) ?? emptyState(state.shard)
+      const standing = current(state.shard) ?? emptyState(state.shard)
+      const { expiresAt: _expiresAt, dueAt: _dueAt, dueShard: _dueShard, ...now } = standing
       if (now.version !== state.version) return
       write({ ...now, strandedSince, ...(expiresAt === undefined ? {} : { expiresAt }) })
     },

@@ -19,9 +19,11 @@ export const onlyTheJudged: Check = {
     if (!DONE.includes(effect.outcome)) return
     const { pk, sk } = effect.key
     const standing = truth.at(pk, sk)
-    if (standing && standing.content !== contentOf(effect.key))
+    const isRefusal = effect.op === 'bury' && effect.letter.reason === 'refused'
+    const content = isRefusal ? contentOf : ofTheJob
+    if (standing && content(standing.item) !== content(effect.key))
       fail(
-        `${pk} ${sk} is ${effect.outcome}; judged was ${contentOf(effect.key)}, there is ${standing.content}`,
+        `${pk} ${sk} is ${effect.outcome}; judged was ${content(effect.key)}, there is ${content(standing.item)}`,
       )
     if (standing && effect.op === 'replace' && lasting(effect.next) !== lasting(standing.item))
       fail(`${pk} ${sk} goes on as another job: ${lasting(effect.next)}, it was ${lasting(standing.item)}`)
@@ -30,3 +32,8 @@ export const onlyTheJudged: Check = {
 
 const lasting = (item: RawItem): string =>
   contentOf(Object.fromEntries(Object.entries(item).filter(([name]) => !OWN.includes(name))) as RawItem)
+
+/** What its owner keeps beside it may change while it runs. */
+const JOB = ['pk', 'sk', 'task', 'payload', 'meta', ...OWN]
+const ofTheJob = (item: RawItem): string =>
+  contentOf(Object.fromEntries(Object.entries(item).filter(([name]) => JOB.includes(name))) as RawItem)
