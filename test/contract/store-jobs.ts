@@ -172,6 +172,24 @@ export function describeJobs(store: () => Store): void {
       expect(page).toEqual({ items: [items[1]], more: false })
     })
 
+    test('`before` hides nothing that stands just before its key', async () => {
+      const pk = freshShard()
+      const items = ['a', 'aa', 'ab', 'az~', 'b'].map((id) => jobItem({ pk, id }))
+      await store().jobs.putBatch(items)
+      const page = await store().jobs.range({ shard: pk, from: '0#', before: items[4]?.sk ?? '', limit: 9 })
+      expect(page.items.map(({ sk }) => sk)).toEqual(items.slice(0, 4).map(({ sk }) => sk))
+    })
+
+    test('what a job says is compared before what its owner keeps beside it, however much that is', async () => {
+      const notes = Object.fromEntries(Array.from({ length: 90 }, (_, n) => [`a-note-${n}`, n]))
+      const item = { ...notes, ...jobItem({ pk: freshShard() }) }
+      await put(item)
+      const read = await get(item)
+      await store().jobs.putBatch([{ ...item, task: 'other' }])
+      const refusal = { ...letter(freshQueue()), reason: 'refused' as const }
+      expect(read && (await store().jobs.bury(read, refusal))).toBe('changed')
+    })
+
     test('a job is replaced once, however many try', async () => {
       const pk = freshShard()
       const item = jobItem({ pk })

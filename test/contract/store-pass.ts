@@ -56,6 +56,29 @@ export function describePass(store: () => Store): void {
       })
     })
 
+    test('a slot keeps what it says of its job: its size, and that it runs alone or beside others', async () => {
+      const claim = { ...claimed('t1'), size_kb: 40, alone: true as const }
+      const { shard } = await afterPass(store(), { take: { a: claim } })
+      const run = { token: asToken('t2'), deadline: NOW + 9, bucket: String(NOW), shared: true as const }
+      await store().states.start(shard, { id: asId('a'), token: asToken('t1') }, run)
+      const { sentAt: _, ...kept } = claim
+      const started = { ...kept, token: asToken('t2'), deadline: NOW + 9, shared: true }
+      expect((await store().states.read(shard))?.slots['a']).toEqual(started)
+    })
+
+    test('a shard is stranded until a pass has written, and no time brings it meanwhile', async () => {
+      const before = await afterPass(store(), { dueAt: NOW + 5, dueShard: '3' })
+      await store().states.strand(before, NOW, undefined)
+      const stranded = await store().states.read(before.shard)
+      expect(stranded).toMatchObject({ strandedSince: NOW, version: before.version })
+      expect(stranded?.dueAt).toBeUndefined()
+      expect(stranded?.dueShard).toBeUndefined()
+      const after = stranded && (await afterPass(store(), {}, stranded))
+      expect(after?.strandedSince).toBeUndefined()
+      await store().states.strand(before, NOW + 1, undefined)
+      expect((await store().states.read(before.shard))?.strandedSince).toBeUndefined()
+    })
+
     test('the same write sent twice, as after a lost reply, is one pass', async () => {
       const before = emptyState(freshShard())
       const write = change({ take: { a: claimed('t1') }, waiting: true })

@@ -25,6 +25,8 @@ export interface Stage extends Senders, AsyncDisposable {
   readonly counter: UnitCounter
 }
 
+/** As in the example's configuration: the CRM counts what arrives. */
+const MARGIN = '500ms'
 const APP = new URL('./app.ts', import.meta.url).pathname
 const ROOT = new URL('../../..', import.meta.url).pathname
 
@@ -110,7 +112,10 @@ export async function agreeOnLimits({ crm, client }: Stage, customers: readonly 
   const overridden = overriddenCustomers(customers, config)
   for (const { id, limits } of overridden) {
     const { concurrency, allowed, period_ms } = limits
-    await client.setLimits('crm', id, { concurrency, rateLimit: { allowed, period: period_ms } })
+    await client.setLimits('crm', id, {
+      concurrency,
+      rateLimit: { allowed, period: period_ms, margin: MARGIN },
+    })
   }
   return overridden.length
 }

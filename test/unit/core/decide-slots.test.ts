@@ -136,3 +136,18 @@ describe('a decision', () => {
     if (twins.length > 0) expect(decide(input()).change.waiting).toBe(true)
   })
 })
+
+test('while nothing may start nothing is forgotten, and afterwards all that is over', () => {
+  const rateLimit = { allowed: 5, period_ms: 1000, margin_ms: 0 }
+  const input = {
+    state: { ...emptyState(SHARD), initialised: true, version: 1, window: { [NOW - 5000]: 3 } },
+    due: [],
+    more: false,
+    now: NOW,
+    recovered: new Set<never>(),
+    newToken: () => asToken('t'),
+  }
+  const limits = { displaced: false, active: 1, rateLimit }
+  expect(decide({ ...input, limits: { ...limits, slots: 0 } }).change.forget).toEqual([])
+  expect(decide({ ...input, limits: { ...limits, slots: 1 } }).change.forget).toEqual([String(NOW - 5000)])
+})

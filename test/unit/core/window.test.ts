@@ -3,6 +3,7 @@ import { describe, expect } from 'vitest'
 import {
   bucketOf,
   bucketWidth,
+  claimedAhead,
   forgottenBuckets,
   startsInWindow,
   startTimes,
@@ -39,6 +40,11 @@ describe('a window', () => {
 
   test('is looked at again a window from now if nothing is remembered yet', () => {
     expect(windowReopensAt({}, RATE, 5000)).toBe(6100 - 250)
+  })
+
+  test('is claimed ahead by half of itself at the most', () => {
+    expect(claimedAhead({ allowed: 1, period_ms: 10_000, margin_ms: 250 })).toBe(250)
+    expect(claimedAhead({ allowed: 1, period_ms: 100, margin_ms: 20 })).toBe(60)
   })
 
   test('makes no more times than are wanted, however many starts are allowed', () => {

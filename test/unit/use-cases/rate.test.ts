@@ -71,4 +71,26 @@ describe('a rate limit', () => {
     const [first = 0, second = 0] = world.runs.map(({ at }) => at)
     expect(second - first).toBeGreaterThanOrEqual(10_000)
   })
+
+  test('does not let a handler begin when half the time is over for which its start is remembered', async () => {
+    const world = new World(limited(1))
+    const { states } = world.context.store
+    const { start, remember } = states
+    let slow = true
+    Object.assign(states, {
+      start: async (...args: Parameters<typeof start>) => {
+        const outcome = await start(...args)
+        if (slow) world.now += 5500
+        slow = false
+        return outcome
+      },
+      remember: async (...args: Parameters<typeof remember>) => remember(...args),
+    })
+    world.put(...jobs(1))
+    await world.stream()
+    for (const message of world.takeWork()) await world.work(message)
+    expect(world.ran).toEqual([])
+    await world.live(60_000)
+    expect(world.ran).toHaveLength(1)
+  })
 })

@@ -1,7 +1,8 @@
 /** What a pass reads: no more jobs than can be claimed, not those in flight that are large, few of one id. */
 import { expect, test } from 'vitest'
+import type { WorkMessage } from '../../../lib/ports/queues.ts'
 import type { RangeQuery } from '../../../lib/ports/store.ts'
-import { configOf, jobItem, NOW } from '../../support/builders.ts'
+import { asId, configOf, jobItem, NOW } from '../../support/builders.ts'
 import { World } from '../../support/world.ts'
 
 /** A world that counts the items that queries pass over. */
@@ -19,6 +20,8 @@ function counting(world: World): { readonly queries: RangeQuery[]; items: number
   })
   return seen
 }
+
+const releasedBy = ({ sk, token }: WorkMessage) => ({ id: asId(sk.split('#')[2] ?? ''), token })
 
 async function busy(concurrency: number, payload: object): Promise<World> {
   const world = new World(configOf({ concurrency, shards: 1 }))
@@ -47,6 +50,19 @@ test('large jobs in flight are not passed over, and the order stays', async () =
   if (message) await world.work(message)
   expect(world.inFlight).toContain('urgent')
   expect(seen.items).toBeLessThanOrEqual(2)
+})
+
+test('beside large jobs in flight a pass reads what it can claim, and one more', async () => {
+  const world = await busy(4, { blob: 'x'.repeat(20_000) })
+  const messages = world.takeWork()
+  const seen = counting(world)
+  // Two slots are free by then: two jobs, and one that tells whether others wait.
+  if (messages[0]) await world.context.store.states.release(messages[0].pk, releasedBy(messages[0]))
+  if (messages[1]) await world.context.store.states.release(messages[1].pk, releasedBy(messages[1]))
+  for (const message of messages.slice(0, 2)) world.tables.jobs.get(message.pk)?.delete(message.sk)
+  await world.pass()
+  expect(seen.items).toBe(3)
+  expect(world.inFlight).toHaveLength(4)
 })
 
 test('with the rate used up a pass reads one job beyond those in flight', async () => {
