@@ -62,6 +62,9 @@ export interface RunTruth {
 /** Where one of these fails, a job that has been taken over runs all the same. */
 const GOES_ON: readonly string[] = ['read', 'range', 'sendWork', 'sendWake', 'readDeployment']
 
+/** With less time than this a job that has been taken over is given back, and that may fail. */
+const LONGEST_ATTEMPT_MS = 34_000
+
 export class Truth {
   readonly plan: Plan
   readonly limits: LimitHistory
@@ -106,7 +109,8 @@ export class Truth {
     if (event.kind === 'over' && event.how !== 'done') this.troubled.add(event.by)
     if (event.kind === 'fault' && event.fault !== 'sentTwice') {
       this.troubled.add(event.by)
-      if (!GOES_ON.includes(event.op)) this.unlucky.add(event.by)
+      if (!GOES_ON.includes(event.op) || event.by.endsAt - this.now < LONGEST_ATTEMPT_MS)
+        this.unlucky.add(event.by)
     }
     if (event.kind === 'over' && event.how !== 'done') this.unlucky.add(event.by)
     if (event.kind === 'effect' && event.effect.op === 'remember') this.unlucky.add(event.by)
