@@ -13,8 +13,10 @@ export const JUDGED_ITEMS: readonly Mutant[] = [
   {
     name: 'refusal of whatever stands there',
     file: STORE,
-    find: `  bury: async (item, letter) => {\n${JUDGED}`,
-    replace: `  bury: async (item, letter) => {\n${ANY}`,
+    find: `whatIsThere(tables, item, names)
+    if (notThere) return notThere`,
+    replace: `whatIsThere(tables, item, names)
+    if (notThere === 'gone') return notThere`,
     breaks: 'the corrected item goes to the dead letters',
   },
   {
