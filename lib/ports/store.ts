@@ -86,7 +86,10 @@ export interface StateStore {
   pass(state: ShardState, change: PassWrite): Promise<PassOutcome>
   /** Turns a claim into a run, if the claim stands and nobody has started it. */
   start(shard: ShardKey, claim: Holder, run: Run): Promise<StartOutcome>
-  /** Remembers one more start, for a handler that began later than was written; nothing, if the item is gone. */
+  /**
+   * Remembers one more start, for a handler that began later than was written; nothing, if the item is gone. Counts as a
+   * pass: one that has read the window without it loses.
+   */
   remember(shard: ShardKey, bucket: string): Promise<void>
   /** Frees a slot, if the holder still has it. */
   release(shard: ShardKey, holder: Holder): Promise<ReleaseOutcome>

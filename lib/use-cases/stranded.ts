@@ -35,7 +35,8 @@ export async function keepStranded(context: Context, state: ShardState): Promise
   const isKept = version !== undefined || !mayExpire(state)
   if (since !== undefined && version === undefined && now - since >= UNKNOWN_FOR_MS)
     return refuseAll(context, shard)
-  if (since === undefined || lastVisit(state) < now - NOTED_EVERY_MS)
+  const wouldGo = isKept && state.expiresAt !== undefined
+  if (since === undefined || wouldGo || lastVisit(state) < now - NOTED_EVERY_MS)
     await context.store.states.strand(state, since ?? now, isKept ? undefined : keptUntil(now))
   if (since === undefined) await wakeSoon(context, shard, LOOK_AGAIN_MS)
 }

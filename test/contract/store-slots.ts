@@ -78,6 +78,12 @@ export function describeSlots(store: () => Store): void {
       expect(await store().states.release(freshShard(), HOLDER)).toEqual({ kind: 'gone' })
     })
 
+    test('a pass that has read the window without a start that was remembered since conflicts', async () => {
+      const before = await afterPass(store(), { start: '100' })
+      await store().states.remember(before.shard, '101')
+      expect(await store().states.pass(before, change())).toEqual({ kind: 'conflict' })
+    })
+
     test('further starts are remembered, also in a bucket that is there', async () => {
       const { shard } = await afterPass(store(), { take: { a: claimed('claim') } })
       await store().states.start(shard, HOLDER, run('r'))

@@ -138,4 +138,12 @@ export const ADAPTERS: readonly TestedMutant[] = [
     breaks: 'every tick wakes it, for ever',
     tests: ['test/contract/store-dynoxide.test.ts'],
   },
+  {
+    name: 'a late start that no pass notices',
+    file: STATES,
+    find: "    expression.increase(expression.path('version'), 1)\n    await update(database, shard, expression)",
+    replace: '    await update(database, shard, expression)',
+    breaks: 'a pass that has read before claims a job into a window that is full',
+    tests: ['test/contract/store-dynoxide.test.ts'],
+  },
 ]

@@ -31,6 +31,8 @@ export const dynamoStateStore = (database: Database): StateStore => ({
     const path = expression.path('window')
     // Race: the item has expired, or somebody deleted it, and all starts are forgotten with it.
     expression.increase(expression.path('window', bucket), 1).condition(`attribute_exists(${path})`)
+    // Race: a pass has read a window without this start, and would claim a job into it.
+    expression.increase(expression.path('version'), 1)
     await update(database, shard, expression)
   },
   release: async (shard, holder) => {

@@ -112,7 +112,8 @@ const memoryStates = (tables: Tables): StateStore => {
     },
     remember: async (shard, bucket) => {
       const state = current(shard)
-      if (state?.initialised) write({ ...state, window: withStart(state, bucket) })
+      if (!state?.initialised) return
+      write({ ...state, version: (state.version ?? 0) + 1, window: withStart(state, bucket) })
     },
     release: async (shard, { id, token }) => {
       const state = current(shard)

@@ -60,6 +60,18 @@ describe('a queue that is not in the configuration', () => {
     expect(world.dead).toHaveLength(1)
   })
 
+  test('keeps an override that somebody has written for it', async () => {
+    const world = new World(partitioned)
+    world.put(mail)
+    await world.settle()
+    expect(world.state('mail' as never).expiresAt).toBeDefined()
+    const state = world.state('mail' as never)
+    world.tables.states.set('mail', { ...state, override: { concurrency: 1 } })
+    await world.pass('mail' as never)
+    expect(world.state('mail' as never)).toMatchObject({ override: { concurrency: 1 } })
+    expect(world.state('mail' as never).expiresAt).toBeUndefined()
+  })
+
   test('and was in it keeps its jobs for as long as it takes, and runs them when it is back', async () => {
     const world = new World(withMail)
     world.handler = async () => ({ kind: 'succeeded' })
