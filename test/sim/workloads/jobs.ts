@@ -33,7 +33,9 @@ export function drawJobs(
   const jobs: JobPlan[] = []
   const tenants = drawTenants(random)
   // Clients and databases that are used to large payloads: such runs are few, for they take long.
-  const most_kb = random.chance(0.06) ? random.pick([20, 100, 300]) : 0
+  const most_kb = random.chance(0.1) ? random.pick([20, 100, 300]) : 0
+  // All of them as large as they may be: then one partition key takes more units than it has.
+  const least_kb = most_kb > 0 && random.chance(0.4) ? most_kb : 1
   for (let bursts = random.int(1, 6); bursts > 0; bursts--) {
     const version = random.int(0, versions.length - 1)
     const queue = randomQueue(random, versions[version] ?? versions[0])
@@ -55,7 +57,7 @@ export function drawJobs(
         id,
         version,
         task: drawTask(random, queue, version),
-        ...(most_kb > 0 ? { padding_kb: random.skewed(1, most_kb) } : {}),
+        ...(most_kb > 0 ? { padding_kb: random.skewed(least_kb, most_kb) } : {}),
       }
       jobs.push(job)
       if (random.chance(0.08)) jobs.push(twinOf(random, job))
