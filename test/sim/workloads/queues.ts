@@ -10,7 +10,7 @@ export interface QueuePlan {
 }
 
 const CONCURRENCIES = [undefined, 0, 1, 1, 1, 2, 2, 3, 5, 12, 25] as const
-const RATES = [undefined, undefined, 1, 2, 3, 5, 22] as const
+const RATES = [undefined, undefined, 1, 2, 3, 5, 40] as const
 const PERIODS_MS = [1000, 5000, 20_000, 60_000] as const
 
 /** The queues of the first version. */
