@@ -1,7 +1,8 @@
 /** Sweeps over the tables of an engine: with their usual budget, and with one so small that a round takes several. */
-import { forEachAtOnce } from '../lib/core/at-once.ts'
+
 import { defineConfig } from '../lib/core/config.ts'
 import { formatSortKey, type JobId, type ShardKey } from '../lib/core/keys.ts'
+import { forEachSideBySide } from '../lib/core/side-by-side.ts'
 import { emptyState, type Token } from '../lib/core/state.ts'
 import { putAll } from '../lib/use-cases/enqueue.ts'
 import { type SweepBudget, sweep } from '../lib/use-cases/sweep.ts'
@@ -99,7 +100,7 @@ async function fill({ context }: Scenario): Promise<void> {
   const idOf = (n: number, k: number) => `01JZZZZZZZZZZZZ${String(n).padStart(8, '0')}${k}` as JobId
   const slot = { priority: 5, runAt: now, deadline: now + 86_400_000 } as const
   const numbers = Array.from({ length: STATES }, (_, n) => n)
-  await forEachAtOnce(numbers, 16, async (n) => {
+  await forEachSideBySide(numbers, 16, async (n) => {
     const take = Object.fromEntries(
       Array.from({ length: SLOTS }, (_, k) => [idOf(n, k), { ...slot, token: `token-${n}-${k}` as Token }]),
     )

@@ -36,7 +36,7 @@ export interface TriggerProps {
   /**
    * How long after the event the job is due.
    *
-   * @default - at once
+   * @default - immediately
    */
   readonly delay?: Duration
 

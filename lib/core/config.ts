@@ -37,7 +37,7 @@ const count = z
 const queueSchema = z.strictObject({
   /** Which jobs share a limit. Default: all jobs of the queue. */
   partition: partitionSchema.optional(),
-  /** How many jobs of a partition run at once. Default: unlimited. */
+  /** How many jobs of a partition run simultaneously. Default: unlimited. */
   concurrency: count.optional(),
   /** How many jobs of a partition start in any window. Default: unlimited. */
   rateLimit: z

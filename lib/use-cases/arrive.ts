@@ -1,7 +1,8 @@
 /** New or changed items in the Jobs table: visit every shard that got something to do, refuse what can never run. */
-import { forEachAtOnce } from '../core/at-once.ts'
+
 import { parseJob, type RawItem } from '../core/job.ts'
 import type { ShardKey } from '../core/keys.ts'
+import { forEachSideBySide } from '../core/side-by-side.ts'
 import type { Context } from './context.ts'
 import { pass } from './pass.ts'
 import { readStanding } from './read-job.ts'
@@ -10,7 +11,7 @@ import { wakeSoon } from './wake.ts'
 export type Arrival<Id> = { readonly id: Id; readonly item: RawItem }
 
 /** Visited simultaneously; each visit waits for the database most of its time. */
-const SHARDS_AT_ONCE = 16
+const SHARDS_SIDE_BY_SIDE = 16
 
 /** Returns the ids of the arrivals that have to be delivered again. */
 export async function arrive<Id>(context: Context, arrivals: readonly Arrival<Id>[]): Promise<Id[]> {
@@ -22,9 +23,9 @@ export async function arrive<Id>(context: Context, arrivals: readonly Arrival<Id
   await visitAll(context, arrivals.filter(isSound), failed)
   const corrected: Arrival<Id>[] = []
   // Good jobs first: a flood of malformed ones delays nobody.
-  await forEachAtOnce(
+  await forEachSideBySide(
     byKey(arrivals.filter((arrival) => !isSound(arrival))),
-    SHARDS_AT_ONCE,
+    SHARDS_SIDE_BY_SIDE,
     async (same) => {
       // The image of the stream is old: the item may have been corrected, and what stands there now is judged.
       const isGood = await succeeds(context, async () => {
@@ -39,7 +40,7 @@ export async function arrive<Id>(context: Context, arrivals: readonly Arrival<Id
 
 async function visitAll<Id>(context: Context, arrivals: readonly Arrival<Id>[], failed: Id[]): Promise<void> {
   const shards = Map.groupBy(arrivals, ({ item }) => item.pk as ShardKey)
-  await forEachAtOnce([...shards], SHARDS_AT_ONCE, async ([shard, arrived]) => {
+  await forEachSideBySide([...shards], SHARDS_SIDE_BY_SIDE, async ([shard, arrived]) => {
     if (!(await visitOrWake(context, shard))) failed.push(...arrived.map(({ id }) => id))
   })
 }

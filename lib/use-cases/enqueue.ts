@@ -1,14 +1,14 @@
-/** Writes many jobs. What the database does not take at once is offered again. */
+/** Writes many jobs. What the database does not take immediately is offered again. */
 import pRetry, { AbortError } from 'p-retry'
-import { forEachAtOnce } from '../core/at-once.ts'
 import { EnqueueIncompleteError, InvalidJobError, JobExistsError } from '../core/errors.ts'
 import { isSameItem, type JobItem } from '../core/job.ts'
+import { forEachSideBySide } from '../core/side-by-side.ts'
 import type { Store } from '../ports/store.ts'
 
 /** DynamoDB takes 25 items a call. */
 const BATCH = 25
-const BATCHES_AT_ONCE = 8
-const PUTS_AT_ONCE = 32
+const BATCHES_SIDE_BY_SIDE = 8
+const PUTS_SIDE_BY_SIDE = 32
 const RETRIES = 8
 
 /**
@@ -21,7 +21,7 @@ export async function putAll(store: Pick<Store, 'jobs'>, items: readonly JobItem
     jobs.slice(n * BATCH, (n + 1) * BATCH),
   )
   const failures: EnqueueIncompleteError<JobItem>[] = []
-  await forEachAtOnce(batches, BATCHES_AT_ONCE, (batch) =>
+  await forEachSideBySide(batches, BATCHES_SIDE_BY_SIDE, (batch) =>
     putBatch(store, batch).catch((failure) => failures.push(failure)),
   )
   if (failures.length === 0) return
@@ -36,7 +36,7 @@ export async function putAll(store: Pick<Store, 'jobs'>, items: readonly JobItem
 export async function putNamed(store: Pick<Store, 'jobs'>, items: readonly JobItem[]): Promise<void> {
   const unwritten: JobItem[] = []
   let cause: unknown
-  await forEachAtOnce(oneForEachKey(items), PUTS_AT_ONCE, async (item) => {
+  await forEachSideBySide(oneForEachKey(items), PUTS_SIDE_BY_SIDE, async (item) => {
     const outcome = await store.jobs.put(item).catch((error: unknown) => error)
     if (outcome === 'put' || outcome === 'exists') return
     unwritten.push(item)

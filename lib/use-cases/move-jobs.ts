@@ -40,7 +40,7 @@ export interface SkippedJob {
 /** The name of no queue that jobs can be moved to. */
 const DEAD_LETTERS = 'dead-letters'
 /** Jobs of one shard go one after the other, for their transactions look at the same state item. */
-const SHARDS_AT_ONCE = 8
+const SHARDS_SIDE_BY_SIDE = 8
 const PAGE = 25
 
 /** Whoever dies in between has moved some jobs and not touched the others: the next call goes on with those. */
@@ -54,7 +54,7 @@ export async function moveJobs(
   const tally: Tally = { goal, limit, moved: 0, begun: 0, skipped: [] }
   const listing = strandedShards(context)
   while (!isEnough(tally)) {
-    const shards = await take(listing, SHARDS_AT_ONCE, ({ queue }) => queue === from)
+    const shards = await take(listing, SHARDS_SIDE_BY_SIDE, ({ queue }) => queue === from)
     if (shards.length === 0) break
     const report = () => onProgress?.({ moved: tally.moved, skipped: tally.skipped.length })
     const outcomes = await Promise.allSettled(

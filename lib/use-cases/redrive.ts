@@ -42,7 +42,7 @@ export interface SkippedLetter {
 type RedriveContext = Pick<Context, 'config' | 'store' | 'clock'>
 
 /** Each is a transaction of its own. */
-const LETTERS_AT_ONCE = 8
+const LETTERS_SIDE_BY_SIDE = 8
 
 /** Whoever dies in between has put back some letters and not touched the others: the next call goes on with those. */
 export async function redrive(
@@ -56,7 +56,7 @@ export async function redrive(
   const skipped: SkippedLetter[] = []
   let redriven = 0
   while (redriven < limit) {
-    const group = await take(letters, Math.min(LETTERS_AT_ONCE, limit - redriven), where)
+    const group = await take(letters, Math.min(LETTERS_SIDE_BY_SIDE, limit - redriven), where)
     if (group.length === 0) break
     const outcomes = await Promise.allSettled(group.map((letter) => putBack(context, letter, options.to)))
     for (const outcome of outcomes) {

@@ -3,10 +3,10 @@
  * them, since producers may be ahead of a deploy; an older one did, if the queue was removed. So their jobs stay.
  */
 
-import { forEachAtOnce } from '../core/at-once.ts'
 import { keptUntil, mayExpire, visitOf } from '../core/expiry.ts'
 import { parseJob } from '../core/job.ts'
 import { parseShard, type ShardKey } from '../core/keys.ts'
+import { forEachSideBySide } from '../core/side-by-side.ts'
 import type { ShardState } from '../core/state.ts'
 import { UNKNOWN_FOR_MS } from '../core/unknown.ts'
 import type { Context } from './context.ts'
@@ -53,7 +53,7 @@ async function refuseAll(context: Context, shard: ShardKey): Promise<void> {
   let from = '0#'
   for (let pages = 0; pages < MAX_PAGES; pages++) {
     const page = await context.store.jobs.range({ shard, from, limit: PAGE })
-    await forEachAtOnce(page.items, PAGE, async (item) => {
+    await forEachSideBySide(page.items, PAGE, async (item) => {
       const job = parseJob(context.config, item)
       if (!job.ok) await refuse(context, item, job.isUnknown ? `${job.reason}, for a day` : job.reason)
     })

@@ -27,7 +27,12 @@ export const MALFORMED: readonly Malformed[] = [
   put(1, (mark) => ({ pk: PK, sk: `tomorrow#${mark}`, task: 'sync-contact', payload: payload(mark) })),
   put(2, (mark) => ({ pk: PK, sk: `5#${NOW}#${mark}`, task: 7, payload: payload(mark) })),
   put(3, (mark) => ({ pk: PK, sk: `5#${NOW}#${mark}`, task: 'sync-contact', payload: { contact: mark } })),
-  put(4, (mark) => ({ pk: 'crm|100%', sk: `5#${NOW}#${mark}`, task: 'sync-contact', payload: payload(mark) })),
+  put(4, (mark) => ({
+    pk: 'crm|100%',
+    sk: `5#${NOW}#${mark}`,
+    task: 'sync-contact',
+    payload: payload(mark),
+  })),
   event(5, (mark) => ({ payload: payload(mark), priority: 11 })),
   event(6, (mark) => ({ payload: { contactId: mark } })),
 ]

@@ -6,13 +6,13 @@ import {
   type SQSClient,
 } from '@aws-sdk/client-sqs'
 import pRetry from 'p-retry'
-import { forEachAtOnce } from '../../core/at-once.ts'
 import { SendIncompleteError } from '../../core/errors.ts'
+import { forEachSideBySide } from '../../core/side-by-side.ts'
 
 /** SQS takes ten messages a call. */
 const BATCH = 10
 /** Ten messages after ten others are about 1,000 a second; a sweep after an outage has hundreds of thousands. */
-const CALLS_AT_ONCE = 8
+const CALLS_SIDE_BY_SIDE = 8
 const RETRIES = 4
 
 export type Entry = Omit<SendMessageBatchRequestEntry, 'Id'>
@@ -34,7 +34,7 @@ export async function sendAll<Message>(
   toEntry: (message: Message) => Entry,
 ): Promise<void> {
   const failures: Unsent<Message>[] = []
-  await forEachAtOnce(batchesOf(messages), CALLS_AT_ONCE, async (batch) => {
+  await forEachSideBySide(batchesOf(messages), CALLS_SIDE_BY_SIDE, async (batch) => {
     const unsent = await sendBatch(client, queueUrl, batch, toEntry)
     if (unsent.messages.length > 0) failures.push(unsent)
   })

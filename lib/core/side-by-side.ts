@@ -1,5 +1,5 @@
 /** Does something for every item, for at most `limit` of them at the same time. */
-export async function forEachAtOnce<T>(
+export async function forEachSideBySide<T>(
   items: readonly T[],
   limit: number,
   action: (item: T) => Promise<unknown>,
