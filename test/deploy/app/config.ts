@@ -1,0 +1,34 @@
+/** The configuration of each deploy. What changes from one to the next is what the test is about. */
+import { type Config, defineConfig, type QueueInput } from '../../../lib/index.ts'
+import type { Stage } from './stages.ts'
+
+export const CONCURRENCY = { first: 3, raised: 6, lowered: 2, failed: 6, back: 2 } as const
+export const STARTS = { first: 10, raised: 30, lowered: 10, failed: 30, back: 10 } as const
+export const PERIOD_MS = 2000
+/** More than 10 are spread over several shards. */
+export const WIDE = { first: 8, raised: 24, lowered: 8, failed: 24, back: 8 } as const
+
+/** A worker that dies does not use a job up. The rate's margin is wide, for the machine of a test may be slow. */
+const patient = { timeout: '8s', retry: { attempts: 20, backoff: '200ms', maxBackoff: '2s' } } as const
+
+export const configOf = (stage: Stage): Config => {
+  const queues: Record<string, QueueInput> = {
+    ways: {
+      partition: { payload: 'customer' },
+      concurrency: 2,
+      timeout: '8s',
+      retry: { attempts: 2, backoff: '100ms' },
+    },
+    slots: { ...patient, partition: { payload: 'customer' }, concurrency: CONCURRENCY[stage] },
+    rates: {
+      ...patient,
+      partition: { payload: 'customer' },
+      concurrency: CONCURRENCY[stage],
+      rateLimit: { allowed: STARTS[stage], period: PERIOD_MS, margin: 1000 },
+    },
+    wide: { ...patient, concurrency: WIDE[stage] },
+    ...(stage === 'first' ? {} : { fresh: { ...patient, concurrency: 2 } }),
+    ...(stage === 'lowered' || stage === 'failed' ? {} : { gone: { ...patient, concurrency: 2 } }),
+  }
+  return defineConfig({ queues })
+}
