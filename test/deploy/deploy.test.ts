@@ -1,34 +1,70 @@
 /** A real `cdk` deploys, upgrades, rolls back and destroys Sluice, under load. See README.md. */
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { ways } from './app/tasks.ts'
+import { afterAll, beforeAll, describe, expect, onTestFailed, test } from 'vitest'
+import { STAGES } from './app/stages.ts'
 import { installMinistack } from './emulator/python.ts'
+import { leftOver, messages, slotsTaken } from './judge.ts'
+import { PARTS } from './parts/all.ts'
 import { World } from './world.ts'
 
 const ministack = await installMinistack()
+const step = test.skipIf(!ministack.ok)
 let world: World
+let failed = false
+/** A message whose function was killed comes back after its visibility timeout, and finds that there is nothing to do. */
+const SETTLES = { timeout: 180_000, interval: 1000 }
+
 beforeAll(async () => {
   if (ministack.ok) world = await World.start(ministack.python)
+  else console.warn(`skipped: ${ministack.missing}`)
 })
-afterAll(() => world?.stop({ keep: true }))
+afterAll(async () => {
+  await world?.stop({ keep: failed })
+  if (failed) console.warn(`what was written is kept in ${world.directory}`)
+})
 
-test('thin', async () => {
-  console.log(world.directory)
-  const time = Date.now()
-  const say = (text: string) => console.log(((Date.now() - time) / 1000).toFixed(1), text)
-  expect(await world.bootstrap()).toEqual({ ok: true })
-  say('bootstrapped')
-  expect(await world.deploy('first')).toEqual({ ok: true })
-  say('deployed')
-  await world.enqueue(ways, [{ customer: 'a', name: 'one' }])
-  await world.witness.until(() => world.ledger.isDone(world.witness))
-  say('ran')
-  expect(await world.deploy('raised')).toEqual({ ok: true })
-  say('raised')
-  await world.enqueue(ways, [{ customer: 'a', name: 'two' }])
-  await world.witness.until(() => world.ledger.isDone(world.witness))
-  const failed = await world.deploy('failed')
-  say(failed.ok ? '' : failed.output.slice(-1500))
-  console.log(world.witness.calls, await world.emulator.logged(/REFUSED BY IAM/))
-  console.log(await world.destroy())
-  say('destroyed')
+/** Each step needs those before it. */
+function steps(name: string, run: () => Promise<void>): void {
+  step(name, async ({ skip }) => {
+    if (failed) skip('a step before it failed')
+    onTestFailed(() => {
+      failed = true
+    })
+    await run()
+  })
+}
+
+describe('Sluice, deployed by cdk', () => {
+  steps('bootstrap', async () => expect(await world.bootstrap()).toEqual({ ok: true }))
+
+  for (const stage of STAGES) {
+    steps(`${stage}: cdk deploy`, async () => {
+      for (const { before } of PARTS) if (stage !== 'first') await before?.(world, stage)
+      const outcome = await world.deploy(stage)
+      for (const { returned } of PARTS) returned?.(world, stage)
+      if (stage !== 'failed') return expect(outcome).toEqual({ ok: true })
+      expect(outcome).toMatchObject({ output: expect.stringContaining('UPDATE_ROLLBACK_COMPLET') })
+    })
+    for (const { name, after } of PARTS) if (after) steps(`${stage}: ${name}`, () => after(world, stage))
+  }
+
+  steps('every job that was accepted runs, once', async () => {
+    for (const { end } of PARTS) await end?.(world)
+    await world.witness.until(() => world.ledger.isDone(world.witness))
+    expect(world.ledger.mistakes(world.witness)).toEqual([])
+  })
+  for (const { name, judge } of PARTS) if (judge) steps(`in the end: ${name}`, () => judge(world))
+
+  steps('nothing is left over', async () => {
+    await expect.poll(() => slotsTaken(world), SETTLES).toEqual([])
+    await expect.poll(() => leftOver(world), SETTLES).toEqual([])
+    await expect.poll(() => messages(world), SETTLES).toEqual({})
+  })
+  steps('IAM has refused nothing', async () =>
+    expect(await world.emulator.logged(/REFUSED BY IAM/)).toEqual([]),
+  )
+  steps('cdk destroy leaves the tables', async () => {
+    const before = [await world.tables.jobs(), await world.tables.history()]
+    expect(await world.destroy()).toEqual({ ok: true })
+    expect([await world.tables.jobs(), await world.tables.history()]).toEqual(before)
+  })
 })

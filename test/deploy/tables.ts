@@ -38,9 +38,7 @@ export class Tables {
         TableName: this.#names.state,
         Key: marshall({ pk }),
         UpdateExpression: expression.join(' '),
-        ExpressionAttributeNames: Object.fromEntries(
-          Object.keys(values).map((name) => [`#${name}`, name]),
-        ),
+        ExpressionAttributeNames: Object.fromEntries(Object.keys(values).map((name) => [`#${name}`, name])),
         ...(set.length > 0
           ? {
               ExpressionAttributeValues: marshall(

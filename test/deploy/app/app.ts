@@ -14,7 +14,7 @@ const stack = new SluiceStack(app, 'Deployed', {
   config: configOf(stage),
   worker: 'test/deploy/app/worker.ts',
   workerOptions: {
-    timeout: Duration.seconds(15),
+    timeout: Duration.seconds(30),
     environment: { WITNESS_URL: process.env['WITNESS_URL'] ?? '' },
     bundling: { define: { 'process.env.DEPLOY_VERSION': JSON.stringify(stage) } },
   },

@@ -5,8 +5,9 @@ import type { Stage } from './stages.ts'
 export const CONCURRENCY = { first: 3, raised: 6, lowered: 2, failed: 6, back: 2 } as const
 export const STARTS = { first: 10, raised: 30, lowered: 10, failed: 30, back: 10 } as const
 export const PERIOD_MS = 2000
-/** More than 10 are spread over several shards. */
-export const WIDE = { first: 8, raised: 24, lowered: 8, failed: 24, back: 8 } as const
+/** Spread over several shards, whose number changes too. Few, for each running job is a process of the emulator's. */
+export const WIDE = { first: 4, raised: 9, lowered: 4, failed: 9, back: 4 } as const
+const SHARDS = { first: 1, raised: 3, lowered: 2, failed: 1, back: 1 } as const
 
 /** A worker that dies does not use a job up. The rate's margin is wide, for the machine of a test may be slow. */
 const patient = { timeout: '8s', retry: { attempts: 20, backoff: '200ms', maxBackoff: '2s' } } as const
@@ -23,10 +24,10 @@ export const configOf = (stage: Stage): Config => {
     rates: {
       ...patient,
       partition: { payload: 'customer' },
-      concurrency: CONCURRENCY[stage],
+      concurrency: 3,
       rateLimit: { allowed: STARTS[stage], period: PERIOD_MS, margin: 1000 },
     },
-    wide: { ...patient, concurrency: WIDE[stage] },
+    wide: { ...patient, concurrency: WIDE[stage], shards: SHARDS[stage] },
     ...(stage === 'first' ? {} : { fresh: { ...patient, concurrency: 2 } }),
     ...(stage === 'lowered' || stage === 'failed' ? {} : { gone: { ...patient, concurrency: 2 } }),
   }

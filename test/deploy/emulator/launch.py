@@ -1,4 +1,6 @@
 """Starts MiniStack in the foreground, closer to AWS in what differences.md says, and tells what IAM refuses."""
+import os
+import signal
 import sys
 import threading
 import time
@@ -52,4 +54,13 @@ def access_denied_response(service, action, principal_arn, *arguments, **options
 
 iam_actions.access_denied_response = access_denied_response
 
+
+def _end_with(parent):
+    """A test that was killed cannot stop what it has started."""
+    while os.getppid() == parent:
+        time.sleep(1)
+    os.killpg(0, signal.SIGKILL)
+
+
+threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
 app.main()

@@ -27,7 +27,10 @@ export async function installMinistack(): Promise<Ministack> {
     await install()
     return { ok: true, python }
   } catch (error) {
-    const why = String(error instanceof Error ? error.message : error).split('\n').slice(-4).join(' ')
+    const why = String(error instanceof Error ? error.message : error)
+      .split('\n')
+      .slice(-4)
+      .join(' ')
     return { ok: false, missing: `MiniStack ${VERSION} cannot be installed with pip: ${why}` }
   }
 }
