@@ -33,3 +33,5 @@ export const configOf = (stage: Stage): Config => {
   }
   return defineConfig({ queues })
 }
+
+export const hasQueue = (stage: Stage, queue: string): boolean => queue in configOf(stage).queues

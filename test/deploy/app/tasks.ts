@@ -1,6 +1,8 @@
 /** Tasks that call a service outside of Sluice, which sees when they run and refuses what is over its limits. */
 import { z } from 'zod'
 import { defineTask, type Task, type TaskContext } from '../../../lib/index.ts'
+import { hasQueue } from './config.ts'
+import type { Stage } from './stages.ts'
 
 const payload = z.object({
   customer: z.string(),
@@ -35,5 +37,8 @@ export const fresh = task('fresh')
 /** A new task of a queue that was there before. */
 export const another = task('another', 'ways')
 
-export const OLD: readonly CallTask[] = [ways, slots, rates, wide, gone]
-export const NEW: readonly CallTask[] = [...OLD, fresh, another]
+/** The tasks that a worker of that deploy has: a worker does not start with a task whose queue is not configured. */
+export const tasksOf = (stage: Stage): readonly CallTask[] =>
+  [ways, slots, rates, wide, gone, fresh, another].filter(
+    ({ name, queue }) => hasQueue(stage, queue) && !(stage === 'first' && name === another.name),
+  )

@@ -1,4 +1,8 @@
 import { createWorker } from '../../../lib/worker.ts'
-import { NEW, OLD } from './tasks.ts'
+import { isStage } from './stages.ts'
+import { tasksOf } from './tasks.ts'
 
-export const handler = createWorker([...(process.env['DEPLOY_VERSION'] === 'first' ? OLD : NEW)])
+const stage = process.env['DEPLOY_VERSION']
+if (!isStage(stage)) throw new Error('DEPLOY_VERSION is not set to a stage of the test')
+
+export const handler = createWorker([...tasksOf(stage)])

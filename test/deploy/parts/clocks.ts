@@ -23,18 +23,23 @@ async function putDistant(world: World, customer: string): Promise<void> {
 const isWritten = (world: World, customer: string) => async () =>
   Number((await itemOf(world, customer))?.['dueAt']) > Date.now() + DISTANT_MS / 2
 
+async function prepare(world: World): Promise<void> {
+  for (const customer of [forTick, forSweep]) await putDistant(world, customer)
+  await world.tables.changeState(`ways|${forTick}`, { dueAt: Date.now() + SOON_MS })
+  await world.tables.changeState(`ways|${forSweep}`, { dueAt: Date.now() - DISTANT_MS, dueShard: undefined })
+}
+
+/** A deploy has taken its time in between. */
+async function found(world: World): Promise<void> {
+  await world.eventually(isWritten(world, forTick))
+  await world.eventually(isWritten(world, forSweep))
+}
+
 export const clocks: Part = {
   name: 'tick and sweep',
   after: async (world, stage) => {
-    if (stage !== 'first') return
-    for (const customer of [forTick, forSweep]) await putDistant(world, customer)
-    await world.tables.changeState(`ways|${forTick}`, { dueAt: Date.now() + SOON_MS })
-    await world.tables.changeState(`ways|${forSweep}`, {
-      dueAt: Date.now() - DISTANT_MS,
-      dueShard: undefined,
-    })
-    await world.eventually(isWritten(world, forTick))
-    await world.eventually(isWritten(world, forSweep))
+    if (stage === 'first') return prepare(world)
+    if (stage === 'raised') await found(world)
   },
   judge: async (world) => {
     const distant = (await world.tables.jobs()).filter(({ pk }) => /\|for-(tick|sweep)$/.test(pk))
