@@ -1,34 +1,51 @@
-/** Who was promised what: every job that was accepted and has to run. */
+/** Who was promised what: every job that was accepted, and how often its service has to see it. */
 import type { Witness } from './witness.ts'
 
-export class Ledger {
-  readonly #expected = new Map<string, { queue: string; customer: string; names: string[] }>()
+interface Promised {
+  readonly queue: string
+  readonly customer: string
+  readonly name: string
+  readonly calls: number
+}
 
-  expect(queue: string, customer: string, name: string): void {
-    const key = `${queue}|${customer}`
-    const entry = this.#expected.get(key) ?? { queue, customer, names: [] }
-    entry.names.push(name)
-    this.#expected.set(key, entry)
+export class Ledger {
+  readonly #promised: Promised[] = []
+  readonly #counts = new Map<string, number>()
+
+  /** `calls`: one, and one for each attempt that is told to fail. */
+  expect(queue: string, customer: string, name: string, calls = 1): void {
+    this.#promised.push({ queue, customer, name, calls })
+    this.#counts.set(`${queue}|${customer}`, this.count(queue, customer) + 1)
   }
 
   count(queue: string, customer: string): number {
-    return this.#expected.get(`${queue}|${customer}`)?.names.length ?? 0
+    return this.#counts.get(`${queue}|${customer}`) ?? 0
   }
 
-  /** Jobs that have not run, or have run more than once: `slots|acme|job-7 ran 2 times`. */
+  get size(): number {
+    return this.#promised.length
+  }
+
+  /** Jobs that were not called for, or too often: `slots|acme|job-7: 2 calls instead of 1`. */
   mistakes(witness: Witness): string[] {
-    return [...this.#expected.values()].flatMap(({ queue, customer, names }) => {
-      const runs = new Map<string, number>()
-      for (const name of witness.done(queue, customer)) runs.set(name, (runs.get(name) ?? 0) + 1)
-      const wrong = names.filter((name) => runs.get(name) !== 1)
-      return wrong.map((name) => `${queue}|${customer}|${name} ran ${runs.get(name) ?? 0} times`)
-    })
+    return this.#compared(witness).flatMap(({ queue, customer, name, calls, made }) =>
+      made === calls ? [] : [`${queue}|${customer}|${name}: ${made} calls instead of ${calls}`],
+    )
   }
 
   isDone(witness: Witness): boolean {
-    return [...this.#expected.values()].every(({ queue, customer, names }) => {
-      const done = new Set(witness.done(queue, customer))
-      return names.every((name) => done.has(name))
+    return this.#compared(witness).every(({ made, calls }) => made >= calls)
+  }
+
+  #compared(witness: Witness): (Promised & { readonly made: number })[] {
+    const made = new Map<string, number>()
+    for (const { queue, customer, name, endedAt, refused, aborted } of witness.calls) {
+      const key = `${queue}|${customer}|${name}`
+      if (endedAt !== undefined && !refused && !aborted) made.set(key, (made.get(key) ?? 0) + 1)
+    }
+    return this.#promised.map((promised) => {
+      const { queue, customer, name } = promised
+      return { ...promised, made: made.get(`${queue}|${customer}|${name}`) ?? 0 }
     })
   }
 }

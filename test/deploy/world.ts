@@ -116,7 +116,8 @@ export class World {
       task,
       jobs.map((payload) => ({ payload, ...options })),
     )
-    for (const { customer, name } of jobs) this.ledger.expect(task.queue, customer, name)
+    for (const { customer, name, fails = 0 } of jobs)
+      this.ledger.expect(task.queue, customer, name, 1 + fails)
   }
 
   /** A put as any language would make it. */

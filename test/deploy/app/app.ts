@@ -4,7 +4,7 @@ import { EventField } from 'aws-cdk-lib/aws-events'
 import { SluiceStack } from '../../../cdk/stack.ts'
 import { configOf } from './config.ts'
 import { allowBatches } from './emulated.ts'
-import { isStage } from './stages.ts'
+import { isFailing, isStage } from './stages.ts'
 
 const stage = process.env['DEPLOY_STAGE']
 if (!isStage(stage)) throw new Error('DEPLOY_STAGE is not set to a stage of the test')
@@ -28,14 +28,12 @@ stack.jobs.addTrigger('OrderPlaced', {
     name: EventField.fromPath('$.detail.name'),
   },
 })
-if (stage === 'failed') {
-  const nobody = `arn:aws:lambda:us-east-1:000000000000:function:nobody`
-  const invalid = new CfnResource(stack, 'Invalid', {
-    type: 'Custom::Invalid',
-    properties: { ServiceToken: nobody },
-  })
-  // After everything else: the roll-back has all of it to take back.
-  invalid.node.addDependency(stack.jobs)
+if (isFailing(stage)) {
+  const nobody = 'arn:aws:lambda:us-east-1:000000000000:function:nobody'
+  const properties = { ServiceToken: nobody }
+  const invalid = new CfnResource(stack, 'Invalid', { type: 'Custom::Invalid', properties })
+  // In the middle of the change, or when all of it is through and has to be taken back.
+  invalid.node.addDependency(stage === 'early' ? stack.jobs.worker : stack.jobs)
 }
 allowBatches(app)
 app.synth()

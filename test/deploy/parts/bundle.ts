@@ -1,11 +1,9 @@
 /** A new bundle: when a deploy is through, or rolled back, nothing of another one begins. */
 import { expect } from 'vitest'
-import type { Stage } from '../app/stages.ts'
+import { inForce } from '../app/stages.ts'
 import type { Part } from './part.ts'
 
 let returnedAt = 0
-
-const inForce = (stage: Stage): Stage => (stage === 'failed' ? 'lowered' : stage)
 
 export const bundle: Part = {
   name: 'a new bundle',

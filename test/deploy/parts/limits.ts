@@ -4,7 +4,7 @@
  */
 import { expect } from 'vitest'
 import { CONCURRENCY, PERIOD_MS, STARTS, WIDE } from '../app/config.ts'
-import type { Stage } from '../app/stages.ts'
+import { inForce, isFailing, type Stage } from '../app/stages.ts'
 import { rates, slots, wide } from '../app/tasks.ts'
 import { Load } from '../load.ts'
 import type { World } from '../world.ts'
@@ -20,9 +20,7 @@ const CUSTOMERS = [
   ['wide', 'all'],
 ] as const
 
-/** After a deploy that failed, those of before are in force. */
-const inForce = (stage: Stage): Stage => (stage === 'failed' ? 'lowered' : stage)
-const isRaising = (stage: Stage): boolean => stage === 'raised' || stage === 'failed'
+const isRaising = (stage: Stage): boolean => stage === 'raised' || isFailing(stage)
 
 function limitService({ witness }: World, stage: Stage): void {
   witness.limit('slots', { concurrency: CONCURRENCY[stage] })
