@@ -29,7 +29,12 @@ export const configOf = (stage: Stage): Config => {
       concurrency: 3,
       rateLimit: { allowed: STARTS[stage], period: PERIOD_MS, margin: 1000 },
     },
-    wide: { ...patient, concurrency: WIDE[stage], shards: SHARDS[stage] },
+    wide: {
+      ...patient,
+      partition: { payload: 'customer' },
+      concurrency: WIDE[stage],
+      shards: SHARDS[stage],
+    },
     ...(stage === 'first' ? {} : { fresh: { ...patient, concurrency: 2 } }),
     ...(isWithoutGone(stage) ? {} : { gone: { ...patient, concurrency: 2 } }),
   }

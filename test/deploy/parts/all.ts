@@ -3,8 +3,9 @@ import { ahead } from './ahead.ts'
 import { bundle } from './bundle.ts'
 import { clocks } from './clocks.ts'
 import { limits } from './limits.ts'
+import { overrides } from './overrides.ts'
 import type { Part } from './part.ts'
 import { removed } from './removed.ts'
 import { waysIn } from './ways-in.ts'
 
-export const PARTS: readonly Part[] = [limits, waysIn, clocks, ahead, removed, bundle]
+export const PARTS: readonly Part[] = [limits, waysIn, clocks, ahead, removed, overrides, bundle]

@@ -26,7 +26,11 @@ export const removed: Part = {
       await world.eventually(() => Date.now() > dueAt)
       expect(witness.of('gone', customer)).toEqual([])
       expect(await inTable(world)).toHaveLength(COUNT)
+      const [stranded] = await Array.fromAsync(world.client.strandedJobs())
+      expect(stranded?.queue).toBe('gone')
+      expect(stranded?.jobs).toHaveLength(COUNT)
     }
     if (stage === 'back') await witness.until(() => witness.done('gone', customer).length >= COUNT)
   },
+  judge: async ({ client }) => expect(await Array.fromAsync(client.strandedJobs())).toEqual([]),
 }
