@@ -39,14 +39,19 @@ describe('Sluice, deployed by cdk', () => {
   for (const stage of STAGES) {
     steps(`${stage}: cdk deploy`, async () => {
       for (const { before } of PARTS) if (stage !== 'first') await before?.(world, stage)
-      const outcome = await world.deploy(stage)
-      for (const { returned } of PARTS) returned?.(world, stage)
+      let throughs = 0
+      const outcome = await world.deploy(stage, () => {
+        throughs++
+        for (const { through } of PARTS) through?.(world, stage)
+      })
+      expect(throughs).toBe(1)
       if (!isFailing(stage)) return expect(outcome).toEqual({ ok: true })
       expect(outcome).toMatchObject({ output: expect.stringContaining('UPDATE_ROLLBACK_COMPLET') })
     })
     for (const { name, after } of PARTS) if (after) steps(`${stage}: ${name}`, () => after(world, stage))
   }
 
+  test.todo('a customer that is paused at run time stays paused when a deploy changes the number of shards')
   steps('every job that was accepted runs, once', async () => {
     for (const { end } of PARTS) await end?.(world)
     await world.witness.until(() => world.ledger.isDone(world.witness))

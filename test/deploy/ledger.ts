@@ -26,11 +26,13 @@ export class Ledger {
     return this.#promised.length
   }
 
-  /** Jobs that were not called for, or too often: `slots|acme|job-7: 2 calls instead of 1`. */
-  mistakes(witness: Witness): string[] {
-    return this.#compared(witness).flatMap(({ queue, customer, name, calls, made }) =>
-      made === calls ? [] : [`${queue}|${customer}|${name}: ${made} calls instead of ${calls}`],
-    )
+  /** Jobs that were not called for, or too often, and all that their service has seen of them. */
+  mistakes(witness: Witness): object[] {
+    return this.#compared(witness).flatMap(({ made, ...promised }) => {
+      if (made === promised.calls) return []
+      const seen = witness.of(promised.queue, promised.customer)
+      return [{ ...promised, seen: seen.filter(({ name }) => name === promised.name) }]
+    })
   }
 
   isDone(witness: Witness): boolean {

@@ -14,6 +14,7 @@ export interface Call {
   readonly queue: string
   readonly customer: string
   readonly name: string
+  readonly attempt: number
   readonly version: string
   readonly at: number
   endedAt?: number

@@ -14,6 +14,7 @@ import type { Stage } from './app/stages.ts'
 import type { CallTask, Payload } from './app/tasks.ts'
 import { Cdk, type Outcome } from './cdk.ts'
 import { ACCOUNT, Emulator, REGION } from './emulator/emulator.ts'
+import { watchStack } from './emulator/watch.ts'
 import { Ledger } from './ledger.ts'
 import { Tables } from './tables.ts'
 import { Witness } from './witness.ts'
@@ -63,8 +64,20 @@ export class World {
     return this.cdk.run(['bootstrap', `aws://${ACCOUNT}/${REGION}`], this.#variables('first'))
   }
 
-  /** Returns when `cdk deploy` has. After one that failed the stage before is in force. */
-  async deploy(stage: Stage): Promise<Outcome> {
+  /**
+   * Returns when `cdk deploy` has. After one that failed the stage before is in force. Calls back when CloudFormation is
+   * through, with the change or with its roll-back, which `cdk` notices some seconds later.
+   */
+  async deploy(stage: Stage, through: () => void): Promise<Outcome> {
+    const watch = watchStack(this.emulator, 'Deployed', through)
+    try {
+      return await this.#deploy(stage)
+    } finally {
+      await watch.stop()
+    }
+  }
+
+  async #deploy(stage: Stage): Promise<Outcome> {
     const outputs = join(this.directory, 'outputs.json')
     const args = ['deploy', '--require-approval', 'never', '--outputs-file', outputs]
     const outcome = await this.cdk.run(args, this.#variables(stage))

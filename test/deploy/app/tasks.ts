@@ -18,7 +18,8 @@ async function call({ payload, job, signal }: TaskContext<Payload>): Promise<voi
   const url = process.env['WITNESS_URL']
   if (!url) throw new Error('WITNESS_URL is not set')
   const { customer, name, takes_ms } = payload
-  const body = { queue: job.queue, customer, name, takes_ms, version: process.env['DEPLOY_VERSION'] }
+  const { queue, attempt } = job
+  const body = { queue, customer, name, attempt, takes_ms, version: process.env['DEPLOY_VERSION'] }
   const response = await fetch(url, { method: 'POST', body: JSON.stringify(body), signal })
   if (!response.ok) throw new Error(`the service answered ${response.status}`)
   if (job.attempt <= payload.fails) throw new Error('told to fail')

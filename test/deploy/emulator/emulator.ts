@@ -14,6 +14,7 @@ const START_TIMEOUT_MS = 60_000
 export class Emulator {
   readonly endpoint: string
   readonly certificate: string
+  readonly python: string
   readonly #process: ChildProcess
   readonly #log: string
 
@@ -30,13 +31,14 @@ export class Emulator {
       env: environment(port, temporary),
     })
     await output.close()
-    const emulator = new Emulator(child, port, temporary, log)
+    const emulator = new Emulator(child, python, port, temporary, log)
     await emulator.#answers()
     return emulator
   }
 
-  private constructor(child: ChildProcess, port: number, temporary: string, log: string) {
+  private constructor(child: ChildProcess, python: string, port: number, temporary: string, log: string) {
     this.#process = child
+    this.python = python
     this.#log = log
     this.endpoint = `https://127.0.0.1:${port}`
     this.certificate = join(temporary, 'ministack-tls', 'server.crt')

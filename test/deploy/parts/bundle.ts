@@ -3,15 +3,15 @@ import { expect } from 'vitest'
 import { inForce } from '../app/stages.ts'
 import type { Part } from './part.ts'
 
-let returnedAt = 0
+let throughAt = 0
 
 export const bundle: Part = {
   name: 'a new bundle',
-  returned: () => {
-    returnedAt = Date.now()
+  through: () => {
+    throughAt = Date.now()
   },
   after: async ({ witness }, stage) => {
-    const since = witness.calls.filter(({ at }) => at > returnedAt)
+    const since = witness.calls.filter(({ at }) => at > throughAt)
     expect(since.filter(({ version }) => version !== inForce(stage))).toEqual([])
   },
 }

@@ -54,7 +54,7 @@ export const limits: Part = {
   before: (world, stage) => {
     if (isRaising(stage)) limitService(world, stage)
   },
-  returned: (world, stage) => limitService(world, inForce(stage)),
+  through: (world, stage) => limitService(world, inForce(stage)),
   after: async (world, stage) => {
     if (stage === 'first') startLoads(world)
     await goesOn(world, stage)

@@ -1,6 +1,6 @@
-/** A customer that was paused at run time stays paused, whatever deploys do to limits and shards, until it is resumed. */
+/** A customer that was paused at run time stays paused, whatever deploys do to its limits, until it is resumed. */
 import { expect } from 'vitest'
-import { wide } from '../app/tasks.ts'
+import { slots } from '../app/tasks.ts'
 import type { Part } from './part.ts'
 
 const COUNT = 4
@@ -10,14 +10,14 @@ export const overrides: Part = {
   name: 'a customer paused at run time',
   after: async (world, stage) => {
     const { witness, client } = world
-    if (stage === 'first') await client.setLimits('wide', customer, { concurrency: 0 })
+    if (stage === 'first') await client.setLimits('slots', customer, { concurrency: 0 })
     if (stage !== 'back') {
       const jobs = Array.from({ length: COUNT }, (_, n) => ({ customer, name: `${stage}-${n}` }))
-      await world.enqueue(wide, jobs)
-      return expect(witness.of('wide', customer)).toEqual([])
+      await world.enqueue(slots, jobs)
+      return expect(witness.of('slots', customer)).toEqual([])
     }
-    expect(witness.of('wide', customer)).toEqual([])
-    await client.setLimits('wide', customer, null)
-    await witness.until(() => witness.done('wide', customer).length >= world.ledger.count('wide', customer))
+    expect(witness.of('slots', customer)).toEqual([])
+    await client.setLimits('slots', customer, null)
+    await witness.until(() => witness.done('slots', customer).length >= world.ledger.count('slots', customer))
   },
 }

@@ -6,9 +6,9 @@ export interface Part {
   readonly name: string
   /** Before `cdk deploy` is called; not for the first deploy, for there is nothing yet. */
   readonly before?: (world: World, stage: Stage) => Promise<void> | void
-  /** In the very moment in which `cdk deploy` has returned, whether it failed or not. Nothing may be awaited. */
-  readonly returned?: (world: World, stage: Stage) => void
-  /** Then: waits for what has to happen, and judges. */
+  /** In the very moment in which CloudFormation is through, with the change or its roll-back. Nothing may be awaited. */
+  readonly through?: (world: World, stage: Stage) => void
+  /** When `cdk deploy` has returned: waits for what has to happen, and judges. */
   readonly after?: (world: World, stage: Stage) => Promise<void>
   /** When all deploys are through: no more work is given. */
   readonly end?: (world: World) => Promise<void>
