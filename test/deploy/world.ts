@@ -1,5 +1,5 @@
 /** The emulator, the deployed stack on it, and clients that talk to it as a user's would. */
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { Agent } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -156,6 +156,7 @@ export class World {
   async stop({ keep = false } = {}): Promise<void> {
     await this.emulator.stop()
     this.witness.close()
-    if (!keep) await rm(this.directory, { recursive: true, force: true })
+    if (!keep) return rm(this.directory, { recursive: true, force: true })
+    await writeFile(join(this.directory, 'calls.json'), JSON.stringify(this.witness.calls, null, 1))
   }
 }

@@ -6,7 +6,7 @@ export interface Part {
   readonly name: string
   /** Before `cdk deploy` is called; not for the first deploy, for there is nothing yet. */
   readonly before?: (world: World, stage: Stage) => Promise<void> | void
-  /** In the very moment in which CloudFormation is through, with the change or its roll-back. Nothing may be awaited. */
+  /** In the very moment in which the change, or its roll-back, is through. Nothing may be awaited. */
   readonly through?: (world: World, stage: Stage) => void
   /** When `cdk deploy` has returned: waits for what has to happen, and judges. */
   readonly after?: (world: World, stage: Stage) => Promise<void>
