@@ -7,6 +7,8 @@ import { PARTS } from './parts/all.ts'
 import { World } from './world.ts'
 
 const ministack = await installMinistack()
+// Here, for hooks do not run where everything is skipped.
+if (!ministack.ok) console.warn(`Deployments are not tested: ${ministack.missing}`)
 const step = test.skipIf(!ministack.ok)
 let world: World
 let failed = false
@@ -15,7 +17,6 @@ const SETTLES = { timeout: 180_000, interval: 1000 }
 
 beforeAll(async () => {
   if (ministack.ok) world = await World.start(ministack.python)
-  else console.warn(`skipped: ${ministack.missing}`)
 })
 afterAll(async () => {
   await world?.stop({ keep: failed })
