@@ -18,6 +18,7 @@ export default defineConfig({
       project('local', ['test/local/**/*.test.ts'], 120_000),
       project('cdk', ['test/cdk/**/*.test.ts'], 180_000),
       project('e2e', ['test/e2e/**/*.test.ts'], 400_000),
+      project('deploy', ['test/deploy/**/*.test.ts'], 600_000),
     ],
   },
 })

@@ -182,4 +182,12 @@ export const PROTOCOL: readonly TestedMutant[] = [
     breaks: 'a delayed job behind a full shard waits for the sweep',
     tests: ['test/unit/use-cases/start.test.ts'],
   },
+  {
+    name: 'the whole margin used up by late starts',
+    file: 'lib/use-cases/late-start.ts',
+    find: 'Math.max(1, rate.margin_ms / 2)',
+    replace: 'Math.max(1, rate.margin_ms)',
+    breaks: 'nothing is left for clocks that differ',
+    tests: ['test/unit/use-cases/rate.test.ts'],
+  },
 ]

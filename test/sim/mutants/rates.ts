@@ -89,18 +89,4 @@ export const RATES: readonly Mutant[] = [
     replace: 'void early_ms',
     breaks: 'the rate, by what a claim is ahead',
   },
-  {
-    name: 'the whole margin used up by late starts',
-    file: 'lib/use-cases/late-start.ts',
-    find: 'Math.max(1, rate.margin_ms / 2)',
-    replace: 'Math.max(1, rate.margin_ms)',
-    breaks: 'nothing is left for clocks that differ',
-  },
-  {
-    name: 'a late start that no pass notices',
-    file: 'lib/adapters/memory/store.ts',
-    find: 'version: (state.version ?? 0) + 1, window: withStart(state, bucket)',
-    replace: 'version: state.version ?? 1, window: withStart(state, bucket)',
-    breaks: 'a pass that has read before claims a job into a window that is full',
-  },
 ]

@@ -93,4 +93,21 @@ describe('a rate limit', () => {
     await world.live(60_000)
     expect(world.ran).toHaveLength(1)
   })
+
+  test('leaves half of its margin to clocks that differ: a start later than the other half is counted again', async () => {
+    const world = new World(limited(1, 200))
+    const { states } = world.context.store
+    const { start } = states
+    Object.assign(states, {
+      start: async (...args: Parameters<typeof start>) => {
+        const outcome = await start(...args)
+        world.now += 15 + 150
+        return outcome
+      },
+    })
+    world.put(...jobs(1))
+    await world.settle()
+    expect(world.ran).toHaveLength(1)
+    expect(Object.keys(world.state().window)).toHaveLength(2)
+  })
 })

@@ -1,0 +1,44 @@
+/** The configuration of each deploy. What changes from one to the next is what the test is about. */
+import { type Config, defineConfig, type QueueInput } from '../../../lib/index.ts'
+import { inForce, type Stage } from './stages.ts'
+
+export const CONCURRENCY = { first: 3, raised: 6, lowered: 2, early: 6, failed: 6, back: 2 } as const
+export const STARTS = { first: 10, raised: 30, lowered: 10, early: 30, failed: 30, back: 10 } as const
+export const PERIOD_MS = 2000
+/** Spread over several shards, whose number changes too. Few, for each running job is a process of the emulator's. */
+export const WIDE = { first: 4, raised: 9, lowered: 4, early: 8, failed: 9, back: 4 } as const
+const SHARDS = { first: 1, raised: 3, lowered: 2, early: 3, failed: 1, back: 1 } as const
+
+/** A worker that dies does not use a job up. The rate's margin is wide, for the machine of a test may be slow. */
+const patient = { timeout: '8s', retry: { attempts: 20, backoff: '200ms', maxBackoff: '2s' } } as const
+
+const isWithoutGone = (stage: Stage): boolean => inForce(stage) === 'lowered'
+
+export const configOf = (stage: Stage): Config => {
+  const queues: Record<string, QueueInput> = {
+    ways: {
+      partition: { payload: 'customer' },
+      concurrency: 2,
+      timeout: '8s',
+      retry: { attempts: 2, backoff: '100ms' },
+    },
+    slots: { ...patient, partition: { payload: 'customer' }, concurrency: CONCURRENCY[stage] },
+    rates: {
+      ...patient,
+      partition: { payload: 'customer' },
+      concurrency: 3,
+      rateLimit: { allowed: STARTS[stage], period: PERIOD_MS, margin: 1000 },
+    },
+    wide: {
+      ...patient,
+      partition: { payload: 'customer' },
+      concurrency: WIDE[stage],
+      shards: SHARDS[stage],
+    },
+    ...(stage === 'first' ? {} : { fresh: { ...patient, concurrency: 2 } }),
+    ...(isWithoutGone(stage) ? {} : { gone: { ...patient, concurrency: 2 } }),
+  }
+  return defineConfig({ queues })
+}
+
+export const hasQueue = (stage: Stage, queue: string): boolean => queue in configOf(stage).queues

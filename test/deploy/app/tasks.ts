@@ -1,0 +1,45 @@
+/** Tasks that call a service outside of Sluice, which sees when they run and refuses what is over its limits. */
+import { z } from 'zod'
+import { defineTask, type Task, type TaskContext } from '../../../lib/index.ts'
+import { hasQueue } from './config.ts'
+import type { Stage } from './stages.ts'
+
+const payload = z.object({
+  customer: z.string(),
+  name: z.string(),
+  takes_ms: z.number().default(50),
+  /** Attempts that fail before one succeeds. */
+  fails: z.number().default(0),
+})
+
+export type Payload = z.output<typeof payload>
+
+async function call({ payload, job, signal }: TaskContext<Payload>): Promise<void> {
+  const url = process.env['WITNESS_URL']
+  if (!url) throw new Error('WITNESS_URL is not set')
+  const { customer, name, takes_ms } = payload
+  const { queue, attempt } = job
+  const body = { queue, customer, name, attempt, takes_ms, version: process.env['DEPLOY_VERSION'] }
+  const response = await fetch(url, { method: 'POST', body: JSON.stringify(body), signal })
+  if (!response.ok) throw new Error(`the service answered ${response.status}`)
+  if (job.attempt <= payload.fails) throw new Error('told to fail')
+}
+
+export type CallTask = Task<string, string, typeof payload>
+
+const task = (name: string, queue = name): CallTask => defineTask({ name, queue, payload, handler: call })
+
+export const ways = task('ways')
+export const slots = task('slots')
+export const rates = task('rates')
+export const wide = task('wide')
+export const gone = task('gone')
+export const fresh = task('fresh')
+/** A new task of a queue that was there before. */
+export const another = task('another', 'ways')
+
+/** The tasks that a worker of that deploy has: a worker does not start with a task whose queue is not configured. */
+export const tasksOf = (stage: Stage): readonly CallTask[] =>
+  [ways, slots, rates, wide, gone, fresh, another].filter(
+    ({ name, queue }) => hasQueue(stage, queue) && !(stage === 'first' && name === another.name),
+  )

@@ -1,0 +1,11 @@
+/** Every feature that is deployed, upgraded and destroyed. A new one adds its line here, its queues in `app/config.ts`. */
+import { ahead } from './ahead.ts'
+import { bundle } from './bundle.ts'
+import { clocks } from './clocks.ts'
+import { limits } from './limits.ts'
+import { overrides } from './overrides.ts'
+import type { Part } from './part.ts'
+import { removed } from './removed.ts'
+import { waysIn } from './ways-in.ts'
+
+export const PARTS: readonly Part[] = [limits, waysIn, clocks, ahead, removed, overrides, bundle]

@@ -1,0 +1,36 @@
+/** A queue that a deploy removes while delayed jobs are in it, and that a later one brings back. */
+import { expect } from 'vitest'
+import { gone } from '../app/tasks.ts'
+import type { World } from '../world.ts'
+import type { Part } from './part.ts'
+
+const COUNT = 5
+const customer = 'gone'
+/** Longer than a deploy takes, so that they become due while nobody knows their queue. */
+const DELAY_MS = 60_000
+let dueAt = 0
+
+const inTable = async ({ tables }: World) => (await tables.jobs()).filter(({ pk }) => pk === 'gone')
+
+export const removed: Part = {
+  name: 'a queue removed and brought back',
+  before: async (world, stage) => {
+    if (stage !== 'lowered') return
+    dueAt = Date.now() + DELAY_MS
+    const jobs = Array.from({ length: COUNT }, (_, n) => ({ customer, name: `job-${n}` }))
+    await world.enqueue(gone, jobs, { runAt: dueAt })
+  },
+  after: async (world, stage) => {
+    const { witness } = world
+    if (stage === 'failed') {
+      await world.eventually(() => Date.now() > dueAt)
+      expect(witness.of('gone', customer)).toEqual([])
+      expect(await inTable(world)).toHaveLength(COUNT)
+      const [stranded] = await Array.fromAsync(world.client.strandedJobs())
+      expect(stranded?.queue).toBe('gone')
+      expect(stranded?.jobs).toHaveLength(COUNT)
+    }
+    if (stage === 'back') await witness.until(() => witness.done('gone', customer).length >= COUNT)
+  },
+  judge: async ({ client }) => expect(await Array.fromAsync(client.strandedJobs())).toEqual([]),
+}

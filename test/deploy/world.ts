@@ -1,0 +1,162 @@
+/** The emulator, the deployed stack on it, and clients that talk to it as a user's would. */
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { Agent } from 'node:https'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb'
+import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge'
+import { SQSClient } from '@aws-sdk/client-sqs'
+import { marshall } from '@aws-sdk/util-dynamodb'
+import { type Client, createClient, type EnqueueOptions } from '../../lib/index.ts'
+import { configOf } from './app/config.ts'
+import type { Stage } from './app/stages.ts'
+import type { CallTask, Payload } from './app/tasks.ts'
+import { Cdk, type Outcome } from './cdk.ts'
+import { ACCOUNT, Emulator, REGION } from './emulator/emulator.ts'
+import { watchStack } from './emulator/watch.ts'
+import { Ledger } from './ledger.ts'
+import { Tables } from './tables.ts'
+import { Witness } from './witness.ts'
+
+const LOOK_EVERY_MS = 500
+
+export type Job = Pick<Payload, 'customer' | 'name'> & Partial<Payload>
+
+export class World {
+  readonly witness: Witness
+  readonly ledger = new Ledger()
+  /** Rows that may be left over in the end: their part has looked at them. */
+  readonly explained: { readonly pk: string; readonly sk: string }[] = []
+  readonly emulator: Emulator
+  readonly cdk: Cdk
+  readonly directory: string
+  readonly dynamodb: DynamoDBClient
+  readonly sqs: SQSClient
+  readonly #events: EventBridgeClient
+  readonly #witnessUrl: string
+  #outputs: Readonly<Record<string, string>> = {}
+  #stage: Stage = 'first'
+
+  static async start(python: string): Promise<World> {
+    const directory = await mkdtemp(join(tmpdir(), 'sluice-deploy-'))
+    const emulator = await Emulator.start(python, directory)
+    const witness = new Witness()
+    const ca = await readFile(emulator.certificate)
+    return new World(directory, emulator, witness, await witness.listen(), ca)
+  }
+
+  private constructor(directory: string, emulator: Emulator, witness: Witness, url: string, ca: Buffer) {
+    this.directory = directory
+    this.emulator = emulator
+    this.witness = witness
+    this.#witnessUrl = url
+    this.cdk = new Cdk(directory, emulator.environment)
+    const credentials = { accessKeyId: 'test', secretAccessKey: 'test' }
+    const requestHandler = { httpsAgent: new Agent({ ca, keepAlive: true }) }
+    const options = { region: REGION, credentials, endpoint: emulator.endpoint, requestHandler }
+    this.dynamodb = new DynamoDBClient(options)
+    this.sqs = new SQSClient(options)
+    this.#events = new EventBridgeClient(options)
+  }
+
+  bootstrap(): Promise<Outcome> {
+    return this.cdk.run(['bootstrap', `aws://${ACCOUNT}/${REGION}`], this.#variables('first'))
+  }
+
+  /**
+   * Returns when `cdk deploy` has. After one that failed the stage before is in force. Calls back when CloudFormation is
+   * through, with the change or with its roll-back, which `cdk` notices some seconds later.
+   */
+  async deploy(stage: Stage, through: () => void): Promise<Outcome> {
+    const watch = watchStack(this.emulator, 'Deployed', through)
+    try {
+      return await this.#deploy(stage)
+    } finally {
+      await watch.stop()
+    }
+  }
+
+  async #deploy(stage: Stage): Promise<Outcome> {
+    const outputs = join(this.directory, 'outputs.json')
+    const args = ['deploy', '--require-approval', 'never', '--outputs-file', outputs]
+    const outcome = await this.cdk.run(args, this.#variables(stage))
+    if (!outcome.ok) return outcome
+    this.#stage = stage
+    const { Deployed = {} } = JSON.parse(await readFile(outputs, 'utf8'))
+    this.#outputs = Deployed
+    return outcome
+  }
+
+  destroy(): Promise<Outcome> {
+    return this.cdk.run(['destroy', '--force'], this.#variables(this.#stage))
+  }
+
+  #variables = (stage: Stage): Record<string, string> => ({
+    DEPLOY_STAGE: stage,
+    WITNESS_URL: this.#witnessUrl,
+  })
+
+  output(name: string): string {
+    const value = this.#outputs[name]
+    if (value === undefined) throw new Error(`the stack has no output ${name}`)
+    return value
+  }
+
+  get tables(): Tables {
+    const [jobs, state, history] = ['JobsTableName', 'StateTableName', 'HistoryTableName'].map((name) =>
+      this.output(name),
+    ) as [string, string, string]
+    return new Tables(this.dynamodb, { jobs, state, history })
+  }
+
+  /** As somebody has it whose configuration is the one in force. */
+  get client(): Client {
+    return createClient({
+      config: configOf(this.#stage),
+      jobsTable: this.output('JobsTableName'),
+      stateTable: this.output('StateTableName'),
+      historyTable: this.output('HistoryTableName'),
+      wakeQueueUrl: this.output('WakeQueueUrl'),
+      dynamodb: this.dynamodb,
+      sqs: this.sqs,
+    })
+  }
+
+  /** Through the client. That it is expected to run is on record. */
+  async enqueue(task: CallTask, jobs: readonly Job[], options: EnqueueOptions = {}): Promise<void> {
+    await this.client.enqueueMany(
+      task,
+      jobs.map((payload) => ({ payload, ...options })),
+    )
+    for (const { customer, name, fails = 0 } of jobs)
+      this.ledger.expect(task.queue, customer, name, 1 + fails)
+  }
+
+  /** A put as any language would make it. */
+  async rawPut(item: Record<string, unknown>): Promise<void> {
+    await this.dynamodb.send(
+      new PutItemCommand({ TableName: this.output('JobsTableName'), Item: marshall(item) }),
+    )
+  }
+
+  async putEvent(source: string, detailType: string, detail: unknown): Promise<void> {
+    const entry = { EventBusName: this.output('EventBusName'), Source: source, DetailType: detailType }
+    const { FailedEntryCount } = await this.#events.send(
+      new PutEventsCommand({ Entries: [{ ...entry, Detail: JSON.stringify(detail) }] }),
+    )
+    if (FailedEntryCount) throw new Error('the bus did not take the event')
+  }
+
+  /** Looks again and again, for tables tell nobody that they have changed. Gives up with the test. */
+  async eventually(condition: () => boolean | Promise<boolean>): Promise<void> {
+    while (!(await condition())) await sleep(LOOK_EVERY_MS)
+  }
+
+  async stop({ keep = false } = {}): Promise<void> {
+    await this.emulator.stop()
+    this.witness.close()
+    if (!keep) return rm(this.directory, { recursive: true, force: true })
+    await writeFile(join(this.directory, 'calls.json'), JSON.stringify(this.witness.calls, null, 1))
+  }
+}
