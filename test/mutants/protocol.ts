@@ -190,4 +190,12 @@ export const PROTOCOL: readonly TestedMutant[] = [
     breaks: 'nothing is left for clocks that differ',
     tests: ['test/unit/use-cases/rate.test.ts'],
   },
+  {
+    name: 'buckets named by their beginning',
+    file: 'lib/core/window.ts',
+    find: 'String(Math.ceil(at / width_ms) * width_ms)',
+    replace: 'String(Math.floor(at / width_ms) * width_ms)',
+    breaks: 'a start is forgotten up to a bucket too early',
+    tests: ['test/unit/core/window.test.ts'],
+  },
 ]

@@ -34,13 +34,6 @@ export const RATES: readonly Mutant[] = [
     breaks: 'the item grows for ever',
   },
   {
-    name: 'buckets named by their beginning',
-    file: WINDOW,
-    find: 'String(Math.ceil(at / width_ms) * width_ms)',
-    replace: 'String(Math.floor(at / width_ms) * width_ms)',
-    breaks: 'a start is forgotten up to a bucket too early',
-  },
-  {
     name: 'claims take no start',
     file: WINDOW,
     find: 'let free = rate.allowed - startsInWindow(window, rate, now) - reserved',
