@@ -46,6 +46,10 @@ export function isReplaced(
   return since !== undefined && now - since < REPLACED_FOR_MS
 }
 
+/** When a configuration was replaced last; long ago if none was. */
+export const lastReplacedAt = (record: DeploymentRecord | undefined): number =>
+  Math.max(0, ...Object.values(record?.replaced ?? {}))
+
 /** The record after a step, or `undefined` if the step has been recorded already. */
 export function afterStep(
   record: DeploymentRecord = NOTHING,

@@ -1,5 +1,11 @@
 /** What CloudFormation tells of a deploy or a roll-back is written down, and what the functions make of it. */
-import { afterStep, type DeploymentRecord, type DeploymentStep, isReplaced } from '../core/deployment.ts'
+import {
+  afterStep,
+  type DeploymentRecord,
+  type DeploymentStep,
+  isReplaced,
+  lastReplacedAt,
+} from '../core/deployment.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Deployment, DeploymentLog } from '../ports/deployment.ts'
 import type { Logger } from '../ports/logger.ts'
@@ -17,7 +23,7 @@ interface Surroundings {
 }
 
 /**
- * Writes a step down. When the last one returns, and with it the deploy, no function decides by an older configuration.
+ * Writes a step down. When it returns, no function decides by a configuration that this step has replaced.
  * @throws if it could not be written
  */
 export async function deployed({ log, clock, logger }: Surroundings, step: DeploymentStep): Promise<void> {
@@ -25,7 +31,8 @@ export async function deployed({ log, clock, logger }: Surroundings, step: Deplo
     if (tries === TRIES)
       throw new Error('the record of deployments is being written by somebody else: deploy again')
   logger.info(`a deployment ${step.stage}`, { ...step })
-  if (step.stage === 'ends') await clock.sleep(NOTICED_AFTER_MS)
+  const noticed_at = lastReplacedAt(await log.read()) + NOTICED_AFTER_MS
+  if (noticed_at > clock.now()) await clock.sleep(noticed_at - clock.now())
 }
 
 async function record(log: DeploymentLog, step: DeploymentStep, now: number): Promise<boolean> {

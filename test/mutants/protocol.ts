@@ -198,4 +198,12 @@ export const PROTOCOL: readonly TestedMutant[] = [
     breaks: 'a start is forgotten up to a bucket too early',
     tests: ['test/unit/core/window.test.ts'],
   },
+  {
+    name: 'a step of a deployment that waits for nobody',
+    file: 'lib/use-cases/deployed.ts',
+    find: 'if (noticed_at > clock.now())',
+    replace: 'if (noticed_at < 0)',
+    breaks: 'a function goes by an older configuration after the deploy has returned',
+    tests: ['test/unit/use-cases/deployed.test.ts'],
+  },
 ]

@@ -72,6 +72,16 @@ describe('a function', () => {
     expect(await failed.isReplaced()).toBe(true)
   })
 
+  test('of a deploy that failed before its end knows it when the roll-back begins', async () => {
+    const deployments = new Deployments()
+    await deployments.deploy('old')
+    await deployments.step('begins', 'new')
+    const failed = deploymentOf('new', deployments)
+    expect(await failed.isReplaced()).toBe(false)
+    await deployments.step('begins', 'old')
+    expect(await failed.isReplaced()).toBe(true)
+  })
+
   test('looks once a second, however often it is asked', async () => {
     const deployments = new Deployments()
     const deployment = deploymentOf('mine', deployments)
@@ -119,6 +129,25 @@ describe('a step', () => {
     await deployments.step('ends', 'mine')
     expect(deployments.record).toMatchObject({ number: 2, configuration: 'mine' })
     expect(await deploymentOf('other', deployments).isReplaced()).toBe(true)
+  })
+
+  test('that replaces nothing waits for nobody', async () => {
+    const deployments = new Deployments()
+    await deployments.deploy('old')
+    deployments.now += 60_000
+    const before = deployments.now
+    await deployments.step('begins', 'new')
+    expect(deployments.now).toBe(before)
+  })
+
+  test('that comes again waits as the first one does', async () => {
+    const deployments = new Deployments()
+    await deployments.deploy('old')
+    const step = { requestId: 'one', stage: 'ends', configuration: 'new' } as const
+    await deployed(deployments, step)
+    deployments.now -= 1500
+    await deployed(deployments, step)
+    expect(deployments.now).toBe(NOW + 2000)
   })
 
   test('that cannot be recorded fails', async () => {
