@@ -1,6 +1,6 @@
 /** A real `cdk` deploys, upgrades, rolls back and destroys Sluice, under load. See README.md. */
 import { afterAll, beforeAll, describe, expect, onTestFailed, test } from 'vitest'
-import { isFailing, STAGES, type Stage } from './app/stages.ts'
+import { isFailing, STAGES } from './app/stages.ts'
 import { installMinistack } from './emulator/python.ts'
 import { leftOver, messages, slotsTaken } from './judge.ts'
 import { PARTS } from './parts/all.ts'
@@ -23,11 +23,8 @@ afterAll(async () => {
   if (failed) console.warn(`what was written is kept in ${world.directory}`)
 })
 
-/**
- * Strictly, a change is through when CloudFormation says so, and not seconds later when `cdk` has noticed. A roll-back in
- * the middle of a change has no last step that waits until all functions have noticed, so there it is always the latter.
- */
-const isStrict = (stage: Stage): boolean => process.env['DEPLOY_STRICT'] === '1' && stage !== 'early'
+/** Strictly, a change is through when CloudFormation says so, and not seconds later when `cdk` has noticed. */
+const isStrict = process.env['DEPLOY_STRICT'] === '1'
 
 /** Each step needs those before it. */
 function steps(name: string, run: () => Promise<void>): void {
@@ -51,8 +48,8 @@ describe('Sluice, deployed by cdk', () => {
         throughs++
         for (const part of PARTS) part.through?.(world, stage)
       }
-      const outcome = await world.deploy(stage, isStrict(stage) ? through : () => undefined)
-      if (!isStrict(stage)) through()
+      const outcome = await world.deploy(stage, isStrict ? through : () => undefined)
+      if (!isStrict) through()
       expect(throughs).toBe(1)
       if (!isFailing(stage)) return expect(outcome).toEqual({ ok: true })
       expect(outcome).toMatchObject({ output: expect.stringContaining('UPDATE_ROLLBACK_COMPLET') })
