@@ -8,6 +8,8 @@ const project = (name: string, include: string[], timeout_ms: number) => ({
 
 export default defineConfig({
   test: {
+    // Most tests that take long wait for something.
+    maxWorkers: 2,
     projects: [
       project('unit', ['test/unit/**/*.test.ts'], 60_000),
       project('sim', ['test/sim/**/*.test.ts'], 240_000),
