@@ -2,7 +2,7 @@
 import { deadEvent } from '../../lib/core/dead-letter.ts'
 import type { JobItem, RawItem } from '../../lib/core/job.ts'
 import { formatSortKey, type Priority, type ShardKey } from '../../lib/core/keys.ts'
-import type { LimitOverride } from '../../lib/core/limits.ts'
+import { type LimitOverride, SHORTEST_PERIOD_MS } from '../../lib/core/limits.ts'
 import { emptyState, type ShardState } from '../../lib/core/state.ts'
 import { asToken, NOW } from '../support/builders.ts'
 import { at, bit, type Intent } from './intent.ts'
@@ -141,6 +141,12 @@ function stateOfAge({ states }: Seen, shard: ShardKey, age: number): ShardState 
 const limits = ({ bits, other }: Intent): LimitOverride => ({
   ...(bit(bits, 1) ? { concurrency: other } : {}),
   ...(bit(bits, 2)
-    ? { rateLimit: { allowed: other, period_ms: 1 + bits, ...(bit(bits, 3) ? { margin_ms: 0 } : {}) } }
+    ? {
+        rateLimit: {
+          allowed: other,
+          period_ms: SHORTEST_PERIOD_MS + bits,
+          ...(bit(bits, 3) ? { margin_ms: 0 } : {}),
+        },
+      }
     : {}),
 })
