@@ -19,6 +19,7 @@ import {
   type SortKey,
 } from './keys.ts'
 import { jsonProblem } from './payload.ts'
+import type { ParsedHere } from './unknown.ts'
 
 /** Why an item's attributes could not be read. Such an item has its two keys only, and goes to the dead letters. */
 export const UNREADABLE: unique symbol = Symbol('unreadable')
@@ -47,14 +48,7 @@ export interface Job extends Position {
 }
 
 /** The job that an item stands for, or why it stands for none. */
-export type ParsedJob =
-  | { readonly ok: true; readonly value: Job }
-  | {
-      readonly ok: false
-      readonly reason: string
-      /** Its queue, or its queue's partition rule, is not in this configuration. It may be in a newer one. */
-      readonly isUnknown: boolean
-    }
+export type ParsedJob = ParsedHere<Job>
 
 /** What a client, an event or a retry puts into the Jobs table. */
 export interface JobItem extends RawItem {

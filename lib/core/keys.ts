@@ -31,6 +31,9 @@ export interface Position {
   readonly id: JobId
 }
 
+/** Nothing stands between a key and this one. */
+export const firstKeyBehind = (sortKey: string): string => `${sortKey}\u0000`
+
 /** An expected outcome of reading somebody's text: the value, or a reason that a person understands. */
 export type Parsed<T> =
   | { readonly ok: true; readonly value: T }

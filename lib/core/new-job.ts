@@ -19,6 +19,7 @@ import {
 import { givenPartition, partitionOf } from './partition.ts'
 import { storable } from './payload.ts'
 import { homeShard } from './shards.ts'
+import type { ParsedHere } from './unknown.ts'
 
 export interface NewJob {
   readonly queue: string
@@ -37,14 +38,7 @@ export interface NewJob {
   readonly id: string
 }
 
-export type NewItem =
-  | { readonly ok: true; readonly value: JobItem }
-  | {
-      readonly ok: false
-      readonly reason: string
-      /** The configuration has no such queue, or no partitions in it. A newer one may have them. */
-      readonly isUnknown: boolean
-    }
+export type NewItem = ParsedHere<JobItem>
 
 const MAX_TASK_LENGTH = 128
 

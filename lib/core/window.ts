@@ -23,8 +23,12 @@ export function bucketWidth(rate: RateLimit | undefined): number {
 /** The bucket that remembers a start at `at`, named by its end. */
 export const bucketOf = (at: number, width_ms: number): string => String(Math.ceil(at / width_ms) * width_ms)
 
+/** For so long after it a start is remembered. */
+export const rememberedFor = (rate: RateLimit | undefined): number =>
+  rate ? rate.period_ms + rate.margin_ms : 0
+
 const forgottenAt = (bucket: string, rate: RateLimit | undefined): number =>
-  Number(bucket) + (rate ? rate.period_ms + rate.margin_ms : 0)
+  Number(bucket) + rememberedFor(rate)
 
 /** How many starts count against the limit at `now`. */
 export function startsInWindow(window: StartWindow, rate: RateLimit, now: number): number {
@@ -43,8 +47,8 @@ export function forgottenBuckets(window: StartWindow, rate: RateLimit | undefine
 const AHEAD_MS = 250
 
 /** At most half a window: claims of the window after next would have to wait for starts that nobody has made yet. */
-export const claimedAhead = ({ period_ms, margin_ms }: RateLimit): number =>
-  Math.min(AHEAD_MS, Math.floor((period_ms + margin_ms) / 2))
+export const claimedAhead = (rate: RateLimit): number =>
+  Math.min(AHEAD_MS, Math.floor(rememberedFor(rate) / 2))
 
 /** @see startTimes */
 export interface StartsInput {
@@ -87,7 +91,7 @@ export function startTimes(
 export function windowReopensAt(window: StartWindow, rate: RateLimit, now: number): number {
   const ahead = claimedAhead(rate)
   const next = forgottenLater(window, rate, now).find(({ at }) => at > now + ahead)
-  return (next?.at ?? now + rate.period_ms + rate.margin_ms) - ahead
+  return (next?.at ?? now + rememberedFor(rate)) - ahead
 }
 
 const forgottenLater = (window: StartWindow, rate: RateLimit, now: number) =>

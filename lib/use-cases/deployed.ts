@@ -27,18 +27,25 @@ interface Surroundings {
  * @throws if it could not be written
  */
 export async function deployed({ log, clock, logger }: Surroundings, step: DeploymentStep): Promise<void> {
-  for (let tries = 0; !(await record(log, step, clock.now())); tries++)
-    if (tries === TRIES)
-      throw new Error('the record of deployments is being written by somebody else: deploy again')
+  const record = await recorded(log, clock, step)
   logger.info(`a deployment ${step.stage}`, { ...step })
-  const noticed_at = lastReplacedAt(await log.read()) + NOTICED_AFTER_MS
+  const noticed_at = lastReplacedAt(record) + NOTICED_AFTER_MS
   if (noticed_at > clock.now()) await clock.sleep(noticed_at - clock.now())
 }
 
-async function record(log: DeploymentLog, step: DeploymentStep, now: number): Promise<boolean> {
-  const before = await log.read()
-  const after = afterStep(before, step, now)
-  return after === undefined || log.write(after, before)
+/** The record in which the step stands, whoever has written it down. */
+async function recorded(
+  log: DeploymentLog,
+  clock: Clock,
+  step: DeploymentStep,
+): Promise<DeploymentRecord | undefined> {
+  for (let tries = 0; tries <= TRIES; tries++) {
+    const before = await log.read()
+    const after = afterStep(before, step, clock.now())
+    if (after === undefined) return before
+    if (await log.write(after, before)) return after
+  }
+  throw new Error('the record of deployments is being written by somebody else: deploy again')
 }
 
 /** A read that fails does not stop the work: what was known last holds, until the next one succeeds. */

@@ -5,6 +5,7 @@ import { keptUntil, mayExpire } from '../core/expiry.ts'
 import type { Entered } from '../core/layout.ts'
 import type { ShardLimits } from '../core/limits.ts'
 import type { ShardState } from '../core/state.ts'
+import { rememberedFor } from '../core/window.ts'
 import { MAX_DELAY_MS } from '../ports/queues.ts'
 import type { PassWrite } from '../ports/store.ts'
 
@@ -34,6 +35,5 @@ function listing(state: ShardState, dueAt: number | undefined, now: number): str
 }
 
 function expiry(dueAt: number | undefined, { rateLimit }: ShardLimits, now: number): number {
-  const remembered = rateLimit ? rateLimit.period_ms + rateLimit.margin_ms : 0
-  return keptUntil(Math.max(now + remembered, dueAt ?? now))
+  return keptUntil(Math.max(now + rememberedFor(rateLimit), dueAt ?? now))
 }

@@ -1,8 +1,9 @@
 /** Reads a shard's due jobs in their order: one query, unless delayed, malformed or large items stand in the way. */
 import type { Job } from '../core/job.ts'
-import type { Priority, ShardKey, SortKey } from '../core/keys.ts'
+import { firstKeyBehind, type Priority, type ShardKey, type SortKey } from '../core/keys.ts'
 import type { Context } from './context.ts'
 import { readJob } from './read-job.ts'
+import { FIRST_KEY } from './shard-pages.ts'
 
 export interface DueJobs {
   readonly due: readonly Job[]
@@ -23,7 +24,6 @@ export interface Reading {
   readonly skip: readonly SortKey[]
 }
 
-const FIRST = '0#'
 /** Ten priorities may each begin with a delayed job. What malformed items need beyond is for the next pass. */
 const MAX_PAGES = 25
 /** Behind items that share an id there may be many more of them. */
@@ -37,7 +37,7 @@ export async function readDueJobs(context: Context, reading: Reading): Promise<D
   // Of several items with one id only one can be claimed: the others must not keep those behind them from being read.
   const ids = new Set<string>()
   let nextDueAt = Number.POSITIVE_INFINITY
-  let from = FIRST
+  let from = FIRST_KEY
   for (let pages = 0; pages < MAX_PAGES + skip.length; pages++) {
     const before = skip.find((key) => key >= from)
     const limit = Math.max(want - ids.size, due.length > ids.size ? TWINS_PAGE : 1)
@@ -48,7 +48,9 @@ export async function readDueJobs(context: Context, reading: Reading): Promise<D
     due.push(...jobs.filter(({ runAt }) => runAt <= now))
     for (const { id } of due) ids.add(id)
     nextDueAt = Math.min(nextDueAt, ...jobs.filter(({ runAt }) => runAt > now).map(({ runAt }) => runAt))
-    const next = page.more ? continuation(page.items.at(-1)?.sk, jobs.at(-1), now) : before && behind(before)
+    const next = page.more
+      ? continuation(page.items.at(-1)?.sk, jobs.at(-1), now)
+      : before && firstKeyBehind(before)
     if (next === undefined) return result(due, nextDueAt)
     if (ids.size >= want) return { ...result(due, nextDueAt), more: true }
     if (due.length - ids.size >= MAX_TWINS) return { ...result(due, nextDueAt), more: true, cut: true }
@@ -66,10 +68,8 @@ function continuation(
 ): string | undefined {
   if (lastKey === undefined) return undefined
   if (lastJob && lastJob.key.sk === lastKey && lastJob.runAt > now) return afterPriority(lastJob.priority)
-  return behind(lastKey)
+  return firstKeyBehind(lastKey)
 }
-
-const behind = (key: string): string => `${key}\u0000`
 
 const afterPriority = (priority: Priority): string | undefined =>
   priority === 9 ? undefined : `${priority + 1}#`

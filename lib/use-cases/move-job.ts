@@ -5,8 +5,8 @@ import { formatSortKey, parseSortKey } from '../core/keys.ts'
 import { aMillisecondLater, requeued } from '../core/requeue.ts'
 import { emptyState, isDead, isRunning, positionOf, type ShardState, type Slot } from '../core/state.ts'
 import type { MoveTarget } from '../ports/store.ts'
-import { MAX_WAITS, NO_ROOM, waitForRoom } from './busy.ts'
 import type { Context } from './context.ts'
+import { MAX_WAITS, NO_ROOM, waitForRoom } from './operator-call.ts'
 import type { StrandedShard } from './stranded-shards.ts'
 
 export type MoveContext = Pick<Context, 'config' | 'store' | 'clock'>

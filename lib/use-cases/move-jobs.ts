@@ -1,9 +1,11 @@
 /** Jobs of a queue that left the configuration: to another queue, or to the dead letters. */
 import { type Config, queueNamed } from '../core/config.ts'
-import { ConfigurationError, InvalidJobError } from '../core/errors.ts'
+import { InvalidJobError } from '../core/errors.ts'
 import type { RawItem } from '../core/job.ts'
 import { said } from '../core/new-job.ts'
 import { type Goal, type MoveContext, moveJob } from './move-job.ts'
+import { checkLimit } from './operator-call.ts'
+import { shardPages } from './shard-pages.ts'
 import { type StrandedShard, strandedShards } from './stranded-shards.ts'
 import { take } from './take.ts'
 
@@ -69,8 +71,7 @@ export async function moveJobs(
 /** Callers without TypeScript are told, too. */
 function goalOf(config: Config, from: string, { to, by = 'client.moveJobs', limit }: MoveOptions): Goal {
   if (typeof from !== 'string') throw new InvalidJobError(`there is no queue "${said(from)}"`)
-  if (limit !== undefined && !(Number.isInteger(limit) && limit >= 0))
-    throw new ConfigurationError('limit', `${said(limit)} is not a whole number from 0 on`)
+  checkLimit(limit)
   if (to === DEAD_LETTERS) return { deadLettersBy: said(by) }
   const queue = queueNamed(config, to)
   if (!queue)
@@ -97,14 +98,11 @@ async function emptyShard(
   tally: Tally,
   report: () => void,
 ): Promise<void> {
-  let from = '0#'
-  while (!isEnough(tally)) {
-    const page = await context.store.jobs.range({ shard: stranded.shard, from, limit: PAGE })
-    for (const item of page.items) if (!isEnough(tally)) await moveAndCount(context, stranded, item, tally)
+  if (isEnough(tally)) return
+  for await (const { items } of shardPages(context, stranded.shard, PAGE)) {
+    for (const item of items) if (!isEnough(tally)) await moveAndCount(context, stranded, item, tally)
     report()
-    const last = page.items.at(-1)
-    if (!page.more || !last) return
-    from = `${last.sk}\u0000`
+    if (isEnough(tally)) return
   }
 }
 

@@ -4,7 +4,7 @@ import { keyOf } from '../core/job.ts'
 import type { JobKey, ShardKey } from '../core/keys.ts'
 import type { ShardLimits } from '../core/limits.ts'
 import { isRunning, positionOf, type ShardState, type Slot } from '../core/state.ts'
-import { bucketWidth } from '../core/window.ts'
+import { bucketWidth, rememberedFor } from '../core/window.ts'
 import type { StartCounting, WorkMessage } from '../ports/queues.ts'
 import type { Context } from './context.ts'
 import { arrangeWake } from './wake.ts'
@@ -35,8 +35,8 @@ export async function sendWake(
 /** How a worker has to count the start of a job whose shard has a rate. */
 export function startCounting({ rateLimit }: ShardLimits): { readonly rate?: StartCounting } {
   if (!rateLimit) return {}
-  const { margin_ms, period_ms } = rateLimit
-  return { rate: { bucket_ms: bucketWidth(rateLimit), margin_ms, kept_ms: period_ms + margin_ms } }
+  const { margin_ms } = rateLimit
+  return { rate: { bucket_ms: bucketWidth(rateLimit), margin_ms, kept_ms: rememberedFor(rateLimit) } }
 }
 
 export function messagesOf(

@@ -4,10 +4,10 @@ import type { DeadLetter } from '../core/dead-letter.ts'
 import { ConfigurationError, InvalidJobError } from '../core/errors.ts'
 import { said } from '../core/new-job.ts'
 import { aMillisecondLater } from '../core/requeue.ts'
-import { MAX_WAITS, NO_ROOM, waitForRoom } from './busy.ts'
 import type { Context } from './context.ts'
 import { deadLetters } from './dead-letters.ts'
 import { jobOfLetter } from './letter-job.ts'
+import { checkLimit, MAX_WAITS, NO_ROOM, waitForRoom } from './operator-call.ts'
 import { take } from './take.ts'
 
 export interface RedriveOptions {
@@ -77,8 +77,7 @@ function check(config: Config, queue: string, { to, limit, where }: RedriveOptio
     throw new InvalidJobError(
       `there is no queue "${said(target)}"${to === undefined ? ': say with `to` in which queue its jobs shall run' : ''}`,
     )
-  if (limit !== undefined && !(Number.isInteger(limit) && limit >= 0))
-    throw new ConfigurationError('limit', `${said(limit)} is not a whole number from 0 on`)
+  checkLimit(limit)
   if (where !== undefined && typeof where !== 'function')
     throw new ConfigurationError('where', 'is a function that says which letters are meant')
 }

@@ -11,6 +11,7 @@ import { positionOf, type ShardState, slotEntries } from '../core/state.ts'
 import type { Context } from './context.ts'
 import type { DueJobs } from './due-jobs.ts'
 import { readJob, readStanding } from './read-job.ts'
+import { shardPages } from './shard-pages.ts'
 
 const PAGE = 25
 const MAX_PAGES = 40
@@ -20,19 +21,16 @@ export async function rehome(context: Context, state: ShardState): Promise<DueJo
   const inFlight = new Set<string>(
     slotEntries(state.slots).map(([id, slot]) => formatSortKey(positionOf(id, slot))),
   )
-  let from = '0#'
-  for (let pages = 0; pages < MAX_PAGES; pages++) {
-    const page = await context.store.jobs.range({ shard: state.shard, from, limit: PAGE })
-    const jobs = await Promise.all(page.items.map((item) => readJob(context, item)))
+  let pages = 0
+  for await (const { items, more } of shardPages(context, state.shard, PAGE)) {
+    const jobs = await Promise.all(items.map((item) => readJob(context, item)))
     await Promise.all(
       jobs.map((job) => (job && !inFlight.has(job.key.sk) ? move(context, state, job) : undefined)),
     )
-    const last = page.items.at(-1)
-    if (!page.more || !last) return { due: [], more: false }
-    from = `${last.sk}\u0000`
+    // The rest is for the next pass, which comes as soon as this one has written.
+    if (more && ++pages === MAX_PAGES) return { due: [], more: false, nextDueAt: context.clock.now() }
   }
-  // The rest is for the next pass, which comes as soon as this one has written.
-  return { due: [], more: false, nextDueAt: context.clock.now() }
+  return { due: [], more: false }
 }
 
 /** A twin, another item with the same id, may stand at home at that very time: then a millisecond later. */

@@ -11,6 +11,7 @@ import type { ShardState } from '../core/state.ts'
 import { UNKNOWN_FOR_MS } from '../core/unknown.ts'
 import type { Context } from './context.ts'
 import { refuse } from './read-job.ts'
+import { shardPages } from './shard-pages.ts'
 import { wakeSoon } from './wake.ts'
 
 /** A deploy that is just being carried out has reached the functions by then. */
@@ -50,16 +51,12 @@ const lastVisit = ({ expiresAt }: ShardState): number =>
   expiresAt === undefined ? Number.POSITIVE_INFINITY : visitOf(expiresAt)
 
 async function refuseAll(context: Context, shard: ShardKey): Promise<void> {
-  let from = '0#'
-  for (let pages = 0; pages < MAX_PAGES; pages++) {
-    const page = await context.store.jobs.range({ shard, from, limit: PAGE })
-    await forEachSideBySide(page.items, PAGE, async (item) => {
+  let pages = 0
+  for await (const { items, more } of shardPages(context, shard, PAGE)) {
+    await forEachSideBySide(items, PAGE, async (item) => {
       const job = parseJob(context.config, item)
       if (!job.ok) await refuse(context, item, job.isUnknown ? `${job.reason}, for a day` : job.reason)
     })
-    const last = page.items.at(-1)
-    if (!page.more || !last) return
-    from = `${last.sk}\u0000`
+    if (more && ++pages === MAX_PAGES) return wakeSoon(context, shard)
   }
-  await wakeSoon(context, shard)
 }

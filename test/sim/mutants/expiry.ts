@@ -12,8 +12,8 @@ export const EXPIRY: readonly Mutant[] = [
   {
     name: 'an item expires with its starts',
     file: 'lib/use-cases/due-index.ts',
-    find: 'Math.max(now + remembered, dueAt ?? now)',
-    replace: 'Math.max(now - 100 * remembered, dueAt ?? now - 100 * remembered)',
+    find: 'Math.max(now + rememberedFor(rateLimit), dueAt ?? now)',
+    replace: 'Math.max(now - 100 * rememberedFor(rateLimit), dueAt ?? now - 100 * rememberedFor(rateLimit))',
     breaks: 'the rate',
   },
   {

@@ -8,14 +8,14 @@ export const RATES: readonly Mutant[] = [
   {
     name: 'window that resets',
     file: WINDOW,
-    find: 'Number(bucket) + (rate ? rate.period_ms + rate.margin_ms : 0)',
+    find: 'Number(bucket) + rememberedFor(rate)',
     replace: 'rate ? Math.ceil(Number(bucket) / rate.period_ms) * rate.period_ms : Number(bucket)',
     breaks: 'twice the rate around each reset',
   },
   {
     name: 'margin forgotten',
     file: WINDOW,
-    find: 'Number(bucket) + (rate ? rate.period_ms + rate.margin_ms : 0)',
+    find: 'Number(bucket) + rememberedFor(rate)',
     replace: 'Number(bucket) + (rate ? rate.period_ms : 0)',
     breaks: 'late starts and clocks that differ',
   },
