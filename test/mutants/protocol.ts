@@ -129,8 +129,8 @@ export const PROTOCOL: readonly TestedMutant[] = [
   {
     name: 'claims ahead by a whole window',
     file: 'lib/core/window.ts',
-    find: 'Math.floor((period_ms + margin_ms) / 2)',
-    replace: 'period_ms + margin_ms',
+    find: 'Math.floor(rememberedFor(rate) / 2)',
+    replace: 'rememberedFor(rate)',
     breaks: 'claims wait for starts that nobody has made yet',
     tests: ['test/unit/core/window.test.ts'],
   },
