@@ -1,5 +1,5 @@
 /** The rows of the cost budget, each measured on one partition with a limit of one. */
-import { defineConfig } from '../lib/core/config.ts'
+import { defineConfig } from '../lib/core/queue/config.ts'
 import { difference, type Units } from './counting.ts'
 import type { Bench, Scenario } from './harness.ts'
 

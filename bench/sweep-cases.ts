@@ -1,11 +1,11 @@
 /** Sweeps over the tables of an engine: with their usual budget, and with one so small that a round takes several. */
 
-import { defineConfig } from '../lib/core/config.ts'
 import { formatSortKey, type JobId, type ShardKey } from '../lib/core/keys.ts'
+import { defineConfig } from '../lib/core/queue/config.ts'
+import { emptyState, type Token } from '../lib/core/shard/state.ts'
 import { forEachSideBySide } from '../lib/core/side-by-side.ts'
-import { emptyState, type Token } from '../lib/core/state.ts'
 import { putAll } from '../lib/use-cases/enqueue.ts'
-import { type SweepBudget, sweep } from '../lib/use-cases/sweep.ts'
+import { type SweepBudget, sweep } from '../lib/use-cases/sweep/sweep.ts'
 import { difference } from './counting.ts'
 import { type Bench, type Scenario, startBench } from './harness.ts'
 

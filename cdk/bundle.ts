@@ -6,7 +6,7 @@ import { dirname, resolve } from 'node:path'
 import { AssetHashType, DockerImage } from 'aws-cdk-lib'
 import { Code } from 'aws-cdk-lib/aws-lambda'
 import { type BuildOptions, buildSync } from 'esbuild'
-import type { Config } from '../lib/core/config.ts'
+import type { Config } from '../lib/core/queue/config.ts'
 import { hashOf, textOf } from './configuration.ts'
 
 /** What a user may change about the bundle of their worker. */

@@ -1,6 +1,6 @@
 /** The configuration as it is compiled into the functions, and what tells it from others. */
 import { createHash } from 'node:crypto'
-import type { Config } from '../lib/core/config.ts'
+import type { Config } from '../lib/core/queue/config.ts'
 
 export const textOf = ({ input }: Config): string => JSON.stringify(input)
 

@@ -1,7 +1,7 @@
 /** CloudFormation tells the tick function when a deploy, or a roll-back, brings another configuration. */
 import { CustomResource, Duration } from 'aws-cdk-lib'
 import type { Construct } from 'constructs'
-import type { Config } from '../lib/core/config.ts'
+import type { Config } from '../lib/core/queue/config.ts'
 import { hashOf } from './configuration.ts'
 import type { Functions } from './functions.ts'
 

@@ -12,7 +12,7 @@ import {
 } from 'aws-cdk-lib/aws-lambda'
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs'
 import type { Construct } from 'constructs'
-import type { Config } from '../lib/core/config.ts'
+import type { Config } from '../lib/core/queue/config.ts'
 import { type BundlingOptions, bundle } from './bundle.ts'
 
 export interface Source {

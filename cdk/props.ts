@@ -3,7 +3,7 @@ import type { Duration, RemovalPolicy } from 'aws-cdk-lib'
 import type { IEventBus } from 'aws-cdk-lib/aws-events'
 import type { FunctionOptions } from 'aws-cdk-lib/aws-lambda'
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs'
-import type { Config } from '../lib/core/config.ts'
+import type { Config } from '../lib/core/queue/config.ts'
 import type { BundlingOptions } from './bundle.ts'
 
 export interface SluiceProps {

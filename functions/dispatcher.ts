@@ -2,8 +2,8 @@
 import type { DynamoDBRecord, DynamoDBStreamEvent, SQSEvent, SQSRecord } from 'aws-lambda'
 import { type Item, toRawItem } from '../lib/adapters/dynamodb/item.ts'
 import { parseWakeMessage } from '../lib/adapters/sqs/messages.ts'
-import { contextFromEnvironment, once } from '../lib/api/context.ts'
-import { type BatchResponse, batchResponse, handleEach, lambda } from '../lib/api/lambda.ts'
+import { contextFromEnvironment, once } from '../lib/lambda/context.ts'
+import { type BatchResponse, batchResponse, handleEach, lambda } from '../lib/lambda/entry.ts'
 import { type Arrival, arrive } from '../lib/use-cases/arrive.ts'
 import { wakeUp } from '../lib/use-cases/wake-up.ts'
 

@@ -1,9 +1,9 @@
 /** Turns events from the buffer queue into jobs. */
 import type { SQSEvent } from 'aws-lambda'
 import { systemClock } from '../lib/adapters/system/clock.ts'
-import { logger, once, storeFor } from '../lib/api/context.ts'
-import { readConfig, readEnvironment } from '../lib/api/environment.ts'
-import { type BatchResponse, handleEach, lambda } from '../lib/api/lambda.ts'
+import { logger, once, storeFor } from '../lib/lambda/context.ts'
+import { type BatchResponse, handleEach, lambda } from '../lib/lambda/entry.ts'
+import { readConfig, readEnvironment } from '../lib/lambda/environment.ts'
 import { ingest } from '../lib/use-cases/ingest.ts'
 
 const context = once(() => {

@@ -5,15 +5,6 @@ export type { LimitsInput } from './api/limits-input.ts'
 export { defineTask, type JobInfo, type PayloadOf, type Task, type TaskContext } from './api/task.ts'
 export type { ClientOptions } from './api/wiring.ts'
 export {
-  type Config,
-  type ConfigInput,
-  defineConfig,
-  type QueueConfig,
-  type QueueInput,
-} from './core/config.ts'
-export type { DeadLetter, DeadReason } from './core/dead-letter.ts'
-export type { Duration } from './core/duration.ts'
-export {
   ConfigurationError,
   DamagedStateError,
   EnqueueIncompleteError,
@@ -24,6 +15,15 @@ export {
   SendIncompleteError,
   SluiceError,
 } from './core/errors.ts'
-export type { MoveProgress, MoveResult, SkippedJob } from './use-cases/move-jobs.ts'
-export type { RedriveProgress, RedriveResult, SkippedLetter } from './use-cases/redrive.ts'
-export type { StrandedShard } from './use-cases/stranded-shards.ts'
+export type { DeadLetter, DeadReason } from './core/job/dead-letter.ts'
+export {
+  type Config,
+  type ConfigInput,
+  defineConfig,
+  type QueueConfig,
+  type QueueInput,
+} from './core/queue/config.ts'
+export type { Duration } from './core/text/duration.ts'
+export type { MoveProgress, MoveResult, SkippedJob } from './use-cases/operate/move-jobs.ts'
+export type { RedriveProgress, RedriveResult, SkippedLetter } from './use-cases/operate/redrive.ts'
+export type { StrandedShard } from './use-cases/operate/stranded-shards.ts'

@@ -1,15 +1,20 @@
 /** What operators do with a running stack. Every client offers it; `grantManage` of the construct gives the rights. */
-import { queueNamed } from '../core/config.ts'
-import type { DeadLetter } from '../core/dead-letter.ts'
+
 import { InvalidJobError } from '../core/errors.ts'
-import { partitionProblem } from '../core/job.ts'
-import { said } from '../core/new-job.ts'
-import { givenPartition } from '../core/partition.ts'
-import { deadLetters } from '../use-cases/dead-letters.ts'
-import { type MoveResult, type MoveOptions as MoveRules, moveJobs } from '../use-cases/move-jobs.ts'
-import { overrideLimits } from '../use-cases/override.ts'
-import { type RedriveResult, type RedriveOptions as RedriveRules, redrive } from '../use-cases/redrive.ts'
-import { type StrandedShard, strandedShards } from '../use-cases/stranded-shards.ts'
+import type { DeadLetter } from '../core/job/dead-letter.ts'
+import { partitionProblem } from '../core/job/job.ts'
+import { said } from '../core/job/new-job.ts'
+import { queueNamed } from '../core/queue/config.ts'
+import { givenPartition } from '../core/queue/partition.ts'
+import { deadLetters } from '../use-cases/operate/dead-letters.ts'
+import { type MoveResult, type MoveOptions as MoveRules, moveJobs } from '../use-cases/operate/move-jobs.ts'
+import {
+  type RedriveResult,
+  type RedriveOptions as RedriveRules,
+  redrive,
+} from '../use-cases/operate/redrive.ts'
+import { overrideLimits } from '../use-cases/operate/set-limits.ts'
+import { type StrandedShard, strandedShards } from '../use-cases/operate/stranded-shards.ts'
 import { type LimitsInput, toOverride } from './limits-input.ts'
 import type { Wiring } from './wiring.ts'
 

@@ -1,9 +1,9 @@
 /** Limits as operators write them, turned into an override as it is kept. */
 import * as z from 'zod'
-import type { QueueConfig } from '../core/config.ts'
-import { type Duration, parseDuration } from '../core/duration.ts'
 import { ConfigurationError } from '../core/errors.ts'
-import { type LimitOverride, MAX_SLOTS_PER_SHARD, overrideSchema } from '../core/limits.ts'
+import { type LimitOverride, MAX_SLOTS_PER_SHARD, overrideSchema } from '../core/limits/limits.ts'
+import type { QueueConfig } from '../core/queue/config.ts'
+import { type Duration, parseDuration } from '../core/text/duration.ts'
 
 /** Limits for one partition. What is left out stays as configured; 0 pauses. */
 export interface LimitsInput {

@@ -4,13 +4,13 @@ import type { SQSClient } from '@aws-sdk/client-sqs'
 import { dynamoStore } from '../adapters/dynamodb/store.ts'
 import { sqsWakeQueue } from '../adapters/sqs/queues.ts'
 import { systemClock } from '../adapters/system/clock.ts'
-import type { Config } from '../core/config.ts'
+import type { Config } from '../core/queue/config.ts'
+import { dynamoClient, PATIENT, sqsClient } from '../lambda/clients.ts'
+import { type Environment, readEnvironment } from '../lambda/environment.ts'
+import { once } from '../lambda/once.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { WakeQueue } from '../ports/queues.ts'
 import type { Store } from '../ports/store.ts'
-import { dynamoClient, PATIENT, sqsClient } from './clients.ts'
-import { type Environment, readEnvironment } from './environment.ts'
-import { once } from './once.ts'
 
 export interface ClientOptions<QueueName extends string> {
   /** What `defineConfig` returned: the configuration that the stack was deployed with. */

@@ -1,5 +1,5 @@
 /** Time and chance, passed in so that the core stays pure and a simulation can replace them. */
-import type { Token } from '../core/state.ts'
+import type { Token } from '../core/shard/state.ts'
 
 export interface Clock {
   /** Epoch milliseconds. */

@@ -1,6 +1,6 @@
 /** The two queues: work for the workers, and wake-ups for the dispatcher. */
 import type { ShardKey, SortKey } from '../core/keys.ts'
-import type { Token } from '../core/state.ts'
+import type { Token } from '../core/shard/state.ts'
 
 /** One claimed job. The worker proves its claim with the token and reads the job by its key. */
 export interface WorkMessage {

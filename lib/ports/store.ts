@@ -4,13 +4,13 @@
  * All reads are strongly consistent unless they say otherwise; every write is atomic. Outcomes that a caller has to
  * expect are values; anything else (throttling, a lost connection) is thrown, and then the write may have happened.
  */
-import type { DeadLetter, LetterKey } from '../core/dead-letter.ts'
-import type { Holder, PassChange } from '../core/decide.ts'
-import type { JobItem, RawItem } from '../core/job.ts'
+import type { DeadLetter, LetterKey } from '../core/job/dead-letter.ts'
+import type { JobItem, RawItem } from '../core/job/job.ts'
 import type { ShardKey } from '../core/keys.ts'
-import type { LimitOverride } from '../core/limits.ts'
-import type { ShardsPage } from '../core/seen-shards.ts'
-import type { Layout, ShardGlance, ShardState, ShardVersion, Token } from '../core/state.ts'
+import type { LimitOverride } from '../core/limits/limits.ts'
+import type { Holder, PassChange } from '../core/pass/decide.ts'
+import type { ShardsPage } from '../core/shard/seen-shards.ts'
+import type { Layout, ShardGlance, ShardState, ShardVersion, Token } from '../core/shard/state.ts'
 
 export interface JobStore {
   /** Puts a job if nothing stands under its key: this very job may stand there already, or something else. */

@@ -1,10 +1,10 @@
 /** New or changed items in the Jobs table: visit every shard that got something to do, refuse what can never run. */
 
-import { parseJob, type RawItem } from '../core/job.ts'
+import { parseJob, type RawItem } from '../core/job/job.ts'
 import type { ShardKey } from '../core/keys.ts'
 import { forEachSideBySide } from '../core/side-by-side.ts'
 import type { Context } from './context.ts'
-import { pass } from './pass.ts'
+import { pass } from './pass/pass.ts'
 import { readStanding } from './read-job.ts'
 import { wakeSoon } from './wake.ts'
 

@@ -1,7 +1,7 @@
 /** Writes many jobs. What the database does not take immediately is offered again. */
 import pRetry, { AbortError } from 'p-retry'
 import { EnqueueIncompleteError, InvalidJobError, JobExistsError } from '../core/errors.ts'
-import { isSameItem, type JobItem } from '../core/job.ts'
+import { isSameItem, type JobItem } from '../core/job/job.ts'
 import { forEachSideBySide } from '../core/side-by-side.ts'
 import type { Store } from '../ports/store.ts'
 

@@ -3,12 +3,12 @@
  * as that waits for its first attempt or runs it. Redelivered after that, it makes the job again: at least once.
  */
 import * as z from 'zod'
-import type { Config } from '../core/config.ts'
-import { deadEvent } from '../core/dead-letter.ts'
 import { LeftToNewerError } from '../core/errors.ts'
-import { describeIssue, type JobItem } from '../core/job.ts'
-import { type NewItem, newJob } from '../core/new-job.ts'
-import { UNKNOWN_FOR_MS } from '../core/unknown.ts'
+import { deadEvent } from '../core/job/dead-letter.ts'
+import { describeIssue, type JobItem } from '../core/job/job.ts'
+import { type NewItem, newJob } from '../core/job/new-job.ts'
+import type { Config } from '../core/queue/config.ts'
+import { UNKNOWN_FOR_MS } from '../core/queue/unknown.ts'
 import type { Context } from './context.ts'
 
 const envelopeSchema = z.object({

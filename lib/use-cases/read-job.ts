@@ -1,6 +1,6 @@
 /** The job that an item stands for. What can never run goes to the dead letters; what another version knows stays. */
-import { deadLetterOf } from '../core/dead-letter.ts'
-import { type Job, parseJob, type RawItem } from '../core/job.ts'
+import { deadLetterOf } from '../core/job/dead-letter.ts'
+import { type Job, parseJob, type RawItem } from '../core/job/job.ts'
 import type { NotThere, RawKey } from '../ports/store.ts'
 import type { Context } from './context.ts'
 

@@ -1,8 +1,9 @@
 /** What becomes of a job whose attempt failed: another attempt, or the dead letters. */
-import { retryDelay } from '../core/backoff.ts'
-import { deadLetterOf } from '../core/dead-letter.ts'
-import { attemptAlone, type Job, type JobItem, nextAttempt, sameAttempt } from '../core/job.ts'
-import { UNKNOWN_FOR_MS, unknownDelay } from '../core/unknown.ts'
+
+import { deadLetterOf } from '../core/job/dead-letter.ts'
+import { attemptAlone, type Job, type JobItem, nextAttempt, sameAttempt } from '../core/job/job.ts'
+import { retryDelay } from '../core/queue/backoff.ts'
+import { UNKNOWN_FOR_MS, unknownDelay } from '../core/queue/unknown.ts'
 import type { NotThere } from '../ports/store.ts'
 import type { Context } from './context.ts'
 import { refuse } from './read-job.ts'

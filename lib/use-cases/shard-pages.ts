@@ -1,5 +1,5 @@
 /** The items of a shard, whatever they are, page by page and in their order. */
-import type { RawItem } from '../core/job.ts'
+import type { RawItem } from '../core/job/job.ts'
 import { firstKeyBehind, type ShardKey } from '../core/keys.ts'
 import type { Context } from './context.ts'
 

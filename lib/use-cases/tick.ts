@@ -1,5 +1,5 @@
 /** What only time brings: each minute, shards of the due index get a wake-up delayed to the very moment. */
-import { DUE_GROUPS } from '../core/due-index.ts'
+import { DUE_GROUPS } from '../core/shard/due-groups.ts'
 import type { DelayedWake } from '../ports/queues.ts'
 import type { Context } from './context.ts'
 import { roundedUp } from './wake.ts'

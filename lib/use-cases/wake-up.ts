@@ -1,7 +1,7 @@
 /** What a dispatcher does with a wake-up: it judges the items that are named, and visits the shard at its time. */
 import type { WakeMessage } from '../ports/queues.ts'
 import type { Context } from './context.ts'
-import { pass } from './pass.ts'
+import { pass } from './pass/pass.ts'
 import { readStanding } from './read-job.ts'
 import { SECOND_MS } from './wake.ts'
 

@@ -1,6 +1,7 @@
 /** Wake-ups: somebody looks at a shard again, in a second or at a time. */
-import type { ArrangedWake } from '../core/decide.ts'
+
 import type { ShardKey } from '../core/keys.ts'
+import type { ArrangedWake } from '../core/pass/decide.ts'
 import { MAX_DELAY_MS } from '../ports/queues.ts'
 import type { Context } from './context.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { hashOf } from '../../cdk/configuration.ts'
-import { defineConfig } from '../../lib/core/config.ts'
+import { defineConfig } from '../../lib/core/queue/config.ts'
 import { CONFIG, find, nameOf, one, type Resource, synth } from './synth.ts'
 
 const template = synth()

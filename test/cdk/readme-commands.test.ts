@@ -10,7 +10,7 @@ import {
 } from '@aws-sdk/client-dynamodb'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { dynamoStore } from '../../lib/adapters/dynamodb/store.ts'
-import { parseJob, type RawItem } from '../../lib/core/job.ts'
+import { parseJob, type RawItem } from '../../lib/core/job/job.ts'
 import type { ShardKey, SortKey } from '../../lib/core/keys.ts'
 import { configOf, value } from '../support/builders.ts'
 import { dynoxideDatabase, missingDynoxide, type TestDatabase } from '../support/dynamodb.ts'

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { App, Stack } from 'aws-cdk-lib'
 import { Template } from 'aws-cdk-lib/assertions'
 import { Sluice, type SluiceProps } from '../../cdk/index.ts'
-import { type Config, defineConfig } from '../../lib/core/config.ts'
+import { type Config, defineConfig } from '../../lib/core/queue/config.ts'
 
 export const WORKER = join(import.meta.dirname, 'fixtures', 'worker.ts')
 export const CONFIG: Config = defineConfig({

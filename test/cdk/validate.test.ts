@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib'
 import { describe, expect, test } from 'vitest'
 import type { SluiceProps } from '../../cdk/index.ts'
 import { Sluice, SluicePropsError } from '../../cdk/index.ts'
-import { defineConfig } from '../../lib/core/config.ts'
+import { defineConfig } from '../../lib/core/queue/config.ts'
 import { newSluice, newStack } from './synth.ts'
 
 function problemsOf(props: Record<string, unknown>): readonly string[] {

@@ -1,7 +1,7 @@
 /** What operators do, through the client and on an engine: names, keys and transactions fit together. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { dynamoStore } from '../../lib/adapters/dynamodb/store.ts'
-import { deadEvent, deadLetterOf } from '../../lib/core/dead-letter.ts'
+import { deadEvent, deadLetterOf } from '../../lib/core/job/dead-letter.ts'
 import { createClient, defineConfig } from '../../lib/index.ts'
 import type { Store } from '../../lib/ports/store.ts'
 import { jobItem } from '../support/builders.ts'

@@ -2,7 +2,7 @@
 import { GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { dynamoStore } from '../../lib/adapters/dynamodb/store.ts'
-import { UNREADABLE } from '../../lib/core/job.ts'
+import { UNREADABLE } from '../../lib/core/job/job.ts'
 import type { ShardKey } from '../../lib/core/keys.ts'
 import type { Store } from '../../lib/ports/store.ts'
 import { change, jobItem } from '../support/builders.ts'

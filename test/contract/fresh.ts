@@ -1,7 +1,7 @@
 /** Names that no other test uses, so that tests share an engine without seeing each other's items. */
 import { randomUUID } from 'node:crypto'
 import type { ShardKey } from '../../lib/core/keys.ts'
-import { emptyState, type ShardState } from '../../lib/core/state.ts'
+import { emptyState, type ShardState } from '../../lib/core/shard/state.ts'
 import type { PassWrite, Store } from '../../lib/ports/store.ts'
 import { change } from '../support/builders.ts'
 

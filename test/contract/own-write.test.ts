@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { dynamoStore } from '../../lib/adapters/dynamodb/store.ts'
 import { memoryStore } from '../../lib/adapters/memory/store.ts'
-import { emptyState } from '../../lib/core/state.ts'
+import { emptyState } from '../../lib/core/shard/state.ts'
 import type { Store } from '../../lib/ports/store.ts'
 import { change, NOW } from '../support/builders.ts'
 import { dynoxideDatabase, missingDynoxide, type TestDatabase } from '../support/dynamodb.ts'

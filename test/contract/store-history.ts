@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { type DeadLetter, deadEvent, deadLetterOf, letterKeys } from '../../lib/core/dead-letter.ts'
+import { type DeadLetter, deadEvent, deadLetterOf, letterKeys } from '../../lib/core/job/dead-letter.ts'
 import type { Store } from '../../lib/ports/store.ts'
-import { deadLetters } from '../../lib/use-cases/dead-letters.ts'
+import { deadLetters } from '../../lib/use-cases/operate/dead-letters.ts'
 import { jobItem, NOW } from '../support/builders.ts'
 import { freshQueue, freshShard } from './fresh.ts'
 

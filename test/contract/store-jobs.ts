@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { JobItem } from '../../lib/core/job.ts'
+import type { JobItem } from '../../lib/core/job/job.ts'
 import type { ShardKey } from '../../lib/core/keys.ts'
 import type { Store } from '../../lib/ports/store.ts'
 import { jobItem, NOW } from '../support/builders.ts'

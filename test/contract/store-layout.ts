@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { emptyState } from '../../lib/core/state.ts'
+import { emptyState } from '../../lib/core/shard/state.ts'
 import type { Store } from '../../lib/ports/store.ts'
 import { change, claimed } from '../support/builders.ts'
 import { afterPass, freshQueue, freshShard } from './fresh.ts'

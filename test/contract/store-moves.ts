@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { deadLetterOf } from '../../lib/core/dead-letter.ts'
-import { emptyState } from '../../lib/core/state.ts'
+import { deadLetterOf } from '../../lib/core/job/dead-letter.ts'
+import { emptyState } from '../../lib/core/shard/state.ts'
 import type { Store } from '../../lib/ports/store.ts'
 import { change, claimed, jobItem, NOW } from '../support/builders.ts'
 import { afterPass, freshQueue, freshShard } from './fresh.ts'

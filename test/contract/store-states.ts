@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { ShardKey } from '../../lib/core/keys.ts'
-import { emptyState } from '../../lib/core/state.ts'
+import { emptyState } from '../../lib/core/shard/state.ts'
 import type { Store } from '../../lib/ports/store.ts'
 import { change, claimed, NOW } from '../support/builders.ts'
 import { afterPass, freshShard } from './fresh.ts'

@@ -1,7 +1,7 @@
 /** Raw items, good and bad together: no batch crashes, no neighbour is lost, every refusal is a dead letter with a reason. */
 import { fc } from '@fast-check/vitest'
 import { describe, expect, test } from 'vitest'
-import { parseJob, type RawItem } from '../../lib/core/job.ts'
+import { parseJob, type RawItem } from '../../lib/core/job/job.ts'
 import { parseSortKey } from '../../lib/core/keys.ts'
 import { NOW } from '../support/builders.ts'
 import type { Image } from './attributes.ts'

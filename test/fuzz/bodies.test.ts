@@ -2,9 +2,9 @@
 import { fc } from '@fast-check/vitest'
 import { describe, expect, test } from 'vitest'
 import { parseWakeMessage, parseWorkMessage } from '../../lib/adapters/sqs/messages.ts'
-import { execute } from '../../lib/use-cases/execute.ts'
 import { ingest } from '../../lib/use-cases/ingest.ts'
-import { pass } from '../../lib/use-cases/pass.ts'
+import { pass } from '../../lib/use-cases/pass/pass.ts'
+import { execute } from '../../lib/use-cases/run/execute.ts'
 import { deepEvent, eventBody, wakeBody, workBody } from './bodies.ts'
 import { fuzzContext } from './context.ts'
 import { corpus } from './corpus.ts'
@@ -40,7 +40,7 @@ async function asEvent(body: string): Promise<void> {
 }
 
 async function arrives(context: Parameters<typeof pass>[0], jobs: readonly { readonly pk: string }[]) {
-  const { parseJob } = await import('../../lib/core/job.ts')
+  const { parseJob } = await import('../../lib/core/job/job.ts')
   const [job] = jobs
   return { shard: job?.pk, ok: job === undefined || parseJob(context.config, job as never).ok }
 }

@@ -10,7 +10,7 @@ reportInputs('command lines')
 const hostile = HOSTILE_TEXTS.filter(
   (text) => !text.includes('\u0000') && !text.startsWith('-') && text.length < 50,
 )
-const COMMANDS = ['local/dev.ts', 'bench/cost.ts', 'examples/crm-sync/demo/main.ts'] as const
+const COMMANDS = ['local/dev.ts', 'bench/cost.ts', 'demo/main.ts'] as const
 const WRONG: readonly (readonly [(typeof COMMANDS)[number], readonly string[]])[] = [
   ...COMMANDS.flatMap((command) => [
     [command, ['--nonsense']] as const,
@@ -22,9 +22,9 @@ const WRONG: readonly (readonly [(typeof COMMANDS)[number], readonly string[]])[
   ['local/dev.ts', ['--app']],
   ['local/dev.ts', ['--stack']],
   ...['0', '-1', '1.5', 'many', '', 'NaN', '1e999', '__proto__'].map(
-    (count) => ['examples/crm-sync/demo/main.ts', [`--jobs=${count}`]] as const,
+    (count) => ['demo/main.ts', [`--jobs=${count}`]] as const,
   ),
-  ...hostile.slice(0, 4).map((text) => ['examples/crm-sync/demo/main.ts', ['--seed', text]] as const),
+  ...hostile.slice(0, 4).map((text) => ['demo/main.ts', ['--seed', text]] as const),
 ]
 
 describe('command lines', () => {

@@ -1,8 +1,8 @@
 /** The use cases' world for one batch of inputs: memory, a clock that stands still, and a logger that remembers. */
 import { memoryQueues } from '../../lib/adapters/memory/queues.ts'
 import { emptyTables } from '../../lib/adapters/memory/tables.ts'
-import { defineConfig } from '../../lib/core/config.ts'
-import type { Token } from '../../lib/core/state.ts'
+import { defineConfig } from '../../lib/core/queue/config.ts'
+import type { Token } from '../../lib/core/shard/state.ts'
 import type { Context } from '../../lib/use-cases/context.ts'
 import { NOW } from '../support/builders.ts'
 import { strictStore } from './strict-store.ts'

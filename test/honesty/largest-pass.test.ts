@@ -1,10 +1,10 @@
 /** The largest write that a pass can make: DynamoDB takes expressions of 4 KB and 300 operators. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { dynamoStore } from '../../lib/adapters/dynamodb/store.ts'
-import { decide } from '../../lib/core/decide.ts'
-import { parseJob } from '../../lib/core/job.ts'
+import { parseJob } from '../../lib/core/job/job.ts'
 import type { ShardKey } from '../../lib/core/keys.ts'
-import { emptyState, type ShardState } from '../../lib/core/state.ts'
+import { decide } from '../../lib/core/pass/decide.ts'
+import { emptyState, type ShardState } from '../../lib/core/shard/state.ts'
 import type { Store } from '../../lib/ports/store.ts'
 import {
   asId,

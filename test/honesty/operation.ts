@@ -1,12 +1,12 @@
 /** One call of the store port, as data: it can be repeated on another store, in another order, and printed. */
-import type { DeadLetter } from '../../lib/core/dead-letter.ts'
-import type { Holder } from '../../lib/core/decide.ts'
-import type { JobItem, RawItem } from '../../lib/core/job.ts'
+import type { DeadLetter } from '../../lib/core/job/dead-letter.ts'
+import type { JobItem, RawItem } from '../../lib/core/job/job.ts'
 import type { ShardKey } from '../../lib/core/keys.ts'
-import type { LimitOverride } from '../../lib/core/limits.ts'
-import { emptyState, type ShardState } from '../../lib/core/state.ts'
+import type { LimitOverride } from '../../lib/core/limits/limits.ts'
+import type { Holder } from '../../lib/core/pass/decide.ts'
+import { emptyState, type ShardState } from '../../lib/core/shard/state.ts'
 import type { PassWrite, RangeQuery, RawKey, Run, Store } from '../../lib/ports/store.ts'
-import { deadLetters } from '../../lib/use-cases/dead-letters.ts'
+import { deadLetters } from '../../lib/use-cases/operate/dead-letters.ts'
 
 export type Operation =
   | { readonly op: 'put'; readonly item: JobItem }

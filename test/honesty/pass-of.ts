@@ -1,5 +1,5 @@
 /** A change as `decide` could have made it from a state: slots that are there are dropped or sent again, others taken. */
-import { isRunning, type ShardState, type Slots, slotEntries } from '../../lib/core/state.ts'
+import { isRunning, type ShardState, type Slots, slotEntries } from '../../lib/core/shard/state.ts'
 import type { PassWrite } from '../../lib/ports/store.ts'
 import { claimed, NOW, running } from '../support/builders.ts'
 import { at, bit, type Intent } from './intent.ts'

@@ -1,9 +1,9 @@
 /** Makes an operation of an intent, with the names of the sequence and what has been seen of the shards. */
-import { deadEvent } from '../../lib/core/dead-letter.ts'
-import type { JobItem, RawItem } from '../../lib/core/job.ts'
+import { deadEvent } from '../../lib/core/job/dead-letter.ts'
+import type { JobItem, RawItem } from '../../lib/core/job/job.ts'
 import { formatSortKey, type Priority, type ShardKey } from '../../lib/core/keys.ts'
-import { type LimitOverride, SHORTEST_PERIOD_MS } from '../../lib/core/limits.ts'
-import { emptyState, type ShardState } from '../../lib/core/state.ts'
+import { type LimitOverride, SHORTEST_PERIOD_MS } from '../../lib/core/limits/limits.ts'
+import { emptyState, type ShardState } from '../../lib/core/shard/state.ts'
 import { asToken, NOW } from '../support/builders.ts'
 import { at, bit, type Intent } from './intent.ts'
 import { BUCKETS, type Names, TIMES, TOKENS } from './names.ts'

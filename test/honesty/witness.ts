@@ -1,7 +1,7 @@
 /** Remembers what the answers showed, so that later operations can build on it, fresh or stale. */
-import type { RawItem } from '../../lib/core/job.ts'
+import type { RawItem } from '../../lib/core/job/job.ts'
 import type { ShardKey } from '../../lib/core/keys.ts'
-import type { ShardState } from '../../lib/core/state.ts'
+import type { ShardState } from '../../lib/core/shard/state.ts'
 import type { Operation } from './operation.ts'
 import type { Seen } from './resolve.ts'
 

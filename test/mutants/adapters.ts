@@ -48,7 +48,7 @@ export const ADAPTERS: readonly TestedMutant[] = [
   },
   {
     name: 'own write on DynamoDB known by its claims only',
-    file: 'lib/core/state.ts',
+    file: 'lib/core/shard/state.ts',
     find: '): boolean => passedBy === mark || ',
     replace: '): boolean => passedBy === mark + mark || ',
     breaks: 'a wake-up is not sent where the reply to the write got lost',

@@ -6,7 +6,7 @@ const READING = ['test/unit/use-cases/reading.test.ts'] as const
 export const PROTOCOL: readonly TestedMutant[] = [
   {
     name: 'a message that comes again makes no pass',
-    file: 'lib/use-cases/start.ts',
+    file: 'lib/use-cases/run/start.ts',
     find: 'if (invocation.redelivered || (slot',
     replace: 'if ((slot',
     breaks: 'a worker that died in a job that it had gone on to is found by the sweep only',
@@ -14,7 +14,7 @@ export const PROTOCOL: readonly TestedMutant[] = [
   },
   {
     name: 'sweep without free slots beside waiting jobs',
-    file: 'lib/core/left-behind.ts',
+    file: 'lib/core/shard/left-behind.ts',
     find: 'const room = state.waiting && slots.length < limits.slots',
     replace: 'const room = state.waiting && slots.length < 0 * limits.slots',
     breaks: 'a limit that was raised by hand or by a deploy is noticed by nobody',
@@ -22,7 +22,7 @@ export const PROTOCOL: readonly TestedMutant[] = [
   },
   {
     name: 'more read than can be claimed',
-    file: 'lib/core/room.ts',
+    file: 'lib/core/pass/room.ts',
     find: 'return { want: staying.length - skip.length + ',
     replace: 'return { want: 2 * staying.length + ',
     breaks: 'what a pass costs',
@@ -30,7 +30,7 @@ export const PROTOCOL: readonly TestedMutant[] = [
   },
   {
     name: 'large jobs in flight passed over',
-    file: 'lib/core/room.ts',
+    file: 'lib/core/pass/room.ts',
     find: 'const skip = largeInFlight(staying)',
     replace: 'const skip = largeInFlight(staying.slice(0, 0))',
     breaks: 'what a pass costs',
@@ -38,7 +38,7 @@ export const PROTOCOL: readonly TestedMutant[] = [
   },
   {
     name: 'twins read without a bound',
-    file: 'lib/use-cases/due-jobs.ts',
+    file: 'lib/use-cases/pass/due-jobs.ts',
     find: 'if (due.length - ids.size >= MAX_TWINS)',
     replace: 'if (due.length - ids.size >= 1000 * MAX_TWINS)',
     breaks: 'each pass reads all of the jobs that bear one id',
@@ -46,7 +46,7 @@ export const PROTOCOL: readonly TestedMutant[] = [
   },
   {
     name: 'a second look because of twins',
-    file: 'lib/use-cases/pass-round.ts',
+    file: 'lib/use-cases/pass/round.ts',
     find: '(outcome.state.waiting && isSlotFreed(state, write, outcome.state))',
     replace:
       '(outcome.state.waiting && (isSlotFreed(state, write, outcome.state) || input === undefined || true))',
@@ -80,7 +80,7 @@ export const PROTOCOL: readonly TestedMutant[] = [
   },
   {
     name: 'expiry kept beside an override',
-    file: 'lib/core/expiry.ts',
+    file: 'lib/core/shard/expiry.ts',
     find: 'state.version === undefined && !state.override ? true : ',
     replace: 'state.version === undefined || state.override ? true : ',
     breaks: 'a pause that was written by hand is over a week later',
@@ -88,7 +88,7 @@ export const PROTOCOL: readonly TestedMutant[] = [
   },
   {
     name: 'an attempt without the time for it',
-    file: 'lib/use-cases/hand-off.ts',
+    file: 'lib/use-cases/run/hand-off.ts',
     find: 'if (isInTime && hasTimeFor(own.claim.job, invocation)) return next',
     replace: 'if (isInTime) return next',
     breaks: 'a slow pass hands over a job that Lambda stops half-way',
@@ -104,7 +104,7 @@ export const PROTOCOL: readonly TestedMutant[] = [
   },
   {
     name: 'refused by the worker is tried again',
-    file: 'lib/use-cases/execute.ts',
+    file: 'lib/use-cases/run/execute.ts',
     find: 'return refuse(context, job.item, outcome.reason)',
     replace: 'return retire(context, job, outcome.reason)',
     breaks: 'what can never run runs all its attempts',
@@ -112,7 +112,7 @@ export const PROTOCOL: readonly TestedMutant[] = [
   },
   {
     name: 'items of waiting jobs expire',
-    file: 'lib/core/expiry.ts',
+    file: 'lib/core/shard/expiry.ts',
     find: '!override && !overrideProblem && !waiting',
     replace: '!override && !overrideProblem && typeof waiting === "boolean"',
     breaks: 'nobody knows of jobs that wait for the end of a pause',
@@ -120,7 +120,7 @@ export const PROTOCOL: readonly TestedMutant[] = [
   },
   {
     name: 'one job too few is read beside large ones',
-    file: 'lib/core/room.ts',
+    file: 'lib/core/pass/room.ts',
     find: 'staying.length - skip.length + roomFor',
     replace: 'staying.length - 2 * skip.length + roomFor',
     breaks: 'slots stand idle beside waiting jobs',
@@ -128,7 +128,7 @@ export const PROTOCOL: readonly TestedMutant[] = [
   },
   {
     name: 'claims ahead by a whole window',
-    file: 'lib/core/window.ts',
+    file: 'lib/core/limits/window.ts',
     find: 'Math.floor(rememberedFor(rate) / 2)',
     replace: 'rememberedFor(rate)',
     breaks: 'claims wait for starts that nobody has made yet',
@@ -136,7 +136,7 @@ export const PROTOCOL: readonly TestedMutant[] = [
   },
   {
     name: 'a handler begins however late its start is',
-    file: 'lib/use-cases/late-start.ts',
+    file: 'lib/use-cases/run/late-start.ts',
     find: 'rate.kept_ms / 2',
     replace: 'rate.kept_ms * 2',
     breaks: 'a start that was forgotten meanwhile is used twice',
@@ -144,7 +144,7 @@ export const PROTOCOL: readonly TestedMutant[] = [
   },
   {
     name: 'a failing read costs the attempt',
-    file: 'lib/use-cases/start.ts',
+    file: 'lib/use-cases/run/start.ts',
     find: "    return { kind: 'unwanted', running }\n  }\n}\n\n/** Waits",
     replace: '    throw error\n  }\n}\n\n/** Waits',
     breaks: 'a job that never ran is a dead letter',
@@ -152,7 +152,7 @@ export const PROTOCOL: readonly TestedMutant[] = [
   },
   {
     name: 'an uncertain write is a plain conflict',
-    file: 'lib/core/decide.ts',
+    file: 'lib/core/pass/decide.ts',
     find: 'dueAt !== uncertain &&',
     replace: 'dueAt !== Number(uncertain === undefined) &&',
     breaks: 'nobody sends the wake-up of a time that was written',
@@ -160,7 +160,7 @@ export const PROTOCOL: readonly TestedMutant[] = [
   },
   {
     name: 'a paused shard forgets its starts',
-    file: 'lib/core/decide.ts',
+    file: 'lib/core/pass/decide.ts',
     find: 'limits.slots === 0 ? [] : forgottenBuckets',
     replace: 'limits.slots < 0 ? [] : forgottenBuckets',
     breaks: 'a pause of a second gives a whole window anew',
@@ -168,7 +168,7 @@ export const PROTOCOL: readonly TestedMutant[] = [
   },
   {
     name: 'a replaced function looks once a visit',
-    file: 'lib/use-cases/pass-round.ts',
+    file: 'lib/use-cases/pass/round.ts',
     find: "if (await context.deployment.isReplaced()) return { kind: 'replaced' }",
     replace: "if (request.released && (await context.deployment.isReplaced())) return { kind: 'replaced' }",
     breaks: 'it claims by limits that a newer deploy has lowered',
@@ -176,7 +176,7 @@ export const PROTOCOL: readonly TestedMutant[] = [
   },
   {
     name: 'an early wake-up taken for one to come',
-    file: 'lib/use-cases/pass-round.ts',
+    file: 'lib/use-cases/pass/round.ts',
     find: '!request.released && !isUsedUp && isExpiryRight(state)',
     replace: '!request.released && isExpiryRight(state)',
     breaks: 'a delayed job behind a full shard waits for the sweep',
@@ -184,7 +184,7 @@ export const PROTOCOL: readonly TestedMutant[] = [
   },
   {
     name: 'the whole margin used up by late starts',
-    file: 'lib/use-cases/late-start.ts',
+    file: 'lib/use-cases/run/late-start.ts',
     find: 'Math.max(1, rate.margin_ms / 2)',
     replace: 'Math.max(1, rate.margin_ms)',
     breaks: 'nothing is left for clocks that differ',
@@ -192,7 +192,7 @@ export const PROTOCOL: readonly TestedMutant[] = [
   },
   {
     name: 'buckets named by their beginning',
-    file: 'lib/core/window.ts',
+    file: 'lib/core/limits/window.ts',
     find: 'String(Math.ceil(at / width_ms) * width_ms)',
     replace: 'String(Math.floor(at / width_ms) * width_ms)',
     breaks: 'a start is forgotten up to a bucket too early',

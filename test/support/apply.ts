@@ -1,5 +1,5 @@
-import type { PassChange } from '../../lib/core/decide.ts'
-import type { ShardState, Slot } from '../../lib/core/state.ts'
+import type { PassChange } from '../../lib/core/pass/decide.ts'
+import type { ShardState, Slot } from '../../lib/core/shard/state.ts'
 
 /** The state that a pass leaves, by the words of `PassChange` alone. */
 export function applied(state: ShardState, change: PassChange): ShardState {

@@ -1,7 +1,7 @@
 /** Random values of the core's types. */
 import { fc } from '@fast-check/vitest'
 import { encodePartition, type JobId, type Position, type Priority } from '../../lib/core/keys.ts'
-import type { RateLimit } from '../../lib/core/limits.ts'
+import type { RateLimit } from '../../lib/core/limits/limits.ts'
 
 const LETTERS = [...'abcXYZ0189']
 

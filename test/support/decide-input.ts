@@ -1,10 +1,10 @@
 /** Random inputs of `decide`: states that the protocol can leave behind, and jobs as a pass reads them. */
 import { fc } from '@fast-check/vitest'
-import type { Holder, PassInput } from '../../lib/core/decide.ts'
-import type { Job } from '../../lib/core/job.ts'
+import type { Job } from '../../lib/core/job/job.ts'
 import { formatSortKey, type JobId } from '../../lib/core/keys.ts'
-import type { ShardLimits } from '../../lib/core/limits.ts'
-import { isDead, type Slot, slotEntries } from '../../lib/core/state.ts'
+import type { ShardLimits } from '../../lib/core/limits/limits.ts'
+import type { Holder, PassInput } from '../../lib/core/pass/decide.ts'
+import { isDead, type Slot, slotEntries } from '../../lib/core/shard/state.ts'
 import { rateLimit } from './arbitraries.ts'
 import { asToken, configOf, jobItem, jobOf, NOW, SHARD } from './builders.ts'
 

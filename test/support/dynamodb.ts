@@ -15,7 +15,7 @@ import {
 import pRetry from 'p-retry'
 import type { Database, TableNames } from '../../lib/adapters/dynamodb/database.ts'
 import { toItem } from '../../lib/adapters/dynamodb/item.ts'
-import type { RawItem } from '../../lib/core/job.ts'
+import type { RawItem } from '../../lib/core/job/job.ts'
 import { freePort } from '../../local/engines/process.ts'
 
 const DYNOXIDE = fileURLToPath(new URL('../../node_modules/@dynoxide/linux-x64/dynoxide', import.meta.url))

@@ -1,5 +1,5 @@
-import type { PassInput } from '../../lib/core/decide.ts'
-import { slotEntries } from '../../lib/core/state.ts'
+import type { PassInput } from '../../lib/core/pass/decide.ts'
+import { slotEntries } from '../../lib/core/shard/state.ts'
 
 /** What stays in flight: neither recovered nor given back. Written down anew, not taken from the code. */
 export const staying = ({ state, recovered, released }: PassInput) =>

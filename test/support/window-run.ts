@@ -1,10 +1,11 @@
 /** One shard with more jobs than it can ever run, driven as the protocol drives it, and every start written down. */
-import { decide } from '../../lib/core/decide.ts'
-import type { Job } from '../../lib/core/job.ts'
+
+import type { Job } from '../../lib/core/job/job.ts'
 import type { JobId } from '../../lib/core/keys.ts'
-import type { RateLimit } from '../../lib/core/limits.ts'
-import { isRunning, type ShardState, slotEntries } from '../../lib/core/state.ts'
-import { bucketOf, bucketWidth } from '../../lib/core/window.ts'
+import type { RateLimit } from '../../lib/core/limits/limits.ts'
+import { bucketOf, bucketWidth } from '../../lib/core/limits/window.ts'
+import { decide } from '../../lib/core/pass/decide.ts'
+import { isRunning, type ShardState, slotEntries } from '../../lib/core/shard/state.ts'
 import { applied } from './apply.ts'
 import { asId, asToken, configOf, jobItem, jobOf, NOW, SHARD, sortKey } from './builders.ts'
 

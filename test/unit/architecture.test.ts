@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { type Import, importsOf, type SourceFile, sourceFiles, withoutComments } from './source-files.ts'
 
-const ALL = sourceFiles('lib', 'functions', 'cdk', 'local', 'cli', 'console', 'examples', 'bench')
+const ALL = sourceFiles('lib', 'functions', 'cdk', 'local', 'cli', 'console', 'examples', 'demo', 'bench')
 const inFolder = (folder: string): SourceFile[] => ALL.filter(({ path }) => path.startsWith(`${folder}/`))
 
 /** Every import of the folder that is not allowed. */
@@ -54,15 +54,19 @@ describe('imports', () => {
   })
 
   test('only adapters, and the API where it puts them together, import the AWS SDK', () => {
-    const composes = ['lib/api/clients.ts', 'lib/api/wiring.ts']
+    const composes = ['lib/lambda/clients.ts', 'lib/api/wiring.ts']
     const allowed = (imported: Import, path: string) =>
       !imported.from.startsWith('@aws-sdk') || path.startsWith('lib/adapters/') || composes.includes(path)
     expect([...offences('lib', allowed), ...offences('functions', allowed)]).toEqual([])
   })
 
   test('nothing in lib imports what is built on it', () => {
-    const outside = among('cdk', 'local', 'functions', 'test', 'examples', 'bench', 'cli', 'console')
+    const outside = among('cdk', 'local', 'functions', 'test', 'examples', 'demo', 'bench', 'cli', 'console')
     expect(offences('lib', (imported) => !outside(imported))).toEqual([])
+  })
+
+  test('what functions share does not know the API', () => {
+    expect(offences('lib/lambda', (imported) => !among('lib/api')(imported))).toEqual([])
   })
 
   test('functions import lib', () => {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { sourceFiles } from './source-files.ts'
 
 const MAX_LINES = 250
-const CODE = sourceFiles('lib', 'functions', 'cdk', 'local', 'cli', 'console', 'examples', 'bench')
+const CODE = sourceFiles('lib', 'functions', 'cdk', 'local', 'cli', 'console', 'examples', 'demo', 'bench')
 const TESTS = sourceFiles('test')
 const paths = (files: readonly { path: string }[]) => files.map(({ path }) => path)
 

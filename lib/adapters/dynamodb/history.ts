@@ -1,7 +1,7 @@
 /** The History table: dead letters. */
 import { PutItemCommand, QueryCommand, TransactWriteItemsCommand } from '@aws-sdk/client-dynamodb'
-import type { DeadLetter, LetterKey } from '../../core/dead-letter.ts'
-import type { JobItem } from '../../core/job.ts'
+import type { DeadLetter, LetterKey } from '../../core/job/dead-letter.ts'
+import type { JobItem } from '../../core/job/job.ts'
 import type { HistoryStore, LetterPage } from '../../ports/store.ts'
 import { type Database, failedPart, fromItem, isBusy, toItem } from './database.ts'
 

@@ -4,7 +4,7 @@
  */
 import type { AttributeValue } from '@aws-sdk/client-dynamodb'
 import { convertToAttr, convertToNative } from '@aws-sdk/util-dynamodb'
-import { type RawItem, UNREADABLE } from '../../core/job.ts'
+import { type RawItem, UNREADABLE } from '../../core/job/job.ts'
 
 export type Item = Record<string, AttributeValue>
 

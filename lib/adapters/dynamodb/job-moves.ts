@@ -1,7 +1,7 @@
 /** Takes a job out of its shard, under the protection of that shard's version. */
 import { type TransactWriteItem, TransactWriteItemsCommand } from '@aws-sdk/client-dynamodb'
-import type { RawItem } from '../../core/job.ts'
-import type { ShardVersion } from '../../core/state.ts'
+import type { RawItem } from '../../core/job/job.ts'
+import type { ShardVersion } from '../../core/shard/state.ts'
 import type { MoveOutcome, MoveTarget } from '../../ports/store.ts'
 import { ALL_OLD, type Database, failedPart, isBusy } from './database.ts'
 import { UpdateExpression } from './expression.ts'

@@ -1,6 +1,6 @@
 /** Lists the shards of the Jobs table without reading through their jobs. */
 import { ScanCommand } from '@aws-sdk/client-dynamodb'
-import { type ShardsPage, seenShards } from '../../core/seen-shards.ts'
+import { type ShardsPage, seenShards } from '../../core/shard/seen-shards.ts'
 import type { ShardsQuery } from '../../ports/store.ts'
 import { type Database, fromItem, toItem } from './database.ts'
 

@@ -8,7 +8,7 @@ import {
   type TransactWriteItem,
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb'
-import { isSameItem, type JobItem, type RawItem } from '../../core/job.ts'
+import { isSameItem, type JobItem, type RawItem } from '../../core/job/job.ts'
 import type { JobStore, NotThere, RangePage, RangeQuery } from '../../ports/store.ts'
 import { ALL_OLD, type Database, failedPart, isConditionFailed } from './database.ts'
 import { UpdateExpression } from './expression.ts'

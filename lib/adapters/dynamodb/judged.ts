@@ -4,7 +4,7 @@
  * Race: between reading and writing somebody has corrected the item, or put another job under its key. It must stay.
  * And two recoveries of one job, or one whose reply was lost: only the first finds the item in its place.
  */
-import { JUDGED_ATTRIBUTES, type RawItem } from '../../core/job.ts'
+import { JUDGED_ATTRIBUTES, type RawItem } from '../../core/job/job.ts'
 import type { UpdateExpression } from './expression.ts'
 import { originalOf } from './item.ts'
 

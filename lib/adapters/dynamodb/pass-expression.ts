@@ -1,5 +1,5 @@
 /** The one conditional write of a pass. */
-import type { Layout, ShardState, ShardVersion } from '../../core/state.ts'
+import type { Layout, ShardState, ShardVersion } from '../../core/shard/state.ts'
 import type { PassWrite } from '../../ports/store.ts'
 import { UpdateExpression } from './expression.ts'
 

@@ -4,7 +4,7 @@
  */
 import type { AttributeValue } from '@aws-sdk/client-dynamodb'
 import { isValidInstant, parseJobId, type ShardKey } from '../../core/keys.ts'
-import type { ShardGlance, Slot } from '../../core/state.ts'
+import type { ShardGlance, Slot } from '../../core/shard/state.ts'
 import { fromItem, type Item } from './database.ts'
 import { toOverride, toState } from './state-item.ts'
 

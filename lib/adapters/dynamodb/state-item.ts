@@ -1,10 +1,10 @@
 /** The state item of a shard as it stands in the State table. */
 import * as z from 'zod'
 import { DamagedStateError } from '../../core/errors.ts'
-import { describeIssue } from '../../core/job.ts'
+import { describeIssue } from '../../core/job/job.ts'
 import { isValidInstant, parseJobId, type ShardKey } from '../../core/keys.ts'
-import { overrideSchema } from '../../core/limits.ts'
-import type { ShardState, Slots } from '../../core/state.ts'
+import { overrideSchema } from '../../core/limits/limits.ts'
+import type { ShardState, Slots } from '../../core/shard/state.ts'
 import { fromItem, type Item } from './database.ts'
 
 const slotBase = {

@@ -1,7 +1,7 @@
 /** What is read of many state items: the due index, the whole table a page at a time, and the states of some shards. */
 import { BatchGetItemCommand, QueryCommand, ScanCommand } from '@aws-sdk/client-dynamodb'
 import type { ShardKey } from '../../core/keys.ts'
-import type { ShardGlance } from '../../core/state.ts'
+import type { ShardGlance } from '../../core/shard/state.ts'
 import type { DamagedItem, DueShard, Glances, ScanPage, ScanQuery } from '../../ports/store.ts'
 import { type Database, fromItem, type Item, toItem } from './database.ts'
 import { PROJECTION, toGlance } from './state-glance.ts'

@@ -1,8 +1,14 @@
 /** The store in memory: for tests and simulations. Every operation is atomic, as DynamoDB's are. */
 import { isDeepStrictEqual } from 'node:util'
-import { isSameItem, JUDGED_ATTRIBUTES, type RawItem } from '../../core/job.ts'
+import { isSameItem, JUDGED_ATTRIBUTES, type RawItem } from '../../core/job/job.ts'
 import type { ShardKey } from '../../core/keys.ts'
-import { type ClaimedSlot, emptyState, isOwnWrite, type ShardState, type Slot } from '../../core/state.ts'
+import {
+  type ClaimedSlot,
+  emptyState,
+  isOwnWrite,
+  type ShardState,
+  type Slot,
+} from '../../core/shard/state.ts'
 import type { HistoryStore, JobStore, NotThere, PassWrite, StateStore, Store } from '../../ports/store.ts'
 import { memoryShards, memorySweep } from './sweep.ts'
 import { deleteJob, emptyTables, placeOfLetter, putJob, putLetter, type Tables } from './tables.ts'

@@ -1,6 +1,7 @@
 /** What a sweep reads, in memory. */
-import { stableHash } from '../../core/hash.ts'
-import { type ShardsPage, seenShards } from '../../core/seen-shards.ts'
+
+import { type ShardsPage, seenShards } from '../../core/shard/seen-shards.ts'
+import { stableHash } from '../../core/text/hash.ts'
 import type { Glances, ScanPage, ScanQuery, ShardsQuery, StateStore } from '../../ports/store.ts'
 import type { Tables } from './tables.ts'
 

@@ -1,7 +1,7 @@
 /** What the memory store holds: plain data, so that a simulation can look at it and print it. */
-import type { DeadLetter, LetterKey } from '../../core/dead-letter.ts'
-import type { RawItem } from '../../core/job.ts'
-import type { ShardState } from '../../core/state.ts'
+import type { DeadLetter, LetterKey } from '../../core/job/dead-letter.ts'
+import type { RawItem } from '../../core/job/job.ts'
+import type { ShardState } from '../../core/shard/state.ts'
 
 export interface Tables {
   /** Shard → sort key → item. */

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Token } from '../../core/state.ts'
+import type { Token } from '../../core/shard/state.ts'
 import type { Clock, Random } from '../../ports/clock.ts'
 
 export const systemClock: Clock = {

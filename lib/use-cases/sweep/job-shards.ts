@@ -4,12 +4,12 @@
  * its place in a segment when the cursor names no item.
  */
 
-import type { Config } from '../../core/config.ts'
-import { placeOf } from '../../core/job.ts'
+import { placeOf } from '../../core/job/job.ts'
 import { parseShard, parseSortKey, type ShardKey } from '../../core/keys.ts'
-import { isLookedAfter } from '../../core/left-behind.ts'
-import type { SeenShard } from '../../core/seen-shards.ts'
-import { emptyState } from '../../core/state.ts'
+import type { Config } from '../../core/queue/config.ts'
+import { isLookedAfter } from '../../core/shard/left-behind.ts'
+import type { SeenShard } from '../../core/shard/seen-shards.ts'
+import { emptyState } from '../../core/shard/state.ts'
 import type { WakeMessage } from '../../ports/queues.ts'
 import { currentLimits } from '../context.ts'
 import { type SweepContext, type Tally, wakeShards } from './tally.ts'

@@ -1,6 +1,6 @@
 /** The State table: dead runs, claims never started, overdue wake-ups, free slots beside waiting jobs. */
-import { isLeftBehind } from '../../core/left-behind.ts'
-import type { ShardGlance } from '../../core/state.ts'
+import { isLeftBehind } from '../../core/shard/left-behind.ts'
+import type { ShardGlance } from '../../core/shard/state.ts'
 import type { Segment } from '../../ports/store.ts'
 import { currentLimits } from '../context.ts'
 import { type SweepContext, type Tally, wakeShards } from './tally.ts'

@@ -1,5 +1,5 @@
 /** What an item says, as one text: two items of the same content are the same job as far as anybody can tell. */
-import type { RawItem } from '../../../lib/core/job.ts'
+import type { RawItem } from '../../../lib/core/job/job.ts'
 
 /** Without its key, and in an order of its own. */
 export function contentOf(item: RawItem): string {

@@ -1,5 +1,5 @@
 /** What the limits rest on: who runs holds a slot all the while, and nobody frees a slot but its holder. */
-import type { Slot } from '../../../lib/core/state.ts'
+import type { Slot } from '../../../lib/core/shard/state.ts'
 import type { Effect } from '../world/events.ts'
 import type { Invocation } from '../world/invocation.ts'
 import type { Check } from './check.ts'

@@ -1,5 +1,5 @@
 /** I4: who was told that a job is accepted finds it in the table; and an event makes one job, however often it comes. */
-import type { Config } from '../../../lib/core/config.ts'
+import type { Config } from '../../../lib/core/queue/config.ts'
 import type { Check } from './check.ts'
 import { readPlace } from './keys.ts'
 

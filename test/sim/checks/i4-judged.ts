@@ -2,7 +2,7 @@
  * I4: nothing is deleted, moved or buried but what was judged, whoever corrected or replaced the item meanwhile; and what
  * is put in its place for the next attempt is the same job, untouched by its handler.
  */
-import type { RawItem } from '../../../lib/core/job.ts'
+import type { RawItem } from '../../../lib/core/job/job.ts'
 import type { Check } from './check.ts'
 import { contentOf } from './content.ts'
 

@@ -1,7 +1,7 @@
 /** Which limits were in force when, as the observer saw deploys and overrides take effect. */
 
 import type { DeploymentRecord } from '../../../lib/core/deployment.ts'
-import type { LimitOverride } from '../../../lib/core/limits.ts'
+import type { LimitOverride } from '../../../lib/core/limits/limits.ts'
 import type { Plan } from '../workloads/plan.ts'
 import { knows } from '../workloads/versions.ts'
 import type { Rollout } from '../world/deploys.ts'

@@ -1,6 +1,6 @@
 /** What has to happen now and then in a campaign, or the checks prove nothing: each branch and each recovery. */
 import type { DeploymentRecord } from '../../../lib/core/deployment.ts'
-import type { RawItem } from '../../../lib/core/job.ts'
+import type { RawItem } from '../../../lib/core/job/job.ts'
 import type { RawKey } from '../../../lib/ports/store.ts'
 import type { Effect, WorldEvent } from '../world/events.ts'
 import type { Invocation } from '../world/invocation.ts'

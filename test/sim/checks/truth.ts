@@ -3,7 +3,7 @@
  * and what became of each, which handlers run, who claimed what and when.
  */
 import type { Tables } from '../../../lib/adapters/memory/tables.ts'
-import type { RawItem } from '../../../lib/core/job.ts'
+import type { RawItem } from '../../../lib/core/job/job.ts'
 import type { Plan } from '../workloads/plan.ts'
 import type { Rollout } from '../world/deploys.ts'
 import type { Effect, RunEnd, WorldEvent } from '../world/events.ts'

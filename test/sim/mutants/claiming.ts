@@ -1,10 +1,10 @@
 /** The pass, and the start of what it claimed. */
 import type { Mutant } from './mutant.ts'
 
-const ROUND = 'lib/use-cases/pass-round.ts'
+const ROUND = 'lib/use-cases/pass/round.ts'
 const STORE = 'lib/adapters/memory/store.ts'
-const DECIDE = 'lib/core/decide.ts'
-const ROOM = 'lib/core/room.ts'
+const DECIDE = 'lib/core/pass/decide.ts'
+const ROOM = 'lib/core/pass/room.ts'
 
 export const CLAIMING: readonly Mutant[] = [
   {
@@ -68,7 +68,7 @@ export const CLAIMING: readonly Mutant[] = [
   },
   {
     name: 'hand-off takes a job twice',
-    file: 'lib/use-cases/pass.ts',
+    file: 'lib/use-cases/pass/pass.ts',
     find: `      own = round.own
       runUntil = undefined`,
     replace: '      own = round.own',
@@ -83,14 +83,14 @@ export const CLAIMING: readonly Mutant[] = [
   },
   {
     name: 'due a second early',
-    file: 'lib/use-cases/due-jobs.ts',
+    file: 'lib/use-cases/pass/due-jobs.ts',
     find: 'due.push(...jobs.filter(({ runAt }) => runAt <= now))',
     replace: 'due.push(...jobs.filter(({ runAt }) => runAt <= now + 1000))',
     breaks: 'a due time that is rounded down',
   },
   {
     name: 'priorities behind a delayed job skipped',
-    file: 'lib/use-cases/due-jobs.ts',
+    file: 'lib/use-cases/pass/due-jobs.ts',
     find: 'return afterPriority(lastJob.priority)',
     replace: 'return undefined',
     breaks: 'due jobs of a lower priority are not seen behind a delayed one',

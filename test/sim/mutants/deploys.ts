@@ -4,7 +4,7 @@ import type { Mutant } from './mutant.ts'
 export const DEPLOYS: readonly Mutant[] = [
   {
     name: 'a replaced function decides',
-    file: 'lib/use-cases/pass-round.ts',
+    file: 'lib/use-cases/pass/round.ts',
     find: "if (await context.deployment.isReplaced()) return { kind: 'replaced' }",
     replace: 'await context.deployment.isReplaced()',
     breaks: 'old functions claim by limits that a deploy has lowered',
@@ -46,14 +46,14 @@ export const DEPLOYS: readonly Mutant[] = [
   },
   {
     name: 'the slot of an unknown shard kept',
-    file: 'lib/use-cases/pass-round.ts',
+    file: 'lib/use-cases/pass/round.ts',
     find: '  if (released) await context.store.states.release(state.shard, released)\n',
     replace: '  void released\n',
     breaks: 'a job that was not run is charged an attempt',
   },
   {
     name: 'sweep without the Jobs table',
-    file: 'lib/use-cases/sweep.ts',
+    file: 'lib/use-cases/sweep/sweep.ts',
     find: '[...stateWalks(context, tally, statePages), jobsWalk(context, tally, jobPages)]',
     replace: '[...stateWalks(context, tally, statePages), jobsWalk(context, tally, jobPages)].slice(0, -1)',
     breaks: 'a job whose arrival was dropped, or whose queue comes back, is found by nobody',

@@ -4,14 +4,14 @@ import type { Mutant } from './mutant.ts'
 export const EXPIRY: readonly Mutant[] = [
   {
     name: 'an override by hand expires',
-    file: 'lib/core/left-behind.ts',
+    file: 'lib/core/shard/left-behind.ts',
     find: 'return overdue || room || expires ||',
     replace: 'return overdue || room ||',
     breaks: 'a pause that was written into an idle item is over a week later',
   },
   {
     name: 'an item expires with its starts',
-    file: 'lib/use-cases/due-index.ts',
+    file: 'lib/use-cases/pass/write.ts',
     find: 'Math.max(now + rememberedFor(rateLimit), dueAt ?? now)',
     replace: 'Math.max(now - 100 * rememberedFor(rateLimit), dueAt ?? now - 100 * rememberedFor(rateLimit))',
     breaks: 'the rate',

@@ -1,8 +1,8 @@
 /** What a worker does with a job and with its slot. */
 import type { Mutant } from './mutant.ts'
 
-const EXECUTE = 'lib/use-cases/execute.ts'
-const HAND_OFF = 'lib/use-cases/hand-off.ts'
+const EXECUTE = 'lib/use-cases/run/execute.ts'
+const HAND_OFF = 'lib/use-cases/run/hand-off.ts'
 const STORE = 'lib/adapters/memory/store.ts'
 
 export const FINISHING: readonly Mutant[] = [
@@ -54,7 +54,7 @@ export const FINISHING: readonly Mutant[] = [
   },
   {
     name: 'retry under the same key',
-    file: 'lib/core/job.ts',
+    file: 'lib/core/job/job.ts',
     find: 'Math.max(runAt, job.runAt + 1)',
     replace: 'job.runAt',
     breaks: 'two recoveries count two attempts',
@@ -105,21 +105,21 @@ export const FINISHING: readonly Mutant[] = [
   },
   {
     name: 'hand-off frees any slot of that id',
-    file: 'lib/core/room.ts',
+    file: 'lib/core/pass/room.ts',
     find: '!(id === released?.id && slot.token === released.token)',
     replace: '!(id === released?.id)',
     breaks: 'a hand-off whose reply got lost frees the next run’s slot',
   },
   {
     name: 'own run forgotten when another’s message is refused',
-    file: 'lib/use-cases/pass-messages.ts',
+    file: 'lib/use-cases/pass/send.ts',
     find: "logger.error('claims could not be sent; they will be sent again', { jobs: messages.length, error })",
     replace: 'void logger\n    throw error',
     breaks: 'an attempt without a run',
   },
   {
     name: 'own run forgotten when a later round fails',
-    file: 'lib/use-cases/pass.ts',
+    file: 'lib/use-cases/pass/pass.ts',
     find: 'if (!own) throw error',
     replace: 'if (!own || logger) throw error',
     breaks: 'an attempt without a run',

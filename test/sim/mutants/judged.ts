@@ -35,7 +35,7 @@ export const JUDGED_ITEMS: readonly Mutant[] = [
   },
   {
     name: 'a job that was replaced while it ran forgotten',
-    file: 'lib/use-cases/execute.ts',
+    file: 'lib/use-cases/run/execute.ts',
     find: "  return outcome === 'changed'\n",
     replace: '  return false\n',
     breaks: 'nobody looks at what has taken its place',
@@ -49,7 +49,7 @@ export const JUDGED_ITEMS: readonly Mutant[] = [
   },
   {
     name: 'attributes lost with the attempt',
-    file: 'lib/core/job.ts',
+    file: 'lib/core/job/job.ts',
     find: '    ...item,\n    ...keyOf(job.key.pk',
     replace: '    attempt: item.attempt,\n    ...keyOf(job.key.pk',
     breaks: 'what else somebody wrote into the item',

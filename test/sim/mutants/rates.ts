@@ -1,8 +1,8 @@
 /** The sliding window. */
 import type { Mutant } from './mutant.ts'
 
-const WINDOW = 'lib/core/window.ts'
-const LATE_START = 'lib/use-cases/late-start.ts'
+const WINDOW = 'lib/core/limits/window.ts'
+const LATE_START = 'lib/use-cases/run/late-start.ts'
 
 export const RATES: readonly Mutant[] = [
   {
@@ -49,7 +49,7 @@ export const RATES: readonly Mutant[] = [
   },
   {
     name: 'own start not remembered',
-    file: 'lib/core/decide.ts',
+    file: 'lib/core/pass/decide.ts',
     find: 'return { start: bucketOf(first.startAt, bucketWidth(rateLimit)) }',
     replace: 'return bucketWidth(rateLimit) > 0 ? {} : { start: bucketOf(first.startAt, 1) }',
     breaks: 'the rate of jobs handed on within an invocation',
@@ -70,14 +70,14 @@ export const RATES: readonly Mutant[] = [
   },
   {
     name: 'window not waited for',
-    file: 'lib/core/decide.ts',
+    file: 'lib/core/pass/decide.ts',
     find: 'const times = [arrangedWake(input), reopensAt, input.nextDueAt]',
     replace: 'const times = [arrangedWake(input), reopensAt && undefined, input.nextDueAt]',
     breaks: 'jobs held by the rate are forgotten',
   },
   {
     name: 'claims ahead of their start start at once',
-    file: 'lib/use-cases/start.ts',
+    file: 'lib/use-cases/run/start.ts',
     find: 'if (early_ms > 0) await context.clock.sleep(early_ms)',
     replace: 'void early_ms',
     breaks: 'the rate, by what a claim is ahead',

@@ -4,7 +4,7 @@ import type { Mutant } from './mutant.ts'
 export const WAKING: readonly Mutant[] = [
   {
     name: 'wake-up before the write',
-    file: 'lib/use-cases/pass-round.ts',
+    file: 'lib/use-cases/pass/round.ts',
     find: '  const wake = () => sendWake(context, state.shard, decision.wake, now)',
     replace: `  await sendWake(context, state.shard, decision.wake, now)
   const wake = () => Promise.resolve()`,
@@ -12,7 +12,7 @@ export const WAKING: readonly Mutant[] = [
   },
   {
     name: 'lost wake-up: no look after waiting is set',
-    file: 'lib/use-cases/pass-round.ts',
+    file: 'lib/use-cases/pass/round.ts',
     find: '(outcome.state.waiting && isSlotFreed(state, write, outcome.state))',
     replace:
       '(outcome.state.waiting && isSlotFreed(state, write, outcome.state) && state.slots === undefined)',
@@ -20,14 +20,14 @@ export const WAKING: readonly Mutant[] = [
   },
   {
     name: 'nobody waits',
-    file: 'lib/core/decide.ts',
+    file: 'lib/core/pass/decide.ts',
     find: 'const waiting = needsSlot || twins.length > 0',
     replace: 'const waiting = needsSlot && twins.length < 0',
     breaks: 'who frees a slot does not look for jobs',
   },
   {
     name: 'saturated while a run is dead',
-    file: 'lib/core/attention.ts',
+    file: 'lib/core/shard/attention.ts',
     find: 'const settled = slots.every((slot) => !isDead(slot, now) && !isOverdue(slot, now))',
     replace: 'const settled = slots.every((slot) => !isDead(slot, 0 * now) && !isOverdue(slot, 0))',
     breaks: 'a full shard never gets rid of its dead',
@@ -41,14 +41,14 @@ export const WAKING: readonly Mutant[] = [
   },
   {
     name: 'used wake-up taken for one to come',
-    file: 'lib/core/decide.ts',
+    file: 'lib/core/pass/decide.ts',
     find: 'dueAt !== undefined && dueAt !== wokenFor && dueAt !== uncertain && dueAt > now',
     replace: 'dueAt !== undefined && dueAt > 0 * (now + (wokenFor ?? 0) + (uncertain ?? 0))',
     breaks: 'the next delayed job gets no wake-up',
   },
   {
     name: 'far delays not listed',
-    file: 'lib/use-cases/due-index.ts',
+    file: 'lib/use-cases/pass/write.ts',
     find: 'return dueAt - now > MAX_DELAY_MS ? dueGroupOf(state.shard) : undefined',
     replace: 'return dueAt - now > 100 * MAX_DELAY_MS ? dueGroupOf(state.shard) : undefined',
     breaks: 'the tick does not find what is due in an hour',
@@ -62,42 +62,42 @@ export const WAKING: readonly Mutant[] = [
   },
   {
     name: 'only the first page of delays',
-    file: 'lib/use-cases/due-jobs.ts',
+    file: 'lib/use-cases/pass/due-jobs.ts',
     find: 'nextDueAt = Math.min(nextDueAt, ...jobs.filter(({ runAt }) => runAt > now).map(({ runAt }) => runAt))',
     replace: 'nextDueAt = Math.max(...jobs.filter(({ runAt }) => runAt > now).map(({ runAt }) => runAt))',
     breaks: 'the last of the delayed jobs is waited for, not the first',
   },
   {
     name: 'own write without its mark',
-    file: 'lib/core/state.ts',
+    file: 'lib/core/shard/state.ts',
     find: '): boolean => passedBy === mark || ',
     replace: '): boolean => passedBy === mark + mark || ',
     breaks: 'a pass that claims nothing, and whose write was sent twice, arranges no wake-up',
   },
   {
     name: 'early wake-up not repeated',
-    file: 'lib/use-cases/pass-round.ts',
+    file: 'lib/use-cases/pass/round.ts',
     find: '    await wake()\n    return decision.readOn',
     replace: '    return decision.readOn',
     breaks: 'a wake-up that comes early by the dispatcher’s clock is the last one',
   },
   {
     name: 'chains without an end',
-    file: 'lib/use-cases/hand-off.ts',
+    file: 'lib/use-cases/run/hand-off.ts',
     find: 'context.clock.now() - begunAt < CHAIN_MS && ',
     replace: '',
     breaks: 'others wait for a worker until a whole backlog is done',
   },
   {
     name: 'paused taken for saturated',
-    file: 'lib/core/attention.ts',
+    file: 'lib/core/shard/attention.ts',
     find: ' && limits.slots > 0',
     replace: '',
     breaks: 'what comes into a paused shard is looked at by nobody',
   },
   {
     name: 'one job too few read',
-    file: 'lib/core/room.ts',
+    file: 'lib/core/pass/room.ts',
     find: 'roomFor(staying, input).starts.length + 1, skip }',
     replace: 'roomFor(staying, input).starts.length, skip }',
     breaks: 'a pass does not see that others wait',

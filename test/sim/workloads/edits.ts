@@ -4,7 +4,7 @@
  */
 import { isDeepStrictEqual } from 'node:util'
 import { deleteJob, putJob } from '../../../lib/adapters/memory/tables.ts'
-import type { RawItem } from '../../../lib/core/job.ts'
+import type { RawItem } from '../../../lib/core/job/job.ts'
 import { parseShard, parseSortKey } from '../../../lib/core/keys.ts'
 import type { RawKey } from '../../../lib/ports/store.ts'
 import type { SimRandom } from '../world/random.ts'

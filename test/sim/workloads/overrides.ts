@@ -1,8 +1,8 @@
 /** Limits changed at run time: up, down, to nothing, and back to what is configured. */
-import type { LimitOverride } from '../../../lib/core/limits.ts'
-import { shardsOf } from '../../../lib/core/shards.ts'
-import { emptyState } from '../../../lib/core/state.ts'
-import { overrideLimits } from '../../../lib/use-cases/override.ts'
+import type { LimitOverride } from '../../../lib/core/limits/limits.ts'
+import { shardsOf } from '../../../lib/core/limits/shares.ts'
+import { emptyState } from '../../../lib/core/shard/state.ts'
+import { overrideLimits } from '../../../lib/use-cases/operate/set-limits.ts'
 import { contextOf } from '../world/context.ts'
 import type { SimRandom } from '../world/random.ts'
 import type { World } from '../world/world.ts'

@@ -1,5 +1,5 @@
 /** What one seed decides before its world begins. */
-import type { LimitOverride } from '../../../lib/core/limits.ts'
+import type { LimitOverride } from '../../../lib/core/limits/limits.ts'
 import type { SimRandom } from '../world/random.ts'
 import { drawQueue, drawQueues, type QueuePlan } from './queues.ts'
 import { type DeployPlan, drawDeploys, drawVersions, type Version } from './versions.ts'

@@ -1,5 +1,5 @@
 /** The queues of a run: every size of limit. */
-import type { Config, QueueInput } from '../../../lib/core/config.ts'
+import type { Config, QueueInput } from '../../../lib/core/queue/config.ts'
 import type { SimRandom } from '../world/random.ts'
 
 export interface QueuePlan {

@@ -2,7 +2,12 @@
  * The versions of a run's configuration: limits change, queues, partition rules and tasks come and go. The number of
  * shards stays, and so does what belongs to an attempt: how often it is tried again, and its time.
  */
-import { type Config, type ConfigInput, defineConfig, type QueueInput } from '../../../lib/core/config.ts'
+import {
+  type Config,
+  type ConfigInput,
+  defineConfig,
+  type QueueInput,
+} from '../../../lib/core/queue/config.ts'
 import type { SimRandom } from '../world/random.ts'
 import type { QueuePlan } from './queues.ts'
 

@@ -1,6 +1,6 @@
 /** Clients, events and raw puts: how jobs get into the Jobs table, well-formed or not. */
-import type { JobItem, RawItem } from '../../../lib/core/job.ts'
-import { newJob } from '../../../lib/core/new-job.ts'
+import type { JobItem, RawItem } from '../../../lib/core/job/job.ts'
+import { newJob } from '../../../lib/core/job/new-job.ts'
 import { putAll } from '../../../lib/use-cases/enqueue.ts'
 import { contextOf } from '../world/context.ts'
 import type { World } from '../world/world.ts'

@@ -1,6 +1,6 @@
 /** The context of one invocation: the product's ports, with a simulated service behind each. */
 import { messageBody } from '../../../lib/adapters/sqs/messages.ts'
-import type { Token } from '../../../lib/core/state.ts'
+import type { Token } from '../../../lib/core/shard/state.ts'
 import type { Deployment } from '../../../lib/ports/deployment.ts'
 import { MAX_DELAY_MS, type WakeMessage, type WorkMessage } from '../../../lib/ports/queues.ts'
 import type { Context } from '../../../lib/use-cases/context.ts'

@@ -6,7 +6,7 @@ import type { DeploymentRecord, DeploymentStep } from '../../../lib/core/deploym
 import { afterStep } from '../../../lib/core/deployment.ts'
 import type { DeploymentLog } from '../../../lib/ports/deployment.ts'
 import { deployed } from '../../../lib/use-cases/deployed.ts'
-import { sweep } from '../../../lib/use-cases/sweep.ts'
+import { sweep } from '../../../lib/use-cases/sweep/sweep.ts'
 import type { DeployPlan } from '../workloads/versions.ts'
 import { contextOf } from './context.ts'
 import type { Invocation } from './invocation.ts'

@@ -1,10 +1,11 @@
 /** Everything that happens in a world and that an observer may see. Types of the product, none of its code. */
-import type { DeadLetter } from '../../../lib/core/dead-letter.ts'
-import type { Holder } from '../../../lib/core/decide.ts'
+
 import type { DeploymentRecord } from '../../../lib/core/deployment.ts'
-import type { JobItem, RawItem } from '../../../lib/core/job.ts'
-import type { LimitOverride } from '../../../lib/core/limits.ts'
-import type { ShardState } from '../../../lib/core/state.ts'
+import type { DeadLetter } from '../../../lib/core/job/dead-letter.ts'
+import type { JobItem, RawItem } from '../../../lib/core/job/job.ts'
+import type { LimitOverride } from '../../../lib/core/limits/limits.ts'
+import type { Holder } from '../../../lib/core/pass/decide.ts'
+import type { ShardState } from '../../../lib/core/shard/state.ts'
 import type { WakeMessage, WorkMessage } from '../../../lib/ports/queues.ts'
 import type {
   NotThere,

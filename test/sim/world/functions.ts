@@ -1,10 +1,10 @@
 /** The Lambda functions: what `functions/*.ts` and `createWorker` do around their use cases. */
 import { parseWakeMessage, parseWorkMessage } from '../../../lib/adapters/sqs/messages.ts'
 import { taskRunner } from '../../../lib/api/run-task.ts'
-import type { Job } from '../../../lib/core/job.ts'
+import type { Job } from '../../../lib/core/job/job.ts'
 import { arrive } from '../../../lib/use-cases/arrive.ts'
-import { execute } from '../../../lib/use-cases/execute.ts'
 import { ingest } from '../../../lib/use-cases/ingest.ts'
+import { execute } from '../../../lib/use-cases/run/execute.ts'
 import { wakeUp } from '../../../lib/use-cases/wake-up.ts'
 import { tasksOf, type Watch } from '../workloads/handlers.ts'
 import { contextOf } from './context.ts'

@@ -1,8 +1,8 @@
 /** The memory store behind a network that delays, refuses and forgets. The observer sees what took effect. */
 import { memoryStore } from '../../../lib/adapters/memory/store.ts'
 import type { Tables } from '../../../lib/adapters/memory/tables.ts'
-import type { JobItem } from '../../../lib/core/job.ts'
-import type { ShardState } from '../../../lib/core/state.ts'
+import type { JobItem } from '../../../lib/core/job/job.ts'
+import type { ShardState } from '../../../lib/core/shard/state.ts'
 import type { Glances, HistoryStore, JobStore, StateStore, Store } from '../../../lib/ports/store.ts'
 import type { Faults } from '../faults/rates.ts'
 import type { Effect, Listener } from './events.ts'

@@ -1,5 +1,5 @@
 /** The Jobs table's stream: in order within a lane, retried until it is through, and blocking what is behind. */
-import type { RawItem } from '../../../lib/core/job.ts'
+import type { RawItem } from '../../../lib/core/job/job.ts'
 import type { Faults } from '../faults/rates.ts'
 import type { Listener } from './events.ts'
 import type { SimRandom } from './random.ts'

@@ -1,5 +1,5 @@
 /** EventBridge: the tick each minute and the sweep every five; either may be late, doubled or missing. */
-import { sweep } from '../../../lib/use-cases/sweep.ts'
+import { sweep } from '../../../lib/use-cases/sweep/sweep.ts'
 import { tick } from '../../../lib/use-cases/tick.ts'
 import { contextOf } from './context.ts'
 import type { World } from './world.ts'

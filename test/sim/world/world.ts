@@ -1,7 +1,7 @@
 /** A Sluice deployment of which everything but the use cases is simulated. */
 import { emptyTables, type Tables } from '../../../lib/adapters/memory/tables.ts'
 import { LeftToNewerError } from '../../../lib/core/errors.ts'
-import type { ShardState } from '../../../lib/core/state.ts'
+import type { ShardState } from '../../../lib/core/shard/state.ts'
 import { type Faults, SimulatedFault } from '../faults/rates.ts'
 import type { Plan } from '../workloads/plan.ts'
 import { Concurrency } from './concurrency.ts'

@@ -2,7 +2,7 @@
 import { DynamoDBClient, TransactionCanceledException } from '@aws-sdk/client-dynamodb'
 import { expect, test } from 'vitest'
 import { dynamoHistoryStore } from '../../../lib/adapters/dynamodb/history.ts'
-import { deadLetterOf } from '../../../lib/core/dead-letter.ts'
+import { deadLetterOf } from '../../../lib/core/job/dead-letter.ts'
 import { jobItem, NOW } from '../../support/builders.ts'
 
 const tables = { jobs: 'jobs', state: 'state', history: 'history' }

@@ -11,7 +11,7 @@ import {
   PATIENT,
   type Patience,
   sqsClient,
-} from '../../../lib/api/clients.ts'
+} from '../../../lib/lambda/clients.ts'
 
 const IMPATIENT: Patience = { connection_ms: 1000, answer_ms: 50 }
 let server: Server

@@ -3,8 +3,8 @@ import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { parseRequest } from '../../../lib/adapters/cloudformation/custom-resource.ts'
-import { type DeploymentContext, onDeployment } from '../../../lib/api/deployment.ts'
 import type { DeploymentRecord } from '../../../lib/core/deployment.ts'
+import { type DeploymentContext, onDeployment } from '../../../lib/lambda/deployment.ts'
 import { NOW } from '../../support/builders.ts'
 
 interface Put {

@@ -1,8 +1,8 @@
 /** No handler goes on after its invocation has ended. */
 import type { Context } from 'aws-lambda'
 import { describe, expect, test } from 'vitest'
-import { InvocationGuard } from '../../../lib/api/invocation-guard.ts'
-import { handleEach, lambda } from '../../../lib/api/lambda.ts'
+import { handleEach, lambda } from '../../../lib/lambda/entry.ts'
+import { InvocationGuard } from '../../../lib/lambda/invocation-guard.ts'
 
 const invocation = (awsRequestId: string, left_ms = 60_000): Context =>
   ({ awsRequestId, functionName: 'worker', getRemainingTimeInMillis: () => left_ms }) as Context

@@ -1,6 +1,6 @@
 import { fc, test } from '@fast-check/vitest'
 import { expect } from 'vitest'
-import { retryDelay } from '../../../lib/core/backoff.ts'
+import { retryDelay } from '../../../lib/core/queue/backoff.ts'
 
 const POLICY = { attempts: 9, backoff_ms: 100, factor: 2, maxBackoff_ms: 1000, jitter: 0 }
 

@@ -1,7 +1,7 @@
 import { fc, test } from '@fast-check/vitest'
 import { describe, expect } from 'vitest'
-import { type ConfigInput, defineConfig, queueNamed } from '../../../lib/core/config.ts'
 import { ConfigurationError } from '../../../lib/core/errors.ts'
+import { type ConfigInput, defineConfig, queueNamed } from '../../../lib/core/queue/config.ts'
 
 const queue = (input: unknown) => defineConfig({ queues: { crm: input } } as ConfigInput)
 const problem = (input: unknown): ConfigurationError => {

@@ -1,6 +1,6 @@
 import { fc, test } from '@fast-check/vitest'
 import { describe, expect } from 'vitest'
-import { deadEvent, deadLetterOf, letterKeys } from '../../../lib/core/dead-letter.ts'
+import { deadEvent, deadLetterOf, letterKeys } from '../../../lib/core/job/dead-letter.ts'
 import { jobItem, NOW } from '../../support/builders.ts'
 
 const of = (item: object, error = 'no') => deadLetterOf({ ...jobItem(), ...item }, 'refused', error, NOW)

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { parseDuration } from '../../../lib/core/duration.ts'
+import { parseDuration } from '../../../lib/core/text/duration.ts'
 
 test.each([
   [250, 250],

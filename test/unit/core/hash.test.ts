@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { stableHash } from '../../../lib/core/hash.ts'
+import { stableHash } from '../../../lib/core/text/hash.ts'
 
 // The test vectors of FNV's authors. Another hash would move every job of a sharded partition.
 test.each([

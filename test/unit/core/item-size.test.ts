@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { defineConfig } from '../../../lib/core/config.ts'
-import { itemBytes, MAX_ITEM_BYTES, sizeProblem } from '../../../lib/core/item-size.ts'
-import { newJob } from '../../../lib/core/new-job.ts'
+import { itemBytes, MAX_ITEM_BYTES, sizeProblem } from '../../../lib/core/job/item-size.ts'
+import { newJob } from '../../../lib/core/job/new-job.ts'
+import { defineConfig } from '../../../lib/core/queue/config.ts'
 
 test.each([
   ['text by its UTF-8 bytes', 'añ€😀', 10],

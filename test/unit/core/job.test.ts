@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { defineConfig } from '../../../lib/core/config.ts'
-import { parseJob } from '../../../lib/core/job.ts'
+import { parseJob } from '../../../lib/core/job/job.ts'
+import { defineConfig } from '../../../lib/core/queue/config.ts'
 import { jobItem, reason, value } from '../../support/builders.ts'
 
 const CONFIG = defineConfig({ queues: { crm: { partition: 'task' }, plain: {} } })

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { isLeftBehind, isLookedAfter } from '../../../lib/core/left-behind.ts'
-import type { ShardLimits } from '../../../lib/core/limits.ts'
-import { emptyState, type ShardGlance } from '../../../lib/core/state.ts'
+import type { ShardLimits } from '../../../lib/core/limits/limits.ts'
+import { isLeftBehind, isLookedAfter } from '../../../lib/core/shard/left-behind.ts'
+import { emptyState, type ShardGlance } from '../../../lib/core/shard/state.ts'
 import { claimed, NOW, running, SHARD, sortKey } from '../../support/builders.ts'
 
 const LIMITS: ShardLimits = { slots: 2, displaced: false, active: 1 }

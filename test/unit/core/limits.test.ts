@@ -7,8 +7,8 @@ import {
   type Limits,
   limitsOfShard,
   MAX_SLOTS_PER_SHARD,
-} from '../../../lib/core/limits.ts'
-import { shardsOf } from '../../../lib/core/shards.ts'
+} from '../../../lib/core/limits/limits.ts'
+import { shardsOf } from '../../../lib/core/limits/shares.ts'
 import { value } from '../../support/builders.ts'
 
 const RATE = { allowed: 7, period_ms: 1000, margin_ms: 0 }

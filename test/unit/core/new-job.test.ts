@@ -1,8 +1,8 @@
 import { fc, test } from '@fast-check/vitest'
 import { describe, expect } from 'vitest'
-import { defineConfig } from '../../../lib/core/config.ts'
-import { nextAttempt, parseJob } from '../../../lib/core/job.ts'
-import { type NewJob, newJob } from '../../../lib/core/new-job.ts'
+import { nextAttempt, parseJob } from '../../../lib/core/job/job.ts'
+import { type NewJob, newJob } from '../../../lib/core/job/new-job.ts'
+import { defineConfig } from '../../../lib/core/queue/config.ts'
 import { jobId, priority, tenant } from '../../support/arbitraries.ts'
 import { NOW, reason, value } from '../../support/builders.ts'
 

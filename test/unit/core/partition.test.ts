@@ -1,7 +1,7 @@
 import { fc, test } from '@fast-check/vitest'
 import { describe, expect } from 'vitest'
 import { formatShard, parseShard } from '../../../lib/core/keys.ts'
-import { partitionOf, partitionSchema } from '../../../lib/core/partition.ts'
+import { partitionOf, partitionSchema } from '../../../lib/core/queue/partition.ts'
 import { tenant } from '../../support/arbitraries.ts'
 import { value } from '../../support/builders.ts'
 

@@ -1,7 +1,7 @@
 import { fc, test } from '@fast-check/vitest'
 import { describe, expect } from 'vitest'
 import { fromItem, toItem } from '../../../lib/adapters/dynamodb/database.ts'
-import { jsonProblem, storable } from '../../../lib/core/payload.ts'
+import { jsonProblem, storable } from '../../../lib/core/job/payload.ts'
 import { reason, value } from '../../support/builders.ts'
 
 const nested = (depth: number): unknown => (depth === 0 ? 1 : [nested(depth - 1)])

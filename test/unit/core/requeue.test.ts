@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { defineConfig } from '../../../lib/core/config.ts'
-import { requeued } from '../../../lib/core/requeue.ts'
-import { homeShard } from '../../../lib/core/shards.ts'
+import { requeued } from '../../../lib/core/job/requeue.ts'
+import { homeShard } from '../../../lib/core/limits/shares.ts'
+import { defineConfig } from '../../../lib/core/queue/config.ts'
 import { asId, jobItem, reason, value } from '../../support/builders.ts'
 
 const config = defineConfig({

@@ -1,7 +1,7 @@
 import { fc, test } from '@fast-check/vitest'
 import { describe, expect } from 'vitest'
 import { parseShard } from '../../../lib/core/keys.ts'
-import { activeShards, homeShard, placeOf, shardsOf, shareOf } from '../../../lib/core/shards.ts'
+import { activeShards, homeShard, placeOf, shardsOf, shareOf } from '../../../lib/core/limits/shares.ts'
 import { jobId } from '../../support/arbitraries.ts'
 import { value } from '../../support/builders.ts'
 

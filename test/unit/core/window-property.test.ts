@@ -1,8 +1,8 @@
 /** I2: in no window of `period` do more jobs start than `allowed`, whatever happens between claim and start. */
 import { fc, test } from '@fast-check/vitest'
 import { describe, expect } from 'vitest'
-import type { RateLimit } from '../../../lib/core/limits.ts'
-import { bucketWidth } from '../../../lib/core/window.ts'
+import type { RateLimit } from '../../../lib/core/limits/limits.ts'
+import { bucketWidth } from '../../../lib/core/limits/window.ts'
 import { rateLimit } from '../../support/arbitraries.ts'
 import { busiestWindow, WindowRun } from '../../support/window-run.ts'
 

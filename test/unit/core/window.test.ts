@@ -8,7 +8,7 @@ import {
   startsInWindow,
   startTimes,
   windowReopensAt,
-} from '../../../lib/core/window.ts'
+} from '../../../lib/core/limits/window.ts'
 import { rateLimit } from '../../support/arbitraries.ts'
 
 const RATE = { allowed: 3, period_ms: 1000, margin_ms: 100 }

@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { json } from 'node:stream/consumers'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { countUnits, type UnitCounter } from '../../../examples/crm-sync/demo/count-units.ts'
+import { countUnits, type UnitCounter } from '../../../demo/count-units.ts'
 
 let engine: Server
 let counter: UnitCounter

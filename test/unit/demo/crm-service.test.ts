@@ -1,8 +1,8 @@
 /** The witness has to be right: what it lets through and what it refuses, over HTTP and by the clock. */
 import { describe, expect, it } from 'vitest'
-import { Crm } from '../../../examples/crm-sync/demo/crm.ts'
-import { CrmAccount } from '../../../examples/crm-sync/demo/crm-account.ts'
-import { startCrm } from '../../../examples/crm-sync/demo/crm-process.ts'
+import { CrmAccount } from '../../../demo/crm/account.ts'
+import { Crm } from '../../../demo/crm/crm.ts'
+import { startCrm } from '../../../demo/crm/process.ts'
 
 const limits = (concurrency: number, allowed: number, period_ms = 1000) => ({
   concurrency,

@@ -1,11 +1,11 @@
 /** The verdict: whatever goes wrong has to be seen. */
 import { describe, expect, it } from 'vitest'
-import type { CrmReport } from '../../../examples/crm-sync/demo/crm.ts'
-import { CrmAccount } from '../../../examples/crm-sync/demo/crm-account.ts'
-import { toJson } from '../../../examples/crm-sync/demo/json.ts'
-import { type Evidence, judge, problems } from '../../../examples/crm-sync/demo/result.ts'
-import { percentile } from '../../../examples/crm-sync/demo/statistics.ts'
-import { createWorkload } from '../../../examples/crm-sync/demo/workload.ts'
+import { CrmAccount } from '../../../demo/crm/account.ts'
+import type { CrmReport } from '../../../demo/crm/crm.ts'
+import { toJson } from '../../../demo/json.ts'
+import { type Evidence, judge, problems } from '../../../demo/result.ts'
+import { percentile } from '../../../demo/statistics.ts'
+import { createWorkload } from '../../../demo/workload.ts'
 import type { DeadLetter } from '../../../lib/index.ts'
 
 const workload = createWorkload({ jobs: 60, customers: 4, seed: 7 })

@@ -1,14 +1,9 @@
 import { fc, test } from '@fast-check/vitest'
 import { describe, expect, it } from 'vitest'
+import { createCustomers, overriddenCustomers, PLANS, zipfShares } from '../../../demo/customers.ts'
+import { markIn } from '../../../demo/malformed.ts'
+import { createWorkload, isFlaky, type Way } from '../../../demo/workload.ts'
 import config from '../../../examples/crm-sync/config.ts'
-import {
-  createCustomers,
-  overriddenCustomers,
-  PLANS,
-  zipfShares,
-} from '../../../examples/crm-sync/demo/customers.ts'
-import { markIn } from '../../../examples/crm-sync/demo/malformed.ts'
-import { createWorkload, isFlaky, type Way } from '../../../examples/crm-sync/demo/workload.ts'
 
 const OPTIONS = { jobs: 2000, customers: 40, seed: 1 }
 

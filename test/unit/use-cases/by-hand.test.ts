@@ -1,7 +1,7 @@
 /** State items that people have written: overrides last, and what makes no sense is heard of. */
 import { describe, expect, test } from 'vitest'
 import { DamagedStateError } from '../../../lib/core/errors.ts'
-import { overrideLimits } from '../../../lib/use-cases/override.ts'
+import { overrideLimits } from '../../../lib/use-cases/operate/set-limits.ts'
 import { configOf, jobItem, SHARD } from '../../support/builders.ts'
 import { World } from '../../support/world.ts'
 

@@ -1,8 +1,8 @@
 /** Jobs of one batch share a process: whichever of them kills it, the others spend nothing. */
 import type { SQSRecord } from 'aws-lambda'
 import { describe, expect, test } from 'vitest'
-import { handleBatch } from '../../../lib/api/batch.ts'
-import { execute } from '../../../lib/use-cases/execute.ts'
+import { handleBatch } from '../../../lib/lambda/batch.ts'
+import { execute } from '../../../lib/use-cases/run/execute.ts'
 import { configOf, jobItem } from '../../support/builders.ts'
 import { World } from '../../support/world.ts'
 

@@ -1,8 +1,8 @@
 import { fc, test } from '@fast-check/vitest'
 import { describe, expect } from 'vitest'
 import { memoryStore } from '../../../lib/adapters/memory/store.ts'
-import { type DeadLetter, deadEvent, letterKeys } from '../../../lib/core/dead-letter.ts'
-import { deadLetters } from '../../../lib/use-cases/dead-letters.ts'
+import { type DeadLetter, deadEvent, letterKeys } from '../../../lib/core/job/dead-letter.ts'
+import { deadLetters } from '../../../lib/use-cases/operate/dead-letters.ts'
 import { NOW } from '../../support/builders.ts'
 
 const letter = (n: number, pk: string): DeadLetter => ({ ...deadEvent('crm', `e${n}`, n, 'no', NOW + n), pk })

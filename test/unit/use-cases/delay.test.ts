@@ -67,7 +67,7 @@ describe('a delayed job', () => {
     world.put(jobItem({ id: 'a', runAt: NOW + 5000 }))
     await world.settle()
     world.now = NOW + 4999
-    const { pass } = await import('../../../lib/use-cases/pass.ts')
+    const { pass } = await import('../../../lib/use-cases/pass/pass.ts')
     const { shard, dueAt } = world.state()
     await pass(world.context, { shard, ...(dueAt === undefined ? {} : { wokenFor: dueAt }) })
     await world.live(10_000)

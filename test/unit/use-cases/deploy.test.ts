@@ -1,6 +1,6 @@
 /** While a deploy rolls: what one version does not know is left to another, and what is replaced decides nothing. */
 import { describe, expect, test } from 'vitest'
-import { type Config, defineConfig } from '../../../lib/core/config.ts'
+import { type Config, defineConfig } from '../../../lib/core/queue/config.ts'
 import { configOf, jobItem, NOW, SHARD } from '../../support/builders.ts'
 import { World } from '../../support/world.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { EnqueueIncompleteError, InvalidJobError } from '../../../lib/core/errors.ts'
-import type { JobItem } from '../../../lib/core/job.ts'
+import type { JobItem } from '../../../lib/core/job/job.ts'
 import type { JobStore } from '../../../lib/ports/store.ts'
 import { putAll, putNamed } from '../../../lib/use-cases/enqueue.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { defineConfig } from '../../../lib/core/config.ts'
+import { defineConfig } from '../../../lib/core/queue/config.ts'
 import { ingest } from '../../../lib/use-cases/ingest.ts'
 import { NOW } from '../../support/builders.ts'
 import { World } from '../../support/world.ts'

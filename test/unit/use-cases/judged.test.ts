@@ -1,6 +1,6 @@
 /** What is judged is what is deleted or moved: corrections, replacements and redeliveries, at every await. */
 import { describe, expect, test } from 'vitest'
-import type { RawItem } from '../../../lib/core/job.ts'
+import type { RawItem } from '../../../lib/core/job/job.ts'
 import type { JobStore } from '../../../lib/ports/store.ts'
 import { arrive } from '../../../lib/use-cases/arrive.ts'
 import { configOf, jobItem, NOW } from '../../support/builders.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { defineConfig } from '../../../lib/core/config.ts'
+import { defineConfig } from '../../../lib/core/queue/config.ts'
 import { jobItem } from '../../support/builders.ts'
 import { World } from '../../support/world.ts'
 

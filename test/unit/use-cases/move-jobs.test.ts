@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { type ConfigInput, defineConfig } from '../../../lib/core/config.ts'
 import { ConfigurationError, InvalidJobError } from '../../../lib/core/errors.ts'
-import type { JobItem } from '../../../lib/core/job.ts'
-import { type MoveOptions, moveJobs } from '../../../lib/use-cases/move-jobs.ts'
-import { strandedShards } from '../../../lib/use-cases/stranded-shards.ts'
+import type { JobItem } from '../../../lib/core/job/job.ts'
+import { type ConfigInput, defineConfig } from '../../../lib/core/queue/config.ts'
+import { type MoveOptions, moveJobs } from '../../../lib/use-cases/operate/move-jobs.ts'
+import { strandedShards } from '../../../lib/use-cases/operate/stranded-shards.ts'
 import { jobItem, NOW, sortKey } from '../../support/builders.ts'
 import { World } from '../../support/world.ts'
 

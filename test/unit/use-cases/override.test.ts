@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import type { Config } from '../../../lib/core/config.ts'
-import type { LimitOverride } from '../../../lib/core/limits.ts'
-import { overrideLimits } from '../../../lib/use-cases/override.ts'
+import type { LimitOverride } from '../../../lib/core/limits/limits.ts'
+import type { Config } from '../../../lib/core/queue/config.ts'
+import { overrideLimits } from '../../../lib/use-cases/operate/set-limits.ts'
 import { configOf, jobItem, SHARD } from '../../support/builders.ts'
 import { World } from '../../support/world.ts'
 

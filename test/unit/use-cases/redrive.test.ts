@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { type ConfigInput, defineConfig } from '../../../lib/core/config.ts'
-import { type DeadLetter, deadEvent, deadLetterOf } from '../../../lib/core/dead-letter.ts'
 import { ConfigurationError, InvalidJobError } from '../../../lib/core/errors.ts'
-import type { RawItem } from '../../../lib/core/job.ts'
-import { type RedriveOptions, redrive } from '../../../lib/use-cases/redrive.ts'
+import { type DeadLetter, deadEvent, deadLetterOf } from '../../../lib/core/job/dead-letter.ts'
+import type { RawItem } from '../../../lib/core/job/job.ts'
+import { type ConfigInput, defineConfig } from '../../../lib/core/queue/config.ts'
+import { type RedriveOptions, redrive } from '../../../lib/use-cases/operate/redrive.ts'
 import { configOf, jobItem, NOW, sortKey } from '../../support/builders.ts'
 import { World } from '../../support/world.ts'
 

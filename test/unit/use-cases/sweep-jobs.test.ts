@@ -1,10 +1,10 @@
 /** What a sweep finds in the Jobs table: jobs that nobody knows of. */
 import { describe, expect, test } from 'vitest'
-import { defineConfig } from '../../../lib/core/config.ts'
-import type { RawItem } from '../../../lib/core/job.ts'
+import type { RawItem } from '../../../lib/core/job/job.ts'
 import type { ShardKey } from '../../../lib/core/keys.ts'
+import { defineConfig } from '../../../lib/core/queue/config.ts'
 import type { DelayedWake } from '../../../lib/ports/queues.ts'
-import { overrideLimits } from '../../../lib/use-cases/override.ts'
+import { overrideLimits } from '../../../lib/use-cases/operate/set-limits.ts'
 import { configOf, jobItem, NOW, SHARD } from '../../support/builders.ts'
 import { World } from '../../support/world.ts'
 

@@ -4,7 +4,7 @@ import { SendIncompleteError } from '../../../lib/core/errors.ts'
 import type { ShardKey } from '../../../lib/core/keys.ts'
 import type { DelayedWake } from '../../../lib/ports/queues.ts'
 import type { ScanQuery } from '../../../lib/ports/store.ts'
-import { sweep } from '../../../lib/use-cases/sweep.ts'
+import { sweep } from '../../../lib/use-cases/sweep/sweep.ts'
 import { configOf, jobItem, NOW, running } from '../../support/builders.ts'
 import { World } from '../../support/world.ts'
 

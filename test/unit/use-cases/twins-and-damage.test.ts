@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
 import { memoryStore } from '../../../lib/adapters/memory/store.ts'
-import { defineConfig } from '../../../lib/core/config.ts'
 import type { ShardKey } from '../../../lib/core/keys.ts'
 import { parseShard } from '../../../lib/core/keys.ts'
+import { defineConfig } from '../../../lib/core/queue/config.ts'
 import type { Store } from '../../../lib/ports/store.ts'
-import { readDueJobs } from '../../../lib/use-cases/due-jobs.ts'
-import { sweep } from '../../../lib/use-cases/sweep.ts'
+import { readDueJobs } from '../../../lib/use-cases/pass/due-jobs.ts'
+import { sweep } from '../../../lib/use-cases/sweep/sweep.ts'
 import { World } from '../../support/world.ts'
 
 const config = defineConfig({ queues: { crm: { concurrency: 2, shards: 1, timeout: '10s' } } })

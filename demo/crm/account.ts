@@ -1,0 +1,98 @@
+/**
+ * One customer's account at the CRM: it enforces its limits by itself, knows nothing of Sluice, and remembers what
+ * it saw. Highest values include the calls it refused: they show by how much a caller went beyond.
+ */
+import type { CrmLimits } from '../limits.ts'
+
+/** What became of one contact. Times are epoch ms. */
+export interface ContactSeen {
+  /** Those that were accepted. */
+  calls: number
+  successes: number
+  readonly firstArrivalAt: number
+  lastSuccessAt?: number
+}
+
+export interface AccountReport {
+  readonly id: string
+  readonly limits: CrmLimits
+  readonly arrivals: number
+  readonly refused: number
+  readonly maxConcurrent: number
+  readonly maxInWindow: number
+  readonly contacts: Readonly<Record<string, ContactSeen>>
+}
+
+export type Admission = 'refused' | 'accepted'
+
+export class CrmAccount {
+  readonly id: string
+  limits: CrmLimits
+  succeeded = 0
+  refused = 0
+  #arrivals = 0
+  #active = 0
+  #maxConcurrent = 0
+  #maxInWindow = 0
+  /** When the accepted calls of the present window arrived, oldest first. */
+  #window: number[] = []
+  readonly #contacts = new Map<string, ContactSeen>()
+
+  constructor(id: string, limits: CrmLimits) {
+    this.id = id
+    this.limits = limits
+  }
+
+  /** A call that is accepted has to `leave`. */
+  arrive(contactId: string, now: number): Admission {
+    this.#arrivals++
+    this.#contact(contactId, now)
+    this.#window = this.#window.filter((at) => at > now - this.limits.period_ms)
+    this.#maxConcurrent = Math.max(this.#maxConcurrent, this.#active + 1)
+    this.#maxInWindow = Math.max(this.#maxInWindow, this.#window.length + 1)
+    if (this.#active >= this.limits.concurrency || this.#window.length >= this.limits.allowed) {
+      this.refused++
+      return 'refused'
+    }
+    this.#active++
+    this.#window.push(now)
+    this.#contact(contactId, now).calls++
+    return 'accepted'
+  }
+
+  leave(contactId: string, now: number, outcome: 'succeeded' | 'failed'): void {
+    this.#active--
+    const contact = this.#contacts.get(contactId)
+    if (outcome === 'failed' || !contact) return
+    if (contact.successes === 0) this.succeeded++
+    contact.successes++
+    contact.lastSuccessAt = now
+  }
+
+  /** How many calls for a contact were accepted. */
+  callsOf(contactId: string): number {
+    return this.#contacts.get(contactId)?.calls ?? 0
+  }
+
+  get active(): number {
+    return this.#active
+  }
+
+  report(): AccountReport {
+    return {
+      id: this.id,
+      limits: this.limits,
+      arrivals: this.#arrivals,
+      refused: this.refused,
+      maxConcurrent: this.#maxConcurrent,
+      maxInWindow: this.#maxInWindow,
+      contacts: Object.fromEntries(this.#contacts),
+    }
+  }
+
+  #contact(contactId: string, now: number): ContactSeen {
+    const contact = this.#contacts.get(contactId) ?? { calls: 0, successes: 0, firstArrivalAt: now }
+    this.#contacts.set(contactId, contact)
+    return contact
+  }
+}

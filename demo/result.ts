@@ -1,0 +1,112 @@
+/** What a run proved. The service is the witness: nothing here is taken from Sluice's word but the dead letters. */
+import type { DeadLetter } from '../lib/index.ts'
+import type { AccountReport } from './crm/account.ts'
+import type { CrmReport } from './crm/crm.ts'
+import type { Customer } from './customers.ts'
+import { markIn } from './malformed.ts'
+import { percentile } from './statistics.ts'
+import type { Workload } from './workload.ts'
+
+export interface CustomerResult {
+  readonly id: string
+  readonly limit: number
+  readonly maxConcurrent: number
+  readonly allowed: number
+  readonly period_ms: number
+  readonly maxInWindow: number
+  readonly refused: number
+  /** From when a job was due to when the service first saw it. */
+  readonly wait_ms: { readonly p50: number; readonly p99: number }
+}
+
+export interface Result {
+  readonly jobs: number
+  /** Jobs whose contact the service has. */
+  readonly completed: number
+  /** Dead letters of well-formed jobs. */
+  readonly dead: number
+  /** Limits that were broken: a concurrency or a rate of one customer. */
+  readonly violations: number
+  readonly refused: number
+  readonly customers: readonly CustomerResult[]
+  /** Contacts that the service saw and nobody had asked for. */
+  readonly unknown: readonly string[]
+  readonly missing: readonly string[]
+  /** Contacts that succeeded more than once. */
+  readonly repeated: number
+  /** The malformed, with the reason that Sluice gave. */
+  readonly refusals: readonly string[]
+  /** The malformed that are not in the dead letters. */
+  readonly lost: readonly string[]
+}
+
+export interface Evidence {
+  readonly workload: Workload
+  readonly report: CrmReport
+  readonly deadLetters: readonly DeadLetter[]
+  /** Contact → when its job was due, epoch ms. */
+  readonly dueAt: ReadonlyMap<string, number>
+}
+
+export function judge(evidence: Evidence): Result {
+  const { workload, report, deadLetters } = evidence
+  const contacts = new Map(report.accounts.flatMap((account) => Object.entries(account.contacts)))
+  const wanted = new Set(workload.jobs.map(({ contactId }) => contactId))
+  const missing = [...wanted].filter((id) => !contacts.get(id)?.successes)
+  const customers = workload.customers.map((customer) => customerResult(customer, evidence))
+  const marks = deadLetters.map(({ job, sk }) => markIn(job) ?? markIn(sk))
+  return {
+    jobs: wanted.size,
+    completed: wanted.size - missing.length,
+    dead: marks.filter((mark) => mark === undefined).length,
+    violations: customers.reduce((sum, customer) => sum + broken(customer), 0),
+    refused: customers.reduce((sum, { refused }) => sum + refused, 0),
+    customers,
+    unknown: [...contacts.keys()].filter((id) => !wanted.has(id)),
+    missing,
+    repeated: [...contacts.values()].filter(({ successes }) => successes > 1).length,
+    refusals: deadLetters.filter((_, index) => marks[index] !== undefined).map(({ error }) => error),
+    lost: workload.malformed.map(({ mark }) => mark).filter((mark) => !marks.includes(mark)),
+  }
+}
+
+const broken = ({ limit, maxConcurrent, allowed, maxInWindow }: CustomerResult): number =>
+  Number(maxConcurrent > limit) + Number(maxInWindow > allowed)
+
+/** What has gone wrong, in words. Nothing: the run proved what it was to prove. */
+export function problems(result: Result): string[] {
+  const { violations, refused, missing, dead, unknown, lost } = result
+  const found: readonly (readonly [number, string])[] = [
+    [violations, `limits were broken (${violations})`],
+    [refused, `the service refused calls (${refused})`],
+    [missing.length, `jobs are missing: ${some(missing)}`],
+    [dead, `well-formed jobs ended in the dead letters (${dead})`],
+    [unknown.length, `the service saw contacts that nobody had asked for: ${some(unknown)}`],
+    [lost.length, `malformed jobs are not in the dead letters: ${some(lost)}`],
+  ]
+  return found.filter(([count]) => count > 0).map(([, text]) => text)
+}
+
+const some = (names: readonly string[]): string =>
+  names.length > 5 ? `${names.slice(0, 5).join(', ')} and ${names.length - 5} more` : names.join(', ')
+
+function customerResult({ id, limits }: Customer, { report, dueAt }: Evidence): CustomerResult {
+  const account = report.accounts.find((candidate) => candidate.id === id)
+  const waits = account ? waitsOf(account, dueAt) : []
+  return {
+    id,
+    limit: limits.concurrency,
+    maxConcurrent: account?.maxConcurrent ?? 0,
+    allowed: limits.allowed,
+    period_ms: limits.period_ms,
+    maxInWindow: account?.maxInWindow ?? 0,
+    refused: account?.refused ?? 0,
+    wait_ms: { p50: percentile(waits, 0.5), p99: percentile(waits, 0.99) },
+  }
+}
+
+const waitsOf = ({ contacts }: AccountReport, dueAt: ReadonlyMap<string, number>): number[] =>
+  Object.entries(contacts).flatMap(([id, { firstArrivalAt }]) => {
+    const due = dueAt.get(id)
+    return due === undefined ? [] : [Math.max(0, Math.round(firstArrivalAt - due))]
+  })

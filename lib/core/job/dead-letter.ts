@@ -1,0 +1,108 @@
+/** The last resting place of a job that cannot run, with the reason that a person needs. */
+
+import { type Parsed, parsed, QUEUE_NAME, refused } from '../keys.ts'
+import { stableHash } from '../text/hash.ts'
+import { MAX_LETTER_TEXT_BYTES } from './item-size.ts'
+import type { RawItem } from './job.ts'
+
+export type DeadReason =
+  /** It could never have run: its key, its shape, its queue, its task or its payload is wrong. */
+  | 'refused'
+  /** Its last attempt failed. */
+  | 'exhausted'
+
+/** The key of a letter in the History table. */
+export interface LetterKey {
+  /** `dead|<queue>|<0 to 15>`, with the queue `unknown` if the key names none. */
+  readonly pk: string
+  /** `<time of death, ISO 8601>#<what it was called>#<hash, for others died with the same name in the same instant>`. */
+  readonly sk: string
+}
+
+export interface DeadLetter extends LetterKey {
+  readonly reason: DeadReason
+  readonly error: string
+  /** The item or event as it came, as JSON text: text holds what DynamoDB's own nesting and types might not. */
+  readonly job: string
+  /** `job` is only the beginning of what came, which is too long for a letter: it cannot be put back. */
+  readonly truncated?: true
+  /** Epoch seconds at which DynamoDB forgets it. */
+  readonly expiresAt: number
+}
+
+/** How long dead letters are kept. */
+const KEPT_S = 30 * 86_400
+const MAX_ERROR_LENGTH = 2000
+/** DynamoDB takes sort keys of 1,024 bytes. */
+const MAX_NAME_BYTES = 960
+/**
+ * Over how many keys the letters of a queue are spread. DynamoDB takes 1,000 write units a second for one key, and
+ * when the service that a queue calls is down, the jobs of all partitions die in the same minutes.
+ */
+const LETTER_KEYS = 16
+
+const plainKey = (queue: string): string => `dead|${QUEUE_NAME.test(queue) ? queue : 'unknown'}`
+
+/** Every `pk` under which letters of a queue stand. Letters of earlier versions have the plain one, without a number. */
+export const letterKeys = (queue: string): readonly string[] => [
+  plainKey(queue),
+  ...Array.from({ length: LETTER_KEYS }, (_, n) => `${plainKey(queue)}|${n}`),
+]
+
+export function deadLetterOf(item: RawItem, reason: DeadReason, error: string, now: number): DeadLetter {
+  const [queue = ''] = item.pk.split('|')
+  return deadLetter(queue, item.sk, item, reason, error, now)
+}
+
+/** An event that never became a job. */
+export function deadEvent(queue: string, id: string, event: unknown, error: string, now: number): DeadLetter {
+  return deadLetter(queue, id, event, 'refused', error, now)
+}
+
+function deadLetter(
+  queue: string,
+  name: string,
+  job: unknown,
+  reason: DeadReason,
+  error: string,
+  now: number,
+): DeadLetter {
+  const text = JSON.stringify(job, plain) ?? 'null'
+  const hash = stableHash(text)
+  return {
+    pk: `${plainKey(queue)}|${hash % LETTER_KEYS}`,
+    sk: `${new Date(now).toISOString()}#${firstBytes(name, MAX_NAME_BYTES)}#${hash.toString(36)}`,
+    reason,
+    error: error.slice(0, MAX_ERROR_LENGTH).toWellFormed(),
+    job: firstBytes(text, MAX_LETTER_TEXT_BYTES),
+    ...(Buffer.byteLength(text) > MAX_LETTER_TEXT_BYTES ? { truncated: true as const } : {}),
+    expiresAt: Math.floor(now / 1000) + KEPT_S,
+  }
+}
+
+/** What came, as JSON gives it back, or why it cannot be had any more. */
+export function contentOf({ job, truncated }: DeadLetter): Parsed<unknown> {
+  const cut = refused('only its beginning was kept, for it is too long for a dead letter: enqueue it again')
+  if (truncated) return cut
+  try {
+    return parsed(JSON.parse(job))
+  } catch {
+    return cut // by an earlier version, which did not say so
+  }
+}
+
+/** Text that is too long keeps its beginning, to a whole character. */
+function firstBytes(text: string, most: number): string {
+  if (Buffer.byteLength(text) <= most) return text.toWellFormed()
+  return Buffer.from(text)
+    .subarray(0, most)
+    .toString()
+    .replace(/\ufffd+$/, '')
+}
+
+/** DynamoDB knows sets and bytes; JSON does not. */
+function plain(_key: string, value: unknown): unknown {
+  if (value instanceof Set) return [...value]
+  if (value instanceof Uint8Array) return Buffer.from(value).toString('base64')
+  return value
+}

@@ -1,0 +1,194 @@
+/** A job, and the item in the Jobs table that stands for it. Anybody may have written that item. */
+import * as z from 'zod'
+import {
+  clip,
+  formatSortKey,
+  type JobKey,
+  oneLine,
+  type Parsed,
+  type Position,
+  parsed,
+  parseShard,
+  parseSortKey,
+  refused,
+  type Shard,
+  type ShardKey,
+  type SortKey,
+} from '../keys.ts'
+import type { Config, QueueConfig } from '../queue/config.ts'
+import { queueNamed } from '../queue/config.ts'
+import type { ParsedHere } from '../queue/unknown.ts'
+import { sizeProblem } from './item-size.ts'
+import { jsonProblem } from './payload.ts'
+
+/** Why an item's attributes could not be read. Such an item has its two keys only, and goes to the dead letters. */
+export const UNREADABLE: unique symbol = Symbol('unreadable')
+
+/** An item of the Jobs table as it stands there. Only its keys are known to be text. */
+export type RawItem = Readonly<Record<string, unknown>> & {
+  readonly pk: string
+  readonly sk: string
+  readonly [UNREADABLE]?: string
+}
+
+export interface Job extends Position {
+  readonly key: JobKey
+  readonly shard: Shard
+  readonly queue: QueueConfig
+  readonly task: string
+  readonly payload: unknown
+  readonly meta?: Readonly<Record<string, unknown>>
+  /** From 1. */
+  readonly attempt: number
+  /** Epoch ms since which no worker has known its task. */
+  readonly unknownSince?: number
+  /** It shares no process with other jobs: one that it shared has died, and it may have been the one that killed it. */
+  readonly alone?: true
+  readonly item: RawItem
+}
+
+/** The job that an item stands for, or why it stands for none. */
+export type ParsedJob = ParsedHere<Job>
+
+/** What a client, an event or a retry puts into the Jobs table. */
+export interface JobItem extends RawItem {
+  readonly pk: ShardKey
+  readonly sk: SortKey
+  readonly task: string
+  readonly payload: unknown
+  readonly meta?: Readonly<Record<string, unknown>>
+  readonly attempt?: number
+  readonly unknownSince?: number
+  readonly alone?: true
+}
+
+const itemSchema = z.object({
+  task: z.string().min(1).max(128),
+  payload: z.unknown().refine((value) => value !== undefined, 'is missing'),
+  meta: z.record(z.string(), z.unknown()).optional(),
+  attempt: z.int().min(1).optional(),
+  unknownSince: z.int().min(0).optional(),
+  alone: z.literal(true).optional(),
+})
+
+/** What the reading of an item looks at: without one of these it is another item than with it. */
+export const JUDGED_ATTRIBUTES: readonly string[] = Object.keys(itemSchema.shape)
+
+/**
+ * Reads an item by the configuration; the reason of a refusal goes into the dead letters. What is wrong whatever the
+ * configuration says comes first, so that only a good item is left to a newer one.
+ */
+export function parseJob(config: Config, item: RawItem): ParsedJob {
+  const parts = parseParts(item)
+  if (!parts.ok) return malformed(parts.reason)
+  const { shard, position, body } = parts.value
+  const place = placeOf(config, shard)
+  if (!place.ok) return { ok: false, reason: place.reason, isUnknown: true }
+  const { task, payload, meta, attempt = 1, unknownSince, alone } = body
+  const job: Job = {
+    ...position,
+    key: { pk: item.pk as ShardKey, sk: item.sk as SortKey },
+    shard,
+    queue: place.value,
+    task,
+    payload,
+    ...(meta ? { meta } : {}),
+    attempt,
+    ...(unknownSince === undefined ? {} : { unknownSince }),
+    ...(alone ? { alone } : {}),
+    item,
+  }
+  return { ok: true, value: job }
+}
+
+const malformed = (reason: string): ParsedJob => ({ ok: false, reason, isUnknown: false })
+
+/** What an item says by itself, without a configuration. */
+function parseParts(item: RawItem): Parsed<{
+  readonly shard: Shard
+  readonly position: Position
+  readonly body: z.output<typeof itemSchema>
+}> {
+  if (item[UNREADABLE] !== undefined) return refused(`the item cannot be read: ${item[UNREADABLE]}`)
+  const shard = parseShard(item.pk)
+  if (!shard.ok) return shard
+  const position = parseSortKey(item.sk)
+  if (!position.ok) return position
+  const body = itemSchema.safeParse(item)
+  if (!body.success) return refused(body.error.issues.map(describeIssue).join('; '))
+  const { payload, meta } = body.data
+  const problem = jsonProblem(payload, 'payload') ?? jsonProblem(meta ?? null, 'meta') ?? sizeProblem(item)
+  return problem
+    ? refused(problem)
+    : parsed({ shard: shard.value, position: position.value, body: body.data })
+}
+
+/** The queue of a shard, or why this configuration has no place for it. */
+export function placeOf(config: Config, shard: Shard): Parsed<QueueConfig> {
+  const queue = queueNamed(config, shard.queue)
+  if (!queue)
+    return refused(
+      `there is no queue "${clip(shard.queue)}"; there are: ${Object.keys(config.queues).join(', ')}`,
+    )
+  const misplaced = partitionProblem(queue, shard)
+  return misplaced ? refused(misplaced) : parsed(queue)
+}
+
+/** Whether two items under one key are one job: what a reading looks at is the same in both. */
+export const isSameItem = (one: RawItem, other: RawItem): boolean =>
+  JUDGED_ATTRIBUTES.every((name) => isDeepEqual(one[name], other[name]))
+
+/** Of JSON: the order of keys does not matter, as it does not to DynamoDB. */
+function isDeepEqual(one: unknown, other: unknown): boolean {
+  if (typeof one !== 'object' || typeof other !== 'object' || !one || !other) return Object.is(one, other)
+  const [left, right] = [Object.entries(one), Object.entries(other)]
+  if (Array.isArray(one) !== Array.isArray(other) || left.length !== right.length) return false
+  return left.every(
+    ([key, value]) =>
+      Object.hasOwn(other, key) && isDeepEqual(value, (other as Record<string, unknown>)[key]),
+  )
+}
+
+export function partitionProblem(queue: QueueConfig, shard: Shard): string | undefined {
+  if (queue.partition && shard.partition === undefined)
+    return `queue "${queue.name}" is partitioned: pk must be ${queue.name}|<partition>`
+  if (!queue.partition && shard.partition !== undefined)
+    return `queue "${queue.name}" is not partitioned: pk must be ${queue.name}`
+  return undefined
+}
+
+export const describeIssue = ({ path, message }: z.core.$ZodIssue): string =>
+  oneLine(
+    [...(path.length > 0 ? [path.map(String).join('.')] : []), message.replace(/^Invalid input: /, '')].join(
+      ': ',
+    ),
+  )
+
+/** The key of the job that holds a slot. */
+export const keyOf = (pk: ShardKey, position: Position): JobKey => ({ pk, sk: formatSortKey(position) })
+
+/** The same job, to be tried again at `runAt`. A later time gives a new key, so that a retry cannot happen twice. */
+export const nextAttempt = (job: Job, runAt: number): JobItem => ({
+  ...movedTo(job, runAt),
+  attempt: job.attempt + 1,
+})
+
+/** The same attempt, to be started at `runAt`: nothing was tried, since no worker knew the task `since` then. */
+export const sameAttempt = (job: Job, runAt: number, since: number): JobItem => ({
+  ...movedTo(job, runAt),
+  unknownSince: since,
+})
+
+/** The same attempt, to be started in a process of its own. */
+export const attemptAlone = (job: Job, runAt: number): JobItem => ({ ...movedTo(job, runAt), alone: true })
+
+function movedTo(job: Job, runAt: number): JobItem {
+  const { unknownSince: _, ...item } = job.item
+  const later = Math.max(runAt, job.runAt + 1)
+  return {
+    ...item,
+    ...keyOf(job.key.pk, { ...job, runAt: later }),
+    task: job.task,
+    payload: job.payload,
+  }
+}

@@ -1,0 +1,130 @@
+/** Makes the item of a new job by its queue's rules. The client and the ingest function share it. */
+import * as z from 'zod'
+import { InvalidJobError, UnknownPlaceError } from '../errors.ts'
+import {
+  clip,
+  DEFAULT_PRIORITY,
+  formatSortKey,
+  isPriority,
+  isValidInstant,
+  type Parsed,
+  parseJobId,
+  QUEUE_NAME,
+  type ShardKey,
+} from '../keys.ts'
+import { homeShard } from '../limits/shares.ts'
+import { type Config, type QueueConfig, queueNamed } from '../queue/config.ts'
+import { givenPartition, partitionOf } from '../queue/partition.ts'
+import type { ParsedHere } from '../queue/unknown.ts'
+import { type Duration, parseDuration } from '../text/duration.ts'
+import { sizeProblem } from './item-size.ts'
+import { describeIssue, type JobItem } from './job.ts'
+import { storable } from './payload.ts'
+
+export interface NewJob {
+  readonly queue: string
+  readonly task: string
+  readonly payload: unknown
+  readonly meta?: Readonly<Record<string, unknown>> | undefined
+  /** Instead of what the queue's rule computes. Not yet encoded for a key. */
+  readonly partition?: string | undefined
+  /** 0 (first) to 9. Default 5. */
+  readonly priority?: number | undefined
+  /** Not before this time: epoch ms, a Date, or text as ISO 8601. */
+  readonly runAt?: number | Date | string | undefined
+  /** Not before so much time has passed. Excludes `runAt`. */
+  readonly delay?: Duration | string | undefined
+  /** Up to 64 letters, digits and _.:@=+~- */
+  readonly id: string
+}
+
+export type NewItem = ParsedHere<JobItem>
+
+const MAX_TASK_LENGTH = 128
+
+/** The item to put, or why there can be none. `now` counts where no time is given. */
+export function newJob(config: Config, job: NewJob, now: number): NewItem {
+  try {
+    return { ok: true, value: toItem(config, job, now) }
+  } catch (error) {
+    if (!(error instanceof InvalidJobError)) throw error
+    return { ok: false, reason: error.message, isUnknown: error instanceof UnknownPlaceError }
+  }
+}
+
+/** Callers without TypeScript are told, too. Times, priorities and payloads are checked where they are used. */
+const textsSchema = z.object({
+  queue: z.string(),
+  task: z.string(),
+  id: z.string(),
+  partition: z.string().optional(),
+  meta: z.record(z.string(), z.unknown()).optional(),
+})
+
+function toItem(config: Config, job: NewJob, now: number): JobItem {
+  const texts = textsSchema.safeParse(job)
+  if (!texts.success) throw new InvalidJobError(texts.error.issues.map(describeIssue).join('; '))
+  const queue = queueNamed(config, job.queue)
+  if (!queue) throw noQueue(config, job.queue)
+  if (job.task.length === 0 || job.task.length > MAX_TASK_LENGTH || !job.task.isWellFormed())
+    throw new InvalidJobError(`the name of a task has 1 to ${MAX_TASK_LENGTH} characters, none of them half`)
+  const id = orThrow(parseJobId(job.id))
+  const payload = orThrow(storable(job.payload, 'payload'))
+  const meta =
+    job.meta === undefined ? {} : { meta: orThrow(storable(job.meta, 'meta')) as Record<string, unknown> }
+  const partition = partitionFor(queue, { ...job, payload, ...meta })
+  const pk: ShardKey = homeShard(
+    { queue: queue.name, ...(partition === undefined ? {} : { partition }) },
+    id,
+    queue.shards,
+  )
+  const sk = formatSortKey({ priority: priorityOf(job.priority), runAt: timeOf(job, now), id })
+  const item = { pk, sk, task: job.task, payload, ...meta }
+  const tooLarge = sizeProblem(item)
+  if (tooLarge) throw new InvalidJobError(tooLarge)
+  return item
+}
+
+function noQueue({ queues }: Config, name: string): InvalidJobError {
+  const message = `there is no queue "${clip(name)}"; there are: ${Object.keys(queues).join(', ')}`
+  return QUEUE_NAME.test(name) ? new UnknownPlaceError(message) : new InvalidJobError(message)
+}
+
+function orThrow<T>(result: Parsed<T>): T {
+  if (result.ok) return result.value
+  throw new InvalidJobError(result.reason)
+}
+
+function partitionFor(queue: QueueConfig, job: NewJob): string | undefined {
+  if (!queue.partition) {
+    if (job.partition === undefined) return undefined
+    throw new UnknownPlaceError(`queue "${queue.name}" is not partitioned: leave partition out`)
+  }
+  if (job.partition === undefined) return partitionOf(queue.partition, job)
+  return givenPartition(job.partition)
+}
+
+function priorityOf(priority: number = DEFAULT_PRIORITY) {
+  if (isPriority(priority)) return priority
+  throw new InvalidJobError(`priority ${said(priority)} is not a whole number from 0 (first) to 9`)
+}
+
+function timeOf({ runAt, delay }: NewJob, now: number): number {
+  if (runAt !== undefined && delay !== undefined) throw new InvalidJobError('give runAt or delay, not both')
+  const delay_ms = delay === undefined ? 0 : parseDuration(delay)
+  if (delay_ms === undefined || delay_ms < 0)
+    throw new InvalidJobError(`delay "${said(delay)}" is not a duration like "30s" or "5m"`)
+  const time = runAt === undefined ? now + delay_ms : instantOf(runAt)
+  if (isValidInstant(time)) return time
+  const given = runAt === undefined ? `delay "${said(delay)}" ends at what` : `runAt "${said(runAt)}"`
+  throw new InvalidJobError(`${given} is not a time between 1970 and 9999`)
+}
+
+const instantOf = (time: unknown): number =>
+  typeof time === 'string' || typeof time === 'number' || time instanceof Date
+    ? new Date(time).getTime()
+    : Number.NaN
+
+/** What somebody gave, in a message: short, on one line, whatever it is. */
+export const said = (value: unknown): string =>
+  typeof value === 'object' && value !== null && !(value instanceof Date) ? 'an object' : clip(String(value))

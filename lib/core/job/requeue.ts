@@ -1,0 +1,72 @@
+/** A job that comes back, or that changes its queue: its item by the configuration as it is now. */
+
+import { InvalidJobError } from '../errors.ts'
+import {
+  clip,
+  formatSortKey,
+  type Parsed,
+  parsed,
+  parseShard,
+  parseSortKey,
+  refused,
+  type Shard,
+} from '../keys.ts'
+import { homeShard } from '../limits/shares.ts'
+import { type Config, type QueueConfig, queueNamed } from '../queue/config.ts'
+import { partitionOf } from '../queue/partition.ts'
+import { type JobItem, parseJob, type RawItem } from './job.ts'
+
+/**
+ * The same job in the queue that its key names, or in the queue `to`; all that it brings stays, its sort key too. Why it
+ * could not run there, if it could not.
+ */
+export function requeued(config: Config, item: RawItem, to?: string): Parsed<JobItem> {
+  const position = parseSortKey(item.sk)
+  if (!position.ok) return position
+  const shard = parseShard(item.pk)
+  if (!shard.ok && to === undefined) return shard
+  const was = shard.ok ? shard.value : undefined
+  const name = to ?? was?.queue ?? ''
+  const queue = queueNamed(config, name)
+  if (!queue) return refused(`there is no queue "${clip(name)}"`)
+  const partition = partitionIn(queue, item, was?.partition, to !== undefined)
+  if (!partition.ok) return partition
+  const home: Shard = { queue: queue.name, ...partition.value }
+  const job = parseJob(config, { ...item, pk: homeShard(home, position.value.id, queue.shards) })
+  return job.ok ? parsed({ ...item, ...job.value.key, ...bodyOf(job.value) }) : job
+}
+
+const bodyOf = ({ task, payload }: Pick<JobItem, 'task' | 'payload'>) => ({ task, payload })
+
+/**
+ * A partition that somebody named stays. In another queue its rule says which it is; if the job lacks what the rule
+ * names, it is the one of the same name.
+ */
+function partitionIn(
+  queue: QueueConfig,
+  { task, payload, meta }: RawItem,
+  was: string | undefined,
+  moves: boolean,
+): Parsed<Pick<Shard, 'partition'>> {
+  if (!queue.partition) return parsed({})
+  if (was !== undefined && !moves) return parsed({ partition: was })
+  try {
+    const name = typeof task === 'string' ? task : ''
+    return parsed({ partition: partitionOf(queue.partition, { task: name, payload, meta }) })
+  } catch (error) {
+    if (!(error instanceof InvalidJobError)) throw error
+    return was === undefined ? refused(error.message) : parsed({ partition: was })
+  }
+}
+
+/** The same job, due from `now` on, but not before its own time. */
+export const dueFrom = (now: number, job: JobItem): JobItem => atTime(job, (runAt) => Math.max(now, runAt))
+
+/** Where a job's key is taken by a twin, another job with the same id. */
+export const aMillisecondLater = (job: JobItem): JobItem => atTime(job, (runAt) => runAt + 1)
+
+function atTime(job: JobItem, time: (runAt: number) => number): JobItem {
+  const position = parseSortKey(job.sk)
+  if (!position.ok) return job
+  return { ...job, sk: formatSortKey({ ...position.value, runAt: time(position.value.runAt) }) }
+}

@@ -1,0 +1,89 @@
+/** What a partition may do, and what one of its shards may. The only place where a limit becomes a number to obey. */
+import * as z from 'zod'
+import type { Shard } from '../keys.ts'
+import { activeShards, placeOf, shareOf } from './shares.ts'
+
+export interface RateLimit {
+  /** How many jobs may start in any window of `period_ms`. */
+  readonly allowed: number
+  readonly period_ms: number
+  /**
+   * How much longer than `period_ms` a start is remembered: the time that may pass between a handler's start and
+   * the moment the service that it calls sees it.
+   */
+  readonly margin_ms: number
+}
+
+/** A limit of 0 pauses; an absent one means unlimited. */
+export interface Limits {
+  readonly concurrency?: number
+  readonly rateLimit?: RateLimit
+}
+
+/** Who writes more means no limit, and leaves it out. */
+export const MOST_ALLOWED = 1_000_000
+/** In a shorter one no start could be recorded before it is forgotten again. */
+export const SHORTEST_PERIOD_MS = 100
+/** A year: no period, margin or delay is longer. */
+export const LONGEST_MS = 365 * 86_400_000
+
+const count = z.int().min(0).max(MOST_ALLOWED)
+
+/** Limits of one partition that replace the configured ones, kept in the state items of its shards. */
+export const overrideSchema = z.strictObject({
+  concurrency: count.optional(),
+  rateLimit: z
+    .strictObject({
+      allowed: count,
+      period_ms: z.int().min(SHORTEST_PERIOD_MS).max(LONGEST_MS),
+      margin_ms: z.int().min(0).max(LONGEST_MS).optional(),
+    })
+    .optional(),
+})
+export type LimitOverride = z.infer<typeof overrideSchema>
+
+/** The most slots that one item holds. Beyond it an item becomes slow and dear: 100 slots are about 9 KB. */
+export const MAX_SLOTS_PER_SHARD = 100
+
+export interface ShardLimits {
+  /** How many jobs of this shard may be in flight. */
+  readonly slots: number
+  readonly rateLimit?: RateLimit
+  /** The shard has no share although the partition may run jobs: its jobs belong in other shards. */
+  readonly displaced: boolean
+  /** How many shards have a share. */
+  readonly active: number
+}
+
+/** By default: a fortieth of the period, but at least 20 ms and at most 1 s. It is the share of the rate that is lost. */
+export const defaultMargin = (period_ms: number): number =>
+  Math.min(1000, Math.max(20, Math.round(period_ms / 40)))
+
+export function applyOverride(configured: Limits, override: LimitOverride | undefined): Limits {
+  if (!override) return configured
+  const { concurrency = configured.concurrency, rateLimit } = override
+  const rate = rateLimit
+    ? { ...rateLimit, margin_ms: rateLimit.margin_ms ?? defaultMargin(rateLimit.period_ms) }
+    : configured.rateLimit
+  return { ...(concurrency === undefined ? {} : { concurrency }), ...(rate ? { rateLimit: rate } : {}) }
+}
+
+/** The share of a partition's limits that one shard may use. */
+export function limitsOfShard(limits: Limits, shard: Shard, shards: number): ShardLimits {
+  const place = placeOf(shard, shards)
+  const active = activeShards(limits, shards)
+  const { concurrency, rateLimit } = limits
+  if (place === undefined || (place >= active && active > 0)) {
+    const nothing = rateLimit && { ...rateLimit, allowed: 0 }
+    return { slots: 0, ...(nothing ? { rateLimit: nothing } : {}), displaced: true, active }
+  }
+  const paused = concurrency === 0 || rateLimit?.allowed === 0
+  const slots = concurrency === undefined ? MAX_SLOTS_PER_SHARD : shareOf(concurrency, place, shards)
+  const share = rateLimit && { ...rateLimit, allowed: shareOf(rateLimit.allowed, place, shards) }
+  return {
+    slots: paused ? 0 : Math.min(MAX_SLOTS_PER_SHARD, slots),
+    ...(share ? { rateLimit: share } : {}),
+    displaced: false,
+    active,
+  }
+}

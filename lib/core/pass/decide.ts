@@ -1,0 +1,132 @@
+/**
+ * What a pass does, as a pure function of what it read. The one place where limits are enforced: nothing takes a
+ * slot but by the decision made here and the conditional write that follows it.
+ */
+
+import { itemBytes } from '../job/item-size.ts'
+import type { Job } from '../job/job.ts'
+import type { ShardLimits } from '../limits/limits.ts'
+import { bucketOf, bucketWidth, forgottenBuckets, windowReopensAt } from '../limits/window.ts'
+import { isOverdue } from '../shard/attention.ts'
+import { isRunning, type ShardState, sizeOf, slotEntries } from '../shard/state.ts'
+import type { Claim, PassChange, PassInput } from './input.ts'
+import { roomFor, separateTwins, slotsThatStay } from './room.ts'
+
+export type { Claim, Holder, PassChange, PassInput } from './input.ts'
+
+/** DynamoDB takes expressions of 4 KB, most of which a hundred slots may need. The rest is forgotten by the next pass. */
+const MAX_FORGET = 50
+
+export interface Decision {
+  readonly change: PassChange
+  /** False where the item already says all this: no write is needed. */
+  readonly changed: boolean
+  /** The new claims, in order. */
+  readonly claims: readonly Claim[]
+  /** A wake-up has to be arranged. */
+  readonly wake?: ArrangedWake
+  /** More could have been claimed than was read: read again. */
+  readonly readOn: boolean
+}
+
+export interface ArrangedWake {
+  readonly at: number
+  /** Where a second counts, the wake-up comes early and the dispatcher waits for the rest. */
+  readonly isPrecise: boolean
+}
+
+/** In a window of more than this a second late is no more than 5 %. */
+const PRECISE_UP_TO_MS = 20_000
+
+/** A start is recorded so far ahead, for the write that records it takes time, and a late start counts twice. */
+export const START_LEAD_MS = 15
+
+/** When a job that may start at `startAt` starts at the earliest, seen from the moment before its start is written. */
+export const plannedStart = (startAt: number, now: number, hasRate: boolean): number =>
+  Math.max(startAt, now + (hasRate ? START_LEAD_MS : 0))
+
+export function decide(input: PassInput): Decision {
+  const { state, limits, now } = input
+  const staying = slotsThatStay(input)
+  const room = roomFor(staying, input)
+  const { candidates, twins } = separateTwins(input.due, staying)
+  const claims = candidates
+    .slice(0, room.starts.length)
+    .map((job, index) => claim(job, room.starts[index] ?? now, index === 0, input))
+  const left = candidates.length > claims.length || input.more
+  const needsSlot = left && claims.length >= room.slots
+  const readOn = input.more && !input.cut && claims.length < room.starts.length
+  const waiting = needsSlot || twins.length > 0
+  const dueAt = nextLook(input, left && !needsSlot)
+  const own = startOfOwn(claims, limits)
+  const change: PassChange = {
+    take: Object.fromEntries(claims.map(({ job, slot }) => [job.id, slot])),
+    drop: slotEntries(state.slots).flatMap(([id]) => (staying.some(([one]) => one === id) ? [] : [id])),
+    resend: staying.flatMap(([id, slot]) => (isOverdue(slot, now) ? [{ id, token: slot.token }] : [])),
+    sentAt: now,
+    ...own,
+    forget: forgettable(input).filter((bucket) => bucket !== own.start),
+    waiting,
+    ...(dueAt === undefined ? {} : { dueAt }),
+  }
+  const isArranged = dueAt === undefined || dueAt === arrangedWake(input)
+  const isPrecise = limits.rateLimit !== undefined && limits.rateLimit.period_ms <= PRECISE_UP_TO_MS
+  return {
+    change,
+    changed: isChange(state, change),
+    claims,
+    readOn,
+    ...(isArranged ? {} : { wake: { at: dueAt, isPrecise } }),
+  }
+}
+
+function claim(
+  job: Job,
+  mayStartAt: number,
+  first: boolean,
+  { limits, now, newToken, runUntil, shared }: PassInput,
+): Claim {
+  const slot = {
+    token: newToken(),
+    priority: job.priority,
+    runAt: job.runAt,
+    ...sizeOf(itemBytes(job.item)),
+    ...(job.alone ? { alone: job.alone } : {}),
+  }
+  const isOwn = first && runUntil !== undefined && !(shared && job.alone)
+  if (!isOwn) return { job, slot: { ...slot, sentAt: now }, startAt: mayStartAt }
+  const startAt = plannedStart(mayStartAt, now, limits.rateLimit !== undefined)
+  return { job, slot: { ...slot, deadline: runUntil, ...(shared ? { shared: true as const } : {}) }, startAt }
+}
+
+/** While nothing may start, nothing is forgotten: the limit that is lifted may be another than the one that paused. */
+const forgettable = ({ state, limits, now }: PassInput): string[] =>
+  limits.slots === 0 ? [] : forgottenBuckets(state.window, limits.rateLimit, now).slice(0, MAX_FORGET)
+
+function startOfOwn([first]: readonly Claim[], { rateLimit }: ShardLimits): { start?: string } {
+  if (!first || !isRunning(first.slot)) return {}
+  return { start: bucketOf(first.startAt, bucketWidth(rateLimit)) }
+}
+
+/** The time for which a wake-up is on its way, unless this pass is its result. */
+function arrangedWake({ state, wokenFor, uncertain, now }: PassInput): number | undefined {
+  const { dueAt } = state
+  return dueAt !== undefined && dueAt !== wokenFor && dueAt !== uncertain && dueAt > now ? dueAt : undefined
+}
+
+/** The earliest time at which time alone lets something happen. An earlier wake-up on its way will do as well. */
+function nextLook(input: PassInput, heldByRate: boolean): number | undefined {
+  const { state, limits, now } = input
+  const reopensAt =
+    heldByRate && limits.rateLimit ? windowReopensAt(state.window, limits.rateLimit, now) : undefined
+  const times = [arrangedWake(input), reopensAt, input.nextDueAt].filter((time) => time !== undefined)
+  return times.length > 0 ? Math.min(...times) : undefined
+}
+
+function isChange(state: ShardState, change: PassChange): boolean {
+  return (
+    Object.keys(change.take).length + change.drop.length + change.resend.length > 0 ||
+    change.waiting !== state.waiting ||
+    change.dueAt !== state.dueAt
+  )
+}

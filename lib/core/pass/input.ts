@@ -1,0 +1,60 @@
+/** What a decision is made of, and what it changes. */
+import type { Job } from '../job/job.ts'
+import type { JobId } from '../keys.ts'
+import type { ShardLimits } from '../limits/limits.ts'
+import type { ShardState, Slot, Slots, Token } from '../shard/state.ts'
+
+/** What a pass read, in this order: first the state, then the jobs. */
+export interface PassInput {
+  readonly state: ShardState
+  /** Due jobs in their order. */
+  readonly due: readonly Job[]
+  /** More jobs are due than were read. */
+  readonly more: boolean
+  /** Reading ended early, at a number of twins that is more than enough: those behind them have to wait for them. */
+  readonly cut?: boolean
+  /** When the first job that is not yet due will be. Epoch ms. */
+  readonly nextDueAt?: number
+  readonly limits: ShardLimits
+  readonly now: number
+  readonly newToken: () => Token
+  /** Dead slots whose jobs have been taken care of. Only these may be dropped. */
+  readonly recovered: ReadonlySet<JobId>
+  /** The slot that a worker gives back with this pass. */
+  readonly released?: Holder
+  /** The worker would run the next job itself, until this time at the latest. */
+  readonly runUntil?: number
+  /** The worker's process runs other jobs meanwhile. */
+  readonly shared?: boolean
+  /** The `dueAt` that this pass may have written, without sending its wake-up. */
+  readonly uncertain?: number
+  /** The wake-up that caused this pass; it is used up. */
+  readonly wokenFor?: number
+}
+
+/** Who holds a slot. */
+export interface Holder {
+  readonly id: JobId
+  readonly token: Token
+}
+
+export interface Claim {
+  readonly job: Job
+  readonly slot: Slot
+  /** Epoch ms before which the job must not start: now, or when the rate allows it. */
+  readonly startAt: number
+}
+
+/** The change to a state item. Slots are added and removed one by one, for others may change theirs meanwhile. */
+export interface PassChange {
+  readonly take: Slots
+  readonly drop: readonly JobId[]
+  /** Claims to be sent again, if nobody has started them meanwhile. */
+  readonly resend: readonly Holder[]
+  readonly sentAt: number
+  /** The bucket that remembers the start of the worker's own next job. */
+  readonly start?: string
+  readonly forget: readonly string[]
+  readonly waiting: boolean
+  readonly dueAt?: number
+}

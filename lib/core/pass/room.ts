@@ -1,0 +1,64 @@
+/** What a pass may claim: how many slots are free, and when further jobs may start. */
+
+import type { Job } from '../job/job.ts'
+import { formatSortKey, type JobId, type SortKey } from '../keys.ts'
+import { startTimes } from '../limits/window.ts'
+import { isRunning, largeInFlight, positionOf, type Slot, slotEntries } from '../shard/state.ts'
+import type { PassInput } from './input.ts'
+
+/**
+ * What a pass has to read: those in flight, which still stand in the table, what may be claimed, and one more, which
+ * tells whether others wait. Large jobs in flight are not passed over.
+ */
+export function jobsToRead(input: Pick<PassInput, 'state' | 'limits' | 'now' | 'recovered' | 'released'>): {
+  readonly want: number
+  readonly skip: readonly SortKey[]
+} {
+  const staying = slotsThatStay(input)
+  const skip = largeInFlight(staying)
+  return { want: staying.length - skip.length + roomFor(staying, input).starts.length + 1, skip }
+}
+
+type SlotsInput = Pick<PassInput, 'state' | 'recovered' | 'released'>
+
+/** All but those given back with this pass, and dead ones whose jobs have been taken care of. */
+export function slotsThatStay({ state, recovered, released }: SlotsInput): [JobId, Slot][] {
+  return slotEntries(state.slots).filter(
+    ([id, slot]) => !recovered.has(id) && !(id === released?.id && slot.token === released.token),
+  )
+}
+
+/** How many slots are free, and when each of the jobs that may be claimed may start. */
+export interface Room {
+  readonly slots: number
+  readonly starts: readonly number[]
+}
+
+/** A claim that has not started holds back a start of the rate, so that it may start at any time. */
+export function roomFor(
+  staying: readonly [JobId, Slot][],
+  { state, limits, now }: Pick<PassInput, 'state' | 'limits' | 'now'>,
+): Room {
+  const slots = Math.max(0, limits.slots - staying.length)
+  if (!limits.rateLimit) return { slots, starts: Array.from({ length: slots }, () => now) }
+  const reserved = staying.filter(([, slot]) => !isRunning(slot)).length
+  return { slots, starts: startTimes(state.window, limits.rateLimit, { reserved, now, most: slots }) }
+}
+
+/** Jobs that may be claimed, and twins: items that bear the id of a job in flight, and so have to wait for it. */
+export function separateTwins(
+  due: readonly Job[],
+  staying: readonly [JobId, Slot][],
+): { candidates: Job[]; twins: Job[] } {
+  const inFlight = new Map(staying.map(([id, slot]) => [id, formatSortKey(positionOf(id, slot))]))
+  const candidates: Job[] = []
+  const twins: Job[] = []
+  for (const job of due) {
+    const holder = inFlight.get(job.id)
+    if (holder === job.key.sk) continue
+    if (holder !== undefined) twins.push(job)
+    else candidates.push(job)
+    inFlight.set(job.id, holder ?? job.key.sk)
+  }
+  return { candidates, twins }
+}

@@ -1,0 +1,32 @@
+/** Questions about a shard's state: has somebody to look at it, and would a look find anything? */
+
+import type { JobId } from '../keys.ts'
+import type { ShardLimits } from '../limits/limits.ts'
+import type { PassChange } from '../pass/input.ts'
+import { isDead, isRunning, type ShardState, type Slot, slotEntries } from './state.ts'
+
+/** A claim whose message was sent so long ago without a start is sent again, with the same token. */
+const RESEND_AFTER_MS = 60_000
+
+/** Whether the state alone shows that a pass has nothing to do: all slots are taken, and who frees one will look. */
+export function isSaturated(state: ShardState, limits: ShardLimits, now: number): boolean {
+  const slots = Object.values(state.slots)
+  const settled = slots.every((slot) => !isDead(slot, now) && !isOverdue(slot, now))
+  const past = state.dueAt !== undefined && state.dueAt <= now
+  return state.waiting && settled && !past && slots.length >= limits.slots && limits.slots > 0
+}
+
+/** Dead slots: their runs are over, and what became of their jobs is not known. */
+export const deadSlots = (state: ShardState, now: number): [JobId, Slot][] =>
+  slotEntries(state.slots).filter(([, slot]) => isDead(slot, now))
+
+/** A claim that should have started long ago. */
+export const isOverdue = (slot: Slot, now: number): boolean =>
+  !isRunning(slot) && slot.sentAt + RESEND_AFTER_MS <= now
+
+/** Whether somebody freed a slot between a pass's reading and its writing, and could not know that jobs would wait. */
+export const isSlotFreed = (read: ShardState, { take, drop }: PassChange, written: ShardState): boolean =>
+  [
+    ...Object.keys(read.slots).filter((id) => !(drop as readonly string[]).includes(id)),
+    ...Object.keys(take),
+  ].some((id) => !Object.hasOwn(written.slots, id))

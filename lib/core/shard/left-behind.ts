@@ -1,0 +1,49 @@
+/** Whom a sweep wakes: shards that somebody should have looked at long ago, and those that nobody is going to look at. */
+
+import { formatSortKey, parseSortKey } from '../keys.ts'
+import type { ShardLimits } from '../limits/limits.ts'
+import { isOverdue } from './attention.ts'
+import { mayExpire } from './expiry.ts'
+import type { SeenShard } from './seen-shards.ts'
+import { isDead, positionOf, type ShardGlance, slotEntries } from './state.ts'
+
+/** A wake-up that is late by less than this is probably still on its way. */
+const LATE_MS = 30_000
+/** A shard that is looked at within this time is looked at soon enough: another sweep does not come earlier either. */
+const SOON_MS = 300_000
+
+/** By its state item alone. */
+export function isLeftBehind(state: ShardGlance, limits: ShardLimits, now: number): boolean {
+  const slots = Object.values(state.slots)
+  const overdue = state.dueAt !== undefined && state.dueAt + LATE_MS <= now
+  const room = state.waiting && slots.length < limits.slots
+  // An override that somebody wrote by hand would go with the idle item: a pass makes the item stay.
+  const expires = state.expiresAt !== undefined && !mayExpire(state)
+  return overdue || room || expires || slots.some((slot) => isDead(slot, now) || isOverdue(slot, now))
+}
+
+/**
+ * Whether somebody will look at these jobs without being woken. Jobs that are neither in flight nor spoken of by the
+ * state item are unknown to everybody: the message of their arrival was lost.
+ */
+export function isLookedAfter(
+  { keys, whole }: SeenShard,
+  state: ShardGlance | undefined,
+  limits: ShardLimits,
+  now: number,
+): boolean {
+  if (!state) return false
+  const slots = slotEntries(state.slots)
+  // Whoever frees a slot looks; and where nothing may run at all, whoever lifts the limit.
+  const paused = limits.slots === 0 && !limits.displaced
+  if (state.waiting && (slots.length > 0 || paused)) return true
+  const { dueAt = 0 } = state
+  const isSoon = now < dueAt && dueAt <= now + SOON_MS
+  const inFlight = new Set<string>(slots.map(([id, slot]) => formatSortKey(positionOf(id, slot))))
+  // The pass at `dueAt` reads all that is due by then; what is no key of a job no pass ever reads.
+  const isCovered = (key: string): boolean => {
+    const position = parseSortKey(key)
+    return position.ok && now < dueAt && (isSoon || dueAt <= position.value.runAt)
+  }
+  return (whole || isSoon) && keys.every((key) => inFlight.has(key) || isCovered(key))
+}

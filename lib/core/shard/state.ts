@@ -1,0 +1,130 @@
+/** The state item of a shard: who is in flight, when jobs started, who waits, when to look again. */
+import {
+  formatSortKey,
+  type JobId,
+  type Position,
+  type Priority,
+  type ShardKey,
+  type SortKey,
+} from '../keys.ts'
+import type { LimitOverride } from '../limits/limits.ts'
+import type { StartWindow } from '../limits/window.ts'
+
+/** Proof of a claim, and after the start of the run: another dispatcher's or worker's never equals it. */
+declare const tokenBrand: unique symbol
+export type Token = string & { readonly [tokenBrand]: true }
+
+interface SlotBase {
+  readonly token: Token
+  readonly priority: Priority
+  /** Epoch ms. With priority and id it gives the job's sort key. */
+  readonly runAt: number
+  /** How large the job's item is, if it is so large that a query had better not pass over it. */
+  readonly size_kb?: number
+  /** The job is not to share a process with others. */
+  readonly alone?: true
+}
+/** A message is on its way to a worker. */
+export interface ClaimedSlot extends SlotBase {
+  /** Epoch ms at which the message was last sent. */
+  readonly sentAt: number
+}
+/** A worker runs the job. */
+export interface RunningSlot extends SlotBase {
+  /** Epoch ms after which the run is certainly over: the end of its Lambda invocation, and clock skew. */
+  readonly deadline: number
+  /** Its process runs other jobs, too. */
+  readonly shared?: true
+}
+export type Slot = ClaimedSlot | RunningSlot
+export type Slots = Readonly<Record<string, Slot>>
+
+/** How many shards the partition is spread over, as far as this shard knows. */
+export interface Layout {
+  readonly shards: number
+  /** No sibling exceeded its share of this layout: the shard may use all of its own. */
+  readonly settled: boolean
+}
+
+export interface ShardState {
+  readonly shard: ShardKey
+  /** False until the first pass: the item is not there, or holds nothing but an override. */
+  readonly initialised: boolean
+  /** Counts the passes. Absent until the first one. */
+  readonly version?: number
+  readonly slots: Slots
+  readonly window: StartWindow
+  /** The mark of the last pass that wrote: by it a pass knows its own write whose reply was lost. */
+  readonly passedBy?: string
+  /** Due jobs wait for a slot: whoever frees one has to look for them. */
+  readonly waiting: boolean
+  /** Epoch ms at which somebody looks at the shard again by itself. */
+  readonly dueAt?: number
+  /** The group of the due index that lists the shard. Absent where a wake-up message is already on its way. */
+  readonly dueShard?: string
+  /** The layout that the shard has entered. */
+  readonly layout?: Layout
+  readonly override?: LimitOverride
+  /** Somebody wrote an override that makes no sense: nothing runs until it is mended, and this says why. */
+  readonly overrideProblem?: string
+  /** Epoch seconds at which DynamoDB may delete the item. */
+  readonly expiresAt?: number
+  /** Epoch ms since which no function has known the shard's queue or its partition rule. */
+  readonly strandedSince?: number
+}
+
+/** What a write is conditioned on that has to lose against any pass made since. */
+export type ShardVersion = Pick<ShardState, 'shard' | 'version'>
+
+/** What a sweep needs of a state item. */
+export type ShardGlance = Pick<
+  ShardState,
+  'shard' | 'slots' | 'waiting' | 'dueAt' | 'layout' | 'override' | 'overrideProblem' | 'expiresAt'
+>
+
+export const emptyState = (shard: ShardKey): ShardState => ({
+  shard,
+  initialised: false,
+  slots: {},
+  window: {},
+  waiting: false,
+})
+
+export const isRunning = (slot: Slot): slot is RunningSlot => 'deadline' in slot
+export const isDead = (slot: Slot, now: number): boolean => isRunning(slot) && slot.deadline <= now
+
+export const positionOf = (id: string, slot: Slot): Position => ({
+  id: id as JobId,
+  priority: slot.priority,
+  runAt: slot.runAt,
+})
+
+export const slotEntries = (slots: Slots): [JobId, Slot][] => Object.entries(slots) as [JobId, Slot][]
+
+/** A strong read costs a unit for each 4 KB that it passes over, and one at least. */
+const LARGE_KB = 8
+
+/** What a slot says of the size of its job's item. */
+export const sizeOf = (item_bytes: number): Pick<Slot, 'size_kb'> =>
+  item_bytes < LARGE_KB * 1024 ? {} : { size_kb: Math.round(item_bytes / 1024) }
+
+/** Each costs a query of its own, one after the other, while other passes may write. */
+const MOST_PASSED_BY = 16
+
+/** The sort keys of the jobs in flight that a query had better not pass over, the largest, in their order. */
+export const largeInFlight = (slots: readonly (readonly [JobId, Slot])[]): SortKey[] =>
+  slots
+    .filter(([, slot]) => slot.size_kb !== undefined)
+    .sort(([, one], [, other]) => (other.size_kb ?? 0) - (one.size_kb ?? 0))
+    .slice(0, MOST_PASSED_BY)
+    .map(([id, slot]) => formatSortKey(positionOf(id, slot)))
+    .sort()
+
+/**
+ * Whether a write of a pass that found another version had been made all the same, and its reply was lost: the item
+ * bears its mark, or its claims stand. Marks and tokens are unique.
+ */
+export const isOwnWrite = (
+  { slots, passedBy }: ShardState,
+  { take, mark }: { readonly take: Slots; readonly mark: string },
+): boolean => passedBy === mark || slotEntries(take).some(([id, { token }]) => slots[id]?.token === token)

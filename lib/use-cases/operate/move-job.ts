@@ -1,0 +1,96 @@
+/** Takes one job out of a shard that nobody serves, unless it runs. */
+import { deadLetterOf } from '../../core/job/dead-letter.ts'
+import type { RawItem } from '../../core/job/job.ts'
+import { aMillisecondLater, requeued } from '../../core/job/requeue.ts'
+import { formatSortKey, parseSortKey } from '../../core/keys.ts'
+import {
+  emptyState,
+  isDead,
+  isRunning,
+  positionOf,
+  type ShardState,
+  type Slot,
+} from '../../core/shard/state.ts'
+import type { MoveTarget } from '../../ports/store.ts'
+import type { Context } from '../context.ts'
+import { MAX_WAITS, NO_ROOM, waitForRoom } from './operator-call.ts'
+import type { StrandedShard } from './stranded-shards.ts'
+
+export type MoveContext = Pick<Context, 'config' | 'store' | 'clock'>
+
+/** Where stranded jobs shall go: a configured queue, or the dead letters, with a word on who wants that. */
+export type Goal = { readonly queue: string } | { readonly deadLettersBy: string }
+
+/** `undefined` for a job that was there no more: somebody else has moved or deleted it. */
+export type JobMove =
+  | { readonly kind: 'moved' }
+  | { readonly kind: 'skipped'; readonly reason: string }
+  | undefined
+
+const skipped = (reason: string): JobMove => ({ kind: 'skipped', reason })
+const CHANGES = 'it is being changed by others: call again'
+/**
+ * An operator's clock may be wrong, unlike those of functions, by which a run ends at its deadline. Its invocation has
+ * ended long before this, whatever its deadline was.
+ */
+const SURELY_OVER_MS = 3_600_000
+/** Of passes, twins and corrections that come between. */
+const MAX_ROUNDS = 100
+
+export async function moveJob(
+  context: MoveContext,
+  stranded: StrandedShard,
+  item: RawItem,
+  goal: Goal,
+): Promise<JobMove> {
+  const { store, clock } = context
+  const target = targetOf(context, stranded, item, goal)
+  if (typeof target === 'string') return skipped(target)
+  let next = target
+  let waits = 0
+  for (let round = 0; round < MAX_ROUNDS && waits < MAX_WAITS; round++) {
+    // The state before the move: whoever claims the job in between makes a pass, and the move loses against that.
+    const state = (await store.states.read(stranded.shard)) ?? emptyState(stranded.shard)
+    if (!(await isFree(context, state, item)))
+      return skipped('it runs at the moment: call again when it has ended')
+    const outcome = await store.jobs.moveOut(state, item, next)
+    if (outcome === 'moved') return { kind: 'moved' }
+    if (outcome === 'gone') return undefined
+    if (outcome === 'changed') return skipped(CHANGES)
+    if (outcome === 'occupied' && 'job' in next) next = { job: aMillisecondLater(next.job) }
+    if (outcome === 'busy') await waitForRoom(clock, waits++)
+  }
+  return skipped(waits === MAX_WAITS ? NO_ROOM : CHANGES)
+}
+
+/** What takes the job's place, or why it has to stay where it is. */
+function targetOf(
+  { config, clock }: MoveContext,
+  { reason }: StrandedShard,
+  item: RawItem,
+  goal: Goal,
+): MoveTarget | string {
+  if ('deadLettersBy' in goal) {
+    const error = `moved to the dead letters by ${goal.deadLettersBy}: ${reason}`
+    return { letter: deadLetterOf(item, 'refused', error, clock.now()) }
+  }
+  // In another queue its task may be known.
+  const { unknownSince: _, ...known } = item
+  const job = requeued(config, known, goal.queue)
+  return job.ok ? { job: job.value } : job.reason
+}
+
+/**
+ * Nobody runs the job, and nobody will start it here. A claim that no worker has taken up is taken back: its message, if
+ * it ever arrives, finds another token or none.
+ */
+async function isFree({ store, clock }: MoveContext, state: ShardState, item: RawItem): Promise<boolean> {
+  const position = parseSortKey(item.sk)
+  if (!position.ok) return true
+  const { id } = position.value
+  const slot: Slot | undefined = Object.hasOwn(state.slots, id) ? state.slots[id] : undefined
+  if (!slot || formatSortKey(positionOf(id, slot)) !== item.sk) return true
+  if (isRunning(slot) && !isDead(slot, clock.now() - SURELY_OVER_MS)) return false
+  const outcome = await store.states.release(state.shard, { id, token: slot.token })
+  return outcome.kind === 'released'
+}

@@ -1,0 +1,114 @@
+/** The way back from the dead letters. */
+
+import { ConfigurationError, InvalidJobError } from '../../core/errors.ts'
+import type { DeadLetter } from '../../core/job/dead-letter.ts'
+import { said } from '../../core/job/new-job.ts'
+import { aMillisecondLater } from '../../core/job/requeue.ts'
+import { type Config, queueNamed } from '../../core/queue/config.ts'
+import type { Context } from '../context.ts'
+import { deadLetters } from './dead-letters.ts'
+import { jobOfLetter } from './letter-job.ts'
+import { checkLimit, MAX_WAITS, NO_ROOM, waitForRoom } from './operator-call.ts'
+import { take } from './take.ts'
+
+export interface RedriveOptions {
+  /** Which of the letters that died before the call, by the clock of this machine. Default: all. */
+  readonly where?: (letter: DeadLetter) => boolean
+  /** The configured queue that the jobs shall run in. Default: their own. */
+  readonly to?: string
+  /** How many letters are put back at the most. Default: no limit. */
+  readonly limit?: number
+  /** Called after every few letters. */
+  readonly onProgress?: (progress: RedriveProgress) => void
+}
+
+export interface RedriveProgress {
+  /** How many jobs were put back so far. */
+  readonly redriven: number
+  /** How many letters were left where they are so far. */
+  readonly skipped: number
+}
+
+export interface RedriveResult {
+  readonly redriven: number
+  readonly skipped: readonly SkippedLetter[]
+}
+
+/** A letter that stays where it is, because its job could not run, or could not be put back now. */
+export interface SkippedLetter {
+  readonly letter: DeadLetter
+  readonly reason: string
+}
+
+type RedriveContext = Pick<Context, 'config' | 'store' | 'clock'>
+
+/** Each is a transaction of its own. */
+const LETTERS_SIDE_BY_SIDE = 8
+
+/** Whoever dies in between has put back some letters and not touched the others: the next call goes on with those. */
+export async function redrive(
+  context: RedriveContext,
+  queue: string,
+  options: RedriveOptions = {},
+): Promise<RedriveResult> {
+  check(context.config, queue, options)
+  const { where = () => true, limit = Number.POSITIVE_INFINITY, onProgress } = options
+  const letters = diedBefore(context.clock.now(), deadLetters(context.store, queue))
+  const skipped: SkippedLetter[] = []
+  let redriven = 0
+  while (redriven < limit) {
+    const group = await take(letters, Math.min(LETTERS_SIDE_BY_SIDE, limit - redriven), where)
+    if (group.length === 0) break
+    const outcomes = await Promise.allSettled(group.map((letter) => putBack(context, letter, options.to)))
+    for (const outcome of outcomes) {
+      if (outcome.status === 'fulfilled' && outcome.value) skipped.push(outcome.value)
+      else if (outcome.status === 'fulfilled') redriven++
+    }
+    onProgress?.({ redriven, skipped: skipped.length })
+    const failure = outcomes.find(({ status }) => status === 'rejected')
+    if (failure?.status === 'rejected') throw failure.reason
+  }
+  return { redriven, skipped }
+}
+
+/** Callers without TypeScript are told, too. */
+function check(config: Config, queue: string, { to, limit, where }: RedriveOptions): void {
+  const target = to ?? queue
+  if (typeof queue !== 'string' || !queueNamed(config, target))
+    throw new InvalidJobError(
+      `there is no queue "${said(target)}"${to === undefined ? ': say with `to` in which queue its jobs shall run' : ''}`,
+    )
+  checkLimit(limit)
+  if (where !== undefined && typeof where !== 'function')
+    throw new ConfigurationError('where', 'is a function that says which letters are meant')
+}
+
+/** A job that dies again while this goes on leaves a new letter, which is not put back for ever. */
+async function* diedBefore(now: number, letters: AsyncIterable<DeadLetter>): AsyncGenerator<DeadLetter> {
+  const end = new Date(now).toISOString()
+  for await (const letter of letters) {
+    if (letter.sk >= end) return
+    yield letter
+  }
+}
+
+/** Why the letter was left, or `undefined` if its job was put back. */
+async function putBack(
+  context: RedriveContext,
+  letter: DeadLetter,
+  to: string | undefined,
+): Promise<SkippedLetter | undefined> {
+  const { config, store, clock } = context
+  const job = jobOfLetter(config, letter, clock.now(), to)
+  if (!job.ok) return { letter, reason: job.reason }
+  let next = job.value
+  for (let waits = 0; waits < MAX_WAITS; ) {
+    const outcome = await store.history.putBack(letter, next)
+    if (outcome === 'put') return undefined
+    if (outcome === 'gone') return { letter, reason: 'somebody has put it back or deleted it meanwhile' }
+    // A twin, another item with the same id, stands exactly there: then a millisecond later.
+    if (outcome === 'occupied') next = aMillisecondLater(next)
+    else await waitForRoom(clock, waits++)
+  }
+  return { letter, reason: NO_ROOM }
+}

@@ -1,0 +1,91 @@
+/** Visits a shard: round after round of reading, deciding and writing, until there is nothing left to do. */
+
+import { DamagedStateError, LeftToNewerError } from '../../core/errors.ts'
+import type { ShardKey } from '../../core/keys.ts'
+import type { Holder } from '../../core/pass/decide.ts'
+import type { Context } from '../context.ts'
+import { wakeSoon } from '../wake.ts'
+import { type HandOff, type PassRequest, passOnce, type Round } from './round.ts'
+
+export type { HandOff, PassRequest } from './round.ts'
+
+/** A shard that needs more rounds than this is looked at again a second later, by a message of its own. */
+const MAX_ROUNDS = 12
+/** How soon a function with a newer configuration may look at what this one leaves to it. */
+const LEFT_TO_NEWER_MS = 5000
+
+/** Returns the job that the caller has to run, if it takes one. */
+export async function pass(context: Context, request: PassRequest): Promise<HandOff | undefined> {
+  try {
+    return await visit(context, request)
+  } catch (error) {
+    if (!(error instanceof DamagedStateError)) throw error
+    // Trying again mends nothing. The sweep goes on counting it until somebody has.
+    context.logger.error('a shard stands still', { shard: request.shard, error })
+    context.metrics.count('DamagedShards', 1)
+    return undefined
+  }
+}
+
+async function visit(context: Context, request: PassRequest): Promise<HandOff | undefined> {
+  let { released, runUntil, ...rest } = request
+  let own: HandOff | undefined
+  let uncertain: number | undefined
+  for (let rounds = 0; rounds < MAX_ROUNDS; rounds++) {
+    const round = await passOnce(context, {
+      ...rest,
+      ...(released ? { released } : {}),
+      ...(runUntil === undefined ? {} : { runUntil }),
+      ...(uncertain === undefined ? {} : { uncertain }),
+    }).catch((error: unknown) => settleForOwn(context, own, error))
+    if (round.kind === 'settled') return own
+    if (round.kind === 'replaced') {
+      await leaveToNewer(context, request, released)
+      return own
+    }
+    if (round.kind === 'conflict') {
+      uncertain = round.uncertain ?? uncertain
+      await context.clock.sleep(Math.round(context.random.number() * 20 * (rounds + 1)))
+      continue
+    }
+    released = undefined
+    if (round.own) {
+      own = round.own
+      runUntil = undefined
+    }
+    if (!round.again) return own
+  }
+  await giveUp(context, request.shard, released).catch((error) => settleForOwn(context, own, error))
+  return own
+}
+
+/** A job that the worker has taken must be run, even if a later round fails; whoever frees its slot goes on. */
+function settleForOwn({ logger }: Context, own: HandOff | undefined, error: unknown): Round {
+  if (!own) throw error
+  logger.error('a shard could not be visited to the end', { shard: own.state.shard, error })
+  return { kind: 'settled' }
+}
+
+/**
+ * A function whose configuration was replaced frees the slot that it was given, and leaves the rest to a newer one: by a
+ * wake-up, or, if it was woken itself, by the same one. Were that another one, each would bring one more.
+ */
+async function leaveToNewer(
+  context: Context,
+  { shard, isWoken }: PassRequest,
+  released: Holder | undefined,
+): Promise<void> {
+  if (!isWoken) return giveUp(context, shard, released, LEFT_TO_NEWER_MS)
+  throw new LeftToNewerError(`shard ${JSON.stringify(shard)}: a newer configuration is in force`)
+}
+
+/** The slot at least has to be freed; the rest is left to a wake-up. */
+async function giveUp(
+  context: Context,
+  shard: ShardKey,
+  released: Holder | undefined,
+  delay_ms?: number,
+): Promise<void> {
+  if (released) await context.store.states.release(shard, released)
+  await wakeSoon(context, shard, delay_ms)
+}

@@ -1,0 +1,63 @@
+/** What a pass sends after its write: claims to the workers, and one wake-up. */
+
+import { keyOf } from '../../core/job/job.ts'
+import type { JobKey, ShardKey } from '../../core/keys.ts'
+import type { ShardLimits } from '../../core/limits/limits.ts'
+import { bucketWidth, rememberedFor } from '../../core/limits/window.ts'
+import type { ArrangedWake, Decision } from '../../core/pass/decide.ts'
+import { isRunning, positionOf, type ShardState, type Slot } from '../../core/shard/state.ts'
+import type { StartCounting, WorkMessage } from '../../ports/queues.ts'
+import type { Context } from '../context.ts'
+import { arrangeWake } from '../wake.ts'
+
+/** A claim is on record before it is sent: what cannot be sent now is sent again by a later pass. */
+export async function sendWork({ work, logger }: Context, messages: readonly WorkMessage[]): Promise<void> {
+  try {
+    if (messages.length > 0) await work.send(messages)
+  } catch (error) {
+    logger.error('claims could not be sent; they will be sent again', { jobs: messages.length, error })
+  }
+}
+
+/** The time is on record before the wake-up is sent: what cannot be sent now is found by the sweep. */
+export async function sendWake(
+  context: Context,
+  shard: ShardKey,
+  wake: ArrangedWake | undefined,
+  now: number,
+): Promise<void> {
+  try {
+    if (wake) await arrangeWake(context, shard, wake, now)
+  } catch (error) {
+    context.logger.error('a wake-up could not be sent; the sweep will do without it', { shard, error })
+  }
+}
+
+/** How a worker has to count the start of a job whose shard has a rate. */
+export function startCounting({ rateLimit }: ShardLimits): { readonly rate?: StartCounting } {
+  if (!rateLimit) return {}
+  const { margin_ms } = rateLimit
+  return { rate: { bucket_ms: bucketWidth(rateLimit), margin_ms, kept_ms: rememberedFor(rateLimit) } }
+}
+
+export function messagesOf(
+  state: ShardState,
+  { claims, change }: Decision,
+  now: number,
+  rate: { readonly rate?: StartCounting },
+): WorkMessage[] {
+  const fresh = claims.flatMap(({ job, slot, startAt }) =>
+    isRunning(slot) ? [] : [{ ...messageOf(job.key, slot), ...(startAt > now ? { startAt } : {}), ...rate }],
+  )
+  const again = change.resend.flatMap(({ id }) => {
+    const slot = state.slots[id]
+    return slot ? [{ ...messageOf(keyOf(state.shard, positionOf(id, slot)), slot), ...rate }] : []
+  })
+  return [...fresh, ...again]
+}
+
+const messageOf = (key: JobKey, { token, alone }: Slot): WorkMessage => ({
+  ...key,
+  token,
+  ...(alone ? { alone } : {}),
+})

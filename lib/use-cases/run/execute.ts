@@ -1,0 +1,68 @@
+/**
+ * The life of a job in a worker: start (prove the claim), run, finish (the job's end first, then its slot), and
+ * then the next job of the shard in the same invocation, for a few seconds.
+ */
+import type { Job } from '../../core/job/job.ts'
+import type { WorkMessage } from '../../ports/queues.ts'
+import type { Context } from '../context.ts'
+import { refuse } from '../read-job.ts'
+import { describe, leaveToNewerWorker, retire } from '../retire.ts'
+import { freeSlot, giveBack } from './hand-off.ts'
+import type { Invocation, Running } from './invocation.ts'
+import { start } from './start.ts'
+
+export type { Invocation } from './invocation.ts'
+
+export type TaskOutcome =
+  | { readonly kind: 'succeeded' }
+  | { readonly kind: 'failed'; readonly error: string }
+  /** The job can never run: its payload does not match its task's schema. */
+  | { readonly kind: 'refused'; readonly reason: string }
+  /** This worker does not know the job's task. A newer one may. */
+  | { readonly kind: 'unknown'; readonly reason: string }
+
+/** Runs the user's handler. Never throws. */
+export type RunTask = (job: Job) => Promise<TaskOutcome>
+
+export async function execute(
+  context: Context,
+  message: WorkMessage,
+  invocation: Invocation,
+  runTask: RunTask,
+): Promise<void> {
+  const begunAt = context.clock.now()
+  const started = await start(context, message, invocation)
+  if (started.kind === 'stale') return
+  if (started.kind === 'unwanted') return giveBack(context, started.running)
+  let running: Running | undefined = started.running
+  while (running) {
+    const replaced = await finishJob(context, running, runTask)
+    running = await freeSlot(context, { ...running, invocation, begunAt, lookAgain: replaced })
+  }
+}
+
+/**
+ * Ends the job, so that it is not seen any more when its slot becomes free. Returns true if another item stands in its
+ * place by now: that one has not run.
+ */
+async function finishJob(context: Context, { job }: Running, runTask: RunTask): Promise<boolean> {
+  if (!job) return false // taken away while its message was on the way
+  context.logger.debug('job started', describe(job))
+  const outcome = await end(context, job, runTask)
+  if (outcome === 'changed') context.logger.warn('job replaced while it ran', describe(job))
+  return outcome === 'changed'
+}
+
+async function end(context: Context, job: Job, runTask: RunTask) {
+  const outcome = await runTask(job)
+  switch (outcome.kind) {
+    case 'succeeded':
+      return context.store.jobs.remove(job.item)
+    case 'failed':
+      return retire(context, job, outcome.error)
+    case 'refused':
+      return refuse(context, job.item, outcome.reason)
+    case 'unknown':
+      return leaveToNewerWorker(context, job, outcome.reason)
+  }
+}

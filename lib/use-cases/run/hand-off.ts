@@ -1,0 +1,72 @@
+/** A slot becomes free: the next job takes it, in this invocation or by a message. */
+import type { Holder } from '../../core/pass/decide.ts'
+import type { Context } from '../context.ts'
+import { type HandOff, pass } from '../pass/pass.ts'
+import { deadlineOf, hasTimeFor, type Invocation, type Running } from './invocation.ts'
+import { begin, holderOf } from './start.ts'
+
+/**
+ * For so long an invocation goes on with its own shard. Workers may be scarce, and whoever waits for one must not wait
+ * for the end of another's backlog; after that the next job goes by message, to the end of the queue.
+ */
+const CHAIN_MS = 5000
+
+export interface Ended extends Running {
+  readonly invocation: Invocation
+  /** When the invocation began with its message. */
+  readonly begunAt: number
+}
+
+/** If others wait, freeing the slot and taking it for the next job is one write. */
+export async function freeSlot(
+  context: Context,
+  ended: Ended & { readonly lookAgain: boolean },
+): Promise<Running | undefined> {
+  const { shard, othersWait, lookAgain } = ended
+  const released = holderOf(ended)
+  if (othersWait || lookAgain) return takeNext(context, { ...ended, released })
+  const outcome = await context.store.states.release(shard, released)
+  return outcome.state?.waiting ? takeNext(context, ended) : undefined
+}
+
+/** Makes a pass, with the slot that is given back, and takes over one of the jobs that it claims. */
+export async function takeNext(
+  context: Context,
+  { shard, job, invocation, begunAt, released }: Ended & { readonly released?: Holder },
+): Promise<Running | undefined> {
+  const goesOn = job !== undefined && context.clock.now() - begunAt < CHAIN_MS && hasTimeFor(job, invocation)
+  const own = await pass(context, {
+    shard,
+    ...(released ? { released } : {}),
+    ...(goesOn ? { runUntil: deadlineOf(context, invocation), shared: invocation.shared === true } : {}),
+  })
+  if (!own) return undefined
+  const next = toRunning(own)
+  // The pass may have taken long, and the start may have been late: then the job goes back, with nothing spent.
+  const isInTime = await begin(context, { pk: shard, ...own }, own.claim.startAt).catch((error: unknown) => {
+    context.logger.error('a job could not begin; it goes back', { shard, job: next.id, error })
+    return false
+  })
+  if (isInTime && hasTimeFor(own.claim.job, invocation)) return next
+  await giveBack(context, next)
+  return undefined
+}
+
+/** A slot whose job has not begun is free for it, or for another, immediately, whatever fails. */
+export async function giveBack(context: Context, running: Running): Promise<void> {
+  const released = holderOf(running)
+  try {
+    await pass(context, { shard: running.shard, released })
+  } catch (error) {
+    await context.store.states.release(running.shard, released)
+    throw error
+  }
+}
+
+const toRunning = ({ claim, state }: HandOff): Running => ({
+  shard: state.shard,
+  id: claim.job.id,
+  token: claim.slot.token,
+  job: claim.job,
+  othersWait: state.waiting,
+})

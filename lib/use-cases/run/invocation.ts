@@ -1,0 +1,37 @@
+/** The invocation of the worker's Lambda function, and what runs in it. */
+
+import type { Job } from '../../core/job/job.ts'
+import type { ShardKey } from '../../core/keys.ts'
+import type { Holder } from '../../core/pass/decide.ts'
+import type { Context } from '../context.ts'
+
+export interface Invocation {
+  /** Until Lambda stops the invocation, whatever it does. */
+  remaining_ms(): number
+  /** The message has been delivered before. */
+  readonly redelivered: boolean
+  /** Its process handles other messages meanwhile. */
+  readonly shared?: true
+}
+
+export interface Running extends Holder {
+  readonly shard: ShardKey
+  /** Absent if it was taken away while its message was on the way, or cannot run here. */
+  readonly job: Job | undefined
+  /** Whether others waited for a slot when this one was taken. */
+  readonly othersWait: boolean
+}
+
+/** Clocks of two machines differ by less than this. Amazon Time Sync keeps Lambda's within milliseconds. */
+export const CLOCK_SKEW_MS = 5000
+
+/** Lambda ends the invocation before this time, so no run outlives its slot and no heartbeat is needed. */
+export const deadlineOf = ({ clock }: Pick<Context, 'clock'>, invocation: Invocation): number =>
+  clock.now() + Math.ceil(invocation.remaining_ms()) + CLOCK_SKEW_MS
+
+/** What finishing a job takes: the writes, and the retries of those writes. */
+const FINISHING_MS = 3000
+
+/** Whether a handler that begins now has its whole time before Lambda stops the invocation. */
+export const hasTimeFor = ({ queue }: Job, invocation: Invocation): boolean =>
+  invocation.remaining_ms() >= queue.timeout_ms + FINISHING_MS

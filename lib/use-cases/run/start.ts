@@ -1,0 +1,120 @@
+/** A worker proves a claim and takes the job over. */
+
+import type { RawItem } from '../../core/job/job.ts'
+import type { JobId, ShardKey } from '../../core/keys.ts'
+import { parseSortKey } from '../../core/keys.ts'
+import { bucketOf, bucketWidth } from '../../core/limits/window.ts'
+import { type Holder, plannedStart } from '../../core/pass/decide.ts'
+import { isDead, type ShardState } from '../../core/shard/state.ts'
+import type { WorkMessage } from '../../ports/queues.ts'
+import type { Context } from '../context.ts'
+import { pass } from '../pass/pass.ts'
+import { readJob } from '../read-job.ts'
+import { deadlineOf, hasTimeFor, type Invocation, type Running } from './invocation.ts'
+import { countLateStart } from './late-start.ts'
+
+export type Started =
+  | { readonly kind: 'running'; readonly running: Running }
+  /** The slot is taken, and the job must not run, or cannot run here: the slot has to be given back. */
+  | { readonly kind: 'unwanted'; readonly running: Running }
+  /** Somebody else has started it, or it is over. */
+  | { readonly kind: 'stale' }
+
+export async function start(
+  context: Context,
+  message: WorkMessage,
+  invocation: Invocation,
+): Promise<Started> {
+  const { store, clock, random, logger } = context
+  const position = parseSortKey(message.sk)
+  if (!position.ok) {
+    logger.error('work message refused', { reason: position.reason })
+    return { kind: 'stale' }
+  }
+  const { id } = position.value
+  const token = random.token()
+  const startedAt = plannedStart(message.startAt ?? 0, clock.now(), message.rate !== undefined)
+  const bucket = bucketOf(startedAt, message.rate?.bucket_ms ?? bucketWidth(undefined))
+  const [outcome, item] = await Promise.allSettled([
+    store.states.start(
+      message.pk,
+      { id, token: message.token },
+      {
+        token,
+        deadline: deadlineOf(context, invocation),
+        bucket,
+        ...(invocation.shared ? { shared: invocation.shared } : {}),
+      },
+    ),
+    store.jobs.get({ pk: message.pk, sk: message.sk }),
+  ])
+  if (outcome.status === 'rejected') throw outcome.reason
+  if (outcome.value.kind === 'refused')
+    return afterStaleClaim(context, message.pk, id, outcome.value.state, invocation)
+  const taken = { shard: message.pk, id, token, job: undefined, othersWait: outcome.value.state.waiting }
+  return orUnwanted(context, taken, async () => {
+    if (item.status === 'rejected') throw item.reason
+    return prepare(context, { message, taken, item: item.value, startedAt, invocation })
+  })
+}
+
+interface Preparation {
+  readonly message: WorkMessage
+  readonly taken: Running
+  readonly item: RawItem | undefined
+  readonly startedAt: number
+  readonly invocation: Invocation
+}
+
+async function prepare(
+  context: Context,
+  { message, taken, item, startedAt, invocation }: Preparation,
+): Promise<Started> {
+  const job = item && (await readJob(context, item))
+  const running = { ...taken, job }
+  if (item && !job) return { kind: 'unwanted', running }
+  // It had to wait for the others of its batch.
+  if (job && message.alone && !hasTimeFor(job, invocation)) return { kind: 'unwanted', running }
+  const isInTime = await begin(context, message, startedAt)
+  return { kind: isInTime ? 'running' : 'unwanted', running }
+}
+
+/** What fails between the start and the handler costs no attempt: the slot is given back instead. */
+async function orUnwanted(
+  { logger }: Context,
+  running: Running,
+  action: () => Promise<Started>,
+): Promise<Started> {
+  try {
+    return await action()
+  } catch (error) {
+    logger.error('a job could not begin; it goes back', { shard: running.shard, job: running.id, error })
+    return { kind: 'unwanted', running }
+  }
+}
+
+/** Waits for the start on record; or, if that has passed, records a later one. */
+export async function begin(
+  context: Context,
+  { pk, rate }: Pick<WorkMessage, 'pk' | 'rate'>,
+  startedAt: number,
+): Promise<boolean> {
+  const early_ms = startedAt - context.clock.now()
+  if (early_ms > 0) await context.clock.sleep(early_ms)
+  return countLateStart(context, pk, startedAt, rate)
+}
+
+/** If the message came back, its first receiver may have died, and nobody else may be there to look. */
+async function afterStaleClaim(
+  context: Context,
+  shard: ShardKey,
+  id: JobId,
+  state: ShardState | undefined,
+  invocation: Invocation,
+): Promise<Started> {
+  const slot = state?.slots[id]
+  if (invocation.redelivered || (slot && isDead(slot, context.clock.now()))) await pass(context, { shard })
+  return { kind: 'stale' }
+}
+
+export const holderOf = ({ id, token }: Running): Holder => ({ id, token })

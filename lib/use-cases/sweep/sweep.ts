@@ -1,0 +1,61 @@
+/**
+ * The net under everything. Every few minutes it goes on through the State table and the Jobs table, and wakes shards
+ * that somebody should have looked at long ago: it finds what a lost message, a dead worker, a dead dispatcher or a
+ * dropped arrival left behind. Both are read a bounded number of pages at a time, and the next sweep goes on there.
+ */
+import { jobsWalk } from './job-shards.ts'
+import { stateWalks } from './state-items.ts'
+import { newTally, type SweepContext, type Tally } from './tally.ts'
+import { walkOn } from './walk.ts'
+
+export interface SweepBudget {
+  /** How long the function still has. */
+  readonly remaining_ms: () => number
+  /**
+   * Pages of the State table. One has 1 MB and costs 128 read units: 16,384 a sweep, $18 a month for one every five
+   * minutes, and only with more than 128 MB of items. A million of 500 bytes are gone through in four sweeps.
+   */
+  readonly statePages: number
+  /**
+   * Pages of the Jobs table. One has 100 items, or 1 MB of larger ones, and costs 0.5 read units for each 4 KB of them;
+   * a state item of up to 4 KB, for each shard on it, costs 0.5 more. A full sweep is 11,300 read units for 20,000
+   * shards of one small job ($12 a month), and 35,600 at the very worst ($38), with 10 KB a job.
+   */
+  readonly jobPages: number
+}
+
+const BUDGET: SweepBudget = { remaining_ms: () => Number.POSITIVE_INFINITY, statePages: 128, jobPages: 200 }
+
+/** Returns how many shards were woken. */
+export async function sweep(context: SweepContext, budget: Partial<SweepBudget> = {}): Promise<number> {
+  const { remaining_ms, statePages, jobPages } = { ...BUDGET, ...budget }
+  const tally = newTally()
+  const walks = [...stateWalks(context, tally, statePages), jobsWalk(context, tally, jobPages)]
+  const cursors = await context.store.states.sweepCursors()
+  await Promise.all(walks.map((walk) => walkOn(context, tally, walk, cursors[walk.name], remaining_ms)))
+  report(context, tally, walks.length)
+  return tally.sent
+}
+
+/** Where every part has failed the sweep did not come to its end, and an alarm misses it. */
+function report({ logger, metrics }: SweepContext, tally: Tally, parts: number): void {
+  const { items, jobShards, pages, sent, ended, failed } = tally
+  if (failed.size > 0) metrics.count('ShardFailures', failed.size)
+  if (failed.size < parts) metrics.count('Sweeps', 1)
+  const damaged = tally.damaged.size
+  if (damaged > 0) metrics.count('DamagedShards', damaged)
+  const stranded = [...tally.stranded.values()].reduce((sum, shards) => sum + shards, 0)
+  if (stranded > 0) {
+    metrics.count('StrandedShards', stranded)
+    logger.warn('jobs stand in shards whose queue, or its partition rule, is not in the configuration', {
+      shardsOfQueue: Object.fromEntries([...tally.stranded].slice(0, 100)),
+    })
+  }
+  const counts = { items, jobShards, pages, woken: sent, stranded, damaged }
+  logger.info('sweep', {
+    ...counts,
+    ended: [...ended],
+    failed: [...failed],
+    isWholeRound: ended.size === parts,
+  })
+}
