@@ -7,10 +7,11 @@
 import type { DeadLetter, LetterKey } from '../core/job/dead-letter.ts'
 import type { JobItem, RawItem } from '../core/job/job.ts'
 import type { ShardKey } from '../core/keys.ts'
+import type { BooksChange } from '../core/limits/books.ts'
 import type { LimitOverride } from '../core/limits/limits.ts'
 import type { Holder, PassChange } from '../core/pass/decide.ts'
 import type { ShardsPage } from '../core/shard/seen-shards.ts'
-import type { Layout, ShardGlance, ShardState, ShardVersion, Token } from '../core/shard/state.ts'
+import type { BorrowedUnits, ShardGlance, ShardState, ShardVersion, Token } from '../core/shard/state.ts'
 
 export interface JobStore {
   /** Puts a job if nothing stands under its key: this very job may stand there already, or something else. */
@@ -93,17 +94,28 @@ export interface StateStore {
   remember(shard: ShardKey, bucket: string): Promise<void>
   /** Frees a slot, if the holder still has it. */
   release(shard: ShardKey, holder: Holder): Promise<ReleaseOutcome>
-  /** Enters a shard into a layout, not settled yet, if nobody has written a pass since the state was read. */
-  adopt(state: ShardState, shards: number, expiresAt?: number): Promise<ShardState | undefined>
+  /** Changes a plain shard's books, if the loans are as they were read. */
+  writeBooks(owner: ShardState, write: BooksWrite): Promise<BooksOutcome>
+  /**
+   * Writes down what a shard has borrowed, if nobody has written a pass since its state was read, and counts as a pass: one
+   * that would claim into units that go back loses. What another version wrote of shares and limits there goes.
+   */
+  recordBorrowed(
+    state: ShardState,
+    borrowed: BorrowedUnits,
+    expiresAt?: number,
+  ): Promise<ShardState | undefined>
+  /** Counts as a pass over the shard, if it has an item: whoever has read anything before this loses. */
+  fence(shard: ShardKey): Promise<void>
   /**
    * Notes since when no function knows the shard, if nobody has written a pass since the state was read. The item is kept
    * until `expiresAt` (epoch s), or without it for as long as it takes.
    */
   strand(state: ShardState, since: number, expiresAt: number | undefined): Promise<void>
-  /** Adds a layout to those that a queue is known to have had, and returns them all. */
-  registerLayout(queue: string, shards: number): Promise<readonly number[]>
-  /** Replaces the limits of a shard, or with `undefined` goes back to the configured ones. */
-  override(shard: ShardKey, limits: LimitOverride | undefined): Promise<void>
+  /** The numbers of shards that an earlier version had for a queue. Empty for a queue that it did not know. */
+  earlierShards(queue: string): Promise<readonly number[]>
+  /** Replaces the limits of a partition, in its plain shard, or with `undefined` goes back to the configured ones. */
+  override(owner: ShardKey, limits: LimitOverride | undefined): Promise<ShardState>
   /** Shards of a group of the due index whose `dueAt` is not after `until`. May be stale. */
   due(group: string, until: number): Promise<readonly DueShard[]>
   /** All state items, or those of a segment of the table, a page at a time. May be stale. */
@@ -119,7 +131,8 @@ export interface StateStore {
 export interface PassWrite extends PassChange {
   /** What no other write bears: by it a pass knows its own write whose reply was lost. */
   readonly mark: string
-  readonly layout: Layout
+  /** What the shard has borrowed from now on. Absent if that is as it was. */
+  readonly borrowed?: BorrowedUnits
   /** The group of the due index that shall list the shard. */
   readonly dueShard?: string
   /** Epoch seconds at which an idle item may go; absent where the item has to stay. */
@@ -129,6 +142,17 @@ export type PassOutcome =
   | { readonly kind: 'written'; readonly state: ShardState }
   /** Another write was first. `isUncertain`: this one was sent more than once, and may have been made before that. */
   | { readonly kind: 'conflict'; readonly isUncertain?: true }
+
+export interface BooksWrite extends BooksChange {
+  /** Units are lent that were free. Nobody must have lent or claimed any since the books were read. */
+  readonly isLending: boolean
+  /** Epoch seconds at which the item may go, unless it has to stay. */
+  readonly expiresAt: number
+}
+export type BooksOutcome =
+  | { readonly kind: 'written'; readonly owner: ShardState }
+  /** Somebody else has changed one of the loans, or, if units were to be lent, anything at all. */
+  | { readonly kind: 'conflict' }
 
 export interface Run {
   readonly token: Token

@@ -1,8 +1,4 @@
-import { placeOf } from '../core/job/job.ts'
-import { parseShard } from '../core/keys.ts'
-import { applyOverride, limitsOfShard, type ShardLimits } from '../core/limits/limits.ts'
 import type { Config } from '../core/queue/config.ts'
-import type { ShardState } from '../core/shard/state.ts'
 import type { Clock, Random } from '../ports/clock.ts'
 import type { Deployment } from '../ports/deployment.ts'
 import type { Logger } from '../ports/logger.ts'
@@ -21,17 +17,4 @@ export interface Context {
   readonly logger: Logger
   readonly metrics: Metrics
   readonly deployment: Deployment
-}
-
-/** The limits that hold for a shard now, or `undefined` for a shard that the configuration does not know. */
-export function currentLimits(
-  config: Config,
-  state: Pick<ShardState, 'shard' | 'override' | 'overrideProblem'>,
-): ShardLimits | undefined {
-  const shard = parseShard(state.shard)
-  if (!shard.ok) return undefined
-  const queue = placeOf(config, shard.value)
-  if (!queue.ok) return undefined
-  if (state.overrideProblem) return { slots: 0, displaced: false, active: 0 }
-  return limitsOfShard(applyOverride(queue.value, state.override), shard.value, queue.value.shards)
 }

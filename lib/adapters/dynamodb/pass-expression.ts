@@ -1,6 +1,7 @@
 /** The one conditional write of a pass. */
-import type { Layout, ShardState, ShardVersion } from '../../core/shard/state.ts'
+import type { ShardState, ShardVersion } from '../../core/shard/state.ts'
 import type { PassWrite } from '../../ports/store.ts'
+import { fromBorrowed } from './books-item.ts'
 import { UpdateExpression } from './expression.ts'
 
 export function passExpression(state: ShardState, change: PassWrite): UpdateExpression {
@@ -11,7 +12,7 @@ export function passExpression(state: ShardState, change: PassWrite): UpdateExpr
   sameOverride(update, state)
   changeSlots(update, state, change)
   changeWindow(update, state, change)
-  enterLayout(update, change.layout)
+  if (change.borrowed) update.set(update.path('borrowed'), fromBorrowed(change.borrowed))
   if (state.strandedSince !== undefined) update.remove(update.path('strandedSince'))
   for (const name of ['dueAt', 'dueShard', 'expiresAt'] as const) {
     if (change[name] === undefined) update.remove(update.path(name))
@@ -62,10 +63,4 @@ function changeWindow(update: UpdateExpression, state: ShardState, { start, forg
   }
   if (start !== undefined) update.increase(update.path('window', start), 1)
   for (const bucket of forget) update.remove(update.path('window', bucket))
-}
-
-/** The usual case takes one small number; `unsettled` is there only while the layout changes. */
-export function enterLayout(update: UpdateExpression, { shards, settled }: Layout): UpdateExpression {
-  update.set(update.path('shards'), shards)
-  return settled ? update.remove(update.path('unsettled')) : update.set(update.path('unsettled'), true)
 }

@@ -9,7 +9,7 @@ import { fromItem, type Item } from './database.ts'
 import { toOverride, toState } from './state-item.ts'
 
 /** `window` only because an item that lacks it beside its slots is damaged. */
-const NAMES = 'pk slots window waiting dueAt shards unsettled override expiresAt version'.split(' ')
+const NAMES = 'pk slots window waiting dueAt loans line borrowed override expiresAt version'.split(' ')
 
 /** Some of the names are reserved words. */
 export const PROJECTION = {
@@ -29,7 +29,9 @@ export function toGlance(item: Item): ShardGlance {
 
 class Unexpected extends Error {}
 
-function read({ pk, slots, window, waiting, dueAt, shards, unsettled, override, expiresAt, ...rest }: Item) {
+function read({ pk, slots, window, waiting, dueAt, override, expiresAt, ...rest }: Item) {
+  // Few items have lent or borrowed anything: these are left to the schema.
+  if (rest['loans'] || rest['borrowed']) throw new Unexpected()
   if ((slots === undefined) !== (window === undefined)) throw new Unexpected()
   if (window) for (const starts of Object.values(mapOf(window))) numberOf(starts)
   if (rest['version']) integerOf(rest['version'])
@@ -38,7 +40,6 @@ function read({ pk, slots, window, waiting, dueAt, shards, unsettled, override, 
     slots: slots ? slotsOf(mapOf(slots)) : {},
     waiting: waiting ? flagOf(waiting) : false,
     ...(dueAt ? { dueAt: numberOf(dueAt) } : {}),
-    ...(shards ? { layout: { shards: integerOf(shards), settled: !(unsettled && flagOf(unsettled)) } } : {}),
     ...(expiresAt ? { expiresAt: numberOf(expiresAt) } : {}),
   }
   return override ? { ...glance, ...toOverride(fromItem({ override })['override']) } : glance

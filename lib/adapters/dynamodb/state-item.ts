@@ -5,6 +5,7 @@ import { describeIssue } from '../../core/job/job.ts'
 import { isValidInstant, parseJobId, type ShardKey } from '../../core/keys.ts'
 import { overrideSchema } from '../../core/limits/limits.ts'
 import type { ShardState, Slots } from '../../core/shard/state.ts'
+import { borrowedSchema, lineSchema, loansSchema, toBooks, toBorrowed } from './books-item.ts'
 import { fromItem, type Item } from './database.ts'
 
 const slotBase = {
@@ -31,8 +32,9 @@ const stateSchema = z.object({
   waiting: z.boolean().default(false),
   dueAt: z.number().optional(),
   dueShard: z.string().optional(),
-  shards: z.int().optional(),
-  unsettled: z.boolean().default(false),
+  loans: loansSchema.optional(),
+  line: lineSchema.optional(),
+  borrowed: borrowedSchema.optional(),
   override: z.unknown().optional(),
   passedBy: z.string().optional(),
   expiresAt: z.number().optional(),
@@ -53,7 +55,7 @@ export function toState(item: Item): ShardState {
       `the state item ${JSON.stringify(item['pk']?.S)} is damaged (${problems}): mend or delete it`,
     )
   }
-  const { pk, slots, window, waiting, shards, unsettled, override, ...rest } = state.data
+  const { pk, slots, window, waiting, loans, line, borrowed, override, ...rest } = state.data
   return {
     shard: pk as ShardKey,
     initialised: slots !== undefined && window !== undefined,
@@ -61,7 +63,8 @@ export function toState(item: Item): ShardState {
     window: window ?? {},
     waiting,
     ...present(rest),
-    ...(shards === undefined ? {} : { layout: { shards, settled: !unsettled } }),
+    ...toBooks(loans, line),
+    ...toBorrowed(borrowed),
     ...toOverride(override),
   }
 }

@@ -1,12 +1,15 @@
 import { GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb'
 import type { ShardKey } from '../../core/keys.ts'
+import { isMade } from '../../core/limits/books.ts'
 import type { LimitOverride } from '../../core/limits/limits.ts'
 import type { Holder } from '../../core/pass/decide.ts'
-import { isOwnWrite, type ShardState } from '../../core/shard/state.ts'
-import type { Run, StateStore } from '../../ports/store.ts'
+import { type BorrowedUnits, emptyState, isOwnWrite, type ShardState } from '../../core/shard/state.ts'
+import type { BooksOutcome, BooksWrite, Run, StateStore } from '../../ports/store.ts'
+import { booksExpression } from './books-expression.ts'
+import { fromBorrowed } from './books-item.ts'
 import { ALL_OLD, type Database, fromItem, isConditionFailed, toItem } from './database.ts'
 import { UpdateExpression } from './expression.ts'
-import { enterLayout, passExpression, sameVersion } from './pass-expression.ts'
+import { passExpression, sameVersion } from './pass-expression.ts'
 import { toState } from './state-item.ts'
 import { dueShards, glanceAtStates, scanStates } from './state-queries.ts'
 import { readCursors, saveCursor } from './sweep-progress.ts'
@@ -41,14 +44,16 @@ export const dynamoStateStore = (database: Database): StateStore => ({
       ? { kind: 'released', state: outcome.state }
       : { kind: 'gone', ...stateOf(outcome) }
   },
-  adopt: async (state, shards, expiresAt) => {
-    const outcome = await update(database, state.shard, adoptExpression(state, shards, expiresAt))
-    return outcome.kind === 'updated' ? outcome.state : undefined
-  },
   strand: async (state, since, expiresAt) => {
     await update(database, state.shard, strandExpression(state, since, expiresAt))
   },
-  registerLayout: (queue, shards) => registerLayout(database, queue, shards),
+  writeBooks: (owner, write) => writeBooks(database, owner, write),
+  recordBorrowed: async (state, borrowed, expiresAt) => {
+    const outcome = await update(database, state.shard, borrowedExpression(state, borrowed, expiresAt))
+    return outcome.kind === 'updated' ? outcome.state : undefined
+  },
+  fence: (shard) => fence(database, shard),
+  earlierShards: (queue) => earlierShards(database, queue),
   override: (shard, limits) => override(database, shard, limits),
   due: (group, until) => dueShards(database, group, until),
   scan: (query = {}) => scanStates(database, query),
@@ -87,14 +92,6 @@ function releaseExpression({ id, token }: Holder): UpdateExpression {
     .condition(`${update.path('slots', id, 'token')} = ${update.value(token)}`)
 }
 
-function adoptExpression(state: ShardState, shards: number, expiresAt: number | undefined): UpdateExpression {
-  const update = new UpdateExpression()
-  sameVersion(update, state)
-  update.increase(update.path('version'), 1)
-  if (expiresAt !== undefined) update.set(update.path('expiresAt'), expiresAt)
-  return enterLayout(update, { shards, settled: false })
-}
-
 function strandExpression(state: ShardState, since: number, expiresAt: number | undefined): UpdateExpression {
   const update = new UpdateExpression()
   sameVersion(update, state)
@@ -106,22 +103,45 @@ function strandExpression(state: ShardState, since: number, expiresAt: number | 
     : update.set(update.path('expiresAt'), expiresAt)
 }
 
-/** No queue's name begins with `$`, so this is no shard. */
-async function registerLayout(
-  { client, tables }: Database,
-  queue: string,
-  shards: number,
-): Promise<readonly number[]> {
-  const { Attributes = {} } = await client.send(
-    new UpdateItemCommand({
+/** No queue's name begins with `$`, so this is no shard. Written by versions that divided a limit among shards. */
+async function earlierShards({ client, tables }: Database, queue: string): Promise<readonly number[]> {
+  const { Item } = await client.send(
+    new GetItemCommand({
       TableName: tables.state,
       Key: toItem({ pk: `$queue|${queue}` }),
-      UpdateExpression: 'ADD layouts :shards',
-      ExpressionAttributeValues: toItem({ ':shards': new Set([shards]) }),
-      ReturnValues: 'ALL_NEW',
+      ConsistentRead: true,
     }),
   )
-  return [...(fromItem(Attributes)['layouts'] as Set<number>)]
+  const layouts = Item && fromItem(Item)['layouts']
+  return layouts instanceof Set ? [...layouts].filter(Number.isInteger) : []
+}
+
+async function writeBooks(database: Database, owner: ShardState, write: BooksWrite): Promise<BooksOutcome> {
+  const outcome = await update(database, owner.shard, booksExpression(owner, write))
+  if (outcome.kind === 'updated') return { kind: 'written', owner: outcome.state }
+  // A lost reply: it was written, by us, or word for word by somebody else.
+  if (outcome.state && isMade(outcome.state.books, write)) return { kind: 'written', owner: outcome.state }
+  return { kind: 'conflict' }
+}
+
+function borrowedExpression(
+  state: ShardState,
+  borrowed: BorrowedUnits,
+  expiresAt: number | undefined,
+): UpdateExpression {
+  const update = new UpdateExpression()
+  sameVersion(update, state)
+  update.increase(update.path('version'), 1).set(update.path('borrowed'), fromBorrowed(borrowed))
+  for (const name of ['override', 'shards', 'unsettled']) update.remove(update.path(name))
+  if (expiresAt !== undefined) update.set(update.path('expiresAt'), expiresAt)
+  return update
+}
+
+async function fence(database: Database, shard: ShardKey): Promise<void> {
+  const change = new UpdateExpression()
+  // Race: the item has expired. What nobody has is not in use.
+  change.increase(change.path('version'), 1).condition(`attribute_exists(${change.path('pk')})`)
+  await update(database, shard, change)
 }
 
 type Updated = { readonly kind: 'updated'; readonly state: ShardState }
@@ -161,10 +181,11 @@ async function override(
   database: Database,
   shard: ShardKey,
   limits: LimitOverride | undefined,
-): Promise<void> {
+): Promise<ShardState> {
   const change = new UpdateExpression()
   change.increase(change.path('version'), 1).remove(change.path('expiresAt'))
   if (limits) change.set(change.path('override'), limits)
   else change.remove(change.path('override'))
-  await update(database, shard, change)
+  const outcome = await update(database, shard, change)
+  return outcome.state ?? emptyState(shard)
 }

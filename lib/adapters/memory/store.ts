@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { isSameItem, JUDGED_ATTRIBUTES, type RawItem } from '../../core/job/job.ts'
 import type { ShardKey } from '../../core/keys.ts'
+import { changed, isMade, isUnchanged, NO_BOOKS } from '../../core/limits/books.ts'
 import {
   type ClaimedSlot,
   emptyState,
@@ -127,27 +128,50 @@ const memoryStates = (tables: Tables): StateStore => {
         return { kind: 'gone', ...(state ? { state: structuredClone(state) } : {}) }
       return { kind: 'released', state: write({ ...state, slots: without(state.slots, [id]) }) }
     },
-    adopt: async (state, shards, expiresAt) => {
-      const now = current(state.shard) ?? emptyState(state.shard)
-      if (now.version !== state.version) return undefined
-      const layout = { shards, settled: false }
-      const expiry = expiresAt === undefined ? {} : { expiresAt }
-      return write({ ...now, version: (now.version ?? 0) + 1, layout, ...expiry })
+    writeBooks: async (owner, change) => {
+      const state = current(owner.shard) ?? emptyState(owner.shard)
+      const isFirst = (state.books === undefined) === (owner.books === undefined)
+      const isSameVersion = !change.isLending || state.version === owner.version
+      const books = state.books ?? NO_BOOKS
+      if (isMade(state.books, change)) return { kind: 'written', owner: structuredClone(state) }
+      if (!isFirst || !isSameVersion || !isUnchanged(books, change)) return { kind: 'conflict' }
+      const isNew = owner.version === undefined && !owner.override && !owner.overrideProblem
+      const expires = owner.expiresAt !== undefined || isNew
+      return {
+        kind: 'written',
+        owner: write({
+          ...state,
+          ...(change.isLending ? { version: (state.version ?? 0) + 1 } : {}),
+          books: changed(books, structuredClone(change)),
+          ...(expires ? { expiresAt: change.expiresAt } : {}),
+        }),
+      }
     },
+    recordBorrowed: async (state, borrowed, expiresAt) => {
+      const { override: _override, ...now } = current(state.shard) ?? emptyState(state.shard)
+      if (now.version !== state.version) return undefined
+      const expiry = expiresAt === undefined ? {} : { expiresAt }
+      return write({
+        ...now,
+        version: (now.version ?? 0) + 1,
+        borrowed: structuredClone(borrowed),
+        ...expiry,
+      })
+    },
+    fence: async (shard) => {
+      const state = current(shard)
+      if (state) write({ ...state, version: (state.version ?? 0) + 1 })
+    },
+    earlierShards: async (queue) => [...(tables.layouts.get(queue) ?? [])],
     strand: async (state, strandedSince, expiresAt) => {
       const standing = current(state.shard) ?? emptyState(state.shard)
       const { expiresAt: _expiresAt, dueAt: _dueAt, dueShard: _dueShard, ...now } = standing
       if (now.version !== state.version) return
       write({ ...now, strandedSince, ...(expiresAt === undefined ? {} : { expiresAt }) })
     },
-    registerLayout: async (queue, shards) => {
-      const layouts = (tables.layouts.get(queue) ?? new Set()).add(shards)
-      tables.layouts.set(queue, layouts)
-      return [...layouts]
-    },
     override: async (shard, limits) => {
       const { override: _override, expiresAt: _expiresAt, ...state } = current(shard) ?? emptyState(shard)
-      write({
+      return write({
         ...state,
         version: (state.version ?? 0) + 1,
         ...(limits ? { override: structuredClone(limits) } : {}),
@@ -179,7 +203,7 @@ function applyPass(state: ShardState, change: PassWrite): ShardState {
     },
     window: change.start === undefined ? window : withStart({ ...state, window }, change.start),
     waiting: change.waiting,
-    layout: change.layout,
+    ...(change.borrowed ? { borrowed: structuredClone(change.borrowed) } : {}),
     passedBy: change.mark,
     ...(change.dueAt === undefined ? {} : { dueAt: change.dueAt }),
     ...(change.dueShard === undefined ? {} : { dueShard: change.dueShard }),

@@ -8,7 +8,7 @@ export interface Tables {
   readonly jobs: Map<string, Map<string, RawItem>>
   readonly states: Map<string, ShardState>
   readonly history: DeadLetter[]
-  /** Queue → every number of shards that it has had. */
+  /** Queue → the numbers of shards that an earlier version had for it. */
   readonly layouts: Map<string, Set<number>>
   /** Part of the tables → the cursor at which the sweep goes on there. */
   readonly sweep: Map<string, string>

@@ -12,7 +12,7 @@ import {
   QUEUE_NAME,
   type ShardKey,
 } from '../keys.ts'
-import { homeShard } from '../limits/shares.ts'
+import { homeShard } from '../limits/shards.ts'
 import { type Config, type QueueConfig, queueNamed } from '../queue/config.ts'
 import { givenPartition, partitionOf } from '../queue/partition.ts'
 import type { ParsedHere } from '../queue/unknown.ts'

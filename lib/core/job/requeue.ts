@@ -11,7 +11,7 @@ import {
   refused,
   type Shard,
 } from '../keys.ts'
-import { homeShard } from '../limits/shares.ts'
+import { homeShard } from '../limits/shards.ts'
 import { type Config, type QueueConfig, queueNamed } from '../queue/config.ts'
 import { partitionOf } from '../queue/partition.ts'
 import { type JobItem, parseJob, type RawItem } from './job.ts'

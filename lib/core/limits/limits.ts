@@ -1,7 +1,5 @@
-/** What a partition may do, and what one of its shards may. The only place where a limit becomes a number to obey. */
+/** What a partition may do, as it is configured and as somebody has set it at run time. */
 import * as z from 'zod'
-import type { Shard } from '../keys.ts'
-import { activeShards, placeOf, shareOf } from './shares.ts'
 
 export interface RateLimit {
   /** How many jobs may start in any window of `period_ms`. */
@@ -29,7 +27,7 @@ export const LONGEST_MS = 365 * 86_400_000
 
 const count = z.int().min(0).max(MOST_ALLOWED)
 
-/** Limits of one partition that replace the configured ones, kept in the state items of its shards. */
+/** Limits of one partition that replace the configured ones, kept in the state item of its plain shard. */
 export const overrideSchema = z.strictObject({
   concurrency: count.optional(),
   rateLimit: z
@@ -39,20 +37,20 @@ export const overrideSchema = z.strictObject({
       margin_ms: z.int().min(0).max(LONGEST_MS).optional(),
     })
     .optional(),
+  /** Who set them, and why. */
+  by: z.string().max(256).optional(),
+  reason: z.string().max(1024).optional(),
 })
 export type LimitOverride = z.infer<typeof overrideSchema>
 
 /** The most slots that one item holds. Beyond it an item becomes slow and dear: 100 slots are about 9 KB. */
 export const MAX_SLOTS_PER_SHARD = 100
 
+/** What one shard may do. */
 export interface ShardLimits {
-  /** How many jobs of this shard may be in flight. */
+  /** How many of its jobs may be in flight. */
   readonly slots: number
   readonly rateLimit?: RateLimit
-  /** The shard has no share although the partition may run jobs: its jobs belong in other shards. */
-  readonly displaced: boolean
-  /** How many shards have a share. */
-  readonly active: number
 }
 
 /** By default: a fortieth of the period, but at least 20 ms and at most 1 s. It is the share of the rate that is lost. */
@@ -66,24 +64,4 @@ export function applyOverride(configured: Limits, override: LimitOverride | unde
     ? { ...rateLimit, margin_ms: rateLimit.margin_ms ?? defaultMargin(rateLimit.period_ms) }
     : configured.rateLimit
   return { ...(concurrency === undefined ? {} : { concurrency }), ...(rate ? { rateLimit: rate } : {}) }
-}
-
-/** The share of a partition's limits that one shard may use. */
-export function limitsOfShard(limits: Limits, shard: Shard, shards: number): ShardLimits {
-  const place = placeOf(shard, shards)
-  const active = activeShards(limits, shards)
-  const { concurrency, rateLimit } = limits
-  if (place === undefined || (place >= active && active > 0)) {
-    const nothing = rateLimit && { ...rateLimit, allowed: 0 }
-    return { slots: 0, ...(nothing ? { rateLimit: nothing } : {}), displaced: true, active }
-  }
-  const paused = concurrency === 0 || rateLimit?.allowed === 0
-  const slots = concurrency === undefined ? MAX_SLOTS_PER_SHARD : shareOf(concurrency, place, shards)
-  const share = rateLimit && { ...rateLimit, allowed: shareOf(rateLimit.allowed, place, shards) }
-  return {
-    slots: paused ? 0 : Math.min(MAX_SLOTS_PER_SHARD, slots),
-    ...(share ? { rateLimit: share } : {}),
-    displaced: false,
-    active,
-  }
 }

@@ -94,6 +94,13 @@ export function windowReopensAt(window: StartWindow, rate: RateLimit, now: numbe
   return (next?.at ?? now + rememberedFor(rate)) - ahead
 }
 
+/** When the first of the starts that are remembered now is forgotten. */
+export const nextForgotten = (
+  window: StartWindow,
+  rate: RateLimit | undefined,
+  now: number,
+): number | undefined => rate && forgottenLater(window, rate, now)[0]?.at
+
 const forgottenLater = (window: StartWindow, rate: RateLimit, now: number) =>
   Object.entries(window)
     .map(([end, count]) => ({ at: forgottenAt(end, rate), count }))

@@ -27,6 +27,8 @@ export interface Decision {
   readonly wake?: ArrangedWake
   /** More could have been claimed than was read: read again. */
   readonly readOn: boolean
+  /** Due jobs are left that could be claimed if the limits allowed more. */
+  readonly isWorkLeft: boolean
 }
 
 export interface ArrangedWake {
@@ -76,6 +78,7 @@ export function decide(input: PassInput): Decision {
     changed: isChange(state, change),
     claims,
     readOn,
+    isWorkLeft: left,
     ...(isArranged ? {} : { wake: { at: dueAt, isPrecise } }),
   }
 }

@@ -2,6 +2,7 @@
 import * as z from 'zod'
 import { ConfigurationError } from '../errors.ts'
 import { QUEUE_NAME } from '../keys.ts'
+import { SLOTS_OF_A_SMALL_ITEM } from '../limits/in-force.ts'
 import {
   defaultMargin,
   type Limits,
@@ -14,9 +15,8 @@ import { type Duration, parseDuration } from '../text/duration.ts'
 import type { RetryPolicy } from './backoff.ts'
 import { type PartitionRule, partitionSchema } from './partition.ts'
 
-/** So many slots fit in 1 KB beside the rest of a state item, which keeps every write at one unit. */
-const SLOTS_PER_SHARD = 10
-const SHARDS_WHEN_UNLIMITED = 10
+/** Ten slots each, so that a thousand jobs of a partition are in flight. */
+const SHARDS_WHEN_UNLIMITED = 100
 const MAX_SHARDS = 1000
 const MAX_TIMEOUT_MS = 14 * 60_000
 
@@ -130,39 +130,26 @@ const toRateLimit = (rate: { allowed: number; period: number; margin?: number | 
   margin_ms: rate.margin ?? defaultMargin(rate.period),
 })
 
-/** Enough shards for items of 1 KB; a rate is divided only where each share of it is worth having. */
+/**
+ * Enough shards for small items. A rate is spread only where each shard can have a worthwhile part of it. How many there
+ * are limits nothing: shards borrow from one another.
+ */
 function defaultShards({ concurrency, rateLimit }: Limits): number {
-  const slots = concurrency === undefined ? SHARDS_WHEN_UNLIMITED : Math.ceil(concurrency / SLOTS_PER_SHARD)
-  const starts = rateLimit ? Math.ceil(rateLimit.allowed / SLOTS_PER_SHARD) : slots
-  const wanted = Math.max(leastShards(concurrency), Math.min(slots, starts))
-  return Math.max(1, Math.min(MAX_SHARDS, wanted, rateLimit?.allowed || wanted))
+  const slots = concurrency === undefined ? SHARDS_WHEN_UNLIMITED : parts(concurrency)
+  const starts = rateLimit ? parts(rateLimit.allowed) : slots
+  return Math.max(1, Math.min(MAX_SHARDS, Math.max(leastShards(concurrency), Math.min(slots, starts))))
 }
+
+const parts = (units: number): number => Math.ceil(units / SLOTS_OF_A_SMALL_ITEM)
 
 const leastShards = (concurrency = 0): number => Math.ceil(concurrency / MAX_SLOTS_PER_SHARD)
 
-function checkShards(name: string, { concurrency, rateLimit }: Limits, shards: number): void {
-  const path = `queues.${name}.shards`
+function checkShards(name: string, { concurrency }: Limits, shards: number): void {
   const least = leastShards(concurrency)
-  const dividable = rateLimit?.allowed || MAX_SHARDS
-  if (least > dividable)
-    throw new ConfigurationError(
-      `queues.${name}.concurrency`,
-      `a rate of ${dividable} cannot be shared by the ${least} shards that ${concurrency} jobs need: use at most ${dividable * MAX_SLOTS_PER_SHARD}`,
-    )
   if (shards < least)
     throw new ConfigurationError(
-      path,
+      `queues.${name}.shards`,
       `concurrency ${concurrency} needs at least ${least} shards of ${MAX_SLOTS_PER_SHARD} slots, and here are ${shards}`,
-    )
-  if (concurrency && shards > concurrency)
-    throw new ConfigurationError(
-      path,
-      `${shards} shards cannot share a concurrency of ${concurrency}: use at most ${concurrency}`,
-    )
-  if (rateLimit?.allowed && shards > rateLimit.allowed)
-    throw new ConfigurationError(
-      path,
-      `${shards} shards cannot share a rate of ${rateLimit.allowed}: use at most ${rateLimit.allowed}`,
     )
 }
 

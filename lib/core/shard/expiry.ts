@@ -20,3 +20,9 @@ export const keptUntil = (time: number): number => Math.ceil((time + KEPT_MS) / 
 
 /** The time for which `keptUntil` was asked. */
 export const visitOf = (expiresAt_s: number): number => expiresAt_s * 1000 - KEPT_MS
+
+/** Whether an item that may go is half way there, although its books are in use. */
+export const isTouchedLongAgo = (
+  { books, expiresAt }: Pick<ShardState, 'books' | 'expiresAt'>,
+  now: number,
+): boolean => books !== undefined && expiresAt !== undefined && visitOf(expiresAt) < now - KEPT_MS / 2

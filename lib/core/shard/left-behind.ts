@@ -35,7 +35,7 @@ export function isLookedAfter(
   if (!state) return false
   const slots = slotEntries(state.slots)
   // Whoever frees a slot looks; and where nothing may run at all, whoever lifts the limit.
-  const paused = limits.slots === 0 && !limits.displaced
+  const paused = limits.slots === 0
   if (state.waiting && (slots.length > 0 || paused)) return true
   const { dueAt = 0 } = state
   const isSoon = now < dueAt && dueAt <= now + SOON_MS

@@ -7,6 +7,8 @@ import {
   type ShardKey,
   type SortKey,
 } from '../keys.ts'
+import type { Books, Resource } from '../limits/books.ts'
+import type { Borrowed } from '../limits/limiter.ts'
 import type { LimitOverride } from '../limits/limits.ts'
 import type { StartWindow } from '../limits/window.ts'
 
@@ -39,13 +41,6 @@ export interface RunningSlot extends SlotBase {
 export type Slot = ClaimedSlot | RunningSlot
 export type Slots = Readonly<Record<string, Slot>>
 
-/** How many shards the partition is spread over, as far as this shard knows. */
-export interface Layout {
-  readonly shards: number
-  /** No sibling exceeded its share of this layout: the shard may use all of its own. */
-  readonly settled: boolean
-}
-
 export interface ShardState {
   readonly shard: ShardKey
   /** False until the first pass: the item is not there, or holds nothing but an override. */
@@ -62,8 +57,7 @@ export interface ShardState {
   readonly dueAt?: number
   /** The group of the due index that lists the shard. Absent where a wake-up message is already on its way. */
   readonly dueShard?: string
-  /** The layout that the shard has entered. */
-  readonly layout?: Layout
+  /** Limits set at run time. They stand in the partition's plain shard, and hold for all of its shards. */
   readonly override?: LimitOverride
   /** Somebody wrote an override that makes no sense: nothing runs until it is mended, and this says why. */
   readonly overrideProblem?: string
@@ -71,7 +65,13 @@ export interface ShardState {
   readonly expiresAt?: number
   /** Epoch ms since which no function has known the shard's queue or its partition rule. */
   readonly strandedSince?: number
+  /** In a plain shard: what it has lent to the other shards of its partition, and which of them wait. */
+  readonly books?: Books
+  /** In any other shard: what it has from the plain one. */
+  readonly borrowed?: BorrowedUnits
 }
+
+export type BorrowedUnits = Readonly<Partial<Record<Resource, Borrowed>>>
 
 /** What a write is conditioned on that has to lose against any pass made since. */
 export type ShardVersion = Pick<ShardState, 'shard' | 'version'>
@@ -79,7 +79,15 @@ export type ShardVersion = Pick<ShardState, 'shard' | 'version'>
 /** What a sweep needs of a state item. */
 export type ShardGlance = Pick<
   ShardState,
-  'shard' | 'slots' | 'waiting' | 'dueAt' | 'layout' | 'override' | 'overrideProblem' | 'expiresAt'
+  | 'shard'
+  | 'slots'
+  | 'waiting'
+  | 'dueAt'
+  | 'override'
+  | 'overrideProblem'
+  | 'expiresAt'
+  | 'books'
+  | 'borrowed'
 >
 
 export const emptyState = (shard: ShardKey): ShardState => ({

@@ -1,20 +1,43 @@
-/** Limits changed at run time: written to every shard of the partition, which is then looked at. */
-
+/** Limits changed at run time: one write to the partition's plain shard, which owns them. */
+import { formatShard, type Shard, type ShardKey } from '../../core/keys.ts'
+import { RESOURCES } from '../../core/limits/books.ts'
+import { PLAIN } from '../../core/limits/lending.ts'
 import type { LimitOverride } from '../../core/limits/limits.ts'
-import { shardsOf } from '../../core/limits/shares.ts'
+import { borrowersOf, ownerOf } from '../../core/limits/shards.ts'
 import type { QueueConfig } from '../../core/queue/config.ts'
+import type { ShardState } from '../../core/shard/state.ts'
 import type { Context } from '../context.ts'
 
+/**
+ * When it returns, nothing more is admitted above the new limits: the write makes every loan lose that is being made, and
+ * a fence in each shard that has borrowed makes every pass lose that has read the old ones. If the caller dies before the
+ * fences, only passes that were under way may still claim by the old limits; all later ones read the new.
+ */
 export async function overrideLimits(
   { store, wake }: Pick<Context, 'store' | 'wake'>,
   queue: QueueConfig,
   partition: string | undefined,
   limits: LimitOverride | undefined,
 ): Promise<void> {
-  const shards = shardsOf(
-    { queue: queue.name, ...(partition === undefined ? {} : { partition }) },
-    queue.shards,
-  )
-  for (const shard of shards) await store.states.override(shard, limits)
-  await wake.send(shards.map((shard) => ({ shard, delay_ms: 0 })))
+  const shard: Shard = { queue: queue.name, ...(partition === undefined ? {} : { partition }) }
+  const owner = await store.states.override(ownerOf(shard), limits)
+  const { borrowers, waiting } = known(shard, owner, queue.shards)
+  for (const key of borrowers) await store.states.fence(key)
+  const woken = new Set([ownerOf(shard), ...borrowers, ...waiting])
+  await wake.send([...woken].map((key) => ({ shard: key, delay_ms: 0 })))
+}
+
+/** Without books, all that the configuration has: an earlier version may have served them, and kept none. */
+function known(
+  shard: Shard,
+  { books }: ShardState,
+  shards: number,
+): { readonly borrowers: readonly ShardKey[]; readonly waiting: readonly ShardKey[] } {
+  if (!books) return { borrowers: borrowersOf(shard, shards), waiting: [] }
+  const keysOf = (names: readonly string[]) =>
+    names.filter((name) => name !== PLAIN).map((name) => formatShard({ ...shard, index: Number(name) }))
+  return {
+    borrowers: keysOf(RESOURCES.flatMap((resource) => Object.keys(books[resource].loans))),
+    waiting: keysOf(RESOURCES.flatMap((resource) => Object.keys(books[resource].line))),
+  }
 }

@@ -17,7 +17,8 @@ const LEFT_TO_NEWER_MS = 5000
 /** Returns the job that the caller has to run, if it takes one. */
 export async function pass(context: Context, request: PassRequest): Promise<HandOff | undefined> {
   try {
-    return await visit(context, request)
+    const visited = await visit(context, request)
+    return await visitServed(context, request, visited)
   } catch (error) {
     if (!(error instanceof DamagedStateError)) throw error
     // Trying again mends nothing. The sweep goes on counting it until somebody has.
@@ -27,36 +28,62 @@ export async function pass(context: Context, request: PassRequest): Promise<Hand
   }
 }
 
-async function visit(context: Context, request: PassRequest): Promise<HandOff | undefined> {
+interface Visited {
+  readonly own: HandOff | undefined
+  /** Other shards that have got units from this one. */
+  readonly served: ReadonlySet<ShardKey>
+}
+
+/** A unit goes with the invocation: the worker takes the next job from the shard that got it. Others are woken. */
+async function visitServed(
+  context: Context,
+  { runUntil, shared }: PassRequest,
+  { own, served }: Visited,
+): Promise<HandOff | undefined> {
+  const [first, ...others] = served
+  if (first === undefined) return own
+  const goesOn = own === undefined && runUntil !== undefined
+  const woken = goesOn ? others : [first, ...others]
+  if (woken.length > 0)
+    await context.wake
+      .send(woken.map((shard) => ({ shard, delay_ms: 0 })))
+      .catch((error: unknown) => settleForOwn(context, own, error))
+  return goesOn ? pass(context, { shard: first, runUntil, ...(shared ? { shared } : {}) }) : own
+}
+
+async function visit(context: Context, request: PassRequest): Promise<Visited> {
   let { released, runUntil, ...rest } = request
-  let own: HandOff | undefined
-  let uncertain: number | undefined
+  let [own, uncertain, hasEntered]: [HandOff?, number?, boolean?] = []
+  const served = new Set<ShardKey>()
   for (let rounds = 0; rounds < MAX_ROUNDS; rounds++) {
-    const round = await passOnce(context, {
+    const round: Round = await passOnce(context, {
       ...rest,
       ...(released ? { released } : {}),
       ...(runUntil === undefined ? {} : { runUntil }),
       ...(uncertain === undefined ? {} : { uncertain }),
+      ...(hasEntered ? { hasEntered } : {}),
     }).catch((error: unknown) => settleForOwn(context, own, error))
-    if (round.kind === 'settled') return own
     if (round.kind === 'replaced') {
       await leaveToNewer(context, request, released)
-      return own
+      return { own, served }
     }
     if (round.kind === 'conflict') {
       uncertain = round.uncertain ?? uncertain
       await context.clock.sleep(Math.round(context.random.number() * 20 * (rounds + 1)))
       continue
     }
+    for (const shard of round.served ?? []) served.add(shard)
+    if (round.kind === 'settled') return { own, served }
     released = undefined
+    hasEntered = round.hasEntered
     if (round.own) {
       own = round.own
       runUntil = undefined
     }
-    if (!round.again) return own
+    if (!round.again) return { own, served }
   }
   await giveUp(context, request.shard, released).catch((error) => settleForOwn(context, own, error))
-  return own
+  return { own, served }
 }
 
 /** A job that the worker has taken must be run, even if a later round fails; whoever frees its slot goes on. */

@@ -6,18 +6,31 @@
  */
 
 import type { ShardKey } from '../../core/keys.ts'
+import { RESOURCES } from '../../core/limits/books.ts'
+import { limitsWithin, type Units } from '../../core/limits/in-force.ts'
+import {
+  afterGivingBack,
+  isGivenBack,
+  isSameUnits,
+  lackOf,
+  mayHopeFor,
+  mayUse,
+} from '../../core/limits/portion.ts'
 import { type Claim, type Decision, decide, type Holder, type PassInput } from '../../core/pass/decide.ts'
-import { jobsToRead } from '../../core/pass/room.ts'
+import { jobsToRead, slotsThatStay } from '../../core/pass/room.ts'
 import { deadSlots, isSaturated, isSlotFreed } from '../../core/shard/attention.ts'
 import { isExpiryRight } from '../../core/shard/expiry.ts'
-import type { Entered } from '../../core/shard/layout.ts'
+import { unitsInUse } from '../../core/shard/in-use.ts'
 import { emptyState, isRunning, type ShardState } from '../../core/shard/state.ts'
 import type { StartCounting } from '../../ports/queues.ts'
-import { type Context, currentLimits } from '../context.ts'
+import type { Context } from '../context.ts'
+import { type Capacity, readCapacity } from '../lending/capacity.ts'
+import { limitsSeen } from '../lending/limits-seen.ts'
+import { type Settled, settle, settleAfter } from '../lending/settle.ts'
+import { supply } from '../lending/supply.ts'
+import { SECOND_MS } from '../wake.ts'
 import { readDueJobs } from './due-jobs.ts'
-import { changesLayout, enterLayout, lookAgain } from './layout.ts'
 import { recover } from './recover.ts'
-import { rehome } from './rehome.ts'
 import { messagesOf, sendWake, sendWork, startCounting } from './send.ts'
 import { keepStranded } from './stranded.ts'
 import { passWrite } from './write.ts'
@@ -44,47 +57,73 @@ export interface HandOff {
 }
 
 export type Round =
-  | { readonly kind: 'settled' }
+  | { readonly kind: 'settled'; readonly served?: readonly ShardKey[] }
   /** A newer configuration is in force. */
   | { readonly kind: 'replaced' }
   /** To be read again. `uncertain`: a time that may have been written all the same, and whose wake-up nobody sends then. */
   | { readonly kind: 'conflict'; readonly uncertain?: number }
-  | { readonly kind: 'written'; readonly own?: HandOff; readonly again: boolean }
+  | {
+      readonly kind: 'written'
+      readonly own?: HandOff
+      readonly again: boolean
+      /** The shard has come to stand in its limiter's line: what others have is to be asked for once more. */
+      readonly hasEntered?: boolean
+      /** Other shards of the partition that have got units from this one, and now have to be visited. */
+      readonly served?: readonly ShardKey[]
+    }
 
 export async function passOnce(
   context: Context,
-  request: PassRequest & Pick<PassInput, 'uncertain'>,
+  request: PassRequest & Pick<PassInput, 'uncertain'> & { readonly hasEntered?: boolean },
 ): Promise<Round> {
   const { store, clock, random } = context
   const state = (await store.states.read(request.shard)) ?? emptyState(request.shard)
   // Asked after the state was read: what a newer configuration has written since makes the write of this one fail.
   if (await context.deployment.isReplaced()) return { kind: 'replaced' }
-  const configured = currentLimits(context.config, state)
-  if (!configured) return leave(context, state, request.released)
-  reportOverride(context, state)
-  // A wake-up is used up by this pass, however early it came: another has to be arranged.
-  const isUsedUp = request.wokenFor !== undefined && request.wokenFor === state.dueAt
-  const isIdle = !request.released && !isUsedUp && isExpiryRight(state)
-  if (isIdle && isSaturated(state, configured, clock.now())) return { kind: 'settled' }
+  if (isIdle(context, request, state)) return { kind: 'settled' }
+  const capacity = await readCapacity(context, state)
+  if (capacity === 'stale') return { kind: 'conflict' }
+  if (!capacity) return leave(context, state, request.released)
+  reportOverride(context, capacity.owner)
   const recovered = await recover(context, state, deadSlots(state, clock.now()))
-  const entered = await enterLayout(context, state, configured)
-  if (entered === 'entering') return { kind: 'conflict' }
-  const { limits } = entered
+  const staying = slotsThatStay({ ...request, state, recovered })
+  const inUse = unitsInUse(state, staying, capacity.limits, clock.now())
+  const hoped = limitsWithin(capacity.limits, mayHopeFor(capacity, inUse))
   const now = clock.now()
-  const reading = jobsToRead({ ...request, state, limits, now, recovered })
-  const jobs = limits.displaced
-    ? await rehome(context, state)
-    : await readDueJobs(context, { shard: request.shard, now, ...reading })
+  const reading = jobsToRead({ ...request, state, limits: hoped, now, recovered })
+  const jobs = await readDueJobs(context, { shard: request.shard, now, ...reading })
+  const mayCollect = request.isWoken === true || request.hasEntered === true || !standsInLine(capacity)
+  const supplied = await supply(context, capacity, { state, staying, due: jobs.due, mayCollect })
+  if (supplied === 'stale') return { kind: 'conflict' }
+  const may = mayUse(supplied.capacity, inUse)
   const input: PassInput = {
     ...request,
-    ...lookAgain(jobs, entered, clock.now()),
+    ...jobs,
+    ...earliestLook(jobs.nextDueAt, supplied.spareAt),
     state,
-    limits,
+    limits: limitsWithin(capacity.limits, may),
     now: clock.now(),
     recovered,
     newToken: () => random.token(),
   }
-  return carryOut(context, input, entered, decide(input))
+  return carryOut(context, input, { capacity: supplied.capacity, may, inUse }, decide(input))
+}
+
+/** Whether the item alone shows that there is nothing to do. */
+function isIdle({ config, clock }: Context, request: PassRequest, state: ShardState): boolean {
+  // A wake-up is used up by this pass, however early it came: another has to be arranged.
+  const isUsedUp = request.wokenFor !== undefined && request.wokenFor === state.dueAt
+  const limits = limitsSeen(config, state, clock.now())
+  if (!limits || request.released || isUsedUp || !isExpiryRight(state)) return false
+  return isSaturated(state, limits, clock.now())
+}
+
+const standsInLine = ({ books, self }: Capacity): boolean =>
+  RESOURCES.some((resource) => books[resource].line[self] !== undefined)
+
+const earliestLook = (...times: (number | undefined)[]): Pick<PassInput, 'nextDueAt'> => {
+  const known = times.filter((time) => time !== undefined)
+  return known.length > 0 ? { nextDueAt: Math.min(...known) } : {}
 }
 
 /** The shard is not this configuration's. Its jobs stay for one that knows it; a slot that was in use is freed. */
@@ -101,24 +140,45 @@ function reportOverride({ logger, metrics }: Context, { shard, overrideProblem }
   metrics.count('DamagedShards', 1)
 }
 
+/** What the shard has of its partition's limits, and uses, in a pass. */
+interface Use {
+  readonly capacity: Capacity
+  readonly may: Units
+  /** Before the pass claims anything. */
+  readonly inUse: Units
+}
+
 /**
  * Only the pass that has written sends. If each of many simultaneous passes arranged the same wake-up, each of those
  * would bring as many passes again, for as long as there is work. If this one dies in between, the sweep finds out.
  */
 async function carryOut(
   context: Context,
-  { state, now }: PassInput,
-  entered: Entered,
+  { state, now, limits }: PassInput,
+  { capacity, may, inUse }: Use,
   decision: Decision,
 ): Promise<Round> {
-  const { limits } = entered
+  const claims = decision.claims.length
+  const after = { slots: inUse.slots + claims, starts: inUse.starts + claims }
+  const lack = lackOf(capacity, may, after, decision.isWorkLeft)
+  const borrowed = afterGivingBack(capacity, may, after, lack)
+  const settled = { ...capacity, borrowed }
   const wake = () => sendWake(context, state.shard, decision.wake, now)
   const isAsItIs = isExpiryRight(state) && state.strandedSince === undefined
-  if (!decision.changed && !changesLayout(state, entered) && isAsItIs) {
+  if (!decision.changed && isAsItIs && !isGivenBack(capacity.borrowed, borrowed)) {
     await wake()
-    return decision.readOn ? { kind: 'conflict' } : { kind: 'settled' }
+    const { hasEntered, served } = await settleSafely(context, state.shard, () =>
+      settle(context, settled, lack),
+    )
+    if (hasEntered) return { kind: 'written', again: true, hasEntered, served }
+    return decision.readOn ? { kind: 'conflict' } : { kind: 'settled', served }
   }
-  const write = passWrite(state, decision, entered, { now, mark: context.random.token() })
+  const write = passWrite(state, decision, {
+    limits,
+    borrowed: isSameUnits(state.borrowed, borrowed) ? undefined : borrowed,
+    now,
+    mark: context.random.token(),
+  })
   const outcome = await context.store.states.pass(state, write)
   if (outcome.kind === 'conflict')
     return { kind: 'conflict', ...(outcome.isUncertain && write.dueAt ? { uncertain: write.dueAt } : {}) }
@@ -126,6 +186,34 @@ async function carryOut(
   await Promise.all([wake(), sendWork(context, messagesOf(state, decision, now, rate))])
   const [first] = decision.claims
   const own = first && isRunning(first.slot) ? { claim: first, state: outcome.state, ...rate } : undefined
-  const again = decision.readOn || (outcome.state.waiting && isSlotFreed(state, write, outcome.state))
-  return { kind: 'written', ...(own ? { own } : {}), again }
+  const hasFreed = write.drop.length > 0
+  const { hasEntered, served } = await settleSafely(context, state.shard, () =>
+    settleAfter(context, settled, lack, { written: outcome.state, hasFreed }),
+  )
+  const again =
+    decision.readOn || hasEntered || (outcome.state.waiting && isSlotFreed(state, write, outcome.state))
+  return { kind: 'written', ...(own ? { own } : {}), again, hasEntered, served }
+}
+
+/** What has been claimed is claimed: if the books cannot be settled now, the next pass over the shard does it. */
+async function settleSafely(
+  context: Context,
+  shard: ShardKey,
+  action: () => Promise<Settled>,
+): Promise<Settled> {
+  try {
+    return await action()
+  } catch (error) {
+    context.logger.error('the books of a partition could not be settled; its shard is looked at again', {
+      shard,
+      error,
+    })
+    await sendWake(
+      context,
+      shard,
+      { at: context.clock.now() + SECOND_MS, isPrecise: false },
+      context.clock.now(),
+    )
+    return { hasEntered: false, served: [] }
+  }
 }

@@ -5,22 +5,28 @@ import { rememberedFor } from '../../core/limits/window.ts'
 import type { Decision } from '../../core/pass/decide.ts'
 import { dueGroupOf } from '../../core/shard/due-groups.ts'
 import { keptUntil, mayExpire } from '../../core/shard/expiry.ts'
-import type { Entered } from '../../core/shard/layout.ts'
-import type { ShardState } from '../../core/shard/state.ts'
+import type { BorrowedUnits, ShardState } from '../../core/shard/state.ts'
 import { MAX_DELAY_MS } from '../../ports/queues.ts'
 import type { PassWrite } from '../../ports/store.ts'
+
+export interface Circumstances {
+  readonly limits: ShardLimits
+  /** What the shard has borrowed from now on, if that changes. */
+  readonly borrowed: BorrowedUnits | undefined
+  readonly now: number
+  readonly mark: string
+}
 
 export function passWrite(
   state: ShardState,
   { change }: Decision,
-  { limits, layout }: Entered,
-  { now, mark }: { readonly now: number; readonly mark: string },
+  { limits, borrowed, now, mark }: Circumstances,
 ): PassWrite {
   const dueShard = listing(state, change.dueAt, now)
   return {
     ...change,
     mark,
-    layout,
+    ...(borrowed ? { borrowed } : {}),
     ...(dueShard === undefined ? {} : { dueShard }),
     ...(mayExpire({ ...state, waiting: change.waiting })
       ? { expiresAt: expiry(change.dueAt, limits, now) }

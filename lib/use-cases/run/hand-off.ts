@@ -1,5 +1,8 @@
 /** A slot becomes free: the next job takes it, in this invocation or by a message. */
+import { parseShard, type ShardKey } from '../../core/keys.ts'
+import { ownerOf } from '../../core/limits/shards.ts'
 import type { Holder } from '../../core/pass/decide.ts'
+import type { ShardState } from '../../core/shard/state.ts'
 import type { Context } from '../context.ts'
 import { type HandOff, pass } from '../pass/pass.ts'
 import { deadlineOf, hasTimeFor, type Invocation, type Running } from './invocation.ts'
@@ -25,8 +28,21 @@ export async function freeSlot(
   const { shard, othersWait, lookAgain } = ended
   const released = holderOf(ended)
   if (othersWait || lookAgain) return takeNext(context, { ...ended, released })
-  const outcome = await context.store.states.release(shard, released)
-  return outcome.state?.waiting ? takeNext(context, ended) : undefined
+  const { state } = await context.store.states.release(shard, released)
+  if (!state?.waiting && !(await othersNeedUnits(context, shard, state))) return undefined
+  return takeNext(context, ended)
+}
+
+/** Asked after the slot is free: whoever has come to stand in the line before this finds the unit by itself. */
+async function othersNeedUnits(
+  { store }: Context,
+  key: ShardKey,
+  state: ShardState | undefined,
+): Promise<boolean> {
+  const shard = parseShard(key)
+  if (!shard.ok || !state) return false
+  const owner = state.borrowed ? await store.states.read(ownerOf(shard.value)) : state
+  return Object.values(owner?.books ?? {}).some(({ line }) => Object.keys(line).length > 0)
 }
 
 /** Makes a pass, with the slot that is given back, and takes over one of the jobs that it claims. */
@@ -43,10 +59,12 @@ export async function takeNext(
   if (!own) return undefined
   const next = toRunning(own)
   // The pass may have taken long, and the start may have been late: then the job goes back, with nothing spent.
-  const isInTime = await begin(context, { pk: shard, ...own }, own.claim.startAt).catch((error: unknown) => {
-    context.logger.error('a job could not begin; it goes back', { shard, job: next.id, error })
-    return false
-  })
+  const isInTime = await begin(context, { pk: next.shard, ...own }, own.claim.startAt).catch(
+    (error: unknown) => {
+      context.logger.error('a job could not begin; it goes back', { shard: next.shard, job: next.id, error })
+      return false
+    },
+  )
   if (isInTime && hasTimeFor(own.claim.job, invocation)) return next
   await giveBack(context, next)
   return undefined

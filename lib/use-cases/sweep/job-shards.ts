@@ -11,7 +11,7 @@ import { isLookedAfter } from '../../core/shard/left-behind.ts'
 import type { SeenShard } from '../../core/shard/seen-shards.ts'
 import { emptyState } from '../../core/shard/state.ts'
 import type { WakeMessage } from '../../ports/queues.ts'
-import { currentLimits } from '../context.ts'
+import { limitsSeen } from '../lending/limits-seen.ts'
 import { type SweepContext, type Tally, wakeShards } from './tally.ts'
 import type { Walk } from './walk.ts'
 
@@ -72,7 +72,7 @@ async function lostAmong(
   const now = clock.now()
   return seen.filter((one) => {
     const state = stateOf.get(one.shard)
-    const limits = currentLimits(config, state ?? emptyState(one.shard as ShardKey))
+    const limits = limitsSeen(config, state ?? emptyState(one.shard as ShardKey), now)
     return !standing.has(one.shard) && !(limits && isLookedAfter(one, state, limits, now))
   })
 }

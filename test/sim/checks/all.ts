@@ -1,6 +1,6 @@
 /** Every check there is. A new feature adds its own here, and nowhere else. */
 import type { Check } from './check.ts'
-import { concurrency, share } from './i1-concurrency.ts'
+import { admitted, concurrency } from './i1-concurrency.ts'
 import { ownSlotsFreed, runsHoldSlots } from './i1-slots.ts'
 import { rate } from './i2-rate.ts'
 import { notEarly, oneRunAnAttempt, overlap } from './i3-overlap.ts'
@@ -19,7 +19,7 @@ export function allChecks(): { readonly checks: readonly Check[]; readonly progr
   const own = progress()
   const checks = [
     concurrency,
-    share,
+    admitted,
     overrideLasts,
     replacedDecideNothing,
     rate,

@@ -5,7 +5,6 @@
 import type { Check } from './check.ts'
 import { isWritten } from './claims.ts'
 import { readShard } from './keys.ts'
-import { shareOf } from './limits.ts'
 
 export const concurrency: Check = {
   name: 'I1 concurrency',
@@ -21,20 +20,21 @@ export const concurrency: Check = {
   },
 }
 
-/** I8: no pass takes a slot beyond the shard's share of the limit that holds now, whatever held before. */
-export const share: Check = {
-  name: 'I8 share of the limit in force',
-  after(event, { truth, fail }) {
+/** I8: no pass takes a slot while the partition has as many as the limit that holds now, whatever held before. */
+export const admitted: Check = {
+  name: 'I8 nothing is admitted above the limit in force',
+  after(event, { truth, tables, fail }) {
     if (event.kind !== 'effect' || !isWritten(event.effect)) return
-    const { shard, change, outcome } = event.effect
+    const { shard, change } = event.effect
     if (Object.keys(change.take).length === 0) return
-    const { queue, index = 0 } = readShard(shard)
-    const count = truth.limits.shardCount(queue)
-    const shares = truth.limits
-      .of(shard, truth.now, truth.now)
-      .map((limit) => shareOf(limit.concurrency, index, count))
-    const taken = Object.keys(outcome.state.slots).length
-    if (taken > Math.max(...shares))
-      fail(`${shard} holds ${taken} slots, its share is ${Math.max(...shares)}`)
+    const { partition } = readShard(shard)
+    const inFlight = [...tables.states.values()]
+      .filter((state) => readShard(state.shard).partition === partition)
+      .reduce((sum, { slots }) => sum + Object.keys(slots).length, 0)
+    const most = Math.max(
+      ...truth.limits.ofPartition(partition, truth.now, truth.now).map((limit) => limit.concurrency),
+    )
+    if (inFlight > most)
+      fail(`${shard} claims: ${inFlight} of ${partition} are in flight, the limit is ${most}`)
   },
 }

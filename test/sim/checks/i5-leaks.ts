@@ -3,7 +3,7 @@ import { knows } from '../workloads/versions.ts'
 import type { Check } from './check.ts'
 import { isWritten } from './claims.ts'
 import { readShard } from './keys.ts'
-import { type Rate, shareOf } from './limits.ts'
+import type { InForce } from './limits.ts'
 
 export const noSlots: Check = {
   name: 'I5 no slot left',
@@ -20,9 +20,9 @@ export const noSlots: Check = {
 /** Bounds what an item remembers: by true time, a pass may be so old between its decision and its write. */
 const OLDEST_DECISION_MS = 90_000
 
-const mayRunNothing = (concurrency: number, rate: Rate | undefined, index: number, shards: number): boolean =>
-  shareOf(concurrency, index, shards) === 0 ||
-  (rate !== undefined && shareOf(rate.allowed, index, shards) === 0)
+/** A shard that has no unit may run nothing, whatever the limit. */
+const mayRunNothing = ({ concurrency, rate }: InForce, isSpread: boolean): boolean =>
+  concurrency === 0 || rate?.allowed === 0 || isSpread
 
 export const forgets: Check = {
   name: 'I5 old starts are forgotten',
@@ -31,11 +31,10 @@ export const forgets: Check = {
     const { shard, outcome, read } = event.effect
     if (!read.initialised) return
     const since = truth.now - OLDEST_DECISION_MS
-    const limits = truth.limits.of(shard, since, truth.now)
+    const limits = truth.limits.ofPartition(readShard(shard).partition, since, truth.now)
     // One where nothing may run keeps all: what it goes back to may be longer than what it remembers by now.
-    const { queue, index = 0 } = readShard(shard)
-    const shards = truth.limits.shardCount(queue)
-    if (limits.some(({ concurrency, rate }) => mayRunNothing(concurrency, rate, index, shards))) return
+    const isSpread = readShard(shard).index !== undefined || outcome.state.books !== undefined
+    if (limits.some((limit) => mayRunNothing(limit, isSpread))) return
     const longest = Math.max(...limits.map(({ rate }) => (rate ? rate.period_ms + rate.margin_ms : 0)))
     const oldest = since - longest - truth.plan.maxSkew_ms
     const kept = Object.keys(outcome.state.window).filter((end) => Number(end) < oldest)

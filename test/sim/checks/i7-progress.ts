@@ -5,7 +5,6 @@
 import type { Check } from './check.ts'
 import { boundOf, isBoundAlways } from './i7-bound.ts'
 import { readShard } from './keys.ts'
-import { shareOf } from './limits.ts'
 import { isRunnableIn } from './runnable.ts'
 
 /** A worker that has just become free may be needed by somebody else. */
@@ -52,9 +51,8 @@ export const progress = (): Progress => {
             fail(`${pk} ${sk} can never run, and stands there for ${truth.now - since} ms`)
 
       function couldStart(shard: string): boolean {
-        const { queue, partition, index = 0 } = readShard(shard)
-        const count = truth.limits.shardCount(queue)
-        const [limits, ...others] = truth.limits.of(shard, truth.now, truth.now)
+        const { partition } = readShard(shard)
+        const [limits, ...others] = truth.limits.ofPartition(partition, truth.now, truth.now)
         const version = truth.limits.versionInForce(truth.now)
         if (!limits || others.length > 0 || version === undefined) return false
         const running = [...truth.running].filter((run) => run.pk === shard)
@@ -69,7 +67,7 @@ export const progress = (): Progress => {
           )
         })
         if (!due || limits.concurrency === 0) return false
-        if (running.length >= Math.max(1, shareOf(limits.concurrency, index, count))) return false
+        if (truth.runningIn(partition).length >= limits.concurrency) return false
         const { rate } = limits
         if (!rate) return true
         if (rate.allowed === 0) return false
@@ -78,7 +76,7 @@ export const progress = (): Progress => {
         const counted = truth.counted.filter(
           (one) => one.partition === partition && one.at > truth.now - span,
         )
-        return counted.length < Math.max(1, shareOf(rate.allowed, index, count))
+        return counted.length < rate.allowed
       }
     },
   }

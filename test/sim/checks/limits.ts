@@ -21,6 +21,8 @@ export interface InForce {
 interface Change {
   readonly at: number
   readonly override: LimitOverride | undefined
+  /** Until when a pass may still obey what was in force before: until the one who set it has returned. */
+  heardAt: number
 }
 
 /** A function asks whether it has been replaced as its pass begins; the pass may take so long. */
@@ -39,8 +41,14 @@ export class LimitHistory {
     this.#allowed.push({ at: Number.NEGATIVE_INFINITY, versions: [0] })
   }
 
-  overridden(shard: string, override: LimitOverride | undefined, at: number): void {
-    this.#overrides.set(shard, [...(this.#overrides.get(shard) ?? []), { at, override }])
+  overridden(partition: string, override: LimitOverride | undefined, at: number): void {
+    const change = { at, override, heardAt: at + longestPass(this.#plan) }
+    this.#overrides.set(partition, [...(this.#overrides.get(partition) ?? []), change])
+  }
+
+  /** Who set the limit has returned. */
+  heard(partition: string, at: number): void {
+    for (const change of this.#overrides.get(partition) ?? []) change.heardAt = Math.min(change.heardAt, at)
   }
 
   recorded({ configuration, next }: DeploymentRecord, at: number): void {
@@ -58,15 +66,15 @@ export class LimitHistory {
     )
   }
 
-  /** Every limit that a pass over the shard may have obeyed at some moment from `from` to `to`. */
-  of(shard: string, from: number, to: number): InForce[] {
-    const { queue } = readShard(shard)
-    const changes = [
-      { at: Number.NEGATIVE_INFINITY, override: undefined },
-      ...(this.#overrides.get(shard) ?? []),
+  /** Every limit that a pass over a shard of the partition may have obeyed at some moment from `from` to `to`. */
+  ofPartition(partition: string, from: number, to: number): InForce[] {
+    const { queue } = readShard(partition)
+    const changes: Change[] = [
+      { at: Number.NEGATIVE_INFINITY, override: undefined, heardAt: 0 },
+      ...(this.#overrides.get(partition) ?? []),
     ]
-    const overrides = changes.filter(({ at }, n) => at <= to && (changes[n + 1]?.at ?? Infinity) >= from)
-    const versions = this.#versions(from, to).filter((version) => this.#knows(version, shard))
+    const overrides = changes.filter(({ at }, n) => at <= to && (changes[n + 1]?.heardAt ?? Infinity) >= from)
+    const versions = this.#versions(from, to).filter((version) => this.#knows(version, partition))
     return versions.flatMap((version) =>
       overrides.map(({ override }) => combine(this.#plan.versions[version]?.config.queues[queue], override)),
     )
@@ -120,27 +128,11 @@ export class LimitHistory {
   }
 
   #boundaries(partition: string): number[] {
-    const overrides = this.#shardsOf(partition).flatMap((shard) => this.#overrides.get(shard) ?? [])
+    const overrides = this.#overrides.get(partition) ?? []
     return [
-      ...overrides.map(({ at }) => at),
+      ...overrides.flatMap(({ at, heardAt }) => [at, heardAt]),
       ...this.#rollouts().flatMap(({ version, from }, n, all) => [from, this.#endOf(version, all[n + 1])]),
     ]
-  }
-
-  shardCount(queue: string): number {
-    return configuredIn(this.#plan, queue)?.shards ?? 1
-  }
-
-  /** Over all shards of a partition: during a change they differ. */
-  ofPartition(partition: string, from: number, to: number): InForce[] {
-    return this.#shardsOf(partition).flatMap((shard) => this.of(shard, from, to))
-  }
-
-  #shardsOf(partition: string): string[] {
-    const [queue = '', name = ''] = partition.split('|')
-    const count = this.shardCount(queue)
-    if (count === 1) return [name === '' ? queue : partition]
-    return Array.from({ length: count }, (_, index) => `${queue}|${name}|${index}`)
   }
 }
 
@@ -163,7 +155,3 @@ function combine(configured: Configured | undefined, override: LimitOverride | u
   const margin_ms = given.margin_ms ?? Math.min(1000, Math.max(20, Math.round(period_ms / 40)))
   return { concurrency, rate: { allowed, period_ms, margin_ms } }
 }
-
-/** A shard's share: the first ones get what does not divide. */
-export const shareOf = (total: number, index: number, shards: number): number =>
-  total === Infinity ? Infinity : Math.floor(total / shards) + (index < total % shards ? 1 : 0)

@@ -24,7 +24,6 @@ export const SOMETIMES = [
   'start sent twice is one start',
   'start on a dead run',
   'late start',
-  'job rehomed',
   'job retried',
   'job exhausted',
   'job refused',
@@ -174,7 +173,6 @@ export class SometimesCounter {
       case 'replace':
         this.#count('end finds another item there', effect.outcome === 'changed')
         this.#count('replace finds the job gone', effect.outcome === 'gone')
-        this.#count('job rehomed', effect.outcome === 'replaced' && effect.next.pk !== effect.key.pk)
         this.#count(
           'job left to a newer worker',
           effect.outcome === 'replaced' && 'unknownSince' in effect.next,

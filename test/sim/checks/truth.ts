@@ -114,6 +114,7 @@ export class Truth {
     }
     if (event.kind === 'over' && event.how !== 'done') this.unlucky.add(event.by)
     if (event.kind === 'effect' && event.effect.op === 'remember') this.unlucky.add(event.by)
+    if (event.kind === 'limitsSet') this.limits.heard(readShard(event.shard).partition, this.now)
     if (event.kind === 'effect') this.#effect(event.effect, event.by)
   }
 
@@ -174,7 +175,7 @@ export class Truth {
         this.limits.recorded(effect.record, this.now)
         return
       case 'override':
-        this.limits.overridden(effect.shard, effect.limits, this.now)
+        this.limits.overridden(readShard(effect.shard).partition, effect.limits, this.now)
         break
     }
   }

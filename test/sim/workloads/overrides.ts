@@ -1,6 +1,8 @@
 /** Limits changed at run time: up, down, to nothing, and back to what is configured. */
+
+import type { ShardKey } from '../../../lib/core/keys.ts'
 import type { LimitOverride } from '../../../lib/core/limits/limits.ts'
-import { shardsOf } from '../../../lib/core/limits/shares.ts'
+import { ownerOf } from '../../../lib/core/limits/shards.ts'
 import { emptyState } from '../../../lib/core/shard/state.ts'
 import { overrideLimits } from '../../../lib/use-cases/operate/set-limits.ts'
 import { contextOf } from '../world/context.ts'
@@ -28,7 +30,7 @@ export function drawOverrides(
 
 function drawLimits(random: SimRandom, { config }: QueuePlan): LimitOverride | undefined {
   if (random.chance(0.2)) return undefined
-  // Below the number of shards some of them have to give away their jobs.
+  // Below the number of shards they have to take turns.
   if (config.shards > 1 && random.chance(0.5)) return { concurrency: random.int(1, config.shards - 1) }
   return {
     ...(random.chance(0.8) ? { concurrency: random.pick([0, 1, 1, 2, 4, 9, 20]) } : {}),
@@ -60,6 +62,7 @@ export function applyOverride(world: World, { queue, tenant, limits, byHand }: O
         limits,
       ),
     ({ ok }) => {
+      if (ok) world.emit({ kind: 'limitsSet', shard: ownerIn(queue, tenant) })
       // The last word, so that all can finish, has to be heard.
       if (!ok && !world.faults.on)
         world.scheduler.after(1000, () => applyOverride(world, { at: 0, queue, tenant, limits }))
@@ -73,18 +76,20 @@ function writeByHand(
   { queue, tenant }: Pick<OverridePlan, 'queue' | 'tenant'>,
   limits: LimitOverride | undefined,
 ): void {
-  const partition = queue.partitioned ? { partition: encoded(tenant) } : {}
-  for (const shard of shardsOf({ queue: queue.name, ...partition }, queue.config.shards))
-    world.invoke('admin', (by) =>
-      world.network.call(by, 'override', async () => {
-        const { override: _, ...state } = world.tables.states.get(shard) ?? emptyState(shard)
-        world.previous.set(shard, world.tables.states.get(shard))
-        world.tables.states.set(shard, limits ? { ...state, override: structuredClone(limits) } : state)
-        world.writtenByHand.set(shard, world.scheduler.now)
-        world.emit({ kind: 'effect', by, effect: { op: 'override', shard, limits, byHand: true } })
-      }),
-    )
+  const shard = ownerIn(queue, tenant)
+  world.invoke('admin', (by) =>
+    world.network.call(by, 'override', async () => {
+      const { override: _, ...state } = world.tables.states.get(shard) ?? emptyState(shard)
+      world.previous.set(shard, world.tables.states.get(shard))
+      world.tables.states.set(shard, limits ? { ...state, override: structuredClone(limits) } : state)
+      world.writtenByHand.set(shard, world.scheduler.now)
+      world.emit({ kind: 'effect', by, effect: { op: 'override', shard, limits, byHand: true } })
+    }),
+  )
 }
+
+const ownerIn = (queue: QueuePlan, tenant: string): ShardKey =>
+  ownerOf({ queue: queue.name, ...(queue.partitioned ? { partition: encoded(tenant) } : {}) })
 
 const isOpen = (limits: LimitOverride | undefined): boolean =>
   limits?.concurrency !== undefined && limits.concurrency > 0 && limits.rateLimit?.allowed !== 0
@@ -93,12 +98,6 @@ const isOpen = (limits: LimitOverride | undefined): boolean =>
 export function unpause(world: World): void {
   const nameOf = ({ queue, tenant }: { queue: QueuePlan; tenant: string }) =>
     `${queue.name}|${queue.partitioned}|${tenant}`
-  // By the rule of each version: whoever makes a job of an event may have another than its producer.
-  const shardsIn = ({ queue, tenant }: { queue: QueuePlan; tenant: string }) =>
-    shardsOf(
-      { queue: queue.name, ...(queue.partitioned ? { partition: encoded(tenant) } : {}) },
-      queue.config.shards,
-    )
   const partitions = new Map(
     world.plan.jobs.flatMap(({ queue: { name }, tenant }) =>
       world.plan.versions.flatMap(({ queues }) =>
@@ -116,10 +115,7 @@ export function unpause(world: World): void {
     // What was written by hand and stops nothing has to last.
     const touched =
       last !== undefined &&
-      !(
-        last.byHand &&
-        shardsIn({ queue, tenant }).every((shard) => isOpen(world.tables.states.get(shard)?.override))
-      )
+      !(last.byHand && isOpen(world.tables.states.get(ownerIn(queue, tenant))?.override))
     const paused = world.plan.versions.some(({ input }) => input.queues[queue.name]?.concurrency === 0)
     const limits = paused ? { concurrency: 2 } : undefined
     if (touched || paused) applyOverride(world, { at: 0, queue, tenant, limits })

@@ -22,7 +22,6 @@ export function drawQueue(random: SimRandom): QueueInput {
   const allowed = random.pick(RATES)
   const period = random.pick(PERIODS_MS)
   const margin = random.pick([undefined, undefined, 0, 1000, 5000])
-  const most = Math.min(concurrency || 4, allowed ?? 4, 4)
   return {
     ...(random.chance(0.6) ? { partition: { payload: 'tenant' } } : {}),
     ...(concurrency === undefined ? {} : { concurrency }),
@@ -37,7 +36,9 @@ export function drawQueue(random: SimRandom): QueueInput {
       jitter: random.pick([0, 0.5, 1]),
     },
     timeout: random.pick([2000, 10_000, 30_000]),
-    // Always said, since the number of shards must stay what it is when a deploy or an override changes the limit.
-    shards: random.chance(0.4) ? random.int(1, most) : 1,
+    shards: drawShards(random),
   }
 }
+
+/** More than a limit has units too: then the shards take turns. */
+export const drawShards = (random: SimRandom): number => (random.chance(0.5) ? random.int(2, 6) : 1)

@@ -1,6 +1,6 @@
 /**
- * The versions of a run's configuration: limits change, queues, partition rules and tasks come and go. The number of
- * shards stays, and so does what belongs to an attempt: how often it is tried again, and its time.
+ * The versions of a run's configuration: limits and numbers of
+ * shards change, queues, partition rules and tasks come and go. What stays is what belongs to an attempt: how often it is tried again, and its time.
  */
 import {
   type Config,
@@ -9,7 +9,7 @@ import {
   type QueueInput,
 } from '../../../lib/core/queue/config.ts'
 import type { SimRandom } from '../world/random.ts'
-import type { QueuePlan } from './queues.ts'
+import { drawShards, type QueuePlan } from './queues.ts'
 
 /** A change that CloudFormation carries out. */
 export interface DeployPlan {
@@ -64,8 +64,9 @@ function changedQueue(random: SimRandom, input: QueueInput): QueueInput {
     const { partition, ...rest } = input
     return partition ? rest : { ...rest, partition: { payload: 'tenant' } }
   }
-  if (input.concurrency === undefined || random.chance(0.3)) return input
-  return { ...input, concurrency: Math.max(input.shards ?? 1, random.int(1, 12)) }
+  const shards = random.chance(0.5) ? drawShards(random) : (input.shards ?? 1)
+  if (input.concurrency === undefined || random.chance(0.3)) return { ...input, shards }
+  return { ...input, shards, concurrency: random.int(1, 12) }
 }
 
 /** One after the other; a version that has been replaced may come back: a roll-back. */

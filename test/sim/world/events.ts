@@ -113,6 +113,8 @@ export type WorldEvent =
   | { readonly kind: 'accepted'; readonly keys: readonly RawKey[] }
   /** An idle item of the State table has outlived its time. */
   | { readonly kind: 'expired'; readonly state: ShardState }
+  /** Somebody's call that sets the limits of a partition has returned without an error. */
+  | { readonly kind: 'limitsSet'; readonly shard: string }
   /** An event asks for what this function does not know; it comes again. */
   | { readonly kind: 'leftToNewer' }
   /** The account had no room for the function. */

@@ -44,6 +44,8 @@ function describe(event: WorldEvent): string {
       return `${nameOf(event.by)} RUN ENDS ${event.pk} ${event.sk} ${event.how}`
     case 'delivered':
       return `${event.queue} delivers ${event.body} for the ${event.count}. time`
+    case 'limitsSet':
+      return `the limits of ${event.shard} are set`
     case 'accepted':
       return `accepted ${event.keys.map(({ sk }) => sk).join(' ')}`
     case 'expired':

@@ -1,0 +1,63 @@
+/** The one conditional write of a plain shard's books. */
+import { type Books, changed, type LoanChange, NO_BOOKS, RESOURCES } from '../../core/limits/books.ts'
+import type { ShardState } from '../../core/shard/state.ts'
+import type { BooksWrite } from '../../ports/store.ts'
+import { fromLoan } from './books-item.ts'
+import { UpdateExpression } from './expression.ts'
+import { sameVersion } from './pass-expression.ts'
+
+export function booksExpression(owner: ShardState, write: BooksWrite): UpdateExpression {
+  const update = new UpdateExpression()
+  if (write.isLending) {
+    // Race: somebody has lent free units, claimed jobs into them, or set a lower limit since the books were read.
+    sameVersion(update, owner)
+    update.increase(update.path('version'), 1)
+  }
+  if (owner.books) changeBooks(update, write)
+  else openBooks(update, write)
+  if (owner.expiresAt !== undefined || isNew(owner)) update.set(update.path('expiresAt'), write.expiresAt)
+  return update
+}
+
+const isNew = ({ version, override, overrideProblem }: ShardState): boolean =>
+  version === undefined && !override && !overrideProblem
+
+/** Race: somebody else has opened them since. */
+function openBooks(update: UpdateExpression, write: BooksWrite): void {
+  const books = changed(NO_BOOKS, write)
+  const loans = update.path('loans')
+  update.condition(`attribute_not_exists(${loans})`)
+  update.set(
+    loans,
+    mapOf((resource) => mapLoans(books, resource)),
+  )
+  update.set(
+    update.path('line'),
+    mapOf((resource) => books[resource].line),
+  )
+}
+
+const mapOf = (of: (resource: keyof Books) => unknown) =>
+  Object.fromEntries(RESOURCES.map((resource) => [resource, of(resource)]))
+
+const mapLoans = (books: Books, resource: keyof Books) =>
+  Object.fromEntries(
+    Object.entries(books[resource].loans).map(([borrower, loan]) => [borrower, fromLoan(loan)]),
+  )
+
+function changeBooks(update: UpdateExpression, { loans, line }: BooksWrite): void {
+  for (const change of loans) changeLoan(update, change)
+  for (const { resource, borrower, turn } of line) {
+    const path = update.path('line', resource, borrower)
+    if (turn === undefined) update.remove(path)
+    else update.set(path, turn)
+  }
+}
+
+/** Race: the loan is another by now, or somebody has lent or returned units of it. */
+function changeLoan(update: UpdateExpression, { resource, borrower, was, is }: LoanChange): void {
+  const path = update.path('loans', resource, borrower)
+  update.condition(was ? `${path} = ${update.value(fromLoan(was))}` : `attribute_not_exists(${path})`)
+  if (is) update.set(path, fromLoan(is))
+  else update.remove(path)
+}

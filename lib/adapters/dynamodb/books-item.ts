@@ -1,0 +1,53 @@
+/**
+ * How loans stand in the State table. A plain shard's item has `loans` and `line`, each with a map for each resource; any
+ * other shard's has `borrowed`. A loan is a list of three, `[id, lent, returned]`, since an item may hold a hundred.
+ */
+import * as z from 'zod'
+import type { Books, Resource } from '../../core/limits/books.ts'
+import type { Borrowed, Limiter, Loan, LoanId } from '../../core/limits/limiter.ts'
+import type { BorrowedUnits } from '../../core/shard/state.ts'
+
+const count = z.int().min(0)
+const loan = z
+  .tuple([z.string().min(1), count, count])
+  .refine(([, lent, returned]) => returned <= lent, 'more was returned than lent')
+const ofEach = <T extends z.ZodType>(schema: T) =>
+  z.object({ slots: schema.optional(), starts: schema.optional() })
+
+export const loansSchema = ofEach(z.record(z.string(), loan))
+export const lineSchema = ofEach(z.record(z.string(), count))
+export const borrowedSchema = ofEach(loan)
+
+export const fromLoan = ({ id, lent, returned }: Loan): unknown[] => [id, lent, returned]
+
+export const fromBorrowed = (borrowed: BorrowedUnits): Record<string, unknown[]> =>
+  Object.fromEntries(
+    Object.entries(borrowed).map(([resource, { id, got, returned }]) => [resource, [id, got, returned]]),
+  )
+
+export function toBooks(
+  loans: z.output<typeof loansSchema> | undefined,
+  line: z.output<typeof lineSchema> | undefined,
+): { readonly books?: Books } {
+  if (!loans) return {}
+  const limiter = (resource: Resource): Limiter => ({
+    loans: Object.fromEntries(
+      Object.entries(loans[resource] ?? {}).map(([borrower, [id, lent, returned]]) => [
+        borrower,
+        { id: id as LoanId, lent, returned },
+      ]),
+    ),
+    line: line?.[resource] ?? {},
+  })
+  return { books: { slots: limiter('slots'), starts: limiter('starts') } }
+}
+
+export function toBorrowed(borrowed: z.output<typeof borrowedSchema> | undefined): {
+  readonly borrowed?: BorrowedUnits
+} {
+  if (!borrowed) return {}
+  const units = Object.entries(borrowed).flatMap(([resource, loan]): [string, Borrowed][] =>
+    loan ? [[resource, { id: loan[0] as LoanId, got: loan[1], returned: loan[2] }]] : [],
+  )
+  return { borrowed: Object.fromEntries(units) }
+}

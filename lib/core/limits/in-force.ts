@@ -1,0 +1,58 @@
+/**
+ * The limits that hold now, as one pipeline: configured → set at run time → what a shard has of them. The only place where
+ * a limit becomes a number to obey.
+ */
+import type { Resource } from './books.ts'
+import {
+  applyOverride,
+  type LimitOverride,
+  type Limits,
+  MAX_SLOTS_PER_SHARD,
+  type ShardLimits,
+} from './limits.ts'
+
+/** A number for each thing that is counted. */
+export type Units = Readonly<Record<Resource, number>>
+
+/** A limit that makes no sense pauses, lest more runs than was meant. */
+const PAUSED: Limits = { concurrency: 0 }
+
+/** What the whole partition may do. */
+export const limitsInForce = (
+  configured: Limits,
+  { override, overrideProblem }: { readonly override?: LimitOverride; readonly overrideProblem?: string },
+): Limits => (overrideProblem === undefined ? applyOverride(configured, override) : PAUSED)
+
+/** How many units of a thing there are; infinitely many if it is not limited. */
+export function capOf(limits: Limits, resource: Resource): number {
+  if (isPaused(limits)) return 0
+  return (resource === 'slots' ? limits.concurrency : limits.rateLimit?.allowed) ?? Number.POSITIVE_INFINITY
+}
+
+/** Whether a thing is counted. Slots always are, so that the plain shard knows who has to hear of a limit that is set. */
+export const isMetered = ({ rateLimit }: Limits, resource: Resource): boolean =>
+  resource === 'slots' || rateLimit !== undefined
+
+const isPaused = ({ concurrency, rateLimit }: Limits): boolean =>
+  concurrency === 0 || rateLimit?.allowed === 0
+
+/** What a shard may do with the units that it has. Without a start to make it has no use for a slot. */
+export function limitsWithin(limits: Limits, units: Units): ShardLimits {
+  const { rateLimit } = limits
+  const allowed = rateLimit && Math.max(0, Math.min(rateLimit.allowed, units.starts))
+  const slots = Math.max(0, Math.min(MAX_SLOTS_PER_SHARD, units.slots))
+  return {
+    slots: allowed === 0 || isPaused(limits) ? 0 : slots,
+    ...(rateLimit && allowed !== undefined ? { rateLimit: { ...rateLimit, allowed } } : {}),
+  }
+}
+
+/** A state item with so many slots has 1 KB, and each write of it costs one unit. */
+export const SLOTS_OF_A_SMALL_ITEM = 10
+
+/** The most that one shard has: all that there is, but no more than its item holds well. */
+export function mostUnits(limits: Limits, resource: Resource): number {
+  const cap = capOf(limits, resource)
+  if (resource === 'starts') return cap
+  return Number.isFinite(cap) ? Math.min(MAX_SLOTS_PER_SHARD, cap) : SLOTS_OF_A_SMALL_ITEM
+}

@@ -1,0 +1,126 @@
+/** What one shard has of its partition's limits, what it may use of that now, and what it gives back. */
+import type { ShardState } from '../shard/state.ts'
+import { RESOURCES, type Resource } from './books.ts'
+import { capOf, isMetered, mostUnits, type Units } from './in-force.ts'
+import { freeUnits, mayBorrow, nextToGiveWayTo, type Partition, PLAIN } from './lending.ts'
+import { type Borrower, held, lentOut } from './limiter.ts'
+
+/** A partition, seen from one of its shards. */
+export interface Portion extends Partition {
+  /** The shard's name in the books. */
+  readonly self: Borrower
+  /** What it has borrowed. Empty for the plain shard. */
+  readonly borrowed: NonNullable<ShardState['borrowed']>
+}
+
+const of = (count: (resource: Resource) => number): Units => ({
+  slots: count('slots'),
+  starts: count('starts'),
+})
+
+/** Units that the shard has. Those that nobody has are the plain shard's to use, without a loan. */
+export function unitsHeld(portion: Portion, resource: Resource): number {
+  const { self, ownUse, borrowed } = portion
+  if (self !== PLAIN) return held(borrowed[resource])
+  const free = mayBorrow(portion, resource, self) ? Math.max(0, freeUnits(portion, resource)) : 0
+  return ownUse[resource] + free
+}
+
+/** More is out than the limit allows: nobody claims anything, and what is not in use goes back. */
+export const isOverLimit = (portion: Portion, resource: Resource): boolean => freeUnits(portion, resource) < 0
+
+const kept = (portion: Portion, inUse: Units, resource: Resource): number =>
+  isOverLimit(portion, resource)
+    ? Math.min(unitsHeld(portion, resource), inUse[resource])
+    : unitsHeld(portion, resource)
+
+/** Whether the shard leaves a unit that has just become free to one that waits. */
+const yields = (portion: Portion, inUse: Units, resource: Resource): boolean =>
+  inUse[resource] < kept(portion, inUse, resource) &&
+  nextToGiveWayTo(portion, resource, portion.self) !== undefined
+
+/** How many units the shard may have in use after this pass, if it uses so many now. */
+export const mayUse = (portion: Portion, inUse: Units): Units =>
+  of((resource) => {
+    if (!isMetered(portion.limits, resource)) return Number.POSITIVE_INFINITY
+    return kept(portion, inUse, resource) - (yields(portion, inUse, resource) ? 1 : 0)
+  })
+
+/** How many more units it may hope to get, so that jobs are read for them. A few at a time: it can come again. */
+const HOPE = 10
+
+/** What the shard may use if it gets what it may hope for. */
+export function mayHopeFor(portion: Portion, inUse: Units): Units {
+  const now = mayUse(portion, inUse)
+  return of((resource) => now[resource] + Math.min(HOPE, mayWant(portion, inUse, resource)))
+}
+
+/** How many units more the shard may have. None, while it has to give some back. */
+function mayWant(portion: Portion, inUse: Units, resource: Resource): number {
+  if (!isMetered(portion.limits, resource)) return 0
+  if (isOverLimit(portion, resource) || yields(portion, inUse, resource)) return 0
+  const more = Math.max(0, mostUnits(portion.limits, resource) - unitsHeld(portion, resource))
+  // What is free the plain shard has already: it may want what others have.
+  return portion.self === PLAIN ? Math.min(more, lentOut(portion.books[resource])) : more
+}
+
+/**
+ * How many units it asks for, if `ready` jobs might start and `startable` of them have a start of the rate. If there is no
+ * limit, one loan does for good.
+ */
+export function unitsWanted(portion: Portion, inUse: Units, ready: number, startable: number): Units {
+  const mayWantOf = (resource: Resource) => mayWant(portion, inUse, resource)
+  const free = unitsHeld(portion, 'slots') - inUse.slots
+  const slots = Number.isFinite(capOf(portion.limits, 'slots')) ? Math.max(0, ready - free) : HOPE
+  const runnable = Math.min(ready, free + Math.min(slots, mayWantOf('slots')))
+  return {
+    slots: ready > 0 ? Math.min(slots, mayWantOf('slots')) : 0,
+    starts: Math.min(Math.max(0, runnable - startable), mayWantOf('starts')),
+  }
+}
+
+/** What the shard lacks after a pass, so that it has to stand in the line: it has work left, and others have its units. */
+export interface Lack {
+  readonly slots: boolean
+  readonly starts: boolean
+}
+
+export function lackOf(portion: Portion, may: Units, inUse: Units, isWorkLeft: boolean): Lack {
+  const lacks = (resource: Resource): boolean =>
+    isWorkLeft &&
+    isMetered(portion.limits, resource) &&
+    inUse[resource] >= may[resource] &&
+    // If the limit is 0, it waits for whoever raises it.
+    may[resource] < Math.max(1, mostUnits(portion.limits, resource))
+  return { slots: lacks('slots'), starts: lacks('starts') }
+}
+
+/** What it has borrowed after this pass: less, if it gives units back. Only what it does not use goes back. */
+export function afterGivingBack(portion: Portion, may: Units, inUse: Units, lack: Lack): Portion['borrowed'] {
+  const entries = RESOURCES.flatMap((resource) => {
+    const loan = portion.borrowed[resource]
+    if (!loan) return []
+    const target = Math.max(inUse[resource], unitsToKeep(portion, may, lack, resource))
+    const back = Math.max(0, held(loan) - target)
+    return [[resource, { ...loan, returned: loan.returned + back }] as const]
+  })
+  return Object.fromEntries(entries)
+}
+
+/** Without work of its own, a shard keeps what it has until somebody waits for it, for lending costs two writes. */
+function unitsToKeep(portion: Portion, may: Units, lack: Lack, resource: Resource): number {
+  if (!isMetered(portion.limits, resource)) return unitsHeld(portion, resource)
+  const othersWait = Object.keys(portion.books[resource].line).some((borrower) => borrower !== portion.self)
+  return !lack[resource] && othersWait ? 0 : may[resource]
+}
+
+/** Whether units go back, which has to be written whatever else there is to write. */
+export const isGivenBack = (before: Portion['borrowed'], after: Portion['borrowed']): boolean =>
+  RESOURCES.some((resource) => (after[resource]?.returned ?? 0) > (before[resource]?.returned ?? 0))
+
+/** Whether two notes of what a shard has borrowed say the same. */
+export const isSameUnits = (one: Portion['borrowed'] = {}, other: Portion['borrowed'] = {}): boolean =>
+  RESOURCES.every((resource) => {
+    const [a, b] = [one[resource], other[resource]]
+    return a?.id === b?.id && a?.got === b?.got && a?.returned === b?.returned
+  })

@@ -1,0 +1,99 @@
+/**
+ * What a shard writes into its partition's books after a pass: what it has given back, whether it stands in the line, and
+ * to whom free units go.
+ */
+import {
+  type BooksChange,
+  changed,
+  type LineChange,
+  type LoanChange,
+  RESOURCES,
+  type Resource,
+} from './books.ts'
+import { isMetered } from './in-force.ts'
+import { freeUnits, lineOf, PLAIN } from './lending.ts'
+import { afterReturn, type Borrower, type LoanId, lastTurn, lendMore, outstanding } from './limiter.ts'
+import type { Lack, Portion } from './portion.ts'
+
+export interface Settlement extends BooksChange {
+  /** More is lent than has just come back. */
+  readonly isLending: boolean
+  /** The shard has come to stand in a line. */
+  readonly hasEntered: boolean
+  /** Who has been served, and has to be visited. */
+  readonly served: readonly Borrower[]
+}
+
+/** @param portion with the books as they were read, and what the shard has borrowed after its pass */
+export function settle(portion: Portion, lack: Lack, newId: () => LoanId): Settlement {
+  const parts = RESOURCES.map((resource) => settleOne(portion, resource, lack[resource], newId))
+  return {
+    loans: parts.flatMap(({ loans }) => loans),
+    line: parts.flatMap(({ line }) => line),
+    isLending: parts.some(({ isLending }) => isLending),
+    hasEntered: parts.some(({ hasEntered }) => hasEntered),
+    served: [...new Set(parts.flatMap(({ served }) => served))],
+  }
+}
+
+function settleOne(portion: Portion, resource: Resource, lacks: boolean, newId: () => LoanId): Settlement {
+  const told = tell(portion, resource)
+  const place = takePlace(portion, resource, lacks, told.length > 0)
+  const books = changed(portion.books, { loans: told, line: place })
+  const back =
+    outstandingIn(portion, resource, portion.self) - outstanding(books[resource].loans[portion.self])
+  const served = serve({ ...portion, books }, resource, newId)
+  return {
+    loans: [...told, ...served.loans],
+    line: [...place, ...served.line],
+    isLending: served.loans.length > back,
+    hasEntered:
+      place.some(({ turn }) => turn !== undefined) &&
+      portion.books[resource].line[portion.self] === undefined,
+    served: served.line.map(({ borrower }) => borrower),
+  }
+}
+
+const outstandingIn = ({ books }: Portion, resource: Resource, borrower: Borrower): number =>
+  outstanding(books[resource].loans[borrower])
+
+/** What the shard has given back, and the books do not know yet. */
+function tell({ self, books, borrowed }: Portion, resource: Resource): LoanChange[] {
+  const was = books[resource].loans[self]
+  const known = borrowed[resource]
+  if (!was || !known) return []
+  const is = afterReturn(was, known)
+  return is?.returned === was.returned ? [] : [{ resource, borrower: self, was, is }]
+}
+
+/** Who lacks units stands in the line for as long as that lasts; who has given one back goes to its end. */
+function takePlace(
+  { self, books }: Portion,
+  resource: Resource,
+  lacks: boolean,
+  gave: boolean,
+): LineChange[] {
+  const stands = books[resource].line[self] !== undefined
+  if (!lacks) return stands ? [{ resource, borrower: self, turn: undefined }] : []
+  return stands && !gave ? [] : [{ resource, borrower: self, turn: lastTurn(books[resource]) }]
+}
+
+/** Each of those who wait gets one of the free units, for as many as there are. The plain shard needs no loan. */
+function serve(portion: Portion, resource: Resource, newId: () => LoanId): BooksChange {
+  if (!isMetered(portion.limits, resource)) return { loans: [], line: [] }
+  const free = Math.max(0, freeUnits(portion, resource))
+  const served = lineOf(portion, resource)
+    .filter((borrower) => borrower !== portion.self)
+    .slice(0, free)
+  const { loans, ...limiter } = portion.books[resource]
+  const last = lastTurn({ loans, ...limiter })
+  return {
+    loans: served
+      .filter((borrower) => borrower !== PLAIN)
+      .map((borrower) => {
+        const was = loans[borrower]
+        return { resource, borrower, was, is: lendMore(was, 1, newId()) }
+      }),
+    line: served.map((borrower, index) => ({ resource, borrower, turn: last + index })),
+  }
+}

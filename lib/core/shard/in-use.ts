@@ -1,0 +1,21 @@
+/** What a shard uses of its partition's limits. */
+import type { JobId } from '../keys.ts'
+import type { Units } from '../limits/in-force.ts'
+import type { Limits } from '../limits/limits.ts'
+import { startsInWindow } from '../limits/window.ts'
+import { isRunning, type ShardState, type Slot, slotEntries } from './state.ts'
+
+/** A claim that has not started holds a start, for it may start at any time. */
+export function unitsInUse(
+  { window }: Pick<ShardState, 'window'>,
+  slots: readonly (readonly [JobId, Slot])[],
+  { rateLimit }: Limits,
+  now: number,
+): Units {
+  const reserved = slots.filter(([, slot]) => !isRunning(slot)).length
+  const starts = rateLimit ? startsInWindow(window, rateLimit, now) + reserved : 0
+  return { slots: slots.length, starts }
+}
+
+export const unitsOfState = (state: ShardState, limits: Limits, now: number): Units =>
+  unitsInUse(state, slotEntries(state.slots), limits, now)

@@ -1,0 +1,46 @@
+/** A shard that has work for more units than it has borrows what is free, and then what others have and do not use. */
+import { type LoanChange, RESOURCES, type Resource } from '../../core/limits/books.ts'
+import type { Units } from '../../core/limits/in-force.ts'
+import { freeUnits, mayBorrow, PLAIN } from '../../core/limits/lending.ts'
+import { afterReturn, type Loan, type LoanId, lendMore } from '../../core/limits/limiter.ts'
+import { keptUntil } from '../../core/shard/expiry.ts'
+import type { Context } from '../context.ts'
+import { type Capacity, withBooks } from './capacity.ts'
+
+/** Borrows what is free of the units that are wanted more. `'stale'`: somebody was faster, and all has to be read again. */
+export async function borrowFree(
+  context: Context,
+  capacity: Capacity,
+  wanted: Units,
+): Promise<Capacity | 'stale'> {
+  const loans = RESOURCES.flatMap((resource) => freeLoan(context, capacity, resource, wanted[resource]))
+  if (loans.length === 0) return capacity
+  const outcome = await context.store.states.writeBooks(capacity.owner, {
+    loans,
+    line: [],
+    isLending: true,
+    expiresAt: keptUntil(context.clock.now()),
+  })
+  return outcome.kind === 'conflict' ? 'stale' : withBooks(capacity, outcome.owner)
+}
+
+function freeLoan(context: Context, capacity: Capacity, resource: Resource, wanted: number): LoanChange[] {
+  const { self } = capacity
+  if (self === PLAIN || !mayBorrow(capacity, resource, self)) return []
+  const units = Math.min(wanted, freeUnits(capacity, resource))
+  if (units <= 0) return []
+  const { was, told } = ownLoan(capacity, resource)
+  return [{ resource, borrower: self, was, is: lendMore(told, units, newLoanId(context)) }]
+}
+
+/** The shard's own loan as it stands in the books, and after they have been told what it has returned. */
+export function ownLoan(
+  { self, books, borrowed }: Pick<Capacity, 'self' | 'books' | 'borrowed'>,
+  resource: Resource,
+): { readonly was: Loan | undefined; readonly told: Loan | undefined } {
+  const was = books[resource].loans[self]
+  const known = borrowed[resource]
+  return { was, told: was && known ? afterReturn(was, known) : was }
+}
+
+export const newLoanId = ({ random }: Pick<Context, 'random'>): LoanId => random.token() as string as LoanId

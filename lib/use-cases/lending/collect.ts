@@ -1,0 +1,165 @@
+/**
+ * Fetches units that other shards have and do not use. Each is taken from its shard first, by a write that makes any pass
+ * over that shard lose which has read it before; then the books are told. So it is never used twice. While more is out
+ * than the limit allows, they go back and to nobody.
+ */
+import { formatShard, type ShardKey } from '../../core/keys.ts'
+import { type LoanChange, RESOURCES, type Resource } from '../../core/limits/books.ts'
+import type { Units } from '../../core/limits/in-force.ts'
+import { PLAIN } from '../../core/limits/lending.ts'
+import {
+  afterReturn,
+  arrived,
+  type Borrowed,
+  type Borrower,
+  held,
+  type Loan,
+  lendMore,
+  outstanding,
+} from '../../core/limits/limiter.ts'
+import { isOverLimit } from '../../core/limits/portion.ts'
+import { nextForgotten } from '../../core/limits/window.ts'
+import { keptUntil } from '../../core/shard/expiry.ts'
+import { unitsOfState } from '../../core/shard/in-use.ts'
+import { type BorrowedUnits, emptyState, type ShardState } from '../../core/shard/state.ts'
+import type { Context } from '../context.ts'
+import { newLoanId, ownLoan } from './borrow.ts'
+import { type Capacity, withBooks } from './capacity.ts'
+
+const READ_TOGETHER = 8
+
+export interface Collected {
+  readonly capacity: Capacity
+  /** When a start that another shard remembers will be forgotten, and so can be fetched. Epoch ms. */
+  readonly spareAt?: number
+}
+
+export async function collect(
+  context: Context,
+  capacity: Capacity,
+  wanted: Units,
+): Promise<Collected | 'stale'> {
+  let now: Collected = { capacity }
+  for (const resource of RESOURCES) {
+    if (wanted[resource] <= 0) continue
+    const next = await collectOne(context, now, resource, wanted[resource])
+    if (next === 'stale') return 'stale'
+    now = next
+  }
+  return now
+}
+
+async function collectOne(
+  context: Context,
+  { capacity, ...known }: Collected,
+  resource: Resource,
+  wanted: number,
+): Promise<Collected | 'stale'> {
+  const others = lenders(capacity, resource)
+  let [missing, spareAt, now] = [wanted, known.spareAt, capacity]
+  for (let first = 0; first < others.length && missing > 0; first += READ_TOGETHER) {
+    const names = others.slice(first, first + READ_TOGETHER)
+    const states = await Promise.all(names.map((name) => readBorrower(context, capacity, name)))
+    for (const [index, state] of states.entries()) {
+      const name = names[index] as Borrower
+      if (missing <= 0) break
+      spareAt = earliest(
+        spareAt,
+        resource === 'starts'
+          ? nextForgotten(state.window, capacity.limits.rateLimit, context.clock.now())
+          : undefined,
+      )
+      const units = Math.min(missing, spareOf(context, now, resource, { name, state }))
+      if (units <= 0) continue
+      const next = await fetchFrom(context, now, resource, { name, state, units })
+      if (next === 'stale') return 'stale'
+      if (next) [now, missing] = [next, missing - units]
+    }
+  }
+  return { capacity: now, ...(spareAt === undefined ? {} : { spareAt }) }
+}
+
+const earliest = (...times: (number | undefined)[]): number | undefined => {
+  const known = times.filter((time) => time !== undefined)
+  return known.length > 0 ? Math.min(...known) : undefined
+}
+
+/** Who may have units to spare, those with most of them first. */
+const lenders = ({ books, self }: Capacity, resource: Resource): Borrower[] =>
+  Object.entries(books[resource].loans)
+    .filter(([name, loan]) => name !== self && outstanding(loan) > 0)
+    .sort(([, one], [, other]) => outstanding(other) - outstanding(one))
+    .map(([name]) => name)
+
+const keyOf = ({ shard }: Capacity, name: Borrower): ShardKey =>
+  formatShard({ ...shard, index: Number(name) })
+
+async function readBorrower({ store }: Context, capacity: Capacity, name: Borrower): Promise<ShardState> {
+  const key = keyOf(capacity, name)
+  return (await store.states.read(key)) ?? emptyState(key)
+}
+
+interface Lender {
+  readonly name: Borrower
+  readonly state: ShardState
+}
+
+/** What a shard has given back, and the books have not been told: whoever did it has died, or somebody else was faster. */
+const untold = (was: Loan | undefined, known: Borrowed | undefined): number =>
+  was && known?.id === was.id ? Math.max(0, known.returned - was.returned) : 0
+
+/** What a shard with work of its own does not use at this moment it is about to use. */
+function spareOf(
+  { clock }: Context,
+  capacity: Capacity,
+  resource: Resource,
+  { name, state }: Lender,
+): number {
+  const { books, limits } = capacity
+  const was = books[resource].loans[name]
+  const known = state.borrowed?.[resource]
+  const units = loanOf(was, known)
+  if (!units) return 0
+  const isAboutToUse = state.waiting && !isOverLimit(capacity, resource)
+  const idle = isAboutToUse ? 0 : held(units) - unitsOfState(state, limits, clock.now())[resource]
+  return Math.max(0, idle) + untold(was, known)
+}
+
+function loanOf(was: Loan | undefined, known: Borrowed | undefined): Borrowed | undefined {
+  const units = arrived(known, was)
+  return units === 'stale' ? undefined : units.borrowed
+}
+
+/** `undefined` if a pass over that shard was faster. */
+async function fetchFrom(
+  context: Context,
+  capacity: Capacity,
+  resource: Resource,
+  { name, state, units }: Lender & { readonly units: number },
+): Promise<Capacity | 'stale' | undefined> {
+  const was = capacity.books[resource].loans[name]
+  const loan = loanOf(was, state.borrowed?.[resource])
+  if (!was || !loan) return undefined
+  const taken = Math.max(0, units - untold(was, state.borrowed?.[resource]))
+  const after = { ...loan, returned: loan.returned + taken }
+  const expiresAt = keptUntil(context.clock.now())
+  if (taken > 0 && !(await takeFrom(context, state, { ...state.borrowed, [resource]: after }, expiresAt)))
+    return undefined
+  const loans: LoanChange[] = [{ resource, borrower: name, was, is: afterReturn(was, after) }]
+  if (capacity.self !== PLAIN && !isOverLimit(capacity, resource)) {
+    const { was: own, told } = ownLoan(capacity, resource)
+    loans.push({ resource, borrower: capacity.self, was: own, is: lendMore(told, units, newLoanId(context)) })
+  }
+  const change = { loans, line: [], isLending: false, expiresAt }
+  const outcome = await context.store.states.writeBooks(capacity.owner, change)
+  return outcome.kind === 'conflict' ? 'stale' : withBooks(capacity, outcome.owner)
+}
+
+/** An item that has expired is made anew, so that whatever has read of it that it is not there loses. */
+const takeFrom = (
+  { store }: Context,
+  state: ShardState,
+  borrowed: BorrowedUnits,
+  expiresAt: number,
+): Promise<ShardState | undefined> =>
+  store.states.recordBorrowed(state, borrowed, state.version === undefined ? expiresAt : undefined)

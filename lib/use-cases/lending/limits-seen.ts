@@ -1,0 +1,28 @@
+/** What a shard may use as far as its own item shows: enough to tell whether a look at it would find something to do. */
+import { placeOf } from '../../core/job/job.ts'
+import { parseShard } from '../../core/keys.ts'
+import { limitsWithin } from '../../core/limits/in-force.ts'
+import { PLAIN } from '../../core/limits/lending.ts'
+import { held } from '../../core/limits/limiter.ts'
+import type { ShardLimits } from '../../core/limits/limits.ts'
+import { mayUse } from '../../core/limits/portion.ts'
+import type { Config } from '../../core/queue/config.ts'
+import { unitsOfState } from '../../core/shard/in-use.ts'
+import { emptyState, type ShardGlance } from '../../core/shard/state.ts'
+import { capacityOf } from './capacity.ts'
+
+/**
+ * `undefined` for a shard that the configuration does not know. Of what a shard could borrow one unit is counted: a shard
+ * that waits with none in use is looked at now and then, in case nobody serves the line that it stands in.
+ */
+export function limitsSeen(config: Config, seen: ShardGlance, now: number): ShardLimits | undefined {
+  const shard = parseShard(seen.shard)
+  if (!shard.ok) return undefined
+  const queue = placeOf(config, shard.value)
+  if (!queue.ok) return undefined
+  if (shard.value.index !== undefined) return { slots: Math.max(1, held(seen.borrowed?.slots)) }
+  const state = { ...emptyState(seen.shard), ...seen }
+  const capacity = capacityOf({ shard: shard.value, configured: queue.value, owner: state, state, now })
+  if (capacity === 'stale') throw new Error(`${PLAIN} shards borrow nothing`)
+  return limitsWithin(capacity.limits, mayUse(capacity, unitsOfState(state, capacity.limits, now)))
+}

@@ -1,0 +1,82 @@
+/** After a pass the books are brought up to date, and whoever was served by that is visited. */
+import { formatShard, type Shard, type ShardKey } from '../../core/keys.ts'
+import { PLAIN } from '../../core/limits/lending.ts'
+import type { Borrower } from '../../core/limits/limiter.ts'
+import type { Lack } from '../../core/limits/portion.ts'
+import { settle as settlementOf } from '../../core/limits/settling.ts'
+import { ownerOf } from '../../core/limits/shards.ts'
+import { isTouchedLongAgo, keptUntil } from '../../core/shard/expiry.ts'
+import { unitsOfState } from '../../core/shard/in-use.ts'
+import { emptyState, type ShardState } from '../../core/shard/state.ts'
+import type { Context } from '../context.ts'
+import { newLoanId } from './borrow.ts'
+import { type Capacity, withBooks } from './capacity.ts'
+
+const TRIES = 5
+
+export interface Settled {
+  /** The shard has come to stand in the line: what was given back just before nobody has offered to it. */
+  readonly hasEntered: boolean
+  /** The shards that have to be visited, for they have got units. */
+  readonly served: readonly ShardKey[]
+}
+
+const NOTHING: Settled = { hasEntered: false, served: [] }
+
+/**
+ * @param capacity with what the shard has borrowed after its pass
+ * @throws if others change the books all the time
+ */
+export async function settle(context: Context, capacity: Capacity, lack: Lack): Promise<Settled> {
+  let now = capacity
+  for (let tries = 0; tries < TRIES; tries++) {
+    const { served, hasEntered, ...change } = settlementOf(now, lack, () => newLoanId(context))
+    if (change.loans.length + change.line.length === 0 && !isTouchedLongAgo(now.owner, context.clock.now()))
+      return NOTHING
+    const expiresAt = keptUntil(context.clock.now())
+    const outcome = await context.store.states.writeBooks(now.owner, { ...change, expiresAt })
+    if (outcome.kind === 'written')
+      return { hasEntered, served: served.map((name) => keyOf(now.shard, name)) }
+    const next = await readAgain(context, now)
+    if (next === 'stale') return NOTHING
+    now = next
+  }
+  throw new Error(
+    `the books of ${JSON.stringify(ownerOf(capacity.shard))} changed ${TRIES} times while they were settled`,
+  )
+}
+
+/**
+ * After a pass that has written. If it has freed something and uses less than it has, another may have come to stand in
+ * the line since the books were read. That one looked before the slot was free, so this one has to look afterwards.
+ */
+export async function settleAfter(
+  context: Context,
+  capacity: Capacity,
+  lack: Lack,
+  { written, hasFreed }: { readonly written: ShardState; readonly hasFreed: boolean },
+): Promise<Settled> {
+  const isPlain = capacity.self === PLAIN
+  const looksAgain = !isPlain && hasFreed && !lack.slots && !lack.starts
+  const now = isPlain
+    ? withOwner(capacity, written, context.clock.now())
+    : looksAgain
+      ? await readAgain(context, capacity)
+      : capacity
+  return now === 'stale' ? NOTHING : settle(context, now, lack)
+}
+
+async function readAgain(context: Context, capacity: Capacity): Promise<Capacity | 'stale'> {
+  const key = ownerOf(capacity.shard)
+  const owner = (await context.store.states.read(key)) ?? emptyState(key)
+  return withOwner(capacity, owner, context.clock.now())
+}
+
+/** The plain shard as it is now: what it uses itself has changed, too. */
+export function withOwner(capacity: Capacity, owner: ShardState, now: number): Capacity | 'stale' {
+  const next = withBooks(capacity, owner)
+  return next === 'stale' ? next : { ...next, ownUse: unitsOfState(owner, capacity.limits, now) }
+}
+
+const keyOf = (shard: Shard, name: Borrower): ShardKey =>
+  name === PLAIN ? ownerOf(shard) : formatShard({ ...shard, index: Number(name) })

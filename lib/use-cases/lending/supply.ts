@@ -1,0 +1,57 @@
+/** Gets a shard the units for the jobs that it could start. */
+import type { Job } from '../../core/job/job.ts'
+import type { JobId } from '../../core/keys.ts'
+import { RESOURCES } from '../../core/limits/books.ts'
+import { limitsWithin, type Units } from '../../core/limits/in-force.ts'
+import { freeUnits } from '../../core/limits/lending.ts'
+import { mayUse, unitsWanted } from '../../core/limits/portion.ts'
+import { roomFor, separateTwins } from '../../core/pass/room.ts'
+import { unitsInUse } from '../../core/shard/in-use.ts'
+import type { ShardState, Slot } from '../../core/shard/state.ts'
+import type { Context } from '../context.ts'
+import { borrowFree } from './borrow.ts'
+import type { Capacity } from './capacity.ts'
+import { type Collected, collect } from './collect.ts'
+
+export interface Demand {
+  readonly state: ShardState
+  readonly staying: readonly [JobId, Slot][]
+  readonly due: readonly Job[]
+  /** Whether others are asked for what they do not use. Who stands in the line has done so. */
+  readonly mayCollect: boolean
+}
+
+/** What the shard has then, which may be less than it could use. `'stale'`: all has to be read again. */
+export async function supply(
+  context: Context,
+  capacity: Capacity,
+  demand: Demand,
+): Promise<Collected | 'stale'> {
+  const excess = excessOf(capacity)
+  if (isAny(excess)) return collect(context, capacity, excess)
+  const wanted = wantedFor(context, capacity, demand)
+  if (!isAny(wanted)) return { capacity }
+  const lent = await borrowFree(context, capacity, wanted)
+  if (lent === 'stale') return 'stale'
+  const missing = wantedFor(context, lent, demand)
+  return isAny(missing) && demand.mayCollect ? collect(context, lent, missing) : { capacity: lent }
+}
+
+function wantedFor({ clock }: Context, capacity: Capacity, { state, staying, due }: Demand): Units {
+  const now = clock.now()
+  const inUse = unitsInUse(state, staying, capacity.limits, now)
+  const { candidates } = separateTwins(due, staying)
+  // Slots come in later: which starts are there is asked as if there were enough of them.
+  const { starts } = mayUse(capacity, inUse)
+  const limits = limitsWithin(capacity.limits, { slots: Number.POSITIVE_INFINITY, starts })
+  const startable = roomFor(staying, { state, limits, now }).starts.length
+  return unitsWanted(capacity, inUse, candidates.length, startable)
+}
+
+/** What others have above a limit that was lowered. Whoever comes by brings it back, if the one who set it has died. */
+const excessOf = (capacity: Capacity): Units => ({
+  slots: Math.max(0, -freeUnits(capacity, 'slots')),
+  starts: Math.max(0, -freeUnits(capacity, 'starts')),
+})
+
+const isAny = (units: Units): boolean => RESOURCES.some((resource) => units[resource] > 0)

@@ -1,0 +1,88 @@
+/**
+ * Opens the books of a partition that an earlier version has served. That one divided the limit among shards, and kept
+ * what somebody had set at run time in each of them: what they have in flight becomes loans, what was set moves to the
+ * plain shard. If whoever does this dies, the next one does the rest.
+ */
+import { parseShard, type Shard, type ShardKey } from '../../core/keys.ts'
+import { type LoanChange, NO_BOOKS, RESOURCES } from '../../core/limits/books.ts'
+import { limitsInForce, type Units } from '../../core/limits/in-force.ts'
+import type { Borrowed, LoanId } from '../../core/limits/limiter.ts'
+import type { LimitOverride } from '../../core/limits/limits.ts'
+import { borrowersOf } from '../../core/limits/shards.ts'
+import type { QueueConfig } from '../../core/queue/config.ts'
+import { keptUntil } from '../../core/shard/expiry.ts'
+import { unitsOfState } from '../../core/shard/in-use.ts'
+import type { BorrowedUnits, ShardState } from '../../core/shard/state.ts'
+import type { Context } from '../context.ts'
+
+/** Whether shards of this partition may have items of an earlier version that nobody has taken over yet. */
+export async function isFromBefore(
+  context: Context,
+  queue: QueueConfig,
+  owner: ShardState,
+): Promise<boolean> {
+  if (owner.books) return false
+  return (await context.store.states.earlierShards(queue.name)).some((shards) => shards > 1)
+}
+
+/** Afterwards, whatever came of it, the items have to be read again. */
+export async function takeOver(
+  context: Context,
+  queue: QueueConfig,
+  shard: Shard,
+  owner: ShardState,
+): Promise<void> {
+  const states = await borrowersBefore(context, queue, shard)
+  const override = owner.override ?? strictest(states)
+  // First of all: a shard's own goes with its loan.
+  if (override && !owner.override) return void (await context.store.states.override(owner.shard, override))
+  const limits = limitsInForce(queue, owner)
+  const now = context.clock.now()
+  const loans: LoanChange[] = []
+  for (const state of states) {
+    const borrowed = state.borrowed ?? loanOf(context, unitsOfState(state, limits, now))
+    if (!state.borrowed && !(await context.store.states.recordBorrowed(state, borrowed))) return
+    loans.push(...changesOf(state.shard, borrowed))
+  }
+  const expiresAt = keptUntil(now)
+  await context.store.states.writeBooks(owner, { loans, line: [], isLending: true, expiresAt })
+}
+
+async function borrowersBefore(context: Context, queue: QueueConfig, shard: Shard): Promise<ShardState[]> {
+  const counts = [...(await context.store.states.earlierShards(queue.name)), queue.shards]
+  const keys = new Set(counts.flatMap((count) => borrowersOf(shard, count)))
+  const states = await Promise.all([...keys].map((key) => context.store.states.read(key)))
+  return states.filter((state) => state !== undefined)
+}
+
+function loanOf({ random }: Context, units: Units): BorrowedUnits {
+  const id = random.token() as string as LoanId
+  const entries = RESOURCES.flatMap((resource): [string, Borrowed][] =>
+    units[resource] > 0 ? [[resource, { id, got: units[resource], returned: 0 }]] : [],
+  )
+  return Object.fromEntries(entries)
+}
+
+function changesOf(key: ShardKey, borrowed: BorrowedUnits): LoanChange[] {
+  const shard = parseShard(key)
+  const borrower = shard.ok ? String(shard.value.index) : key
+  return RESOURCES.flatMap((resource) => {
+    const units = borrowed[resource]
+    if (!units) return []
+    const is = { id: units.id, lent: units.got, returned: units.returned }
+    return [{ resource, borrower, was: NO_BOOKS[resource].loans[borrower], is }]
+  })
+}
+
+/** They ought to be the same; if a caller died among them, or one is damaged, the least is the safe choice. */
+function strictest(states: readonly ShardState[]): LimitOverride | undefined {
+  const damaged = states.find(({ overrideProblem }) => overrideProblem !== undefined)
+  if (damaged) return { concurrency: 0, reason: `the limit set in ${damaged.shard} made no sense` }
+  const [first] = states
+    .flatMap(({ override }) => (override ? [override] : []))
+    .sort((one, other) => most(one) - most(other))
+  return first
+}
+
+const most = ({ concurrency, rateLimit }: LimitOverride): number =>
+  Math.min(concurrency ?? Number.POSITIVE_INFINITY, rateLimit?.allowed ?? Number.POSITIVE_INFINITY)
