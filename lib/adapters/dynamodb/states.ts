@@ -53,7 +53,7 @@ export const dynamoStateStore = (database: Database): StateStore => ({
     return outcome.kind === 'updated' ? outcome.state : undefined
   },
   fence: (shard) => fence(database, shard),
-  earlierShards: (queue) => earlierShards(database, queue),
+  earlierShards: remembering((queue) => earlierShards(database, queue)),
   override: (shard, limits) => override(database, shard, limits),
   due: (group, until) => dueShards(database, group, until),
   scan: (query = {}) => scanStates(database, query),
@@ -114,6 +114,16 @@ async function earlierShards({ client, tables }: Database, queue: string): Promi
   )
   const layouts = Item && fromItem(Item)['layouts']
   return layouts instanceof Set ? [...layouts].filter(Number.isInteger) : []
+}
+
+/** Nobody writes it any more, so one answer does for the life of the process. */
+function remembering<T>(ask: (queue: string) => Promise<T>): (queue: string) => Promise<T> {
+  const known = new Map<string, T>()
+  return async (queue) => {
+    const answer = known.get(queue) ?? (await ask(queue))
+    known.set(queue, answer)
+    return answer
+  }
 }
 
 async function writeBooks(database: Database, owner: ShardState, write: BooksWrite): Promise<BooksOutcome> {

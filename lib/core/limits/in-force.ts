@@ -44,6 +44,7 @@ export function limitsWithin(limits: Limits, units: Units): ShardLimits {
   return {
     slots: allowed === 0 || isPaused(limits) ? 0 : slots,
     ...(rateLimit && allowed !== undefined ? { rateLimit: { ...rateLimit, allowed } } : {}),
+    ...(isPaused(limits) ? { isPaused: true } : {}),
   }
 }
 

@@ -51,6 +51,8 @@ export interface ShardLimits {
   /** How many of its jobs may be in flight. */
   readonly slots: number
   readonly rateLimit?: RateLimit
+  /** Nothing of the whole partition may start. */
+  readonly isPaused?: true
 }
 
 /** By default: a fortieth of the period, but at least 20 ms and at most 1 s. It is the share of the rate that is lost. */

@@ -13,6 +13,12 @@ export interface Portion extends Partition {
   readonly borrowed: NonNullable<ShardState['borrowed']>
 }
 
+/** What a shard uses at the beginning of a pass, and what it used until just now. */
+export interface Usage {
+  readonly inUse: Units
+  readonly freed: Units
+}
+
 const of = (count: (resource: Resource) => number): Units => ({
   slots: count('slots'),
   starts: count('starts'),
@@ -29,36 +35,37 @@ export function unitsHeld(portion: Portion, resource: Resource): number {
 /** More is out than the limit allows: nobody claims anything, and what is not in use goes back. */
 export const isOverLimit = (portion: Portion, resource: Resource): boolean => freeUnits(portion, resource) < 0
 
-const kept = (portion: Portion, inUse: Units, resource: Resource): number =>
+const kept = (portion: Portion, { inUse }: Usage, resource: Resource): number =>
   isOverLimit(portion, resource)
     ? Math.min(unitsHeld(portion, resource), inUse[resource])
     : unitsHeld(portion, resource)
 
-/** Whether the shard leaves a unit that has just become free to one that waits. */
-const yields = (portion: Portion, inUse: Units, resource: Resource): boolean =>
-  inUse[resource] < kept(portion, inUse, resource) &&
+/** Whether the shard leaves a unit that has just become free to one that waits. One that it has just been given it uses. */
+const yields = (portion: Portion, usage: Usage, resource: Resource): boolean =>
+  usage.freed[resource] > 0 &&
+  usage.inUse[resource] < kept(portion, usage, resource) &&
   nextToGiveWayTo(portion, resource, portion.self) !== undefined
 
-/** How many units the shard may have in use after this pass, if it uses so many now. */
-export const mayUse = (portion: Portion, inUse: Units): Units =>
+/** How many units the shard may have in use after this pass. */
+export const mayUse = (portion: Portion, usage: Usage): Units =>
   of((resource) => {
     if (!isMetered(portion.limits, resource)) return Number.POSITIVE_INFINITY
-    return kept(portion, inUse, resource) - (yields(portion, inUse, resource) ? 1 : 0)
+    return kept(portion, usage, resource) - (yields(portion, usage, resource) ? 1 : 0)
   })
 
 /** How many more units it may hope to get, so that jobs are read for them. A few at a time: it can come again. */
 const HOPE = 10
 
 /** What the shard may use if it gets what it may hope for. */
-export function mayHopeFor(portion: Portion, inUse: Units): Units {
-  const now = mayUse(portion, inUse)
-  return of((resource) => now[resource] + Math.min(HOPE, mayWant(portion, inUse, resource)))
+export function mayHopeFor(portion: Portion, usage: Usage): Units {
+  const now = mayUse(portion, usage)
+  return of((resource) => now[resource] + Math.min(HOPE, mayWant(portion, usage, resource)))
 }
 
 /** How many units more the shard may have. None, while it has to give some back. */
-function mayWant(portion: Portion, inUse: Units, resource: Resource): number {
+function mayWant(portion: Portion, usage: Usage, resource: Resource): number {
   if (!isMetered(portion.limits, resource)) return 0
-  if (isOverLimit(portion, resource) || yields(portion, inUse, resource)) return 0
+  if (isOverLimit(portion, resource) || yields(portion, usage, resource)) return 0
   const more = Math.max(0, mostUnits(portion.limits, resource) - unitsHeld(portion, resource))
   // What is free the plain shard has already: it may want what others have.
   return portion.self === PLAIN ? Math.min(more, lentOut(portion.books[resource])) : more
@@ -68,9 +75,9 @@ function mayWant(portion: Portion, inUse: Units, resource: Resource): number {
  * How many units it asks for, if `ready` jobs might start and `startable` of them have a start of the rate. If there is no
  * limit, one loan does for good.
  */
-export function unitsWanted(portion: Portion, inUse: Units, ready: number, startable: number): Units {
-  const mayWantOf = (resource: Resource) => mayWant(portion, inUse, resource)
-  const free = unitsHeld(portion, 'slots') - inUse.slots
+export function unitsWanted(portion: Portion, usage: Usage, ready: number, startable: number): Units {
+  const mayWantOf = (resource: Resource) => mayWant(portion, usage, resource)
+  const free = unitsHeld(portion, 'slots') - usage.inUse.slots
   const slots = Number.isFinite(capOf(portion.limits, 'slots')) ? Math.max(0, ready - free) : HOPE
   const runnable = Math.min(ready, free + Math.min(slots, mayWantOf('slots')))
   return {

@@ -104,7 +104,7 @@ function claim(
 
 /** While nothing may start, nothing is forgotten: the limit that is lifted may be another than the one that paused. */
 const forgettable = ({ state, limits, now }: PassInput): string[] =>
-  limits.slots === 0 ? [] : forgottenBuckets(state.window, limits.rateLimit, now).slice(0, MAX_FORGET)
+  limits.isPaused ? [] : forgottenBuckets(state.window, limits.rateLimit, now).slice(0, MAX_FORGET)
 
 function startOfOwn([first]: readonly Claim[], { rateLimit }: ShardLimits): { start?: string } {
   if (!first || !isRunning(first.slot)) return {}

@@ -2,7 +2,8 @@
 import type { JobId } from '../keys.ts'
 import type { Units } from '../limits/in-force.ts'
 import type { Limits } from '../limits/limits.ts'
-import { startsInWindow } from '../limits/window.ts'
+import type { Usage } from '../limits/portion.ts'
+import { forgottenBuckets, startsInWindow } from '../limits/window.ts'
 import { isRunning, type ShardState, type Slot, slotEntries } from './state.ts'
 
 /** A claim that has not started holds a start, for it may start at any time. */
@@ -19,3 +20,17 @@ export function unitsInUse(
 
 export const unitsOfState = (state: ShardState, limits: Limits, now: number): Units =>
   unitsInUse(state, slotEntries(state.slots), limits, now)
+
+/** What a shard uses when a pass has seen which of its slots stay. */
+export const usageOf = (
+  state: ShardState,
+  staying: readonly (readonly [JobId, Slot])[],
+  limits: Limits,
+  now: number,
+): Usage => ({
+  inUse: unitsInUse(state, staying, limits, now),
+  freed: {
+    slots: Object.keys(state.slots).length - staying.length,
+    starts: forgottenBuckets(state.window, limits.rateLimit, now).length,
+  },
+})

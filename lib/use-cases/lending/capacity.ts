@@ -11,6 +11,7 @@ import { ownerOf } from '../../core/limits/shards.ts'
 import { unitsOfState } from '../../core/shard/in-use.ts'
 import { type BorrowedUnits, emptyState, type ShardState } from '../../core/shard/state.ts'
 import type { Context } from '../context.ts'
+import { restoreLoans } from './restore.ts'
 import { isFromBefore, takeOver } from './take-over.ts'
 
 export interface Capacity extends Portion {
@@ -37,7 +38,10 @@ export async function readCapacity(
     await takeOver(context, queue.value, shard.value, owner)
     return 'stale'
   }
-  return capacityOf({ shard: shard.value, configured: queue.value, owner, state, now: context.clock.now() })
+  const now = context.clock.now()
+  const capacity = capacityOf({ shard: shard.value, configured: queue.value, owner, state, now })
+  if (capacity === 'stale') await restoreLoans(context, state, owner, nameOf(shard.value))
+  return capacity
 }
 
 async function readOwner({ store }: Context, shard: Shard, state: ShardState): Promise<ShardState> {

@@ -56,19 +56,18 @@ async function collectOne(
   wanted: number,
 ): Promise<Collected | 'stale'> {
   const others = lenders(capacity, resource)
-  let [missing, spareAt, now] = [wanted, known.spareAt, capacity]
+  const { rateLimit } = capacity.limits
+  const forgottenAt = ({ window }: ShardState): number | undefined =>
+    resource === 'starts' ? nextForgotten(window, rateLimit, context.clock.now()) : undefined
+  let [missing, now] = [wanted, capacity]
+  let spareAt = earliest(known.spareAt, capacity.self === PLAIN ? undefined : forgottenAt(capacity.owner))
   for (let first = 0; first < others.length && missing > 0; first += READ_TOGETHER) {
     const names = others.slice(first, first + READ_TOGETHER)
     const states = await Promise.all(names.map((name) => readBorrower(context, capacity, name)))
     for (const [index, state] of states.entries()) {
       const name = names[index] as Borrower
       if (missing <= 0) break
-      spareAt = earliest(
-        spareAt,
-        resource === 'starts'
-          ? nextForgotten(state.window, capacity.limits.rateLimit, context.clock.now())
-          : undefined,
-      )
+      spareAt = earliest(spareAt, forgottenAt(state))
       const units = Math.min(missing, spareOf(context, now, resource, { name, state }))
       if (units <= 0) continue
       const next = await fetchFrom(context, now, resource, { name, state, units })

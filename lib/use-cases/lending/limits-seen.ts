@@ -7,8 +7,8 @@ import { held } from '../../core/limits/limiter.ts'
 import type { ShardLimits } from '../../core/limits/limits.ts'
 import { mayUse } from '../../core/limits/portion.ts'
 import type { Config } from '../../core/queue/config.ts'
-import { unitsOfState } from '../../core/shard/in-use.ts'
-import { emptyState, type ShardGlance } from '../../core/shard/state.ts'
+import { usageOf } from '../../core/shard/in-use.ts'
+import { emptyState, type ShardGlance, slotEntries } from '../../core/shard/state.ts'
 import { capacityOf } from './capacity.ts'
 
 /**
@@ -24,5 +24,8 @@ export function limitsSeen(config: Config, seen: ShardGlance, now: number): Shar
   const state = { ...emptyState(seen.shard), ...seen }
   const capacity = capacityOf({ shard: shard.value, configured: queue.value, owner: state, state, now })
   if (capacity === 'stale') throw new Error(`${PLAIN} shards borrow nothing`)
-  return limitsWithin(capacity.limits, mayUse(capacity, unitsOfState(state, capacity.limits, now)))
+  return limitsWithin(
+    capacity.limits,
+    mayUse(capacity, usageOf(state, slotEntries(state.slots), capacity.limits, now)),
+  )
 }

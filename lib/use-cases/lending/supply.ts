@@ -6,7 +6,7 @@ import { limitsWithin, type Units } from '../../core/limits/in-force.ts'
 import { freeUnits } from '../../core/limits/lending.ts'
 import { mayUse, unitsWanted } from '../../core/limits/portion.ts'
 import { roomFor, separateTwins } from '../../core/pass/room.ts'
-import { unitsInUse } from '../../core/shard/in-use.ts'
+import { usageOf } from '../../core/shard/in-use.ts'
 import type { ShardState, Slot } from '../../core/shard/state.ts'
 import type { Context } from '../context.ts'
 import { borrowFree } from './borrow.ts'
@@ -39,13 +39,13 @@ export async function supply(
 
 function wantedFor({ clock }: Context, capacity: Capacity, { state, staying, due }: Demand): Units {
   const now = clock.now()
-  const inUse = unitsInUse(state, staying, capacity.limits, now)
+  const usage = usageOf(state, staying, capacity.limits, now)
   const { candidates } = separateTwins(due, staying)
   // Slots come in later: which starts are there is asked as if there were enough of them.
-  const { starts } = mayUse(capacity, inUse)
+  const { starts } = mayUse(capacity, usage)
   const limits = limitsWithin(capacity.limits, { slots: Number.POSITIVE_INFINITY, starts })
   const startable = roomFor(staying, { state, limits, now }).starts.length
-  return unitsWanted(capacity, inUse, candidates.length, startable)
+  return unitsWanted(capacity, usage, candidates.length, startable)
 }
 
 /** What others have above a limit that was lowered. Whoever comes by brings it back, if the one who set it has died. */

@@ -20,7 +20,7 @@ import { type Claim, type Decision, decide, type Holder, type PassInput } from '
 import { jobsToRead, slotsThatStay } from '../../core/pass/room.ts'
 import { deadSlots, isSaturated, isSlotFreed } from '../../core/shard/attention.ts'
 import { isExpiryRight } from '../../core/shard/expiry.ts'
-import { unitsInUse } from '../../core/shard/in-use.ts'
+import { usageOf } from '../../core/shard/in-use.ts'
 import { emptyState, isRunning, type ShardState } from '../../core/shard/state.ts'
 import type { StartCounting } from '../../ports/queues.ts'
 import type { Context } from '../context.ts'
@@ -87,15 +87,15 @@ export async function passOnce(
   reportOverride(context, capacity.owner)
   const recovered = await recover(context, state, deadSlots(state, clock.now()))
   const staying = slotsThatStay({ ...request, state, recovered })
-  const inUse = unitsInUse(state, staying, capacity.limits, clock.now())
-  const hoped = limitsWithin(capacity.limits, mayHopeFor(capacity, inUse))
+  const usage = usageOf(state, staying, capacity.limits, clock.now())
+  const hoped = limitsWithin(capacity.limits, mayHopeFor(capacity, usage))
   const now = clock.now()
   const reading = jobsToRead({ ...request, state, limits: hoped, now, recovered })
   const jobs = await readDueJobs(context, { shard: request.shard, now, ...reading })
   const mayCollect = request.isWoken === true || request.hasEntered === true || !standsInLine(capacity)
   const supplied = await supply(context, capacity, { state, staying, due: jobs.due, mayCollect })
   if (supplied === 'stale') return { kind: 'conflict' }
-  const may = mayUse(supplied.capacity, inUse)
+  const may = mayUse(supplied.capacity, usage)
   const input: PassInput = {
     ...request,
     ...jobs,
@@ -106,7 +106,7 @@ export async function passOnce(
     recovered,
     newToken: () => random.token(),
   }
-  return carryOut(context, input, { capacity: supplied.capacity, may, inUse }, decide(input))
+  return carryOut(context, input, { capacity: supplied.capacity, may, inUse: usage.inUse }, decide(input))
 }
 
 /** Whether the item alone shows that there is nothing to do. */

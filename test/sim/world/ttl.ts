@@ -1,7 +1,8 @@
 /**
  * DynamoDB's time to live: an item may go when its time has passed, soon or much later. The week for which an idle item
  * is kept is a matter of minutes here. So that this does no harm which a week would not do, an item stays while a slot
- * stands in it, and while an override that was written by hand is too young for a sweep to have seen it.
+ * stands in it, while an override that was written by hand is too young for a sweep to have seen it, and while shards that
+ * have borrowed from it are at work: in a week they would have touched it.
  */
 import type { World } from './world.ts'
 
@@ -24,12 +25,22 @@ export function startExpiry(world: World): void {
 function isOver({ scheduler, plan, tables, writtenByHand }: World, shard: string): boolean {
   const state = tables.states.get(shard)
   if (state?.expiresAt === undefined || Object.keys(state.slots).length > 0) return false
+  const isBorrowedFrom = [...tables.states.values()].some(
+    (one) =>
+      one.borrowed &&
+      one.shard.startsWith(`${ownPrefix(shard)}|`) &&
+      Object.keys({ ...one.slots, ...one.window }).length > 0,
+  )
+  if (state.books && isBorrowedFrom) return false
   const byHand = writtenByHand.get(shard) ?? Number.NEGATIVE_INFINITY
   return (
     state.expiresAt * 1000 - WEEK_MS + (plan.week_ms ?? WEEK_MS) <= scheduler.now &&
     byHand + SWEPT_MS[plan.weather] <= scheduler.now
   )
 }
+
+/** What the names of its other shards begin with: `queue|partition`, or `queue|` without a partition rule. */
+const ownPrefix = (shard: string): string => (shard.includes('|') ? shard : `${shard}|`)
 
 function remove(world: World, shard: string): void {
   const state = world.tables.states.get(shard)
