@@ -80,3 +80,11 @@ export class DamagedStateError extends SluiceError {
 export class EnvironmentError extends SluiceError {
   override readonly name = 'EnvironmentError'
 }
+
+/** The books of a partition could not be brought up to date, for others changed them all the time. It is tried again. */
+export class BooksBusyError extends SluiceError {
+  override readonly name = 'BooksBusyError'
+  constructor(owner: string) {
+    super(`the books of ${JSON.stringify(owner)} were changed by others again and again: they are settled later`)
+  }
+}

@@ -1,4 +1,5 @@
 /** After a pass the books are brought up to date, and whoever was served by that is visited. */
+import { BooksBusyError } from '../../core/errors.ts'
 import { formatShard, type Shard, type ShardKey } from '../../core/keys.ts'
 import { PLAIN } from '../../core/limits/lending.ts'
 import type { Borrower } from '../../core/limits/limiter.ts'
@@ -12,7 +13,9 @@ import type { Context } from '../context.ts'
 import { newLoanId } from './borrow.ts'
 import { type Capacity, withBooks } from './capacity.ts'
 
-const TRIES = 5
+/** Others may change the books, too; then whoever is late reads them again. */
+const TRIES = 10
+const PAUSE_MS = 20
 
 export interface Settled {
   /** The shard has come to stand in the line: what was given back just before nobody has offered to it. */
@@ -25,7 +28,7 @@ const NOTHING: Settled = { hasEntered: false, served: [] }
 
 /**
  * @param capacity with what the shard has borrowed after its pass
- * @throws if others change the books all the time
+ * @throws BooksBusyError if others change the books all the time
  */
 export async function settle(context: Context, capacity: Capacity, lack: Lack): Promise<Settled> {
   let now = capacity
@@ -37,13 +40,12 @@ export async function settle(context: Context, capacity: Capacity, lack: Lack): 
     const outcome = await context.store.states.writeBooks(now.owner, { ...change, expiresAt })
     if (outcome.kind === 'written')
       return { hasEntered, served: served.map((name) => keyOf(now.shard, name)) }
+    await context.clock.sleep(Math.round(context.random.number() * PAUSE_MS * (tries + 1)))
     const next = await readAgain(context, now)
     if (next === 'stale') return NOTHING
     now = next
   }
-  throw new Error(
-    `the books of ${JSON.stringify(ownerOf(capacity.shard))} changed ${TRIES} times while they were settled`,
-  )
+  throw new BooksBusyError(ownerOf(capacity.shard))
 }
 
 /**

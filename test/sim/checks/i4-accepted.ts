@@ -1,7 +1,7 @@
 /** I4: who was told that a job is accepted finds it in the table; and an event makes one job, however often it comes. */
 import type { Config } from '../../../lib/core/queue/config.ts'
 import type { Check } from './check.ts'
-import { readPlace } from './keys.ts'
+import { readPlace, readShard } from './keys.ts'
 
 export const accepted = (): Check => {
   const put = new Set<string>()
@@ -32,6 +32,9 @@ export const oneJobAnEvent = (): Check => {
       const { id } = readPlace(sk)
       // Under another partition rule it is another partition's job.
       if (new Set(truth.plan.versions.map(({ config }) => partitionedIn(config, pk))).size > 1) return
+      // Among another number of shards it may have another place.
+      const { queue } = readShard(pk)
+      if (new Set(truth.plan.versions.map(({ config }) => config.queues[queue]?.shards)).size > 1) return
       // Only events that leave the name to Sluice: others may be twins on purpose.
       if (!id.startsWith('event-')) return
       const key = keys.get(id) ?? `${pk} ${sk}`
