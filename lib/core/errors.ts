@@ -85,6 +85,8 @@ export class EnvironmentError extends SluiceError {
 export class BooksBusyError extends SluiceError {
   override readonly name = 'BooksBusyError'
   constructor(owner: string) {
-    super(`the books of ${JSON.stringify(owner)} were changed by others again and again: they are settled later`)
+    super(
+      `the books of ${JSON.stringify(owner)} were changed by others again and again: they are settled later`,
+    )
   }
 }

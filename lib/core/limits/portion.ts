@@ -40,11 +40,23 @@ const kept = (portion: Portion, { inUse }: Usage, resource: Resource): number =>
     ? Math.min(unitsHeld(portion, resource), inUse[resource])
     : unitsHeld(portion, resource)
 
-/** Whether the shard leaves a unit that has just become free to one that waits. One that it has just been given it uses. */
+/** Whether the shard leaves a unit to one that waits: one that has just become free, for what it has been given it uses. */
 const yields = (portion: Portion, usage: Usage, resource: Resource): boolean =>
-  usage.freed[resource] > 0 &&
-  usage.inUse[resource] < kept(portion, usage, resource) &&
+  (isFreed(portion, usage, resource) || yieldsNext(portion, usage, resource)) &&
   nextToGiveWayTo(portion, resource, portion.self) !== undefined
+
+const isFreed = (portion: Portion, usage: Usage, resource: Resource): boolean =>
+  usage.freed[resource] > 0 && usage.inUse[resource] < kept(portion, usage, resource)
+
+/** The next start that is forgotten: jobs are claimed before that, so that it would never be free. */
+const yieldsNext = (portion: Portion, usage: Usage, resource: Resource): boolean =>
+  resource === 'starts' && usage.inUse.starts > 0 && usage.inUse.starts >= kept(portion, usage, 'starts')
+
+/** Whether the shard has to be looked at as soon as a start of its own is forgotten, to give it away. */
+export const isToYieldStart = (portion: Portion, usage: Usage): boolean =>
+  isMetered(portion.limits, 'starts') &&
+  yieldsNext(portion, usage, 'starts') &&
+  nextToGiveWayTo(portion, 'starts', portion.self) !== undefined
 
 /** How many units the shard may have in use after this pass. */
 export const mayUse = (portion: Portion, usage: Usage): Units =>

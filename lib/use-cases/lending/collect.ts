@@ -17,7 +17,7 @@ import {
   lendMore,
   outstanding,
 } from '../../core/limits/limiter.ts'
-import { isOverLimit } from '../../core/limits/portion.ts'
+import { isOverLimit, unitsHeld } from '../../core/limits/portion.ts'
 import { nextForgotten } from '../../core/limits/window.ts'
 import { keptUntil } from '../../core/shard/expiry.ts'
 import { unitsOfState } from '../../core/shard/in-use.ts'
@@ -107,7 +107,7 @@ interface Lender {
 const untold = (was: Loan | undefined, known: Borrowed | undefined): number =>
   was && known?.id === was.id ? Math.max(0, known.returned - was.returned) : 0
 
-/** What a shard with work of its own does not use at this moment it is about to use. */
+/** A shard with work of its own is about to use what it has: of that only so much is taken that both have the same. */
 function spareOf(
   { clock }: Context,
   capacity: Capacity,
@@ -119,9 +119,10 @@ function spareOf(
   const known = state.borrowed?.[resource]
   const units = loanOf(was, known)
   if (!units) return 0
-  const isAboutToUse = state.waiting && !isOverLimit(capacity, resource)
-  const idle = isAboutToUse ? 0 : held(units) - unitsOfState(state, limits, clock.now())[resource]
-  return Math.max(0, idle) + untold(was, known)
+  const idle = Math.max(0, held(units) - unitsOfState(state, limits, clock.now())[resource])
+  const mayTakeAll = !state.waiting || isOverLimit(capacity, resource)
+  const half = Math.floor((held(units) - unitsHeld(capacity, resource)) / 2)
+  return (mayTakeAll ? idle : Math.min(idle, Math.max(0, half))) + untold(was, known)
 }
 
 function loanOf(was: Loan | undefined, known: Borrowed | undefined): Borrowed | undefined {

@@ -12,10 +12,12 @@ import {
   afterGivingBack,
   isGivenBack,
   isSameUnits,
+  isToYieldStart,
   lackOf,
   mayHopeFor,
   mayUse,
 } from '../../core/limits/portion.ts'
+import { nextForgotten } from '../../core/limits/window.ts'
 import { type Claim, type Decision, decide, type Holder, type PassInput } from '../../core/pass/decide.ts'
 import { jobsToRead, slotsThatStay } from '../../core/pass/room.ts'
 import { deadSlots, isSaturated, isSlotFreed } from '../../core/shard/attention.ts'
@@ -92,14 +94,24 @@ export async function passOnce(
   const now = clock.now()
   const reading = jobsToRead({ ...request, state, limits: hoped, now, recovered })
   const jobs = await readDueJobs(context, { shard: request.shard, now, ...reading })
-  const mayCollect = request.isWoken === true || request.hasEntered === true || !standsInLine(capacity)
+  const mayCollect =
+    request.isWoken === true ||
+    request.hasEntered === true ||
+    !standsInLine(capacity) ||
+    isUnattended(capacity, state, now)
   const supplied = await supply(context, capacity, { state, staying, due: jobs.due, mayCollect })
   if (supplied === 'stale') return { kind: 'conflict' }
   const may = mayUse(supplied.capacity, usage)
   const input: PassInput = {
     ...request,
     ...jobs,
-    ...earliestLook(jobs.nextDueAt, supplied.spareAt),
+    ...earliestLook(
+      jobs.nextDueAt,
+      supplied.spareAt,
+      isToYieldStart(supplied.capacity, usage)
+        ? nextForgotten(state.window, capacity.limits.rateLimit, now)
+        : undefined,
+    ),
     state,
     limits: limitsWithin(capacity.limits, may),
     now: clock.now(),
@@ -120,6 +132,12 @@ function isIdle({ config, clock }: Context, request: PassRequest, state: ShardSt
 
 const standsInLine = ({ books, self }: Capacity): boolean =>
   RESOURCES.some((resource) => books[resource].line[self] !== undefined)
+
+/** Starts come back with time, and nobody tells: without a look arranged, it has to be found out when the next one does. */
+const isUnattended = ({ limits, books, self }: Capacity, { dueAt }: ShardState, now: number): boolean =>
+  limits.rateLimit !== undefined &&
+  books.starts.line[self] !== undefined &&
+  (dueAt === undefined || dueAt <= now)
 
 const earliestLook = (...times: (number | undefined)[]): Pick<PassInput, 'nextDueAt'> => {
   const known = times.filter((time) => time !== undefined)

@@ -23,7 +23,7 @@ const DISPATCHER_TIMEOUT_MS = 30_000
 const OTHER_TIMEOUT_MS = 55_000
 const COLD_START_MS = 1500
 /** What callers and operators are told, and what Lambda is told to deliver again. */
-const EXPECTED = ['EnqueueIncompleteError', 'InvalidJobError']
+const EXPECTED = ['BooksBusyError', 'EnqueueIncompleteError', 'InvalidJobError']
 /** Lambda's recursive loop detection, where a function does not allow loops. */
 export const LONGEST_CHAIN = 16
 

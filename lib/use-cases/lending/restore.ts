@@ -1,0 +1,37 @@
+/**
+ * Puts back loans that the books have lost: the plain shard's item has expired or was deleted, and a shard still has units.
+ * More may be out than the limit allows then. The books have to say so, for nobody claims anything until it has come back.
+ */
+import { type LoanChange, NO_BOOKS, RESOURCES } from '../../core/limits/books.ts'
+import { arrived, type Borrower } from '../../core/limits/limiter.ts'
+import { keptUntil } from '../../core/shard/expiry.ts'
+import type { ShardState } from '../../core/shard/state.ts'
+import type { Context } from '../context.ts'
+
+/** Called if the shard's item does not fit the books, which were read after it. Afterwards both have to be read again. */
+export async function restoreLoans(
+  context: Context,
+  state: ShardState,
+  owner: ShardState,
+  self: Borrower,
+): Promise<void> {
+  // Only if the shard's item has stayed the same until now, the books are wrong and not what was read of the shard.
+  const now = await context.store.states.read(state.shard)
+  if (now?.version !== state.version) return
+  await context.store.states.writeBooks(owner, {
+    loans: lostLoans(state, owner, self),
+    line: [],
+    isLending: true,
+    expiresAt: keptUntil(context.clock.now()),
+  })
+}
+
+const lostLoans = (state: ShardState, { books = NO_BOOKS }: ShardState, self: Borrower): LoanChange[] =>
+  RESOURCES.flatMap((resource) => {
+    const known = state.borrowed?.[resource]
+    const was = books[resource].loans[self]
+    if (!known || arrived(known, was) !== 'stale') return []
+    return [
+      { resource, borrower: self, was, is: { id: known.id, lent: known.got, returned: known.returned } },
+    ]
+  })
