@@ -24,21 +24,19 @@ const of = (count: (resource: Resource) => number): Units => ({
   starts: count('starts'),
 })
 
-/** Units that the shard has. Those that nobody has are the plain shard's to use, without a loan. */
+/** Units that the shard has. What is not lent is the plain shard's to use, unless others wait for it. */
 export function unitsHeld(portion: Portion, resource: Resource): number {
-  const { self, ownUse, borrowed } = portion
+  const { self, limits, books, ownUse, borrowed } = portion
   if (self !== PLAIN) return held(borrowed[resource])
-  const free = mayBorrow(portion, resource, self) ? Math.max(0, freeUnits(portion, resource)) : 0
-  return ownUse[resource] + free
+  const notLent = Math.max(0, capOf(limits, resource) - lentOut(books[resource]))
+  return mayBorrow(portion, resource, self) ? notLent : Math.min(notLent, ownUse[resource])
 }
 
 /** More is out than the limit allows: nobody claims anything, and what is not in use goes back. */
 export const isOverLimit = (portion: Portion, resource: Resource): boolean => freeUnits(portion, resource) < 0
 
-const kept = (portion: Portion, { inUse }: Usage, resource: Resource): number =>
-  isOverLimit(portion, resource)
-    ? Math.min(unitsHeld(portion, resource), inUse[resource])
-    : unitsHeld(portion, resource)
+const usable = (portion: Portion, resource: Resource): number =>
+  isOverLimit(portion, resource) ? 0 : unitsHeld(portion, resource)
 
 /** Whether the shard leaves a unit to one that waits: one that has just become free, for what it has been given it uses. */
 const yields = (portion: Portion, usage: Usage, resource: Resource): boolean =>
@@ -46,11 +44,14 @@ const yields = (portion: Portion, usage: Usage, resource: Resource): boolean =>
   nextToGiveWayTo(portion, resource, portion.self) !== undefined
 
 const isFreed = (portion: Portion, usage: Usage, resource: Resource): boolean =>
-  usage.freed[resource] > 0 && usage.inUse[resource] < kept(portion, usage, resource)
+  usage.freed[resource] > 0 && usage.inUse[resource] < usable(portion, resource)
 
 /** The next start that is forgotten: jobs are claimed before that, so that it would never be free. */
 const yieldsNext = (portion: Portion, usage: Usage, resource: Resource): boolean =>
-  resource === 'starts' && usage.inUse.starts > 0 && usage.inUse.starts >= kept(portion, usage, 'starts')
+  resource === 'starts' &&
+  !isOverLimit(portion, resource) &&
+  usage.inUse.starts > 0 &&
+  usage.inUse.starts >= usable(portion, 'starts')
 
 /** Whether the shard has to be looked at as soon as a start of its own is forgotten, to give it away. */
 export const isToYieldStart = (portion: Portion, usage: Usage): boolean =>
@@ -62,7 +63,7 @@ export const isToYieldStart = (portion: Portion, usage: Usage): boolean =>
 export const mayUse = (portion: Portion, usage: Usage): Units =>
   of((resource) => {
     if (!isMetered(portion.limits, resource)) return Number.POSITIVE_INFINITY
-    return kept(portion, usage, resource) - (yields(portion, usage, resource) ? 1 : 0)
+    return usable(portion, resource) - (yields(portion, usage, resource) ? 1 : 0)
   })
 
 /** How many more units it may hope to get, so that jobs are read for them. A few at a time: it can come again. */
