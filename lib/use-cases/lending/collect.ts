@@ -30,19 +30,21 @@ const READ_TOGETHER = 8
 
 export interface Collected {
   readonly capacity: Capacity
-  /** When a start that another shard remembers will be forgotten, and so can be fetched. Epoch ms. */
+  /** When a start that some shard remembers will be forgotten, and so can be made anew. Epoch ms. */
   readonly spareAt?: number
 }
 
+/** @param state the shard's own */
 export async function collect(
   context: Context,
   capacity: Capacity,
   wanted: Units,
+  state: ShardState,
 ): Promise<Collected | 'stale'> {
   let now: Collected = { capacity }
   for (const resource of RESOURCES) {
     if (wanted[resource] <= 0) continue
-    const next = await collectOne(context, now, resource, wanted[resource])
+    const next = await collectOne(context, now, resource, { wanted: wanted[resource], state })
     if (next === 'stale') return 'stale'
     now = next
   }
@@ -53,14 +55,14 @@ async function collectOne(
   context: Context,
   { capacity, ...known }: Collected,
   resource: Resource,
-  wanted: number,
+  { wanted, state: own }: { readonly wanted: number; readonly state: ShardState },
 ): Promise<Collected | 'stale'> {
   const others = lenders(capacity, resource)
   const { rateLimit } = capacity.limits
   const forgottenAt = ({ window }: ShardState): number | undefined =>
     resource === 'starts' ? nextForgotten(window, rateLimit, context.clock.now()) : undefined
   let [missing, now] = [wanted, capacity]
-  let spareAt = earliest(known.spareAt, capacity.self === PLAIN ? undefined : forgottenAt(capacity.owner))
+  let spareAt = earliest(known.spareAt, forgottenAt(capacity.owner), forgottenAt(own))
   for (let first = 0; first < others.length && missing > 0; first += READ_TOGETHER) {
     const names = others.slice(first, first + READ_TOGETHER)
     const states = await Promise.all(names.map((name) => readBorrower(context, capacity, name)))

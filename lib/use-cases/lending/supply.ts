@@ -28,13 +28,15 @@ export async function supply(
   demand: Demand,
 ): Promise<Collected | 'stale'> {
   const excess = excessOf(capacity)
-  if (isAny(excess)) return collect(context, capacity, excess)
+  if (isAny(excess)) return collect(context, capacity, excess, demand.state)
   const wanted = wantedFor(context, capacity, demand)
   if (!isAny(wanted)) return { capacity }
   const lent = await borrowFree(context, capacity, wanted)
   if (lent === 'stale') return 'stale'
   const missing = wantedFor(context, lent, demand)
-  return isAny(missing) && demand.mayCollect ? collect(context, lent, missing) : { capacity: lent }
+  return isAny(missing) && demand.mayCollect
+    ? collect(context, lent, missing, demand.state)
+    : { capacity: lent }
 }
 
 function wantedFor({ clock }: Context, capacity: Capacity, { state, staying, due }: Demand): Units {

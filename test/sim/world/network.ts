@@ -37,7 +37,7 @@ export class Network {
     return new Promise<T>((resolve, reject) => {
       if (!by.alive) return
       const fate = this.#fate(transaction)
-      let tries = 0
+      let [tries, sent] = [0, 0]
       const reply = (answer: () => void) =>
         this.#scheduler.after(this.#leg(), () => {
           if (by.alive) answer()
@@ -48,9 +48,10 @@ export class Network {
         if (fate === 'throttled' || fate === 'transactionConflict')
           return reply(() => reject(new SimulatedFault(fate)))
         let answer = () => {}
+        sent++
         effect().then(
           (value) => {
-            answer = () => resolve(value)
+            answer = () => resolve(sent > 1 ? knownToBeSentAgain(value) : value)
           },
           (error) => {
             answer = () => reject(error)
@@ -85,4 +86,11 @@ export class Network {
     if (this.#faults.strikes('slowCall')) return this.#random.skewed(100, SLOWEST_MS)
     return this.#random.int(...(this.#usual_ms as [number, number]))
   }
+}
+
+/** The SDK tells how often it has sent a call, and so a conflict says that the write may have been made before. */
+function knownToBeSentAgain<T>(value: T): T {
+  const isConflict =
+    typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'conflict'
+  return isConflict ? { ...value, isUncertain: true } : value
 }
