@@ -105,6 +105,7 @@ export interface Lack {
   readonly starts: boolean
 }
 
+/** Starts come first: who has none to make has no use for a slot, and would only keep others from it. */
 export function lackOf(portion: Portion, may: Units, inUse: Units, isWorkLeft: boolean): Lack {
   const lacks = (resource: Resource): boolean =>
     isWorkLeft &&
@@ -112,7 +113,8 @@ export function lackOf(portion: Portion, may: Units, inUse: Units, isWorkLeft: b
     inUse[resource] >= may[resource] &&
     // If the limit is 0, it waits for whoever raises it.
     may[resource] < Math.max(1, mostUnits(portion.limits, resource))
-  return { slots: lacks('slots'), starts: lacks('starts') }
+  const starts = lacks('starts')
+  return { starts, slots: !starts && lacks('slots') }
 }
 
 /** What it has borrowed after this pass: less, if it gives units back. Only what it does not use goes back. */

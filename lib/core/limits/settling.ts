@@ -24,9 +24,15 @@ export interface Settlement extends BooksChange {
   readonly served: readonly Borrower[]
 }
 
+/** What came of a shard's pass. */
+export interface Result {
+  readonly lack: Lack
+  readonly hasClaimed: boolean
+}
+
 /** @param portion with the books as they were read, and what the shard has borrowed after its pass */
-export function settle(portion: Portion, lack: Lack, newId: () => LoanId): Settlement {
-  const parts = RESOURCES.map((resource) => settleOne(portion, resource, lack[resource], newId))
+export function settle(portion: Portion, result: Result, newId: () => LoanId): Settlement {
+  const parts = RESOURCES.map((resource) => settleOne(portion, resource, result, newId))
   return {
     loans: parts.flatMap(({ loans }) => loans),
     line: parts.flatMap(({ line }) => line),
@@ -36,9 +42,15 @@ export function settle(portion: Portion, lack: Lack, newId: () => LoanId): Settl
   }
 }
 
-function settleOne(portion: Portion, resource: Resource, lacks: boolean, newId: () => LoanId): Settlement {
+function settleOne(
+  portion: Portion,
+  resource: Resource,
+  { lack, hasClaimed }: Result,
+  newId: () => LoanId,
+): Settlement {
   const told = tell(portion, resource)
-  const place = takePlace(portion, resource, lacks, told.length > 0)
+  const hadTurn = portion.self === PLAIN ? hasClaimed : told.length > 0
+  const place = takePlace(portion, resource, lack[resource], hadTurn)
   const books = changed(portion.books, { loans: told, line: place })
   const back =
     outstandingIn(portion, resource, portion.self) - outstanding(books[resource].loans[portion.self])
@@ -50,7 +62,7 @@ function settleOne(portion: Portion, resource: Resource, lacks: boolean, newId: 
     hasEntered:
       place.some(({ turn }) => turn !== undefined) &&
       portion.books[resource].line[portion.self] === undefined,
-    served: served.line.map(({ borrower }) => borrower),
+    served: served.served,
   }
 }
 
@@ -71,29 +83,33 @@ function takePlace(
   { self, books }: Portion,
   resource: Resource,
   lacks: boolean,
-  gave: boolean,
+  hadTurn: boolean,
 ): LineChange[] {
   const stands = books[resource].line[self] !== undefined
   if (!lacks) return stands ? [{ resource, borrower: self, turn: undefined }] : []
-  return stands && !gave ? [] : [{ resource, borrower: self, turn: lastTurn(books[resource]) }]
+  return stands && !hadTurn ? [] : [{ resource, borrower: self, turn: lastTurn(books[resource]) }]
 }
 
 /** Each of those who wait gets one of the free units, for as many as there are. The plain shard needs no loan. */
-function serve(portion: Portion, resource: Resource, newId: () => LoanId): BooksChange {
-  if (!isMetered(portion.limits, resource)) return { loans: [], line: [] }
+function serve(
+  portion: Portion,
+  resource: Resource,
+  newId: () => LoanId,
+): BooksChange & { readonly served: readonly Borrower[] } {
+  if (!isMetered(portion.limits, resource)) return { loans: [], line: [], served: [] }
   const free = Math.max(0, freeUnits(portion, resource))
   const served = lineOf(portion, resource)
     .filter((borrower) => borrower !== portion.self)
     .slice(0, free)
-  const { loans, ...limiter } = portion.books[resource]
-  const last = lastTurn({ loans, ...limiter })
+  const lent = served.filter((borrower) => borrower !== PLAIN)
+  const { loans } = portion.books[resource]
+  const last = lastTurn(portion.books[resource])
   return {
-    loans: served
-      .filter((borrower) => borrower !== PLAIN)
-      .map((borrower) => {
-        const was = loans[borrower]
-        return { resource, borrower, was, is: lendMore(was, 1, newId()) }
-      }),
-    line: served.map((borrower, index) => ({ resource, borrower, turn: last + index })),
+    loans: lent.map((borrower) => {
+      const was = loans[borrower]
+      return { resource, borrower, was, is: lendMore(was, 1, newId()) }
+    }),
+    line: lent.map((borrower, index) => ({ resource, borrower, turn: last + index })),
+    served,
   }
 }

@@ -3,8 +3,7 @@ import { BooksBusyError } from '../../core/errors.ts'
 import { formatShard, type Shard, type ShardKey } from '../../core/keys.ts'
 import { PLAIN } from '../../core/limits/lending.ts'
 import type { Borrower } from '../../core/limits/limiter.ts'
-import type { Lack } from '../../core/limits/portion.ts'
-import { settle as settlementOf } from '../../core/limits/settling.ts'
+import { type Result, settle as settlementOf } from '../../core/limits/settling.ts'
 import { ownerOf } from '../../core/limits/shards.ts'
 import { isTouchedLongAgo, keptUntil } from '../../core/shard/expiry.ts'
 import { unitsOfState } from '../../core/shard/in-use.ts'
@@ -30,16 +29,16 @@ const NOTHING: Settled = { hasEntered: false, served: [] }
  * @param capacity with what the shard has borrowed after its pass
  * @throws BooksBusyError if others change the books all the time
  */
-export async function settle(context: Context, capacity: Capacity, lack: Lack): Promise<Settled> {
+export async function settle(context: Context, capacity: Capacity, result: Result): Promise<Settled> {
   let now = capacity
   for (let tries = 0; tries < TRIES; tries++) {
-    const { served, hasEntered, ...change } = settlementOf(now, lack, () => newLoanId(context))
+    const { served, hasEntered, ...change } = settlementOf(now, result, () => newLoanId(context))
+    const settled = { hasEntered, served: served.map((name) => keyOf(now.shard, name)) }
     if (change.loans.length + change.line.length === 0 && !isTouchedLongAgo(now.owner, context.clock.now()))
-      return NOTHING
+      return settled
     const expiresAt = keptUntil(context.clock.now())
     const outcome = await context.store.states.writeBooks(now.owner, { ...change, expiresAt })
-    if (outcome.kind === 'written')
-      return { hasEntered, served: served.map((name) => keyOf(now.shard, name)) }
+    if (outcome.kind === 'written') return settled
     await context.clock.sleep(Math.round(context.random.number() * PAUSE_MS * (tries + 1)))
     const next = await readAgain(context, now)
     if (next === 'stale') return NOTHING
@@ -55,17 +54,18 @@ export async function settle(context: Context, capacity: Capacity, lack: Lack): 
 export async function settleAfter(
   context: Context,
   capacity: Capacity,
-  lack: Lack,
+  result: Result,
   { written, hasFreed }: { readonly written: ShardState; readonly hasFreed: boolean },
 ): Promise<Settled> {
   const isPlain = capacity.self === PLAIN
+  const { lack } = result
   const looksAgain = !isPlain && hasFreed && !lack.slots && !lack.starts
   const now = isPlain
     ? withOwner(capacity, written, context.clock.now())
     : looksAgain
       ? await readAgain(context, capacity)
       : capacity
-  return now === 'stale' ? NOTHING : settle(context, now, lack)
+  return now === 'stale' ? NOTHING : settle(context, now, result)
 }
 
 async function readAgain(context: Context, capacity: Capacity): Promise<Capacity | 'stale'> {

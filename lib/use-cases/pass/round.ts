@@ -181,12 +181,13 @@ async function carryOut(
   const lack = lackOf(capacity, may, after, decision.isWorkLeft)
   const borrowed = afterGivingBack(capacity, may, after, lack)
   const settled = { ...capacity, borrowed }
+  const result = { lack, hasClaimed: claims > 0 }
   const wake = () => sendWake(context, state.shard, decision.wake, now)
   const isAsItIs = isExpiryRight(state) && state.strandedSince === undefined
   if (!decision.changed && isAsItIs && !isGivenBack(capacity.borrowed, borrowed)) {
     await wake()
     const { hasEntered, served } = await settleSafely(context, state.shard, () =>
-      settle(context, settled, lack),
+      settle(context, settled, result),
     )
     if (hasEntered) return { kind: 'written', again: true, hasEntered, served }
     return decision.readOn ? { kind: 'conflict' } : { kind: 'settled', served }
@@ -206,7 +207,7 @@ async function carryOut(
   const own = first && isRunning(first.slot) ? { claim: first, state: outcome.state, ...rate } : undefined
   const hasFreed = write.drop.length > 0
   const { hasEntered, served } = await settleSafely(context, state.shard, () =>
-    settleAfter(context, settled, lack, { written: outcome.state, hasFreed }),
+    settleAfter(context, settled, result, { written: outcome.state, hasFreed }),
   )
   const again =
     decision.readOn || hasEntered || (outcome.state.waiting && isSlotFreed(state, write, outcome.state))
