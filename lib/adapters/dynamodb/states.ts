@@ -2,6 +2,7 @@ import { GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb'
 import type { ShardKey } from '../../core/keys.ts'
 import { isMade } from '../../core/limits/books.ts'
 import type { LimitOverride } from '../../core/limits/limits.ts'
+import { isSameUnits } from '../../core/limits/portion.ts'
 import type { Holder } from '../../core/pass/decide.ts'
 import { type BorrowedUnits, emptyState, isOwnWrite, type ShardState } from '../../core/shard/state.ts'
 import type { BooksOutcome, BooksWrite, Run, StateStore } from '../../ports/store.ts'
@@ -50,7 +51,9 @@ export const dynamoStateStore = (database: Database): StateStore => ({
   writeBooks: (owner, write) => writeBooks(database, owner, write),
   recordBorrowed: async (state, borrowed, expiresAt) => {
     const outcome = await update(database, state.shard, borrowedExpression(state, borrowed, expiresAt))
-    return outcome.kind === 'updated' ? outcome.state : undefined
+    if (outcome.kind === 'updated') return outcome.state
+    // A lost reply: it was written, by us, or word for word by somebody else.
+    return outcome.state && isSameUnits(outcome.state.borrowed, borrowed) ? outcome.state : undefined
   },
   fence: (shard) => fence(database, shard),
   earlierShards: remembering((queue) => earlierShards(database, queue)),

@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { isSameItem, JUDGED_ATTRIBUTES, type RawItem } from '../../core/job/job.ts'
 import type { ShardKey } from '../../core/keys.ts'
 import { changed, isMade, isUnchanged, NO_BOOKS } from '../../core/limits/books.ts'
+import { isSameUnits } from '../../core/limits/portion.ts'
 import {
   type ClaimedSlot,
   emptyState,
@@ -149,7 +150,8 @@ const memoryStates = (tables: Tables): StateStore => {
     },
     recordBorrowed: async (state, borrowed, expiresAt) => {
       const { override: _override, ...now } = current(state.shard) ?? emptyState(state.shard)
-      if (now.version !== state.version) return undefined
+      if (now.version !== state.version)
+        return isSameUnits(now.borrowed, borrowed) ? structuredClone(now) : undefined
       const expiry = expiresAt === undefined ? {} : { expiresAt }
       return write({
         ...now,

@@ -105,16 +105,24 @@ export interface Lack {
   readonly starts: boolean
 }
 
-/** Starts come first: who has none to make has no use for a slot, and would only keep others from it. */
-export function lackOf(portion: Portion, may: Units, inUse: Units, isWorkLeft: boolean): Lack {
-  const lacks = (resource: Resource): boolean =>
-    isWorkLeft &&
-    isMetered(portion.limits, resource) &&
-    inUse[resource] >= may[resource] &&
-    // If the limit is 0, it waits for whoever raises it.
-    may[resource] < Math.max(1, mostUnits(portion.limits, resource))
-  const starts = lacks('starts')
-  return { starts, slots: !starts && lacks('slots') }
+/** What a pass has come to. */
+export interface Outcome {
+  readonly may: Units
+  /** With what has been claimed. */
+  readonly inUse: Units
+  /** Jobs are left that could start. */
+  readonly isWorkLeft: boolean
+  /** So many of them have a start of the rate, now or in a moment. */
+  readonly startable: number
+}
+
+/** Starts come first: a shard that has none to make has no use for a slot, and would only keep others from it. */
+export function lackOf(portion: Portion, { may, inUse, isWorkLeft, startable }: Outcome): Lack {
+  // If the limit is 0, it waits for whoever raises it.
+  const couldHaveMore = (resource: Resource): boolean =>
+    isMetered(portion.limits, resource) && may[resource] < Math.max(1, mostUnits(portion.limits, resource))
+  const starts = isWorkLeft && startable === 0 && couldHaveMore('starts')
+  return { starts, slots: isWorkLeft && !starts && inUse.slots >= may.slots && couldHaveMore('slots') }
 }
 
 /** What it has borrowed after this pass: less, if it gives units back. Only what it does not use goes back. */

@@ -65,19 +65,38 @@ async function collectOne(
   let spareAt = earliest(known.spareAt, forgottenAt(capacity.owner), forgottenAt(own))
   for (let first = 0; first < others.length && missing > 0; first += READ_TOGETHER) {
     const names = others.slice(first, first + READ_TOGETHER)
-    const states = await Promise.all(names.map((name) => readBorrower(context, capacity, name)))
-    for (const [index, state] of states.entries()) {
-      const name = names[index] as Borrower
+    const lenders = await Promise.all(names.map((name) => readLender(context, capacity, name)))
+    for (const lender of lenders) {
       if (missing <= 0) break
-      spareAt = earliest(spareAt, forgottenAt(state))
-      const units = Math.min(missing, spareOf(context, now, resource, { name, state }))
-      if (units <= 0) continue
-      const next = await fetchFrom(context, now, resource, { name, state, units })
+      spareAt = earliest(spareAt, forgottenAt(lender.state))
+      const next = await fetchSome(context, now, resource, lender, missing)
       if (next === 'stale') return 'stale'
-      if (next) [now, missing] = [next, missing - units]
+      if (next) [now, missing] = [next.capacity, missing - next.units]
     }
   }
   return { capacity: now, ...(spareAt === undefined ? {} : { spareAt }) }
+}
+
+/** A pass over that shard may be faster. It may have found nothing to do, so what it has is asked for once more. */
+const TRIES = 3
+
+async function fetchSome(
+  context: Context,
+  capacity: Capacity,
+  resource: Resource,
+  lender: Lender,
+  missing: number,
+): Promise<{ readonly capacity: Capacity; readonly units: number } | 'stale' | undefined> {
+  let asked = lender
+  for (let tries = 0; tries < TRIES; tries++) {
+    const units = Math.min(missing, spareOf(context, capacity, resource, asked))
+    if (units <= 0) return undefined
+    const next = await fetchFrom(context, capacity, resource, { ...asked, units })
+    if (next === 'stale') return 'stale'
+    if (next) return { capacity: next, units }
+    asked = await readLender(context, capacity, lender.name)
+  }
+  return undefined
 }
 
 const earliest = (...times: (number | undefined)[]): number | undefined => {
@@ -95,9 +114,9 @@ const lenders = ({ books, self }: Capacity, resource: Resource): Borrower[] =>
 const keyOf = ({ shard }: Capacity, name: Borrower): ShardKey =>
   formatShard({ ...shard, index: Number(name) })
 
-async function readBorrower({ store }: Context, capacity: Capacity, name: Borrower): Promise<ShardState> {
+async function readLender({ store }: Context, capacity: Capacity, name: Borrower): Promise<Lender> {
   const key = keyOf(capacity, name)
-  return (await store.states.read(key)) ?? emptyState(key)
+  return { name, state: (await store.states.read(key)) ?? emptyState(key) }
 }
 
 interface Lender {

@@ -43,11 +43,19 @@ function wantedFor({ clock }: Context, capacity: Capacity, { state, staying, due
   const now = clock.now()
   const usage = usageOf(state, staying, capacity.limits, now)
   const { candidates } = separateTwins(due, staying)
-  // Slots come in later: which starts are there is asked as if there were enough of them.
-  const { starts } = mayUse(capacity, usage)
+  return unitsWanted(capacity, usage, candidates.length, startable(capacity, state, staying, now))
+}
+
+/** How many jobs have a start of the rate, if there were slots for them. */
+export function startable(
+  capacity: Capacity,
+  state: ShardState,
+  staying: readonly [JobId, Slot][],
+  now: number,
+): number {
+  const { starts } = mayUse(capacity, usageOf(state, staying, capacity.limits, now))
   const limits = limitsWithin(capacity.limits, { slots: Number.POSITIVE_INFINITY, starts })
-  const startable = roomFor(staying, { state, limits, now }).starts.length
-  return unitsWanted(capacity, usage, candidates.length, startable)
+  return roomFor(staying, { state, limits, now }).starts.length
 }
 
 /** What others have above a limit that was lowered. Whoever comes by brings it back, if the one who set it has died. */

@@ -29,7 +29,7 @@ import type { Context } from '../context.ts'
 import { type Capacity, readCapacity } from '../lending/capacity.ts'
 import { limitsSeen } from '../lending/limits-seen.ts'
 import { type Settled, settle, settleAfter } from '../lending/settle.ts'
-import { supply } from '../lending/supply.ts'
+import { startable, supply } from '../lending/supply.ts'
 import { SECOND_MS } from '../wake.ts'
 import { readDueJobs } from './due-jobs.ts'
 import { recover } from './recover.ts'
@@ -118,7 +118,9 @@ export async function passOnce(
     recovered,
     newToken: () => random.token(),
   }
-  return carryOut(context, input, { capacity: supplied.capacity, may, inUse: usage.inUse }, decide(input))
+  const starts = startable(supplied.capacity, state, staying, input.now)
+  const use = { capacity: supplied.capacity, may, inUse: usage.inUse, startable: starts }
+  return carryOut(context, input, use, decide(input))
 }
 
 /** Whether the item alone shows that there is nothing to do. */
@@ -164,6 +166,8 @@ interface Use {
   readonly may: Units
   /** Before the pass claims anything. */
   readonly inUse: Units
+  /** How many jobs may start, now or in a moment. */
+  readonly startable: number
 }
 
 /**
@@ -173,12 +177,13 @@ interface Use {
 async function carryOut(
   context: Context,
   { state, now, limits }: PassInput,
-  { capacity, may, inUse }: Use,
+  { capacity, may, inUse, startable }: Use,
   decision: Decision,
 ): Promise<Round> {
   const claims = decision.claims.length
   const after = { slots: inUse.slots + claims, starts: inUse.starts + claims }
-  const lack = lackOf(capacity, may, after, decision.isWorkLeft)
+  const { isWorkLeft } = decision
+  const lack = lackOf(capacity, { may, inUse: after, isWorkLeft, startable: Math.max(0, startable - claims) })
   const borrowed = afterGivingBack(capacity, may, after, lack)
   const settled = { ...capacity, borrowed }
   const result = { lack, hasClaimed: claims > 0 }
