@@ -128,7 +128,7 @@ interface Lender {
 const untold = (was: Loan | undefined, known: Borrowed | undefined): number =>
   was && known?.id === was.id ? Math.max(0, known.returned - was.returned) : 0
 
-/** A shard with work of its own is about to use what it has: of that only so much is taken that both have the same. */
+/** A shard with work of its own is about to use what it has: of that only so much is taken that both have the same. Without a start to make it has no use for slots. */
 function spareOf(
   { clock }: Context,
   capacity: Capacity,
@@ -141,7 +141,8 @@ function spareOf(
   const units = loanOf(was, known)
   if (!units) return 0
   const idle = Math.max(0, held(units) - unitsOfState(state, limits, clock.now())[resource])
-  const mayTakeAll = !state.waiting || isOverLimit(capacity, resource)
+  const lacksStarts = resource === 'slots' && books.starts.line[name] !== undefined
+  const mayTakeAll = !state.waiting || lacksStarts || isOverLimit(capacity, resource)
   const half = Math.floor((held(units) - unitsHeld(capacity, resource)) / 2)
   return (mayTakeAll ? idle : Math.min(idle, Math.max(0, half))) + untold(was, known)
 }

@@ -34,21 +34,25 @@ interface Visited {
   readonly served: ReadonlySet<ShardKey>
 }
 
-/** A unit goes with the invocation: the worker takes the next job from the shard that got it. Others are woken. */
+/**
+ * A unit goes with the invocation: the worker takes the next job from the shard that got it. Others are woken, and so is
+ * whoever that one serves in its turn, for the worker's time is short.
+ */
 async function visitServed(
   context: Context,
-  { runUntil, shared }: PassRequest,
+  { runUntil, shared, isServed }: PassRequest,
   { own, served }: Visited,
 ): Promise<HandOff | undefined> {
   const [first, ...others] = served
   if (first === undefined) return own
-  const goesOn = own === undefined && runUntil !== undefined
+  const goesOn = own === undefined && runUntil !== undefined && !isServed
   const woken = goesOn ? others : [first, ...others]
   if (woken.length > 0)
     await context.wake
       .send(woken.map((shard) => ({ shard, delay_ms: 0 })))
       .catch((error: unknown) => settleForOwn(context, own, error))
-  return goesOn ? pass(context, { shard: first, runUntil, ...(shared ? { shared } : {}) }) : own
+  if (!goesOn) return own
+  return pass(context, { shard: first, runUntil, isServed: true, ...(shared ? { shared } : {}) })
 }
 
 async function visit(context: Context, request: PassRequest): Promise<Visited> {

@@ -49,6 +49,8 @@ export interface PassRequest {
   readonly isWoken?: boolean
   /** The `dueAt` for which this pass was woken. */
   readonly wokenFor?: number
+  /** Another shard has just given units to this one. */
+  readonly isServed?: boolean
 }
 
 /** The worker's own next job. */
