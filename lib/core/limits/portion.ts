@@ -92,10 +92,12 @@ export function unitsWanted(portion: Portion, usage: Usage, ready: number, start
   const mayWantOf = (resource: Resource) => mayWant(portion, usage, resource)
   const free = unitsHeld(portion, 'slots') - usage.inUse.slots
   const slots = Number.isFinite(capOf(portion.limits, 'slots')) ? Math.max(0, ready - free) : HOPE
+  // A start that was late is on record twice, so there may be more of them than units.
+  const beyond = Math.max(0, usage.inUse.starts - unitsHeld(portion, 'starts'))
   const runnable = Math.min(ready, free + Math.min(slots, mayWantOf('slots')))
   return {
     slots: ready > 0 ? Math.min(slots, mayWantOf('slots')) : 0,
-    starts: Math.min(Math.max(0, runnable - startable), mayWantOf('starts')),
+    starts: runnable > startable ? Math.min(runnable - startable + beyond, mayWantOf('starts')) : 0,
   }
 }
 
