@@ -109,7 +109,6 @@ async function fill({ context }: Scenario): Promise<void> {
       mark: `mark-${n}`,
       take,
       sentAt: now,
-      layout: { shards: 1, settled: true },
     })
   })
   const jobs = Array.from({ length: SHARDS }, (_, n) => {

@@ -5,8 +5,8 @@
  */
 import type { Plan } from '../workloads/plan.ts'
 
-/** Some calls, a wake-up in whole seconds, an invocation that starts cold. */
-const CALM_MS = 8_000
+/** Some twenty calls of up to 240 ms if shards ask one another, a wake-up in whole seconds, a cold start. */
+const CALM_MS = 10_000
 /** Several calls in a row are sent twice, each after up to 3 s, and messages are slow on the way. */
 const SECONDS_MS = 22_000
 /** The wake queue and the stream bring again what a dispatcher could not do. */
