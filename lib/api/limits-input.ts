@@ -11,6 +11,12 @@ export interface LimitsInput {
   readonly rateLimit?: { readonly allowed: number; readonly period: Duration; readonly margin?: Duration }
 }
 
+/** Who sets limits, and why: kept beside them for whoever wonders. */
+export interface LimitsNote {
+  readonly by?: string
+  readonly reason?: string
+}
+
 const duration = z.unknown().transform((value, context) => {
   const time_ms = parseDuration(value)
   if (time_ms === undefined) context.addIssue('a duration is a number of ms or text like "30s", "5m", "1h"')
@@ -32,7 +38,11 @@ function toError({ issues: [issue] }: z.ZodError): ConfigurationError {
 }
 
 /** @throws ConfigurationError that names the wrong limit */
-export function toOverride(queue: QueueConfig, limits: LimitsInput | null): LimitOverride | undefined {
+export function toOverride(
+  queue: QueueConfig,
+  limits: LimitsInput | null,
+  { by, reason }: LimitsNote = {},
+): LimitOverride | undefined {
   if (limits === null) return undefined
   const input = inputSchema.safeParse(limits)
   if (!input.success) throw toError(input.error)
@@ -44,6 +54,8 @@ export function toOverride(queue: QueueConfig, limits: LimitsInput | null): Limi
       period_ms: rateLimit.period,
       ...(rateLimit.margin === undefined ? {} : { margin_ms: rateLimit.margin }),
     },
+    by,
+    reason,
   })
   if (!override.success) throw toError(override.error)
   const most = queue.shards * MAX_SLOTS_PER_SHARD

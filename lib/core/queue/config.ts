@@ -15,8 +15,8 @@ import { type Duration, parseDuration } from '../text/duration.ts'
 import type { RetryPolicy } from './backoff.ts'
 import { type PartitionRule, partitionSchema } from './partition.ts'
 
-/** Ten slots each, so that a thousand jobs of a partition are in flight. */
-const SHARDS_WHEN_UNLIMITED = 100
+/** Eight slots each, so that a thousand jobs of a partition are in flight. */
+const SHARDS_WHEN_UNLIMITED = 125
 const MAX_SHARDS = 1000
 const MAX_TIMEOUT_MS = 14 * 60_000
 
