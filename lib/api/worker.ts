@@ -8,7 +8,7 @@ import { contextFromEnvironment, logger, once } from '../lambda/context.ts'
 import { type BatchResponse, type LambdaHandler, lambda } from '../lambda/entry.ts'
 import { InvocationGuard } from '../lambda/invocation-guard.ts'
 import type { Context } from '../use-cases/context.ts'
-import { describe } from '../use-cases/retire.ts'
+import { describe } from '../use-cases/end.ts'
 import { execute, type Invocation, type RunTask } from '../use-cases/run/execute.ts'
 
 import { type LoggerFor, taskRunner } from './run-task.ts'

@@ -4,8 +4,8 @@ import { parseJob, type RawItem } from '../core/job/job.ts'
 import type { ShardKey } from '../core/keys.ts'
 import { forEachSideBySide } from '../core/side-by-side.ts'
 import type { Context } from './context.ts'
+import { judgeStanding } from './judge.ts'
 import { pass } from './pass/pass.ts'
-import { readStanding } from './read-job.ts'
 import { wakeSoon } from './wake.ts'
 
 export type Arrival<Id> = { readonly id: Id; readonly item: RawItem }
@@ -29,7 +29,7 @@ export async function arrive<Id>(context: Context, arrivals: readonly Arrival<Id
     async (same) => {
       // The image of the stream is old: the item may have been corrected, and what stands there now is judged.
       const isGood = await succeeds(context, async () => {
-        if (same[0] && (await readStanding(context, same[0].item))) corrected.push(...same)
+        if (same[0] && (await judgeStanding(context, same[0].item))) corrected.push(...same)
       })
       if (!isGood) failed.push(...same.map(({ id }) => id))
     },

@@ -7,7 +7,7 @@ import { fromItem } from '../../lib/adapters/dynamodb/database.ts'
 import { powertools, powertoolsLogger } from '../../lib/adapters/powertools/logger.ts'
 import type { RawItem } from '../../lib/core/job/job.ts'
 import { ingest } from '../../lib/use-cases/ingest.ts'
-import { readJob } from '../../lib/use-cases/read-job.ts'
+import { judgeItem } from '../../lib/use-cases/judge.ts'
 import { eventBody } from './bodies.ts'
 import { fuzzContext } from './context.ts'
 import { reportInputs, runs, tried } from './count.ts'
@@ -34,7 +34,7 @@ describe('log lines', () => {
       chunks.length = 0
       const context = { ...fuzzContext().context, logger }
       if (typeof given === 'string') await ingest(context, given, 'm\n"1', 0)
-      else await readJob(context, fromItem(given.image) as RawItem)
+      else await judgeItem(context, fromItem(given.image) as RawItem)
       for (const chunk of chunks) {
         expect(chunk).toMatch(/^[^\n\r]*\n$/)
         expect(JSON.parse(chunk)).toMatchObject({

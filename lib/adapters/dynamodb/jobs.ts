@@ -38,12 +38,12 @@ export const dynamoJobStore = (database: Database): JobStore => ({
   remove: (item) => remove(database, item),
   replace: (item, next) => {
     const put = { TableName: database.tables.jobs, Item: toItem(next), ConditionExpression: NOT_THERE }
-    return moveJob(database, deletion(database, item, 'job'), { Put: put }, 'replaced')
+    return deleteAndPut(database, deletion(database, item, 'job'), { Put: put }, 'replaced')
   },
   bury: async (item, letter) => {
     const put = { TableName: database.tables.history, Item: toItem(letter) }
     const sameness = letter.reason === 'refused' ? 'item' : 'job'
-    const outcome = await moveJob(database, deletion(database, item, sameness), { Put: put }, 'buried')
+    const outcome = await deleteAndPut(database, deletion(database, item, sameness), { Put: put }, 'buried')
     return outcome === 'occupied' ? 'gone' : outcome
   },
   shards: (query = {}) => jobShards(database, query),
@@ -116,7 +116,7 @@ async function remove(database: Database, item: RawItem): Promise<'removed' | No
 }
 
 /** Deletes the job and puts something else in its place, or does neither. */
-async function moveJob<Moved extends string>(
+async function deleteAndPut<Moved extends string>(
   { client }: Database,
   remove: Delete,
   put: TransactWriteItem,

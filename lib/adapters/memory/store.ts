@@ -109,7 +109,7 @@ const memoryStates = (tables: Tables): StateStore => {
       const slot = state?.slots[claim.id]
       if (state && slot?.token === run.token) return { kind: 'started', state: structuredClone(state) }
       if (!state || slot?.token !== claim.token)
-        return { kind: 'refused', ...(state ? { state: structuredClone(state) } : {}) }
+        return { kind: 'stale', ...(state ? { state: structuredClone(state) } : {}) }
       const { sentAt: _, ...claimed } = slot as ClaimedSlot
       const shared = run.shared ? { shared: run.shared } : {}
       const running: Slot = { ...claimed, token: run.token, deadline: run.deadline, ...shared }

@@ -166,29 +166,3 @@ export const describeIssue = ({ path, message }: z.core.$ZodIssue): string =>
 
 /** The key of the job that holds a slot. */
 export const keyOf = (pk: ShardKey, position: Position): JobKey => ({ pk, sk: formatSortKey(position) })
-
-/** The same job, to be tried again at `runAt`. A later time gives a new key, so that a retry cannot happen twice. */
-export const nextAttempt = (job: Job, runAt: number): JobItem => ({
-  ...movedTo(job, runAt),
-  attempt: job.attempt + 1,
-})
-
-/** The same attempt, to be started at `runAt`: nothing was tried, since no worker knew the task `since` then. */
-export const sameAttempt = (job: Job, runAt: number, since: number): JobItem => ({
-  ...movedTo(job, runAt),
-  unknownSince: since,
-})
-
-/** The same attempt, to be started in a process of its own. */
-export const attemptAlone = (job: Job, runAt: number): JobItem => ({ ...movedTo(job, runAt), alone: true })
-
-function movedTo(job: Job, runAt: number): JobItem {
-  const { unknownSince: _, ...item } = job.item
-  const later = Math.max(runAt, job.runAt + 1)
-  return {
-    ...item,
-    ...keyOf(job.key.pk, { ...job, runAt: later }),
-    task: job.task,
-    payload: job.payload,
-  }
-}

@@ -11,9 +11,9 @@ const RESEND_AFTER_MS = 60_000
 /** Whether the state alone shows that a pass has nothing to do: all slots are taken, and who frees one will look. */
 export function isSaturated(state: ShardState, limits: ShardLimits, now: number): boolean {
   const slots = Object.values(state.slots)
-  const settled = slots.every((slot) => !isDead(slot, now) && !isOverdue(slot, now))
+  const nothingOverdue = slots.every((slot) => !isDead(slot, now) && !isOverdue(slot, now))
   const past = state.dueAt !== undefined && state.dueAt <= now
-  return state.waiting && settled && !past && slots.length >= limits.slots && limits.slots > 0
+  return state.waiting && nothingOverdue && !past && slots.length >= limits.slots && limits.slots > 0
 }
 
 /** Dead slots: their runs are over, and what became of their jobs is not known. */

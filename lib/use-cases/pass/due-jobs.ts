@@ -2,7 +2,7 @@
 import type { Job } from '../../core/job/job.ts'
 import { firstKeyBehind, type Priority, type ShardKey, type SortKey } from '../../core/keys.ts'
 import type { Context } from '../context.ts'
-import { readJob } from '../read-job.ts'
+import { judgeItem } from '../judge.ts'
 import { FIRST_KEY } from '../shard-pages.ts'
 
 export interface DueJobs {
@@ -42,7 +42,7 @@ export async function readDueJobs(context: Context, reading: Reading): Promise<D
     const before = skip.find((key) => key >= from)
     const limit = Math.max(want - ids.size, due.length > ids.size ? TWINS_PAGE : 1)
     const page = await context.store.jobs.range({ shard, from, limit, ...(before ? { before } : {}) })
-    const jobs = (await Promise.all(page.items.map((item) => readJob(context, item)))).filter(
+    const jobs = (await Promise.all(page.items.map((item) => judgeItem(context, item)))).filter(
       (job) => job !== undefined,
     )
     due.push(...jobs.filter(({ runAt }) => runAt <= now))

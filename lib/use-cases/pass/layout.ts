@@ -32,7 +32,8 @@ export async function enterLayout(
   if (isSettledIn(state, queue.shards)) return settled
   const layouts = await layoutsOf(context, queue, state.layout?.shards)
   if (layouts.every((shards) => shards === queue.shards)) return settled
-  if (state.layout?.shards === queue.shards) return settle(context, state, shard, queue, limits, layouts)
+  if (state.layout?.shards === queue.shards)
+    return countSiblings(context, state, shard, queue, limits, layouts)
   // Ourselves first, and only then the siblings: who enters us into another layout later must leave a trace that
   // makes our write fail. Were we still in theirs, they would only look.
   await context.store.states.adopt(state, queue.shards, expiryOfNew(context, state))
@@ -58,7 +59,7 @@ function placed({ config }: Context, key: ShardKey): { shard: Shard; queue: Queu
 }
 
 /** Siblings are entered first, so that nobody claims by another layout after we have counted. */
-async function settle(
+async function countSiblings(
   context: Context,
   state: ShardState,
   shard: Shard,

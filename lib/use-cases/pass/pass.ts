@@ -37,8 +37,8 @@ async function visit(context: Context, request: PassRequest): Promise<HandOff | 
       ...(released ? { released } : {}),
       ...(runUntil === undefined ? {} : { runUntil }),
       ...(uncertain === undefined ? {} : { uncertain }),
-    }).catch((error: unknown) => settleForOwn(context, own, error))
-    if (round.kind === 'settled') return own
+    }).catch((error: unknown) => keepOwn(context, own, error))
+    if (round.kind === 'over') return own
     if (round.kind === 'replaced') {
       await leaveToNewer(context, request, released)
       return own
@@ -55,15 +55,15 @@ async function visit(context: Context, request: PassRequest): Promise<HandOff | 
     }
     if (!round.again) return own
   }
-  await giveUp(context, request.shard, released).catch((error) => settleForOwn(context, own, error))
+  await giveUp(context, request.shard, released).catch((error) => keepOwn(context, own, error))
   return own
 }
 
 /** A job that the worker has taken must be run, even if a later round fails; whoever frees its slot goes on. */
-function settleForOwn({ logger }: Context, own: HandOff | undefined, error: unknown): Round {
+function keepOwn({ logger }: Context, own: HandOff | undefined, error: unknown): Round {
   if (!own) throw error
   logger.error('a shard could not be visited to the end', { shard: own.state.shard, error })
-  return { kind: 'settled' }
+  return { kind: 'over' }
 }
 
 /**

@@ -44,7 +44,8 @@ export interface HandOff {
 }
 
 export type Round =
-  | { readonly kind: 'settled' }
+  /** Nothing is left to do for this visit. */
+  | { readonly kind: 'over' }
   /** A newer configuration is in force. */
   | { readonly kind: 'replaced' }
   /** To be read again. `uncertain`: a time that may have been written all the same, and whose wake-up nobody sends then. */
@@ -65,7 +66,7 @@ export async function passOnce(
   // A wake-up is used up by this pass, however early it came: another has to be arranged.
   const isUsedUp = request.wokenFor !== undefined && request.wokenFor === state.dueAt
   const isIdle = !request.released && !isUsedUp && isExpiryRight(state)
-  if (isIdle && isSaturated(state, configured, clock.now())) return { kind: 'settled' }
+  if (isIdle && isSaturated(state, configured, clock.now())) return { kind: 'over' }
   const recovered = await recover(context, state, deadSlots(state, clock.now()))
   const entered = await enterLayout(context, state, configured)
   if (entered === 'entering') return { kind: 'conflict' }
@@ -91,7 +92,7 @@ export async function passOnce(
 async function leave(context: Context, state: ShardState, released: Holder | undefined): Promise<Round> {
   if (released) await context.store.states.release(state.shard, released)
   await keepStranded(context, state)
-  return { kind: 'settled' }
+  return { kind: 'over' }
 }
 
 /** An override that makes no sense stops its shard, lest it runs beyond what was meant: somebody has to hear of it. */
@@ -116,7 +117,7 @@ async function carryOut(
   const isAsItIs = isExpiryRight(state) && state.strandedSince === undefined
   if (!decision.changed && !changesLayout(state, entered) && isAsItIs) {
     await wake()
-    return decision.readOn ? { kind: 'conflict' } : { kind: 'settled' }
+    return decision.readOn ? { kind: 'conflict' } : { kind: 'over' }
   }
   const write = passWrite(state, decision, entered, { now, mark: context.random.token() })
   const outcome = await context.store.states.pass(state, write)

@@ -10,7 +10,7 @@ import { keptUntil, mayExpire, visitOf } from '../../core/shard/expiry.ts'
 import type { ShardState } from '../../core/shard/state.ts'
 import { forEachSideBySide } from '../../core/side-by-side.ts'
 import type { Context } from '../context.ts'
-import { refuse } from '../read-job.ts'
+import { refuse } from '../end.ts'
 import { shardPages } from '../shard-pages.ts'
 import { wakeSoon } from '../wake.ts'
 

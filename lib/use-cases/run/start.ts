@@ -8,8 +8,8 @@ import { type Holder, plannedStart } from '../../core/pass/decide.ts'
 import { isDead, type ShardState } from '../../core/shard/state.ts'
 import type { WorkMessage } from '../../ports/queues.ts'
 import type { Context } from '../context.ts'
+import { judgeItem } from '../judge.ts'
 import { pass } from '../pass/pass.ts'
-import { readJob } from '../read-job.ts'
 import { deadlineOf, hasTimeFor, type Invocation, type Running } from './invocation.ts'
 import { countLateStart } from './late-start.ts'
 
@@ -49,7 +49,7 @@ export async function start(
     store.jobs.get({ pk: message.pk, sk: message.sk }),
   ])
   if (outcome.status === 'rejected') throw outcome.reason
-  if (outcome.value.kind === 'refused')
+  if (outcome.value.kind === 'stale')
     return afterStaleClaim(context, message.pk, id, outcome.value.state, invocation)
   const taken = { shard: message.pk, id, token, job: undefined, othersWait: outcome.value.state.waiting }
   return orUnwanted(context, taken, async () => {
@@ -70,7 +70,7 @@ async function prepare(
   context: Context,
   { message, taken, item, startedAt, invocation }: Preparation,
 ): Promise<Started> {
-  const job = item && (await readJob(context, item))
+  const job = item && (await judgeItem(context, item))
   const running = { ...taken, job }
   if (item && !job) return { kind: 'unwanted', running }
   // It had to wait for the others of its batch.

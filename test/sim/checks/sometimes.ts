@@ -20,7 +20,7 @@ export const SOMETIMES = [
   'hand-off by message',
   'release finds others waiting',
   'release finds nothing to free',
-  'start refused',
+  'start of a stale claim',
   'start sent twice is one start',
   'start on a dead run',
   'late start',
@@ -292,13 +292,10 @@ export class SometimesCounter {
 
   #start({ outcome, before, claim, run }: Extract<Effect, { op: 'start' }>): void {
     const slot = before?.slots[claim.id]
-    this.#count('start refused', outcome.kind === 'refused')
+    this.#count('start of a stale claim', outcome.kind === 'stale')
     this.#count('start sent twice is one start', outcome.kind === 'started' && slot?.token === run.token)
     const dead =
-      outcome.kind === 'refused' &&
-      slot !== undefined &&
-      'deadline' in slot &&
-      slot.deadline < this.#truth.now
+      outcome.kind === 'stale' && slot !== undefined && 'deadline' in slot && slot.deadline < this.#truth.now
     this.#count('start on a dead run', dead)
   }
 }

@@ -28,8 +28,8 @@ export const WAKING: readonly Mutant[] = [
   {
     name: 'saturated while a run is dead',
     file: 'lib/core/shard/attention.ts',
-    find: 'const settled = slots.every((slot) => !isDead(slot, now) && !isOverdue(slot, now))',
-    replace: 'const settled = slots.every((slot) => !isDead(slot, 0 * now) && !isOverdue(slot, 0))',
+    find: 'const nothingOverdue = slots.every((slot) => !isDead(slot, now) && !isOverdue(slot, now))',
+    replace: 'const nothingOverdue = slots.every((slot) => !isDead(slot, 0 * now) && !isOverdue(slot, 0))',
     breaks: 'a full shard never gets rid of its dead',
   },
   {
