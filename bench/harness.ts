@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import type { TableNames } from '../lib/adapters/dynamodb/database.ts'
 import { dynamoStore } from '../lib/adapters/dynamodb/store.ts'
+import { eventsToLog } from '../lib/adapters/events/to-log.ts'
 import { memoryQueues } from '../lib/adapters/memory/queues.ts'
 import { systemClock, systemRandom } from '../lib/adapters/system/clock.ts'
 import type { JobItem } from '../lib/core/job/job.ts'
@@ -82,8 +83,7 @@ export class Scenario {
       wake,
       clock: systemClock,
       random: systemRandom,
-      logger: quiet,
-      metrics: { count: () => {} },
+      events: eventsToLog(quiet),
       deployment: { isReplaced: async () => false },
     }
   }

@@ -56,7 +56,7 @@ async function visitOrWake(context: Context, shard: ShardKey): Promise<boolean> 
 }
 
 async function succeeds(
-  { logger, metrics }: Context,
+  { events }: Context,
   action: () => Promise<unknown>,
   shard?: ShardKey,
 ): Promise<boolean> {
@@ -64,8 +64,7 @@ async function succeeds(
     await action()
     return true
   } catch (error) {
-    logger.error('a new job could not be looked at; it will be tried again', { shard, error })
-    metrics.count('ShardFailures', 1)
+    events.emit({ kind: 'arrival failed', shard, error })
     return false
   }
 }

@@ -31,7 +31,7 @@ const detailSchema = z.strictObject({
   id: z.string().optional(),
 })
 
-type IngestContext = Pick<Context, 'config' | 'store' | 'clock' | 'logger'>
+type IngestContext = Pick<Context, 'config' | 'store' | 'clock' | 'events'>
 
 /**
  * Puts the job of one event, or puts the event into the dead letters with the reason. `id` names it there.
@@ -49,8 +49,8 @@ export async function ingest(
   if (!item.ok && item.isUnknown && now - sentAt < UNKNOWN_FOR_MS) throw new LeftToNewerError(item.reason)
   const reason = item.ok ? await putProblem(context, item.value) : item.reason
   if (reason === undefined) return
-  context.logger.error('event refused', { id, reason })
   await context.store.history.bury(deadEvent(queueNameIn(body), id, eventIn(body), reason, now))
+  context.events.emit({ kind: 'event refused', id, reason })
 }
 
 async function putProblem({ store }: IngestContext, item: JobItem): Promise<string | undefined> {

@@ -9,9 +9,7 @@ import { wakeAll } from './wake-all.ts'
 const AHEAD_MS = 90_000
 
 /** Where a part of the index cannot be read the tick fails, but only after all others have been woken. */
-export async function tick(
-  context: Pick<Context, 'store' | 'wake' | 'clock' | 'logger' | 'metrics'>,
-): Promise<number> {
+export async function tick(context: Pick<Context, 'store' | 'wake' | 'clock' | 'events'>): Promise<number> {
   const { store, clock } = context
   const now = clock.now()
   const groups = await Promise.allSettled(DUE_GROUPS.map((group) => store.states.due(group, now + AHEAD_MS)))
@@ -22,7 +20,7 @@ export async function tick(
       return { shard, dueAt, delay_ms: roundedUp(Math.max(0, dueAt - now)) }
     }),
   )
-  context.logger.info('tick', { woken })
+  context.events.emit({ kind: 'ticked', woken })
   for (const group of groups) if (group.status === 'rejected') throw group.reason
   return woken
 }

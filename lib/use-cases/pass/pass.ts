@@ -21,8 +21,7 @@ export async function pass(context: Context, request: PassRequest): Promise<Hand
   } catch (error) {
     if (!(error instanceof DamagedStateError)) throw error
     // Trying again mends nothing. The sweep goes on counting it until somebody has.
-    context.logger.error('a shard stands still', { shard: request.shard, error })
-    context.metrics.count('DamagedShards', 1)
+    context.events.emit({ kind: 'shard damaged', shard: request.shard, error })
     return undefined
   }
 }
@@ -60,9 +59,9 @@ async function visit(context: Context, request: PassRequest): Promise<HandOff | 
 }
 
 /** A job that the worker has taken must be run, even if a later round fails; whoever frees its slot goes on. */
-function keepOwn({ logger }: Context, own: HandOff | undefined, error: unknown): Round {
+function keepOwn({ events }: Context, own: HandOff | undefined, error: unknown): Round {
   if (!own) throw error
-  logger.error('a shard could not be visited to the end', { shard: own.state.shard, error })
+  events.emit({ kind: 'visit cut short', shard: own.state.shard, error })
   return { kind: 'over' }
 }
 

@@ -96,10 +96,8 @@ async function leave(context: Context, state: ShardState, released: Holder | und
 }
 
 /** An override that makes no sense stops its shard, lest it runs beyond what was meant: somebody has to hear of it. */
-function reportOverride({ logger, metrics }: Context, { shard, overrideProblem }: ShardState): void {
-  if (!overrideProblem) return
-  logger.error('an override makes no sense: its shard stands still', { shard, problem: overrideProblem })
-  metrics.count('DamagedShards', 1)
+function reportOverride({ events }: Context, { shard, overrideProblem }: ShardState): void {
+  if (overrideProblem) events.emit({ kind: 'override makes no sense', shard, problem: overrideProblem })
 }
 
 /**

@@ -6,7 +6,7 @@ import { endingOf, type TaskOutcome } from '../../core/job/ending.ts'
 import type { Job } from '../../core/job/job.ts'
 import type { WorkMessage } from '../../ports/queues.ts'
 import type { Context } from '../context.ts'
-import { describe, end } from '../end.ts'
+import { end } from '../end.ts'
 import { freeSlot, giveBack } from './hand-off.ts'
 import type { Invocation, Running } from './invocation.ts'
 import { start } from './start.ts'
@@ -39,10 +39,12 @@ export async function execute(
  */
 async function finishJob(context: Context, { job }: Running, runTask: RunTask): Promise<boolean> {
   if (!job) return false // taken away while its message was on the way
-  const { clock, random, logger } = context
-  logger.debug('job started', describe(job))
+  const { clock, random, events } = context
+  events.emit({ kind: 'job started', job })
   const attempted = await runTask(job)
-  const outcome = await end(context, job, endingOf(job, attempted, clock.now(), random.number()))
-  if (outcome === 'changed') logger.warn('job replaced while it ran', describe(job))
+  const ending = endingOf(job, attempted, clock.now(), random.number())
+  const outcome = await end(context, job, ending)
+  if (outcome === 'changed') events.emit({ kind: 'job replaced', job, ending })
+  if (outcome === 'gone') events.emit({ kind: 'job gone', job, ending })
   return outcome === 'changed'
 }

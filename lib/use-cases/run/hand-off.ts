@@ -44,7 +44,7 @@ export async function takeNext(
   const next = toRunning(own)
   // The pass may have taken long, and the start may have been late: then the job goes back, with nothing spent.
   const isInTime = await begin(context, { pk: shard, ...own }, own.claim.startAt).catch((error: unknown) => {
-    context.logger.error('a job could not begin; it goes back', { shard, job: next.id, error })
+    context.events.emit({ kind: 'job not begun', shard, id: next.id, error })
     return false
   })
   if (isInTime && hasTimeFor(own.claim.job, invocation)) return next

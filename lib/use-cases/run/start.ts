@@ -25,10 +25,10 @@ export async function start(
   message: WorkMessage,
   invocation: Invocation,
 ): Promise<Started> {
-  const { store, clock, random, logger } = context
+  const { store, clock, random, events } = context
   const position = parseSortKey(message.sk)
   if (!position.ok) {
-    logger.error('work message refused', { reason: position.reason })
+    events.emit({ kind: 'message refused', queue: 'work', reason: position.reason })
     return { kind: 'stale' }
   }
   const { id } = position.value
@@ -81,14 +81,14 @@ async function prepare(
 
 /** What fails between the start and the handler costs no attempt: the slot is given back instead. */
 async function orUnwanted(
-  { logger }: Context,
+  { events }: Context,
   running: Running,
   action: () => Promise<Started>,
 ): Promise<Started> {
   try {
     return await action()
   } catch (error) {
-    logger.error('a job could not begin; it goes back', { shard: running.shard, job: running.id, error })
+    events.emit({ kind: 'job not begun', shard: running.shard, id: running.id, error })
     return { kind: 'unwanted', running }
   }
 }

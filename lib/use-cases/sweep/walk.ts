@@ -49,10 +49,7 @@ async function keepPlace(
   }
 }
 
-function fail({ logger }: SweepContext, tally: Tally, { name }: Walk, error: unknown): void {
+function fail({ events }: SweepContext, tally: Tally, { name }: Walk, error: unknown): void {
   tally.failed.add(name)
-  logger.error('a part of a table was not swept to its end; the next sweep goes on there', {
-    part: name,
-    error,
-  })
+  events.emit({ kind: 'sweep of a part failed', part: name, error })
 }

@@ -48,12 +48,11 @@ export const FINISHING: readonly Mutant[] = [
   {
     name: 'retry as two writes',
     file: END,
-    find: '    context.store.jobs.replace(job.item, successor),\n',
-    replace: `    context.store.jobs
-      .remove(job.item)
-      .then(() => context.store.jobs.put(successor))
-      .then((put) => (put === 'put' ? 'replaced' : 'occupied')),
-`,
+    find: '(successor) => jobs.replace(job.item, successor)',
+    replace: `async (successor) => {
+          await jobs.remove(job.item)
+          return (await jobs.put(successor)) === 'put' ? 'replaced' : 'occupied'
+        }`,
     breaks: 'a crash between the two loses the job',
   },
   {
@@ -117,15 +116,15 @@ export const FINISHING: readonly Mutant[] = [
   {
     name: 'own run forgotten when another’s message is refused',
     file: 'lib/use-cases/pass/send.ts',
-    find: "logger.error('claims could not be sent; they will be sent again', { jobs: messages.length, error })",
-    replace: 'void logger\n    throw error',
+    find: "events.emit({ kind: 'claims not sent', jobs: messages.length, error })",
+    replace: 'void events\n    throw error',
     breaks: 'an attempt without a run',
   },
   {
     name: 'own run forgotten when a later round fails',
     file: 'lib/use-cases/pass/pass.ts',
     find: 'if (!own) throw error',
-    replace: 'if (!own || logger) throw error',
+    replace: 'if (!own || events) throw error',
     breaks: 'an attempt without a run',
   },
 ]

@@ -2,6 +2,7 @@
 import { messageBody } from '../../../lib/adapters/sqs/messages.ts'
 import type { Token } from '../../../lib/core/shard/state.ts'
 import type { Deployment } from '../../../lib/ports/deployment.ts'
+import type { Events } from '../../../lib/ports/events.ts'
 import { MAX_DELAY_MS, type WakeMessage, type WorkMessage } from '../../../lib/ports/queues.ts'
 import type { Context } from '../../../lib/use-cases/context.ts'
 import { deploymentOf } from '../../../lib/use-cases/deployed.ts'
@@ -40,8 +41,7 @@ export function contextOf(world: World, by: Invocation): Context {
     },
     clock: { now: () => scheduler.now + by.skew_ms, sleep: (delay_ms) => by.sleep(delay_ms) },
     random: { number: () => random.number(), token: () => world.nextToken() as Token },
-    logger: loggerOf(world),
-    metrics: { count: () => {} },
+    events: eventsOf(world),
     deployment: deploymentIn(world, by),
   }
 }
@@ -52,7 +52,7 @@ function deploymentIn(world: World, by: Invocation): Deployment {
   const { isReplaced } = deploymentOf(configurationOf(by.version), {
     log: logOf(world, by),
     clock,
-    logger: loggerOf(world),
+    events: eventsOf(world),
   })
   return {
     isReplaced: async () => {
@@ -81,10 +81,9 @@ async function inBatches<T>(
     await send(items.slice(first, first + SEND_BATCH))
 }
 
-/** Errors that are logged and lived with have to be faults too. */
-function loggerOf(world: World): Context['logger'] {
-  const watch = (_message: string, details?: Readonly<Record<string, unknown>>) => {
-    if (details?.['error'] instanceof Error) world.expected(details['error'])
-  }
-  return { debug: () => {}, info: () => {}, warn: watch, error: watch }
-}
+/** Errors that are told and lived with have to be faults too. */
+const eventsOf = (world: World): Events => ({
+  emit: (event) => {
+    if ('error' in event && event.error instanceof Error) world.expected(event.error)
+  },
+})
