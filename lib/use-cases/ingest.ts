@@ -5,10 +5,11 @@
 import * as z from 'zod'
 import { LeftToNewerError } from '../core/errors.ts'
 import { deadEvent } from '../core/job/dead-letter.ts'
-import { describeIssue, type JobItem } from '../core/job/job.ts'
+import type { JobItem } from '../core/job/job.ts'
 import { type NewItem, newJob } from '../core/job/new-job.ts'
 import type { Config } from '../core/queue/config.ts'
 import { UNKNOWN_FOR_MS } from '../core/queue/unknown.ts'
+import { describeIssues } from '../core/text/issues.ts'
 import type { Context } from './context.ts'
 
 const envelopeSchema = z.object({
@@ -62,9 +63,9 @@ async function putProblem({ store }: IngestContext, item: JobItem): Promise<stri
 /** The job that an event asks for, or why it asks for none that can run. */
 export function jobOfEvent(config: Config, body: string): NewItem {
   const event = envelopeSchema.safeParse(parseJson(body))
-  if (!event.success) return malformed(`not an event: ${event.error.issues.map(describeIssue).join('; ')}`)
+  if (!event.success) return malformed(`not an event: ${describeIssues(event.error)}`)
   const detail = detailSchema.safeParse(event.data.detail)
-  if (!detail.success) return malformed(`detail: ${detail.error.issues.map(describeIssue).join('; ')}`)
+  if (!detail.success) return malformed(`detail: ${describeIssues(detail.error)}`)
   const { id, time, trigger } = event.data
   const name = trigger === undefined ? id : `${id}.${trigger}`
   return newJob(

@@ -1,9 +1,10 @@
 /** Short ways to write down jobs, slots and states in tests. */
 
 import { type Job, type JobItem, parseJob, type RawItem } from '../../lib/core/job/job.ts'
-import { formatSortKey, type JobId, type Parsed, type Priority, type ShardKey } from '../../lib/core/keys.ts'
+import { formatSortKey, type JobId, type Priority, type ShardKey } from '../../lib/core/keys.ts'
 import { type Config, type ConfigInput, defineConfig } from '../../lib/core/queue/config.ts'
 import type { ClaimedSlot, RunningSlot, Token } from '../../lib/core/shard/state.ts'
+import type { Parsed } from '../../lib/core/text/parsed.ts'
 import type { PassWrite } from '../../lib/ports/store.ts'
 
 export const NOW = Date.UTC(2030, 0, 31, 9)

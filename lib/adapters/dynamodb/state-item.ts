@@ -1,10 +1,11 @@
 /** The state item of a shard as it stands in the State table. */
 import * as z from 'zod'
 import { DamagedStateError } from '../../core/errors.ts'
-import { describeIssue } from '../../core/job/job.ts'
-import { isValidInstant, parseJobId, type ShardKey } from '../../core/keys.ts'
+import { parseJobId, type ShardKey } from '../../core/keys.ts'
 import { overrideSchema } from '../../core/limits/limits.ts'
 import type { ShardState, Slots } from '../../core/shard/state.ts'
+import { isValidInstant } from '../../core/text/instant.ts'
+import { describeIssues } from '../../core/text/issues.ts'
 import { fromItem, type Item } from './database.ts'
 
 const slotBase = {
@@ -48,7 +49,7 @@ const wholeSchema = stateSchema.refine(
 export function toState(item: Item): ShardState {
   const state = wholeSchema.safeParse(fromItem(item))
   if (!state.success) {
-    const problems = state.error.issues.map(describeIssue).join('; ')
+    const problems = describeIssues(state.error)
     throw new DamagedStateError(
       `the state item ${JSON.stringify(item['pk']?.S)} is damaged (${problems}): mend or delete it`,
     )
@@ -71,7 +72,7 @@ export function toOverride(value: unknown): Pick<ShardState, 'override' | 'overr
   if (value === undefined || value === null) return {}
   const override = overrideSchema.safeParse(value)
   if (override.success) return { override: override.data }
-  return { overrideProblem: override.error.issues.map(describeIssue).join('; ') }
+  return { overrideProblem: describeIssues(override.error) }
 }
 
 /** Members that are `undefined` are left out. */

@@ -1,6 +1,6 @@
 /** Bodies of the two queues, as they are sent and come back. Only Sluice writes there, but anybody with access can. */
 import * as z from 'zod'
-import { type Parsed, parsed, refused } from '../../core/keys.ts'
+import { type Parsed, parsed, refused } from '../../core/text/parsed.ts'
 import type { WakeMessage, WorkMessage } from '../../ports/queues.ts'
 
 /**

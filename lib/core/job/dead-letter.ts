@@ -1,7 +1,8 @@
 /** The last resting place of a job that cannot run, with the reason that a person needs. */
 
-import { type Parsed, parsed, QUEUE_NAME, refused } from '../keys.ts'
+import { QUEUE_NAME } from '../keys.ts'
 import { stableHash } from '../text/hash.ts'
+import { type Parsed, parsed, refused } from '../text/parsed.ts'
 import { MAX_LETTER_TEXT_BYTES } from './item-size.ts'
 import type { RawItem } from './job.ts'
 

@@ -1,16 +1,11 @@
 /** A job, and the item in the Jobs table that stands for it. Anybody may have written that item. */
 import * as z from 'zod'
 import {
-  clip,
   formatSortKey,
   type JobKey,
-  oneLine,
-  type Parsed,
   type Position,
-  parsed,
   parseShard,
   parseSortKey,
-  refused,
   type Shard,
   type ShardKey,
   type SortKey,
@@ -18,6 +13,9 @@ import {
 import type { Config, QueueConfig } from '../queue/config.ts'
 import { queueNamed } from '../queue/config.ts'
 import type { ParsedHere } from '../queue/unknown.ts'
+import { clip } from '../text/clip.ts'
+import { describeIssues } from '../text/issues.ts'
+import { type Parsed, parsed, refused } from '../text/parsed.ts'
 import { sizeProblem } from './item-size.ts'
 import { jsonProblem } from './payload.ts'
 
@@ -115,7 +113,7 @@ function parseParts(item: RawItem): Parsed<{
   const position = parseSortKey(item.sk)
   if (!position.ok) return position
   const body = itemSchema.safeParse(item)
-  if (!body.success) return refused(body.error.issues.map(describeIssue).join('; '))
+  if (!body.success) return refused(describeIssues(body.error))
   const { payload, meta } = body.data
   const problem = jsonProblem(payload, 'payload') ?? jsonProblem(meta ?? null, 'meta') ?? sizeProblem(item)
   return problem
@@ -156,13 +154,6 @@ export function partitionProblem(queue: QueueConfig, shard: Shard): string | und
     return `queue "${queue.name}" is not partitioned: pk must be ${queue.name}`
   return undefined
 }
-
-export const describeIssue = ({ path, message }: z.core.$ZodIssue): string =>
-  oneLine(
-    [...(path.length > 0 ? [path.map(String).join('.')] : []), message.replace(/^Invalid input: /, '')].join(
-      ': ',
-    ),
-  )
 
 /** The key of the job that holds a slot. */
 export const keyOf = (pk: ShardKey, position: Position): JobKey => ({ pk, sk: formatSortKey(position) })

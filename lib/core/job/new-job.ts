@@ -2,12 +2,9 @@
 import * as z from 'zod'
 import { InvalidJobError, UnknownPlaceError } from '../errors.ts'
 import {
-  clip,
   DEFAULT_PRIORITY,
   formatSortKey,
   isPriority,
-  isValidInstant,
-  type Parsed,
   parseJobId,
   QUEUE_NAME,
   type ShardKey,
@@ -16,9 +13,13 @@ import { homeShard } from '../limits/shares.ts'
 import { type Config, type QueueConfig, queueNamed } from '../queue/config.ts'
 import { givenPartition, partitionOf } from '../queue/partition.ts'
 import type { ParsedHere } from '../queue/unknown.ts'
+import { clip, clipValue } from '../text/clip.ts'
 import { type Duration, parseDuration } from '../text/duration.ts'
+import { isValidInstant } from '../text/instant.ts'
+import { describeIssues } from '../text/issues.ts'
+import type { Parsed } from '../text/parsed.ts'
 import { sizeProblem } from './item-size.ts'
-import { describeIssue, type JobItem } from './job.ts'
+import type { JobItem } from './job.ts'
 import { storable } from './payload.ts'
 
 export interface NewJob {
@@ -63,7 +64,7 @@ const textsSchema = z.object({
 
 function toItem(config: Config, job: NewJob, now: number): JobItem {
   const texts = textsSchema.safeParse(job)
-  if (!texts.success) throw new InvalidJobError(texts.error.issues.map(describeIssue).join('; '))
+  if (!texts.success) throw new InvalidJobError(describeIssues(texts.error))
   const queue = queueNamed(config, job.queue)
   if (!queue) throw noQueue(config, job.queue)
   if (job.task.length === 0 || job.task.length > MAX_TASK_LENGTH || !job.task.isWellFormed())
@@ -106,17 +107,18 @@ function partitionFor(queue: QueueConfig, job: NewJob): string | undefined {
 
 function priorityOf(priority: number = DEFAULT_PRIORITY) {
   if (isPriority(priority)) return priority
-  throw new InvalidJobError(`priority ${said(priority)} is not a whole number from 0 (first) to 9`)
+  throw new InvalidJobError(`priority ${clipValue(priority)} is not a whole number from 0 (first) to 9`)
 }
 
 function timeOf({ runAt, delay }: NewJob, now: number): number {
   if (runAt !== undefined && delay !== undefined) throw new InvalidJobError('give runAt or delay, not both')
   const delay_ms = delay === undefined ? 0 : parseDuration(delay)
   if (delay_ms === undefined || delay_ms < 0)
-    throw new InvalidJobError(`delay "${said(delay)}" is not a duration like "30s" or "5m"`)
+    throw new InvalidJobError(`delay "${clipValue(delay)}" is not a duration like "30s" or "5m"`)
   const time = runAt === undefined ? now + delay_ms : instantOf(runAt)
   if (isValidInstant(time)) return time
-  const given = runAt === undefined ? `delay "${said(delay)}" ends at what` : `runAt "${said(runAt)}"`
+  const given =
+    runAt === undefined ? `delay "${clipValue(delay)}" ends at what` : `runAt "${clipValue(runAt)}"`
   throw new InvalidJobError(`${given} is not a time between 1970 and 9999`)
 }
 
@@ -124,7 +126,3 @@ const instantOf = (time: unknown): number =>
   typeof time === 'string' || typeof time === 'number' || time instanceof Date
     ? new Date(time).getTime()
     : Number.NaN
-
-/** What somebody gave, in a message: short, on one line, whatever it is. */
-export const said = (value: unknown): string =>
-  typeof value === 'object' && value !== null && !(value instanceof Date) ? 'an object' : clip(String(value))

@@ -1,19 +1,12 @@
 /** A job that comes back, or that changes its queue: its item by the configuration as it is now. */
 
 import { InvalidJobError } from '../errors.ts'
-import {
-  clip,
-  formatSortKey,
-  type Parsed,
-  parsed,
-  parseShard,
-  parseSortKey,
-  refused,
-  type Shard,
-} from '../keys.ts'
+import { formatSortKey, parseShard, parseSortKey, type Shard } from '../keys.ts'
 import { homeShard } from '../limits/shares.ts'
 import { type Config, type QueueConfig, queueNamed } from '../queue/config.ts'
 import { partitionOf } from '../queue/partition.ts'
+import { clip } from '../text/clip.ts'
+import { type Parsed, parsed, refused } from '../text/parsed.ts'
 import { type JobItem, parseJob, type RawItem } from './job.ts'
 
 /**

@@ -2,8 +2,8 @@
 
 import { InvalidJobError } from '../../core/errors.ts'
 import type { RawItem } from '../../core/job/job.ts'
-import { said } from '../../core/job/new-job.ts'
 import { type Config, queueNamed } from '../../core/queue/config.ts'
+import { clipValue } from '../../core/text/clip.ts'
 import { shardPages } from '../shard-pages.ts'
 import { type Goal, type MoveContext, moveJob } from './move-job.ts'
 import { checkLimit } from './operator-call.ts'
@@ -71,13 +71,13 @@ export async function moveJobs(
 
 /** Callers without TypeScript are told, too. */
 function goalOf(config: Config, from: string, { to, by = 'client.moveJobs', limit }: MoveOptions): Goal {
-  if (typeof from !== 'string') throw new InvalidJobError(`there is no queue "${said(from)}"`)
+  if (typeof from !== 'string') throw new InvalidJobError(`there is no queue "${clipValue(from)}"`)
   checkLimit(limit)
-  if (to === DEAD_LETTERS) return { deadLettersBy: said(by) }
+  if (to === DEAD_LETTERS) return { deadLettersBy: clipValue(by) }
   const queue = queueNamed(config, to)
   if (!queue)
     throw new InvalidJobError(
-      `there is no queue "${said(to)}": say with \`to\` a configured one, or "${DEAD_LETTERS}"`,
+      `there is no queue "${clipValue(to)}": say with \`to\` a configured one, or "${DEAD_LETTERS}"`,
     )
   return { queue: queue.name }
 }

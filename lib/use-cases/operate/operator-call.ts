@@ -1,6 +1,6 @@
 /** What the calls of an operator share: how long they wait for a database that has no room, and how much they may do. */
 import { ConfigurationError } from '../../core/errors.ts'
-import { said } from '../../core/job/new-job.ts'
+import { clipValue } from '../../core/text/clip.ts'
 import type { Clock } from '../../ports/clock.ts'
 
 /** Six seconds and a half in all. */
@@ -15,5 +15,5 @@ export const NO_ROOM = 'DynamoDB has no room for it at the moment: try again lat
 /** @throws ConfigurationError if `limit` is given and no number of items */
 export function checkLimit(limit: number | undefined): void {
   if (limit !== undefined && !(Number.isInteger(limit) && limit >= 0))
-    throw new ConfigurationError('limit', `${said(limit)} is not a whole number from 0 on`)
+    throw new ConfigurationError('limit', `${clipValue(limit)} is not a whole number from 0 on`)
 }
