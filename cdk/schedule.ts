@@ -4,9 +4,10 @@ import { Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events'
 import { LambdaFunction as Target } from 'aws-cdk-lib/aws-events-targets'
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
 import type { Construct } from 'constructs'
+import { CLOCK_EVENT_LIVES_MS, TICK_EVERY_MS } from '../lib/core/times.ts'
 
 export function addSchedules(scope: Construct, tick: LambdaFunction, sweepEvery: Duration): void {
-  every(scope, 'TickRule', Duration.minutes(1), 'tick', tick)
+  every(scope, 'TickRule', Duration.millis(TICK_EVERY_MS), 'tick', tick)
   every(scope, 'SweepRule', sweepEvery, 'sweep', tick)
 }
 
@@ -24,7 +25,7 @@ const every = (
       new Target(target, {
         event: RuleTargetInput.fromObject({ kind }),
         retryAttempts: 2,
-        maxEventAge: Duration.minutes(1),
+        maxEventAge: Duration.millis(CLOCK_EVENT_LIVES_MS),
       }),
     ],
   })

@@ -6,14 +6,11 @@ import {
   isReplaced,
   lastReplacedAt,
 } from '../core/deployment.ts'
+import { LOOK_EVERY_MS, NOTICED_AFTER_MS } from '../core/times.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Deployment, DeploymentLog } from '../ports/deployment.ts'
 import type { Events } from '../ports/events.ts'
 
-/** A function looks at the record this often at most: a read unit a second for each that is busy. */
-const LOOK_EVERY_MS = 1000
-/** After this, every function has looked again, and what it decided before has been written. */
-const NOTICED_AFTER_MS = 2 * LOOK_EVERY_MS
 const TRIES = 5
 
 interface Surroundings {

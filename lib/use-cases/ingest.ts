@@ -8,8 +8,8 @@ import { deadEvent } from '../core/job/dead-letter.ts'
 import type { JobItem } from '../core/job/job.ts'
 import { type NewItem, newJob } from '../core/job/new-job.ts'
 import type { Config } from '../core/queue/config.ts'
-import { UNKNOWN_FOR_MS } from '../core/queue/unknown.ts'
 import { describeIssues } from '../core/text/issues.ts'
+import { UNKNOWN_FOR_MS } from '../core/times.ts'
 import type { Context } from './context.ts'
 
 const envelopeSchema = z.object({

@@ -3,6 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { type Import, importsOf, type SourceFile, sourceFiles, withoutComments } from './source-files.ts'
 
 const ALL = sourceFiles('lib', 'functions', 'cdk', 'local', 'cli', 'console', 'examples', 'demo', 'bench')
+/** Numbers that functions and construct have to agree on. */
+const TIMES = 'lib/core/times.ts'
 const inFolder = (folder: string): SourceFile[] => ALL.filter(({ path }) => path.startsWith(`${folder}/`))
 
 /** Every import of the folder that is not allowed. */
@@ -33,6 +35,10 @@ describe('imports', () => {
 
   test('the core imports the core, and zod', () => {
     expect(offences('lib/core', among('lib/core', 'zod', 'node:buffer'))).toEqual([])
+  })
+
+  test('the times import nothing', () => {
+    expect(ALL.filter(({ path }) => path === TIMES).map(({ imports }) => imports)).toEqual([[]])
   })
 
   test('ports import the core', () => {
@@ -73,8 +79,9 @@ describe('imports', () => {
     expect(offences('functions', (imported) => !imported.isLocal || among('lib')(imported))).toEqual([])
   })
 
-  test('the construct knows types of lib, never logic', () => {
-    const logic = ({ from, isLocal, typeOnly }: Import) => isLocal && !from.startsWith('cdk/') && !typeOnly
+  test('the construct knows types of lib and its times, never logic', () => {
+    const logic = ({ from, isLocal, typeOnly }: Import) =>
+      isLocal && !from.startsWith('cdk/') && from !== TIMES && !typeOnly
     const app = ({ from }: Import, path: string) => path === 'cdk/app.ts' && from.startsWith('examples/')
     expect(offences('cdk', (imported, path) => !logic(imported) || app(imported, path))).toEqual([])
   })

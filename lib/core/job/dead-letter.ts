@@ -3,6 +3,7 @@
 import { QUEUE_NAME } from '../keys.ts'
 import { stableHash } from '../text/hash.ts'
 import { type Parsed, parsed, refused } from '../text/parsed.ts'
+import { LETTER_KEPT_MS } from '../times.ts'
 import { MAX_LETTER_TEXT_BYTES } from './item-size.ts'
 import type { RawItem } from './job.ts'
 
@@ -31,8 +32,6 @@ export interface DeadLetter extends LetterKey {
   readonly expiresAt: number
 }
 
-/** How long dead letters are kept. */
-const KEPT_S = 30 * 86_400
 const MAX_ERROR_LENGTH = 2000
 /** DynamoDB takes sort keys of 1,024 bytes. */
 const MAX_NAME_BYTES = 960
@@ -77,7 +76,7 @@ function deadLetter(
     error: error.slice(0, MAX_ERROR_LENGTH).toWellFormed(),
     job: firstBytes(text, MAX_LETTER_TEXT_BYTES),
     ...(Buffer.byteLength(text) > MAX_LETTER_TEXT_BYTES ? { truncated: true as const } : {}),
-    expiresAt: Math.floor(now / 1000) + KEPT_S,
+    expiresAt: Math.floor((now + LETTER_KEPT_MS) / 1000),
   }
 }
 

@@ -1,7 +1,8 @@
 /** What becomes of a job after an attempt. One value, one transaction, one event. */
 
 import { retryDelay } from '../queue/backoff.ts'
-import { UNKNOWN_FOR_MS, unknownDelay } from '../queue/unknown.ts'
+import { unknownDelay } from '../queue/unknown.ts'
+import { UNKNOWN_FOR_MS } from '../times.ts'
 import { type Job, type JobItem, keyOf } from './job.ts'
 
 /** What the user's handler came to, or why it was not called. */

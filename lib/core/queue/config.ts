@@ -11,6 +11,7 @@ import {
   SHORTEST_PERIOD_MS,
 } from '../limits/limits.ts'
 import { type Duration, parseDuration } from '../text/duration.ts'
+import { LONGEST_HANDLER_MS } from '../times.ts'
 import type { RetryPolicy } from './backoff.ts'
 import { type PartitionRule, partitionSchema } from './partition.ts'
 
@@ -18,7 +19,6 @@ import { type PartitionRule, partitionSchema } from './partition.ts'
 const SLOTS_PER_SHARD = 10
 const SHARDS_WHEN_UNLIMITED = 10
 const MAX_SHARDS = 1000
-const MAX_TIMEOUT_MS = 14 * 60_000
 
 const duration = (min_ms: number, max_ms = LONGEST_MS) =>
   z
@@ -53,7 +53,7 @@ const queueSchema = z.strictObject({
     })
     .prefault({}),
   /** How long a handler may take. Default: one minute. */
-  timeout: duration(1, MAX_TIMEOUT_MS).default(60_000),
+  timeout: duration(1, LONGEST_HANDLER_MS).default(60_000),
   /** Over how many items a partition is spread. Default: one for each 10 slots. */
   shards: z.int().min(1).max(MAX_SHARDS).optional(),
 })

@@ -3,10 +3,8 @@
 import type { JobId } from '../keys.ts'
 import type { ShardLimits } from '../limits/limits.ts'
 import type { PassChange } from '../pass/input.ts'
+import { RESEND_AFTER_MS } from '../times.ts'
 import { isDead, isRunning, type ShardState, type Slot, slotEntries } from './state.ts'
-
-/** A claim whose message was sent so long ago without a start is sent again, with the same token. */
-const RESEND_AFTER_MS = 60_000
 
 /** Whether the state alone shows that a pass has nothing to do: all slots are taken, and who frees one will look. */
 export function isSaturated(state: ShardState, limits: ShardLimits, now: number): boolean {

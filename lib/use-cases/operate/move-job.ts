@@ -11,6 +11,7 @@ import {
   type ShardState,
   type Slot,
 } from '../../core/shard/state.ts'
+import { SURELY_OVER_MS } from '../../core/times.ts'
 import type { MoveOutcome, MoveTarget } from '../../ports/store.ts'
 import type { Context } from '../context.ts'
 import { underFreeKey } from '../free-key.ts'
@@ -30,11 +31,6 @@ export type JobMove =
 
 const skipped = (reason: string): JobMove => ({ kind: 'skipped', reason })
 const CHANGES = 'it is being changed by others: call again'
-/**
- * An operator's clock may be wrong, unlike those of functions, by which a run ends at its deadline. Its invocation has
- * ended long before this, whatever its deadline was.
- */
-const SURELY_OVER_MS = 3_600_000
 /** Of passes that come between. */
 const MAX_ROUNDS = 100
 

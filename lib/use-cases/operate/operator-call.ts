@@ -1,14 +1,14 @@
 /** What the calls of an operator share: how long they wait for a database that has no room, and how much they may do. */
 import { ConfigurationError } from '../../core/errors.ts'
 import { clipValue } from '../../core/text/clip.ts'
+import { ROOM_PAUSE_MS } from '../../core/times.ts'
 import type { Clock } from '../../ports/clock.ts'
 
 /** Six seconds and a half in all. */
 export const MAX_WAITS = 7
-const FIRST_WAIT_MS = 50
 
 export const waitForRoom = (clock: Clock, waits: number): Promise<void> =>
-  clock.sleep(FIRST_WAIT_MS * 2 ** waits)
+  clock.sleep(ROOM_PAUSE_MS * 2 ** waits)
 
 export const NO_ROOM = 'DynamoDB has no room for it at the moment: try again later'
 

@@ -14,11 +14,10 @@ import {
   sumOfExcess,
 } from '../../core/shard/layout.ts'
 import { emptyState, type ShardState } from '../../core/shard/state.ts'
+import { SETTLE_AGAIN_MS } from '../../core/times.ts'
 import { type Context, currentLimits } from '../context.ts'
 import type { DueJobs } from './due-jobs.ts'
 
-/** How soon a shard looks again whether its siblings are back within their shares. */
-const SETTLE_AGAIN_MS = 5000
 const MAX_ADOPTIONS = 10
 
 /** What a shard may use of its limits now; `'entering'` when the state has changed and has to be read again. */

@@ -3,6 +3,7 @@
 import { DamagedStateError, LeftToNewerError } from '../../core/errors.ts'
 import type { ShardKey } from '../../core/keys.ts'
 import type { Holder } from '../../core/pass/decide.ts'
+import { CONFLICT_PAUSE_MS, LEFT_TO_NEWER_MS } from '../../core/times.ts'
 import type { Context } from '../context.ts'
 import { wakeSoon } from '../wake.ts'
 import { type HandOff, type PassRequest, passOnce, type Round } from './round.ts'
@@ -11,8 +12,6 @@ export type { HandOff, PassRequest } from './round.ts'
 
 /** A shard that needs more rounds than this is looked at again a second later, by a message of its own. */
 const MAX_ROUNDS = 12
-/** How soon a function with a newer configuration may look at what this one leaves to it. */
-const LEFT_TO_NEWER_MS = 5000
 
 /** Returns the job that the caller has to run, if it takes one. */
 export async function pass(context: Context, request: PassRequest): Promise<HandOff | undefined> {
@@ -44,7 +43,7 @@ async function visit(context: Context, request: PassRequest): Promise<HandOff | 
     }
     if (round.kind === 'conflict') {
       uncertain = round.uncertain ?? uncertain
-      await context.clock.sleep(Math.round(context.random.number() * 20 * (rounds + 1)))
+      await context.clock.sleep(Math.round(context.random.number() * CONFLICT_PAUSE_MS * (rounds + 1)))
       continue
     }
     released = undefined

@@ -7,7 +7,7 @@ import { dueGroupOf } from '../../core/shard/due-groups.ts'
 import { keptUntil, mayExpire } from '../../core/shard/expiry.ts'
 import type { Entered } from '../../core/shard/layout.ts'
 import type { ShardState } from '../../core/shard/state.ts'
-import { MAX_DELAY_MS } from '../../ports/queues.ts'
+import { MAX_DELAY_MS } from '../../core/times.ts'
 import type { PassWrite } from '../../ports/store.ts'
 
 export function passWrite(

@@ -1,15 +1,10 @@
 /** A slot becomes free: the next job takes it, in this invocation or by a message. */
 import type { Holder } from '../../core/pass/decide.ts'
+import { CHAIN_MS } from '../../core/times.ts'
 import type { Context } from '../context.ts'
 import { type HandOff, pass } from '../pass/pass.ts'
 import { deadlineOf, hasTimeFor, type Invocation, type Running } from './invocation.ts'
 import { begin, holderOf } from './start.ts'
-
-/**
- * For so long an invocation goes on with its own shard. Workers may be scarce, and whoever waits for one must not wait
- * for the end of another's backlog; after that the next job goes by message, to the end of the queue.
- */
-const CHAIN_MS = 5000
 
 export interface Ended extends Running {
   readonly invocation: Invocation

@@ -1,4 +1,6 @@
 /** One part of a table, gone through page by page from where the last sweep stopped. */
+
+import { SWEEP_RESERVE_MS } from '../../core/times.ts'
 import type { SweepContext, Tally } from './tally.ts'
 
 export interface Walk {
@@ -10,9 +12,6 @@ export interface Walk {
   readonly readPage: (cursor: string | undefined) => Promise<string | undefined>
 }
 
-/** The function needs this long for a page, its wake-ups and its place, even where calls are slow. */
-const RESERVE_MS = 30_000
-
 /** An error ends this part only, and the next sweep goes on at the page that failed. */
 export async function walkOn(
   context: SweepContext,
@@ -23,7 +22,7 @@ export async function walkOn(
 ): Promise<void> {
   let cursor = from
   try {
-    for (let pages = 0; pages < walk.pages && remaining_ms() > RESERVE_MS; pages++) {
+    for (let pages = 0; pages < walk.pages && remaining_ms() > SWEEP_RESERVE_MS; pages++) {
       cursor = await walk.readPage(cursor)
       tally.pages++
       if (cursor !== undefined) continue

@@ -3,6 +3,7 @@
  * What can never run is in the dead letters with a reason, and nothing else is refused.
  */
 
+import { CLOCK_SKEW_MS, UNKNOWN_FOR_MS } from '../../../lib/core/times.ts'
 import type { Invocation } from '../world/invocation.ts'
 import type { Check, Seen } from './check.ts'
 import { configuredIn } from './limits.ts'
@@ -50,9 +51,6 @@ export const rightEnd: Check = {
   },
 }
 
-const DAY_MS = 86_400_000
-const CLOCKS_MS = 5000
-
 function judgeBurial(
   standing: Standing,
   letter: { reason: string; error: string },
@@ -64,7 +62,7 @@ function judgeBurial(
   if (letter.reason === 'refused') {
     // What no function knows for a day is somebody's mistake after all.
     const isForgotten =
-      truth.now - lineage.acceptedAt >= DAY_MS - CLOCKS_MS && letter.error.endsWith(', for a day')
+      truth.now - lineage.acceptedAt >= UNKNOWN_FOR_MS - CLOCK_SKEW_MS && letter.error.endsWith(', for a day')
     if (!lineage.malformed && !isForgotten)
       fail(`${pk} ${sk} is refused although nothing is wrong with it: ${letter.error}`)
     return

@@ -1,9 +1,10 @@
 /** The context of one invocation: the product's ports, with a simulated service behind each. */
 import { messageBody } from '../../../lib/adapters/sqs/messages.ts'
 import type { Token } from '../../../lib/core/shard/state.ts'
+import { DELAY_STEP_MS, MAX_DELAY_MS } from '../../../lib/core/times.ts'
 import type { Deployment } from '../../../lib/ports/deployment.ts'
 import type { Events } from '../../../lib/ports/events.ts'
-import { MAX_DELAY_MS, type WakeMessage, type WorkMessage } from '../../../lib/ports/queues.ts'
+import type { WakeMessage, WorkMessage } from '../../../lib/ports/queues.ts'
 import type { Context } from '../../../lib/use-cases/context.ts'
 import { deploymentOf } from '../../../lib/use-cases/deployed.ts'
 import { configurationOf, logOf } from './deploys.ts'
@@ -71,7 +72,8 @@ function bodiesOf(messages: readonly (WorkMessage | WakeMessage)[]): string[] {
   return bodies
 }
 
-const delayOf = (delay_ms: number): number => Math.floor(Math.min(delay_ms, MAX_DELAY_MS) / 1000) * 1000
+const delayOf = (delay_ms: number): number =>
+  Math.floor(Math.min(delay_ms, MAX_DELAY_MS) / DELAY_STEP_MS) * DELAY_STEP_MS
 
 async function inBatches<T>(
   items: readonly T[],
