@@ -7,18 +7,14 @@ import type { Construct } from 'constructs'
 import { CLOCK_EVENT_LIVES_MS, TICK_EVERY_MS } from '../lib/core/times.ts'
 
 export function addSchedules(scope: Construct, tick: LambdaFunction, sweepEvery: Duration): void {
-  every(scope, 'TickRule', Duration.millis(TICK_EVERY_MS), 'tick', tick)
-  every(scope, 'SweepRule', sweepEvery, 'sweep', tick)
+  every(scope, Duration.millis(TICK_EVERY_MS), 'tick', tick)
+  every(scope, sweepEvery, 'sweep', tick)
 }
 
-const every = (
-  scope: Construct,
-  id: string,
-  rate: Duration,
-  kind: 'tick' | 'sweep',
-  target: LambdaFunction,
-): Rule =>
-  new Rule(scope, id, {
+const RULES = { tick: 'TickRule', sweep: 'SweepRule' } as const
+
+const every = (scope: Construct, rate: Duration, kind: keyof typeof RULES, target: LambdaFunction): Rule =>
+  new Rule(scope, RULES[kind], {
     description: `Sluice: ${kind}`,
     schedule: Schedule.rate(rate),
     targets: [

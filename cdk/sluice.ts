@@ -56,7 +56,7 @@ export class Sluice extends Construct {
     followDeployments(this, functions, props.config)
     this.eventBus = props.eventBus ?? createBus(this)
     addEnqueueRule(this, this.eventBus, queues.ingest)
-    this.alarms = createAlarms(this, functions, tables, queues, sweepEvery)
+    this.alarms = createAlarms(this, { functions, tables, queues }, sweepEvery)
 
     this.#tables = tables
     this.#queues = queues
@@ -72,7 +72,12 @@ export class Sluice extends Construct {
 
   /** Makes a job of every event that matches a pattern. */
   addTrigger(id: string, props: TriggerProps): Rule {
-    return addTriggerRule(this, id, props, this.eventBus, this.#queues.ingest)
+    return addTriggerRule(
+      this,
+      id,
+      { ...props, eventBus: props.eventBus ?? this.eventBus },
+      this.#queues.ingest,
+    )
   }
 
   /** Lets somebody enqueue jobs: by the client, or by putting items into the Jobs table. */

@@ -56,16 +56,20 @@ export function createCounter(target: string): Server {
   const agent = new Agent({ keepAlive: true })
   const server = createServer((incoming, response) => {
     if (incoming.url === '/units') response.end(JSON.stringify(units))
-    else pass(target, agent, units, incoming, response).catch(() => response.destroy())
+    else pass({ target, agent, units }, incoming, response).catch(() => response.destroy())
   })
   server.keepAliveTimeout = 120_000
   return server
 }
 
+interface Counting {
+  readonly target: string
+  readonly agent: Agent
+  readonly units: Units
+}
+
 async function pass(
-  target: string,
-  agent: Agent,
-  units: Units,
+  { target, agent, units }: Counting,
   incoming: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {

@@ -44,9 +44,10 @@ export async function runWithSluice(
   }
   // Should sending fail, there is nothing more to watch.
   const failed = new AbortController()
-  const sending = sendAll(stage, workload, SPREAD_MS, onSent, signal)
+  const sending = sendAll(stage, workload, { spread_ms: SPREAD_MS, onSent, signal })
   sending.catch(() => failed.abort())
-  await watch(stage, workload, report, AbortSignal.any([signal, failed.signal]), () => dueAt.size)
+  const watched = AbortSignal.any([signal, failed.signal])
+  await watch({ stage, workload, report }, watched, () => dueAt.size)
   await sending
   const took_ms = Date.now() - startedAt
   await settle(stage, workload, signal)
@@ -60,11 +61,15 @@ export async function runWithSluice(
   }
 }
 
+interface Watched {
+  readonly stage: Stage
+  readonly workload: Workload
+  readonly report: Report
+}
+
 /** Shows how it goes until every contact is there. */
 async function watch(
-  { crm }: Stage,
-  { customers, jobs }: Workload,
-  report: Report,
+  { stage: { crm }, workload: { customers, jobs }, report }: Watched,
   signal: AbortSignal,
   sent: () => number,
 ): Promise<void> {

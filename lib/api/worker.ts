@@ -1,3 +1,4 @@
+/** The user's worker: a Lambda handler made of tasks. */
 import type { SQSEvent, SQSRecord } from 'aws-lambda'
 import { logKeysOf } from '../adapters/events/job-lines.ts'
 import { loggerWith } from '../adapters/powertools/logger.ts'

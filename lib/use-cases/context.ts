@@ -1,3 +1,4 @@
+/** What every use case is given of the outside world. */
 import { placeOf } from '../core/job/job.ts'
 import { parseShard } from '../core/keys.ts'
 import { applyOverride, limitsOfShard, type ShardLimits } from '../core/limits/limits.ts'

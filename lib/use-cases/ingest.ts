@@ -50,7 +50,9 @@ export async function ingest(
   if (!item.ok && item.isUnknown && now - sentAt < UNKNOWN_FOR_MS) throw new LeftToNewerError(item.reason)
   const reason = item.ok ? await putProblem(context, item.value) : item.reason
   if (reason === undefined) return
-  await context.store.history.bury(deadEvent(queueNameIn(body), id, eventIn(body), reason, now))
+  await context.store.history.bury(
+    deadEvent({ queue: queueNameIn(body), id, event: eventIn(body) }, reason, now),
+  )
   context.events.emit({ kind: 'event refused', id, reason })
 }
 

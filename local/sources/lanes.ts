@@ -1,3 +1,4 @@
+/** Batches side by side, in order within each key. */
 import { sleep } from '../async.ts'
 
 /** Enough to keep a lane busy; more would only be memory. */

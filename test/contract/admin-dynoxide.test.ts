@@ -33,7 +33,7 @@ describe.skipIf(missingDynoxide)(missingDynoxide ?? 'an operator', () => {
     const jobs = ids.map((id, n) => deadLetterOf(jobItem({ pk, id }), 'exhausted', 'no', died + n))
     const detail = { queue: 'crm', task: 'sync', payload: { customer: 'redriven' } }
     const event = { id: 'event', time: '2020-01-01T00:00:00Z', detail }
-    const letters = [...jobs, deadEvent('crm', 'message', event, 'no', died + 99)]
+    const letters = [...jobs, deadEvent({ queue: 'crm', id: 'message', event }, 'no', died + 99)]
     // One in three is where an earlier version has left it.
     for (const [n, letter] of letters.entries())
       await store.history.bury(n % 3 === 0 ? { ...letter, pk: 'dead|crm' } : letter)

@@ -11,7 +11,8 @@ export function describeHistory(store: () => Store): void {
   const lettersOf = (queue: string) => Array.fromAsync(deadLetters(store(), queue))
 
   describe('dead letters', () => {
-    const at = (name: string, n: number) => deadEvent(name, `e${n}`, { n }, 'no', NOW + n)
+    const at = (name: string, n: number) =>
+      deadEvent({ queue: name, id: `e${n}`, event: { n } }, 'no', NOW + n)
 
     test('come back oldest first from all keys of a queue, those of no other', async () => {
       const [queue, other] = [freshQueue(), freshQueue()]
@@ -53,7 +54,7 @@ export function describeHistory(store: () => Store): void {
       const queue = freshQueue()
       const pk = `dead|${queue}`
       const letters = [0, 1, 2, 3].map((n) => ({
-        ...deadEvent(queue, `e${n}`, 'x'.repeat(380_000), 'no', NOW + n),
+        ...deadEvent({ queue, id: `e${n}`, event: 'x'.repeat(380_000) }, 'no', NOW + n),
         pk,
       }))
       await bury(letters)

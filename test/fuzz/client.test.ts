@@ -9,11 +9,11 @@ import { defineTask } from '../../lib/api/task.ts'
 import { EnvironmentError, SluiceError } from '../../lib/core/errors.ts'
 import { readEnvironment } from '../../lib/lambda/environment.ts'
 import { NOW } from '../support/builders.ts'
+import { record, type Sent } from '../support/record-commands.ts'
 import { text } from './attributes.ts'
 import { almost, anything } from './bodies.ts'
 import { CONFIG } from './context.ts'
 import { reportInputs, runs, tried } from './count.ts'
-import { record, type Sent } from './record-commands.ts'
 
 reportInputs('admin calls')
 

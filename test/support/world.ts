@@ -173,7 +173,7 @@ export class World {
   }
 
   async #run(job: Job): Promise<TaskOutcome> {
-    if (this.running.has(job.id)) throw new Error(`${job.id} runs twice at once`)
+    if (this.running.has(job.id)) throw new Error(`${job.id} runs twice simultaneously`)
     this.running.add(job.id)
     this.mostAtOnce = Math.max(this.mostAtOnce, this.running.size)
     this.runs.push({ id: job.id, at: this.now, attempt: job.attempt })

@@ -1,3 +1,4 @@
+/** The Jobs table. */
 import {
   BatchWriteItemCommand,
   type Delete,

@@ -76,5 +76,7 @@ export function toOverride(value: unknown): Pick<ShardState, 'override' | 'overr
 }
 
 /** Members that are `undefined` are left out. */
-const present = <T extends object>(members: T): { [K in keyof T]: Exclude<T[K], undefined> } =>
-  Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as never
+const present = <T extends object>(members: T) =>
+  Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]: Exclude<T[K], undefined>
+  }

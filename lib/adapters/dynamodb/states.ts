@@ -1,3 +1,4 @@
+/** The State table, one item a shard. */
 import { GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb'
 import type { ShardKey } from '../../core/keys.ts'
 import type { LimitOverride } from '../../core/limits/limits.ts'

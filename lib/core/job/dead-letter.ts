@@ -51,20 +51,28 @@ export const letterKeys = (queue: string): readonly string[] => [
 
 export function deadLetterOf(item: RawItem, reason: DeadReason, error: string, now: number): DeadLetter {
   const [queue = ''] = item.pk.split('|')
-  return deadLetter(queue, item.sk, item, reason, error, now)
+  return deadLetter({ queue, name: item.sk, job: item }, { reason, error }, now)
 }
 
 /** An event that never became a job. */
-export function deadEvent(queue: string, id: string, event: unknown, error: string, now: number): DeadLetter {
-  return deadLetter(queue, id, event, 'refused', error, now)
+export function deadEvent(
+  { queue, id, event }: { readonly queue: string; readonly id: string; readonly event: unknown },
+  error: string,
+  now: number,
+): DeadLetter {
+  return deadLetter({ queue, name: id, job: event }, { reason: 'refused', error }, now)
+}
+
+interface Dead {
+  readonly queue: string
+  /** What it was called. */
+  readonly name: string
+  readonly job: unknown
 }
 
 function deadLetter(
-  queue: string,
-  name: string,
-  job: unknown,
-  reason: DeadReason,
-  error: string,
+  { queue, name, job }: Dead,
+  { reason, error }: Pick<DeadLetter, 'reason' | 'error'>,
   now: number,
 ): DeadLetter {
   const text = JSON.stringify(job, plain) ?? 'null'

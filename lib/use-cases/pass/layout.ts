@@ -32,7 +32,7 @@ export async function enterLayout(
   const layouts = await layoutsOf(context, queue, state.layout?.shards)
   if (layouts.every((shards) => shards === queue.shards)) return settled
   if (state.layout?.shards === queue.shards)
-    return countSiblings(context, state, shard, queue, limits, layouts)
+    return countSiblings(context, state.shard, limits, { shard, queue, layouts })
   // Ourselves first, and only then the siblings: who enters us into another layout later must leave a trace that
   // makes our write fail. Were we still in theirs, they would only look.
   await context.store.states.adopt(state, queue.shards, expiryOfNew(context, state))
@@ -57,16 +57,21 @@ function placed({ config }: Context, key: ShardKey): { shard: Shard; queue: Queu
   return { shard: shard.value, queue }
 }
 
+interface Place {
+  readonly shard: Shard
+  readonly queue: QueueConfig
+  /** Every one that the queue has had. */
+  readonly layouts: readonly number[]
+}
+
 /** Siblings are entered first, so that nobody claims by another layout after we have counted. */
 async function countSiblings(
   context: Context,
-  state: ShardState,
-  shard: Shard,
-  queue: QueueConfig,
+  own: ShardKey,
   limits: ShardLimits,
-  layouts: readonly number[],
+  { shard, queue, layouts }: Place,
 ): Promise<Entered> {
-  const siblings = shardsInAny(shard, layouts).filter((key) => key !== state.shard)
+  const siblings = shardsInAny(shard, layouts).filter((key) => key !== own)
   const states = await Promise.all(siblings.map((key) => adopt(context, key, queue.shards)))
   const now = context.clock.now()
   const excess = sumOfExcess(

@@ -1,7 +1,6 @@
 /** A worker proves a claim and takes the job over. */
 
 import type { RawItem } from '../../core/job/job.ts'
-import type { JobId, ShardKey } from '../../core/keys.ts'
 import { parseSortKey } from '../../core/keys.ts'
 import { bucketOf, bucketWidth } from '../../core/limits/window.ts'
 import { type Holder, plannedStart } from '../../core/pass/decide.ts'
@@ -50,7 +49,7 @@ export async function start(
   ])
   if (outcome.status === 'rejected') throw outcome.reason
   if (outcome.value.kind === 'stale')
-    return afterStaleClaim(context, message.pk, id, outcome.value.state, invocation)
+    return afterStaleClaim(context, { shard: message.pk, id }, outcome.value.state, invocation)
   const taken = { shard: message.pk, id, token, job: undefined, othersWait: outcome.value.state.waiting }
   return orUnwanted(context, taken, async () => {
     if (item.status === 'rejected') throw item.reason
@@ -107,8 +106,7 @@ export async function begin(
 /** If the message came back, its first receiver may have died, and nobody else may be there to look. */
 async function afterStaleClaim(
   context: Context,
-  shard: ShardKey,
-  id: JobId,
+  { shard, id }: Pick<Running, 'shard' | 'id'>,
   state: ShardState | undefined,
   invocation: Invocation,
 ): Promise<Started> {

@@ -32,7 +32,9 @@ export async function sweep(context: SweepContext, budget: Partial<SweepBudget> 
   const tally = newTally()
   const walks = [...stateWalks(context, tally, statePages), jobsWalk(context, tally, jobPages)]
   const cursors = await context.store.states.sweepCursors()
-  await Promise.all(walks.map((walk) => walkOn(context, tally, walk, cursors[walk.name], remaining_ms)))
+  await Promise.all(
+    walks.map((walk) => walkOn(context, tally, { ...walk, from: cursors[walk.name] }, remaining_ms)),
+  )
   report(context, tally, walks.length)
   return tally.sent
 }

@@ -16,11 +16,10 @@ export interface Walk {
 export async function walkOn(
   context: SweepContext,
   tally: Tally,
-  walk: Walk,
-  from: string | undefined,
+  walk: Walk & { readonly from: string | undefined },
   remaining_ms: () => number,
 ): Promise<void> {
-  let cursor = from
+  let cursor = walk.from
   try {
     for (let pages = 0; pages < walk.pages && remaining_ms() > SWEEP_RESERVE_MS; pages++) {
       cursor = await walk.readPage(cursor)
@@ -32,7 +31,7 @@ export async function walkOn(
   } catch (error) {
     fail(context, tally, walk, error)
   }
-  if (cursor !== from) await keepPlace(context, tally, walk, cursor)
+  if (cursor !== walk.from) await keepPlace(context, tally, walk, cursor)
 }
 
 async function keepPlace(

@@ -7,8 +7,9 @@ import { CLOCK_SKEW_MS, UNKNOWN_FOR_MS } from '../../../lib/core/times.ts'
 import type { Invocation } from '../world/invocation.ts'
 import type { Check, Seen } from './check.ts'
 import { configuredIn } from './limits.ts'
+import type { Standing } from './lineage.ts'
 import { hasVersion } from './runnable.ts'
-import type { Standing, Truth } from './truth.ts'
+import type { Truth } from './truth.ts'
 
 export const rightEnd: Check = {
   name: 'I4 the right end',

@@ -87,7 +87,7 @@ export const FINISHING: readonly Mutant[] = [
   },
   {
     name: 'blind release',
-    file: STORE,
+    file: 'lib/adapters/memory/states.ts',
     find: 'if (!state || state.slots[id]?.token !== token)',
     replace: 'if (!state || !state.slots[id])',
     breaks: 'a worker frees the slot of another',

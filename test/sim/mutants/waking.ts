@@ -8,7 +8,7 @@ export const WAKING: readonly Mutant[] = [
     find: '  const wake = () => sendWake(context, state.shard, decision.wake, now)',
     replace: `  await sendWake(context, state.shard, decision.wake, now)
   const wake = () => Promise.resolve()`,
-    breaks: 'every pass of many at once arranges the same wake-up, and their number grows',
+    breaks: 'every one of many simultaneous passes arranges the same wake-up, and their number grows',
   },
   {
     name: 'lost wake-up: no look after waiting is set',

@@ -29,7 +29,7 @@ describe('a job', () => {
     expect(world.ran).toEqual(['a'])
   })
 
-  test('whose message is delivered twice at once runs once', async () => {
+  test('whose message is delivered twice simultaneously runs once', async () => {
     const world = new World(configOf({ concurrency: 2 }))
     world.put(jobItem({ id: 'a' }))
     await world.stream()

@@ -21,7 +21,7 @@ async function withWork(config: Config = CONFIG): Promise<World> {
 }
 
 describe('an override', () => {
-  test('that raises the limit starts more at once', async () => {
+  test('that raises the limit starts more immediately', async () => {
     const world = await withWork()
     await override(world, { concurrency: 5 })
     expect(world.inFlight).toHaveLength(5)

@@ -61,7 +61,7 @@ describe('a job that fails', () => {
   })
 })
 
-test('a job that its worker refuses is a dead letter at once', async () => {
+test('a job that its worker refuses is a dead letter immediately', async () => {
   const world = new World(configOf({ concurrency: 1, retry: RETRY }))
   world.handler = async ({ id }) =>
     id === 'a' ? { kind: 'refused', reason: 'payload: no' } : { kind: 'succeeded' }
