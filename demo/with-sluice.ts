@@ -1,8 +1,8 @@
 /** The run itself: the jobs go in, and the service is watched until it has every contact. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ScanCommand } from '@aws-sdk/client-dynamodb'
+import type { Charge } from '../bench/charges.ts'
 import type { DeadLetter } from '../lib/index.ts'
-import type { Units } from './count-units.ts'
 import type { CrmProgress, CrmReport } from './crm/crm.ts'
 import type { Report } from './report.ts'
 import { thousands } from './report.ts'
@@ -15,7 +15,7 @@ export interface Run {
   readonly deadLetters: readonly DeadLetter[]
   readonly dueAt: ReadonlyMap<string, number>
   /** What all of it cost. */
-  readonly units: Units
+  readonly units: Charge
   readonly took_ms: number
 }
 

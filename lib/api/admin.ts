@@ -5,7 +5,7 @@ import type { DeadLetter } from '../core/job/dead-letter.ts'
 import { partitionProblem } from '../core/job/job.ts'
 import { queueNamed } from '../core/queue/config.ts'
 import { givenPartition } from '../core/queue/partition.ts'
-import { clipValue } from '../core/text/clip.ts'
+import { noQueue } from '../core/queue/unknown.ts'
 import { deadLetters } from '../use-cases/operate/dead-letters.ts'
 import { type MoveResult, type MoveOptions as MoveRules, moveJobs } from '../use-cases/operate/move-jobs.ts'
 import {
@@ -103,7 +103,7 @@ async function setLimits(
   limits: LimitsInput | null,
 ): Promise<void> {
   const queue = queueNamed(config, queueName)
-  if (!queue) throw new InvalidJobError(`there is no queue "${clipValue(queueName)}"`)
+  if (!queue) throw new InvalidJobError(noQueue(config, queueName))
   const encoded = partition === undefined ? {} : { partition: givenPartition(partition) }
   const problem = partitionProblem(queue, { queue: queue.name, ...encoded })
   if (problem) throw new InvalidJobError(problem)

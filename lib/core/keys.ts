@@ -35,10 +35,14 @@ export interface Position {
   readonly id: JobId
 }
 
+/** Before the sort key of every job, whose first character is a digit. */
+export const FIRST_SORT_KEY = '0#'
+/** Behind the sort key of every job. */
+export const BEHIND_SORT_KEYS = ':'
 /** Nothing stands between a key and this one. */
 export const firstKeyBehind = (sortKey: string): string => `${sortKey}\u0000`
 
-export const MAX_ID_LENGTH = 64
+const MAX_ID_LENGTH = 64
 export const MAX_PARTITION_LENGTH = 256
 export const QUEUE_NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/
 const ID = /^[A-Za-z0-9][A-Za-z0-9_.:@=+~-]*$/

@@ -15,8 +15,8 @@ export const PROTOCOL: readonly TestedMutant[] = [
   {
     name: 'sweep without free slots beside waiting jobs',
     file: 'lib/core/shard/left-behind.ts',
-    find: 'const room = state.waiting && slots.length < limits.slots',
-    replace: 'const room = state.waiting && slots.length < 0 * limits.slots',
+    find: 'const room = hasRoomForWaiting(state, limits)',
+    replace: 'const room = now < 0 && hasRoomForWaiting(state, limits)',
     breaks: 'a limit that was raised by hand or by a deploy is noticed by nobody',
     tests: ['test/unit/core/left-behind.test.ts'],
   },

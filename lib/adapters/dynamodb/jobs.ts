@@ -10,6 +10,7 @@ import {
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb'
 import { isSameItem, type JobItem, type RawItem } from '../../core/job/job.ts'
+import { BEHIND_SORT_KEYS } from '../../core/keys.ts'
 import type { JobStore, NotThere, RangePage, RangeQuery } from '../../ports/store.ts'
 import { ALL_OLD, type Database, failedPart, isConditionFailed } from './database.ts'
 import { UpdateExpression } from './expression.ts'
@@ -23,8 +24,6 @@ import { isStill, type Sameness } from './judged.ts'
  * And twins, which bear the same id: the next attempt of one must not take the place of the other.
  */
 const NOT_THERE = 'attribute_not_exists(pk)'
-/** Behind every sort key that begins with a digit. */
-const END = ':'
 
 export const dynamoJobStore = (database: Database): JobStore => ({
   put: (item) => put(database, item),
@@ -97,7 +96,7 @@ async function range(
       ExpressionAttributeValues: toItem({
         ':shard': shard,
         ':from': from,
-        ':end': before === undefined ? END : justBefore(before),
+        ':end': before === undefined ? BEHIND_SORT_KEYS : justBefore(before),
       }),
       Limit: limit,
       ConsistentRead: true,

@@ -1,6 +1,7 @@
 /** The store in memory: for tests and simulations. Every operation is atomic, as DynamoDB's are. */
 import { isDeepStrictEqual } from 'node:util'
 import { isSameItem, JUDGED_ATTRIBUTES, type RawItem } from '../../core/job/job.ts'
+import { BEHIND_SORT_KEYS } from '../../core/keys.ts'
 import type { HistoryStore, JobStore, NotThere, Store } from '../../ports/store.ts'
 import { memoryStates } from './states.ts'
 import { memoryShards } from './sweep.ts'
@@ -25,7 +26,8 @@ const memoryJobs = (tables: Tables): JobStore => ({
   },
   get: async ({ pk, sk }) => structuredClone(tables.jobs.get(pk)?.get(sk)),
   range: async ({ shard, from, before, limit }) => {
-    const isBehind = (sk: string) => (before === undefined ? isBefore(':', sk) : !isBefore(sk, before))
+    const isBehind = (sk: string) =>
+      before === undefined ? isBefore(BEHIND_SORT_KEYS, sk) : !isBefore(sk, before)
     const items = sorted(tables, shard).filter(({ sk }) => !isBefore(sk, from) && !isBehind(sk))
     // DynamoDB, when a page is full, does not look whether anything is behind it.
     return { items: structuredClone(items.slice(0, limit)), more: items.length >= limit }

@@ -12,8 +12,8 @@ import {
 } from '../keys.ts'
 import type { Config, QueueConfig } from '../queue/config.ts'
 import { queueNamed } from '../queue/config.ts'
-import type { ParsedHere } from '../queue/unknown.ts'
-import { clip } from '../text/clip.ts'
+import { MAX_TASK_LENGTH } from '../queue/task-name.ts'
+import { noQueue, type ParsedHere } from '../queue/unknown.ts'
 import { describeIssues } from '../text/issues.ts'
 import { type Parsed, parsed, refused } from '../text/parsed.ts'
 import { sizeProblem } from './item-size.ts'
@@ -61,7 +61,7 @@ export interface JobItem extends RawItem {
 }
 
 const itemSchema = z.object({
-  task: z.string().min(1).max(128),
+  task: z.string().min(1).max(MAX_TASK_LENGTH),
   payload: z.unknown().refine((value) => value !== undefined, 'is missing'),
   meta: z.record(z.string(), z.unknown()).optional(),
   attempt: z.int().min(1).optional(),
@@ -124,10 +124,7 @@ function parseParts(item: RawItem): Parsed<{
 /** The queue of a shard, or why this configuration has no place for it. */
 export function placeOf(config: Config, shard: Shard): Parsed<QueueConfig> {
   const queue = queueNamed(config, shard.queue)
-  if (!queue)
-    return refused(
-      `there is no queue "${clip(shard.queue)}"; there are: ${Object.keys(config.queues).join(', ')}`,
-    )
+  if (!queue) return refused(noQueue(config, shard.queue))
   const misplaced = partitionProblem(queue, shard)
   return misplaced ? refused(misplaced) : parsed(queue)
 }

@@ -12,8 +12,9 @@ import {
 import { homeShard } from '../limits/shares.ts'
 import { type Config, type QueueConfig, queueNamed } from '../queue/config.ts'
 import { givenPartition, partitionOf } from '../queue/partition.ts'
-import type { ParsedHere } from '../queue/unknown.ts'
-import { clip, clipValue } from '../text/clip.ts'
+import { isTaskName, TASK_NAME_RULE } from '../queue/task-name.ts'
+import { noQueue, type ParsedHere } from '../queue/unknown.ts'
+import { clipValue } from '../text/clip.ts'
 import { type Duration, parseDuration } from '../text/duration.ts'
 import { isValidInstant } from '../text/instant.ts'
 import { describeIssues } from '../text/issues.ts'
@@ -41,8 +42,6 @@ export interface NewJob {
 
 export type NewItem = ParsedHere<JobItem>
 
-const MAX_TASK_LENGTH = 128
-
 /** The item to put, or why there can be none. `now` counts where no time is given. */
 export function newJob(config: Config, job: NewJob, now: number): NewItem {
   try {
@@ -66,9 +65,8 @@ function toItem(config: Config, job: NewJob, now: number): JobItem {
   const texts = textsSchema.safeParse(job)
   if (!texts.success) throw new InvalidJobError(describeIssues(texts.error))
   const queue = queueNamed(config, job.queue)
-  if (!queue) throw noQueue(config, job.queue)
-  if (job.task.length === 0 || job.task.length > MAX_TASK_LENGTH || !job.task.isWellFormed())
-    throw new InvalidJobError(`the name of a task has 1 to ${MAX_TASK_LENGTH} characters, none of them half`)
+  if (!queue) throw unknownQueue(config, job.queue)
+  if (!isTaskName(job.task)) throw new InvalidJobError(`a task's name ${TASK_NAME_RULE}`)
   const id = orThrow(parseJobId(job.id))
   const payload = orThrow(storable(job.payload, 'payload'))
   const meta =
@@ -86,8 +84,8 @@ function toItem(config: Config, job: NewJob, now: number): JobItem {
   return item
 }
 
-function noQueue({ queues }: Config, name: string): InvalidJobError {
-  const message = `there is no queue "${clip(name)}"; there are: ${Object.keys(queues).join(', ')}`
+function unknownQueue(config: Config, name: string): InvalidJobError {
+  const message = noQueue(config, name)
   return QUEUE_NAME.test(name) ? new UnknownPlaceError(message) : new InvalidJobError(message)
 }
 

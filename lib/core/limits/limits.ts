@@ -59,12 +59,17 @@ export interface ShardLimits {
 export const defaultMargin = (period_ms: number): number =>
   Math.min(1000, Math.max(20, Math.round(period_ms / 40)))
 
+type RateInput = Omit<RateLimit, 'margin_ms'> & { readonly margin_ms?: number | undefined }
+
+export const withMargin = (rate: RateInput): RateLimit => ({
+  ...rate,
+  margin_ms: rate.margin_ms ?? defaultMargin(rate.period_ms),
+})
+
 export function applyOverride(configured: Limits, override: LimitOverride | undefined): Limits {
   if (!override) return configured
   const { concurrency = configured.concurrency, rateLimit } = override
-  const rate = rateLimit
-    ? { ...rateLimit, margin_ms: rateLimit.margin_ms ?? defaultMargin(rateLimit.period_ms) }
-    : configured.rateLimit
+  const rate = rateLimit ? withMargin(rateLimit) : configured.rateLimit
   return { ...(concurrency === undefined ? {} : { concurrency }), ...(rate ? { rateLimit: rate } : {}) }
 }
 

@@ -1,5 +1,7 @@
 /** Jobs that no function knows: when somebody looks again, and when no deploy can be under way any more. */
+import { clipValue } from '../text/clip.ts'
 import { UNKNOWN_LATEST_MS, UNKNOWN_SOONEST_MS } from '../times.ts'
+import type { Config } from './config.ts'
 
 /** Soon at first, then less and less often. */
 export const unknownDelay = (since: number, now: number): number =>
@@ -14,3 +16,7 @@ export type ParsedHere<T> =
       /** Its queue, or its queue's partition rule, is not in this configuration. It may be in a newer one. */
       readonly isUnknown: boolean
     }
+
+/** The name may come from anywhere. */
+export const noQueue = ({ queues }: Config, name: unknown): string =>
+  `there is no queue "${clipValue(name)}"; there are: ${Object.keys(queues).join(', ')}`

@@ -11,8 +11,14 @@ export function isSaturated(state: ShardState, limits: ShardLimits, now: number)
   const slots = Object.values(state.slots)
   const nothingOverdue = slots.every((slot) => !isDead(slot, now) && !isOverdue(slot, now))
   const past = state.dueAt !== undefined && state.dueAt <= now
-  return state.waiting && nothingOverdue && !past && slots.length >= limits.slots && limits.slots > 0
+  return state.waiting && !hasRoomForWaiting(state, limits) && nothingOverdue && !past && limits.slots > 0
 }
+
+/** Jobs wait beside a free slot. */
+export const hasRoomForWaiting = (
+  { waiting, slots }: Pick<ShardState, 'waiting' | 'slots'>,
+  limits: ShardLimits,
+): boolean => waiting && Object.keys(slots).length < limits.slots
 
 /** Dead slots: their runs are over, and what became of their jobs is not known. */
 export const deadSlots = (state: ShardState, now: number): [JobId, Slot][] =>

@@ -7,7 +7,7 @@ import type { Shard, ShardKey } from '../keys.ts'
 import type { ShardLimits } from '../limits/limits.ts'
 import { shardsOf } from '../limits/shares.ts'
 import { startsInWindow } from '../limits/window.ts'
-import { isRunning, type Layout, type ShardState } from './state.ts'
+import { type Layout, type ShardState, startsReserved } from './state.ts'
 
 /** What a shard may use of its limits, and the layout by which it does. */
 export interface Entered {
@@ -31,8 +31,9 @@ export interface Excess {
 
 export function excessOf(state: ShardState, { slots, rateLimit }: ShardLimits, now: number): Excess {
   const held = Object.values(state.slots)
-  const reserved = held.filter((slot) => !isRunning(slot)).length
-  const starts = rateLimit ? startsInWindow(state.window, rateLimit, now) + reserved - rateLimit.allowed : 0
+  const starts = rateLimit
+    ? startsInWindow(state.window, rateLimit, now) + startsReserved(held) - rateLimit.allowed
+    : 0
   return { slots: Math.max(0, held.length - slots), starts: Math.max(0, starts) }
 }
 

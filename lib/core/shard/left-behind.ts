@@ -3,7 +3,7 @@
 import { formatSortKey, parseSortKey } from '../keys.ts'
 import type { ShardLimits } from '../limits/limits.ts'
 import { LATE_MS, SOON_MS } from '../times.ts'
-import { isOverdue } from './attention.ts'
+import { hasRoomForWaiting, isOverdue } from './attention.ts'
 import { mayExpire } from './expiry.ts'
 import type { SeenShard } from './seen-shards.ts'
 import { isDead, positionOf, type ShardGlance, slotEntries } from './state.ts'
@@ -12,7 +12,7 @@ import { isDead, positionOf, type ShardGlance, slotEntries } from './state.ts'
 export function isLeftBehind(state: ShardGlance, limits: ShardLimits, now: number): boolean {
   const slots = Object.values(state.slots)
   const overdue = state.dueAt !== undefined && state.dueAt + LATE_MS <= now
-  const room = state.waiting && slots.length < limits.slots
+  const room = hasRoomForWaiting(state, limits)
   // An override that somebody wrote by hand would go with the idle item: a pass makes the item stay.
   const expires = state.expiresAt !== undefined && !mayExpire(state)
   return overdue || room || expires || slots.some((slot) => isDead(slot, now) || isOverdue(slot, now))

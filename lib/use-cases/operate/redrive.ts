@@ -3,7 +3,7 @@
 import { ConfigurationError, InvalidJobError } from '../../core/errors.ts'
 import type { DeadLetter } from '../../core/job/dead-letter.ts'
 import { type Config, queueNamed } from '../../core/queue/config.ts'
-import { clipValue } from '../../core/text/clip.ts'
+import { noQueue } from '../../core/queue/unknown.ts'
 import type { Context } from '../context.ts'
 import { underFreeKey } from '../free-key.ts'
 import { deadLetters } from './dead-letters.ts'
@@ -76,7 +76,7 @@ function check(config: Config, queue: string, { to, limit, where }: RedriveOptio
   const target = to ?? queue
   if (typeof queue !== 'string' || !queueNamed(config, target))
     throw new InvalidJobError(
-      `there is no queue "${clipValue(target)}"${to === undefined ? ': say with `to` in which queue its jobs shall run' : ''}`,
+      `${noQueue(config, target)}${to === undefined ? '. Say with `to` in which of them its jobs shall run' : ''}`,
     )
   checkLimit(limit)
   if (where !== undefined && typeof where !== 'function')

@@ -4,8 +4,8 @@
  */
 
 import type { Job } from '../../core/job/job.ts'
-import { formatSortKey, type ShardKey } from '../../core/keys.ts'
-import { applyOverride, limitsOfShard } from '../../core/limits/limits.ts'
+import { formatSortKey } from '../../core/keys.ts'
+import type { ShardLimits } from '../../core/limits/limits.ts'
 import { homeShard } from '../../core/limits/shares.ts'
 import { positionOf, type ShardState, slotEntries } from '../../core/shard/state.ts'
 import type { Context } from '../context.ts'
@@ -18,7 +18,7 @@ const PAGE = 25
 const MAX_PAGES = 40
 
 /** Moves what is not in flight; afterwards nothing is due here. */
-export async function rehome(context: Context, state: ShardState): Promise<DueJobs> {
+export async function rehome(context: Context, state: ShardState, { active }: ShardLimits): Promise<DueJobs> {
   const inFlight = new Set<string>(
     slotEntries(state.slots).map(([id, slot]) => formatSortKey(positionOf(id, slot))),
   )
@@ -26,7 +26,7 @@ export async function rehome(context: Context, state: ShardState): Promise<DueJo
   for await (const { items, more } of shardPages(context, state.shard, PAGE)) {
     const jobs = await Promise.all(items.map((item) => judgeItem(context, item)))
     await Promise.all(
-      jobs.map((job) => (job && !inFlight.has(job.key.sk) ? moveHome(context, state, job) : undefined)),
+      jobs.map((job) => (job && !inFlight.has(job.key.sk) ? moveHome(context, active, job) : undefined)),
     )
     // The rest is for the next pass, which comes as soon as this one has written.
     if (more && ++pages === MAX_PAGES) return { due: [], more: false, nextDueAt: context.clock.now() }
@@ -34,17 +34,13 @@ export async function rehome(context: Context, state: ShardState): Promise<DueJo
   return { due: [], more: false }
 }
 
-async function moveHome(context: Context, state: ShardState, job: Job): Promise<void> {
+async function moveHome(context: Context, active: number, job: Job): Promise<void> {
   const { task, payload } = job
-  const atHome = { ...job.item, pk: homeOf(state, job), sk: job.key.sk, task, payload }
+  const pk = homeShard(job.shard, job.id, job.queue.shards, active)
+  const atHome = { ...job.item, pk, sk: job.key.sk, task, payload }
   const outcome = await underFreeKey(atHome, (next) => context.store.jobs.replace(job.item, next))
   if (outcome !== 'changed') return
   // Somebody has replaced it meanwhile: what stands there now belongs elsewhere, too.
   const standing = await judgeStanding(context, job.item)
-  if (standing) await moveHome(context, state, standing)
-}
-
-function homeOf(state: ShardState, job: Job): ShardKey {
-  const { active } = limitsOfShard(applyOverride(job.queue, state.override), job.shard, job.queue.shards)
-  return homeShard(job.shard, job.id, job.queue.shards, active)
+  if (standing) await moveHome(context, active, standing)
 }

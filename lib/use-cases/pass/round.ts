@@ -74,7 +74,7 @@ export async function passOnce(
   const now = clock.now()
   const reading = jobsToRead({ ...request, state, limits, now, recovered })
   const jobs = limits.displaced
-    ? await rehome(context, state)
+    ? await rehome(context, state, limits)
     : await readDueJobs(context, { shard: request.shard, now, ...reading })
   const input: PassInput = {
     ...request,
