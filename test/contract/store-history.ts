@@ -3,6 +3,7 @@ import { type DeadLetter, deadEvent, deadLetterOf, letterKeys } from '../../lib/
 import type { Store } from '../../lib/ports/store.ts'
 import { deadLetters } from '../../lib/use-cases/operate/dead-letters.ts'
 import { jobItem, NOW } from '../support/builders.ts'
+import { untyped } from '../support/untyped.ts'
 import { freshQueue, freshShard } from './fresh.ts'
 
 export function describeHistory(store: () => Store): void {
@@ -110,7 +111,7 @@ export function describeHistory(store: () => Store): void {
       const queue = freshQueue()
       const raw = { ...item, pk: `${queue}|${freshShard()}` }
       const { sk, ...rest } = raw
-      await store().jobs.put({ ...rest, sk } as never)
+      await store().jobs.put(untyped({ ...rest, sk }))
       expect(await store().jobs.bury(raw, deadLetterOf(raw, 'refused', error, NOW))).toBe('buried')
       expect(await lettersOf(queue)).toHaveLength(1)
     })

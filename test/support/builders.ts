@@ -11,6 +11,7 @@ export const NOW = Date.UTC(2030, 0, 31, 9)
 export const SHARD = 'crm|acme' as ShardKey
 
 export const asToken = (text: string): Token => text as Token
+export const asShard = (text: string): ShardKey => text as ShardKey
 export const asId = (text: string): JobId => text as JobId
 
 export const configOf = (queue: ConfigInput['queues'][string]): Config =>

@@ -35,7 +35,6 @@ describe('code', () => {
     ['has functions of at most 40 lines', functionLinesAtMost(40)],
     ['has functions of at most four parameters', parametersAtMost(4)],
     ['says at the head of each file what it is about', headComment],
-    ['lets the compiler check everything', noAsNever],
   ])('%s', (_what, rule) => expect(breaking(CODE, rule)).toEqual([]))
 
   test('exports at most 14 values a file', () => {
@@ -64,6 +63,11 @@ describe('tests', () => {
 
 describe('all files', () => {
   test('have types', () => expect(breaking(FILES, noAny)).toEqual([]))
+
+  test('let the compiler check everything', () => {
+    const untyped = 'test/support/untyped.ts'
+    expect(breaking(FILES, noAsNever).filter((found) => !found.startsWith(untyped))).toEqual([])
+  })
 
   test('say simultaneously, or immediately', () => {
     expect([...FILES, ...textFiles('*.md', 'docs/**/*.md', 'test/**/*.md')].flatMap(noAtOnce)).toEqual([])

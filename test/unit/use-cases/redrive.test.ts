@@ -4,7 +4,8 @@ import { type DeadLetter, deadEvent, deadLetterOf } from '../../../lib/core/job/
 import type { RawItem } from '../../../lib/core/job/job.ts'
 import { type ConfigInput, defineConfig } from '../../../lib/core/queue/config.ts'
 import { type RedriveOptions, redrive } from '../../../lib/use-cases/operate/redrive.ts'
-import { configOf, jobItem, NOW, sortKey } from '../../support/builders.ts'
+import { asShard, configOf, jobItem, NOW, sortKey } from '../../support/builders.ts'
+import { untyped } from '../../support/untyped.ts'
 import { World } from '../../support/world.ts'
 
 const DIED = NOW - 60_000
@@ -54,7 +55,7 @@ describe('a redrive', () => {
   test('takes events and jobs to another queue', async () => {
     const event = eventOf({ queue: 'old', task: 'sync', payload: { customer: 'b' }, partition: 'given' })
     const letters = [
-      letterOf(jobItem({ pk: 'old|given' as never })),
+      letterOf(jobItem({ pk: asShard('old|given') })),
       deadEvent({ queue: 'old', id: 'm1', event }, 'no', DIED),
     ]
     const world = await worldWith(letters)
@@ -142,7 +143,7 @@ describe('a redrive', () => {
     const world = await worldWith([letterOf(jobItem())])
     await expect(redriveIn(world, {}, 'gone')).rejects.toThrow(InvalidJobError)
     await expect(redriveIn(world, { to: 'gone' })).rejects.toThrow('there is no queue "gone"')
-    for (const limit of [-1, 0.5, Number.NaN, '7' as never])
+    for (const limit of [-1, 0.5, Number.NaN, untyped('7')])
       await expect(redriveIn(world, { limit })).rejects.toThrow(ConfigurationError)
     expect(world.dead).toHaveLength(1)
   })
