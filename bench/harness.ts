@@ -11,6 +11,7 @@ import { systemClock, systemRandom } from '../lib/adapters/system/clock.ts'
 import type { JobItem } from '../lib/core/job/job.ts'
 import { newJob } from '../lib/core/job/new-job.ts'
 import type { Config } from '../lib/core/queue/config.ts'
+import { LAMBDA_LONGEST_MS } from '../lib/core/times.ts'
 import type { Logger } from '../lib/ports/logger.ts'
 import { arrive } from '../lib/use-cases/arrive.ts'
 import type { Context } from '../lib/use-cases/context.ts'
@@ -129,7 +130,7 @@ export class Scenario {
       const message = this.#sent.work.shift()
       if (!message) throw new Error(`only ${ran} of ${jobs} jobs came`)
       let left = Math.min(perInvocation, jobs - ran)
-      const remaining_ms = () => (left > 0 ? 900_000 : 1000)
+      const remaining_ms = () => (left > 0 ? LAMBDA_LONGEST_MS : 1000)
       await execute(this.context, message, { remaining_ms, redelivered: false }, async () => {
         onStart()
         ran++

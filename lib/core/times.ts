@@ -34,7 +34,7 @@ export const WORKER_TIMEOUT_MS = 5 * MINUTE_MS
 export const WORKER_MARGIN_MS = 5 * SECOND_MS
 /** What finishing a job takes, the writes and their retries: with less time than this beside its own none is begun. */
 export const FINISHING_MS = 3 * SECOND_MS
-/** The longest timeout of a queue: the longest invocation, less its margin and a minute for whatever wraps the handler. */
+/** The longest timeout of a queue: the longest invocation less a minute, for its margin and whatever wraps the handler. */
 export const LONGEST_HANDLER_MS = 14 * MINUTE_MS
 /** A process that still runs so long after its invocation's timeout has been frozen and thawed: it is ended. */
 export const STOPPED_BY_NOW_MS = SECOND_MS

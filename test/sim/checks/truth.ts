@@ -4,7 +4,9 @@
  */
 import type { Tables } from '../../../lib/adapters/memory/tables.ts'
 import type { RawItem } from '../../../lib/core/job/job.ts'
+import { FINISHING_MS } from '../../../lib/core/times.ts'
 import type { Plan } from '../workloads/plan.ts'
+import { LONGEST_TIMEOUT_MS } from '../workloads/queues.ts'
 import type { Rollout } from '../world/deploys.ts'
 import type { Effect, RunEnd, WorldEvent } from '../world/events.ts'
 import type { Invocation } from '../world/invocation.ts'
@@ -18,7 +20,7 @@ import type { Lineage, RunTruth, Standing } from './lineage.ts'
 const GOES_ON: readonly string[] = ['read', 'range', 'sendWork', 'sendWake', 'readDeployment']
 
 /** With less time than this a job that has been taken over is given back, and that may fail. */
-const LONGEST_ATTEMPT_MS = 34_000
+const LONGEST_ATTEMPT_MS = LONGEST_TIMEOUT_MS + FINISHING_MS + 1000
 
 export class Truth {
   readonly plan: Plan
