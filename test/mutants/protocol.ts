@@ -74,7 +74,7 @@ export const PROTOCOL: readonly TestedMutant[] = [
     name: 'the dispatcher does not wait for the rest of a second',
     file: 'lib/use-cases/wake-up.ts',
     find: 'if (early_ms > 0) await context.clock.sleep(Math.min(early_ms, DELAY_STEP_MS))',
-    replace: 'void [early_ms, SECOND_MS]',
+    replace: 'void [early_ms, DELAY_STEP_MS]',
     breaks: 'a rate of so many a second is used to half',
     tests: ['test/unit/use-cases/rate.test.ts', 'test/unit/use-cases/delay.test.ts'],
   },
