@@ -3,10 +3,10 @@
 import { InvalidJobError } from '../core/errors.ts'
 import type { DeadLetter } from '../core/job/dead-letter.ts'
 import { partitionProblem } from '../core/job/job.ts'
-import { said } from '../core/job/new-job.ts'
 import type { LimitOverride } from '../core/limits/limits.ts'
 import { type QueueConfig, queueNamed } from '../core/queue/config.ts'
 import { givenPartition } from '../core/queue/partition.ts'
+import { noQueue } from '../core/queue/unknown.ts'
 import { deadLetters } from '../use-cases/operate/dead-letters.ts'
 import { type MoveResult, type MoveOptions as MoveRules, moveJobs } from '../use-cases/operate/move-jobs.ts'
 import {
@@ -113,7 +113,7 @@ async function setLimits(
   limitsFor: (queue: QueueConfig) => LimitOverride | undefined,
 ): Promise<void> {
   const queue = queueNamed(config, queueName)
-  if (!queue) throw new InvalidJobError(`there is no queue "${said(queueName)}"`)
+  if (!queue) throw new InvalidJobError(noQueue(config, queueName))
   const encoded = partition === undefined ? {} : { partition: givenPartition(partition) }
   const problem = partitionProblem(queue, { queue: queue.name, ...encoded })
   if (problem) throw new InvalidJobError(problem)

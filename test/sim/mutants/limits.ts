@@ -26,15 +26,15 @@ export const LIMITS: readonly Mutant[] = [
   {
     name: 'jobs in flight rehomed',
     file: 'lib/use-cases/pass/rehome.ts',
-    find: 'job && !inFlight.has(job.key.sk) ? move',
-    replace: 'job ? move',
+    find: 'job && !inFlight.has(job.key.sk) ? moveHome',
+    replace: 'job ? moveHome',
     breaks: 'a job runs in two shards',
   },
   {
     name: 'nothing rehomed',
     file: 'lib/use-cases/pass/rehome.ts',
-    find: 'const outcome = await context.store.jobs.replace(job.item, next)',
-    replace: "const outcome = (next.task === '' ? 'occupied' : 'replaced') as 'occupied' | 'replaced'",
+    find: 'await underFreeKey(atHome, (next) => context.store.jobs.replace(job.item, next))',
+    replace: "(underFreeKey.name && atHome.task ? 'replaced' : 'changed') as 'replaced' | 'changed'",
     breaks: 'jobs put where there is no share of the limit',
   },
 ]

@@ -3,7 +3,7 @@ import { describe, expect } from 'vitest'
 import { parseShard } from '../../../lib/core/keys.ts'
 import { activeShards, homeShard, placeOf, shardsOf, shareOf } from '../../../lib/core/limits/shares.ts'
 import { jobId } from '../../support/arbitraries.ts'
-import { value } from '../../support/builders.ts'
+import { asId, value } from '../../support/builders.ts'
 
 const range = (length: number) => Array.from({ length }, (_, n) => n)
 const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0)
@@ -48,13 +48,13 @@ describe('homes', () => {
   })
 
   test('is written the same from release to release', () => {
-    expect(homeShard(PARTITION, 'job-1' as never, 10)).toBe('crm|acme|8')
-    expect(homeShard({ queue: 'crm' }, 'job-1' as never, 10)).toBe('crm||8')
-    expect(homeShard(PARTITION, 'job-1' as never, 1)).toBe('crm|acme')
+    expect(homeShard(PARTITION, asId('job-1'), 10)).toBe('crm|acme|8')
+    expect(homeShard({ queue: 'crm' }, asId('job-1'), 10)).toBe('crm||8')
+    expect(homeShard(PARTITION, asId('job-1'), 1)).toBe('crm|acme')
   })
 
   test('many ids spread over all shards evenly', () => {
-    const homes = range(10_000).map((n) => homeShard(PARTITION, `job-${n}` as never, 10))
+    const homes = range(10_000).map((n) => homeShard(PARTITION, asId(`job-${n}`), 10))
     const counts = shardsOf(PARTITION, 10).map((shard) => homes.filter((home) => home === shard).length)
     for (const count of counts) expect(Math.abs(count - 1000)).toBeLessThan(150)
   })

@@ -16,7 +16,6 @@ import { asToken, NOW } from '../../support/builders.ts'
 const LIMIT = 8
 const ALLOWED = 12
 const PERIOD_MS = 60_000
-const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
 const configOf = (shards: number) =>
   defineConfig({
     queues: {
@@ -68,8 +67,7 @@ class Overlap {
       ...this.queues,
       clock: { now: () => this.now, sleep: async () => {} },
       random: { number: () => 0.5, token: () => asToken(`token-${this.#tokens++}`) },
-      logger: silent,
-      metrics: { count: () => {} },
+      events: { emit: () => {} },
       deployment: { isReplaced: async () => false },
     }))
   }
