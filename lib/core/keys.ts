@@ -31,6 +31,9 @@ export interface Position {
   readonly id: JobId
 }
 
+/** Before the key of every job. */
+export const FIRST_KEY = '0#'
+
 /** Nothing stands between a key and this one. */
 export const firstKeyBehind = (sortKey: string): string => `${sortKey}\u0000`
 

@@ -1,5 +1,6 @@
 /** The invocation of the worker's Lambda function, and what runs in it. */
 
+import { CLOCK_SKEW_MS } from '../../core/clocks.ts'
 import type { Job } from '../../core/job/job.ts'
 import type { ShardKey } from '../../core/keys.ts'
 import type { Holder } from '../../core/pass/decide.ts'
@@ -21,9 +22,6 @@ export interface Running extends Holder {
   /** Whether others waited for a slot when this one was taken. */
   readonly othersWait: boolean
 }
-
-/** Clocks of two machines differ by less than this. Amazon Time Sync keeps Lambda's within milliseconds. */
-export const CLOCK_SKEW_MS = 5000
 
 /** Lambda ends the invocation before this time, so no run outlives its slot and no heartbeat is needed. */
 export const deadlineOf = ({ clock }: Pick<Context, 'clock'>, invocation: Invocation): number =>

@@ -20,6 +20,9 @@ export const SOMETIMES = [
   'hand-off by message',
   'release finds others waiting',
   'release finds nothing to free',
+  'job given back amid others',
+  'job waits amid those in flight',
+  'nobody waits amid those in flight any more',
   'start of a stale claim',
   'start sent twice is one start',
   'start on a dead run',
@@ -154,6 +157,7 @@ export class SometimesCounter {
           'release finds others waiting',
           effect.outcome.kind === 'released' && effect.outcome.state.waiting,
         )
+        this.#count('job given back amid others', effect.holder.jobStands === true)
         this.#count('release finds nothing to free', effect.outcome.kind === 'gone')
         return
       case 'remember':
@@ -265,6 +269,11 @@ export class SometimesCounter {
     )
     this.#count('hand-off to own run', own)
     this.#count('hand-off by message', released && !own && taken.length > 0)
+    this.#count('job waits amid those in flight', change.waitingAmid && read.waitingAmid === undefined)
+    this.#count(
+      'nobody waits amid those in flight any more',
+      !change.waitingAmid && read.waitingAmid === true,
+    )
     this.#count('claim resent', change.resend.length > 0)
     this.#count('dead run recovered', fn !== 'worker' && change.drop.length > 0)
     this.#count('delayed job listed in the due index', change.dueShard !== undefined)
