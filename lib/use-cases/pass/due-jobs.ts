@@ -3,6 +3,7 @@ import type { Job } from '../../core/job/job.ts'
 import { FIRST_KEY, firstKeyBehind, type Priority, type ShardKey } from '../../core/keys.ts'
 import type { Range } from '../../core/pass/ranges.ts'
 import type { JobsToRead } from '../../core/pass/room.ts'
+import type { RangePage, RangeQuery } from '../../ports/store.ts'
 import type { Context } from '../context.ts'
 import { judgeItem } from '../judge.ts'
 
@@ -29,22 +30,21 @@ const MAX_PAGES = 25
 const TWINS_PAGE = 25
 /** Only one of the jobs with one id can run: whoever frees the id looks for the next. */
 const MAX_TWINS = 100
+/** While a pass reads, others may write, and then it has read for nothing: these ranges are read simultaneously. */
+const READ_TOGETHER = 2
 
 export async function readDueJobs(context: Context, wanted: Wanted): Promise<DueJobs> {
   const { shard, now, want, ranges } = wanted
   const found = new Found(wanted)
+  const query = (range: Range) => rangeQuery(shard, range, found.missingIn(range))
+  const pageOf = await readAhead(context, ranges.slice(0, READ_TOGETHER), query)
   let from: string = FIRST_KEY
   let stoppedAt: string = FIRST_KEY
   for (let pages = 0; pages < MAX_PAGES + ranges.length - 1; pages++) {
     const range = rangeAt(ranges, from)
     if (!range) break
     const { before } = range
-    const page = await context.store.jobs.range({
-      shard,
-      from: range.from,
-      limit: found.missingIn(range),
-      ...(before ? { before } : {}),
-    })
+    const page = pageOf.get(range) ?? (await context.store.jobs.range(query(range)))
     const jobs = await Promise.all(page.items.map((item) => judgeItem(context, item)))
     found.add(jobs.filter((job) => job !== undefined))
     const last = page.more ? page.items.at(-1)?.sk : before
@@ -58,6 +58,24 @@ export async function readDueJobs(context: Context, wanted: Wanted): Promise<Due
   // Malformed items filled the pages, and are gone: the next pass, which comes as soon as this one ends, goes on.
   return { ...found.all(), nextDueAt: now, more: true, cut: true, stoppedAt }
 }
+
+/** In front of the jobs in flight there is mostly nothing: what is behind them had better not wait for the answer. */
+async function readAhead(
+  { store }: Context,
+  ranges: readonly Range[],
+  query: (range: Range) => RangeQuery,
+): Promise<ReadonlyMap<Range, RangePage>> {
+  return new Map(
+    await Promise.all(ranges.map(async (range) => [range, await store.jobs.range(query(range))] as const)),
+  )
+}
+
+const rangeQuery = (shard: ShardKey, { from, before }: Range, limit: number): RangeQuery => ({
+  shard,
+  from,
+  limit,
+  ...(before ? { before } : {}),
+})
 
 /** The range that a key stands in, from that key on; or the next one. */
 function rangeAt(ranges: readonly Range[], from: string): Range | undefined {

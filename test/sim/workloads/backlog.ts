@@ -16,8 +16,8 @@ export function drawBacklog(
 ): DrawnJob[] {
   const tenant = queue.partitioned ? random.pick(tenants) : ''
   const apart_ms = random.int(1, 200)
-  const takes_ms = random.int(500, 6000)
-  const count = random.int(30, 90)
+  const takes_ms = random.int(2000, 8000)
+  const count = random.int(30, 70)
   const job = (at: number, runAt: number, priority: number): DrawnJob => ({
     at: Math.min(end, at),
     way: random.pick<WayIn>(['client', 'client', 'raw', 'event']),
@@ -32,10 +32,12 @@ export function drawBacklog(
       takes_ms: Math.max(1, takes_ms + random.int(-400, 400)),
     },
   })
-  const others = random.pick([[5], [5], [3, 5, 9]])
+  const others = random.pick<readonly [number, ...number[]]>([[5], [5], [3, 5, 9]])
+  // Its owner looks at the clock, and only then gets the payload together.
+  const slow_ms = random.pick([0, 3000])
   const inTime = Array.from({ length: count }, (_, n) => {
     const at = begin + n * apart_ms
-    return job(at, at, random.pick(others as [number, ...number[]]))
+    return job(at, at - random.int(0, slow_ms), random.pick(others))
   })
   // Their places are anywhere in the backlog, among those that run, wait, or are over.
   const late = Array.from({ length: random.int(1, 12) }, () =>
