@@ -192,12 +192,12 @@ export const PROTOCOL: readonly TestedMutant[] = [
     tests: ['test/unit/use-cases/override.test.ts'],
   },
   {
-    name: 'one job too few is read beside large ones',
+    name: 'a page without room for the jobs in flight',
     file: 'lib/use-cases/pass/due-jobs.ts',
     find: 'this.#wanted.want - this.#ids.size + inFlight.length',
     replace: 'Math.max(1, this.#wanted.want - this.#ids.size - inFlight.length)',
-    breaks: 'slots stand idle beside waiting jobs',
-    tests: ['test/unit/use-cases/reading.test.ts'],
+    breaks: 'what a pass costs',
+    tests: READING,
   },
   {
     name: 'claims ahead by a whole window',
