@@ -1,6 +1,7 @@
 /** What the simulation cannot see: costs, and first aid that a slower one makes up for. */
 import type { TestedMutant } from './mutant.ts'
 
+const AMID = ['test/unit/use-cases/amid.test.ts'] as const
 const READING = ['test/unit/use-cases/reading.test.ts'] as const
 
 export const PROTOCOL: readonly TestedMutant[] = [
@@ -23,24 +24,56 @@ export const PROTOCOL: readonly TestedMutant[] = [
   {
     name: 'more read than can be claimed',
     file: 'lib/core/pass/room.ts',
-    find: 'return { want: staying.length - skip.length + ',
-    replace: 'return { want: 2 * staying.length + ',
+    find: 'const want = roomFor',
+    replace: 'const want = staying.length + roomFor',
     breaks: 'what a pass costs',
     tests: READING,
   },
   {
     name: 'large jobs in flight passed over',
-    file: 'lib/core/pass/room.ts',
-    find: 'const skip = largeInFlight(staying)',
-    replace: 'const skip = largeInFlight(staying.slice(0, 0))',
+    file: 'lib/core/pass/ranges.ts',
+    find: 'sizeOfAll(span) >= UNIT_KB',
+    replace: 'sizeOfAll(span) >= 1000 * UNIT_KB',
     breaks: 'what a pass costs',
     tests: READING,
   },
   {
+    name: 'closed jobs read by every hand-off',
+    file: 'lib/core/pass/ranges.ts',
+    find: 'const closed = whole ? [] : closedSpans(slots)',
+    replace: 'const closed = whole ? [] : closedSpans(slots.slice(0, 0))',
+    breaks: 'what a pass costs',
+    tests: AMID,
+  },
+  {
+    name: 'noted for ever that jobs wait amid others',
+    file: 'lib/core/pass/amid.ts',
+    find: 'return !(reading.whole && closed.every(({ last }) => hasReadTo(last)))',
+    replace: 'return !(reading.whole && closed.every(({ last }) => hasReadTo(last) && last === undefined))',
+    breaks: 'what a pass costs',
+    tests: AMID,
+  },
+  {
+    name: 'late job overtaken by a pass under way',
+    file: 'lib/core/pass/decide.ts',
+    find: 'changed: isChange(state, change) || isOvertaken(amid),',
+    replace: 'changed: isChange(state, change) || (isOvertaken(amid) && left === undefined),',
+    breaks: 'a late job goes behind those that were put before it',
+    tests: AMID,
+  },
+  {
+    name: 'hidden job unknown to the sweep',
+    file: 'lib/core/shard/left-behind.ts',
+    find: 'return !keys.some(isHidden)',
+    replace: 'return keys.length >= 0 || !keys.some(isHidden)',
+    breaks: 'a late job whose arrival was dropped goes behind others',
+    tests: [...AMID, 'test/unit/core/left-behind.test.ts'],
+  },
+  {
     name: 'twins read without a bound',
     file: 'lib/use-cases/pass/due-jobs.ts',
-    find: 'if (due.length - ids.size >= MAX_TWINS)',
-    replace: 'if (due.length - ids.size >= 1000 * MAX_TWINS)',
+    find: 'if (found.twins >= MAX_TWINS)',
+    replace: 'if (found.twins >= 1000 * MAX_TWINS)',
     breaks: 'each pass reads all of the jobs that bear one id',
     tests: READING,
   },
@@ -56,9 +89,9 @@ export const PROTOCOL: readonly TestedMutant[] = [
   {
     name: 'arrival lost when its visit fails',
     file: 'lib/use-cases/arrive.ts',
-    find: 'if (!(await visitOrWake(context, shard))) failed.push(...arrived.map(({ id }) => id))',
+    find: 'if (!(await visitOrWake(context, shard, keysOf(arrived)))) failed.push(...arrived.map(({ id }) => id))',
     replace:
-      'if (!(await visitOrWake(context, shard))) failed.push(...arrived.slice(0, 0).map(({ id }) => id))',
+      'if (!(await visitOrWake(context, shard, keysOf(arrived)))) failed.push(...arrived.slice(0, 0).map(({ id }) => id))',
     breaks: 'a new job is looked at by the sweep only',
     tests: ['test/unit/use-cases/arrival.test.ts'],
   },
@@ -159,12 +192,12 @@ export const PROTOCOL: readonly TestedMutant[] = [
     tests: ['test/unit/use-cases/override.test.ts'],
   },
   {
-    name: 'one job too few is read beside large ones',
-    file: 'lib/core/pass/room.ts',
-    find: 'staying.length - skip.length + roomFor',
-    replace: 'staying.length - 2 * skip.length + roomFor',
-    breaks: 'slots stand idle beside waiting jobs',
-    tests: ['test/unit/use-cases/reading.test.ts'],
+    name: 'a page without room for the jobs in flight',
+    file: 'lib/use-cases/pass/due-jobs.ts',
+    find: 'this.#wanted.want - this.#ids.size + inFlight.length',
+    replace: 'Math.max(1, this.#wanted.want - this.#ids.size - inFlight.length)',
+    breaks: 'what a pass costs',
+    tests: READING,
   },
   {
     name: 'claims ahead by a whole window',
@@ -217,8 +250,8 @@ export const PROTOCOL: readonly TestedMutant[] = [
   {
     name: 'an early wake-up taken for one to come',
     file: 'lib/use-cases/pass/round.ts',
-    find: '!request.released && !isUsedUp && isExpiryRight(state)',
-    replace: '!request.released && isExpiryRight(state)',
+    find: 'request.released || isUsedUp || isUncertain',
+    replace: 'request.released || isUncertain',
     breaks: 'a delayed job behind a full shard waits for the sweep',
     tests: ['test/unit/use-cases/start.test.ts'],
   },

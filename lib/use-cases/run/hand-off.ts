@@ -1,7 +1,7 @@
 /** A slot becomes free: the next job takes it, in this invocation or by a message. */
 import { parseShard, type ShardKey } from '../../core/keys.ts'
 import { ownerOf } from '../../core/limits/shards.ts'
-import type { Holder } from '../../core/pass/decide.ts'
+import type { Released } from '../../core/pass/decide.ts'
 import type { ShardState } from '../../core/shard/state.ts'
 import { CHAIN_MS } from '../../core/times.ts'
 import type { Context } from '../context.ts'
@@ -21,7 +21,7 @@ export async function freeSlot(
   ended: Ended & { readonly lookAgain: boolean },
 ): Promise<Running | undefined> {
   const { shard, othersWait, lookAgain } = ended
-  const released = holderOf(ended)
+  const released = { ...holderOf(ended), ...(lookAgain ? { jobStands: true as const } : {}) }
   if (othersWait || lookAgain) return takeNext(context, { ...ended, released })
   const { state } = await context.store.states.release(shard, released)
   if (!state?.waiting && !(await othersNeedUnits(context, shard, state))) return undefined
@@ -43,7 +43,7 @@ async function othersNeedUnits(
 /** Makes a pass, with the slot that is given back, and takes over one of the jobs that it claims. */
 export async function takeNext(
   context: Context,
-  { shard, job, invocation, begunAt, released }: Ended & { readonly released?: Holder },
+  { shard, job, invocation, begunAt, released }: Ended & { readonly released?: Released },
 ): Promise<Running | undefined> {
   const goesOn = job !== undefined && context.clock.now() - begunAt < CHAIN_MS && hasTimeFor(job, invocation)
   const own = await pass(context, {
@@ -67,7 +67,7 @@ export async function takeNext(
 
 /** A slot whose job has not begun is free for it, or for another, immediately, whatever fails. */
 export async function giveBack(context: Context, running: Running): Promise<void> {
-  const released = holderOf(running)
+  const released = { ...holderOf(running), jobStands: true as const }
   try {
     await pass(context, { shard: running.shard, released })
   } catch (error) {

@@ -63,8 +63,8 @@ export const WAKING: readonly Mutant[] = [
   {
     name: 'only the first page of delays',
     file: 'lib/use-cases/pass/due-jobs.ts',
-    find: 'nextDueAt = Math.min(nextDueAt, ...jobs.filter(({ runAt }) => runAt > now).map(({ runAt }) => runAt))',
-    replace: 'nextDueAt = Math.max(...jobs.filter(({ runAt }) => runAt > now).map(({ runAt }) => runAt))',
+    find: 'Math.min(this.#nextDueAt, ...delayed.map(({ runAt }) => runAt))',
+    replace: 'Math.max(...delayed.map(({ runAt }) => runAt))',
     breaks: 'the last of the delayed jobs is waited for, not the first',
   },
   {
@@ -98,8 +98,8 @@ export const WAKING: readonly Mutant[] = [
   {
     name: 'one job too few read',
     file: 'lib/core/pass/room.ts',
-    find: 'roomFor(staying, input).starts.length + 1, skip }',
-    replace: 'roomFor(staying, input).starts.length, skip }',
+    find: 'roomFor(staying, input).starts.length + 1',
+    replace: 'Math.max(1, roomFor(staying, input).starts.length)',
     breaks: 'a pass does not see that others wait',
   },
 ]
