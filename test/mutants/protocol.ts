@@ -161,7 +161,7 @@ export const PROTOCOL: readonly TestedMutant[] = [
   {
     name: 'a paused shard forgets its starts',
     file: 'lib/core/pass/decide.ts',
-    find: 'limits.slots === 0 ? [] : forgottenBuckets',
+    find: 'limits.isPaused ? [] : forgottenBuckets',
     replace: 'limits.slots < 0 ? [] : forgottenBuckets',
     breaks: 'a pause of a second gives a whole window anew',
     tests: ['test/unit/core/decide-slots.test.ts'],
@@ -177,8 +177,8 @@ export const PROTOCOL: readonly TestedMutant[] = [
   {
     name: 'an early wake-up taken for one to come',
     file: 'lib/use-cases/pass/round.ts',
-    find: '!request.released && !isUsedUp && isExpiryRight(state)',
-    replace: '!request.released && isExpiryRight(state)',
+    find: 'request.released || isUsedUp || !isExpiryRight(state)',
+    replace: 'request.released || (isUsedUp && !state.version) || !isExpiryRight(state)',
     breaks: 'a delayed job behind a full shard waits for the sweep',
     tests: ['test/unit/use-cases/start.test.ts'],
   },

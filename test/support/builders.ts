@@ -72,5 +72,4 @@ const NO_CHANGE: Omit<PassWrite, 'mark'> = {
   sentAt: NOW,
   forget: [],
   waiting: false,
-  layout: { shards: 1, settled: true },
 }

@@ -51,7 +51,7 @@ export class WindowRun {
       state: this.#state,
       due: this.#due(),
       more: true,
-      limits: { slots: this.#slots, displaced: false, active: 1, rateLimit: this.rate },
+      limits: { slots: this.#slots, rateLimit: this.rate },
       now: this.now,
       newToken: () => asToken('t'),
       recovered: new Set(),

@@ -88,7 +88,7 @@ export async function passOnce(
   const capacity = await readCapacity(context, state)
   if (capacity === 'stale') return { kind: 'conflict' }
   if (!capacity) return leave(context, state, request.released)
-  reportOverride(context, capacity.owner)
+  if (!request.hasEntered) reportOverride(context, capacity.owner)
   const recovered = await recover(context, state, deadSlots(state, clock.now()))
   const staying = slotsThatStay({ ...request, state, recovered })
   const usage = usageOf(state, staying, capacity.limits, clock.now())
