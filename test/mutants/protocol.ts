@@ -177,8 +177,8 @@ export const PROTOCOL: readonly TestedMutant[] = [
   {
     name: 'an early wake-up taken for one to come',
     file: 'lib/use-cases/pass/round.ts',
-    find: 'request.released || isUsedUp || !isExpiryRight(state)',
-    replace: 'request.released || (isUsedUp && !state.version) || !isExpiryRight(state)',
+    find: 'request.asksAgain || isUsedUp || !isExpiryRight(state)',
+    replace: 'request.asksAgain || (isUsedUp && !state.version) || !isExpiryRight(state)',
     breaks: 'a delayed job behind a full shard waits for the sweep',
     tests: ['test/unit/use-cases/start.test.ts'],
   },

@@ -11,6 +11,7 @@ import { limitsWithin, type Units } from '../../core/limits/in-force.ts'
 import {
   afterGivingBack,
   isGivenBack,
+  isHopeFulfilled,
   isSameUnits,
   isToYieldStart,
   lackOf,
@@ -70,15 +71,15 @@ export type Round =
       readonly kind: 'written'
       readonly own?: HandOff
       readonly again: boolean
-      /** The shard has come to stand in its limiter's line: what others have is to be asked for once more. */
-      readonly hasEntered?: boolean
+      /** The shard has come to stand in the line, or has got all that it hoped for: what there is is to be asked for once more. */
+      readonly asksAgain?: boolean
       /** Other shards of the partition that have got units from this one, and now have to be visited. */
       readonly served?: readonly ShardKey[]
     }
 
 export async function passOnce(
   context: Context,
-  request: PassRequest & Pick<PassInput, 'uncertain'> & { readonly hasEntered?: boolean },
+  request: PassRequest & Pick<PassInput, 'uncertain'> & { readonly asksAgain?: boolean },
 ): Promise<Round> {
   const { store, clock, random } = context
   const state = (await store.states.read(request.shard)) ?? emptyState(request.shard)
@@ -88,17 +89,18 @@ export async function passOnce(
   const capacity = await readCapacity(context, state)
   if (capacity === 'stale') return { kind: 'conflict' }
   if (!capacity) return leave(context, state, request.released)
-  if (!request.hasEntered) reportOverride(context, capacity.owner)
+  if (!request.asksAgain) reportOverride(context, capacity.owner)
   const recovered = await recover(context, state, deadSlots(state, clock.now()))
   const staying = slotsThatStay({ ...request, state, recovered })
   const usage = usageOf(state, staying, capacity.limits, clock.now())
-  const hoped = limitsWithin(capacity.limits, mayHopeFor(capacity, usage))
+  const hoped = mayHopeFor(capacity, usage)
   const now = clock.now()
-  const reading = jobsToRead({ ...request, state, limits: hoped, now, recovered })
+  const limitsHoped = limitsWithin(capacity.limits, hoped)
+  const reading = jobsToRead({ ...request, state, limits: limitsHoped, now, recovered })
   const jobs = await readDueJobs(context, { shard: request.shard, now, ...reading })
   const mayCollect =
     request.isWoken === true ||
-    request.hasEntered === true ||
+    request.asksAgain === true ||
     !standsInLine(capacity) ||
     isUnattended(capacity, state, now)
   const supplied = await supply(context, capacity, { state, staying, due: jobs.due, mayCollect })
@@ -121,16 +123,21 @@ export async function passOnce(
     newToken: () => random.token(),
   }
   const starts = startable(supplied.capacity, state, staying, input.now)
-  const use = { capacity: supplied.capacity, may, inUse: usage.inUse, startable: starts }
+  const hasHope = isHopeFulfilled(hoped, mayUse(capacity, usage), may)
+  const use = { capacity: supplied.capacity, may, inUse: usage.inUse, startable: starts, hasHope }
   return carryOut(context, input, use, decide(input))
 }
 
 /** Whether the item alone shows that there is nothing to do. */
-function isIdle({ config, clock }: Context, request: PassRequest, state: ShardState): boolean {
+function isIdle(
+  { config, clock }: Context,
+  request: PassRequest & { readonly asksAgain?: boolean },
+  state: ShardState,
+): boolean {
   // A wake-up is used up by this pass, however early it came: another has to be arranged.
   const isUsedUp = request.wokenFor !== undefined && request.wokenFor === state.dueAt
   const limits = limitsSeen(config, state, clock.now())
-  if (!limits || request.released || isUsedUp || !isExpiryRight(state)) return false
+  if (!limits || request.released || request.asksAgain || isUsedUp || !isExpiryRight(state)) return false
   return isSaturated(state, limits, clock.now())
 }
 
@@ -170,6 +177,8 @@ interface Use {
   readonly inUse: Units
   /** How many jobs may start, now or in a moment. */
   readonly startable: number
+  /** It has got all that it hoped for, and so may hope for more. */
+  readonly hasHope: boolean
 }
 
 /**
@@ -179,7 +188,7 @@ interface Use {
 async function carryOut(
   context: Context,
   { state, now, limits }: PassInput,
-  { capacity, may, inUse, startable }: Use,
+  { capacity, may, inUse, startable, hasHope }: Use,
   decision: Decision,
 ): Promise<Round> {
   const claims = decision.claims.length
@@ -196,7 +205,7 @@ async function carryOut(
     const { hasEntered, served } = await settleSafely(context, state.shard, () =>
       settle(context, settled, result),
     )
-    if (hasEntered) return { kind: 'written', again: true, hasEntered, served }
+    if (hasEntered) return { kind: 'written', again: true, asksAgain: true, served }
     return decision.readOn ? { kind: 'conflict' } : { kind: 'settled', served }
   }
   const write = passWrite(state, decision, {
@@ -216,9 +225,10 @@ async function carryOut(
   const { hasEntered, served } = await settleSafely(context, state.shard, () =>
     settleAfter(context, settled, result, { written: outcome.state, hasFreed }),
   )
+  const asksAgain = hasEntered || (isWorkLeft && hasHope)
   const again =
-    decision.readOn || hasEntered || (outcome.state.waiting && isSlotFreed(state, write, outcome.state))
-  return { kind: 'written', ...(own ? { own } : {}), again, hasEntered, served }
+    decision.readOn || asksAgain || (outcome.state.waiting && isSlotFreed(state, write, outcome.state))
+  return { kind: 'written', ...(own ? { own } : {}), again, asksAgain, served }
 }
 
 /** What has been claimed is claimed: if the books cannot be settled now, the next pass over the shard does it. */

@@ -120,14 +120,14 @@ export const LENDING_WRITES: readonly Mutant[] = [
   {
     name: 'no look after a write that enters the line',
     file: ROUND,
-    find: 'decision.readOn || hasEntered || (outcome',
-    replace: 'decision.readOn || (outcome',
+    find: 'const asksAgain = hasEntered || (isWorkLeft && hasHope)',
+    replace: 'const asksAgain = isWorkLeft && hasHope',
     breaks: 'what became free between the look and the line is lost',
   },
   {
     name: 'no look after entering the line',
     file: ROUND,
-    find: "if (hasEntered) return { kind: 'written', again: true, hasEntered, served }",
+    find: "if (hasEntered) return { kind: 'written', again: true, asksAgain: true, served }",
     replace: 'void hasEntered',
     breaks: 'what became free between the look and the line is lost',
   },
