@@ -136,8 +136,11 @@ function isIdle(
 ): boolean {
   // A wake-up is used up by this pass, however early it came: another has to be arranged.
   const isUsedUp = request.wokenFor !== undefined && request.wokenFor === state.dueAt
+  // What has been lent to it since its own item does not show, but whoever wakes it may know.
+  const mayHaveMore = state.borrowed !== undefined && (request.isWoken || request.isServed)
   const limits = limitsSeen(config, state, clock.now())
   if (!limits || request.released || request.asksAgain || isUsedUp || !isExpiryRight(state)) return false
+  if (mayHaveMore) return false
   return isSaturated(state, limits, clock.now())
 }
 
