@@ -47,7 +47,13 @@ export class LendingRun {
       return units.borrowed ? [[resource, units.borrowed] as const] : []
     })
     const ownUse = this.shard(PLAIN).inUse
-    return { limits: this.limits, books: this.books, ownUse, self: name, borrowed: Object.fromEntries(entries) }
+    return {
+      limits: this.limits,
+      books: this.books,
+      ownUse,
+      self: name,
+      borrowed: Object.fromEntries(entries),
+    }
   }
 
   /** Jobs end, and starts are forgotten. */
@@ -67,7 +73,10 @@ export class LendingRun {
     const portion = this.portion(name)
     const may = mayUse(portion, used)
     const within = limitsWithin(this.limits, may)
-    const startable = Math.max(0, (within.rateLimit?.allowed ?? Number.POSITIVE_INFINITY) - shard.inUse.starts)
+    const startable = Math.max(
+      0,
+      (within.rateLimit?.allowed ?? Number.POSITIVE_INFINITY) - shard.inUse.starts,
+    )
     const claims = Math.min(shard.waiting, Math.max(0, within.slots - shard.inUse.slots), startable)
     shard.waiting -= claims
     const starts = this.limits.rateLimit ? claims : 0

@@ -19,13 +19,6 @@ export const LENDING_WRITES: readonly Mutant[] = [
     breaks: 'a unit is lent while the plain shard claims it',
   },
   {
-    name: 'served without a look at the version',
-    file: 'lib/core/limits/settling.ts',
-    find: 'isLending: parts.some(({ isLending }) => isLending),',
-    replace: 'isLending: parts.length === 0,',
-    breaks: 'a unit goes to one who waits while another borrows it',
-  },
-  {
     name: 'lending does not count as a pass',
     file: STORE,
     find: '...(change.isLending ? { version: (state.version ?? 0) + 1 } : {}),',
@@ -83,25 +76,11 @@ export const LENDING_WRITES: readonly Mutant[] = [
     breaks: 'a unit is used by two shards',
   },
   {
-    name: 'all is fetched from a shard that waits',
-    file: COLLECT,
-    find: '(mayTakeAll ? idle :',
-    replace: '(mayTakeAll || !mayTakeAll ? idle :',
-    breaks: 'two shards take their units from each other for ever',
-  },
-  {
     name: 'nothing is fetched',
     file: COLLECT,
     find: 'const units = Math.min(missing, spareOf(context, capacity, resource, asked))',
     replace: 'const units = 0 * Math.min(missing, spareOf(context, capacity, resource, asked))',
     breaks: 'shards wait for units that lie idle',
-  },
-  {
-    name: 'what is fetched above the limit is used',
-    file: COLLECT,
-    find: 'if (capacity.self !== PLAIN && !isOverLimit(capacity, resource)) {',
-    replace: 'if (capacity.self !== PLAIN) {',
-    breaks: 'a limit that was lowered is never reached',
   },
   {
     name: 'no look at the books after a slot is free',
@@ -221,8 +200,8 @@ export const LENDING_WRITES: readonly Mutant[] = [
   {
     name: 'books that could not be settled are forgotten',
     file: ROUND,
-    find: "{ at: context.clock.now() + SECOND_MS, isPrecise: false },",
-    replace: "{ at: context.clock.now() + 86_400_000 * SECOND_MS, isPrecise: false },",
+    find: '{ at: context.clock.now() + SECOND_MS, isPrecise: false },',
+    replace: '{ at: context.clock.now() + 86_400_000 * SECOND_MS, isPrecise: false },',
     breaks: 'who waits is served by the sweep only',
   },
   {

@@ -58,32 +58,11 @@ export const LENDING_RULES: readonly Mutant[] = [
     breaks: 'a shard with a backlog starves the others',
   },
   {
-    name: 'who is served keeps the turn',
-    file: SETTLING,
-    find: 'line: lent.map((borrower, index) => ({ resource, borrower, turn: last + index })),',
-    replace: 'line: lent.flatMap(() => (last > 0 ? [] : [])),',
-    breaks: 'of those who wait one is served again and again',
-  },
-  {
-    name: 'who gives a unit back keeps the turn',
-    file: SETTLING,
-    find: 'return stands && !hadTurn ? [] :',
-    replace: 'return stands && (hadTurn || !hadTurn) ? [] :',
-    breaks: 'the shard that gave way is the next to be served',
-  },
-  {
     name: 'the smaller number of units arrives',
     file: LIMITER,
     find: 'Math.max(borrowed.got, loan.lent)',
     replace: 'Math.min(borrowed.got, loan.lent)',
     breaks: 'what is lent once more never arrives',
-  },
-  {
-    name: 'what an earlier loan returned counts',
-    file: LIMITER,
-    find: 'if (borrowed.id !== loan.id) return loan',
-    replace: "if (borrowed.id === '') return loan",
-    breaks: 'units come back that are in use',
   },
   {
     name: 'loans without an id',
@@ -98,20 +77,6 @@ export const LENDING_RULES: readonly Mutant[] = [
     find: 'Math.max(loan.returned, borrowed.returned)',
     replace: 'Math.min(loan.returned, borrowed.returned)',
     breaks: 'units never come back',
-  },
-  {
-    name: 'units without a loan are nobody’s',
-    file: LIMITER,
-    find: "if (!loan) return held(borrowed) > 0 ? 'stale' : {}",
-    replace: 'if (!loan) return held(borrowed) > 0 ? {} : {}',
-    breaks: 'after books were lost what is in use is lent once more',
-  },
-  {
-    name: 'a shard keeps the units of an earlier loan',
-    file: LIMITER,
-    find: "if (held(borrowed) > 0) return 'stale'\n",
-    replace: 'if (borrowed && held(borrowed) > 0) return { borrowed }\n',
-    breaks: 'units of a loan that is no more are used',
   },
   {
     name: 'units in use are given back',
@@ -172,8 +137,9 @@ export const LENDING_RULES: readonly Mutant[] = [
   {
     name: 'the books are not told what comes back',
     file: SETTLING,
-    find: "return is?.returned === was.returned ? [] : [{ resource, borrower: self, was, is }]",
-    replace: "return is?.returned === was.returned || was.lent > 0 ? [] : [{ resource, borrower: self, was, is }]",
+    find: 'return is?.returned === was.returned ? [] : [{ resource, borrower: self, was, is }]',
+    replace:
+      'return is?.returned === was.returned || was.lent > 0 ? [] : [{ resource, borrower: self, was, is }]',
     breaks: 'units that a shard has given back are lost',
   },
   {

@@ -60,7 +60,9 @@ describe('one of ten shards that has all the work', () => {
     expect(world.ran).toHaveLength(34)
     const starts = world.runs.map(({ at }) => at)
     for (const end of starts)
-      expect(starts.filter((at) => at > end - RATE.period && at <= end).length).toBeLessThanOrEqual(RATE.allowed)
+      expect(starts.filter((at) => at > end - RATE.period && at <= end).length).toBeLessThanOrEqual(
+        RATE.allowed,
+      )
   })
 })
 
@@ -123,6 +125,30 @@ describe('a shard', () => {
   })
 })
 
+describe('of units that lie with a shard', () => {
+  const idle = async (): Promise<World> => {
+    const world = new World(configOf({ concurrency: 4, shards: 2 }))
+    world.put(...jobsIn(shard(0), 4))
+    await world.settle()
+    expect(lent(world)).toBe(4)
+    world.put(...jobsIn(shard(1), 9))
+    return world
+  }
+
+  test('another that has work gets all, if it has none itself', async () => {
+    const world = await idle()
+    await world.stream()
+    expect(slotsOf(world, shard(1))).toBe(4)
+  })
+
+  test('another gets half, if it has work for them itself', async () => {
+    const world = await idle()
+    world.tables.states.set(shard(0), { ...world.state(shard(0)), waiting: true })
+    await world.stream()
+    expect(slotsOf(world, shard(1))).toBe(2)
+  })
+})
+
 describe('a worker whose shard gives way', () => {
   test('goes on with the other shard’s job in the same invocation', async () => {
     const world = new World(configOf({ concurrency: 1, shards: 2 }))
@@ -134,6 +160,18 @@ describe('a worker whose shard gives way', () => {
     await world.work(message)
     expect(world.ran).toEqual([`${nameOf(shard(0))}-0`, `${nameOf(shard(1))}-0`])
     expect([world.takeWork(), world.inFlight, world.jobs]).toEqual([[], [], []])
+  })
+
+  test('runs one job of the other, and leaves what that one serves to others', async () => {
+    const world = new World(configOf({ concurrency: 1, shards: 3 }))
+    world.remaining_ms = 600_000
+    world.put(...[0, 1, 2].flatMap((index) => jobsIn(shard(index), 2)))
+    await world.stream()
+    const [message] = world.takeWork()
+    if (!message) throw new Error('nothing was claimed')
+    await world.work(message)
+    await world.settle()
+    expect([world.ran.length, world.mostAtOnce, world.jobs]).toEqual([6, 1, []])
   })
 
   test('leaves it to another worker if it has no time for it', async () => {

@@ -17,7 +17,11 @@ const CONFIG = configOf({ concurrency: 4, shards: 4 })
 const lent = (world: World): number => lentOut((world.state(PLAIN).books ?? NO_BOOKS).slots)
 
 /** What `setLimits` does. Nobody has been woken yet when it returns. */
-async function setLimits(world: World, limits: LimitOverride | undefined, config: Config = CONFIG): Promise<void> {
+async function setLimits(
+  world: World,
+  limits: LimitOverride | undefined,
+  config: Config = CONFIG,
+): Promise<void> {
   const queue = config.queues['crm']
   if (!queue) throw new Error('no queue')
   await overrideLimits(world.context, queue, 'acme', limits)
@@ -56,13 +60,16 @@ describe('a limit that is lowered', () => {
     expect([world.ran.length, world.jobs]).toEqual([12, []])
   })
 
-  test.each([PLAIN, shard(0)])('lets no pass claim by the old one that has read it before: %s', async (pk) => {
-    const world = new World(CONFIG)
-    world.put(...jobsIn(pk, 6, 'a'))
-    whileJobsAreRead(world, () => setLimits(world, { concurrency: 1 }))
-    await world.pass(pk)
-    expect(world.inFlight).toHaveLength(1)
-  })
+  test.each([PLAIN, shard(0)])(
+    'lets no pass claim by the old one that has read it before: %s',
+    async (pk) => {
+      const world = new World(CONFIG)
+      world.put(...jobsIn(pk, 6, 'a'))
+      whileJobsAreRead(world, () => setLimits(world, { concurrency: 1 }))
+      await world.pass(pk)
+      expect(world.inFlight).toHaveLength(1)
+    },
+  )
 
   test('lets no pass claim into units that its shard already has', async () => {
     const world = new World(CONFIG)

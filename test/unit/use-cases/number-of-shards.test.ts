@@ -11,7 +11,9 @@ import { World } from '../../support/world.ts'
 const sharded = (shards: number): Config => configOf({ concurrency: 20, shards })
 const deploy = (world: World, config: Config): void => void Object.assign(world.context, { config })
 const jobsIn = (pk: string, count: number, runAt = NOW) =>
-  Array.from({ length: count }, (_, n) => jobItem({ id: `${pk.replaceAll('|', '.')}-${n}`, pk: pk as ShardKey, runAt }))
+  Array.from({ length: count }, (_, n) =>
+    jobItem({ id: `${pk.replaceAll('|', '.')}-${n}`, pk: pk as ShardKey, runAt }),
+  )
 
 /** As a client would put them that has this configuration. */
 function putAtHome(world: World, config: Config, count: number, name: string): void {

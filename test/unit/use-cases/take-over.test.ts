@@ -15,7 +15,7 @@ const jobsIn = (pk: ShardKey, count: number, name: string) =>
   Array.from({ length: count }, (_, n) => jobItem({ id: `${name}-${n}`, pk }))
 
 /** So many jobs in flight in each of two shards, and what else their items say. */
-function before(inFlight: number, ...parts: readonly Partial<ShardState>[]): World {
+function fromBefore(inFlight: number, ...parts: readonly Partial<ShardState>[]): World {
   const world = new World(CONFIG)
   world.tables.layouts.set('crm', new Set([2]))
   for (const index of [0, 1]) {
@@ -33,21 +33,21 @@ const lent = (world: World, resource: 'slots' | 'starts'): number =>
 
 describe('of a partition from before', () => {
   test('what is in flight counts, and the rest of the limit is free for any shard', async () => {
-    const world = before(1)
+    const world = fromBefore(1)
     world.put(...jobsIn(shard(3), 9, 'new'))
     await world.stream()
     expect([world.inFlight.length, lent(world, 'slots')]).toEqual([4, 4])
   })
 
   test('the starts that are remembered count', async () => {
-    const world = before(0, { window: { [NOW - 1000]: 3 } }, { window: { [NOW - 1000]: 3 } })
+    const world = fromBefore(0, { window: { [NOW - 1000]: 3 } }, { window: { [NOW - 1000]: 3 } })
     world.put(...jobsIn(shard(3), 9, 'new'))
     await world.stream()
     expect([world.inFlight.length, lent(world, 'starts')]).toEqual([2, 8])
   })
 
   test('nothing is admitted while more is in flight than the limit', async () => {
-    const world = before(3)
+    const world = fromBefore(3)
     world.put(...jobsIn(shard(3), 9, 'new'))
     await world.stream()
     expect(world.inFlight).toHaveLength(6)
@@ -55,7 +55,7 @@ describe('of a partition from before', () => {
 
   test('a limit that was set is kept, by the plain shard and by no other', async () => {
     const override = { concurrency: 1 }
-    const world = before(0, { override }, { override })
+    const world = fromBefore(0, { override }, { override })
     world.put(...jobsIn(shard(0), 5, 'a'), ...jobsIn(shard(3), 5, 'b'))
     await world.stream()
     expect(world.inFlight).toHaveLength(1)
@@ -69,14 +69,14 @@ describe('of a partition from before', () => {
     [{ override: { concurrency: 2 } }, {}, 2],
     [{ override: { concurrency: 3 } }, { overrideProblem: 'it makes no sense' }, 0],
   ])('the strictest is kept, if they differ: %j and %j', async (one, other, limit) => {
-    const world = before(0, one, other)
+    const world = fromBefore(0, one, other)
     world.put(...jobsIn(shard(0), 9, 'a'), ...jobsIn(shard(3), 9, 'b'))
     await world.stream()
     expect(world.inFlight).toHaveLength(limit)
   })
 
   test('a limit that is set by the new version is the one that holds', async () => {
-    const world = before(0, { override: { concurrency: 1 } }, { override: { concurrency: 1 } })
+    const world = fromBefore(0, { override: { concurrency: 1 } }, { override: { concurrency: 1 } })
     const queue = CONFIG.queues['crm']
     if (!queue) throw new Error('no queue')
     await overrideLimits(world.context, queue, 'acme', { concurrency: 3 })
@@ -98,15 +98,17 @@ describe('of a partition from before', () => {
 })
 
 describe('whoever takes it over may die at any write', () => {
-  const deaths = Array.from({ length: 6 }, (_, n) => [n, 'before'] as const).flatMap(
-    ([n]) => [[n, 'before'] as const, [n, 'after'] as const],
-  )
+  const deaths = Array.from({ length: 6 }, (_, n) => [n, 'before'] as const).flatMap(([n]) => [
+    [n, 'before'] as const,
+    [n, 'after'] as const,
+  ])
 
   test.each(deaths)('%d, %s it is made: the next one does the rest', async (nth, when) => {
     const override = { concurrency: 3 }
-    const world = before(1, { override }, { override })
+    const world = fromBefore(1, { override }, { override })
     let writes = 0
-    const dying = <Arguments extends unknown[], Outcome>(call: (...given: Arguments) => Promise<Outcome>) =>
+    const dying =
+      <Arguments extends unknown[], Outcome>(call: (...given: Arguments) => Promise<Outcome>) =>
       async (...given: Arguments): Promise<Outcome> => {
         const dies = writes++ === nth
         if (dies && when === 'before') throw new Error('it dies')

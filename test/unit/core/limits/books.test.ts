@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import { type BooksChange, changed, isMade, isUnchanged, NO_BOOKS } from '../../../../lib/core/limits/books.ts'
+import {
+  type BooksChange,
+  changed,
+  isMade,
+  isUnchanged,
+  NO_BOOKS,
+} from '../../../../lib/core/limits/books.ts'
 import { loan, slotBooks } from '../../../support/lending.ts'
 
 const BOOKS = slotBooks({ 0: loan('a', 3, 1), 1: loan('b', 2) }, { 2: 1 })

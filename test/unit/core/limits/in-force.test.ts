@@ -1,6 +1,12 @@
 import { fc, test } from '@fast-check/vitest'
 import { describe, expect } from 'vitest'
-import { capOf, isMetered, limitsInForce, limitsWithin, mostUnits } from '../../../../lib/core/limits/in-force.ts'
+import {
+  capOf,
+  isMetered,
+  limitsInForce,
+  limitsWithin,
+  mostUnits,
+} from '../../../../lib/core/limits/in-force.ts'
 import { type Limits, MAX_SLOTS_PER_SHARD } from '../../../../lib/core/limits/limits.ts'
 
 const RATE = { allowed: 7, period_ms: 1000, margin_ms: 0 }
@@ -8,7 +14,10 @@ const limits: fc.Arbitrary<Limits> = fc.record(
   { concurrency: fc.nat(300), rateLimit: fc.nat(300).map((allowed) => ({ ...RATE, allowed })) },
   { requiredKeys: [] },
 )
-const units = fc.record({ slots: fc.integer({ min: -5, max: 300 }), starts: fc.integer({ min: -5, max: 300 }) })
+const units = fc.record({
+  slots: fc.integer({ min: -5, max: 300 }),
+  starts: fc.integer({ min: -5, max: 300 }),
+})
 
 describe('the limits in force', () => {
   test('are the configured ones, or what was set at run time', () => {

@@ -23,7 +23,10 @@ const step = fc.oneof(
     arbitrary: fc.record({
       kind: fc.constant('pass' as const),
       name,
-      crash: fc.option(fc.constantFrom<Crash>('after borrowing', 'before settling'), { nil: undefined, freq: 3 }),
+      crash: fc.option(fc.constantFrom<Crash>('after borrowing', 'before settling'), {
+        nil: undefined,
+        freq: 3,
+      }),
     }),
   },
   {
@@ -71,9 +74,12 @@ test.prop([limits, fc.array(step, { minLength: 10, maxLength: 80 })], { numRuns:
   },
 )
 
-test.prop([limits, fc.array(step, { minLength: 10, maxLength: 40 }), fc.nat(5), fc.array(step, { maxLength: 40 })], {
-  numRuns: 500,
-})('a limit that is lowered admits nothing above it, and what runs ends', (given, before, lower, after) => {
+test.prop(
+  [limits, fc.array(step, { minLength: 10, maxLength: 40 }), fc.nat(5), fc.array(step, { maxLength: 40 })],
+  {
+    numRuns: 500,
+  },
+)('a limit that is lowered admits nothing above it, and what runs ends', (given, before, lower, after) => {
   const run = new LendingRun(given, NAMES)
   for (const one of before) take(run, one)
   run.limits = { ...given, concurrency: Math.min(given.concurrency, lower) }

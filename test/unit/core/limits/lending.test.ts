@@ -36,7 +36,10 @@ test('the plain shard has what it uses, and any other what it has borrowed', () 
 
 describe('the line', () => {
   test('has the poorest first, and among equals who has waited longest', () => {
-    const given = partition({ 0: loan('a', 3), 1: loan('b', 1), 2: loan('c', 1) }, { 0: 1, 1: 9, 2: 4, 3: 12 })
+    const given = partition(
+      { 0: loan('a', 3), 1: loan('b', 1), 2: loan('c', 1) },
+      { 0: 1, 1: 9, 2: 4, 3: 12 },
+    )
     expect(lineOf(given, 'slots')).toEqual(['3', '2', '1', '0'])
   })
 

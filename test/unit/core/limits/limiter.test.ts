@@ -67,12 +67,15 @@ describe('what a shard has', () => {
     expect(arrived(borrowed('one', 3, 1), loan('two', 3))).toBe('stale')
   })
 
-  test.prop([counters, counters])('is never more than the limiter has out', ([lent, known], [got, returned]) => {
-    fc.pre(got <= lent && known <= returned)
-    const units = arrived(borrowed('one', got, returned), loan('one', lent, known))
-    if (units === 'stale') throw new Error('it is one loan')
-    expect(held(units.borrowed)).toBeLessThanOrEqual(lent - known)
-  })
+  test.prop([counters, counters])(
+    'is never more than the limiter has out',
+    ([lent, known], [got, returned]) => {
+      fc.pre(got <= lent && known <= returned)
+      const units = arrived(borrowed('one', got, returned), loan('one', lent, known))
+      if (units === 'stale') throw new Error('it is one loan')
+      expect(held(units.borrowed)).toBeLessThanOrEqual(lent - known)
+    },
+  )
 })
 
 describe('a shard that could use its unit itself', () => {
@@ -81,7 +84,12 @@ describe('a shard that could use its unit itself', () => {
   })
 
   test('gives it to one that has two fewer, and keeps it from equals', () => {
-    expect([givesWay(3, 1), givesWay(3, 2), givesWay(3, 3), givesWay(3, 4)]).toEqual([true, false, false, false])
+    expect([givesWay(3, 1), givesWay(3, 2), givesWay(3, 3), givesWay(3, 4)]).toEqual([
+      true,
+      false,
+      false,
+      false,
+    ])
   })
 
   test.prop([fc.integer({ min: 2, max: 40 }), fc.integer({ min: 1, max: 40 })])(

@@ -28,11 +28,14 @@ const holder = (line: Limiter['line'] = {}, part: Partial<Portion> = {}): Portio
   })
 /** A shard with so many starts of five. */
 const withStarts = (count: number, line: Limiter['line'] = {}): Portion =>
-  holder({}, {
-    limits: { rateLimit: RATE },
-    borrowed: { slots: borrowed('a', 3), starts: borrowed('s', count) },
-    books: { ...slotBooks({ 0: loan('a', 3) }), starts: { loans: { 0: loan('s', count) }, line } },
-  })
+  holder(
+    {},
+    {
+      limits: { rateLimit: RATE },
+      borrowed: { slots: borrowed('a', 3), starts: borrowed('s', count) },
+      books: { ...slotBooks({ 0: loan('a', 3) }), starts: { loans: { 0: loan('s', count) }, line } },
+    },
+  )
 
 describe('a shard has', () => {
   test('what it has borrowed and not returned', () => {
