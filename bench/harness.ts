@@ -5,11 +5,13 @@ import { join } from 'node:path'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import type { TableNames } from '../lib/adapters/dynamodb/database.ts'
 import { dynamoStore } from '../lib/adapters/dynamodb/store.ts'
+import { eventsToLog } from '../lib/adapters/events/to-log.ts'
 import { memoryQueues } from '../lib/adapters/memory/queues.ts'
 import { systemClock, systemRandom } from '../lib/adapters/system/clock.ts'
 import type { JobItem } from '../lib/core/job/job.ts'
 import { newJob } from '../lib/core/job/new-job.ts'
 import type { Config } from '../lib/core/queue/config.ts'
+import { LAMBDA_LONGEST_MS } from '../lib/core/times.ts'
 import type { Logger } from '../lib/ports/logger.ts'
 import { arrive } from '../lib/use-cases/arrive.ts'
 import type { Context } from '../lib/use-cases/context.ts'
@@ -82,8 +84,7 @@ export class Scenario {
       wake,
       clock: systemClock,
       random: systemRandom,
-      logger: quiet,
-      metrics: { count: () => {} },
+      events: eventsToLog(quiet),
       deployment: { isReplaced: async () => false },
     }
   }
@@ -129,7 +130,7 @@ export class Scenario {
       const message = this.#sent.work.shift()
       if (!message) throw new Error(`only ${ran} of ${jobs} jobs came`)
       let left = Math.min(perInvocation, jobs - ran)
-      const remaining_ms = () => (left > 0 ? 900_000 : 1000)
+      const remaining_ms = () => (left > 0 ? LAMBDA_LONGEST_MS : 1000)
       await execute(this.context, message, { remaining_ms, redelivered: false }, async () => {
         onStart()
         ran++

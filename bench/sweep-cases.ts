@@ -1,5 +1,6 @@
 /** Sweeps over the tables of an engine: with their usual budget, and with one so small that a round takes several. */
 
+import type { SluiceEvent } from '../lib/core/event.ts'
 import { formatSortKey, type JobId, type ShardKey } from '../lib/core/keys.ts'
 import { defineConfig } from '../lib/core/queue/config.ts'
 import { emptyState, type Token } from '../lib/core/shard/state.ts'
@@ -80,17 +81,20 @@ async function sweepOnce(
 ): Promise<Sweep> {
   const before = { ...units }
   let messages = 0
-  let summary = {} as Sweep
+  const results: SluiceEvent<'swept'>[] = []
   const send = async (wakes: readonly unknown[]) => {
     messages += wakes.length
   }
-  const info = (_: string, details = {}) => {
-    summary = details as Sweep
+  const emit = (event: SluiceEvent) => {
+    if (event.kind === 'swept') results.push(event)
+    else context.events.emit(event)
   }
-  await sweep({ ...context, wake: { send }, logger: { ...context.logger, info } }, budget)
+  await sweep({ ...context, wake: { send }, events: { emit } }, budget)
   const { reads, writes } = difference(units, before)
-  const { pages, items, jobShards, isWholeRound } = summary
-  return { reads, writes, pages, items, jobShards, messages, isWholeRound }
+  const [swept] = results
+  if (!swept) throw new Error('the sweep says nothing of itself')
+  const { pages, items, jobShards, parts, ended } = swept
+  return { reads, writes, pages, items, jobShards, messages, isWholeRound: ended.length === parts }
 }
 
 /** State items of about 500 bytes, all in order; every other shard with jobs has none, and one has a thousand jobs. */
@@ -109,7 +113,6 @@ async function fill({ context }: Scenario): Promise<void> {
       mark: `mark-${n}`,
       take,
       sentAt: now,
-      layout: { shards: 1, settled: true },
     })
   })
   const jobs = Array.from({ length: SHARDS }, (_, n) => {

@@ -11,11 +11,15 @@ import type { Queues } from './queues.ts'
 import { createShardAlarms } from './shard-alarms.ts'
 import type { Tables } from './tables.ts'
 
+export interface Parts {
+  readonly functions: Functions
+  readonly tables: Tables
+  readonly queues: Queues
+}
+
 export const createAlarms = (
   scope: Construct,
-  functions: Functions,
-  tables: Tables,
-  queues: Queues,
+  { functions, tables, queues }: Parts,
   sweepEvery: Duration,
 ): Alarm[] => [
   ...createQueueAlarms(scope, queues),

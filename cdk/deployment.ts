@@ -2,14 +2,12 @@
 import { CustomResource, Duration } from 'aws-cdk-lib'
 import type { Construct } from 'constructs'
 import type { Config } from '../lib/core/queue/config.ts'
+import { DEPLOYMENT_WAIT_MS } from '../lib/core/times.ts'
 import { hashOf } from './configuration.ts'
 import type { Functions } from './functions.ts'
 
 /** The type of the two resources in the template. */
 export const DEPLOYMENT = 'Custom::SluiceDeployment'
-
-/** If no answer comes, the deployment fails after this, and not after CloudFormation's hour. */
-const LONGEST_WAIT = Duration.minutes(5)
 
 /**
  * Two resources that only exist to be updated in this order: the tick function gets its new code, the change *begins*,
@@ -22,7 +20,7 @@ export function followDeployments(scope: Construct, functions: Functions, config
     new CustomResource(scope, id, {
       resourceType: DEPLOYMENT,
       serviceToken: tick.functionArn,
-      serviceTimeout: LONGEST_WAIT,
+      serviceTimeout: Duration.millis(DEPLOYMENT_WAIT_MS),
       properties: { stage, configuration: hashOf(config) },
     })
   const begins = step('DeploymentBegins', 'begins')

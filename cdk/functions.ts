@@ -5,10 +5,15 @@ import { Duration } from 'aws-cdk-lib'
 import type { FunctionOptions, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
 import { RetentionDays } from 'aws-cdk-lib/aws-logs'
 import type { Construct } from 'constructs'
+import {
+  DISPATCHER_TIMEOUT_MS,
+  INGEST_TIMEOUT_MS,
+  TICK_EVENT_LIVES_MS,
+  TICK_TIMEOUT_MS,
+} from '../lib/core/times.ts'
 import { concurrencyOf } from './concurrency.ts'
 import { createFunction } from './function.ts'
-import type { SluiceProps } from './props.ts'
-import { workerTimeout } from './validate.ts'
+import { type SluiceProps, workerTimeout } from './props.ts'
 
 export interface Functions {
   readonly dispatcher: LambdaFunction
@@ -16,13 +21,6 @@ export interface Functions {
   readonly ingest: LambdaFunction
   readonly worker: LambdaFunction
 }
-
-/** A pass takes milliseconds; a batch of the stream wakes at most 100 shards. */
-export const DISPATCHER_TIMEOUT = Duration.seconds(30)
-/** A tick takes a second; a sweep reads up to a bounded number of pages of both tables. */
-const TICK_TIMEOUT = Duration.minutes(5)
-/** Ten events are twenty writes at most. */
-export const INGEST_TIMEOUT = Duration.seconds(30)
 
 export function createFunctions(scope: Construct, props: SluiceProps): Functions {
   const { config, logRetention = RetentionDays.ONE_MONTH } = props
@@ -33,22 +31,21 @@ export function createFunctions(scope: Construct, props: SluiceProps): Functions
   return {
     dispatcher: own('Dispatcher', {
       description: 'Sluice: claims due jobs within their limits and sends them to the worker',
-      timeout: DISPATCHER_TIMEOUT,
+      timeout: Duration.millis(DISPATCHER_TIMEOUT_MS),
       ...(reserved ? { reservedConcurrentExecutions: reserved.dispatcher } : {}),
       memorySize: 1024, // Every job waits for it, and twice the memory is twice the processor.
     }),
     tick: own('Tick', {
       description: 'Sluice: wakes what is due within the next minute, and what was left behind',
-      timeout: TICK_TIMEOUT,
+      timeout: Duration.millis(TICK_TIMEOUT_MS),
       ...(reserved ? { reservedConcurrentExecutions: reserved.tick } : {}),
       memorySize: 1024, // A sweep decodes up to 128 MB of items.
       retryAttempts: 0, // The next tick sees all that this one missed.
-      // CloudFormation's events come the same way, and a deployment must not fail for a minute of throttling.
-      maxEventAge: Duration.minutes(3),
+      maxEventAge: Duration.millis(TICK_EVENT_LIVES_MS),
     }),
     ingest: own('Ingest', {
       description: 'Sluice: turns events into jobs',
-      timeout: INGEST_TIMEOUT,
+      timeout: Duration.millis(INGEST_TIMEOUT_MS),
       memorySize: 512,
     }),
     worker: createFunction(

@@ -1,9 +1,10 @@
 /** What a user may say about their scheduler. Everything but `config` and `worker` has a default. */
-import type { Duration, RemovalPolicy } from 'aws-cdk-lib'
+import { Duration, type RemovalPolicy } from 'aws-cdk-lib'
 import type { IEventBus } from 'aws-cdk-lib/aws-events'
 import type { FunctionOptions } from 'aws-cdk-lib/aws-lambda'
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs'
 import type { Config } from '../lib/core/queue/config.ts'
+import { SWEEP_EVERY_MS, WORKER_TIMEOUT_MS } from '../lib/core/times.ts'
 import type { BundlingOptions } from './bundle.ts'
 
 export interface SluiceProps {
@@ -116,3 +117,9 @@ export const PROP_NAMES: Readonly<Record<keyof SluiceProps, true>> = {
   deletionProtection: true,
   logRetention: true,
 }
+
+export const workerTimeout = ({ workerOptions }: SluiceProps): Duration =>
+  workerOptions?.timeout ?? Duration.millis(WORKER_TIMEOUT_MS)
+
+export const sweepPeriod = ({ sweepEvery }: SluiceProps): Duration =>
+  sweepEvery ?? Duration.millis(SWEEP_EVERY_MS)

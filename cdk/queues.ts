@@ -2,7 +2,15 @@
 import { Duration } from 'aws-cdk-lib'
 import { Queue, QueueEncryption, type QueueProps } from 'aws-cdk-lib/aws-sqs'
 import type { Construct } from 'constructs'
-import { DISPATCHER_TIMEOUT, INGEST_TIMEOUT } from './functions.ts'
+import {
+  INGEST_RECEIVES,
+  INGEST_VISIBILITY_MS,
+  RETENTION_MS,
+  WAKE_RECEIVES,
+  WAKE_VISIBILITY_MS,
+  WORK_COMES_BACK_MS,
+  WORK_RECEIVES,
+} from '../lib/core/times.ts'
 
 /** A queue and its dead letters. */
 export interface Channel {
@@ -21,28 +29,21 @@ export interface Queues {
   readonly streamFailures: Queue
 }
 
-const LONGEST_RETENTION = Duration.days(14)
-
 export function createQueues(scope: Construct, workerTimeout: Duration): Queues {
   return {
     work: channel(scope, 'Work', {
-      // The redelivery is the crash detector: it must not come before the run is over for certain.
-      visibilityTimeout: Duration.seconds(workerTimeout.toSeconds() + 30),
-      attempts: 5,
+      visibilityTimeout: workerTimeout.plus(Duration.millis(WORK_COMES_BACK_MS)),
+      attempts: WORK_RECEIVES,
     }),
     wake: channel(scope, 'Wake', {
-      // A pass is repeatable, so a copy that comes too early costs one read; a wait after a crash delays jobs.
-      visibilityTimeout: Duration.seconds(2 * DISPATCHER_TIMEOUT.toSeconds()),
-      // An hour and a half: throttling and outages count as attempts too.
-      attempts: 100,
+      visibilityTimeout: Duration.millis(WAKE_VISIBILITY_MS),
+      attempts: WAKE_RECEIVES,
     }),
     ingest: channel(scope, 'Ingest', {
-      // What AWS advises: six times the function's timeout, so that throttled batches do not use up their attempts.
-      visibilityTimeout: Duration.seconds(6 * INGEST_TIMEOUT.toSeconds()),
-      // A day: an event is not yet a job, so nothing else would bring it back, and a deploy may bring its queue.
-      attempts: 500,
+      visibilityTimeout: Duration.millis(INGEST_VISIBILITY_MS),
+      attempts: INGEST_RECEIVES,
     }),
-    streamFailures: createQueue(scope, 'StreamFailures', { retentionPeriod: LONGEST_RETENTION }),
+    streamFailures: createQueue(scope, 'StreamFailures', { retentionPeriod: Duration.millis(RETENTION_MS) }),
   }
 }
 
@@ -51,10 +52,12 @@ function channel(
   name: string,
   props: { visibilityTimeout: Duration; attempts: number },
 ): Channel {
-  const deadLetters = createQueue(scope, `${name}DeadLetters`, { retentionPeriod: LONGEST_RETENTION })
+  const deadLetters = createQueue(scope, `${name}DeadLetters`, {
+    retentionPeriod: Duration.millis(RETENTION_MS),
+  })
   const queue = createQueue(scope, `${name}Queue`, {
     visibilityTimeout: props.visibilityTimeout,
-    retentionPeriod: LONGEST_RETENTION,
+    retentionPeriod: Duration.millis(RETENTION_MS),
     deadLetterQueue: { queue: deadLetters, maxReceiveCount: props.attempts },
   })
   return { queue, deadLetters }

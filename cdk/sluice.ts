@@ -1,5 +1,5 @@
 /** The construct: a job scheduler in your own stack. */
-import { Duration, Validations } from 'aws-cdk-lib'
+import { Validations } from 'aws-cdk-lib'
 import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch'
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb'
 import { EventBus, type IEventBus, type Rule } from 'aws-cdk-lib/aws-events'
@@ -11,13 +11,13 @@ import { createAlarms } from './alarms.ts'
 import { followDeployments } from './deployment.ts'
 import { createFunctions } from './functions.ts'
 import { connect, grantEnqueue, grantManage } from './permissions.ts'
-import type { SluiceProps } from './props.ts'
+import { type SluiceProps, sweepPeriod, workerTimeout } from './props.ts'
 import { createQueues, type Queues } from './queues.ts'
 import { addSchedules } from './schedule.ts'
 import { addSources } from './sources.ts'
 import { createTables, type Tables } from './tables.ts'
 import { addEnqueueRule, addTriggerRule, type TriggerProps } from './triggers.ts'
-import { validateProps, workerTimeout } from './validate.ts'
+import { validateProps } from './validate.ts'
 
 export class Sluice extends Construct {
   /** Put an item here and it is a job. */
@@ -51,12 +51,12 @@ export class Sluice extends Construct {
     const queues = createQueues(this, workerTimeout(props))
     connect(functions, tables, queues)
     addSources(functions, tables, queues, props)
-    const { sweepEvery = Duration.minutes(5) } = props
+    const sweepEvery = sweepPeriod(props)
     addSchedules(this, functions.tick, sweepEvery)
     followDeployments(this, functions, props.config)
     this.eventBus = props.eventBus ?? createBus(this)
     addEnqueueRule(this, this.eventBus, queues.ingest)
-    this.alarms = createAlarms(this, functions, tables, queues, sweepEvery)
+    this.alarms = createAlarms(this, { functions, tables, queues }, sweepEvery)
 
     this.#tables = tables
     this.#queues = queues
@@ -72,7 +72,12 @@ export class Sluice extends Construct {
 
   /** Makes a job of every event that matches a pattern. */
   addTrigger(id: string, props: TriggerProps): Rule {
-    return addTriggerRule(this, id, props, this.eventBus, this.#queues.ingest)
+    return addTriggerRule(
+      this,
+      id,
+      { ...props, eventBus: props.eventBus ?? this.eventBus },
+      this.#queues.ingest,
+    )
   }
 
   /** Lets somebody enqueue jobs: by the client, or by putting items into the Jobs table. */

@@ -9,6 +9,8 @@ import {
   TableV2,
 } from 'aws-cdk-lib/aws-dynamodb'
 import type { Construct } from 'constructs'
+import type { DUE_INDEX as NAME } from '../lib/core/shard/due-groups.ts'
+import type { ShardState } from '../lib/core/shard/state.ts'
 import type { SluiceProps } from './props.ts'
 
 export interface Tables {
@@ -18,8 +20,10 @@ export interface Tables {
 }
 
 /** Lists the shards that need attention at a time more than 15 minutes off, oldest first. */
-export const DUE_INDEX = 'due'
+export const DUE_INDEX: typeof NAME = 'due'
 
+/** Of a state item: the compiler knows how the functions call it. */
+const attribute = (name: keyof ShardState): string => name
 const pk = { name: 'pk', type: AttributeType.STRING }
 const sk = { name: 'sk', type: AttributeType.STRING }
 
@@ -44,12 +48,12 @@ export function createTables(
     state: new TableV2(scope, 'StateTable', {
       ...durable,
       partitionKey: pk,
-      timeToLiveAttribute: 'expiresAt',
+      timeToLiveAttribute: attribute('expiresAt'),
       globalSecondaryIndexes: [
         {
           indexName: DUE_INDEX,
-          partitionKey: { name: 'dueShard', type: AttributeType.STRING },
-          sortKey: { name: 'dueAt', type: AttributeType.NUMBER },
+          partitionKey: { name: attribute('dueShard'), type: AttributeType.STRING },
+          sortKey: { name: attribute('dueAt'), type: AttributeType.NUMBER },
           projectionType: ProjectionType.KEYS_ONLY,
         },
       ],

@@ -61,13 +61,12 @@ export const addEnqueueRule = (scope: Construct, eventBus: IEventBus, ingest: Ch
 export const addTriggerRule = (
   scope: Construct,
   id: string,
-  props: TriggerProps,
-  eventBus: IEventBus,
+  props: TriggerProps & { readonly eventBus: IEventBus },
   ingest: Channel,
 ): Rule =>
   new Rule(scope, id, {
     description: `Sluice: events become jobs of task ${props.task.name}`,
-    eventBus: props.eventBus ?? eventBus,
+    eventBus: props.eventBus,
     eventPattern: props.pattern,
     targets: [
       new SqsQueue(ingest.queue, { message: envelope(id, props), deadLetterQueue: ingest.deadLetters }),

@@ -1,16 +1,10 @@
 /** What the compiler cannot see, said when the construct is made and not at the first deployment. */
 import { existsSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { Duration } from 'aws-cdk-lib'
 import type { Construct } from 'constructs'
-import { PROP_NAMES, type SluiceProps } from './props.ts'
+import { WORKER_MARGIN_MS } from '../lib/core/times.ts'
+import { PROP_NAMES, type SluiceProps, workerTimeout } from './props.ts'
 import { WORKER_OPTION_NAMES } from './worker-option-names.ts'
-
-export const workerTimeout = ({ workerOptions }: SluiceProps): Duration =>
-  workerOptions?.timeout ?? Duration.minutes(5)
-
-/** Between a handler's timeout and its function's: to record the failure and to free the slot. */
-const WORKER_MARGIN_MS = 5_000
 
 /** The props of a construct are wrong. Every line of the message names a prop and says what to do. */
 export class SluicePropsError extends Error {

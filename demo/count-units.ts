@@ -13,17 +13,13 @@ import {
   type ServerResponse,
 } from 'node:http'
 import { buffer } from 'node:stream/consumers'
+import { type Charge, FAILED_WRITE, isFailedWrite, kindOf, unitsOf } from '../bench/charges.ts'
 import { startChild } from './child.ts'
-
-export interface Units {
-  writes: number
-  reads: number
-}
 
 export interface UnitCounter {
   readonly endpoint: string
   /** So far. */
-  units(): Promise<Units>
+  units(): Promise<Charge>
   stop(): Promise<void>
 }
 
@@ -32,44 +28,33 @@ const ENTRY = new URL('./count-units-process.ts', import.meta.url)
 /** In a process of its own: every call of every function passes through it. */
 export async function countUnits(target: string): Promise<UnitCounter> {
   const { url, stop } = await startChild(ENTRY, target)
-  const units = async () => (await (await fetch(`${url}/units`)).json()) as Units
+  const units = async () => (await (await fetch(`${url}/units`)).json()) as Charge
   return { endpoint: url, units, stop }
 }
 
-/** Which calls cost something, and what. */
-const COSTS: Readonly<Record<string, keyof Units>> = {
-  PutItem: 'writes',
-  UpdateItem: 'writes',
-  DeleteItem: 'writes',
-  BatchWriteItem: 'writes',
-  TransactWriteItems: 'writes',
-  GetItem: 'reads',
-  Query: 'reads',
-  Scan: 'reads',
-  BatchGetItem: 'reads',
-}
-/** A write whose condition fails is charged like one that succeeds; the items here have at most 1 KB. */
-const FAILED_WRITE = 1
-
 export function createCounter(target: string): Server {
-  const units: Units = { writes: 0, reads: 0 }
+  const units: Charge = { writes: 0, reads: 0 }
   const agent = new Agent({ keepAlive: true })
   const server = createServer((incoming, response) => {
     if (incoming.url === '/units') response.end(JSON.stringify(units))
-    else pass(target, agent, units, incoming, response).catch(() => response.destroy())
+    else pass({ target, agent, units }, incoming, response).catch(() => response.destroy())
   })
   server.keepAliveTimeout = 120_000
   return server
 }
 
+interface Counting {
+  readonly target: string
+  readonly agent: Agent
+  readonly units: Charge
+}
+
 async function pass(
-  target: string,
-  agent: Agent,
-  units: Units,
+  { target, agent, units }: Counting,
   incoming: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const kind = COSTS[String(incoming.headers['x-amz-target']).split('.')[1] ?? '']
+  const kind = kindOf(String(incoming.headers['x-amz-target']).split('.')[1] ?? '')
   const body = await buffer(incoming)
   const { method, url, headers } = incoming
   const sent = kind ? asking(body) : body
@@ -88,15 +73,12 @@ const ASKING = Buffer.from('{"ReturnConsumedCapacity":"TOTAL",')
 const asking = (body: Buffer): Buffer => Buffer.concat([ASKING, body.subarray(1)])
 
 interface Answer {
-  readonly ConsumedCapacity?: Capacity | Capacity[]
+  readonly ConsumedCapacity?: Parameters<typeof unitsOf>[0]
   readonly __type?: string
-}
-interface Capacity {
-  readonly CapacityUnits?: number
 }
 
 function consumed(status: number, text: string): number {
-  const { ConsumedCapacity = [], __type = '' } = JSON.parse(text) as Answer
-  if (status === 400) return __type.endsWith('ConditionalCheckFailedException') ? FAILED_WRITE : 0
-  return [ConsumedCapacity].flat().reduce((sum, { CapacityUnits = 0 }) => sum + CapacityUnits, 0)
+  const { ConsumedCapacity, __type = '' } = JSON.parse(text) as Answer
+  if (status === 400) return isFailedWrite(__type) ? FAILED_WRITE : 0
+  return unitsOf(ConsumedCapacity)
 }

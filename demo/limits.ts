@@ -1,6 +1,6 @@
 /** What a customer's CRM allows: the same numbers are told to Sluice and to the service that checks them. */
 export interface CrmLimits {
-  /** Calls at once. */
+  /** Simultaneous calls. */
   readonly concurrency: number
   /** Calls in any window of `period_ms`. */
   readonly allowed: number

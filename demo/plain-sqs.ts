@@ -18,7 +18,7 @@ export interface PlainOptions {
   readonly sqs: SQSClient
   readonly crmUrl: string
   readonly jobs: readonly DemoJob[]
-  /** How many jobs the consumer works on at once. */
+  /** How many jobs the consumer works on simultaneously. */
   readonly parallelism: number
   readonly limit_ms: number
   readonly signal: AbortSignal

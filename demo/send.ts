@@ -19,13 +19,18 @@ type SendBatch = (senders: Senders, jobs: readonly DemoJob[]) => Promise<void>
 const BATCH: Readonly<Record<Way, number>> = { client: 25, put: 10, event: 10 }
 const SEND: Readonly<Record<Way, SendBatch>> = { client: enqueue, put, event: putEvents }
 
-/** @param onSent is called for each batch, with the time at which it was sent */
+export interface Sending {
+  /** The jobs of each way are spread evenly over this time. */
+  readonly spread_ms: number
+  /** Called for each batch, with the time at which it was sent. */
+  readonly onSent: (jobs: readonly DemoJob[], at: number) => void
+  readonly signal: AbortSignal
+}
+
 export async function sendAll(
   senders: Senders,
   { jobs, malformed }: Workload,
-  spread_ms: number,
-  onSent: (jobs: readonly DemoJob[], at: number) => void,
-  signal: AbortSignal,
+  { spread_ms, onSent, signal }: Sending,
 ): Promise<void> {
   const sendWay = (way: Way) =>
     paced(

@@ -23,7 +23,7 @@ export function printResult(report: Report, { customers }: Workload, result: Res
   report.line(customerTable(customers, result))
   report.line(
     colors.dim(
-      '  at once, in any 2 s, 429s: as the service saw it. wait: from when a job was due to its first call.',
+      '  parallel, in any 2 s, 429s: as the service saw it. wait: from when a job was due to its first call.',
     ),
   )
   report.line()
@@ -42,7 +42,7 @@ export function printComparison(report: Report, comparison: Comparison): void {
   const { refused, succeeded, givenUp, left, parallelism, took_ms } = comparison
   const rest = left > 0 ? `, ${thousands(left)} not done when we stopped` : ''
   report.line(
-    `  ${colors.red(`${thousands(refused)} calls refused`)} in ${seconds(took_ms)} with ${parallelism} jobs at once: ` +
+    `  ${colors.red(`${thousands(refused)} calls refused`)} in ${seconds(took_ms)} with ${parallelism} jobs simultaneously: ` +
       `${thousands(succeeded)} jobs done, ${thousands(givenUp)} given up after five tries${rest}.`,
   )
 }

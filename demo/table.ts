@@ -32,7 +32,7 @@ export function customerTable(customers: readonly Customer[], result: Result): s
       '\ncustomer',
       '\nplan',
       '\njobs',
-      'at once\nseen of limit',
+      'parallel\nseen of limit',
       'in any 2 s\nbusiest of allowed',
       '\n429s',
       'wait\np50',

@@ -1,7 +1,7 @@
 /** What a job costs, case by case: the benchmark's measurement, on an engine of its own. */
 import { measureCosts } from '../bench/cases.ts'
+import type { Charge } from '../bench/charges.ts'
 import { startBench } from '../bench/harness.ts'
-import type { Units } from './count-units.ts'
 
 export interface CaseUnits {
   readonly case: string
@@ -17,7 +17,7 @@ export interface UnitsPerJob {
   readonly by_case: readonly CaseUnits[]
 }
 
-export async function unitsPerJob(run: Units, jobs: number): Promise<UnitsPerJob> {
+export async function unitsPerJob(run: Charge, jobs: number): Promise<UnitsPerJob> {
   await using bench = await startBench()
   const rounded = (units: number) => Math.round(units * 100) / 100
   const costs = await measureCosts(bench)

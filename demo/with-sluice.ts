@@ -1,8 +1,8 @@
 /** The run itself: the jobs go in, and the service is watched until it has every contact. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ScanCommand } from '@aws-sdk/client-dynamodb'
+import type { Charge } from '../bench/charges.ts'
 import type { DeadLetter } from '../lib/index.ts'
-import type { Units } from './count-units.ts'
 import type { CrmProgress, CrmReport } from './crm/crm.ts'
 import type { Report } from './report.ts'
 import { thousands } from './report.ts'
@@ -15,7 +15,7 @@ export interface Run {
   readonly deadLetters: readonly DeadLetter[]
   readonly dueAt: ReadonlyMap<string, number>
   /** What all of it cost. */
-  readonly units: Units
+  readonly units: Charge
   readonly took_ms: number
 }
 
@@ -44,9 +44,10 @@ export async function runWithSluice(
   }
   // Should sending fail, there is nothing more to watch.
   const failed = new AbortController()
-  const sending = sendAll(stage, workload, SPREAD_MS, onSent, signal)
+  const sending = sendAll(stage, workload, { spread_ms: SPREAD_MS, onSent, signal })
   sending.catch(() => failed.abort())
-  await watch(stage, workload, report, AbortSignal.any([signal, failed.signal]), () => dueAt.size)
+  const watched = AbortSignal.any([signal, failed.signal])
+  await watch({ stage, workload, report }, watched, () => dueAt.size)
   await sending
   const took_ms = Date.now() - startedAt
   await settle(stage, workload, signal)
@@ -60,11 +61,15 @@ export async function runWithSluice(
   }
 }
 
+interface Watched {
+  readonly stage: Stage
+  readonly workload: Workload
+  readonly report: Report
+}
+
 /** Shows how it goes until every contact is there. */
 async function watch(
-  { crm }: Stage,
-  { customers, jobs }: Workload,
-  report: Report,
+  { stage: { crm }, workload: { customers, jobs }, report }: Watched,
   signal: AbortSignal,
   sent: () => number,
 ): Promise<void> {

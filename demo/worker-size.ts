@@ -1,4 +1,4 @@
-/** How many jobs the worker runs at once; the plain consumer of the second run gets the same. */
+/** How many jobs the worker runs simultaneously; the plain consumer of the second run gets the same. */
 export const WORKER = {
   /** Environments are threads here, and two cores do not become faster by more of them. */
   invocations: 8,

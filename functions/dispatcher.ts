@@ -27,16 +27,16 @@ const onWakes = ({ Records }: SQSEvent): Promise<BatchResponse> =>
   handleEach(Records, ({ messageId }) => messageId, onWake)
 
 async function onWake({ body, messageId }: SQSRecord): Promise<void> {
-  const { logger, metrics } = context()
+  const { events } = context()
   const wake = parseWakeMessage(body)
   if (!wake.ok) {
-    logger.error('wake message refused', { messageId, reason: wake.reason })
+    events.emit({ kind: 'message refused', queue: 'wake', messageId, reason: wake.reason })
     return
   }
   try {
     await wakeUp(context(), wake.value)
   } catch (error) {
-    metrics.count('ShardFailures', 1)
+    events.emit({ kind: 'wake-up failed', shard: wake.value.shard })
     throw error
   }
 }

@@ -1,7 +1,7 @@
 /** Turns events from the buffer queue into jobs. */
 import type { SQSEvent } from 'aws-lambda'
 import { systemClock } from '../lib/adapters/system/clock.ts'
-import { logger, once, storeFor } from '../lib/lambda/context.ts'
+import { events, once, storeFor } from '../lib/lambda/context.ts'
 import { type BatchResponse, handleEach, lambda } from '../lib/lambda/entry.ts'
 import { readConfig, readEnvironment } from '../lib/lambda/environment.ts'
 import { ingest } from '../lib/use-cases/ingest.ts'
@@ -12,7 +12,7 @@ const context = once(() => {
     config: readConfig(),
     store: storeFor({ jobs: env.SLUICE_JOBS_TABLE, history: env.SLUICE_HISTORY_TABLE }),
     clock: systemClock,
-    logger,
+    events,
   }
 })
 

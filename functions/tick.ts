@@ -3,7 +3,7 @@ import * as z from 'zod'
 import { parseRequest } from '../lib/adapters/cloudformation/custom-resource.ts'
 import { sqsWakeQueue } from '../lib/adapters/sqs/queues.ts'
 import { systemClock } from '../lib/adapters/system/clock.ts'
-import { deploymentLogFor, logger, metrics, once, sqsClient, storeFor } from '../lib/lambda/context.ts'
+import { deploymentLogFor, events, logger, once, sqsClient, storeFor } from '../lib/lambda/context.ts'
 import { onDeployment } from '../lib/lambda/deployment.ts'
 import { lambda } from '../lib/lambda/entry.ts'
 import { readConfig, readEnvironment } from '../lib/lambda/environment.ts'
@@ -19,8 +19,7 @@ const context = once(() => {
     store: storeFor({ jobs: env.SLUICE_JOBS_TABLE, state: env.SLUICE_STATE_TABLE }),
     wake: sqsWakeQueue(sqsClient(), env.SLUICE_WAKE_QUEUE_URL),
     clock: systemClock,
-    logger,
-    metrics,
+    events,
   }
 })
 
@@ -28,7 +27,7 @@ const context = once(() => {
 const deploymentContext = (remaining_ms: () => number) => {
   const { SLUICE_STATE_TABLE } = readEnvironment(['SLUICE_STATE_TABLE'])
   const log = deploymentLogFor(SLUICE_STATE_TABLE)
-  return { log, clock: systemClock, logger, sweep: () => sweep(context(), { remaining_ms }) }
+  return { log, clock: systemClock, events, sweep: () => sweep(context(), { remaining_ms }) }
 }
 
 export const handler = lambda<unknown, { readonly woken: number }>(async (event, invocation) => {

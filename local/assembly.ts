@@ -1,3 +1,4 @@
+/** Reads what `cdk synth` left: templates and assets. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as z from 'zod'

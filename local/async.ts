@@ -1,3 +1,4 @@
+/** Waiting that an abort ends. */
 import { setTimeout as timer } from 'node:timers/promises'
 
 /** Sleeps, but not past an abort: then it just returns, and the caller's loop sees the signal. */

@@ -1,3 +1,4 @@
+/** The local cloud: a synthesised stack that runs. */
 import { EventEmitter } from 'node:events'
 import { atMost } from './async.ts'
 import { Delivery } from './bus/delivery.ts'
@@ -13,6 +14,7 @@ import type { Rule } from './resources/rules.ts'
 import type { ResourceInfo, Stack } from './resources/stack.ts'
 import { runSources } from './sources/index.ts'
 import { scheduledEvent } from './sources/schedule.ts'
+import { type CloudEvents, type Subscriptions, subscriptions } from './subscriptions.ts'
 
 export type { Invocation, InvocationStart, LambdaError, Outcome, ResourceInfo }
 
@@ -38,14 +40,7 @@ export interface CloudOptions {
   drain_ms?: number | undefined
 }
 
-export interface CloudEvents {
-  /** An invocation begins. */
-  start: [InvocationStart]
-  /** An invocation ended, well or not. */
-  invocation: [Invocation]
-}
-
-export interface Cloud extends AsyncDisposable {
+export interface Cloud extends AsyncDisposable, Subscriptions {
   readonly region: string
   readonly credentials: { accessKeyId: string; secretAccessKey: string }
   readonly endpoints: { dynamodb: string; sqs: string; events: string }
@@ -61,13 +56,6 @@ export interface Cloud extends AsyncDisposable {
   invoke(fn: string, event: Json): Promise<Json | undefined>
   /** Kills one environment of the function in the middle of its invocation; false if none was busy. */
   kill(fn: string): boolean
-  /** Returns a function that unsubscribes. */
-  on<Name extends keyof CloudEvents>(name: Name, listener: (...args: CloudEvents[Name]) => void): () => void
-  /** Resolves with the next such event that passes the test. */
-  next<Name extends keyof CloudEvents>(
-    name: Name,
-    test?: (...args: CloudEvents[Name]) => boolean,
-  ): Promise<CloudEvents[Name][0]>
   /** Lets running invocations finish for a moment, then ends everything. Can be called more than once. */
   stop(): Promise<void>
 }
@@ -189,24 +177,6 @@ function findRule(rules: Rule[], id: string): Rule {
 function answer(id: string, outcome: Outcome): Json | undefined {
   if (outcome.kind === 'failure') throw new InvocationError(id, outcome.error)
   return outcome.payload === undefined ? undefined : JSON.parse(outcome.payload)
-}
-
-function subscriptions(emitter: EventEmitter<CloudEvents>): Pick<Cloud, 'on' | 'next'> {
-  // Node's own types lose the connection between an event's name and its arguments.
-  const untyped = emitter as EventEmitter
-  const on: Cloud['on'] = (name, listener) => {
-    untyped.on(name, listener as (...args: unknown[]) => void)
-    return () => void untyped.off(name, listener as (...args: unknown[]) => void)
-  }
-  const next: Cloud['next'] = (name, test = () => true) =>
-    new Promise((resolve) => {
-      const off = on(name, (...args) => {
-        if (!test(...args)) return
-        off()
-        resolve(args[0])
-      })
-    })
-  return { on, next }
 }
 
 function once(work: () => Promise<void>): () => Promise<void> {

@@ -1,3 +1,4 @@
+/** The cloud in words, for the terminal. */
 import pc from 'picocolors'
 import type { Cloud, Invocation, ResourceInfo } from './cloud.ts'
 import { namesOf } from './names.ts'

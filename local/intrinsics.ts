@@ -1,3 +1,4 @@
+/** CloudFormation's intrinsic functions. */
 import { isObject, type Json, type JsonObject } from './json.ts'
 
 /** Where the values come from that a template only names. */

@@ -5,7 +5,7 @@ import { type AccountReport, CrmAccount } from './account.ts'
 
 export interface CrmReport {
   readonly accounts: readonly AccountReport[]
-  /** The most calls at once, over all customers. */
+  /** The most simultaneous calls, over all customers. */
   readonly maxConcurrent: number
 }
 

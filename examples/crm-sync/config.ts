@@ -1,3 +1,4 @@
+/** The queues: what jobs may do to the services that they call. */
 import { defineConfig } from '../../lib/index.ts'
 
 /** One queue for each service that is called; its limits hold for each customer. */

@@ -1,3 +1,4 @@
+/** The tasks: what there is to do. */
 import { z } from 'zod'
 import { defineTask } from '../../lib/index.ts'
 

@@ -3,9 +3,10 @@
 import { InvalidJobError } from '../core/errors.ts'
 import type { DeadLetter } from '../core/job/dead-letter.ts'
 import { partitionProblem } from '../core/job/job.ts'
-import { said } from '../core/job/new-job.ts'
-import { queueNamed } from '../core/queue/config.ts'
+import type { LimitOverride } from '../core/limits/limits.ts'
+import { type QueueConfig, queueNamed } from '../core/queue/config.ts'
 import { givenPartition } from '../core/queue/partition.ts'
+import { noQueue } from '../core/queue/unknown.ts'
 import { deadLetters } from '../use-cases/operate/dead-letters.ts'
 import { type MoveResult, type MoveOptions as MoveRules, moveJobs } from '../use-cases/operate/move-jobs.ts'
 import {
@@ -15,7 +16,7 @@ import {
 } from '../use-cases/operate/redrive.ts'
 import { overrideLimits } from '../use-cases/operate/set-limits.ts'
 import { type StrandedShard, strandedShards } from '../use-cases/operate/stranded-shards.ts'
-import { type LimitsInput, toOverride } from './limits-input.ts'
+import { type LimitsInput, type LimitsNote, toOverride } from './limits-input.ts'
 import type { Wiring } from './wiring.ts'
 
 /** The name of a configured queue, or any other: jobs and letters may be left of one that is configured no more. */
@@ -23,14 +24,22 @@ export type AnyQueue<QueueName extends string> = QueueName | (string & Record<ne
 
 export interface Admin<QueueName extends string = string> {
   /**
-   * Replaces the limits of one partition without a deploy, from its next pass on. The partition is named as its jobs
-   * name it (`acme`), or is `undefined` for a queue without a partition rule. What `limits` leaves out stays as
-   * configured, 0 pauses, and `null` goes back to what is configured.
-   * @example await client.setLimits('crm', 'acme', { rateLimit: { allowed: 5, period: '1s' } })
+   * Replaces the limits of one partition without a deploy. When it returns, nothing more is admitted above the new ones;
+   * what runs already runs to its end. The partition is named as its jobs name it (`acme`), or is `undefined` for a queue
+   * without a partition rule. What `limits` leaves out stays as configured, 0 pauses, and `null` goes back to what is
+   * configured. `note` (up to 256 and 1,024 characters) is kept beside them.
+   * @example
+   * const note = { by: 'ann@example.com', reason: 'their API is slow today' }
+   * await client.setLimits('crm', 'acme', { rateLimit: { allowed: 5, period: '1s' } }, note)
    * @throws InvalidJobError if there is no such queue or partition, ConfigurationError for limits that make no sense:
    *   both before anything is written
    */
-  setLimits(queue: QueueName, partition: string | undefined, limits: LimitsInput | null): Promise<void>
+  setLimits(
+    queue: QueueName,
+    partition: string | undefined,
+    limits: LimitsInput | null,
+    note?: LimitsNote,
+  ): Promise<void>
   /**
    * The dead letters of a queue, oldest first, read page by page as they are asked for. `unknown` has those whose key
    * does not name a queue. They are kept for 30 days.
@@ -89,7 +98,8 @@ export interface MoveOptions<QueueName extends string = string> extends MoveRule
 }
 
 export const adminOf = <QueueName extends string>(wiring: Wiring): Admin<QueueName> => ({
-  setLimits: (queue, partition, limits) => setLimits(wiring, queue, partition, limits),
+  setLimits: (queue, partition, limits, note) =>
+    setLimits(wiring, queue, partition, (of) => toOverride(of, limits, note)),
   deadLetters: (queue) => deadLetters(wiring.store, queue),
   redrive: (queue, options) => redrive(wiring, queue, options ?? {}),
   strandedJobs: () => strandedShards(wiring),
@@ -100,12 +110,12 @@ async function setLimits(
   { config, store, wake }: Wiring,
   queueName: string,
   partition: string | undefined,
-  limits: LimitsInput | null,
+  limitsFor: (queue: QueueConfig) => LimitOverride | undefined,
 ): Promise<void> {
   const queue = queueNamed(config, queueName)
-  if (!queue) throw new InvalidJobError(`there is no queue "${said(queueName)}"`)
+  if (!queue) throw new InvalidJobError(noQueue(config, queueName))
   const encoded = partition === undefined ? {} : { partition: givenPartition(partition) }
   const problem = partitionProblem(queue, { queue: queue.name, ...encoded })
   if (problem) throw new InvalidJobError(problem)
-  await overrideLimits({ store, wake: wake() }, queue, encoded.partition, toOverride(queue, limits))
+  await overrideLimits({ store, wake: wake() }, queue, encoded.partition, limitsFor(queue))
 }

@@ -1,9 +1,11 @@
 /** Runs a user's handler for a job: looks up the task, checks the payload, watches the time. */
 
+import type { TaskOutcome } from '../core/job/ending.ts'
 import type { Job } from '../core/job/job.ts'
-import { clip, decodePartition } from '../core/keys.ts'
+import { decodePartition } from '../core/keys.ts'
+import { clip } from '../core/text/clip.ts'
 import type { Logger } from '../ports/logger.ts'
-import type { RunTask, TaskOutcome } from '../use-cases/run/execute.ts'
+import type { RunTask } from '../use-cases/run/execute.ts'
 import { type JobInfo, type Task, validatePayload } from './task.ts'
 
 export type LoggerFor = (job: Job) => Logger

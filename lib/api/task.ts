@@ -1,6 +1,7 @@
 /** Tasks: what there is to do, and what its handler is told. */
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { ConfigurationError } from '../core/errors.ts'
+import { isTaskName, TASK_NAME_RULE } from '../core/queue/task-name.ts'
 import type { Logger } from '../ports/logger.ts'
 
 /** What a handler is told about the job that it runs. */
@@ -67,8 +68,7 @@ export function defineTask<
   const Queue extends string,
   Schema extends StandardSchemaV1,
 >(definition: TaskDefinition<Name, Queue, Schema>): Task<Name, Queue, Schema> {
-  if (definition.name.length === 0 || definition.name.length > 128)
-    throw new ConfigurationError('task.name', 'has 1 to 128 characters')
+  if (!isTaskName(definition.name)) throw new ConfigurationError('task.name', TASK_NAME_RULE)
   return definition
 }
 

@@ -1,4 +1,6 @@
+/** The user's worker: a Lambda handler made of tasks. */
 import type { SQSEvent, SQSRecord } from 'aws-lambda'
+import { logKeysOf } from '../adapters/events/job-lines.ts'
 import { loggerWith } from '../adapters/powertools/logger.ts'
 import { parseWorkMessage } from '../adapters/sqs/messages.ts'
 import { ConfigurationError } from '../core/errors.ts'
@@ -8,7 +10,6 @@ import { contextFromEnvironment, logger, once } from '../lambda/context.ts'
 import { type BatchResponse, type LambdaHandler, lambda } from '../lambda/entry.ts'
 import { InvocationGuard } from '../lambda/invocation-guard.ts'
 import type { Context } from '../use-cases/context.ts'
-import { describe } from '../use-cases/retire.ts'
 import { execute, type Invocation, type RunTask } from '../use-cases/run/execute.ts'
 
 import { type LoggerFor, taskRunner } from './run-task.ts'
@@ -48,13 +49,13 @@ function workerContext(tasks: readonly Task[]): Context {
   const context = contextFromEnvironment()
   const idle = tasks.filter(({ queue }) => !queueNamed(context.config, queue))
   if (idle.length > 0)
-    context.logger.error('tasks belong to queues that are not configured: jobs of these queues wait', {
+    logger.error('tasks belong to queues that are not configured: jobs of these queues wait', {
       tasks: idle.map(({ name, queue }) => `${name} (${queue})`),
     })
   return context
 }
 
-const loggerFor: LoggerFor = (job) => loggerWith(describe(job))
+const loggerFor: LoggerFor = (job) => loggerWith(logKeysOf(job))
 
 async function workOn(
   context: Context,
@@ -64,7 +65,8 @@ async function workOn(
 ): Promise<void> {
   const message = parseWorkMessage(record.body)
   if (!message.ok) {
-    context.logger.error('work message refused', { messageId: record.messageId, reason: message.reason })
+    const { messageId } = record
+    context.events.emit({ kind: 'message refused', queue: 'work', messageId, reason: message.reason })
     return
   }
   const invocation: Invocation = {

@@ -4,6 +4,7 @@
  * In between both configurations may decide. Thus a failed deploy is followed too: its functions are announced before
  * they exist, and replaced when CloudFormation announces the configuration that it goes back to.
  */
+import { REPLACED_FOR_MS } from './times.ts'
 export interface DeploymentRecord {
   /** Counts the writes. */
   readonly version: number
@@ -26,11 +27,6 @@ export interface DeploymentStep {
   readonly configuration: string
 }
 
-/**
- * Lambda ends an invocation after 15 minutes at the latest. Whoever has a replaced configuration after twice that time
- * has got it since, by something that CloudFormation does not know of (code that was uploaded by hand, say): it works.
- */
-const REPLACED_FOR_MS = 30 * 60_000
 const REMEMBERED_REQUESTS = 20
 
 const NOTHING: DeploymentRecord = { version: 0, number: 0, replaced: {}, requests: [] }

@@ -2,6 +2,10 @@
  * The keys of a job. `pk` names its shard: `queue`, `queue|partition` or `queue|partition|n`.
  * `sk` orders the shard: `<priority 0-9>#<runAt, ISO 8601 UTC with ms>#<job id>`.
  */
+import { clip } from './text/clip.ts'
+import { parseInstant } from './text/instant.ts'
+import { type Parsed, parsed, refused } from './text/parsed.ts'
+
 declare const brand: unique symbol
 type Branded<Name extends string> = string & { readonly [brand]: Name }
 
@@ -31,27 +35,18 @@ export interface Position {
   readonly id: JobId
 }
 
+/** Before the sort key of every job, whose first character is a digit. */
+export const FIRST_SORT_KEY = '0#'
+/** Behind the sort key of every job. */
+export const BEHIND_SORT_KEYS = ':'
 /** Nothing stands between a key and this one. */
 export const firstKeyBehind = (sortKey: string): string => `${sortKey}\u0000`
 
-/** An expected outcome of reading somebody's text: the value, or a reason that a person understands. */
-export type Parsed<T> =
-  | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly reason: string }
-export const parsed = <T>(value: T): Parsed<T> => ({ ok: true, value })
-export const refused = (reason: string): { readonly ok: false; readonly reason: string } => ({
-  ok: false,
-  reason,
-})
-
-export const MAX_ID_LENGTH = 64
+const MAX_ID_LENGTH = 64
 export const MAX_PARTITION_LENGTH = 256
 export const QUEUE_NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/
 const ID = /^[A-Za-z0-9][A-Za-z0-9_.:@=+~-]*$/
 const SORT_KEY = /^([0-9])#([^#]*)#(.*)$/s
-/** The last instant that ISO 8601 writes with a four-digit year, so that text order is time order. */
-const MAX_RUN_AT = Date.UTC(9999, 11, 31, 23, 59, 59, 999)
-
 /** An escape that `encodePartition` and rules with several keys do not write. */
 const NOT_CANONICAL = /%(?!25|7C|2C)/
 
@@ -113,21 +108,5 @@ export function parseJobId(id: string): Parsed<JobId> {
   return parsed(id as JobId)
 }
 
-/** Only the canonical spelling is accepted, since it alone sorts by time and can be written again from the number. */
-function parseInstant(text: string): number | undefined {
-  const time = Date.parse(text)
-  if (!isValidInstant(time)) return undefined
-  return new Date(time).toISOString() === text ? time : undefined
-}
-
-export const isValidInstant = (time: number): boolean =>
-  Number.isInteger(time) && time >= 0 && time <= MAX_RUN_AT
 export const isPriority = (value: unknown): value is Priority =>
   Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 9
-
-/** A message that foreign names are part of stays on one line. */
-export const oneLine = (text: string): string => text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ')
-
-/** Foreign text in a message: short, and on one line. */
-export const clip = (text: string, length = 80): string =>
-  oneLine(JSON.stringify(text.length > length ? `${text.slice(0, length)}…` : text).slice(1, -1))

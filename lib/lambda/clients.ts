@@ -1,6 +1,7 @@
 /** The SDK's clients, made in one place so that all of them try as often, and none waits for ever. */
 import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb'
 import { SQSClient, type SQSClientConfig } from '@aws-sdk/client-sqs'
+import { ANSWER_MS, CONNECTION_MS } from '../core/times.ts'
 
 /** More tries than the SDK's three: a call that fails costs a redelivery, which takes minutes. */
 const MAX_ATTEMPTS = 6
@@ -19,7 +20,7 @@ export interface Patience {
  * For functions. DynamoDB and SQS answer in milliseconds; a connection that is silent for seconds is dead, and a new one
  * will do. All tries together leave a dispatcher of 30 s the time to say what failed.
  */
-export const BRIEF: Patience = { connection_ms: 1000, answer_ms: 3000 }
+export const BRIEF: Patience = { connection_ms: CONNECTION_MS, answer_ms: ANSWER_MS }
 
 /** For programs anywhere, which may send megabytes over a slow line. */
 export const PATIENT: Patience = { connection_ms: 5000, answer_ms: 30_000 }

@@ -2,6 +2,9 @@
 import type { Database } from '../adapters/dynamodb/database.ts'
 import { dynamoDeploymentLog } from '../adapters/dynamodb/deployment.ts'
 import { dynamoStore } from '../adapters/dynamodb/store.ts'
+import { eventsToAll } from '../adapters/events/to-all.ts'
+import { eventsToLog } from '../adapters/events/to-log.ts'
+import { eventsToMetrics } from '../adapters/events/to-metrics.ts'
 import { powertools, powertoolsLogger } from '../adapters/powertools/logger.ts'
 import { metrics } from '../adapters/powertools/metrics.ts'
 import { sqsWakeQueue, sqsWorkQueue } from '../adapters/sqs/queues.ts'
@@ -14,11 +17,11 @@ import { dynamoClient, sqsClient } from './clients.ts'
 import { type Environment, readConfig, readConfigHash, readEnvironment } from './environment.ts'
 import { once } from './once.ts'
 
-export { metrics } from '../adapters/powertools/metrics.ts'
 export { sqsClient } from './clients.ts'
 export { once } from './once.ts'
 
 export const logger = powertoolsLogger(powertools)
+export const events = eventsToAll(eventsToLog(logger), eventsToMetrics(metrics))
 
 const EVERYTHING = [
   'SLUICE_JOBS_TABLE',
@@ -53,12 +56,11 @@ export function contextFromEnvironment(): Context {
     wake: sqsWakeQueue(sqs, env.SLUICE_WAKE_QUEUE_URL),
     clock: systemClock,
     random: systemRandom,
-    logger,
-    metrics,
+    events,
     deployment: deploymentOf(readConfigHash(), {
       log: deploymentLogFor(env.SLUICE_STATE_TABLE),
       clock: systemClock,
-      logger,
+      events,
     }),
   }
 }

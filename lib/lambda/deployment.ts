@@ -7,6 +7,7 @@ import {
 } from '../adapters/cloudformation/custom-resource.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { DeploymentLog } from '../ports/deployment.ts'
+import type { Events } from '../ports/events.ts'
 import type { Logger } from '../ports/logger.ts'
 import { deployed } from '../use-cases/deployed.ts'
 
@@ -18,7 +19,7 @@ const propertiesSchema = z.object({
 export interface DeploymentContext {
   readonly log: DeploymentLog
   readonly clock: Clock
-  readonly logger: Logger
+  readonly events: Events
   /** Looks at all shards, once the new configuration is in force: for a raised limit, for a queue that is new. */
   readonly sweep: () => Promise<number>
 }

@@ -21,8 +21,9 @@ export function readEnvironment<const Name extends keyof Environment>(
   names: readonly Name[],
   variables: NodeJS.ProcessEnv = process.env,
 ): Pick<Environment, Name> {
-  const mask = Object.fromEntries(names.map((name) => [name, true])) as Record<Name, true>
-  const result = environmentSchema.pick(mask as never).safeParse(variables)
+  const { shape } = environmentSchema
+  const wanted = z.object(Object.fromEntries(names.map((name) => [name, shape[name]])))
+  const result: z.ZodSafeParseResult<unknown> = wanted.safeParse(variables)
   if (result.success) return result.data as Pick<Environment, Name>
   const missing = result.error.issues.map(({ path }) => path.join('.')).join(', ')
   throw new EnvironmentError(

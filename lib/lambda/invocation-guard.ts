@@ -5,13 +5,8 @@
  * process is ended: its handlers are stopped, and its messages come again.
  */
 import type { Context as LambdaContext } from 'aws-lambda'
+import { STOPPED_BY_NOW_MS } from '../core/times.ts'
 import type { Logger } from '../ports/logger.ts'
-
-/**
- * Lambda stops the process at the invocation's timeout. Whoever still runs so long after it has been frozen and thawed,
- * and slots are kept longer than this.
- */
-const STOPPED_BY_NOW_MS = 1000
 
 type InvocationContext = Pick<LambdaContext, 'awsRequestId' | 'getRemainingTimeInMillis'>
 

@@ -1,4 +1,4 @@
-/** What the use cases say. Powertools' Logger fits. */
+/** Lines of a log: for handlers, for the functions themselves, and for what happens (`events.ts`). */
 export interface Logger {
   debug(message: string, details?: Readonly<Record<string, unknown>>): void
   info(message: string, details?: Readonly<Record<string, unknown>>): void

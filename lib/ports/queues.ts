@@ -33,9 +33,6 @@ export interface WakeMessage {
   readonly judge?: readonly string[]
 }
 
-/** SQS delays a message by at most 15 minutes. */
-export const MAX_DELAY_MS = 900_000
-
 export interface WorkQueue {
   /** Sends all of them. Where it throws `SendIncompleteError`, all but its `unsent` have been sent. */
   send(messages: readonly WorkMessage[]): Promise<void>

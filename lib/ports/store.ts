@@ -164,7 +164,7 @@ export interface Run {
 }
 export type StartOutcome =
   | { readonly kind: 'started'; readonly state: ShardState }
-  | { readonly kind: 'refused'; readonly state?: ShardState }
+  | { readonly kind: 'stale'; readonly state?: ShardState }
 export type ReleaseOutcome =
   | { readonly kind: 'released'; readonly state: ShardState }
   | { readonly kind: 'gone'; readonly state?: ShardState }

@@ -4,8 +4,8 @@ import { parseJob, type RawItem } from '../core/job/job.ts'
 import type { ShardKey } from '../core/keys.ts'
 import { forEachSideBySide } from '../core/side-by-side.ts'
 import type { Context } from './context.ts'
+import { judgeStanding } from './judge.ts'
 import { pass } from './pass/pass.ts'
-import { readStanding } from './read-job.ts'
 import { wakeSoon } from './wake.ts'
 
 export type Arrival<Id> = { readonly id: Id; readonly item: RawItem }
@@ -29,7 +29,7 @@ export async function arrive<Id>(context: Context, arrivals: readonly Arrival<Id
     async (same) => {
       // The image of the stream is old: the item may have been corrected, and what stands there now is judged.
       const isGood = await succeeds(context, async () => {
-        if (same[0] && (await readStanding(context, same[0].item))) corrected.push(...same)
+        if (same[0] && (await judgeStanding(context, same[0].item))) corrected.push(...same)
       })
       if (!isGood) failed.push(...same.map(({ id }) => id))
     },
@@ -56,7 +56,7 @@ async function visitOrWake(context: Context, shard: ShardKey): Promise<boolean> 
 }
 
 async function succeeds(
-  { logger, metrics }: Context,
+  { events }: Context,
   action: () => Promise<unknown>,
   shard?: ShardKey,
 ): Promise<boolean> {
@@ -64,8 +64,7 @@ async function succeeds(
     await action()
     return true
   } catch (error) {
-    logger.error('a new job could not be looked at; it will be tried again', { shard, error })
-    metrics.count('ShardFailures', 1)
+    events.emit({ kind: 'arrival failed', shard, error })
     return false
   }
 }

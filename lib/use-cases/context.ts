@@ -1,8 +1,8 @@
+/** What every use case is given of the outside world. */
 import type { Config } from '../core/queue/config.ts'
 import type { Clock, Random } from '../ports/clock.ts'
 import type { Deployment } from '../ports/deployment.ts'
-import type { Logger } from '../ports/logger.ts'
-import type { Metrics } from '../ports/metrics.ts'
+import type { Events } from '../ports/events.ts'
 import type { WakeQueue, WorkQueue } from '../ports/queues.ts'
 import type { Store } from '../ports/store.ts'
 
@@ -14,7 +14,6 @@ export interface Context {
   readonly wake: WakeQueue
   readonly clock: Clock
   readonly random: Random
-  readonly logger: Logger
-  readonly metrics: Metrics
+  readonly events: Events
   readonly deployment: Deployment
 }

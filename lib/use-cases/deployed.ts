@@ -6,29 +6,26 @@ import {
   isReplaced,
   lastReplacedAt,
 } from '../core/deployment.ts'
+import { LOOK_EVERY_MS, NOTICED_AFTER_MS } from '../core/times.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Deployment, DeploymentLog } from '../ports/deployment.ts'
-import type { Logger } from '../ports/logger.ts'
+import type { Events } from '../ports/events.ts'
 
-/** A function looks at the record this often at most: a read unit a second for each that is busy. */
-const LOOK_EVERY_MS = 1000
-/** After this, every function has looked again, and what it decided before has been written. */
-const NOTICED_AFTER_MS = 2 * LOOK_EVERY_MS
 const TRIES = 5
 
 interface Surroundings {
   readonly log: DeploymentLog
   readonly clock: Clock
-  readonly logger: Logger
+  readonly events: Events
 }
 
 /**
  * Writes a step down. When it returns, no function decides by a configuration that this step has replaced.
  * @throws if it could not be written
  */
-export async function deployed({ log, clock, logger }: Surroundings, step: DeploymentStep): Promise<void> {
+export async function deployed({ log, clock, events }: Surroundings, step: DeploymentStep): Promise<void> {
   const record = await recorded(log, clock, step)
-  logger.info(`a deployment ${step.stage}`, { ...step })
+  events.emit({ kind: 'deployment recorded', step })
   const noticed_at = lastReplacedAt(record) + NOTICED_AFTER_MS
   if (noticed_at > clock.now()) await clock.sleep(noticed_at - clock.now())
 }
@@ -49,14 +46,14 @@ async function recorded(
 }
 
 /** A read that fails does not stop the work: what was known last holds, until the next one succeeds. */
-export function deploymentOf(configuration: string, { log, clock, logger }: Surroundings): Deployment {
+export function deploymentOf(configuration: string, { log, clock, events }: Surroundings): Deployment {
   let known: DeploymentRecord | undefined
   let looked: { readonly at: number; readonly done: Promise<void> } | undefined
   const look = async () => {
     try {
       known = await log.read()
     } catch (error) {
-      logger.error('the record of deployments could not be read; work goes on', { error })
+      events.emit({ kind: 'deployments not read', error })
     }
   }
   return {

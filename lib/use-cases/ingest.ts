@@ -5,10 +5,11 @@
 import * as z from 'zod'
 import { LeftToNewerError } from '../core/errors.ts'
 import { deadEvent } from '../core/job/dead-letter.ts'
-import { describeIssue, type JobItem } from '../core/job/job.ts'
+import type { JobItem } from '../core/job/job.ts'
 import { type NewItem, newJob } from '../core/job/new-job.ts'
 import type { Config } from '../core/queue/config.ts'
-import { UNKNOWN_FOR_MS } from '../core/queue/unknown.ts'
+import { describeIssues } from '../core/text/issues.ts'
+import { UNKNOWN_FOR_MS } from '../core/times.ts'
 import type { Context } from './context.ts'
 
 const envelopeSchema = z.object({
@@ -31,7 +32,7 @@ const detailSchema = z.strictObject({
   id: z.string().optional(),
 })
 
-type IngestContext = Pick<Context, 'config' | 'store' | 'clock' | 'logger'>
+type IngestContext = Pick<Context, 'config' | 'store' | 'clock' | 'events'>
 
 /**
  * Puts the job of one event, or puts the event into the dead letters with the reason. `id` names it there.
@@ -49,8 +50,10 @@ export async function ingest(
   if (!item.ok && item.isUnknown && now - sentAt < UNKNOWN_FOR_MS) throw new LeftToNewerError(item.reason)
   const reason = item.ok ? await putProblem(context, item.value) : item.reason
   if (reason === undefined) return
-  context.logger.error('event refused', { id, reason })
-  await context.store.history.bury(deadEvent(queueNameIn(body), id, eventIn(body), reason, now))
+  await context.store.history.bury(
+    deadEvent({ queue: queueNameIn(body), id, event: eventIn(body) }, reason, now),
+  )
+  context.events.emit({ kind: 'event refused', id, reason })
 }
 
 async function putProblem({ store }: IngestContext, item: JobItem): Promise<string | undefined> {
@@ -62,9 +65,9 @@ async function putProblem({ store }: IngestContext, item: JobItem): Promise<stri
 /** The job that an event asks for, or why it asks for none that can run. */
 export function jobOfEvent(config: Config, body: string): NewItem {
   const event = envelopeSchema.safeParse(parseJson(body))
-  if (!event.success) return malformed(`not an event: ${event.error.issues.map(describeIssue).join('; ')}`)
+  if (!event.success) return malformed(`not an event: ${describeIssues(event.error)}`)
   const detail = detailSchema.safeParse(event.data.detail)
-  if (!detail.success) return malformed(`detail: ${detail.error.issues.map(describeIssue).join('; ')}`)
+  if (!detail.success) return malformed(`detail: ${describeIssues(detail.error)}`)
   const { id, time, trigger } = event.data
   const name = trigger === undefined ? id : `${id}.${trigger}`
   return newJob(

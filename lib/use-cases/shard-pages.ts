@@ -1,10 +1,7 @@
 /** The items of a shard, whatever they are, page by page and in their order. */
 import type { RawItem } from '../core/job/job.ts'
-import { firstKeyBehind, type ShardKey } from '../core/keys.ts'
+import { FIRST_SORT_KEY, firstKeyBehind, type ShardKey } from '../core/keys.ts'
 import type { Context } from './context.ts'
-
-/** Before the key of every job. */
-export const FIRST_KEY = '0#'
 
 export interface ShardPage {
   readonly items: readonly RawItem[]
@@ -17,7 +14,7 @@ export async function* shardPages(
   shard: ShardKey,
   limit: number,
 ): AsyncGenerator<ShardPage, void, undefined> {
-  let from = FIRST_KEY
+  let from: string = FIRST_SORT_KEY
   while (true) {
     const { items, more } = await store.jobs.range({ shard, from, limit })
     const last = more ? items.at(-1) : undefined

@@ -2,10 +2,8 @@
 
 import type { ShardKey } from '../core/keys.ts'
 import type { ArrangedWake } from '../core/pass/decide.ts'
-import { MAX_DELAY_MS } from '../ports/queues.ts'
+import { DELAY_STEP_MS, MAX_DELAY_MS, WAKE_SOON_MS } from '../core/times.ts'
 import type { Context } from './context.ts'
-
-export const SECOND_MS = 1000
 
 /** Has the shard looked at again. What is too far off for a queue is left to the due index. */
 export async function arrangeWake(
@@ -21,10 +19,10 @@ export async function arrangeWake(
 
 /** Queues round down to whole seconds, and the dispatcher would have to wait for the rest. */
 export const roundedUp = (delay_ms: number): number =>
-  Math.min(MAX_DELAY_MS, Math.ceil(delay_ms / SECOND_MS) * SECOND_MS)
+  Math.min(MAX_DELAY_MS, Math.ceil(delay_ms / DELAY_STEP_MS) * DELAY_STEP_MS)
 
 export const wakeSoon = (
   { wake }: Pick<Context, 'wake'>,
   shard: ShardKey,
-  delay_ms = SECOND_MS,
+  delay_ms = WAKE_SOON_MS,
 ): Promise<void> => wake.send([{ shard, delay_ms }])

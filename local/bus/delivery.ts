@@ -1,3 +1,4 @@
+/** From the bus, or a schedule, to the targets of its rules. */
 import {
   QueueDoesNotExist,
   SendMessageCommand,

@@ -1,3 +1,4 @@
+/** PutEvents requests, checked as EventBridge checks them. */
 import { randomUUID } from 'node:crypto'
 import * as z from 'zod'
 import { ACCOUNT } from '../assembly.ts'

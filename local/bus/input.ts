@@ -1,3 +1,4 @@
+/** What a rule makes of an event for its target. */
 import { isObject, type Json } from '../json.ts'
 import type { Rule, Target } from '../resources/rules.ts'
 

@@ -1,3 +1,4 @@
+/** Event patterns, those of rules and of event source filters. */
 import { isObject, type Json, type JsonObject } from '../json.ts'
 
 /** Whether an event (or a record, for an event source's filter) matches. */

@@ -1,3 +1,4 @@
+/** DynamoDB: Dynoxide, or an engine that the environment names. */
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'

@@ -1,3 +1,4 @@
+/** Engines that were there before. */
 import type { Engine } from './process.ts'
 
 /** An endpoint from the environment: we use it, but it is not ours to stop. */

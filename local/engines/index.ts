@@ -1,3 +1,4 @@
+/** The engines that stand in for DynamoDB and SQS. */
 import { readAssembly } from '../assembly.ts'
 import { type Clients, createClients } from '../clients.ts'
 import { readStack, type Stack } from '../resources/stack.ts'

@@ -1,3 +1,4 @@
+/** Processes that stand in for a service. */
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:net'

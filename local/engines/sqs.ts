@@ -1,3 +1,4 @@
+/** SQS: fauxqs, or an engine that the environment names. */
 import { fileURLToPath } from 'node:url'
 import { CreateQueueCommand, SetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs'
 import type { Queue } from '../resources/queues.ts'

@@ -1,9 +1,10 @@
+/** Lambda's execution environments, as threads. */
 import { Worker } from 'node:worker_threads'
 import type { LambdaFunction } from '../resources/functions.ts'
 import { createFreezer, thaw } from './freezer.ts'
 import type { Boot, FailureReason, LambdaError, Outcome, Reply, Request } from './outcome.ts'
 
-/** Lambda allows ten seconds; here many may start at once on few cores. */
+/** Lambda allows ten seconds; here many may start simultaneously on few cores. */
 const INIT_TIMEOUT_MS = 60_000
 /** Lambda does not stop an invocation to the millisecond: one that ends in its last moment has ended by itself. */
 const LATE_STOP_MS = 50

@@ -1,3 +1,4 @@
+/** How modules load in a function. */
 import { existsSync } from 'node:fs'
 import { registerHooks } from 'node:module'
 import { join } from 'node:path'

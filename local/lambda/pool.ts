@@ -1,3 +1,4 @@
+/** Which environment an invocation gets. */
 import { Environment, type EnvironmentOptions } from './environment.ts'
 import type { Outcome, Request } from './outcome.ts'
 

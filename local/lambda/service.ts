@@ -1,3 +1,4 @@
+/** Lambda: invokes functions by name. */
 import { randomUUID } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,3 +1,4 @@
+/** `AWS::Lambda::Function` */
 import { basename } from 'node:path'
 import * as z from 'zod'
 import type { JsonObject } from '../json.ts'

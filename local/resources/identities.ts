@@ -1,3 +1,4 @@
+/** Answers `Ref` and `Fn::GetAtt` for a whole stack. */
 import { ACCOUNT, type Assembly } from '../assembly.ts'
 import { IntrinsicError, resolve, type Scope } from '../intrinsics.ts'
 import type { JsonObject } from '../json.ts'

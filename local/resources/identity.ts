@@ -1,3 +1,4 @@
+/** What one resource is called. */
 import { createHash } from 'node:crypto'
 import { ACCOUNT } from '../assembly.ts'
 

@@ -1,3 +1,4 @@
+/** `AWS::Lambda::EventSourceMapping` */
 import * as z from 'zod'
 import { compilePattern, type Matches } from '../bus/pattern.ts'
 import type { JsonObject } from '../json.ts'

@@ -1,3 +1,4 @@
+/** `AWS::SQS::Queue` */
 import * as z from 'zod'
 import type { JsonObject } from '../json.ts'
 import type { Identity } from './identity.ts'

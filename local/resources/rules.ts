@@ -1,3 +1,4 @@
+/** `AWS::Events::Rule` */
 import * as z from 'zod'
 import { compilePattern, type Matches } from '../bus/pattern.ts'
 import type { Json, JsonObject } from '../json.ts'

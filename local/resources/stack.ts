@@ -1,3 +1,4 @@
+/** A template, with all that it names, turned into data. */
 import type { Assembly } from '../assembly.ts'
 import { resolve } from '../intrinsics.ts'
 import type { JsonObject } from '../json.ts'

@@ -1,3 +1,4 @@
+/** Tables of DynamoDB. */
 import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb'
 import * as z from 'zod'
 import type { JsonObject } from '../json.ts'

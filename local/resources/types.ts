@@ -1,3 +1,4 @@
+/** Which resource types there are, and which do not matter here. */
 import { isCustom } from './custom.ts'
 
 /** What the local cloud builds. Each has its own file here. */

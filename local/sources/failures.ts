@@ -1,3 +1,4 @@
+/** What a function says about the batch that it was given. */
 import { isObject } from '../json.ts'
 import type { Outcome } from '../lambda/outcome.ts'
 

@@ -1,4 +1,4 @@
-/** At most `limit` at once; the others wait in line. */
+/** At most `limit` simultaneously; the others wait in line. */
 export class Gate {
   readonly #limit: number
   readonly #line: (() => void)[] = []

@@ -1,3 +1,4 @@
+/** Batches of a stream that Lambda has given up. */
 import type { GivenUp, StreamRecord } from './stream.ts'
 
 /** What Lambda sends to a stream mapping's on-failure destination: where the records are, not the records. */

@@ -1,3 +1,4 @@
+/** What invokes functions by itself: queues, streams, schedules. */
 import type { Delivery } from '../bus/delivery.ts'
 import { type Clients, engineStreamArn } from '../clients.ts'
 import type { Engine } from '../engines/process.ts'

@@ -1,3 +1,5 @@
+/** Batches side by side, in order within each key. */
+import { createHash } from 'node:crypto'
 import { sleep } from '../async.ts'
 
 /** Enough to keep a lane busy; more would only be memory. */
@@ -70,9 +72,5 @@ class Lane<T> {
   }
 }
 
-/** FNV-1a: cheap, and spreads well enough. */
-function hash(text: string): number {
-  let value = 0x811c9dc5
-  for (let i = 0; i < text.length; i++) value = Math.imul(value ^ text.charCodeAt(i), 0x01000193) >>> 0
-  return value
-}
+/** Which lane a key has is nobody's business, as long as it stays the same. */
+const hash = (key: string): number => createHash('md5').update(key).digest().readUInt32BE()

@@ -1,3 +1,4 @@
+/** Scheduled rules. */
 import { randomUUID } from 'node:crypto'
 import { ACCOUNT } from '../assembly.ts'
 import { sleep } from '../async.ts'

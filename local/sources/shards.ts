@@ -1,3 +1,4 @@
+/** The shards of a table's stream. */
 import {
   DescribeStreamCommand,
   type DynamoDBStreamsClient,

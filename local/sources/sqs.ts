@@ -1,3 +1,4 @@
+/** Queues as event sources. */
 import {
   DeleteMessageBatchCommand,
   type Message,

@@ -1,3 +1,4 @@
+/** Streams as event sources. */
 import type { DynamoDBStreamsClient, _Record as NativeRecord } from '@aws-sdk/client-dynamodb-streams'
 import { backoff_ms, persist, sleep } from '../async.ts'
 import type { Json } from '../json.ts'

@@ -51,7 +51,7 @@ test('synthesises the example and tells what one needs to talk to it', { timeout
 })
 
 test('takes the user’s own configuration and worker', { timeout: 60_000 }, async () => {
-  const lib = JSON.stringify(join(root, 'lib', 'core', 'config.ts'))
+  const lib = JSON.stringify(join(root, 'lib', 'index.ts'))
   await writeFile(
     join(directory, 'config.ts'),
     `import { defineConfig } from ${lib}; export default defineConfig({ queues: { mine: {} } })`,

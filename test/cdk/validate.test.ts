@@ -85,7 +85,7 @@ describe('refused, with what to do about it', () => {
     expect(problemsOf({})).toEqual([])
   })
 
-  test('all at once', () => {
+  test('all in one message', () => {
     expect(problemsOf({ worker: 'nowhere.ts', nonsense: 1 })).toHaveLength(2)
   })
 })

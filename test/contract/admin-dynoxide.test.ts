@@ -4,7 +4,7 @@ import { dynamoStore } from '../../lib/adapters/dynamodb/store.ts'
 import { deadEvent, deadLetterOf } from '../../lib/core/job/dead-letter.ts'
 import { createClient, defineConfig } from '../../lib/index.ts'
 import type { Store } from '../../lib/ports/store.ts'
-import { jobItem } from '../support/builders.ts'
+import { asShard, jobItem } from '../support/builders.ts'
 import { dynoxideDatabase, missingDynoxide, type TestDatabase } from '../support/dynamodb.ts'
 
 describe.skipIf(missingDynoxide)(missingDynoxide ?? 'an operator', () => {
@@ -17,7 +17,7 @@ describe.skipIf(missingDynoxide)(missingDynoxide ?? 'an operator', () => {
     return createClient({ config, jobsTable, stateTable, historyTable, dynamodb: database.client })
   }
   const idsIn = async (pk: string) =>
-    (await store.jobs.range({ shard: pk as never, from: '0#', limit: 100 })).items.map(
+    (await store.jobs.range({ shard: asShard(pk), from: '0#', limit: 100 })).items.map(
       ({ sk }) => sk.split('#')[2],
     )
   const ids = Array.from({ length: 30 }, (_, n) => `job-${String(n).padStart(2, '0')}`)
@@ -29,11 +29,11 @@ describe.skipIf(missingDynoxide)(missingDynoxide ?? 'an operator', () => {
   afterAll(() => database.close())
 
   test('puts dead letters back', async () => {
-    const pk = 'crm|redriven' as never
+    const pk = asShard('crm|redriven')
     const jobs = ids.map((id, n) => deadLetterOf(jobItem({ pk, id }), 'exhausted', 'no', died + n))
     const detail = { queue: 'crm', task: 'sync', payload: { customer: 'redriven' } }
     const event = { id: 'event', time: '2020-01-01T00:00:00Z', detail }
-    const letters = [...jobs, deadEvent('crm', 'message', event, 'no', died + 99)]
+    const letters = [...jobs, deadEvent({ queue: 'crm', id: 'message', event }, 'no', died + 99)]
     // One in three is where an earlier version has left it.
     for (const [n, letter] of letters.entries())
       await store.history.bury(n % 3 === 0 ? { ...letter, pk: 'dead|crm' } : letter)
@@ -47,8 +47,8 @@ describe.skipIf(missingDynoxide)(missingDynoxide ?? 'an operator', () => {
 
   test('moves the jobs of a queue that is no more', async () => {
     const payload = { customer: 'moved' }
-    for (const id of ids) await store.jobs.put(jobItem({ pk: 'old|x' as never, id, payload }))
-    await store.jobs.put(jobItem({ pk: 'fax' as never, id: 'fax' }))
+    for (const id of ids) await store.jobs.put(jobItem({ pk: asShard('old|x'), id, payload }))
+    await store.jobs.put(jobItem({ pk: asShard('fax'), id: 'fax' }))
     const stranded = await Array.fromAsync(client().strandedJobs())
     expect(stranded.map(({ shard, jobs }) => `${shard} ${jobs.length}`).toSorted()).toEqual([
       'fax 1',

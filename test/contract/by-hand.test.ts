@@ -7,6 +7,7 @@ import type { ShardKey } from '../../lib/core/keys.ts'
 import type { Store } from '../../lib/ports/store.ts'
 import { change, jobItem } from '../support/builders.ts'
 import { dynoxideDatabase, missingDynoxide, putRaw, type TestDatabase } from '../support/dynamodb.ts'
+import { untyped } from '../support/untyped.ts'
 import { afterPass, freshShard } from './fresh.ts'
 
 describe.skipIf(missingDynoxide)('an item of the Jobs table written by hand', () => {
@@ -43,7 +44,7 @@ describe.skipIf(missingDynoxide)('an override written by hand', () => {
         Key: { pk: { S: shard } },
         UpdateExpression: 'SET #o = :o',
         ExpressionAttributeNames: { '#o': 'override' },
-        ExpressionAttributeValues: { ':o': value as never },
+        ExpressionAttributeValues: { ':o': untyped(value) },
       }),
     )
   const PAUSE = { M: { concurrency: { N: '0' } } }

@@ -3,6 +3,7 @@ import { type DeadLetter, deadEvent, deadLetterOf, letterKeys } from '../../lib/
 import type { Store } from '../../lib/ports/store.ts'
 import { deadLetters } from '../../lib/use-cases/operate/dead-letters.ts'
 import { jobItem, NOW } from '../support/builders.ts'
+import { untyped } from '../support/untyped.ts'
 import { freshQueue, freshShard } from './fresh.ts'
 
 export function describeHistory(store: () => Store): void {
@@ -11,7 +12,8 @@ export function describeHistory(store: () => Store): void {
   const lettersOf = (queue: string) => Array.fromAsync(deadLetters(store(), queue))
 
   describe('dead letters', () => {
-    const at = (name: string, n: number) => deadEvent(name, `e${n}`, { n }, 'no', NOW + n)
+    const at = (name: string, n: number) =>
+      deadEvent({ queue: name, id: `e${n}`, event: { n } }, 'no', NOW + n)
 
     test('come back oldest first from all keys of a queue, those of no other', async () => {
       const [queue, other] = [freshQueue(), freshQueue()]
@@ -53,7 +55,7 @@ export function describeHistory(store: () => Store): void {
       const queue = freshQueue()
       const pk = `dead|${queue}`
       const letters = [0, 1, 2, 3].map((n) => ({
-        ...deadEvent(queue, `e${n}`, 'x'.repeat(380_000), 'no', NOW + n),
+        ...deadEvent({ queue, id: `e${n}`, event: 'x'.repeat(380_000) }, 'no', NOW + n),
         pk,
       }))
       await bury(letters)
@@ -109,7 +111,7 @@ export function describeHistory(store: () => Store): void {
       const queue = freshQueue()
       const raw = { ...item, pk: `${queue}|${freshShard()}` }
       const { sk, ...rest } = raw
-      await store().jobs.put({ ...rest, sk } as never)
+      await store().jobs.put(untyped({ ...rest, sk }))
       expect(await store().jobs.bury(raw, deadLetterOf(raw, 'refused', error, NOW))).toBe('buried')
       expect(await lettersOf(queue)).toHaveLength(1)
     })

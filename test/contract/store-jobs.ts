@@ -38,7 +38,7 @@ export function describeJobs(store: () => Store): void {
       expect(await get(item)).toEqual(item)
     })
 
-    test('of two puts at once exactly one is taken', async () => {
+    test('of two simultaneous puts exactly one is taken', async () => {
       const item = jobItem({ pk: freshShard() })
       const outcomes = await Promise.all([put(item), put(item), put(item)])
       expect(outcomes.sort()).toEqual(['exists', 'exists', 'put'])

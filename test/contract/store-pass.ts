@@ -90,7 +90,7 @@ export function describePass(store: () => Store): void {
       expect(await store().states.pass(before, other)).toEqual({ kind: 'conflict' })
     })
 
-    test('of many passes at once exactly one is written', async () => {
+    test('of many simultaneous passes exactly one is written', async () => {
       const shard = freshShard()
       const one = (n: number) =>
         store().states.pass(emptyState(shard), change({ take: { [`job${n}`]: claimed(`t${n}`) } }))
@@ -151,7 +151,7 @@ export function describePass(store: () => Store): void {
       expect(await store().states.read(first.shard)).toEqual(state)
     })
 
-    test('a hundred slots are taken, sent again and dropped at once', async () => {
+    test('a hundred slots are taken, sent again and dropped in one write', async () => {
       const ids = Array.from({ length: 100 }, (_, n) => asId(`${n}-${'x'.repeat(50)}`))
       const first = await afterPass(store(), {
         take: Object.fromEntries(ids.map((id) => [id, claimed('t')])),

@@ -22,7 +22,7 @@ export function describeSlots(store: () => Store): void {
       const { shard } = await claimOne()
       const start = (token: string) => store().states.start(shard, HOLDER, run(token))
       const outcomes = await Promise.all(['r1', 'r2', 'r3'].map(start))
-      expect(outcomes.map(({ kind }) => kind).sort()).toEqual(['refused', 'refused', 'started'])
+      expect(outcomes.map(({ kind }) => kind).sort()).toEqual(['stale', 'stale', 'started'])
       expect((await store().states.read(shard))?.window).toEqual({ 100: 1 })
     })
 
@@ -37,18 +37,18 @@ export function describeSlots(store: () => Store): void {
       const { shard } = await claimOne()
       const outcome = await store().states.start(shard, { ...HOLDER, token: asToken('x') }, run('r'))
       expect(outcome).toMatchObject({
-        kind: 'refused',
+        kind: 'stale',
         state: { slots: { a: { token: 'claim' } }, window: {} },
       })
     })
 
     test('a start in a slot, a shard or an item that is not there is refused', async () => {
       const { shard } = await afterPass(store())
-      expect(await store().states.start(shard, HOLDER, run('r'))).toMatchObject({ kind: 'refused' })
-      expect(await store().states.start(freshShard(), HOLDER, run('r'))).toEqual({ kind: 'refused' })
+      expect(await store().states.start(shard, HOLDER, run('r'))).toMatchObject({ kind: 'stale' })
+      expect(await store().states.start(freshShard(), HOLDER, run('r'))).toEqual({ kind: 'stale' })
       const paused = freshShard()
       await store().states.override(paused, { concurrency: 0 })
-      expect(await store().states.start(paused, HOLDER, run('r'))).toMatchObject({ kind: 'refused' })
+      expect(await store().states.start(paused, HOLDER, run('r'))).toMatchObject({ kind: 'stale' })
     })
 
     test('a start does not change the version', async () => {

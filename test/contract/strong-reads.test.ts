@@ -9,8 +9,8 @@ import { dynamoStore } from '../../lib/adapters/dynamodb/store.ts'
 import { deadLetterOf } from '../../lib/core/job/dead-letter.ts'
 import { emptyState } from '../../lib/core/shard/state.ts'
 import type { JobStore, StateStore } from '../../lib/ports/store.ts'
-import { record, type Sent } from '../fuzz/record-commands.ts'
 import { asId, asToken, change, jobItem, NOW, SHARD } from '../support/builders.ts'
+import { record, type Sent } from '../support/record-commands.ts'
 
 const sent: Sent[] = []
 const client = record(new DynamoDBClient({ region: 'us-east-1' }), sent)

@@ -5,6 +5,7 @@ import { parseWakeMessage, parseWorkMessage } from '../../lib/adapters/sqs/messa
 import { ingest } from '../../lib/use-cases/ingest.ts'
 import { pass } from '../../lib/use-cases/pass/pass.ts'
 import { execute } from '../../lib/use-cases/run/execute.ts'
+import { untyped } from '../support/untyped.ts'
 import { deepEvent, eventBody, wakeBody, workBody } from './bodies.ts'
 import { fuzzContext } from './context.ts'
 import { corpus } from './corpus.ts'
@@ -42,7 +43,7 @@ async function asEvent(body: string): Promise<void> {
 async function arrives(context: Parameters<typeof pass>[0], jobs: readonly { readonly pk: string }[]) {
   const { parseJob } = await import('../../lib/core/job/job.ts')
   const [job] = jobs
-  return { shard: job?.pk, ok: job === undefined || parseJob(context.config, job as never).ok }
+  return { shard: job?.pk, ok: job === undefined || parseJob(context.config, untyped(job)).ok }
 }
 
 const INVOCATION = { remaining_ms: () => 60_000, redelivered: true }

@@ -9,11 +9,12 @@ import { defineTask } from '../../lib/api/task.ts'
 import { EnvironmentError, SluiceError } from '../../lib/core/errors.ts'
 import { readEnvironment } from '../../lib/lambda/environment.ts'
 import { NOW } from '../support/builders.ts'
+import { record, type Sent } from '../support/record-commands.ts'
+import { untyped } from '../support/untyped.ts'
 import { text } from './attributes.ts'
 import { almost, anything } from './bodies.ts'
 import { CONFIG } from './context.ts'
 import { reportInputs, runs, tried } from './count.ts'
-import { record, type Sent } from './record-commands.ts'
 
 reportInputs('admin calls')
 
@@ -72,7 +73,7 @@ describe('the client', () => {
     const sent: Sent[] = []
     const client = clientFor(sent)
     const property = fc.asyncProperty(task, payload, options, async (to, data, how) => {
-      await refusesOrWrites(sent, () => client.enqueue(to as never, data as never, how as never))
+      await refusesOrWrites(sent, () => client.enqueue(untyped(to), untyped(data), untyped(how)))
     })
     await fc.assert(property, runs(5000))
   })
@@ -80,7 +81,7 @@ describe('the client', () => {
   test('refuses what no item of DynamoDB can hold', async () => {
     const sent: Sent[] = []
     const call = () =>
-      clientFor(sent).enqueue(tasks[0] as never, { customer: 'acme', text: 'x'.repeat(500_000) } as never)
+      clientFor(sent).enqueue(untyped(tasks[0]), untyped({ customer: 'acme', text: 'x'.repeat(500_000) }))
     await refusesOrWrites(sent, call)
     expect(sent).toEqual([])
   })
@@ -93,7 +94,7 @@ describe('the client', () => {
       maxLength: 4,
     })
     const property = fc.asyncProperty(task, many, async (to, jobs) => {
-      await refusesOrWrites(sent, () => client.enqueueMany(to as never, jobs as never), jobs.length === 0)
+      await refusesOrWrites(sent, () => client.enqueueMany(untyped(to), untyped(jobs)), jobs.length === 0)
     })
     await fc.assert(property, runs(2000))
   })
@@ -117,7 +118,7 @@ describe('the client', () => {
     const queue = fc.oneof(fc.constantFrom('crm', 'bulk', 'plain'), hostile)
     const partition = fc.oneof(fc.constantFrom('acme', undefined), hostile)
     const property = fc.asyncProperty(queue, partition, limits, async (to, whose, what) => {
-      await refusesOrWrites(sent, () => client.setLimits(to as never, whose as never, what as never))
+      await refusesOrWrites(sent, () => client.setLimits(untyped(to), untyped(whose), untyped(what)))
     })
     await fc.assert(property, runs(5000))
   })
@@ -139,7 +140,7 @@ describe('the client', () => {
     const queue = fc.oneof(fc.constantFrom('crm', 'bulk', 'old'), hostile)
     const property = fc.asyncProperty(queue, rules, async (from, how) => {
       const isNothing = (how as { limit?: unknown } | undefined)?.limit === 0
-      await refusesOrWrites(sent, () => client.redrive(from as never, how as never), isNothing)
+      await refusesOrWrites(sent, () => client.redrive(untyped(from), untyped(how)), isNothing)
     })
     await fc.assert(property, runs(2000))
   })
@@ -157,7 +158,7 @@ describe('the client', () => {
     )
     const property = fc.asyncProperty(fc.oneof(fc.constant('old'), hostile), rules, async (from, how) => {
       const isNothing = (how as { limit?: unknown } | undefined)?.limit === 0
-      await refusesOrWrites(sent, () => client.moveJobs(from as never, how as never), isNothing)
+      await refusesOrWrites(sent, () => client.moveJobs(untyped(from), untyped(how)), isNothing)
     })
     await fc.assert(property, runs(2000))
   })
@@ -171,7 +172,7 @@ describe('the client', () => {
     const property = fc.property(fc.oneof(variables, anything), (given) => {
       tried(1)
       try {
-        readEnvironment(['SLUICE_JOBS_TABLE', 'SLUICE_WORK_QUEUE_URL'], given as never)
+        readEnvironment(['SLUICE_JOBS_TABLE', 'SLUICE_WORK_QUEUE_URL'], untyped(given))
       } catch (error) {
         expect(error).toBeInstanceOf(EnvironmentError)
       }

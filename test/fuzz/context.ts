@@ -1,4 +1,5 @@
 /** The use cases' world for one batch of inputs: memory, a clock that stands still, and a logger that remembers. */
+import { eventsToLog } from '../../lib/adapters/events/to-log.ts'
 import { memoryQueues } from '../../lib/adapters/memory/queues.ts'
 import { emptyTables } from '../../lib/adapters/memory/tables.ts'
 import { defineConfig } from '../../lib/core/queue/config.ts'
@@ -33,8 +34,7 @@ export function fuzzContext() {
     wake,
     clock: { now: () => now, sleep: async () => {} },
     random: { number: () => 0.5, token: () => `t${tokens++}` as Token },
-    logger: { debug: log, info: log, warn: log, error: log },
-    metrics: { count: () => {} },
+    events: eventsToLog({ debug: log, info: log, warn: log, error: log }),
     deployment: { isReplaced: async () => false },
   }
   const wait = (delay_ms: number): void => {

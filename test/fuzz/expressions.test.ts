@@ -8,8 +8,8 @@ import { names } from '../honesty/names.ts'
 import { answer } from '../honesty/operation.ts'
 import { resolve } from '../honesty/resolve.ts'
 import { Witness } from '../honesty/witness.ts'
+import { record, type Sent } from '../support/record-commands.ts'
 import { reportInputs, runs, tried } from './count.ts'
-import { record, type Sent } from './record-commands.ts'
 
 reportInputs('expressions')
 

@@ -4,7 +4,7 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb'
 import { fc } from '@fast-check/vitest'
 import { formatSortKey } from '../../lib/core/keys.ts'
 import { jobId, position } from '../support/arbitraries.ts'
-import { NOW } from '../support/builders.ts'
+import { asId, NOW } from '../support/builders.ts'
 import { attribute, HOSTILE_TEXTS, type Image, mapOf, text } from './attributes.ts'
 
 export interface Candidate {
@@ -23,7 +23,7 @@ const goodPk = fc.oneof(
 const goodSk = fc
   .tuple(position, jobId, fc.nat(5000), fc.constantFrom('a', 'b', 'constructor', 'toString', '1', undefined))
   .map(([{ priority }, id, ago, known]) =>
-    formatSortKey({ priority, runAt: NOW - ago, id: (known ?? id) as never }),
+    formatSortKey({ priority, runAt: NOW - ago, id: asId(known ?? id) }),
   )
 
 const ALMOST_PK = [

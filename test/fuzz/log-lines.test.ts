@@ -4,10 +4,11 @@ import { Writable } from 'node:stream'
 import { fc } from '@fast-check/vitest'
 import { describe, expect, test } from 'vitest'
 import { fromItem } from '../../lib/adapters/dynamodb/database.ts'
+import { eventsToLog } from '../../lib/adapters/events/to-log.ts'
 import { powertools, powertoolsLogger } from '../../lib/adapters/powertools/logger.ts'
 import type { RawItem } from '../../lib/core/job/job.ts'
 import { ingest } from '../../lib/use-cases/ingest.ts'
-import { readJob } from '../../lib/use-cases/read-job.ts'
+import { judgeItem } from '../../lib/use-cases/judge.ts'
 import { eventBody } from './bodies.ts'
 import { fuzzContext } from './context.ts'
 import { reportInputs, runs, tried } from './count.ts'
@@ -24,7 +25,7 @@ const sink = new Writable({
 })
 // Powertools writes to a console of its own.
 Object.assign(powertools, { console: new Console(sink, sink) })
-const logger = powertoolsLogger(powertools)
+const events = eventsToLog(powertoolsLogger(powertools))
 
 describe('log lines', () => {
   test('are one line of JSON each, and say who speaks', async () => {
@@ -32,9 +33,9 @@ describe('log lines', () => {
     const property = fc.asyncProperty(input, async (given) => {
       tried(1)
       chunks.length = 0
-      const context = { ...fuzzContext().context, logger }
+      const context = { ...fuzzContext().context, events }
       if (typeof given === 'string') await ingest(context, given, 'm\n"1', 0)
-      else await readJob(context, fromItem(given.image) as RawItem)
+      else await judgeItem(context, fromItem(given.image) as RawItem)
       for (const chunk of chunks) {
         expect(chunk).toMatch(/^[^\n\r]*\n$/)
         expect(JSON.parse(chunk)).toMatchObject({

@@ -3,6 +3,8 @@ import { fromItem, type Item, toItem } from '../../lib/adapters/dynamodb/databas
 import { memoryStore } from '../../lib/adapters/memory/store.ts'
 import type { Tables } from '../../lib/adapters/memory/tables.ts'
 import type { Store } from '../../lib/ports/store.ts'
+import { asShard } from '../support/builders.ts'
+import { untyped } from '../support/untyped.ts'
 
 /** DynamoDB's ValidationException: the same call fails again, however often it is repeated. */
 export class Refused extends Error {
@@ -17,17 +19,17 @@ export function strictStore(tables: Tables): Store {
       put: async (item) => jobs.put(stored(item)),
       putBatch: async (items) => jobs.putBatch(items.map(stored)),
       get: async (key) => jobs.get(checkedKey(key)),
-      range: async (query) => jobs.range({ ...query, shard: checkedText(query.shard, 2048) as never }),
+      range: async (query) => jobs.range({ ...query, shard: asShard(checkedText(query.shard, 2048)) }),
       remove: async (key) => jobs.remove(checkedKey(key)),
       replace: async (key, next) => jobs.replace(checkedKey(key), stored(next)),
       bury: async (key, letter) => jobs.bury(checkedKey(key), stored(letter)),
     },
     states: {
       ...states,
-      read: async (shard) => states.read(checkedText(shard, 2048) as never),
-      start: async (shard, claim, run) => states.start(checkedText(shard, 2048) as never, claim, run),
-      release: async (shard, holder) => states.release(checkedText(shard, 2048) as never, holder),
-      override: async (shard, limits) => states.override(checkedText(shard, 2048) as never, limits),
+      read: async (shard) => states.read(asShard(checkedText(shard, 2048))),
+      start: async (shard, claim, run) => states.start(asShard(checkedText(shard, 2048)), claim, run),
+      release: async (shard, holder) => states.release(asShard(checkedText(shard, 2048)), holder),
+      override: async (shard, limits) => states.override(asShard(checkedText(shard, 2048)), limits),
     },
     history: { ...history, bury: async (letter) => history.bury(stored(letter)) },
   }
@@ -76,7 +78,7 @@ function sizeOf(attribute: Item[string], depth: number): number {
   const [[kind, value] = ['', undefined], ...others] = Object.entries(attribute)
   const size = KINDS[kind]
   if (!size || others.length > 0) return refuse(`an attribute of no type: ${kind}`)
-  return size(value as never, depth)
+  return size(untyped(value), depth)
 }
 
 const nameSize = (name: string): number =>

@@ -127,9 +127,11 @@ function replaceOf(intent: Intent, names: Names, seen: Seen): Operation {
 
 const letter = ({ other, time, bits, payload }: Intent, names: Names) =>
   deadEvent(
-    at(QUEUES, other),
-    at([...names.ids, ...names.odd], bits),
-    at(names.payloads, payload),
+    {
+      queue: at(QUEUES, other),
+      id: at([...names.ids, ...names.odd], bits),
+      event: at(names.payloads, payload),
+    },
     'no',
     at(TIMES, time),
   )

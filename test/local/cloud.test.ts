@@ -4,32 +4,7 @@ import { type Message, ReceiveMessageCommand, SendMessageCommand, SQSClient } fr
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Cloud, type Invocation, startCloud } from '../../local/cloud.ts'
 import { getAtt, mapping, queue, ref, rule, table, writeAssembly } from './fixture.ts'
-
-/** Fails what says so; tells which items it could not handle. */
-const STREAM = `
-export const handler = async ({ Records }) => {
-  const failed = Records.filter((record) => record.dynamodb.NewImage.poison)
-  return { batchItemFailures: failed.map((record) => ({ itemIdentifier: record.dynamodb.SequenceNumber })) }
-}`
-const QUEUE = `
-export const handler = async ({ Records }) => ({
-  batchItemFailures: Records.filter(({ body }) => body === 'bad').map(({ messageId }) => ({ itemIdentifier: messageId })),
-})`
-/** One function for everything that can go wrong in an environment. */
-const WILD = `
-import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb'
-const dynamodb = new DynamoDBClient()
-let calls = 0
-export const handler = async (event, context) => {
-  calls++
-  if (event.do === 'sleep') await new Promise((resolve) => setTimeout(resolve, event.ms))
-  if (event.do === 'spin') for (;;);
-  if (event.do === 'exit') process.exit(1)
-  if (event.do === 'reject') { Promise.reject(new Error('nobody catches this')); await new Promise(() => {}) }
-  if (event.do === 'throw') throw new TypeError('on purpose')
-  if (event.do === 'put') await dynamodb.send(new PutItemCommand({ TableName: process.env.TABLE, Item: { pk: { S: event.pk } } }))
-  return { calls, remaining: context.getRemainingTimeInMillis(), name: context.functionName, table: process.env.TABLE }
-}`
+import { QUEUE, STREAM, WILD } from './handlers.ts'
 
 let cloud: Cloud
 let dynamodb: DynamoDBClient
@@ -299,7 +274,7 @@ describe('rules', () => {
     expect(got.find(isOurs)?.detail).toEqual({ id, total: 50 })
   })
 
-  test('refuses more than ten entries at once', async () => {
+  test('refuses more than ten entries in one request', async () => {
     const Entries = Array.from({ length: 11 }, () => ({ Source: 's', DetailType: 't', Detail: '{}' }))
     await expect(events.send(new PutEventsCommand({ Entries }))).rejects.toMatchObject({
       name: 'ValidationException',

@@ -5,7 +5,7 @@ import { getAtt, mapping, queue, writeAssembly } from './fixture.ts'
 
 const SLOW = 'export const handler = () => new Promise((resolve) => setTimeout(resolve, 20))'
 
-/** Counts how many invocations of a function run at once, until so many have ended. */
+/** Counts how many invocations of a function run simultaneously, until so many have ended. */
 function watch(cloud: Cloud, id: string, count: number): Promise<number> {
   const { promise, resolve } = Promise.withResolvers<number>()
   let [running, highest, ended] = [0, 0, 0]

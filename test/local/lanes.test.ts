@@ -15,7 +15,7 @@ describe('lanes', () => {
     fc.integer({ min: 1, max: 7 }),
     fc.scheduler(),
   ])(
-    'keep each key in order, and never run a key twice at once',
+    'keep each key in order, and never run a key twice simultaneously',
     async (keys, count, batchSize, scheduler) => {
       const done: Item[] = []
       const running = new Set<string>()

@@ -7,7 +7,7 @@ import { createWriteStream } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { campaign } from './campaign/campaign.ts'
 import type { Summary } from './campaign/summary.ts'
-import { SOMETIMES } from './checks/sometimes.ts'
+import { SOMETIMES } from './checks/sometimes-names.ts'
 import { FAULTS } from './faults/rates.ts'
 import { runSeed, type Violation } from './run.ts'
 

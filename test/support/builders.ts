@@ -1,15 +1,17 @@
 /** Short ways to write down jobs, slots and states in tests. */
 
 import { type Job, type JobItem, parseJob, type RawItem } from '../../lib/core/job/job.ts'
-import { formatSortKey, type JobId, type Parsed, type Priority, type ShardKey } from '../../lib/core/keys.ts'
+import { formatSortKey, type JobId, type Priority, type ShardKey } from '../../lib/core/keys.ts'
 import { type Config, type ConfigInput, defineConfig } from '../../lib/core/queue/config.ts'
 import type { ClaimedSlot, RunningSlot, Token } from '../../lib/core/shard/state.ts'
+import type { Parsed } from '../../lib/core/text/parsed.ts'
 import type { PassWrite } from '../../lib/ports/store.ts'
 
 export const NOW = Date.UTC(2030, 0, 31, 9)
 export const SHARD = 'crm|acme' as ShardKey
 
 export const asToken = (text: string): Token => text as Token
+export const asShard = (text: string): ShardKey => text as ShardKey
 export const asId = (text: string): JobId => text as JobId
 
 export const configOf = (queue: ConfigInput['queues'][string]): Config =>

@@ -14,7 +14,6 @@ import { asToken, NOW, value } from './builders.ts'
 export const LIMIT = 8
 export const ALLOWED = 12
 export const PERIOD_MS = 60_000
-const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
 const configOf = (shards: number) =>
   defineConfig({
     queues: {
@@ -66,8 +65,7 @@ export class TwoVersions {
       ...this.#queues,
       clock: { now: () => this.now, sleep: async () => {} },
       random: { number: () => 0.5, token: () => asToken(`token-${this.#tokens++}`) },
-      logger: silent,
-      metrics: { count: () => {} },
+      events: { emit: () => {} },
       deployment: { isReplaced: async () => false },
     }))
   }

@@ -2,10 +2,14 @@
  * Sluice on the memory store, with a clock that stands still and messages that are delivered by hand. Nothing
  * happens by itself: a test puts items, delivers what it wants when it wants, and looks at what became of it.
  */
+import { eventsToAll } from '../../lib/adapters/events/to-all.ts'
+import { eventsToMetrics } from '../../lib/adapters/events/to-metrics.ts'
 import { memoryQueues } from '../../lib/adapters/memory/queues.ts'
 import { memoryStore } from '../../lib/adapters/memory/store.ts'
 import { emptyTables } from '../../lib/adapters/memory/tables.ts'
+import type { EventKind, SluiceEvent } from '../../lib/core/event.ts'
 import type { DeadLetter } from '../../lib/core/job/dead-letter.ts'
+import type { TaskOutcome } from '../../lib/core/job/ending.ts'
 import type { Job, RawItem } from '../../lib/core/job/job.ts'
 import type { ShardKey } from '../../lib/core/keys.ts'
 import type { Config } from '../../lib/core/queue/config.ts'
@@ -15,13 +19,12 @@ import type { DelayedWake, WorkMessage } from '../../lib/ports/queues.ts'
 import { arrive } from '../../lib/use-cases/arrive.ts'
 import type { Context } from '../../lib/use-cases/context.ts'
 import { pass } from '../../lib/use-cases/pass/pass.ts'
-import { execute, type TaskOutcome } from '../../lib/use-cases/run/execute.ts'
+import { execute } from '../../lib/use-cases/run/execute.ts'
 import { sweep } from '../../lib/use-cases/sweep/sweep.ts'
 import { tick } from '../../lib/use-cases/tick.ts'
 import { wakeUp } from '../../lib/use-cases/wake-up.ts'
 import { asToken, NOW, SHARD } from './builders.ts'
 
-const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
 const succeed = async (): Promise<TaskOutcome> => ({ kind: 'succeeded' })
 
 export class World {
@@ -37,6 +40,8 @@ export class World {
   readonly tables = emptyTables()
   /** What was counted for the alarms. */
   readonly counted: { readonly name: MetricName; readonly value: number }[] = []
+  /** What the use cases said has happened. */
+  readonly happened: SluiceEvent[] = []
   /** Whether a deploy has replaced the configuration of these functions. */
   isReplaced = false
   readonly context: Context
@@ -59,8 +64,10 @@ export class World {
       },
       clock: { now: () => this.now, sleep: (delay_ms) => this.#sleep(delay_ms) },
       random: { number: () => 0.5, token: () => asToken(`token-${this.#tokens++}`) },
-      logger: silent,
-      metrics: { count: (name, value) => void this.counted.push({ name, value }) },
+      events: eventsToAll(
+        { emit: (event) => void this.happened.push(event) },
+        eventsToMetrics({ count: (name, value) => void this.counted.push({ name, value }) }),
+      ),
       deployment: { isReplaced: async () => this.isReplaced },
     }
   }
@@ -142,6 +149,10 @@ export class World {
   state(shard: ShardKey = SHARD): ShardState {
     return this.tables.states.get(shard) ?? emptyState(shard)
   }
+  /** What happened of one kind, in its order. */
+  heard<Kind extends EventKind>(kind: Kind): Extract<SluiceEvent, { kind: Kind }>[] {
+    return this.happened.filter((event): event is Extract<SluiceEvent, { kind: Kind }> => event.kind === kind)
+  }
   get inFlight(): string[] {
     return [...this.tables.states.values()].flatMap(({ slots }) => Object.keys(slots))
   }
@@ -162,7 +173,7 @@ export class World {
   }
 
   async #run(job: Job): Promise<TaskOutcome> {
-    if (this.running.has(job.id)) throw new Error(`${job.id} runs twice at once`)
+    if (this.running.has(job.id)) throw new Error(`${job.id} runs twice simultaneously`)
     this.running.add(job.id)
     this.mostAtOnce = Math.max(this.mostAtOnce, this.running.size)
     this.runs.push({ id: job.id, at: this.now, attempt: job.attempt })

@@ -1,4 +1,4 @@
-/** The project's own TypeScript files and what they import. TypeScript 7 has no API that dependency-cruiser could use. */
+/** The project's own TypeScript files and what they import. TypeScript 7 has no stable API that dependency-cruiser could use. */
 import { globSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
 
@@ -29,6 +29,14 @@ export const sourceFiles = (...folders: readonly string[]): SourceFile[] =>
       const text = readFileSync(join(ROOT, path), 'utf8')
       return { path, text, imports: importsOf(path, text) }
     })
+
+/** Any files by their patterns, without what packages bring along. */
+export const textFiles = (
+  ...patterns: readonly string[]
+): { readonly path: string; readonly text: string }[] =>
+  globSync([...patterns], { cwd: ROOT })
+    .filter((path) => !path.includes('node_modules'))
+    .map((path) => ({ path, text: readFileSync(join(ROOT, path), 'utf8') }))
 
 export function importsOf(path: string, text: string): Import[] {
   return [...text.matchAll(IMPORT)].map(([, type, names = '', from, bare]) => {

@@ -1,6 +1,7 @@
 /** CloudFormation's requests to a custom resource, and the answers that it waits for. */
 import pRetry from 'p-retry'
 import * as z from 'zod'
+import { DEPLOYMENT_ANSWER_MS } from '../../core/times.ts'
 
 const requestSchema = z.object({
   RequestType: z.enum(['Create', 'Update', 'Delete']),
@@ -19,7 +20,6 @@ export type Answer = { readonly ok: true } | { readonly ok: false; readonly reas
 export const parseRequest = (event: unknown): CustomResourceRequest | undefined =>
   requestSchema.safeParse(event).data
 
-const TRY_MS = 5000
 const LONGEST_REASON = 1000
 
 /**
@@ -44,7 +44,7 @@ async function put(url: string, body: string): Promise<void> {
   const response = await fetch(url, {
     method: 'PUT',
     body: new TextEncoder().encode(body),
-    signal: AbortSignal.timeout(TRY_MS),
+    signal: AbortSignal.timeout(DEPLOYMENT_ANSWER_MS),
   })
   await response.body?.cancel()
   if (!response.ok) throw new Error(`CloudFormation refused the answer with status ${response.status}`)

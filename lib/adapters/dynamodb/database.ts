@@ -1,3 +1,4 @@
+/** What all of the store on DynamoDB shares: the client, the names of the tables, and how a failed condition is told. */
 import type {
   CancellationReason,
   DynamoDBClient,

@@ -64,7 +64,7 @@ function fromAttribute(attribute: AttributeValue): unknown {
   if (attribute.L) return attribute.L.map(fromAttribute)
   if (attribute.N !== undefined) return toNumber(attribute.N)
   if (attribute.NS) return toNumbers(attribute.NS)
-  return convertToNative(attribute as never)
+  return convertToNative(attribute)
 }
 
 /** Numbers that JavaScript cannot hold exactly become text, so that a schema can refuse them and nothing crashes. */

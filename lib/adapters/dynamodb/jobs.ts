@@ -1,3 +1,4 @@
+/** The Jobs table. */
 import {
   BatchWriteItemCommand,
   type Delete,
@@ -9,6 +10,7 @@ import {
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb'
 import { isSameItem, type JobItem, type RawItem } from '../../core/job/job.ts'
+import { BEHIND_SORT_KEYS } from '../../core/keys.ts'
 import type { JobStore, NotThere, RangePage, RangeQuery } from '../../ports/store.ts'
 import { ALL_OLD, type Database, failedPart, isConditionFailed } from './database.ts'
 import { UpdateExpression } from './expression.ts'
@@ -22,8 +24,6 @@ import { isStill, type Sameness } from './judged.ts'
  * And twins, which bear the same id: the next attempt of one must not take the place of the other.
  */
 const NOT_THERE = 'attribute_not_exists(pk)'
-/** Behind every sort key that begins with a digit. */
-const END = ':'
 
 export const dynamoJobStore = (database: Database): JobStore => ({
   put: (item) => put(database, item),
@@ -38,12 +38,12 @@ export const dynamoJobStore = (database: Database): JobStore => ({
   remove: (item) => remove(database, item),
   replace: (item, next) => {
     const put = { TableName: database.tables.jobs, Item: toItem(next), ConditionExpression: NOT_THERE }
-    return moveJob(database, deletion(database, item, 'job'), { Put: put }, 'replaced')
+    return deleteAndPut(database, deletion(database, item, 'job'), { Put: put }, 'replaced')
   },
   bury: async (item, letter) => {
     const put = { TableName: database.tables.history, Item: toItem(letter) }
     const sameness = letter.reason === 'refused' ? 'item' : 'job'
-    const outcome = await moveJob(database, deletion(database, item, sameness), { Put: put }, 'buried')
+    const outcome = await deleteAndPut(database, deletion(database, item, sameness), { Put: put }, 'buried')
     return outcome === 'occupied' ? 'gone' : outcome
   },
   shards: (query = {}) => jobShards(database, query),
@@ -96,7 +96,7 @@ async function range(
       ExpressionAttributeValues: toItem({
         ':shard': shard,
         ':from': from,
-        ':end': before === undefined ? END : justBefore(before),
+        ':end': before === undefined ? BEHIND_SORT_KEYS : justBefore(before),
       }),
       Limit: limit,
       ConsistentRead: true,
@@ -116,7 +116,7 @@ async function remove(database: Database, item: RawItem): Promise<'removed' | No
 }
 
 /** Deletes the job and puts something else in its place, or does neither. */
-async function moveJob<Moved extends string>(
+async function deleteAndPut<Moved extends string>(
   { client }: Database,
   remove: Delete,
   put: TransactWriteItem,

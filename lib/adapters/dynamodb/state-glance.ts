@@ -3,8 +3,9 @@
  * item than all the rest. An item that is not as it should be is left to the schema, which says what is wrong with it.
  */
 import type { AttributeValue } from '@aws-sdk/client-dynamodb'
-import { isValidInstant, parseJobId, type ShardKey } from '../../core/keys.ts'
+import { parseJobId, type ShardKey } from '../../core/keys.ts'
 import type { ShardGlance, Slot } from '../../core/shard/state.ts'
+import { isValidInstant } from '../../core/text/instant.ts'
 import { fromItem, type Item } from './database.ts'
 import { toOverride, toState } from './state-item.ts'
 

@@ -1,10 +1,11 @@
 /** The state item of a shard as it stands in the State table. */
 import * as z from 'zod'
 import { DamagedStateError } from '../../core/errors.ts'
-import { describeIssue } from '../../core/job/job.ts'
-import { isValidInstant, parseJobId, type ShardKey } from '../../core/keys.ts'
+import { parseJobId, type ShardKey } from '../../core/keys.ts'
 import { overrideSchema } from '../../core/limits/limits.ts'
 import type { ShardState, Slots } from '../../core/shard/state.ts'
+import { isValidInstant } from '../../core/text/instant.ts'
+import { describeIssues } from '../../core/text/issues.ts'
 import { borrowedSchema, lineSchema, loansSchema, toBooks, toBorrowed } from './books-item.ts'
 import { fromItem, type Item } from './database.ts'
 
@@ -50,7 +51,7 @@ const wholeSchema = stateSchema.refine(
 export function toState(item: Item): ShardState {
   const state = wholeSchema.safeParse(fromItem(item))
   if (!state.success) {
-    const problems = state.error.issues.map(describeIssue).join('; ')
+    const problems = describeIssues(state.error)
     throw new DamagedStateError(
       `the state item ${JSON.stringify(item['pk']?.S)} is damaged (${problems}): mend or delete it`,
     )
@@ -74,9 +75,11 @@ export function toOverride(value: unknown): Pick<ShardState, 'override' | 'overr
   if (value === undefined || value === null) return {}
   const override = overrideSchema.safeParse(value)
   if (override.success) return { override: override.data }
-  return { overrideProblem: override.error.issues.map(describeIssue).join('; ') }
+  return { overrideProblem: describeIssues(override.error) }
 }
 
 /** Members that are `undefined` are left out. */
-const present = <T extends object>(members: T): { [K in keyof T]: Exclude<T[K], undefined> } =>
-  Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as never
+const present = <T extends object>(members: T) =>
+  Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]: Exclude<T[K], undefined>
+  }

@@ -1,6 +1,7 @@
 /** What is read of many state items: the due index, the whole table a page at a time, and the states of some shards. */
 import { BatchGetItemCommand, QueryCommand, ScanCommand } from '@aws-sdk/client-dynamodb'
 import type { ShardKey } from '../../core/keys.ts'
+import { DUE_INDEX } from '../../core/shard/due-groups.ts'
 import type { ShardGlance } from '../../core/shard/state.ts'
 import type { DamagedItem, DueShard, Glances, ScanPage, ScanQuery } from '../../ports/store.ts'
 import { type Database, fromItem, type Item, toItem } from './database.ts'
@@ -17,7 +18,7 @@ export async function dueShards(
     const { Items = [], LastEvaluatedKey } = await client.send(
       new QueryCommand({
         TableName: tables.state,
-        IndexName: 'due',
+        IndexName: DUE_INDEX,
         KeyConditionExpression: 'dueShard = :group AND dueAt <= :until',
         ExpressionAttributeValues: toItem({ ':group': group, ':until': until }),
         ...(from ? { ExclusiveStartKey: from } : {}),

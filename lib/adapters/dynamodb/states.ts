@@ -1,3 +1,4 @@
+/** The State table, one item a shard. */
 import { GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb'
 import type { ShardKey } from '../../core/keys.ts'
 import { isMade } from '../../core/limits/books.ts'
@@ -28,7 +29,7 @@ export const dynamoStateStore = (database: Database): StateStore => ({
     if (outcome.kind === 'updated') return { kind: 'started', state: outcome.state }
     // A lost reply: the start did happen, and it was ours.
     if (outcome.state?.slots[claim.id]?.token === run.token) return { kind: 'started', state: outcome.state }
-    return { kind: 'refused', ...stateOf(outcome) }
+    return { kind: 'stale', ...stateOf(outcome) }
   },
   remember: async (shard, bucket) => {
     const expression = new UpdateExpression()

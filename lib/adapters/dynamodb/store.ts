@@ -1,3 +1,4 @@
+/** The store on DynamoDB, put together. */
 import type { Store } from '../../ports/store.ts'
 import type { Database } from './database.ts'
 import { dynamoHistoryStore } from './history.ts'

@@ -1,3 +1,4 @@
+/** The two queues in memory, for tests. */
 import type { DelayedWake, WakeQueue, WorkMessage, WorkQueue } from '../../ports/queues.ts'
 
 /** Queues that only remember what was sent: whoever made them decides what arrives when. */

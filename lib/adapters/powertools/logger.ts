@@ -1,3 +1,4 @@
+/** The logger of Powertools for AWS Lambda behind the port. */
 import { Logger as Powertools } from '@aws-lambda-powertools/logger'
 import type { Logger } from '../../ports/logger.ts'
 

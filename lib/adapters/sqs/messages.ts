@@ -1,6 +1,7 @@
 /** Bodies of the two queues, as they are sent and come back. Only Sluice writes there, but anybody with access can. */
 import * as z from 'zod'
-import { type Parsed, parsed, refused } from '../../core/keys.ts'
+import { describeIssues } from '../../core/text/issues.ts'
+import { type Parsed, parsed, refused } from '../../core/text/parsed.ts'
 import type { WakeMessage, WorkMessage } from '../../ports/queues.ts'
 
 /**
@@ -49,7 +50,7 @@ export const parseWakeMessage = (body: string): Parsed<WakeMessage> =>
 function parse<T>(schema: z.ZodType<T>, body: string): Parsed<T> {
   try {
     const result = schema.safeParse(JSON.parse(body))
-    return result.success ? parsed(result.data) : refused(z.prettifyError(result.error))
+    return result.success ? parsed(result.data) : refused(describeIssues(result.error))
   } catch {
     return refused('the message is not JSON')
   }

@@ -2,7 +2,8 @@
 import { createHash } from 'node:crypto'
 import type { SQSClient } from '@aws-sdk/client-sqs'
 import type { ShardKey } from '../../core/keys.ts'
-import { MAX_DELAY_MS, type WakeQueue, type WorkQueue } from '../../ports/queues.ts'
+import { MAX_DELAY_MS } from '../../core/times.ts'
+import type { WakeQueue, WorkQueue } from '../../ports/queues.ts'
 import { sendAll } from './batches.ts'
 import { messageBody } from './messages.ts'
 

@@ -1,3 +1,4 @@
+/** Real time and real random numbers. */
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Token } from '../../core/shard/state.ts'

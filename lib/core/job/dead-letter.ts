@@ -1,7 +1,9 @@
 /** The last resting place of a job that cannot run, with the reason that a person needs. */
 
-import { type Parsed, parsed, QUEUE_NAME, refused } from '../keys.ts'
+import { QUEUE_NAME } from '../keys.ts'
 import { stableHash } from '../text/hash.ts'
+import { type Parsed, parsed, refused } from '../text/parsed.ts'
+import { LETTER_KEPT_MS } from '../times.ts'
 import { MAX_LETTER_TEXT_BYTES } from './item-size.ts'
 import type { RawItem } from './job.ts'
 
@@ -30,8 +32,6 @@ export interface DeadLetter extends LetterKey {
   readonly expiresAt: number
 }
 
-/** How long dead letters are kept. */
-const KEPT_S = 30 * 86_400
 const MAX_ERROR_LENGTH = 2000
 /** DynamoDB takes sort keys of 1,024 bytes. */
 const MAX_NAME_BYTES = 960
@@ -51,20 +51,28 @@ export const letterKeys = (queue: string): readonly string[] => [
 
 export function deadLetterOf(item: RawItem, reason: DeadReason, error: string, now: number): DeadLetter {
   const [queue = ''] = item.pk.split('|')
-  return deadLetter(queue, item.sk, item, reason, error, now)
+  return deadLetter({ queue, name: item.sk, job: item }, { reason, error }, now)
 }
 
 /** An event that never became a job. */
-export function deadEvent(queue: string, id: string, event: unknown, error: string, now: number): DeadLetter {
-  return deadLetter(queue, id, event, 'refused', error, now)
+export function deadEvent(
+  { queue, id, event }: { readonly queue: string; readonly id: string; readonly event: unknown },
+  error: string,
+  now: number,
+): DeadLetter {
+  return deadLetter({ queue, name: id, job: event }, { reason: 'refused', error }, now)
+}
+
+interface Dead {
+  readonly queue: string
+  /** What it was called. */
+  readonly name: string
+  readonly job: unknown
 }
 
 function deadLetter(
-  queue: string,
-  name: string,
-  job: unknown,
-  reason: DeadReason,
-  error: string,
+  { queue, name, job }: Dead,
+  { reason, error }: Pick<DeadLetter, 'reason' | 'error'>,
   now: number,
 ): DeadLetter {
   const text = JSON.stringify(job, plain) ?? 'null'
@@ -76,7 +84,7 @@ function deadLetter(
     error: error.slice(0, MAX_ERROR_LENGTH).toWellFormed(),
     job: firstBytes(text, MAX_LETTER_TEXT_BYTES),
     ...(Buffer.byteLength(text) > MAX_LETTER_TEXT_BYTES ? { truncated: true as const } : {}),
-    expiresAt: Math.floor(now / 1000) + KEPT_S,
+    expiresAt: Math.floor((now + LETTER_KEPT_MS) / 1000),
   }
 }
 

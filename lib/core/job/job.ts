@@ -1,23 +1,21 @@
 /** A job, and the item in the Jobs table that stands for it. Anybody may have written that item. */
 import * as z from 'zod'
 import {
-  clip,
   formatSortKey,
   type JobKey,
-  oneLine,
-  type Parsed,
   type Position,
-  parsed,
   parseShard,
   parseSortKey,
-  refused,
   type Shard,
   type ShardKey,
   type SortKey,
 } from '../keys.ts'
 import type { Config, QueueConfig } from '../queue/config.ts'
 import { queueNamed } from '../queue/config.ts'
-import type { ParsedHere } from '../queue/unknown.ts'
+import { MAX_TASK_LENGTH } from '../queue/task-name.ts'
+import { noQueue, type ParsedHere } from '../queue/unknown.ts'
+import { describeIssues } from '../text/issues.ts'
+import { type Parsed, parsed, refused } from '../text/parsed.ts'
 import { sizeProblem } from './item-size.ts'
 import { jsonProblem } from './payload.ts'
 
@@ -63,7 +61,7 @@ export interface JobItem extends RawItem {
 }
 
 const itemSchema = z.object({
-  task: z.string().min(1).max(128),
+  task: z.string().min(1).max(MAX_TASK_LENGTH),
   payload: z.unknown().refine((value) => value !== undefined, 'is missing'),
   meta: z.record(z.string(), z.unknown()).optional(),
   attempt: z.int().min(1).optional(),
@@ -115,7 +113,7 @@ function parseParts(item: RawItem): Parsed<{
   const position = parseSortKey(item.sk)
   if (!position.ok) return position
   const body = itemSchema.safeParse(item)
-  if (!body.success) return refused(body.error.issues.map(describeIssue).join('; '))
+  if (!body.success) return refused(describeIssues(body.error))
   const { payload, meta } = body.data
   const problem = jsonProblem(payload, 'payload') ?? jsonProblem(meta ?? null, 'meta') ?? sizeProblem(item)
   return problem
@@ -126,10 +124,7 @@ function parseParts(item: RawItem): Parsed<{
 /** The queue of a shard, or why this configuration has no place for it. */
 export function placeOf(config: Config, shard: Shard): Parsed<QueueConfig> {
   const queue = queueNamed(config, shard.queue)
-  if (!queue)
-    return refused(
-      `there is no queue "${clip(shard.queue)}"; there are: ${Object.keys(config.queues).join(', ')}`,
-    )
+  if (!queue) return refused(noQueue(config, shard.queue))
   const misplaced = partitionProblem(queue, shard)
   return misplaced ? refused(misplaced) : parsed(queue)
 }
@@ -157,38 +152,5 @@ export function partitionProblem(queue: QueueConfig, shard: Shard): string | und
   return undefined
 }
 
-export const describeIssue = ({ path, message }: z.core.$ZodIssue): string =>
-  oneLine(
-    [...(path.length > 0 ? [path.map(String).join('.')] : []), message.replace(/^Invalid input: /, '')].join(
-      ': ',
-    ),
-  )
-
 /** The key of the job that holds a slot. */
 export const keyOf = (pk: ShardKey, position: Position): JobKey => ({ pk, sk: formatSortKey(position) })
-
-/** The same job, to be tried again at `runAt`. A later time gives a new key, so that a retry cannot happen twice. */
-export const nextAttempt = (job: Job, runAt: number): JobItem => ({
-  ...movedTo(job, runAt),
-  attempt: job.attempt + 1,
-})
-
-/** The same attempt, to be started at `runAt`: nothing was tried, since no worker knew the task `since` then. */
-export const sameAttempt = (job: Job, runAt: number, since: number): JobItem => ({
-  ...movedTo(job, runAt),
-  unknownSince: since,
-})
-
-/** The same attempt, to be started in a process of its own. */
-export const attemptAlone = (job: Job, runAt: number): JobItem => ({ ...movedTo(job, runAt), alone: true })
-
-function movedTo(job: Job, runAt: number): JobItem {
-  const { unknownSince: _, ...item } = job.item
-  const later = Math.max(runAt, job.runAt + 1)
-  return {
-    ...item,
-    ...keyOf(job.key.pk, { ...job, runAt: later }),
-    task: job.task,
-    payload: job.payload,
-  }
-}

@@ -2,12 +2,9 @@
 import * as z from 'zod'
 import { InvalidJobError, UnknownPlaceError } from '../errors.ts'
 import {
-  clip,
   DEFAULT_PRIORITY,
   formatSortKey,
   isPriority,
-  isValidInstant,
-  type Parsed,
   parseJobId,
   QUEUE_NAME,
   type ShardKey,
@@ -15,10 +12,15 @@ import {
 import { homeShard } from '../limits/shards.ts'
 import { type Config, type QueueConfig, queueNamed } from '../queue/config.ts'
 import { givenPartition, partitionOf } from '../queue/partition.ts'
-import type { ParsedHere } from '../queue/unknown.ts'
+import { isTaskName, TASK_NAME_RULE } from '../queue/task-name.ts'
+import { noQueue, type ParsedHere } from '../queue/unknown.ts'
+import { clipValue } from '../text/clip.ts'
 import { type Duration, parseDuration } from '../text/duration.ts'
+import { isValidInstant } from '../text/instant.ts'
+import { describeIssues } from '../text/issues.ts'
+import type { Parsed } from '../text/parsed.ts'
 import { sizeProblem } from './item-size.ts'
-import { describeIssue, type JobItem } from './job.ts'
+import type { JobItem } from './job.ts'
 import { storable } from './payload.ts'
 
 export interface NewJob {
@@ -39,8 +41,6 @@ export interface NewJob {
 }
 
 export type NewItem = ParsedHere<JobItem>
-
-const MAX_TASK_LENGTH = 128
 
 /** The item to put, or why there can be none. `now` counts where no time is given. */
 export function newJob(config: Config, job: NewJob, now: number): NewItem {
@@ -63,11 +63,10 @@ const textsSchema = z.object({
 
 function toItem(config: Config, job: NewJob, now: number): JobItem {
   const texts = textsSchema.safeParse(job)
-  if (!texts.success) throw new InvalidJobError(texts.error.issues.map(describeIssue).join('; '))
+  if (!texts.success) throw new InvalidJobError(describeIssues(texts.error))
   const queue = queueNamed(config, job.queue)
-  if (!queue) throw noQueue(config, job.queue)
-  if (job.task.length === 0 || job.task.length > MAX_TASK_LENGTH || !job.task.isWellFormed())
-    throw new InvalidJobError(`the name of a task has 1 to ${MAX_TASK_LENGTH} characters, none of them half`)
+  if (!queue) throw unknownQueue(config, job.queue)
+  if (!isTaskName(job.task)) throw new InvalidJobError(`a task's name ${TASK_NAME_RULE}`)
   const id = orThrow(parseJobId(job.id))
   const payload = orThrow(storable(job.payload, 'payload'))
   const meta =
@@ -85,8 +84,8 @@ function toItem(config: Config, job: NewJob, now: number): JobItem {
   return item
 }
 
-function noQueue({ queues }: Config, name: string): InvalidJobError {
-  const message = `there is no queue "${clip(name)}"; there are: ${Object.keys(queues).join(', ')}`
+function unknownQueue(config: Config, name: string): InvalidJobError {
+  const message = noQueue(config, name)
   return QUEUE_NAME.test(name) ? new UnknownPlaceError(message) : new InvalidJobError(message)
 }
 
@@ -106,17 +105,18 @@ function partitionFor(queue: QueueConfig, job: NewJob): string | undefined {
 
 function priorityOf(priority: number = DEFAULT_PRIORITY) {
   if (isPriority(priority)) return priority
-  throw new InvalidJobError(`priority ${said(priority)} is not a whole number from 0 (first) to 9`)
+  throw new InvalidJobError(`priority ${clipValue(priority)} is not a whole number from 0 (first) to 9`)
 }
 
 function timeOf({ runAt, delay }: NewJob, now: number): number {
   if (runAt !== undefined && delay !== undefined) throw new InvalidJobError('give runAt or delay, not both')
   const delay_ms = delay === undefined ? 0 : parseDuration(delay)
   if (delay_ms === undefined || delay_ms < 0)
-    throw new InvalidJobError(`delay "${said(delay)}" is not a duration like "30s" or "5m"`)
+    throw new InvalidJobError(`delay "${clipValue(delay)}" is not a duration like "30s" or "5m"`)
   const time = runAt === undefined ? now + delay_ms : instantOf(runAt)
   if (isValidInstant(time)) return time
-  const given = runAt === undefined ? `delay "${said(delay)}" ends at what` : `runAt "${said(runAt)}"`
+  const given =
+    runAt === undefined ? `delay "${clipValue(delay)}" ends at what` : `runAt "${clipValue(runAt)}"`
   throw new InvalidJobError(`${given} is not a time between 1970 and 9999`)
 }
 
@@ -124,7 +124,3 @@ const instantOf = (time: unknown): number =>
   typeof time === 'string' || typeof time === 'number' || time instanceof Date
     ? new Date(time).getTime()
     : Number.NaN
-
-/** What somebody gave, in a message: short, on one line, whatever it is. */
-export const said = (value: unknown): string =>
-  typeof value === 'object' && value !== null && !(value instanceof Date) ? 'an object' : clip(String(value))

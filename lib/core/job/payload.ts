@@ -1,5 +1,6 @@
 /** Whether a value can stand in a DynamoDB item and come back unchanged. */
-import { clip, type Parsed, parsed, refused } from '../keys.ts'
+import { clip } from '../text/clip.ts'
+import { type Parsed, parsed, refused } from '../text/parsed.ts'
 
 const MAX_DEPTH = 28
 

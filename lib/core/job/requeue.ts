@@ -1,19 +1,12 @@
 /** A job that comes back, or that changes its queue: its item by the configuration as it is now. */
 
 import { InvalidJobError } from '../errors.ts'
-import {
-  clip,
-  formatSortKey,
-  type Parsed,
-  parsed,
-  parseShard,
-  parseSortKey,
-  refused,
-  type Shard,
-} from '../keys.ts'
+import { formatSortKey, parseShard, parseSortKey, type Shard } from '../keys.ts'
 import { homeShard } from '../limits/shards.ts'
 import { type Config, type QueueConfig, queueNamed } from '../queue/config.ts'
 import { partitionOf } from '../queue/partition.ts'
+import { noQueue } from '../queue/unknown.ts'
+import { type Parsed, parsed, refused } from '../text/parsed.ts'
 import { type JobItem, parseJob, type RawItem } from './job.ts'
 
 /**
@@ -28,7 +21,7 @@ export function requeued(config: Config, item: RawItem, to?: string): Parsed<Job
   const was = shard.ok ? shard.value : undefined
   const name = to ?? was?.queue ?? ''
   const queue = queueNamed(config, name)
-  if (!queue) return refused(`there is no queue "${clip(name)}"`)
+  if (!queue) return refused(noQueue(config, name))
   const partition = partitionIn(queue, item, was?.partition, to !== undefined)
   if (!partition.ok) return partition
   const home: Shard = { queue: queue.name, ...partition.value }

@@ -49,7 +49,7 @@ export function limitsWithin(limits: Limits, units: Units): ShardLimits {
 }
 
 /** A state item with so many slots has 1 KB, and each write of it costs one unit. */
-export const SLOTS_OF_A_SMALL_ITEM = 10
+export const SLOTS_OF_A_SMALL_ITEM = 8
 
 /** The most that one shard has: all that there is, but no more than its item holds well. */
 export function mostUnits(limits: Limits, resource: Resource): number {

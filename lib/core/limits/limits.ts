@@ -27,6 +27,12 @@ export const LONGEST_MS = 365 * 86_400_000
 
 const count = z.int().min(0).max(MOST_ALLOWED)
 
+/** Who set limits, and why. */
+export const NOTE_FIELDS = {
+  by: z.string().min(1).max(256).optional(),
+  reason: z.string().min(1).max(1024).optional(),
+}
+
 /** Limits of one partition that replace the configured ones, kept in the state item of its plain shard. */
 export const overrideSchema = z.strictObject({
   concurrency: count.optional(),
@@ -37,9 +43,7 @@ export const overrideSchema = z.strictObject({
       margin_ms: z.int().min(0).max(LONGEST_MS).optional(),
     })
     .optional(),
-  /** Who set them, and why. */
-  by: z.string().max(256).optional(),
-  reason: z.string().max(1024).optional(),
+  ...NOTE_FIELDS,
 })
 export type LimitOverride = z.infer<typeof overrideSchema>
 
@@ -59,11 +63,16 @@ export interface ShardLimits {
 export const defaultMargin = (period_ms: number): number =>
   Math.min(1000, Math.max(20, Math.round(period_ms / 40)))
 
+type RateInput = Omit<RateLimit, 'margin_ms'> & { readonly margin_ms?: number | undefined }
+
+export const withMargin = (rate: RateInput): RateLimit => ({
+  ...rate,
+  margin_ms: rate.margin_ms ?? defaultMargin(rate.period_ms),
+})
+
 export function applyOverride(configured: Limits, override: LimitOverride | undefined): Limits {
   if (!override) return configured
   const { concurrency = configured.concurrency, rateLimit } = override
-  const rate = rateLimit
-    ? { ...rateLimit, margin_ms: rateLimit.margin_ms ?? defaultMargin(rateLimit.period_ms) }
-    : configured.rateLimit
+  const rate = rateLimit ? withMargin(rateLimit) : configured.rateLimit
   return { ...(concurrency === undefined ? {} : { concurrency }), ...(rate ? { rateLimit: rate } : {}) }
 }

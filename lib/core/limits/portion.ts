@@ -1,7 +1,7 @@
 /** What one shard has of its partition's limits, what it may use of that now, and what it gives back. */
 import type { ShardState } from '../shard/state.ts'
 import { RESOURCES, type Resource } from './books.ts'
-import { capOf, isMetered, mostUnits, type Units } from './in-force.ts'
+import { capOf, isMetered, mostUnits, SLOTS_OF_A_SMALL_ITEM, type Units } from './in-force.ts'
 import { freeUnits, mayBorrow, nextToGiveWayTo, type Partition, PLAIN } from './lending.ts'
 import { type Borrower, held, lentOut } from './limiter.ts'
 
@@ -66,8 +66,8 @@ export const mayUse = (portion: Portion, usage: Usage): Units =>
     return usable(portion, resource) - (yields(portion, usage, resource) ? 1 : 0)
   })
 
-/** How many more units it may hope to get, so that jobs are read for them. A few at a time: it can come again. */
-const HOPE = 10
+/** So many more units a shard asks for at a time, and reads jobs for. The next pass can ask for more. */
+const HOPE = SLOTS_OF_A_SMALL_ITEM
 
 /** What the shard may use if it gets what it may hope for. */
 export function mayHopeFor(portion: Portion, usage: Usage): Units {
@@ -95,7 +95,9 @@ function mayWant(portion: Portion, usage: Usage, resource: Resource): number {
 export function unitsWanted(portion: Portion, usage: Usage, ready: number, startable: number): Units {
   const mayWantOf = (resource: Resource) => mayWant(portion, usage, resource)
   const free = unitsHeld(portion, 'slots') - usage.inUse.slots
-  const slots = Number.isFinite(capOf(portion.limits, 'slots')) ? Math.max(0, ready - free) : HOPE
+  const slots = Number.isFinite(capOf(portion.limits, 'slots'))
+    ? Math.min(HOPE, Math.max(0, ready - free))
+    : HOPE
   // A start that was late is on record twice, so there may be more of them than units.
   const beyond = Math.max(0, usage.inUse.starts - unitsHeld(portion, 'starts'))
   const runnable = Math.min(ready, free + Math.min(slots, mayWantOf('slots')))

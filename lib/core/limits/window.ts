@@ -5,6 +5,8 @@
  * buckets of a 32nd of the period, each under its *end*: so a bucket is forgotten no earlier than the last start in
  * it. That may hold a start back by up to 3 % of the period; it never lets one through too early.
  */
+
+import { CLAIMED_AHEAD_MS, UNLIMITED_BUCKET_MS } from '../times.ts'
 import type { RateLimit } from './limits.ts'
 
 /** Bucket end (epoch ms, as text) → number of starts. */
@@ -12,11 +14,8 @@ export type StartWindow = Readonly<Record<string, number>>
 
 const BUCKETS = 32
 
-/** Without a limit starts are remembered coarsely until the next pass, in case it finds that one was set. */
-const BUCKET_WITHOUT_LIMIT_MS = 1000
-
 export function bucketWidth(rate: RateLimit | undefined): number {
-  if (!rate) return BUCKET_WITHOUT_LIMIT_MS
+  if (!rate) return UNLIMITED_BUCKET_MS
   return rate.allowed <= BUCKETS ? 1 : Math.max(1, Math.ceil(rate.period_ms / BUCKETS))
 }
 
@@ -43,12 +42,9 @@ export function forgottenBuckets(window: StartWindow, rate: RateLimit | undefine
   return Object.keys(window).filter((end) => forgottenAt(end, rate) <= now)
 }
 
-/** A job may be claimed so long before it may start, so that its message is with a worker by then. */
-const AHEAD_MS = 250
-
 /** At most half a window: claims of the window after next would have to wait for starts that nobody has made yet. */
 export const claimedAhead = (rate: RateLimit): number =>
-  Math.min(AHEAD_MS, Math.floor(rememberedFor(rate) / 2))
+  Math.min(CLAIMED_AHEAD_MS, Math.floor(rememberedFor(rate) / 2))
 
 /** @see startTimes */
 export interface StartsInput {

@@ -9,6 +9,7 @@ import type { ShardLimits } from '../limits/limits.ts'
 import { bucketOf, bucketWidth, forgottenBuckets, windowReopensAt } from '../limits/window.ts'
 import { isOverdue } from '../shard/attention.ts'
 import { isRunning, type ShardState, sizeOf, slotEntries } from '../shard/state.ts'
+import { PRECISE_UP_TO_MS, START_LEAD_MS } from '../times.ts'
 import type { Claim, PassChange, PassInput } from './input.ts'
 import { roomFor, separateTwins, slotsThatStay } from './room.ts'
 
@@ -36,12 +37,6 @@ export interface ArrangedWake {
   /** Where a second counts, the wake-up comes early and the dispatcher waits for the rest. */
   readonly isPrecise: boolean
 }
-
-/** In a window of more than this a second late is no more than 5 %. */
-const PRECISE_UP_TO_MS = 20_000
-
-/** A start is recorded so far ahead, for the write that records it takes time, and a late start counts twice. */
-export const START_LEAD_MS = 15
 
 /** When a job that may start at `startAt` starts at the earliest, seen from the moment before its start is written. */
 export const plannedStart = (startAt: number, now: number, hasRate: boolean): number =>

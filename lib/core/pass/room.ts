@@ -3,7 +3,7 @@
 import type { Job } from '../job/job.ts'
 import { formatSortKey, type JobId, type SortKey } from '../keys.ts'
 import { startTimes } from '../limits/window.ts'
-import { isRunning, largeInFlight, positionOf, type Slot, slotEntries } from '../shard/state.ts'
+import { largeInFlight, positionOf, type Slot, slotEntries, startsReserved } from '../shard/state.ts'
 import type { PassInput } from './input.ts'
 
 /**
@@ -41,7 +41,7 @@ export function roomFor(
 ): Room {
   const slots = Math.max(0, limits.slots - staying.length)
   if (!limits.rateLimit) return { slots, starts: Array.from({ length: slots }, () => now) }
-  const reserved = staying.filter(([, slot]) => !isRunning(slot)).length
+  const reserved = startsReserved(staying.map(([, slot]) => slot))
   return { slots, starts: startTimes(state.window, limits.rateLimit, { reserved, now, most: slots }) }
 }
 

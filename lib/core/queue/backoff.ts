@@ -1,3 +1,4 @@
+/** When a failed attempt is made again. */
 export interface RetryPolicy {
   /** How often a job is tried in all, the first time included. */
   readonly attempts: number

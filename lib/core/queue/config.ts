@@ -3,46 +3,28 @@ import * as z from 'zod'
 import { ConfigurationError } from '../errors.ts'
 import { QUEUE_NAME } from '../keys.ts'
 import { SLOTS_OF_A_SMALL_ITEM } from '../limits/in-force.ts'
-import {
-  defaultMargin,
-  type Limits,
-  LONGEST_MS,
-  MAX_SLOTS_PER_SHARD,
-  MOST_ALLOWED,
-  SHORTEST_PERIOD_MS,
-} from '../limits/limits.ts'
-import { type Duration, parseDuration } from '../text/duration.ts'
+import { limitFields, toRate } from '../limits/input.ts'
+import { type Limits, LONGEST_MS, MAX_SLOTS_PER_SHARD, withMargin } from '../limits/limits.ts'
+import { durationBetween } from '../text/duration.ts'
+import { toConfigurationError } from '../text/issues.ts'
+import { LONGEST_HANDLER_MS } from '../times.ts'
 import type { RetryPolicy } from './backoff.ts'
 import { type PartitionRule, partitionSchema } from './partition.ts'
 
-/** Ten slots each, so that a thousand jobs of a partition are in flight. */
-const SHARDS_WHEN_UNLIMITED = 100
+/** Eight slots each, so that a thousand jobs of a partition are in flight. */
+const SHARDS_WHEN_UNLIMITED = 125
 const MAX_SHARDS = 1000
-const MAX_TIMEOUT_MS = 14 * 60_000
 
-const duration = (min_ms: number, max_ms = LONGEST_MS) =>
-  z
-    .custom<Duration>(
-      (value) => parseDuration(value) !== undefined,
-      'a duration is a number of ms or text like "30s", "5m", "1h"',
-    )
-    .transform((value) => parseDuration(value) as number)
-    .pipe(z.number().min(min_ms).max(max_ms))
-
-const count = z
-  .int()
-  .min(0, 'a limit is 0 (paused) or more; leave it out for no limit')
-  .max(MOST_ALLOWED, `a limit is at most ${MOST_ALLOWED}; leave it out for no limit`)
+const duration = (min_ms: number, max_ms = LONGEST_MS) => durationBetween(min_ms, max_ms)
+const limits = limitFields('leave it out for no limit')
 
 const queueSchema = z.strictObject({
   /** Which jobs share a limit. Default: all jobs of the queue. */
   partition: partitionSchema.optional(),
   /** How many jobs of a partition run simultaneously. Default: unlimited. */
-  concurrency: count.optional(),
+  concurrency: limits.concurrency,
   /** How many jobs of a partition start in any window. Default: unlimited. */
-  rateLimit: z
-    .strictObject({ allowed: count, period: duration(SHORTEST_PERIOD_MS), margin: duration(0).optional() })
-    .optional(),
+  rateLimit: limits.rateLimit,
   retry: z
     .strictObject({
       attempts: z.int().min(1).max(1000).default(5),
@@ -53,7 +35,7 @@ const queueSchema = z.strictObject({
     })
     .prefault({}),
   /** How long a handler may take. Default: one minute. */
-  timeout: duration(1, MAX_TIMEOUT_MS).default(60_000),
+  timeout: duration(1, LONGEST_HANDLER_MS).default(60_000),
   /** Over how many items a partition is spread. Default: one for each 10 slots. */
   shards: z.int().min(1).max(MAX_SHARDS).optional(),
 })
@@ -94,22 +76,16 @@ export function defineConfig<const QueueName extends string>(
   input: ConfigInput<QueueName>,
 ): Config<QueueName> {
   const result = configSchema.safeParse(input)
-  if (!result.success) throw toConfigurationError(result.error.issues)
+  if (!result.success) throw toConfigurationError(result.error, 'config')
   const queues = Object.entries(result.data.queues).map(([name, queue]) => [name, toQueue(name, queue)])
   return { queues: Object.fromEntries(queues) as Record<QueueName, QueueConfig>, input }
-}
-
-function toConfigurationError(issues: readonly z.core.$ZodIssue[]): ConfigurationError {
-  const lines = issues.map(({ path, message }) => [path.map(String).join('.') || 'config', message] as const)
-  const [[path, message] = ['config', 'is not valid'], ...others] = lines
-  return new ConfigurationError(path, [message, ...others.map((line) => line.join(': '))].join('\n'))
 }
 
 function toQueue(name: string, queue: z.output<typeof queueSchema>): QueueConfig {
   const { rateLimit, retry } = queue
   const limits: Limits = {
     ...(queue.concurrency === undefined ? {} : { concurrency: queue.concurrency }),
-    ...(rateLimit ? { rateLimit: toRateLimit(rateLimit) } : {}),
+    ...(rateLimit ? { rateLimit: withMargin(toRate(rateLimit)) } : {}),
   }
   const shards = queue.shards ?? defaultShards(limits)
   checkShards(name, limits, shards)
@@ -123,12 +99,6 @@ function toQueue(name: string, queue: z.output<typeof queueSchema>): QueueConfig
     shards,
   }
 }
-
-const toRateLimit = (rate: { allowed: number; period: number; margin?: number | undefined }) => ({
-  allowed: rate.allowed,
-  period_ms: rate.period,
-  margin_ms: rate.margin ?? defaultMargin(rate.period),
-})
 
 /**
  * Enough shards for small items. A rate is spread only where each shard can have a worthwhile part of it. How many there

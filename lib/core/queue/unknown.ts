@@ -1,14 +1,11 @@
 /** Jobs that no function knows: when somebody looks again, and when no deploy can be under way any more. */
-
-/** After so long a queue or a task that nobody knows is a mistake. */
-export const UNKNOWN_FOR_MS = 86_400_000
-
-const SOONEST_LOOK_MS = 5000
-const LATEST_LOOK_MS = 900_000
+import { clipValue } from '../text/clip.ts'
+import { UNKNOWN_LATEST_MS, UNKNOWN_SOONEST_MS } from '../times.ts'
+import type { Config } from './config.ts'
 
 /** Soon at first, then less and less often. */
 export const unknownDelay = (since: number, now: number): number =>
-  Math.round(Math.min(LATEST_LOOK_MS, Math.max(SOONEST_LOOK_MS, (now - since) / 2)))
+  Math.round(Math.min(UNKNOWN_LATEST_MS, Math.max(UNKNOWN_SOONEST_MS, (now - since) / 2)))
 
 /** What this configuration makes of an item or a wish, or why it makes nothing of it. */
 export type ParsedHere<T> =
@@ -19,3 +16,7 @@ export type ParsedHere<T> =
       /** Its queue, or its queue's partition rule, is not in this configuration. It may be in a newer one. */
       readonly isUnknown: boolean
     }
+
+/** The name may come from anywhere. */
+export const noQueue = ({ queues }: Config, name: unknown): string =>
+  `there is no queue "${clipValue(name)}"; there are: ${Object.keys(queues).join(', ')}`

@@ -3,18 +3,22 @@
 import type { JobId } from '../keys.ts'
 import type { ShardLimits } from '../limits/limits.ts'
 import type { PassChange } from '../pass/input.ts'
+import { RESEND_AFTER_MS } from '../times.ts'
 import { isDead, isRunning, type ShardState, type Slot, slotEntries } from './state.ts'
-
-/** A claim whose message was sent so long ago without a start is sent again, with the same token. */
-const RESEND_AFTER_MS = 60_000
 
 /** Whether the state alone shows that a pass has nothing to do: all slots are taken, and who frees one will look. */
 export function isSaturated(state: ShardState, limits: ShardLimits, now: number): boolean {
   const slots = Object.values(state.slots)
-  const settled = slots.every((slot) => !isDead(slot, now) && !isOverdue(slot, now))
+  const nothingOverdue = slots.every((slot) => !isDead(slot, now) && !isOverdue(slot, now))
   const past = state.dueAt !== undefined && state.dueAt <= now
-  return state.waiting && settled && !past && slots.length >= limits.slots && limits.slots > 0
+  return state.waiting && !hasRoomForWaiting(state, limits) && nothingOverdue && !past && limits.slots > 0
 }
+
+/** Jobs wait beside a free slot. */
+export const hasRoomForWaiting = (
+  { waiting, slots }: Pick<ShardState, 'waiting' | 'slots'>,
+  limits: ShardLimits,
+): boolean => waiting && Object.keys(slots).length < limits.slots
 
 /** Dead slots: their runs are over, and what became of their jobs is not known. */
 export const deadSlots = (state: ShardState, now: number): [JobId, Slot][] =>

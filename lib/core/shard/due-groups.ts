@@ -3,6 +3,9 @@
 import type { ShardKey } from '../keys.ts'
 import { stableHash } from '../text/hash.ts'
 
+/** What the index of the State table is called. */
+export const DUE_INDEX = 'due'
+
 export const DUE_GROUPS: readonly string[] = ['0', '1', '2', '3', '4', '5', '6', '7']
 
 export const dueGroupOf = (shard: ShardKey): string => String(stableHash(shard) % DUE_GROUPS.length)

@@ -1,8 +1,7 @@
 /** When a state item may go. One where jobs wait, or with an override, stays. */
-import type { ShardState } from './state.ts'
 
-/** An idle item is kept for a week, or for as long as it remembers starts. */
-const KEPT_MS = 7 * 86_400_000
+import { STATE_KEPT_MS } from '../times.ts'
+import type { ShardState } from './state.ts'
 
 export const mayExpire = ({
   override,
@@ -16,13 +15,13 @@ export const isExpiryRight = (state: ShardState): boolean =>
   state.version === undefined && !state.override ? true : (state.expiresAt !== undefined) === mayExpire(state)
 
 /** Epoch seconds, as DynamoDB wants them. */
-export const keptUntil = (time: number): number => Math.ceil((time + KEPT_MS) / 1000)
+export const keptUntil = (time: number): number => Math.ceil((time + STATE_KEPT_MS) / 1000)
 
 /** The time for which `keptUntil` was asked. */
-export const visitOf = (expiresAt_s: number): number => expiresAt_s * 1000 - KEPT_MS
+export const visitOf = (expiresAt_s: number): number => expiresAt_s * 1000 - STATE_KEPT_MS
 
 /** Whether an item that may go is half way there, although its books are in use. */
 export const isTouchedLongAgo = (
   { books, expiresAt }: Pick<ShardState, 'books' | 'expiresAt'>,
   now: number,
-): boolean => books !== undefined && expiresAt !== undefined && visitOf(expiresAt) < now - KEPT_MS / 2
+): boolean => books !== undefined && expiresAt !== undefined && visitOf(expiresAt) < now - STATE_KEPT_MS / 2

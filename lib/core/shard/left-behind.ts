@@ -2,21 +2,17 @@
 
 import { formatSortKey, parseSortKey } from '../keys.ts'
 import type { ShardLimits } from '../limits/limits.ts'
-import { isOverdue } from './attention.ts'
+import { LATE_MS, SOON_MS } from '../times.ts'
+import { hasRoomForWaiting, isOverdue } from './attention.ts'
 import { mayExpire } from './expiry.ts'
 import type { SeenShard } from './seen-shards.ts'
 import { isDead, positionOf, type ShardGlance, slotEntries } from './state.ts'
-
-/** A wake-up that is late by less than this is probably still on its way. */
-const LATE_MS = 30_000
-/** A shard that is looked at within this time is looked at soon enough: another sweep does not come earlier either. */
-const SOON_MS = 300_000
 
 /** By its state item alone. */
 export function isLeftBehind(state: ShardGlance, limits: ShardLimits, now: number): boolean {
   const slots = Object.values(state.slots)
   const overdue = state.dueAt !== undefined && state.dueAt + LATE_MS <= now
-  const room = state.waiting && slots.length < limits.slots
+  const room = hasRoomForWaiting(state, limits)
   // An override that somebody wrote by hand would go with the idle item: a pass makes the item stay.
   const expires = state.expiresAt !== undefined && !mayExpire(state)
   return overdue || room || expires || slots.some((slot) => isDead(slot, now) || isOverdue(slot, now))

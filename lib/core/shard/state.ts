@@ -99,6 +99,9 @@ export const emptyState = (shard: ShardKey): ShardState => ({
 })
 
 export const isRunning = (slot: Slot): slot is RunningSlot => 'deadline' in slot
+/** Claims whose jobs have not started: each may start at any moment, and holds a start of the rate. */
+export const startsReserved = (slots: readonly Slot[]): number =>
+  slots.filter((slot) => !isRunning(slot)).length
 export const isDead = (slot: Slot, now: number): boolean => isRunning(slot) && slot.deadline <= now
 
 export const positionOf = (id: string, slot: Slot): Position => ({

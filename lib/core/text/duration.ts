@@ -1,3 +1,6 @@
+/** Durations as people write them. */
+import * as z from 'zod'
+
 /** Milliseconds, or a number with a unit: `250ms`, `30s`, `5m`, `2h`, `1d`. */
 export type Duration = number | `${number}${'ms' | 's' | 'm' | 'h' | 'd'}`
 
@@ -12,3 +15,13 @@ export function parseDuration(duration: unknown): number | undefined {
   const [, amount, unit] = match
   return Math.round(Number(amount) * (UNIT_MS[unit ?? ''] ?? Number.NaN))
 }
+
+/** Milliseconds, in whatever form they were given. Both bounds are allowed. */
+export const durationBetween = (min_ms: number, max_ms: number) =>
+  z
+    .custom<Duration>(
+      (value) => parseDuration(value) !== undefined,
+      'a duration is a number of ms or text like "30s", "5m", "1h"',
+    )
+    .transform((value) => parseDuration(value) as number)
+    .pipe(z.number().min(min_ms).max(max_ms))

@@ -3,7 +3,7 @@ import { placeOf } from '../../core/job/job.ts'
 import { parseShard } from '../../core/keys.ts'
 import { limitsWithin } from '../../core/limits/in-force.ts'
 import { PLAIN } from '../../core/limits/lending.ts'
-import { held } from '../../core/limits/limiter.ts'
+import { held, lentOut } from '../../core/limits/limiter.ts'
 import type { ShardLimits } from '../../core/limits/limits.ts'
 import { mayUse } from '../../core/limits/portion.ts'
 import type { Config } from '../../core/queue/config.ts'
@@ -12,8 +12,8 @@ import { emptyState, type ShardGlance, slotEntries } from '../../core/shard/stat
 import { capacityOf } from './capacity.ts'
 
 /**
- * `undefined` for a shard that the configuration does not know. Of what a shard could borrow one unit is counted: a shard
- * that waits with none in use is looked at now and then, in case nobody serves the line that it stands in.
+ * `undefined` for a shard that the configuration does not know. Of what others have one unit is counted: a shard that waits
+ * with none in use is looked at now and then, in case nobody serves the line that it stands in.
  */
 export function limitsSeen(config: Config, seen: ShardGlance, now: number): ShardLimits | undefined {
   const shard = parseShard(seen.shard)
@@ -24,8 +24,8 @@ export function limitsSeen(config: Config, seen: ShardGlance, now: number): Shar
   const state = { ...emptyState(seen.shard), ...seen }
   const capacity = capacityOf({ shard: shard.value, configured: queue.value, owner: state, state, now })
   if (capacity === 'stale') throw new Error(`${PLAIN} shards borrow nothing`)
-  return limitsWithin(
-    capacity.limits,
-    mayUse(capacity, usageOf(state, slotEntries(state.slots), capacity.limits, now)),
-  )
+  const usage = usageOf(state, slotEntries(state.slots), capacity.limits, now)
+  const limits = limitsWithin(capacity.limits, mayUse(capacity, usage))
+  const hasLent = lentOut(capacity.books.slots) > 0 && !limits.isPaused
+  return hasLent ? { ...limits, slots: Math.max(1, limits.slots) } : limits
 }

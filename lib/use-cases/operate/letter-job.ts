@@ -4,8 +4,8 @@ import { contentOf, type DeadLetter } from '../../core/job/dead-letter.ts'
 import type { JobItem, RawItem } from '../../core/job/job.ts'
 import { jsonProblem } from '../../core/job/payload.ts'
 import { dueFrom, requeued } from '../../core/job/requeue.ts'
-import { type Parsed, parsed, refused } from '../../core/keys.ts'
 import { type Config, type QueueConfig, queueNamed } from '../../core/queue/config.ts'
+import { type Parsed, parsed, refused } from '../../core/text/parsed.ts'
 import { jobOfEvent } from '../ingest.ts'
 
 /** Letters hold items of the Jobs table, and events that never became one. */

@@ -1,7 +1,7 @@
 /** Takes one job out of a shard that nobody serves, unless it runs. */
 import { deadLetterOf } from '../../core/job/dead-letter.ts'
 import type { RawItem } from '../../core/job/job.ts'
-import { aMillisecondLater, requeued } from '../../core/job/requeue.ts'
+import { requeued } from '../../core/job/requeue.ts'
 import { formatSortKey, parseSortKey } from '../../core/keys.ts'
 import {
   emptyState,
@@ -11,8 +11,10 @@ import {
   type ShardState,
   type Slot,
 } from '../../core/shard/state.ts'
-import type { MoveTarget } from '../../ports/store.ts'
+import { SURELY_OVER_MS } from '../../core/times.ts'
+import type { MoveOutcome, MoveTarget } from '../../ports/store.ts'
 import type { Context } from '../context.ts'
+import { underFreeKey } from '../free-key.ts'
 import { MAX_WAITS, NO_ROOM, waitForRoom } from './operator-call.ts'
 import type { StrandedShard } from './stranded-shards.ts'
 
@@ -29,12 +31,7 @@ export type JobMove =
 
 const skipped = (reason: string): JobMove => ({ kind: 'skipped', reason })
 const CHANGES = 'it is being changed by others: call again'
-/**
- * An operator's clock may be wrong, unlike those of functions, by which a run ends at its deadline. Its invocation has
- * ended long before this, whatever its deadline was.
- */
-const SURELY_OVER_MS = 3_600_000
-/** Of passes, twins and corrections that come between. */
+/** Of passes that come between. */
 const MAX_ROUNDS = 100
 
 export async function moveJob(
@@ -46,22 +43,30 @@ export async function moveJob(
   const { store, clock } = context
   const target = targetOf(context, stranded, item, goal)
   if (typeof target === 'string') return skipped(target)
-  let next = target
   let waits = 0
   for (let round = 0; round < MAX_ROUNDS && waits < MAX_WAITS; round++) {
     // The state before the move: whoever claims the job in between makes a pass, and the move loses against that.
     const state = (await store.states.read(stranded.shard)) ?? emptyState(stranded.shard)
     if (!(await isFree(context, state, item)))
       return skipped('it runs at the moment: call again when it has ended')
-    const outcome = await store.jobs.moveOut(state, item, next)
+    const outcome = await moveOut(context, state, item, target)
     if (outcome === 'moved') return { kind: 'moved' }
     if (outcome === 'gone') return undefined
     if (outcome === 'changed') return skipped(CHANGES)
-    if (outcome === 'occupied' && 'job' in next) next = { job: aMillisecondLater(next.job) }
     if (outcome === 'busy') await waitForRoom(clock, waits++)
   }
   return skipped(waits === MAX_WAITS ? NO_ROOM : CHANGES)
 }
+
+const moveOut = (
+  { store }: MoveContext,
+  state: ShardState,
+  item: RawItem,
+  target: MoveTarget,
+): Promise<MoveOutcome> =>
+  'letter' in target
+    ? store.jobs.moveOut(state, item, target)
+    : underFreeKey(target.job, (job) => store.jobs.moveOut(state, item, { job }))
 
 /** What takes the job's place, or why it has to stay where it is. */
 function targetOf(

@@ -2,8 +2,9 @@
 
 import { InvalidJobError } from '../../core/errors.ts'
 import type { RawItem } from '../../core/job/job.ts'
-import { said } from '../../core/job/new-job.ts'
 import { type Config, queueNamed } from '../../core/queue/config.ts'
+import { noQueue } from '../../core/queue/unknown.ts'
+import { clipValue } from '../../core/text/clip.ts'
 import { shardPages } from '../shard-pages.ts'
 import { type Goal, type MoveContext, moveJob } from './move-job.ts'
 import { checkLimit } from './operator-call.ts'
@@ -71,14 +72,12 @@ export async function moveJobs(
 
 /** Callers without TypeScript are told, too. */
 function goalOf(config: Config, from: string, { to, by = 'client.moveJobs', limit }: MoveOptions): Goal {
-  if (typeof from !== 'string') throw new InvalidJobError(`there is no queue "${said(from)}"`)
+  if (typeof from !== 'string') throw new InvalidJobError(noQueue(config, from))
   checkLimit(limit)
-  if (to === DEAD_LETTERS) return { deadLettersBy: said(by) }
+  if (to === DEAD_LETTERS) return { deadLettersBy: clipValue(by) }
   const queue = queueNamed(config, to)
   if (!queue)
-    throw new InvalidJobError(
-      `there is no queue "${said(to)}": say with \`to\` a configured one, or "${DEAD_LETTERS}"`,
-    )
+    throw new InvalidJobError(`${noQueue(config, to)}. Say with \`to\` one of these, or "${DEAD_LETTERS}"`)
   return { queue: queue.name }
 }
 

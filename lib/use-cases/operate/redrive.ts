@@ -2,10 +2,10 @@
 
 import { ConfigurationError, InvalidJobError } from '../../core/errors.ts'
 import type { DeadLetter } from '../../core/job/dead-letter.ts'
-import { said } from '../../core/job/new-job.ts'
-import { aMillisecondLater } from '../../core/job/requeue.ts'
 import { type Config, queueNamed } from '../../core/queue/config.ts'
+import { noQueue } from '../../core/queue/unknown.ts'
 import type { Context } from '../context.ts'
+import { underFreeKey } from '../free-key.ts'
 import { deadLetters } from './dead-letters.ts'
 import { jobOfLetter } from './letter-job.ts'
 import { checkLimit, MAX_WAITS, NO_ROOM, waitForRoom } from './operator-call.ts'
@@ -76,7 +76,7 @@ function check(config: Config, queue: string, { to, limit, where }: RedriveOptio
   const target = to ?? queue
   if (typeof queue !== 'string' || !queueNamed(config, target))
     throw new InvalidJobError(
-      `there is no queue "${said(target)}"${to === undefined ? ': say with `to` in which queue its jobs shall run' : ''}`,
+      `${noQueue(config, target)}${to === undefined ? '. Say with `to` in which of them its jobs shall run' : ''}`,
     )
   checkLimit(limit)
   if (where !== undefined && typeof where !== 'function')
@@ -101,14 +101,11 @@ async function putBack(
   const { config, store, clock } = context
   const job = jobOfLetter(config, letter, clock.now(), to)
   if (!job.ok) return { letter, reason: job.reason }
-  let next = job.value
-  for (let waits = 0; waits < MAX_WAITS; ) {
-    const outcome = await store.history.putBack(letter, next)
+  for (let waits = 0; waits < MAX_WAITS; waits++) {
+    const outcome = await underFreeKey(job.value, (next) => store.history.putBack(letter, next))
     if (outcome === 'put') return undefined
     if (outcome === 'gone') return { letter, reason: 'somebody has put it back or deleted it meanwhile' }
-    // A twin, another item with the same id, stands exactly there: then a millisecond later.
-    if (outcome === 'occupied') next = aMillisecondLater(next)
-    else await waitForRoom(clock, waits++)
+    await waitForRoom(clock, waits)
   }
   return { letter, reason: NO_ROOM }
 }

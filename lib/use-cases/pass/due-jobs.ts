@@ -1,9 +1,14 @@
 /** Reads a shard's due jobs in their order: one query, unless delayed, malformed or large items stand in the way. */
 import type { Job } from '../../core/job/job.ts'
-import { firstKeyBehind, type Priority, type ShardKey, type SortKey } from '../../core/keys.ts'
+import {
+  FIRST_SORT_KEY,
+  firstKeyBehind,
+  type Priority,
+  type ShardKey,
+  type SortKey,
+} from '../../core/keys.ts'
 import type { Context } from '../context.ts'
-import { readJob } from '../read-job.ts'
-import { FIRST_KEY } from '../shard-pages.ts'
+import { judgeItem } from '../judge.ts'
 
 export interface DueJobs {
   readonly due: readonly Job[]
@@ -37,12 +42,12 @@ export async function readDueJobs(context: Context, reading: Reading): Promise<D
   // Of several items with one id only one can be claimed: the others must not keep those behind them from being read.
   const ids = new Set<string>()
   let nextDueAt = Number.POSITIVE_INFINITY
-  let from = FIRST_KEY
+  let from: string = FIRST_SORT_KEY
   for (let pages = 0; pages < MAX_PAGES + skip.length; pages++) {
     const before = skip.find((key) => key >= from)
     const limit = Math.max(want - ids.size, due.length > ids.size ? TWINS_PAGE : 1)
     const page = await context.store.jobs.range({ shard, from, limit, ...(before ? { before } : {}) })
-    const jobs = (await Promise.all(page.items.map((item) => readJob(context, item)))).filter(
+    const jobs = (await Promise.all(page.items.map((item) => judgeItem(context, item)))).filter(
       (job) => job !== undefined,
     )
     due.push(...jobs.filter(({ runAt }) => runAt <= now))

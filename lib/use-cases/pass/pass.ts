@@ -3,6 +3,7 @@
 import { DamagedStateError, LeftToNewerError } from '../../core/errors.ts'
 import type { ShardKey } from '../../core/keys.ts'
 import type { Holder } from '../../core/pass/decide.ts'
+import { CONFLICT_PAUSE_MS, LEFT_TO_NEWER_MS } from '../../core/times.ts'
 import type { Context } from '../context.ts'
 import { wakeSoon } from '../wake.ts'
 import { type HandOff, type PassRequest, passOnce, type Round } from './round.ts'
@@ -11,8 +12,6 @@ export type { HandOff, PassRequest } from './round.ts'
 
 /** A shard that needs more rounds than this is looked at again a second later, by a message of its own. */
 const MAX_ROUNDS = 12
-/** How soon a function with a newer configuration may look at what this one leaves to it. */
-const LEFT_TO_NEWER_MS = 5000
 
 /** Returns the job that the caller has to run, if it takes one. */
 export async function pass(context: Context, request: PassRequest): Promise<HandOff | undefined> {
@@ -22,8 +21,7 @@ export async function pass(context: Context, request: PassRequest): Promise<Hand
   } catch (error) {
     if (!(error instanceof DamagedStateError)) throw error
     // Trying again mends nothing. The sweep goes on counting it until somebody has.
-    context.logger.error('a shard stands still', { shard: request.shard, error })
-    context.metrics.count('DamagedShards', 1)
+    context.events.emit({ kind: 'shard damaged', shard: request.shard, error })
     return undefined
   }
 }
@@ -50,7 +48,7 @@ async function visitServed(
   if (woken.length > 0)
     await context.wake
       .send(woken.map((shard) => ({ shard, delay_ms: 0 })))
-      .catch((error: unknown) => settleForOwn(context, own, error))
+      .catch((error: unknown) => keepOwn(context, own, error))
   if (!goesOn) return own
   return pass(context, { shard: first, runUntil, isServed: true, ...(shared ? { shared } : {}) })
 }
@@ -66,18 +64,18 @@ async function visit(context: Context, request: PassRequest): Promise<Visited> {
       ...(runUntil === undefined ? {} : { runUntil }),
       ...(uncertain === undefined ? {} : { uncertain }),
       ...(asksAgain ? { asksAgain } : {}),
-    }).catch((error: unknown) => settleForOwn(context, own, error))
+    }).catch((error: unknown) => keepOwn(context, own, error))
     if (round.kind === 'replaced') {
       await leaveToNewer(context, request, released)
       return { own, served }
     }
     if (round.kind === 'conflict') {
       uncertain = round.uncertain ?? uncertain
-      await context.clock.sleep(Math.round(context.random.number() * 20 * (rounds + 1)))
+      await context.clock.sleep(Math.round(context.random.number() * CONFLICT_PAUSE_MS * (rounds + 1)))
       continue
     }
     for (const shard of round.served ?? []) served.add(shard)
-    if (round.kind === 'settled') return { own, served }
+    if (round.kind === 'over') return { own, served }
     released = undefined
     asksAgain = round.asksAgain
     if (round.own) {
@@ -86,15 +84,15 @@ async function visit(context: Context, request: PassRequest): Promise<Visited> {
     }
     if (!round.again) return { own, served }
   }
-  await giveUp(context, request.shard, released).catch((error) => settleForOwn(context, own, error))
+  await giveUp(context, request.shard, released).catch((error) => keepOwn(context, own, error))
   return { own, served }
 }
 
 /** A job that the worker has taken must be run, even if a later round fails; whoever frees its slot goes on. */
-function settleForOwn({ logger }: Context, own: HandOff | undefined, error: unknown): Round {
+function keepOwn({ events }: Context, own: HandOff | undefined, error: unknown): Round {
   if (!own) throw error
-  logger.error('a shard could not be visited to the end', { shard: own.state.shard, error })
-  return { kind: 'settled' }
+  events.emit({ kind: 'visit cut short', shard: own.state.shard, error })
+  return { kind: 'over' }
 }
 
 /**

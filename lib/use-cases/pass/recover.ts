@@ -1,13 +1,11 @@
 /** Runs whose deadline has passed: their worker died. Their jobs are tried again before their slots are freed. */
+import { endingOf } from '../../core/job/ending.ts'
 import { keyOf } from '../../core/job/job.ts'
 import type { JobId } from '../../core/keys.ts'
 import { isRunning, positionOf, type ShardState, type Slot } from '../../core/shard/state.ts'
 import type { Context } from '../context.ts'
-import { readStanding } from '../read-job.ts'
-import { retire, tryAlone } from '../retire.ts'
-
-const WORKER_DIED =
-  'the worker stopped before the handler finished: it ran into the function timeout, crashed or ran out of memory'
+import { end } from '../end.ts'
+import { judgeStanding } from '../judge.ts'
 
 /** Returns the ids whose slots may now be dropped. */
 export async function recover(
@@ -20,9 +18,8 @@ export async function recover(
 }
 
 async function recoverOne(context: Context, state: ShardState, id: JobId, slot: Slot): Promise<void> {
-  const job = await readStanding(context, keyOf(state.shard, positionOf(id, slot)))
+  const job = await judgeStanding(context, keyOf(state.shard, positionOf(id, slot)))
   if (!job) return
-  // One of them has killed the process they shared: each is tried again by itself, and the others have spent nothing.
-  if (isRunning(slot) && slot.shared && !job.alone) await tryAlone(context, job, WORKER_DIED)
-  else await retire(context, job, WORKER_DIED)
+  const died = { kind: 'died', shared: isRunning(slot) && slot.shared === true } as const
+  await end(context, job, endingOf(job, died, context.clock.now(), context.random.number()))
 }

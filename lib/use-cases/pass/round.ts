@@ -25,13 +25,13 @@ import { deadSlots, isSaturated, isSlotFreed } from '../../core/shard/attention.
 import { isExpiryRight } from '../../core/shard/expiry.ts'
 import { usageOf } from '../../core/shard/in-use.ts'
 import { emptyState, isRunning, type ShardState } from '../../core/shard/state.ts'
+import { DELAY_STEP_MS } from '../../core/times.ts'
 import type { StartCounting } from '../../ports/queues.ts'
 import type { Context } from '../context.ts'
 import { type Capacity, readCapacity } from '../lending/capacity.ts'
 import { limitsSeen } from '../lending/limits-seen.ts'
 import { type Settled, settle, settleAfter } from '../lending/settle.ts'
 import { startable, supply } from '../lending/supply.ts'
-import { SECOND_MS } from '../wake.ts'
 import { readDueJobs } from './due-jobs.ts'
 import { recover } from './recover.ts'
 import { messagesOf, sendWake, sendWork, startCounting } from './send.ts'
@@ -62,7 +62,8 @@ export interface HandOff {
 }
 
 export type Round =
-  | { readonly kind: 'settled'; readonly served?: readonly ShardKey[] }
+  /** Nothing is left to do for this visit. */
+  | { readonly kind: 'over'; readonly served?: readonly ShardKey[] }
   /** A newer configuration is in force. */
   | { readonly kind: 'replaced' }
   /** To be read again. `uncertain`: a time that may have been written all the same, and whose wake-up nobody sends then. */
@@ -85,7 +86,7 @@ export async function passOnce(
   const state = (await store.states.read(request.shard)) ?? emptyState(request.shard)
   // Asked after the state was read: what a newer configuration has written since makes the write of this one fail.
   if (await context.deployment.isReplaced()) return { kind: 'replaced' }
-  if (isIdle(context, request, state)) return { kind: 'settled' }
+  if (isIdle(context, request, state)) return { kind: 'over' }
   const capacity = await readCapacity(context, state)
   if (capacity === 'stale') return { kind: 'conflict' }
   if (!capacity) return leave(context, state, request.released)
@@ -162,14 +163,12 @@ const earliestLook = (...times: (number | undefined)[]): Pick<PassInput, 'nextDu
 async function leave(context: Context, state: ShardState, released: Holder | undefined): Promise<Round> {
   if (released) await context.store.states.release(state.shard, released)
   await keepStranded(context, state)
-  return { kind: 'settled' }
+  return { kind: 'over' }
 }
 
 /** An override that makes no sense stops its shard, lest it runs beyond what was meant: somebody has to hear of it. */
-function reportOverride({ logger, metrics }: Context, { shard, overrideProblem }: ShardState): void {
-  if (!overrideProblem) return
-  logger.error('an override makes no sense: its shard stands still', { shard, problem: overrideProblem })
-  metrics.count('DamagedShards', 1)
+function reportOverride({ events }: Context, { shard, overrideProblem }: ShardState): void {
+  if (overrideProblem) events.emit({ kind: 'override makes no sense', shard, problem: overrideProblem })
 }
 
 /** What the shard has of its partition's limits, and uses, in a pass. */
@@ -209,7 +208,7 @@ async function carryOut(
       settle(context, settled, result),
     )
     if (hasEntered) return { kind: 'written', again: true, asksAgain: true, served }
-    return decision.readOn ? { kind: 'conflict' } : { kind: 'settled', served }
+    return decision.readOn ? { kind: 'conflict' } : { kind: 'over', served }
   }
   const write = passWrite(state, decision, {
     limits,
@@ -243,16 +242,9 @@ async function settleSafely(
   try {
     return await action()
   } catch (error) {
-    context.logger.error('the books of a partition could not be settled; its shard is looked at again', {
-      shard,
-      error,
-    })
-    await sendWake(
-      context,
-      shard,
-      { at: context.clock.now() + SECOND_MS, isPrecise: false },
-      context.clock.now(),
-    )
+    context.events.emit({ kind: 'books not settled', shard, error })
+    const now = context.clock.now()
+    await sendWake(context, shard, { at: now + DELAY_STEP_MS, isPrecise: false }, now)
     return { hasEntered: false, served: [] }
   }
 }

@@ -11,11 +11,11 @@ import type { Context } from '../context.ts'
 import { arrangeWake } from '../wake.ts'
 
 /** A claim is on record before it is sent: what cannot be sent now is sent again by a later pass. */
-export async function sendWork({ work, logger }: Context, messages: readonly WorkMessage[]): Promise<void> {
+export async function sendWork({ work, events }: Context, messages: readonly WorkMessage[]): Promise<void> {
   try {
     if (messages.length > 0) await work.send(messages)
   } catch (error) {
-    logger.error('claims could not be sent; they will be sent again', { jobs: messages.length, error })
+    events.emit({ kind: 'claims not sent', jobs: messages.length, error })
   }
 }
 
@@ -29,7 +29,7 @@ export async function sendWake(
   try {
     if (wake) await arrangeWake(context, shard, wake, now)
   } catch (error) {
-    context.logger.error('a wake-up could not be sent; the sweep will do without it', { shard, error })
+    context.events.emit({ kind: 'wake-up not sent', shard, error })
   }
 }
 

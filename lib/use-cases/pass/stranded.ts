@@ -5,21 +5,20 @@
 
 import { parseJob } from '../../core/job/job.ts'
 import { parseShard, type ShardKey } from '../../core/keys.ts'
-import { UNKNOWN_FOR_MS } from '../../core/queue/unknown.ts'
 import { keptUntil, mayExpire, visitOf } from '../../core/shard/expiry.ts'
 import type { ShardState } from '../../core/shard/state.ts'
 import { forEachSideBySide } from '../../core/side-by-side.ts'
+import {
+  STRANDED_AGAIN_MS,
+  STRANDED_EMPTY_MS,
+  STRANDED_NOTED_EVERY_MS,
+  UNKNOWN_FOR_MS,
+} from '../../core/times.ts'
 import type { Context } from '../context.ts'
-import { refuse } from '../read-job.ts'
+import { refuse } from '../end.ts'
 import { shardPages } from '../shard-pages.ts'
 import { wakeSoon } from '../wake.ts'
 
-/** A deploy that is just being carried out has reached the functions by then. */
-const LOOK_AGAIN_MS = 30_000
-/** How often a visit is noted: a write for each stranded shard. */
-const NOTED_EVERY_MS = 3_600_000
-/** A sweep through a million shards takes less. */
-const EMPTY_AFTER_MS = 12 * 3_600_000
 const PAGE = 25
 const MAX_PAGES = 20
 
@@ -37,14 +36,14 @@ export async function keepStranded(context: Context, state: ShardState): Promise
   if (since !== undefined && version === undefined && now - since >= UNKNOWN_FOR_MS)
     return refuseAll(context, shard)
   const wouldGo = isKept && state.expiresAt !== undefined
-  if (since === undefined || wouldGo || lastVisit(state) < now - NOTED_EVERY_MS)
+  if (since === undefined || wouldGo || lastVisit(state) < now - STRANDED_NOTED_EVERY_MS)
     await context.store.states.strand(state, since ?? now, isKept ? undefined : keptUntil(now))
-  if (since === undefined) await wakeSoon(context, shard, LOOK_AGAIN_MS)
+  if (since === undefined) await wakeSoon(context, shard, STRANDED_AGAIN_MS)
 }
 
 /** Since when its jobs have stood there. A shard that nobody has visited for long was empty meanwhile: no sweep found it. */
 const strandedSince = (state: ShardState, now: number): number | undefined =>
-  lastVisit(state) < now - EMPTY_AFTER_MS ? undefined : state.strandedSince
+  lastVisit(state) < now - STRANDED_EMPTY_MS ? undefined : state.strandedSince
 
 /** An item that stays for as long as it takes never gives its jobs up, so nobody has to know when it was visited. */
 const lastVisit = ({ expiresAt }: ShardState): number =>

@@ -6,7 +6,7 @@ import type { Decision } from '../../core/pass/decide.ts'
 import { dueGroupOf } from '../../core/shard/due-groups.ts'
 import { keptUntil, mayExpire } from '../../core/shard/expiry.ts'
 import type { BorrowedUnits, ShardState } from '../../core/shard/state.ts'
-import { MAX_DELAY_MS } from '../../ports/queues.ts'
+import { MAX_DELAY_MS } from '../../core/times.ts'
 import type { PassWrite } from '../../ports/store.ts'
 
 export interface Circumstances {

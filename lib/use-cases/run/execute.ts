@@ -2,24 +2,16 @@
  * The life of a job in a worker: start (prove the claim), run, finish (the job's end first, then its slot), and
  * then the next job of the shard in the same invocation, for a few seconds.
  */
+import { endingOf, type TaskOutcome } from '../../core/job/ending.ts'
 import type { Job } from '../../core/job/job.ts'
 import type { WorkMessage } from '../../ports/queues.ts'
 import type { Context } from '../context.ts'
-import { refuse } from '../read-job.ts'
-import { describe, leaveToNewerWorker, retire } from '../retire.ts'
+import { end } from '../end.ts'
 import { freeSlot, giveBack } from './hand-off.ts'
 import type { Invocation, Running } from './invocation.ts'
 import { start } from './start.ts'
 
 export type { Invocation } from './invocation.ts'
-
-export type TaskOutcome =
-  | { readonly kind: 'succeeded' }
-  | { readonly kind: 'failed'; readonly error: string }
-  /** The job can never run: its payload does not match its task's schema. */
-  | { readonly kind: 'refused'; readonly reason: string }
-  /** This worker does not know the job's task. A newer one may. */
-  | { readonly kind: 'unknown'; readonly reason: string }
 
 /** Runs the user's handler. Never throws. */
 export type RunTask = (job: Job) => Promise<TaskOutcome>
@@ -47,22 +39,12 @@ export async function execute(
  */
 async function finishJob(context: Context, { job }: Running, runTask: RunTask): Promise<boolean> {
   if (!job) return false // taken away while its message was on the way
-  context.logger.debug('job started', describe(job))
-  const outcome = await end(context, job, runTask)
-  if (outcome === 'changed') context.logger.warn('job replaced while it ran', describe(job))
+  const { clock, random, events } = context
+  events.emit({ kind: 'job started', job })
+  const attempted = await runTask(job)
+  const ending = endingOf(job, attempted, clock.now(), random.number())
+  const outcome = await end(context, job, ending)
+  if (outcome === 'changed') events.emit({ kind: 'job replaced', job, ending })
+  if (outcome === 'gone') events.emit({ kind: 'job gone', job, ending })
   return outcome === 'changed'
-}
-
-async function end(context: Context, job: Job, runTask: RunTask) {
-  const outcome = await runTask(job)
-  switch (outcome.kind) {
-    case 'succeeded':
-      return context.store.jobs.remove(job.item)
-    case 'failed':
-      return retire(context, job, outcome.error)
-    case 'refused':
-      return refuse(context, job.item, outcome.reason)
-    case 'unknown':
-      return leaveToNewerWorker(context, job, outcome.reason)
-  }
 }

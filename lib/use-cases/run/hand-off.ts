@@ -3,16 +3,11 @@ import { parseShard, type ShardKey } from '../../core/keys.ts'
 import { ownerOf } from '../../core/limits/shards.ts'
 import type { Holder } from '../../core/pass/decide.ts'
 import type { ShardState } from '../../core/shard/state.ts'
+import { CHAIN_MS } from '../../core/times.ts'
 import type { Context } from '../context.ts'
 import { type HandOff, pass } from '../pass/pass.ts'
 import { deadlineOf, hasTimeFor, type Invocation, type Running } from './invocation.ts'
 import { begin, holderOf } from './start.ts'
-
-/**
- * For so long an invocation goes on with its own shard. Workers may be scarce, and whoever waits for one must not wait
- * for the end of another's backlog; after that the next job goes by message, to the end of the queue.
- */
-const CHAIN_MS = 5000
 
 export interface Ended extends Running {
   readonly invocation: Invocation
@@ -61,7 +56,7 @@ export async function takeNext(
   // The pass may have taken long, and the start may have been late: then the job goes back, with nothing spent.
   const isInTime = await begin(context, { pk: next.shard, ...own }, own.claim.startAt).catch(
     (error: unknown) => {
-      context.logger.error('a job could not begin; it goes back', { shard: next.shard, job: next.id, error })
+      context.events.emit({ kind: 'job not begun', shard: next.shard, id: next.id, error })
       return false
     },
   )

@@ -3,6 +3,7 @@
 import type { Job } from '../../core/job/job.ts'
 import type { ShardKey } from '../../core/keys.ts'
 import type { Holder } from '../../core/pass/decide.ts'
+import { CLOCK_SKEW_MS, FINISHING_MS } from '../../core/times.ts'
 import type { Context } from '../context.ts'
 
 export interface Invocation {
@@ -22,15 +23,9 @@ export interface Running extends Holder {
   readonly othersWait: boolean
 }
 
-/** Clocks of two machines differ by less than this. Amazon Time Sync keeps Lambda's within milliseconds. */
-export const CLOCK_SKEW_MS = 5000
-
 /** Lambda ends the invocation before this time, so no run outlives its slot and no heartbeat is needed. */
 export const deadlineOf = ({ clock }: Pick<Context, 'clock'>, invocation: Invocation): number =>
   clock.now() + Math.ceil(invocation.remaining_ms()) + CLOCK_SKEW_MS
-
-/** What finishing a job takes: the writes, and the retries of those writes. */
-const FINISHING_MS = 3000
 
 /** Whether a handler that begins now has its whole time before Lambda stops the invocation. */
 export const hasTimeFor = ({ queue }: Job, invocation: Invocation): boolean =>

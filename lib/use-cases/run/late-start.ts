@@ -2,7 +2,7 @@
 
 import type { ShardKey } from '../../core/keys.ts'
 import { bucketOf } from '../../core/limits/window.ts'
-import { START_LEAD_MS } from '../../core/pass/decide.ts'
+import { START_LEAD_MS } from '../../core/times.ts'
 import type { StartCounting } from '../../ports/queues.ts'
 import type { Context } from '../context.ts'
 

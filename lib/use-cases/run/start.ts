@@ -1,15 +1,14 @@
 /** A worker proves a claim and takes the job over. */
 
 import type { RawItem } from '../../core/job/job.ts'
-import type { JobId, ShardKey } from '../../core/keys.ts'
 import { parseSortKey } from '../../core/keys.ts'
 import { bucketOf, bucketWidth } from '../../core/limits/window.ts'
 import { type Holder, plannedStart } from '../../core/pass/decide.ts'
 import { isDead, type ShardState } from '../../core/shard/state.ts'
 import type { WorkMessage } from '../../ports/queues.ts'
 import type { Context } from '../context.ts'
+import { judgeItem } from '../judge.ts'
 import { pass } from '../pass/pass.ts'
-import { readJob } from '../read-job.ts'
 import { deadlineOf, hasTimeFor, type Invocation, type Running } from './invocation.ts'
 import { countLateStart } from './late-start.ts'
 
@@ -25,10 +24,10 @@ export async function start(
   message: WorkMessage,
   invocation: Invocation,
 ): Promise<Started> {
-  const { store, clock, random, logger } = context
+  const { store, clock, random, events } = context
   const position = parseSortKey(message.sk)
   if (!position.ok) {
-    logger.error('work message refused', { reason: position.reason })
+    events.emit({ kind: 'message refused', queue: 'work', reason: position.reason })
     return { kind: 'stale' }
   }
   const { id } = position.value
@@ -49,8 +48,8 @@ export async function start(
     store.jobs.get({ pk: message.pk, sk: message.sk }),
   ])
   if (outcome.status === 'rejected') throw outcome.reason
-  if (outcome.value.kind === 'refused')
-    return afterStaleClaim(context, message.pk, id, outcome.value.state, invocation)
+  if (outcome.value.kind === 'stale')
+    return afterStaleClaim(context, { shard: message.pk, id }, outcome.value.state, invocation)
   const taken = { shard: message.pk, id, token, job: undefined, othersWait: outcome.value.state.waiting }
   return orUnwanted(context, taken, async () => {
     if (item.status === 'rejected') throw item.reason
@@ -70,7 +69,7 @@ async function prepare(
   context: Context,
   { message, taken, item, startedAt, invocation }: Preparation,
 ): Promise<Started> {
-  const job = item && (await readJob(context, item))
+  const job = item && (await judgeItem(context, item))
   const running = { ...taken, job }
   if (item && !job) return { kind: 'unwanted', running }
   // It had to wait for the others of its batch.
@@ -81,14 +80,14 @@ async function prepare(
 
 /** What fails between the start and the handler costs no attempt: the slot is given back instead. */
 async function orUnwanted(
-  { logger }: Context,
+  { events }: Context,
   running: Running,
   action: () => Promise<Started>,
 ): Promise<Started> {
   try {
     return await action()
   } catch (error) {
-    logger.error('a job could not begin; it goes back', { shard: running.shard, job: running.id, error })
+    events.emit({ kind: 'job not begun', shard: running.shard, id: running.id, error })
     return { kind: 'unwanted', running }
   }
 }
@@ -107,8 +106,7 @@ export async function begin(
 /** If the message came back, its first receiver may have died, and nobody else may be there to look. */
 async function afterStaleClaim(
   context: Context,
-  shard: ShardKey,
-  id: JobId,
+  { shard, id }: Pick<Running, 'shard' | 'id'>,
   state: ShardState | undefined,
   invocation: Invocation,
 ): Promise<Started> {

@@ -40,9 +40,9 @@ async function readPage(
 }
 
 /** Nobody but a person can mend it, and until then its shard stands still. */
-function report({ logger }: SweepContext, { damaged }: Tally, shard: string, problem: string): void {
+function report({ events }: SweepContext, { damaged }: Tally, shard: string, problem: string): void {
   damaged.add(shard)
-  logger.error('a state item makes no sense: mend or delete it', { shard, problem })
+  events.emit({ kind: 'state item damaged', shard, problem })
 }
 
 /** The shard of a queue that is not configured needs none: if it has jobs, they are found in the Jobs table. */

@@ -32,30 +32,17 @@ export async function sweep(context: SweepContext, budget: Partial<SweepBudget> 
   const tally = newTally()
   const walks = [...stateWalks(context, tally, statePages), jobsWalk(context, tally, jobPages)]
   const cursors = await context.store.states.sweepCursors()
-  await Promise.all(walks.map((walk) => walkOn(context, tally, walk, cursors[walk.name], remaining_ms)))
+  await Promise.all(
+    walks.map((walk) => walkOn(context, tally, { ...walk, from: cursors[walk.name] }, remaining_ms)),
+  )
   report(context, tally, walks.length)
   return tally.sent
 }
 
-/** Where every part has failed the sweep did not come to its end, and an alarm misses it. */
-function report({ logger, metrics }: SweepContext, tally: Tally, parts: number): void {
-  const { items, jobShards, pages, sent, ended, failed } = tally
-  if (failed.size > 0) metrics.count('ShardFailures', failed.size)
-  if (failed.size < parts) metrics.count('Sweeps', 1)
-  const damaged = tally.damaged.size
-  if (damaged > 0) metrics.count('DamagedShards', damaged)
+function report({ events }: SweepContext, tally: Tally, parts: number): void {
+  const { items, jobShards, pages, sent, ended, failed, damaged } = tally
   const stranded = [...tally.stranded.values()].reduce((sum, shards) => sum + shards, 0)
-  if (stranded > 0) {
-    metrics.count('StrandedShards', stranded)
-    logger.warn('jobs stand in shards whose queue, or its partition rule, is not in the configuration', {
-      shardsOfQueue: Object.fromEntries([...tally.stranded].slice(0, 100)),
-    })
-  }
-  const counts = { items, jobShards, pages, woken: sent, stranded, damaged }
-  logger.info('sweep', {
-    ...counts,
-    ended: [...ended],
-    failed: [...failed],
-    isWholeRound: ended.size === parts,
-  })
+  if (stranded > 0) events.emit({ kind: 'shards stranded', count: stranded, ofQueue: tally.stranded })
+  const counts = { items, jobShards, pages, woken: sent, stranded, damaged: damaged.size }
+  events.emit({ kind: 'swept', ...counts, parts, ended: [...ended], failed: [...failed] })
 }

@@ -3,7 +3,7 @@ import type { WakeMessage } from '../../ports/queues.ts'
 import type { Context } from '../context.ts'
 import { wakeAll } from '../wake-all.ts'
 
-export type SweepContext = Pick<Context, 'config' | 'store' | 'wake' | 'clock' | 'logger' | 'metrics'>
+export type SweepContext = Pick<Context, 'config' | 'store' | 'wake' | 'clock' | 'events'>
 
 export interface Tally {
   /** State items that were read. */

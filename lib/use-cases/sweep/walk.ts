@@ -1,4 +1,6 @@
 /** One part of a table, gone through page by page from where the last sweep stopped. */
+
+import { SWEEP_RESERVE_MS } from '../../core/times.ts'
 import type { SweepContext, Tally } from './tally.ts'
 
 export interface Walk {
@@ -10,20 +12,16 @@ export interface Walk {
   readonly readPage: (cursor: string | undefined) => Promise<string | undefined>
 }
 
-/** The function needs this long for a page, its wake-ups and its place, even where calls are slow. */
-const RESERVE_MS = 30_000
-
 /** An error ends this part only, and the next sweep goes on at the page that failed. */
 export async function walkOn(
   context: SweepContext,
   tally: Tally,
-  walk: Walk,
-  from: string | undefined,
+  walk: Walk & { readonly from: string | undefined },
   remaining_ms: () => number,
 ): Promise<void> {
-  let cursor = from
+  let cursor = walk.from
   try {
-    for (let pages = 0; pages < walk.pages && remaining_ms() > RESERVE_MS; pages++) {
+    for (let pages = 0; pages < walk.pages && remaining_ms() > SWEEP_RESERVE_MS; pages++) {
       cursor = await walk.readPage(cursor)
       tally.pages++
       if (cursor !== undefined) continue
@@ -33,7 +31,7 @@ export async function walkOn(
   } catch (error) {
     fail(context, tally, walk, error)
   }
-  if (cursor !== from) await keepPlace(context, tally, walk, cursor)
+  if (cursor !== walk.from) await keepPlace(context, tally, walk, cursor)
 }
 
 async function keepPlace(
@@ -49,10 +47,7 @@ async function keepPlace(
   }
 }
 
-function fail({ logger }: SweepContext, tally: Tally, { name }: Walk, error: unknown): void {
+function fail({ events }: SweepContext, tally: Tally, { name }: Walk, error: unknown): void {
   tally.failed.add(name)
-  logger.error('a part of a table was not swept to its end; the next sweep goes on there', {
-    part: name,
-    error,
-  })
+  events.emit({ kind: 'sweep of a part failed', part: name, error })
 }

@@ -3,11 +3,13 @@
  * What can never run is in the dead letters with a reason, and nothing else is refused.
  */
 
+import { CLOCK_SKEW_MS, UNKNOWN_FOR_MS } from '../../../lib/core/times.ts'
 import type { Invocation } from '../world/invocation.ts'
 import type { Check, Seen } from './check.ts'
 import { configuredIn } from './limits.ts'
+import type { Standing } from './lineage.ts'
 import { hasVersion } from './runnable.ts'
-import type { Standing, Truth } from './truth.ts'
+import type { Truth } from './truth.ts'
 
 export const rightEnd: Check = {
   name: 'I4 the right end',
@@ -50,8 +52,8 @@ export const rightEnd: Check = {
   },
 }
 
-const DAY_MS = 86_400_000
-const CLOCKS_MS = 5000
+/** What no function knows for a day is somebody's mistake after all. */
+const isGivenUp = (since: number, now: number): boolean => now - since >= UNKNOWN_FOR_MS - CLOCK_SKEW_MS
 
 function judgeBurial(
   standing: Standing,
@@ -62,9 +64,7 @@ function judgeBurial(
   const { lineage, pk, sk, attempt } = standing
   if (letter.error.length === 0) fail(`${pk} ${sk} is buried without an error`)
   if (letter.reason === 'refused') {
-    // What no function knows for a day is somebody's mistake after all.
-    const isForgotten =
-      truth.now - lineage.acceptedAt >= DAY_MS - CLOCKS_MS && letter.error.endsWith(', for a day')
+    const isForgotten = isGivenUp(lineage.acceptedAt, truth.now) && letter.error.endsWith(', for a day')
     if (!lineage.malformed && !isForgotten)
       fail(`${pk} ${sk} is refused although nothing is wrong with it: ${letter.error}`)
     return
@@ -114,13 +114,15 @@ const ranBefore = (truth: Truth, by: Invocation, standing: Standing): boolean =>
       run.end !== undefined,
   )
 
-/** Events that make no sense leave a letter each, and nothing else does: what a newer version knows is left to it. */
+/** Events that make no sense leave a letter each, and so do, after a day, those that a newer version would know. */
 export const badEvents: Check = {
   name: 'I4 malformed events',
   after(event, { truth, fail }) {
     if (event.kind !== 'effect' || event.effect.op !== 'buryEvent') return
-    const [, queue = ''] = /^there is no queue "([^"]*)"/.exec(event.effect.letter.error) ?? []
-    if (configuredIn(truth.plan, queue)) fail(`an event is refused: ${event.effect.letter.error}`)
+    const { error, job } = event.effect.letter
+    const [, queue = ''] = /^there is no queue "([^"]*)"/.exec(error) ?? []
+    if (configuredIn(truth.plan, queue) && !isGivenUp(sentAt(job), truth.now))
+      fail(`an event is refused: ${error}`)
   },
   finally({ truth, fail }) {
     const sent = truth.plan.jobs.filter(({ way }) => way === 'malformedEvent').length
@@ -130,3 +132,6 @@ export const badEvents: Check = {
     if (letters.size < sent) fail(`${sent} malformed events, but ${letters.size} letters`)
   },
 }
+
+/** Its time is when it was sent. */
+const sentAt = (event: string): number => Date.parse(JSON.parse(event).time)

@@ -3,17 +3,16 @@
  * nothing is lost, the bound is a few seconds, so that a wake-up that is never sent is seen although the sweep would
  * make up for it.
  */
+
+import { SWEEP_EVERY_MS, WAKE_VISIBILITY_MS, WORK_COMES_BACK_MS } from '../../../lib/core/times.ts'
 import type { Plan } from '../workloads/plan.ts'
 
-/** Some calls, a wake-up in whole seconds, an invocation that starts cold. */
-const CALM_MS = 8_000
+/** Some twenty calls of up to 240 ms if shards ask one another, a wake-up in whole seconds, a cold start. */
+const CALM_MS = 10_000
 /** Several calls in a row are sent twice, each after up to 3 s, and messages are slow on the way. */
 const SECONDS_MS = 22_000
 /** The wake queue and the stream bring again what a dispatcher could not do. */
-const DISPATCHED_AGAIN_MS = 60_000
-/** The work queue brings a message again so long after the worker's function must have ended. */
-const WORKED_AGAIN_MS = 30_000
-const SWEEP_MS = 300_000
+const DISPATCHED_AGAIN_MS = WAKE_VISIBILITY_MS
 const LONGEST_TRANSIT_MS = 600_000
 const SLACK_MS = 60_000
 
@@ -29,7 +28,7 @@ export const isBoundAlways = ({ weather, deploys, overrides }: Plan): boolean =>
 export function boundOf(plan: Plan): number {
   const { weather, workerTimeout_ms, maxSkew_ms } = plan
   if (isBoundAlways(plan)) return weather === 'calm' ? CALM_MS : SECONDS_MS + 2 * maxSkew_ms
-  const recovered_ms = workerTimeout_ms + SWEEP_MS + SLACK_MS
+  const recovered_ms = workerTimeout_ms + SWEEP_EVERY_MS + SLACK_MS
   if (weather === 'rough') return recovered_ms + LONGEST_TRANSIT_MS
-  return recovered_ms + WORKED_AGAIN_MS + DISPATCHED_AGAIN_MS
+  return recovered_ms + WORK_COMES_BACK_MS + DISPATCHED_AGAIN_MS
 }

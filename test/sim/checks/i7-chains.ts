@@ -2,10 +2,11 @@
  * I7: an invocation goes on with its own shard for a few seconds only, for whoever waits for a worker must not wait for
  * the end of another's backlog. Judged where calls take no time to speak of.
  */
+
+import { CHAIN_MS } from '../../../lib/core/times.ts'
 import type { Check } from './check.ts'
 import { isWritten } from './claims.ts'
 
-const CHAIN_MS = 5000
 /** A pass that began in time may go round a dozen times, and be sent twice. */
 const SLACK_MS = { calm: 8000, kind: 15_000 } as const
 

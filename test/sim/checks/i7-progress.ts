@@ -2,6 +2,8 @@
  * I7 and liveness: once faults are off, a shard that has a due job, a slot to spare and a start to spare in its rate
  * starts something soon, whatever the others do, unless all workers are busy. How soon: `i7-bound.ts`.
  */
+
+import { CLAIMED_AHEAD_MS } from '../../../lib/core/times.ts'
 import type { Check } from './check.ts'
 import { boundOf, isBoundAlways } from './i7-bound.ts'
 import { readShard } from './keys.ts'
@@ -12,7 +14,7 @@ const SCARCE_MS = 10_000
 /** Only a worker sees what is wrong with it. */
 const NEEDS_A_WORKER = 'no plan'
 /** A start may be on record a little before its time. */
-const AHEAD_MS = 300
+const AHEAD_MS = CLAIMED_AHEAD_MS + 50
 
 export interface Progress extends Check {
   /** Looks at every shard; called now and then, once faults are off. */

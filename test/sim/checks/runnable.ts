@@ -2,7 +2,7 @@
 import { tasksIn } from '../workloads/handlers.ts'
 import type { Plan } from '../workloads/plan.ts'
 import { knows } from '../workloads/versions.ts'
-import type { Standing } from './truth.ts'
+import type { Standing } from './lineage.ts'
 
 export const isRunnableIn = (plan: Plan, version: number, { pk, item }: Standing): boolean =>
   knows((plan.versions[version] ?? plan.versions[0]).config, pk) &&

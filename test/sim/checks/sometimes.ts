@@ -1,4 +1,4 @@
-/** What has to happen now and then in a campaign, or the checks prove nothing: each branch and each recovery. */
+/** Counts what has to happen now and then. */
 import type { DeploymentRecord } from '../../../lib/core/deployment.ts'
 import type { RawItem } from '../../../lib/core/job/job.ts'
 import type { RawKey } from '../../../lib/ports/store.ts'
@@ -7,71 +7,8 @@ import type { Invocation } from '../world/invocation.ts'
 import { LONGEST_CHAIN } from '../world/world.ts'
 import { isSecondCopy } from './claims.ts'
 import { contentOf } from './content.ts'
+import type { Sometimes } from './sometimes-names.ts'
 import type { Truth } from './truth.ts'
-
-export const SOMETIMES = [
-  'pass conflicts',
-  'pass sent twice is one pass',
-  'pass goes round again',
-  'claim by message',
-  'claim resent',
-  'dead run recovered',
-  'hand-off to own run',
-  'hand-off by message',
-  'release finds others waiting',
-  'release finds nothing to free',
-  'start refused',
-  'start sent twice is one start',
-  'start on a dead run',
-  'late start',
-  'job retried',
-  'job exhausted',
-  'job refused',
-  'event refused',
-  'twin waits',
-  'put finds the job there',
-  'replace finds the job gone',
-  'bury finds the job gone',
-  'deleted while its message was on the way',
-  'tick wakes a shard',
-  'sweep wakes a shard',
-  'wake redelivered',
-  'work redelivered',
-  'limit changed while jobs run',
-  'limit 0 with jobs due',
-  'functions of two versions at once',
-  'function timed out',
-  'function crashed',
-  'handler crashed',
-  'delayed job listed in the due index',
-  'delayed job waits in the wake queue',
-  'window reopens by wake-up',
-  'several shards at work',
-  'many starts in a bucket',
-  'all workers busy',
-  'function throttled',
-  'hot key throttled',
-  'idle item expired',
-  'replaced function decides nothing',
-  'version comes back',
-  'shard stranded',
-  'job left to a newer worker',
-  'event left to a newer function',
-  'override written by hand',
-  'override by hand beside an expiry',
-  'item replaced by hand',
-  'item replaced while claimed',
-  'item replaced while it runs',
-  'malformed item corrected',
-  'good item spoilt',
-  'item put again as it is',
-  'item withdrawn while it runs',
-  'end finds another item there',
-  'dispatcher woken in a chain of more than 16',
-  'worker messaged in a chain of more than 16',
-] as const
-
-export type Sometimes = (typeof SOMETIMES)[number]
 
 export class SometimesCounter {
   readonly counts = new Map<Sometimes, number>()
@@ -135,7 +72,7 @@ export class SometimesCounter {
     const ids = this.#alive.get(version) ?? new Set()
     this.#alive.set(version, ids.add(id))
     this.#count(
-      'functions of two versions at once',
+      'functions of two versions simultaneously',
       [...this.#alive.values()].filter(({ size }) => size > 0).length > 1,
     )
   }
@@ -210,15 +147,18 @@ export class SometimesCounter {
       case 'other':
         this.#count('shard stranded', effect.name === 'strand')
         break
-      case 'override': {
-        const busy = [...this.#truth.running].some(({ pk }) => pk === effect.shard)
-        this.#count('limit changed while jobs run', busy)
-        this.#count('override written by hand', effect.byHand)
-        this.#count('override by hand beside an expiry', effect.byHand && this.#truth.mayExpire(effect.shard))
-        const waiting = [...this.#truth.standing.values()].some(({ pk }) => pk === effect.shard)
-        this.#count('limit 0 with jobs due', waiting && effect.limits?.concurrency === 0)
-      }
+      case 'override':
+        this.#override(effect)
     }
+  }
+
+  #override(effect: Extract<Effect, { op: 'override' }>): void {
+    const busy = [...this.#truth.running].some(({ pk }) => pk === effect.shard)
+    this.#count('limit changed while jobs run', busy)
+    this.#count('override written by hand', effect.byHand)
+    this.#count('override by hand beside an expiry', effect.byHand && this.#truth.mayExpire(effect.shard))
+    const waiting = [...this.#truth.standing.values()].some(({ pk }) => pk === effect.shard)
+    this.#count('limit 0 with jobs due', waiting && effect.limits?.concurrency === 0)
   }
 
   #recorded({ configuration, next }: DeploymentRecord): void {
@@ -290,13 +230,10 @@ export class SometimesCounter {
 
   #start({ outcome, before, claim, run }: Extract<Effect, { op: 'start' }>): void {
     const slot = before?.slots[claim.id]
-    this.#count('start refused', outcome.kind === 'refused')
+    this.#count('start of a stale claim', outcome.kind === 'stale')
     this.#count('start sent twice is one start', outcome.kind === 'started' && slot?.token === run.token)
     const dead =
-      outcome.kind === 'refused' &&
-      slot !== undefined &&
-      'deadline' in slot &&
-      slot.deadline < this.#truth.now
+      outcome.kind === 'stale' && slot !== undefined && 'deadline' in slot && slot.deadline < this.#truth.now
     this.#count('start on a dead run', dead)
   }
 }

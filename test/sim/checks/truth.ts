@@ -4,7 +4,9 @@
  */
 import type { Tables } from '../../../lib/adapters/memory/tables.ts'
 import type { RawItem } from '../../../lib/core/job/job.ts'
+import { FINISHING_MS } from '../../../lib/core/times.ts'
 import type { Plan } from '../workloads/plan.ts'
+import { LONGEST_TIMEOUT_MS } from '../workloads/queues.ts'
 import type { Rollout } from '../world/deploys.ts'
 import type { Effect, RunEnd, WorldEvent } from '../world/events.ts'
 import type { Invocation } from '../world/invocation.ts'
@@ -12,58 +14,13 @@ import { isWritten } from './claims.ts'
 import { contentOf } from './content.ts'
 import { readPlace, readShard } from './keys.ts'
 import { LimitHistory } from './limits.ts'
-
-/** What was accepted by one put, through all its attempts and moves. */
-export interface Lineage {
-  readonly number: number
-  readonly malformed: boolean
-  /** Which attempt its owner said that it was. */
-  readonly firstAttempt: number
-  /** How often an attempt was replaced by the next. */
-  retries: number
-  /** The last two are its owner's doing. */
-  end?: 'done' | 'exhausted' | 'refused' | 'replaced' | 'withdrawn'
-  readonly acceptedAt: number
-}
-
-/** One item under one key: one attempt of a job, or the same attempt at another home. */
-export interface Standing {
-  readonly lineage: Lineage
-  readonly item: RawItem
-  readonly content: string
-  readonly pk: string
-  readonly sk: string
-  readonly id: string
-  readonly priority: number
-  readonly runAt: number
-  readonly attempt: number
-  readonly since: number
-  /** Claims of this very item that were turned into runs. */
-  starts: number
-  /** Who turned claims of it into runs: by a message, or by a hand-off within the invocation. */
-  starters: { readonly by: Invocation; readonly handedOff: boolean }[]
-  runs: RunTruth[]
-}
-
-export interface RunTruth {
-  readonly by: Invocation
-  readonly standing: Standing | undefined
-  readonly pk: string
-  readonly sk: string
-  readonly id: string
-  readonly partition: string
-  readonly startedAt: number
-  /** When its slot was taken. */
-  readonly claimedAt: number
-  end?: RunEnd
-  endedAt?: number
-}
+import type { Lineage, RunTruth, Standing } from './lineage.ts'
 
 /** Where one of these fails, a job that has been taken over runs all the same. */
 const GOES_ON: readonly string[] = ['read', 'range', 'sendWork', 'sendWake', 'readDeployment']
 
 /** With less time than this a job that has been taken over is given back, and that may fail. */
-const LONGEST_ATTEMPT_MS = 34_000
+const LONGEST_ATTEMPT_MS = LONGEST_TIMEOUT_MS + FINISHING_MS + 1000
 
 export class Truth {
   readonly plan: Plan

@@ -2,7 +2,7 @@
 import type { Mutant } from './mutant.ts'
 
 const ROUND = 'lib/use-cases/pass/round.ts'
-const STORE = 'lib/adapters/memory/store.ts'
+const STORE = 'lib/adapters/memory/states.ts'
 const DECIDE = 'lib/core/pass/decide.ts'
 const ROOM = 'lib/core/pass/room.ts'
 
@@ -12,7 +12,7 @@ export const CLAIMING: readonly Mutant[] = [
     file: STORE,
     find: 'if (now.version !== state.version || overridden || started)',
     replace: 'if (overridden || started)',
-    breaks: 'two passes at once claim more than the limit',
+    breaks: 'two simultaneous passes claim more than the limit',
   },
   {
     name: 'version bumped by nobody',

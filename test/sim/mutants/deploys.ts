@@ -18,7 +18,7 @@ export const DEPLOYS: readonly Mutant[] = [
   },
   {
     name: 'an unknown queue refused',
-    file: 'lib/use-cases/read-job.ts',
+    file: 'lib/use-cases/judge.ts',
     find: '    if (job.isUnknown) return undefined\n',
     replace: '',
     breaks: 'the jobs of producers who are ahead of a deploy are dead letters',
@@ -39,9 +39,9 @@ export const DEPLOYS: readonly Mutant[] = [
   },
   {
     name: 'an unknown task costs an attempt',
-    file: 'lib/use-cases/retire.ts',
-    find: '(runAt) => sameAttempt(job, runAt, since)',
-    replace: '(runAt) => nextAttempt(job, runAt)',
+    file: 'lib/core/job/ending.ts',
+    find: 'return { unknownSince: ending.unknownSince }',
+    replace: 'return { attempt: job.attempt + 1 }',
     breaks: 'a deploy uses up the attempts of jobs that never ran',
   },
   {

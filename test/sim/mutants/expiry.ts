@@ -18,7 +18,7 @@ export const EXPIRY: readonly Mutant[] = [
   },
   {
     name: 'an override by hand not noticed by a pass',
-    file: 'lib/adapters/memory/store.ts',
+    file: 'lib/adapters/memory/states.ts',
     find: 'const overridden = !isDeepStrictEqual(now.override, state.override)',
     replace: 'const overridden = !isDeepStrictEqual(now.override, now.override)',
     breaks: 'a pass that has read the old limit claims by it',

@@ -1,6 +1,8 @@
 /** What a worker does with a job and with its slot. */
 import type { Mutant } from './mutant.ts'
 
+const END = 'lib/use-cases/end.ts'
+const ENDING = 'lib/core/job/ending.ts'
 const EXECUTE = 'lib/use-cases/run/execute.ts'
 const HAND_OFF = 'lib/use-cases/run/hand-off.ts'
 const STORE = 'lib/adapters/memory/store.ts'
@@ -17,45 +19,46 @@ export const FINISHING: readonly Mutant[] = [
   {
     name: 'slot freed before the job is deleted',
     file: EXECUTE,
-    find: `  const outcome = await end(context, job, runTask)
-`,
+    find: '  const attempted = await runTask(job)\n',
     replace: `  const early = async (one: Job) => {
-    const outcome = await runTask(one)
+    const attempted = await runTask(one)
     const slots = Object.entries((await context.store.states.read(job.key.pk))?.slots ?? {})
     for (const [id, slot] of slots)
       if (id === job.id) await context.store.states.release(job.key.pk, { id: job.id, token: slot.token })
-    return outcome
+    return attempted
   }
-  const outcome = await end(context, job, early)
+  const attempted = await early(job)
 `,
     breaks: 'a finished job is claimed again',
   },
   {
     name: 'job deleted before it runs',
     file: EXECUTE,
-    find: '  const outcome = await runTask(job)',
-    replace: '  await context.store.jobs.remove(job.item)\n  const outcome = await runTask(job)',
+    find: '  const attempted = await runTask(job)',
+    replace: '  await context.store.jobs.remove(job.item)\n  const attempted = await runTask(job)',
     breaks: 'a crash loses the job',
   },
   {
     name: 'failure taken for success',
-    file: EXECUTE,
-    find: 'return retire(context, job, outcome.error)',
-    replace: 'return context.store.jobs.remove(job.item)',
+    file: ENDING,
+    find: "case 'failed':\n      return retryOrExhausted(job, outcome.error, now, random)",
+    replace: "case 'failed':\n      return { kind: 'done' }",
     breaks: 'a job that failed is gone',
   },
   {
     name: 'retry as two writes',
-    file: 'lib/use-cases/retire.ts',
-    find: 'const outcome = await store.jobs.replace(job.item, at(time))',
-    replace: `await store.jobs.remove(job.item)
-    const outcome = ((await store.jobs.put(at(time))) === 'put' ? 'replaced' : 'occupied') as 'replaced' | 'occupied' | NotThere`,
+    file: END,
+    find: '(successor) => jobs.replace(job.item, successor)',
+    replace: `async (successor) => {
+          await jobs.remove(job.item)
+          return (await jobs.put(successor)) === 'put' ? 'replaced' : 'occupied'
+        }`,
     breaks: 'a crash between the two loses the job',
   },
   {
     name: 'retry under the same key',
-    file: 'lib/core/job/job.ts',
-    find: 'Math.max(runAt, job.runAt + 1)',
+    file: ENDING,
+    find: 'Math.max(ending.at, job.runAt + 1)',
     replace: 'job.runAt',
     breaks: 'two recoveries count two attempts',
   },
@@ -77,14 +80,14 @@ export const FINISHING: readonly Mutant[] = [
   },
   {
     name: 'one attempt too many',
-    file: 'lib/use-cases/retire.ts',
+    file: ENDING,
     find: 'if (job.attempt >= job.queue.retry.attempts)',
     replace: 'if (job.attempt > job.queue.retry.attempts)',
     breaks: 'the number of attempts',
   },
   {
     name: 'blind release',
-    file: STORE,
+    file: 'lib/adapters/memory/states.ts',
     find: 'if (!state || state.slots[id]?.token !== token)',
     replace: 'if (!state || !state.slots[id])',
     breaks: 'a worker frees the slot of another',
@@ -113,15 +116,15 @@ export const FINISHING: readonly Mutant[] = [
   {
     name: 'own run forgotten when another’s message is refused',
     file: 'lib/use-cases/pass/send.ts',
-    find: "logger.error('claims could not be sent; they will be sent again', { jobs: messages.length, error })",
-    replace: 'void logger\n    throw error',
+    find: "events.emit({ kind: 'claims not sent', jobs: messages.length, error })",
+    replace: 'void events\n    throw error',
     breaks: 'an attempt without a run',
   },
   {
     name: 'own run forgotten when a later round fails',
     file: 'lib/use-cases/pass/pass.ts',
     find: 'if (!own) throw error',
-    replace: 'if (!own || logger) throw error',
+    replace: 'if (!own || events) throw error',
     breaks: 'an attempt without a run',
   },
 ]

@@ -49,9 +49,9 @@ export const JUDGED_ITEMS: readonly Mutant[] = [
   },
   {
     name: 'attributes lost with the attempt',
-    file: 'lib/core/job/job.ts',
-    find: '    ...item,\n    ...keyOf(job.key.pk',
-    replace: '    attempt: item.attempt,\n    ...keyOf(job.key.pk',
+    file: 'lib/core/job/ending.ts',
+    find: 'return { ...item, ...key',
+    replace: 'return { attempt: item.attempt, ...key',
     breaks: 'what else somebody wrote into the item',
   },
   {

@@ -6,7 +6,7 @@ const CAPACITY = 'lib/use-cases/lending/capacity.ts'
 const COLLECT = 'lib/use-cases/lending/collect.ts'
 const SETTLE = 'lib/use-cases/lending/settle.ts'
 const SET_LIMITS = 'lib/use-cases/operate/set-limits.ts'
-const STORE = 'lib/adapters/memory/store.ts'
+const STORE = 'lib/adapters/memory/states.ts'
 const PASS = 'lib/use-cases/pass/pass.ts'
 const ROUND = 'lib/use-cases/pass/round.ts'
 
@@ -200,8 +200,8 @@ export const LENDING_WRITES: readonly Mutant[] = [
   {
     name: 'books that could not be settled are forgotten',
     file: ROUND,
-    find: '{ at: context.clock.now() + SECOND_MS, isPrecise: false },',
-    replace: '{ at: context.clock.now() + 86_400_000 * SECOND_MS, isPrecise: false },',
+    find: '{ at: now + DELAY_STEP_MS, isPrecise: false }',
+    replace: '{ at: now + 86_400_000 * DELAY_STEP_MS, isPrecise: false }',
     breaks: 'who waits is served by the sweep only',
   },
   {

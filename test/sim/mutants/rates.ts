@@ -42,7 +42,7 @@ export const RATES: readonly Mutant[] = [
   },
   {
     name: 'start not remembered',
-    file: 'lib/adapters/memory/store.ts',
+    file: 'lib/adapters/memory/states.ts',
     find: 'window: withStart(state, run.bucket)',
     replace: 'window: state.window',
     breaks: 'the rate',
@@ -76,7 +76,7 @@ export const RATES: readonly Mutant[] = [
     breaks: 'jobs held by the rate are forgotten',
   },
   {
-    name: 'claims ahead of their start start at once',
+    name: 'claims ahead of their start start immediately',
     file: 'lib/use-cases/run/start.ts',
     find: 'if (early_ms > 0) await context.clock.sleep(early_ms)',
     replace: 'void early_ms',

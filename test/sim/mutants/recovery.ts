@@ -26,8 +26,8 @@ export const RECOVERY: readonly Mutant[] = [
   {
     name: 'dead run dropped without its job',
     file: 'lib/use-cases/pass/recover.ts',
-    find: '  else await retire(context, job, WORKER_DIED)',
-    replace: '  else void retire',
+    find: '  await end(context, job, endingOf(job, died, context.clock.now(), context.random.number()))',
+    replace: '  void [end, endingOf, died]',
     breaks: 'the attempt of a dead worker is not counted',
   },
   {

@@ -8,7 +8,7 @@ export const WAKING: readonly Mutant[] = [
     find: '  const wake = () => sendWake(context, state.shard, decision.wake, now)',
     replace: `  await sendWake(context, state.shard, decision.wake, now)
   const wake = () => Promise.resolve()`,
-    breaks: 'every pass of many at once arranges the same wake-up, and their number grows',
+    breaks: 'every one of many simultaneous passes arranges the same wake-up, and their number grows',
   },
   {
     name: 'lost wake-up: no look after waiting is set',
@@ -28,8 +28,8 @@ export const WAKING: readonly Mutant[] = [
   {
     name: 'saturated while a run is dead',
     file: 'lib/core/shard/attention.ts',
-    find: 'const settled = slots.every((slot) => !isDead(slot, now) && !isOverdue(slot, now))',
-    replace: 'const settled = slots.every((slot) => !isDead(slot, 0 * now) && !isOverdue(slot, 0))',
+    find: 'const nothingOverdue = slots.every((slot) => !isDead(slot, now) && !isOverdue(slot, now))',
+    replace: 'const nothingOverdue = slots.every((slot) => !isDead(slot, 0 * now) && !isOverdue(slot, 0))',
     breaks: 'a full shard never gets rid of its dead',
   },
   {

@@ -5,8 +5,8 @@ export const WAYS_IN: readonly Mutant[] = [
   {
     name: 'malformed arrivals left where they are',
     file: 'lib/use-cases/arrive.ts',
-    find: 'if (same[0] && (await readStanding(context, same[0].item))) corrected.push(...same)',
-    replace: 'void [same, readStanding]',
+    find: 'if (same[0] && (await judgeStanding(context, same[0].item))) corrected.push(...same)',
+    replace: 'void [same, judgeStanding]',
     breaks: 'what can never run is in nobody’s dead letters',
   },
   {

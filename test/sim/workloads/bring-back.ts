@@ -1,6 +1,8 @@
 /** At the end of a run: what waits for another version of the configuration gets it, one after the other. */
+
+import type { Standing } from '../checks/lineage.ts'
 import { isRunnableIn } from '../checks/runnable.ts'
-import type { Standing, Truth } from '../checks/truth.ts'
+import type { Truth } from '../checks/truth.ts'
 import type { World } from '../world/world.ts'
 import { deployAt } from './versions.ts'
 

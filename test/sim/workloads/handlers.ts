@@ -1,5 +1,6 @@
 /** Users' handlers: quick and slow ones, and those that throw, hang, exceed their time or kill the process. */
 import type { Task } from '../../../lib/api/task.ts'
+import { untyped } from '../../support/untyped.ts'
 import type { Invocation } from '../world/invocation.ts'
 import type { World } from '../world/world.ts'
 import type { HandlerPlan, Plan } from './plan.ts'
@@ -31,7 +32,7 @@ export function tasksOf(world: World, by: Invocation, watch: Watch): Task[] {
   return tasksIn(by.version, world.plan).map(({ name, queue }) => ({
     name,
     queue,
-    payload: payloadSchema as never,
+    payload: untyped(payloadSchema),
     handler: async ({ payload, job, signal }) => {
       const { handler } = payload as Payload
       // What a handler does to its payload is its own affair: the next attempt gets it as it was.

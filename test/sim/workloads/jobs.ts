@@ -72,7 +72,7 @@ const randomQueue = (random: SimRandom, { queues }: Version): QueuePlan | undefi
 const drawTask = (random: SimRandom, { name }: QueuePlan, version: number): string =>
   version > 0 && random.chance(0.3) ? taskOfVersion(name, version) : taskOf(name)
 
-/** Many at once, or within a while; often all equally long, so that they end at the same time. */
+/** Many simultaneously, or within a while; often all equally long, so that they end at the same time. */
 function drawBurst(
   random: SimRandom,
   queue: QueuePlan,
@@ -165,7 +165,7 @@ function drawJob(random: SimRandom, queue: QueuePlan, at: number, tenants: Tenan
   }
 }
 
-/** Mostly at once; sometimes within a queue's reach of 15 minutes, sometimes far beyond it. */
+/** Mostly immediately; sometimes within a queue's reach of 15 minutes, sometimes far beyond it. */
 const delay = (random: SimRandom): number =>
   random.chance(0.75) ? 0 : random.chance(0.7) ? random.int(1, 120_000) : random.int(120_000, 3_000_000)
 

@@ -11,6 +11,8 @@ export interface QueuePlan {
 
 const CONCURRENCIES = [undefined, 0, 1, 1, 1, 2, 2, 3, 5, 12, 25] as const
 const RATES = [undefined, undefined, 1, 2, 3, 5, 40] as const
+/** Of a handler. */
+export const LONGEST_TIMEOUT_MS = 30_000
 const PERIODS_MS = [1000, 5000, 20_000, 60_000] as const
 
 /** The queues of the first version. */
@@ -35,7 +37,7 @@ export function drawQueue(random: SimRandom): QueueInput {
       maxBackoff: random.pick([1000, 60_000, 1_200_000]),
       jitter: random.pick([0, 0.5, 1]),
     },
-    timeout: random.pick([2000, 10_000, 30_000]),
+    timeout: random.pick([2000, 10_000, LONGEST_TIMEOUT_MS]),
     shards: drawShards(random),
   }
 }

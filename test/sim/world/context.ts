@@ -1,8 +1,10 @@
 /** The context of one invocation: the product's ports, with a simulated service behind each. */
 import { messageBody } from '../../../lib/adapters/sqs/messages.ts'
 import type { Token } from '../../../lib/core/shard/state.ts'
+import { DELAY_STEP_MS, MAX_DELAY_MS } from '../../../lib/core/times.ts'
 import type { Deployment } from '../../../lib/ports/deployment.ts'
-import { MAX_DELAY_MS, type WakeMessage, type WorkMessage } from '../../../lib/ports/queues.ts'
+import type { Events } from '../../../lib/ports/events.ts'
+import type { WakeMessage, WorkMessage } from '../../../lib/ports/queues.ts'
 import type { Context } from '../../../lib/use-cases/context.ts'
 import { deploymentOf } from '../../../lib/use-cases/deployed.ts'
 import { configurationOf, logOf } from './deploys.ts'
@@ -40,8 +42,7 @@ export function contextOf(world: World, by: Invocation): Context {
     },
     clock: { now: () => scheduler.now + by.skew_ms, sleep: (delay_ms) => by.sleep(delay_ms) },
     random: { number: () => random.number(), token: () => world.nextToken() as Token },
-    logger: loggerOf(world),
-    metrics: { count: () => {} },
+    events: eventsOf(world),
     deployment: deploymentIn(world, by),
   }
 }
@@ -52,7 +53,7 @@ function deploymentIn(world: World, by: Invocation): Deployment {
   const { isReplaced } = deploymentOf(configurationOf(by.version), {
     log: logOf(world, by),
     clock,
-    logger: loggerOf(world),
+    events: eventsOf(world),
   })
   return {
     isReplaced: async () => {
@@ -71,7 +72,8 @@ function bodiesOf(messages: readonly (WorkMessage | WakeMessage)[]): string[] {
   return bodies
 }
 
-const delayOf = (delay_ms: number): number => Math.floor(Math.min(delay_ms, MAX_DELAY_MS) / 1000) * 1000
+const delayOf = (delay_ms: number): number =>
+  Math.floor(Math.min(delay_ms, MAX_DELAY_MS) / DELAY_STEP_MS) * DELAY_STEP_MS
 
 async function inBatches<T>(
   items: readonly T[],
@@ -81,10 +83,9 @@ async function inBatches<T>(
     await send(items.slice(first, first + SEND_BATCH))
 }
 
-/** Errors that are logged and lived with have to be faults too. */
-function loggerOf(world: World): Context['logger'] {
-  const watch = (_message: string, details?: Readonly<Record<string, unknown>>) => {
-    if (details?.['error'] instanceof Error) world.expected(details['error'])
-  }
-  return { debug: () => {}, info: () => {}, warn: watch, error: watch }
-}
+/** Errors that are told and lived with have to be faults too. */
+const eventsOf = (world: World): Events => ({
+  emit: (event) => {
+    if ('error' in event && event.error instanceof Error) world.expected(event.error)
+  },
+})

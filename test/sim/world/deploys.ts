@@ -86,11 +86,10 @@ export class Deploys {
     world.invoke(
       'deployer',
       async (by) => {
-        const { clock, logger, ...context } = contextOf(world, by)
-        await deployed({ log: logOf(world, by), clock, logger }, step)
+        const context = contextOf(world, by)
+        await deployed({ ...context, log: logOf(world, by) }, step)
         // So that what waited for this configuration is found soon.
-        if (step.stage === 'ends')
-          await sweep({ clock, logger, ...context }).catch((error) => world.expected(error))
+        if (step.stage === 'ends') await sweep(context).catch((error) => world.expected(error))
       },
       ({ ok }) => {
         if (ok) done()

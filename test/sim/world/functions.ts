@@ -70,6 +70,8 @@ function consumeEach(
     )
 }
 
+const SILENT = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
+
 /** The product's own task runner, watched from outside: here a run begins and ends, whatever the tables say. */
 function watched(world: World, by: Invocation) {
   return (job: Job) => {
@@ -81,6 +83,6 @@ function watched(world: World, by: Invocation) {
         if (by.alive) world.emit({ kind: 'runEnded', by, pk, sk, how })
       },
     }
-    return taskRunner(tasksOf(world, by, watch), () => contextOf(world, by).logger)(job)
+    return taskRunner(tasksOf(world, by, watch), () => SILENT)(job)
   }
 }

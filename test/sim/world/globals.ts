@@ -12,8 +12,7 @@ export function installGlobals(scheduler: Scheduler, random: SimRandom): () => v
   const forget = (timer: Timer | undefined) => {
     if (timer) timer.cancelled = true
   }
-  globalThis.setTimeout = later as never
-  globalThis.clearTimeout = forget as never
+  Object.assign(globalThis, { setTimeout: later, clearTimeout: forget })
   Math.random = () => random.number()
   Date.now = () => scheduler.now
   AbortSignal.timeout = (delay_ms) => {

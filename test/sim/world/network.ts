@@ -77,7 +77,7 @@ export class Network {
     )
   }
 
-  /** At once, or after the SDK has waited in vain for the first reply. */
+  /** Immediately, or after the SDK has waited in vain for the first reply. */
   #retryAfter(): number {
     return 2 * this.#leg() + (this.#random.chance(0.5) ? this.#random.int(50, 3000) : 0)
   }

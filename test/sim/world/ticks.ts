@@ -1,16 +1,16 @@
 /** EventBridge: the tick each minute and the sweep every five; either may be late, doubled or missing. */
+
+import { SWEEP_EVERY_MS, TICK_EVERY_MS } from '../../../lib/core/times.ts'
 import { sweep } from '../../../lib/use-cases/sweep/sweep.ts'
 import { tick } from '../../../lib/use-cases/tick.ts'
 import { contextOf } from './context.ts'
 import type { World } from './world.ts'
 
-const TICK_MS = 60_000
-const SWEEP_MS = 300_000
 const LATEST_MS = 45_000
 
 export function startTicks(world: World): void {
-  every(world, TICK_MS, 'tick', tick)
-  every(world, SWEEP_MS, 'sweep', sweep)
+  every(world, TICK_EVERY_MS, 'tick', tick)
+  every(world, SWEEP_EVERY_MS, 'sweep', sweep)
 }
 
 function every(world: World, period_ms: number, name: string, run: typeof tick | typeof sweep): void {

@@ -4,9 +4,10 @@
  * stands in it, while an override that was written by hand is too young for a sweep to have seen it, and while shards that
  * have borrowed from it are at work: in a week they would have touched it.
  */
+
+import { STATE_KEPT_MS } from '../../../lib/core/times.ts'
 import type { World } from './world.ts'
 
-const WEEK_MS = 7 * 86_400_000
 const LONGEST_PAUSE_MS = 600_000
 /** A sweep, and the next ones if that fails. */
 const SWEPT_MS = { calm: 400_000, kind: 1_000_000, refusing: 1_800_000, rough: 1_800_000 } as const
@@ -34,7 +35,7 @@ function isOver({ scheduler, plan, tables, writtenByHand }: World, shard: string
   if (state.books && isBorrowedFrom) return false
   const byHand = writtenByHand.get(shard) ?? Number.NEGATIVE_INFINITY
   return (
-    state.expiresAt * 1000 - WEEK_MS + (plan.week_ms ?? WEEK_MS) <= scheduler.now &&
+    state.expiresAt * 1000 - STATE_KEPT_MS + (plan.week_ms ?? STATE_KEPT_MS) <= scheduler.now &&
     byHand + SWEPT_MS[plan.weather] <= scheduler.now
   )
 }

@@ -2,6 +2,17 @@
 import { emptyTables, type Tables } from '../../../lib/adapters/memory/tables.ts'
 import { LeftToNewerError } from '../../../lib/core/errors.ts'
 import type { ShardState } from '../../../lib/core/shard/state.ts'
+import {
+  DISPATCHER_TIMEOUT_MS,
+  INGEST_RECEIVES,
+  INGEST_TIMEOUT_MS,
+  INGEST_VISIBILITY_MS,
+  TICK_TIMEOUT_MS,
+  WAKE_RECEIVES,
+  WAKE_VISIBILITY_MS,
+  WORK_COMES_BACK_MS,
+  WORK_RECEIVES,
+} from '../../../lib/core/times.ts'
 import { type Faults, SimulatedFault } from '../faults/rates.ts'
 import type { Plan } from '../workloads/plan.ts'
 import { Concurrency } from './concurrency.ts'
@@ -19,8 +30,16 @@ import { startTicks } from './ticks.ts'
 import { startExpiry } from './ttl.ts'
 
 /** As the construct sets them up (cdk/queues.ts, cdk/functions.ts). */
-const DISPATCHER_TIMEOUT_MS = 30_000
-const OTHER_TIMEOUT_MS = 55_000
+/** A program that is run by a person or a server has no timeout, but nobody waits for it for ever. */
+const PROGRAM_MS = 55_000
+const TIMEOUTS_MS: Readonly<Record<Exclude<FunctionName, 'worker'>, number>> = {
+  dispatcher: DISPATCHER_TIMEOUT_MS,
+  ingest: INGEST_TIMEOUT_MS,
+  tick: TICK_TIMEOUT_MS,
+  deployer: TICK_TIMEOUT_MS,
+  client: PROGRAM_MS,
+  admin: PROGRAM_MS,
+}
 const COLD_START_MS = 1500
 /** What callers and operators are told, and what Lambda is told to deliver again. */
 const EXPECTED = ['BooksBusyError', 'EnqueueIncompleteError', 'InvalidJobError']
@@ -81,15 +100,28 @@ export class World {
     const workers = plan.maxWorkers === undefined ? {} : { maxConcurrency: plan.maxWorkers }
     this.work = new SimulatedQueue(
       parts,
-      { ...queue('work', 'worker', plan.workerTimeout_ms + 30_000, plan.workerBatch, 5), ...workers },
+      {
+        ...queue(
+          'work',
+          'worker',
+          plan.workerTimeout_ms + WORK_COMES_BACK_MS,
+          plan.workerBatch,
+          WORK_RECEIVES,
+        ),
+        ...workers,
+      },
       consumeWork(this),
     )
     this.wake = new SimulatedQueue(
       parts,
-      queue('wake', 'dispatcher', 2 * DISPATCHER_TIMEOUT_MS, 10, 100),
+      queue('wake', 'dispatcher', WAKE_VISIBILITY_MS, 10, WAKE_RECEIVES),
       consumeWakes(this),
     )
-    this.events = new SimulatedQueue(parts, queue('ingest', 'ingest', 180_000, 10, 480), consumeEvents(this))
+    this.events = new SimulatedQueue(
+      parts,
+      queue('ingest', 'ingest', INGEST_VISIBILITY_MS, 10, INGEST_RECEIVES),
+      consumeEvents(this),
+    )
     this.stream = new SimulatedStream(parts, consumeRecords(this))
     this.tables.onInsert = (item) => this.stream.append(item)
     this.deploys = new Deploys(this, plan.epoch_ms)
@@ -159,12 +191,7 @@ export class World {
   }
 
   #invocation(fn: FunctionName, chain: Chain, leave: () => void, died: () => void): Invocation {
-    const timeout_ms =
-      fn === 'worker'
-        ? this.plan.workerTimeout_ms
-        : fn === 'dispatcher'
-          ? DISPATCHER_TIMEOUT_MS
-          : OTHER_TIMEOUT_MS
+    const timeout_ms = { ...TIMEOUTS_MS, worker: this.plan.workerTimeout_ms }[fn]
     const skew_ms = this.random.int(-this.plan.maxSkew_ms, this.plan.maxSkew_ms)
     const of = { id: ++this.#invocations, fn, skew_ms, timeout_ms, chain, version: this.#version() }
     const invocation: Invocation = new Invocation(this.scheduler, of, (how) => {

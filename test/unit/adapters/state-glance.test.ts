@@ -4,6 +4,7 @@ import { type Item, toItem } from '../../../lib/adapters/dynamodb/database.ts'
 import { toGlance } from '../../../lib/adapters/dynamodb/state-glance.ts'
 import { toState } from '../../../lib/adapters/dynamodb/state-item.ts'
 import { DamagedStateError } from '../../../lib/core/errors.ts'
+import { untyped } from '../../support/untyped.ts'
 
 const time = fc.integer({ min: 0, max: 2_000_000_000_000 })
 const slotBase = { token: fc.string({ minLength: 1 }), priority: fc.integer({ min: 0, max: 9 }), runAt: time }
@@ -51,7 +52,7 @@ property.prop([item])('reads of an item what the schema reads', (item) => {
 const WHOLE = toItem({ pk: 'crm|a', version: 1, waiting: true, slots: {}, window: { 7: 1 } })
 const SLOT = { token: 't', priority: 5, runAt: 1, sentAt: 1 }
 const damages: readonly (readonly [string, Item])[] = [
-  ['no window', { window: undefined as never }],
+  ['no window', { window: untyped(undefined) }],
   ['a window that is a text', { window: { S: 'x' } }],
   ['a start that is a text', { window: { M: { 7: { S: '1' } } } }],
   ['slots that are a list', { slots: { L: [] } }],

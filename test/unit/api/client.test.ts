@@ -9,6 +9,7 @@ import {
   InvalidJobError,
   InvalidPayloadError,
 } from '../../../lib/index.ts'
+import { untyped } from '../../support/untyped.ts'
 
 const config = defineConfig({ queues: { crm: { partition: { payload: 'id' } }, mail: { concurrency: 5 } } })
 const task = <Queue extends 'crm' | 'mail'>(queue: Queue) =>
@@ -34,7 +35,7 @@ beforeEach(() => {
 
 describe('the client refuses before it writes anything:', () => {
   test('a payload against the schema', async () => {
-    const wrong = { id: 7 } as never
+    const wrong = untyped({ id: 7 })
     await expect(client.enqueue(task('crm'), wrong)).rejects.toThrow(InvalidPayloadError)
     const many = client.enqueueMany(task('crm'), [{ payload: { id: 'a' } }, { payload: wrong }])
     await expect(many).rejects.toThrow('id: ')

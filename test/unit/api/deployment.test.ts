@@ -53,7 +53,7 @@ const working = (): DeploymentContext => ({
     },
   },
   clock: { now: () => NOW, sleep: async () => {} },
-  logger: silent,
+  events: { emit: () => {} },
   sweep: async () => {
     happened.push('swept')
     return 7

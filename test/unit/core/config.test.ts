@@ -124,7 +124,7 @@ describe('a mistake is reported with its path', () => {
     expect(problem(input).path).toBe(path)
   })
 
-  test('all mistakes are named at once', () => {
+  test('all mistakes are named together', () => {
     const { message } = problem({ queues: { a: { concurrency: -1 }, b: { timeout: 'x', shards: 0 } } })
     for (const path of ['queues.a.concurrency', 'queues.b.timeout', 'queues.b.shards'])
       expect(message).toContain(path)

@@ -22,9 +22,11 @@ describe('a dead letter', () => {
     expect(of({ pk }).pk).toMatch(/^dead\|unknown\|\d+$/)
   })
 
-  test('of each of two that died under one name at once has a key of its own', () => {
+  test('of each of two that died under one name in one millisecond has a key of its own', () => {
     expect(of({ pk: 'crm|a' }).sk).not.toBe(of({ pk: 'crm|b' }).sk)
-    expect(deadEvent('q', 'e', 1, 'no', NOW).sk).not.toBe(deadEvent('q', 'e', 2, 'no', NOW).sk)
+    expect(deadEvent({ queue: 'q', id: 'e', event: 1 }, 'no', NOW).sk).not.toBe(
+      deadEvent({ queue: 'q', id: 'e', event: 2 }, 'no', NOW).sk,
+    )
   })
 
   test('is under one of its queue’s keys, and many are evenly under all that are numbered', () => {

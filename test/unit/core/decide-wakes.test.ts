@@ -89,7 +89,7 @@ describe('after a decision', () => {
     else expect(after).not.toEqual(before)
   })
 
-  test.prop([passInput])('a second one at once finds nothing to do', (make) => {
+  test.prop([passInput])('a second one immediately after it finds nothing to do', (make) => {
     const { wokenFor: _woken, released: _released, runUntil: _until, ...input } = make()
     const first = decide(make())
     const state = applied(input.state, first.change)

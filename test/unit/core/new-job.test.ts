@@ -1,6 +1,6 @@
 import { fc, test } from '@fast-check/vitest'
 import { describe, expect } from 'vitest'
-import { nextAttempt, parseJob } from '../../../lib/core/job/job.ts'
+import { parseJob } from '../../../lib/core/job/job.ts'
 import { type NewJob, newJob } from '../../../lib/core/job/new-job.ts'
 import { defineConfig } from '../../../lib/core/queue/config.ts'
 import { jobId, priority, tenant } from '../../support/arbitraries.ts'
@@ -100,19 +100,5 @@ describe('refused before anything is written:', () => {
 
   test('a task whose name holds half of a character', () => {
     expect(of({ task: '\ud800' }).ok).toBe(false)
-  })
-})
-
-describe('the next attempt', () => {
-  const first = value(parseJob(CONFIG, { ...value(of({})), extra: 'kept' }))
-
-  test('is the same job, later, with everything that its item holds', () => {
-    const next = value(parseJob(CONFIG, nextAttempt(first, NOW + 1000)))
-    expect(next).toMatchObject({ id: first.id, attempt: 2, runAt: NOW + 1000, payload: first.payload })
-    expect(next.item).toMatchObject({ extra: 'kept' })
-  })
-
-  test.each([NOW - 5, NOW])('has another key although it may run at %d', (runAt) => {
-    expect(nextAttempt(first, runAt).sk).toBe('5#2030-01-31T09:00:00.001Z#job')
   })
 })

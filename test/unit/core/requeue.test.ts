@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { requeued } from '../../../lib/core/job/requeue.ts'
 import { homeShard } from '../../../lib/core/limits/shards.ts'
 import { defineConfig } from '../../../lib/core/queue/config.ts'
-import { asId, jobItem, reason, value } from '../../support/builders.ts'
+import { asId, asShard, jobItem, reason, value } from '../../support/builders.ts'
 
 const config = defineConfig({
   queues: {
@@ -13,7 +13,7 @@ const config = defineConfig({
   },
 })
 const pkOf = (pk: string, to?: string, payload: unknown = { customer: 'a|b' }) =>
-  value(requeued(config, jobItem({ pk: pk as never, payload }), to)).pk
+  value(requeued(config, jobItem({ pk: asShard(pk), payload }), to)).pk
 
 describe('a job', () => {
   test.each([
@@ -52,12 +52,12 @@ describe('a job', () => {
   })
 
   test.each([
-    ['there is no queue', jobItem({ pk: 'gone' as never }), undefined],
+    ['there is no queue', jobItem({ pk: asShard('gone') }), undefined],
     ['there is no queue', jobItem(), 'gone'],
     ['is not <priority', { ...jobItem(), sk: '5#soon' }, undefined],
-    ['does not begin with the name', jobItem({ pk: ' |a' as never }), undefined],
-    ['payload.customer must be', jobItem({ pk: 'crm' as never, payload: {} }), undefined],
-    ['payload.tenant must be', jobItem({ pk: 'mail' as never }), 'tenants'],
+    ['does not begin with the name', jobItem({ pk: asShard(' |a') }), undefined],
+    ['payload.customer must be', jobItem({ pk: asShard('crm'), payload: {} }), undefined],
+    ['payload.tenant must be', jobItem({ pk: asShard('mail') }), 'tenants'],
     ['task', { ...jobItem(), task: 7 }, undefined],
     [
       'nested deeper',

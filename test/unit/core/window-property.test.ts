@@ -29,7 +29,7 @@ function carryOut(run: WindowRun, { action, which, wait, late }: Step): number {
   run.now += Math.round(wait * run.rate.period_ms)
   if (action !== 'start') return run.pass(action === 'hand')
   const { unstarted } = run
-  // Several at once, so that large limits are reached.
+  // Several in one step, so that large limits are reached.
   for (const id of unstarted.slice(which % (unstarted.length + 1)))
     run.start(id, Math.floor(late * run.rate.margin_ms))
   return 0

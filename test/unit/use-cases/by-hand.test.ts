@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { DamagedStateError } from '../../../lib/core/errors.ts'
 import { overrideLimits } from '../../../lib/use-cases/operate/set-limits.ts'
-import { configOf, jobItem, SHARD } from '../../support/builders.ts'
+import { asShard, configOf, jobItem, SHARD } from '../../support/builders.ts'
 import { World } from '../../support/world.ts'
 
 const config = configOf({ concurrency: 2 })
@@ -52,10 +52,10 @@ test('a state item that cannot be read is counted, not tried again and again, an
   Object.assign(states, {
     read: async (shard: string) => {
       if (shard === SHARD) throw new DamagedStateError('it is damaged')
-      return read(shard as never)
+      return read(asShard(shard))
     },
   })
-  world.put(jobItem({ id: 'a' }), jobItem({ id: 'b', pk: 'crm|other' as never }))
+  world.put(jobItem({ id: 'a' }), jobItem({ id: 'b', pk: asShard('crm|other') }))
   expect(await world.stream()).toEqual([])
   expect(world.inFlight).toEqual(['b'])
   expect(world.nextWake).toBeUndefined()

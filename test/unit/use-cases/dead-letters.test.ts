@@ -5,7 +5,10 @@ import { type DeadLetter, deadEvent, letterKeys } from '../../../lib/core/job/de
 import { deadLetters } from '../../../lib/use-cases/operate/dead-letters.ts'
 import { NOW } from '../../support/builders.ts'
 
-const letter = (n: number, pk: string): DeadLetter => ({ ...deadEvent('crm', `e${n}`, n, 'no', NOW + n), pk })
+const letter = (n: number, pk: string): DeadLetter => ({
+  ...deadEvent({ queue: 'crm', id: `e${n}`, event: n }, 'no', NOW + n),
+  pk,
+})
 
 async function storeWith(letters: readonly DeadLetter[]) {
   const store = memoryStore()

@@ -6,7 +6,7 @@ const CONFIG = configOf({ concurrency: 2 })
 const HOUR_MS = 3_600_000
 
 describe('a delayed job', () => {
-  test('does not run before its time, and then at once', async () => {
+  test('does not run before its time, and then immediately', async () => {
     const world = new World(CONFIG)
     world.put(jobItem({ id: 'a', runAt: NOW + 5000 }))
     await world.settle()

@@ -1,7 +1,7 @@
 /** While a deploy rolls: what one version does not know is left to another, and what is replaced decides nothing. */
 import { describe, expect, test } from 'vitest'
 import { type Config, defineConfig } from '../../../lib/core/queue/config.ts'
-import { configOf, jobItem, NOW, SHARD } from '../../support/builders.ts'
+import { asShard, configOf, jobItem, NOW, SHARD } from '../../support/builders.ts'
 import { World } from '../../support/world.ts'
 
 const DAY_MS = 86_400_000
@@ -10,14 +10,14 @@ const partitioned = configOf({ concurrency: 1 })
 const withMail = defineConfig({
   queues: { crm: { partition: { payload: 'customer' } }, mail: { concurrency: 1 } },
 })
-const mail = jobItem({ id: 'm', pk: 'mail' as never })
+const mail = jobItem({ id: 'm', pk: asShard('mail') })
 const deploy = (world: World, config: Config): void => void Object.assign(world.context, { config })
 
 /** As the sweep does while jobs stand in the shard. */
 async function visitHourly(world: World, hours: number): Promise<void> {
   for (let hour = 0; hour < hours; hour++) {
     world.now += 3_600_000
-    await world.pass('mail' as never)
+    await world.pass(asShard('mail'))
   }
 }
 
@@ -30,7 +30,7 @@ describe('a queue that is not in the configuration', () => {
     deploy(world, withMail)
     await world.live(30_000)
     expect(world.ran).toEqual(['m'])
-    expect(world.state('mail' as never).strandedSince).toBeUndefined()
+    expect(world.state(asShard('mail')).strandedSince).toBeUndefined()
   })
 
   test('is a mistake after a day, and says so in the dead letters', async () => {
@@ -52,7 +52,7 @@ describe('a queue that is not in the configuration', () => {
     await world.settle()
     world.tables.jobs.clear()
     world.now += 2 * DAY_MS
-    world.put(jobItem({ id: 'later', pk: 'mail' as never }))
+    world.put(jobItem({ id: 'later', pk: asShard('mail') }))
     await world.settle()
     await visitHourly(world, 23)
     expect([world.jobs.length, world.dead]).toEqual([1, []])
@@ -64,12 +64,12 @@ describe('a queue that is not in the configuration', () => {
     const world = new World(partitioned)
     world.put(mail)
     await world.settle()
-    expect(world.state('mail' as never).expiresAt).toBeDefined()
-    const state = world.state('mail' as never)
+    expect(world.state(asShard('mail')).expiresAt).toBeDefined()
+    const state = world.state(asShard('mail'))
     world.tables.states.set('mail', { ...state, override: { concurrency: 1 } })
-    await world.pass('mail' as never)
-    expect(world.state('mail' as never)).toMatchObject({ override: { concurrency: 1 } })
-    expect(world.state('mail' as never).expiresAt).toBeUndefined()
+    await world.pass(asShard('mail'))
+    expect(world.state(asShard('mail'))).toMatchObject({ override: { concurrency: 1 } })
+    expect(world.state(asShard('mail')).expiresAt).toBeUndefined()
   })
 
   test('and was in it keeps its jobs for as long as it takes, and runs them when it is back', async () => {
@@ -80,12 +80,12 @@ describe('a queue that is not in the configuration', () => {
     deploy(world, partitioned)
     for (let day = 0; day < 10; day++) {
       world.now += DAY_MS
-      await world.pass('mail' as never)
+      await world.pass(asShard('mail'))
     }
     expect([world.jobs.length, world.dead]).toEqual([1, []])
-    expect(world.state('mail' as never).expiresAt).toBeUndefined()
+    expect(world.state(asShard('mail')).expiresAt).toBeUndefined()
     deploy(world, withMail)
-    await world.pass('mail' as never)
+    await world.pass(asShard('mail'))
     await world.settle()
     expect(world.ran).toEqual(['m'])
   })
@@ -105,7 +105,7 @@ describe('a queue that is not in the configuration', () => {
 
 test('a queue that gets a partition rule keeps the jobs that were put without', async () => {
   const world = new World(plain)
-  world.put(...['a', 'b'].map((id) => jobItem({ id, pk: 'crm' as never })))
+  world.put(...['a', 'b'].map((id) => jobItem({ id, pk: asShard('crm') })))
   await world.stream()
   const messages = world.takeWork()
   deploy(world, partitioned)

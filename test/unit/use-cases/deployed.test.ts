@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { DeploymentRecord, DeploymentStep } from '../../../lib/core/deployment.ts'
+import type { SluiceEvent } from '../../../lib/core/event.ts'
 import type { DeploymentLog } from '../../../lib/ports/deployment.ts'
 import { deployed, deploymentOf } from '../../../lib/use-cases/deployed.ts'
 import { NOW } from '../../support/builders.ts'
@@ -32,11 +33,8 @@ class Deployments {
       this.now += delay_ms
     },
   }
-  readonly logger = {
-    debug: () => {},
-    info: () => {},
-    warn: () => {},
-    error: (message: string) => void this.errors.push(message),
+  readonly events = {
+    emit: ({ kind }: SluiceEvent) => void (kind === 'deployments not read' && this.errors.push(kind)),
   }
   #requests = 0
 

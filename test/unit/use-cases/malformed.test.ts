@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { defineConfig } from '../../../lib/core/queue/config.ts'
-import { jobItem } from '../../support/builders.ts'
+import { asShard, jobItem } from '../../support/builders.ts'
 import { World } from '../../support/world.ts'
 
 const CONFIG = defineConfig({ queues: { crm: { partition: 'task', concurrency: 1 }, plain: {} } })
@@ -79,9 +79,9 @@ test('a shard that cannot be visited for the moment goes to the wake queue and h
   const { read } = states
   Object.assign(states, {
     read: (shard: string) =>
-      shard === 'crm|broken' ? Promise.reject(new Error('damaged')) : read(shard as never),
+      shard === 'crm|broken' ? Promise.reject(new Error('damaged')) : read(asShard(shard)),
   })
-  world.put(jobItem({ id: 'b', pk: 'crm|broken' as never }), jobItem({ id: 'a' }))
+  world.put(jobItem({ id: 'b', pk: asShard('crm|broken') }), jobItem({ id: 'a' }))
   expect(await world.stream()).toEqual([])
   expect(world.inFlight).toEqual(['a'])
   Object.assign(states, { read })

@@ -4,7 +4,8 @@ import type { JobItem } from '../../../lib/core/job/job.ts'
 import { type ConfigInput, defineConfig } from '../../../lib/core/queue/config.ts'
 import { type MoveOptions, moveJobs } from '../../../lib/use-cases/operate/move-jobs.ts'
 import { strandedShards } from '../../../lib/use-cases/operate/stranded-shards.ts'
-import { jobItem, NOW, sortKey } from '../../support/builders.ts'
+import { asShard, jobItem, NOW, sortKey } from '../../support/builders.ts'
+import { untyped } from '../../support/untyped.ts'
 import { World } from '../../support/world.ts'
 
 const HOUR_MS = 3_600_000
@@ -17,7 +18,7 @@ function deployed(operators: ConfigInput['queues'] = { crm: customer }) {
   return { world, operator, move, stranded: () => Array.fromAsync(strandedShards(operator)) }
 }
 const old = (id: string, partition = 'acme', more: object = {}): JobItem => ({
-  ...jobItem({ pk: `old|${partition}` as never, id, payload: { customer: partition } }),
+  ...jobItem({ pk: asShard(`old|${partition}`), id, payload: { customer: partition } }),
   ...more,
 })
 const idsIn = (world: World) => world.jobs.map(({ pk, sk }) => `${pk} ${sk.split('#')[2]}`).toSorted()
@@ -40,7 +41,7 @@ describe('stranded jobs', () => {
 
   test('are those, too, whose queue has another partition rule by now', async () => {
     const { world, stranded } = deployed({ old: {}, crm: customer })
-    world.put(old('a'), jobItem({ pk: 'crm' as never }), jobItem({ pk: 'old' as never }))
+    world.put(old('a'), jobItem({ pk: asShard('crm') }), jobItem({ pk: asShard('old') }))
     expect((await stranded()).map(({ shard }) => shard)).toEqual(['crm', 'old|acme'])
   })
 })
@@ -59,7 +60,7 @@ describe('stranded jobs are moved', () => {
 
   test('to the dead letters, with a word on who wanted that', async () => {
     const { world, move } = deployed()
-    world.put(old('a'), { ...old('b'), task: 7 } as never)
+    world.put(old('a'), untyped({ ...old('b'), task: 7 }))
     expect(await move({ to: 'dead-letters', by: 'ann' })).toEqual({ moved: 2, skipped: [] })
     expect(world.jobs).toEqual([])
     const error = expect.stringMatching(/^moved to the dead letters by ann: there is no queue "old"/)
@@ -69,7 +70,7 @@ describe('stranded jobs are moved', () => {
 
   test('within their queue, after its partition rule has changed', async () => {
     const { world, move } = deployed({ old: customer })
-    world.put(jobItem({ pk: 'old' as never }), old('b'))
+    world.put(jobItem({ pk: asShard('old') }), old('b'))
     expect(await move({ to: 'old' })).toEqual({ moved: 1, skipped: [] })
     expect(idsIn(world)).toEqual(['old|acme b', 'old|acme job'])
   })
@@ -126,7 +127,7 @@ describe('stranded jobs are moved', () => {
     const { world, move } = deployed()
     world.put(old('a'))
     await expect(move({ to: 'gone' })).rejects.toThrow(InvalidJobError)
-    await expect(move({ to: 'crm' }, 7 as never)).rejects.toThrow(InvalidJobError)
+    await expect(move({ to: 'crm' }, untyped(7))).rejects.toThrow(InvalidJobError)
     await expect(move({ to: 'crm', limit: -1 })).rejects.toThrow(ConfigurationError)
     expect(await move({ to: 'crm' }, 'crm')).toEqual({ moved: 0, skipped: [] })
     expect(idsIn(world)).toEqual(['old|acme a'])

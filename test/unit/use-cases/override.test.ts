@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { LimitOverride } from '../../../lib/core/limits/limits.ts'
 import type { Config } from '../../../lib/core/queue/config.ts'
 import { overrideLimits } from '../../../lib/use-cases/operate/set-limits.ts'
-import { configOf, jobItem, SHARD } from '../../support/builders.ts'
+import { asShard, configOf, jobItem, SHARD } from '../../support/builders.ts'
 import { World } from '../../support/world.ts'
 
 const CONFIG = configOf({ concurrency: 2 })
@@ -21,7 +21,7 @@ async function withWork(config: Config = CONFIG): Promise<World> {
 }
 
 describe('an override', () => {
-  test('that raises the limit starts more at once', async () => {
+  test('that raises the limit starts more immediately', async () => {
     const world = await withWork()
     await override(world, { concurrency: 5 })
     expect(world.inFlight).toHaveLength(5)
@@ -79,7 +79,7 @@ describe('an override', () => {
     const world = await withWork(configOf({ concurrency: 4, shards: 4 }))
     await world.settle()
     await override(world, { concurrency: 1 })
-    world.put(...[0, 1, 2, 3].map((n) => jobItem({ id: `late-${n}`, pk: `crm|acme|${n}` as never })))
+    world.put(...[0, 1, 2, 3].map((n) => jobItem({ id: `late-${n}`, pk: asShard(`crm|acme|${n}`) })))
     await world.settle()
     expect(world.ran.filter((id) => id.startsWith('late'))).toHaveLength(4)
     expect(world.jobs).toEqual([])

@@ -4,7 +4,8 @@ import { type DeadLetter, deadEvent, deadLetterOf } from '../../../lib/core/job/
 import type { RawItem } from '../../../lib/core/job/job.ts'
 import { type ConfigInput, defineConfig } from '../../../lib/core/queue/config.ts'
 import { type RedriveOptions, redrive } from '../../../lib/use-cases/operate/redrive.ts'
-import { configOf, jobItem, NOW, sortKey } from '../../support/builders.ts'
+import { asShard, configOf, jobItem, NOW, sortKey } from '../../support/builders.ts'
+import { untyped } from '../../support/untyped.ts'
 import { World } from '../../support/world.ts'
 
 const DIED = NOW - 60_000
@@ -40,9 +41,12 @@ describe('a redrive', () => {
 
   test('makes the job of an event that was refused', async () => {
     const event = eventOf({ queue: 'mail', task: 'send', payload: { to: 'a' }, delay: '2h' })
-    const world = await worldWith([deadEvent('mail', 'm1', event, 'there is no queue "mail"', DIED)], {
-      mail: { concurrency: 1 },
-    })
+    const world = await worldWith(
+      [deadEvent({ queue: 'mail', id: 'm1', event }, 'there is no queue "mail"', DIED)],
+      {
+        mail: { concurrency: 1 },
+      },
+    )
     expect(await redriveIn(world, {}, 'mail')).toEqual({ redriven: 1, skipped: [] })
     const at = '5#2030-01-31T10:00:00.000Z#e1'
     expect(world.jobs).toEqual([{ pk: 'mail', sk: at, task: 'send', payload: { to: 'a' } }])
@@ -51,8 +55,8 @@ describe('a redrive', () => {
   test('takes events and jobs to another queue', async () => {
     const event = eventOf({ queue: 'old', task: 'sync', payload: { customer: 'b' }, partition: 'given' })
     const letters = [
-      letterOf(jobItem({ pk: 'old|given' as never })),
-      deadEvent('old', 'm1', event, 'no', DIED),
+      letterOf(jobItem({ pk: asShard('old|given') })),
+      deadEvent({ queue: 'old', id: 'm1', event }, 'no', DIED),
     ]
     const world = await worldWith(letters)
     expect(await redriveIn(world, { to: 'crm' }, 'old')).toEqual({ redriven: 2, skipped: [] })
@@ -67,7 +71,10 @@ describe('a redrive', () => {
     ['only its beginning', { ...letterOf(jobItem()), job: '{"pk":"crm|a' }],
     ['not an event', { ...letterOf(jobItem()), job: '"text"' }],
     ['not an event', { ...letterOf(jobItem()), job: '{"pk":7,"sk":"x"}' }],
-    ['detail: task', deadEvent('crm', 'm', eventOf({ queue: 'crm', task: 7 }), 'no', DIED)],
+    [
+      'detail: task',
+      deadEvent({ queue: 'crm', id: 'm', event: eventOf({ queue: 'crm', task: 7 }) }, 'no', DIED),
+    ],
     ['is not <priority', letterOf({ ...jobItem(), sk: 'x' })],
     ['payload: is missing', letterOf({ pk: 'crm|a', sk: sortKey({}), task: 'sync' })],
     ['the item has a key', { ...letterOf(jobItem()), job: JSON.stringify({ ...jobItem(), '': 1 }) }],
@@ -136,7 +143,7 @@ describe('a redrive', () => {
     const world = await worldWith([letterOf(jobItem())])
     await expect(redriveIn(world, {}, 'gone')).rejects.toThrow(InvalidJobError)
     await expect(redriveIn(world, { to: 'gone' })).rejects.toThrow('there is no queue "gone"')
-    for (const limit of [-1, 0.5, Number.NaN, '7' as never])
+    for (const limit of [-1, 0.5, Number.NaN, untyped('7')])
       await expect(redriveIn(world, { limit })).rejects.toThrow(ConfigurationError)
     expect(world.dead).toHaveLength(1)
   })

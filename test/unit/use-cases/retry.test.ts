@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { configOf, jobItem, NOW } from '../../support/builders.ts'
+import { asShard, configOf, jobItem, NOW } from '../../support/builders.ts'
 import { World } from '../../support/world.ts'
 
 const RETRY = { attempts: 3, backoff: 1000, factor: 2, jitter: 0 }
@@ -54,14 +54,14 @@ describe('a job that fails', () => {
 
   test('in a sharded partition is tried again in its shard', async () => {
     const world = failing(configOf({ concurrency: 20, shards: 2, retry: RETRY }))
-    world.put(jobItem({ id: 'a', pk: 'crm|acme|0' as never }))
+    world.put(jobItem({ id: 'a', pk: asShard('crm|acme|0') }))
     await world.live(60_000)
     expect(world.runs).toHaveLength(3)
     expect(world.dead).toHaveLength(1)
   })
 })
 
-test('a job that its worker refuses is a dead letter at once', async () => {
+test('a job that its worker refuses is a dead letter immediately', async () => {
   const world = new World(configOf({ concurrency: 1, retry: RETRY }))
   world.handler = async ({ id }) =>
     id === 'a' ? { kind: 'refused', reason: 'payload: no' } : { kind: 'succeeded' }

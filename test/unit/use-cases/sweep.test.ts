@@ -32,17 +32,14 @@ function worldOf(shards: number, part = {}): World {
   return world
 }
 
-/** The shards that a sweep wakes, and what it logs. */
+/** The shards that a sweep wakes, and what it says of itself. */
 async function watch(world: World, budget: Parameters<typeof sweep>[1] = {}) {
   const woken: string[] = []
-  const lines: { readonly message: string; readonly details: Record<string, unknown> }[] = []
-  const log = (message: string, details: Record<string, unknown>) => void lines.push({ message, details })
   const wake = {
     send: async (wakes: readonly DelayedWake[]) => void woken.push(...wakes.map(({ shard }) => shard)),
   }
-  const logger = { debug: log, info: log, warn: log, error: log }
-  const count = await sweep({ ...world.context, wake, logger } as typeof world.context, budget)
-  return { count, woken, lines, summary: lines.at(-1)?.details ?? {} }
+  const count = await sweep({ ...world.context, wake }, budget)
+  return { count, woken, swept: world.heard('swept').at(-1) }
 }
 
 describe('a sweep', () => {
@@ -53,8 +50,8 @@ describe('a sweep', () => {
     let sweeps = 0
     let ended = false
     while (!ended && sweeps++ < 20) {
-      const { woken, summary } = await watch(world, { statePages: 8 })
-      expect(summary).toMatchObject({ items: woken.length })
+      const { woken, swept } = await watch(world, { statePages: 8 })
+      expect(swept).toMatchObject({ items: woken.length })
       expect(woken.length).toBeLessThanOrEqual(16)
       round.push(...woken)
       ended = new Set(round).size === all.length
@@ -70,9 +67,9 @@ describe('a sweep', () => {
   test('of small tables sees all of them each time, writes nothing, and says so', async () => {
     const world = worldOf(3)
     for (let sweeps = 0; sweeps < 2; sweeps++) {
-      const { count, summary } = await watch(world)
+      const { count, swept } = await watch(world)
       expect(count).toBe(3)
-      expect(summary).toMatchObject({ items: 3, woken: 3, failed: [], isWholeRound: true })
+      expect(swept).toMatchObject({ items: 3, woken: 3, failed: [], parts: 5, ended: { length: 5 } })
     }
     expect([...world.tables.sweep]).toEqual([])
     expect(world.counted).toEqual([1, 2].map(() => ({ name: 'Sweeps', value: 1 })))
@@ -90,8 +87,8 @@ describe('a sweep', () => {
   test('stops well before its function does, and the next goes on there', async () => {
     const world = worldOf(50)
     let calls = 0
-    const { summary } = await watch(world, { remaining_ms: () => (calls++ < 8 ? 300_000 : 30_000) })
-    expect(summary).toMatchObject({ pages: 8, isWholeRound: false, failed: [] })
+    const { swept } = await watch(world, { remaining_ms: () => (calls++ < 8 ? 300_000 : 30_000) })
+    expect(swept).toMatchObject({ pages: 8, ended: ['jobs'], parts: 5, failed: [] })
     expect(world.tables.sweep.size).toBe(4)
     expect(world.counted).toEqual([{ name: 'Sweeps', value: 1 }])
   })
@@ -107,7 +104,7 @@ describe('an error', () => {
       query.segment?.index === 1 && ++reads > 2 ? Promise.reject(new Error('throttled')) : scan(query)
     Object.assign(states, { scan: failing })
     const first = await watch(world)
-    expect(first.summary).toMatchObject({ failed: ['states 2 of 4'], isWholeRound: false })
+    expect(first.swept).toMatchObject({ failed: ['states 2 of 4'] })
     expect([...world.tables.sweep.keys()]).toEqual(['states 2 of 4'])
     expect(world.counted).toEqual([
       { name: 'ShardFailures', value: 1 },
@@ -150,27 +147,22 @@ describe('a wake-up that cannot be sent', () => {
     Object.assign(world.context.wake, { send })
     return sent
   }
-  const namedBy = (world: World): unknown[] => {
-    const named: unknown[] = []
-    const error = (_: string, { shards }: { shards?: unknown }) => void named.push(shards)
-    Object.assign(world.context, { logger: { ...world.context.logger, error } })
-    return named
-  }
+  const namedBy = (world: World) => world.heard('wake-ups not sent').map(({ shards }) => shards)
 
   test('is named and counted, and the sweep wakes all others', async () => {
     const world = worldOf(5)
-    const [sent, named] = [refuse(world), namedBy(world)]
+    const sent = refuse(world)
     expect(await world.sweep()).toBe(4)
     expect(sent).toHaveLength(4)
-    expect(named).toEqual([[REFUSED]])
+    expect(namedBy(world)).toEqual([[REFUSED]])
     expect(world.counted).toContainEqual({ name: 'ShardFailures', value: 1 })
   })
 
   test('is named and counted, and the tick wakes all others', async () => {
     const world = worldOf(5, { slots: {}, dueAt: NOW + 60_000, dueShard: '3' })
-    const [sent, named] = [refuse(world), namedBy(world)]
+    const sent = refuse(world)
     expect(await world.tick()).toBe(4)
-    expect([sent.length, named]).toEqual([4, [[REFUSED]]])
+    expect([sent.length, namedBy(world)]).toEqual([4, [[REFUSED]]])
     expect(world.counted).toEqual([{ name: 'ShardFailures', value: 1 }])
   })
 })
@@ -191,10 +183,9 @@ test('a part of the due index that cannot be read fails the tick, after all othe
 describe('an override by hand', () => {
   test('that makes no sense is named and counted', async () => {
     const world = worldOf(2, { slots: {}, overrideProblem: 'concurrency: expected number' })
-    const { lines } = await watch(world)
-    expect(
-      lines.filter(({ details }) => String(details['problem']).includes('expected number')),
-    ).toHaveLength(2)
+    await watch(world)
+    const problem = expect.stringContaining('expected number')
+    expect(world.heard('state item damaged')).toMatchObject([{ problem }, { problem }])
     expect(world.counted).toContainEqual({ name: 'DamagedShards', value: 2 })
   })
 

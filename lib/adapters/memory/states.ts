@@ -1,0 +1,149 @@
+/** The State table in memory, one item a shard. */
+import { isDeepStrictEqual } from 'node:util'
+import type { ShardKey } from '../../core/keys.ts'
+import { changed, isMade, isUnchanged, NO_BOOKS } from '../../core/limits/books.ts'
+import { isSameUnits } from '../../core/limits/portion.ts'
+import {
+  type ClaimedSlot,
+  emptyState,
+  isOwnWrite,
+  type ShardState,
+  type Slot,
+} from '../../core/shard/state.ts'
+import type { PassWrite, StateStore } from '../../ports/store.ts'
+import { memorySweep } from './sweep.ts'
+import type { Tables } from './tables.ts'
+
+export const memoryStates = (tables: Tables): StateStore => {
+  const write = (state: ShardState): ShardState => {
+    tables.states.set(state.shard, state)
+    return structuredClone(state)
+  }
+  const current = (shard: ShardKey): ShardState | undefined => tables.states.get(shard)
+  return {
+    read: async (shard) => structuredClone(current(shard)),
+    pass: async (state, change) => {
+      const now = current(state.shard) ?? emptyState(state.shard)
+      const started = change.resend.some(({ id, token }) => now.slots[id]?.token !== token)
+      const overridden = !isDeepStrictEqual(now.override, state.override)
+      if (now.version !== state.version || overridden || started)
+        return isOwnWrite(now, change)
+          ? { kind: 'written', state: structuredClone(now) }
+          : { kind: 'conflict' }
+      return { kind: 'written', state: write(applyPass(now, change)) }
+    },
+    start: async (shard, claim, run) => {
+      const state = current(shard)
+      const slot = state?.slots[claim.id]
+      if (state && slot?.token === run.token) return { kind: 'started', state: structuredClone(state) }
+      if (!state || slot?.token !== claim.token)
+        return { kind: 'stale', ...(state ? { state: structuredClone(state) } : {}) }
+      const { sentAt: _, ...claimed } = slot as ClaimedSlot
+      const shared = run.shared ? { shared: run.shared } : {}
+      const running: Slot = { ...claimed, token: run.token, deadline: run.deadline, ...shared }
+      const slots = { ...state.slots, [claim.id]: running }
+      return { kind: 'started', state: write({ ...state, slots, window: withStart(state, run.bucket) }) }
+    },
+    remember: async (shard, bucket) => {
+      const state = current(shard)
+      if (!state?.initialised) return
+      write({ ...state, version: (state.version ?? 0) + 1, window: withStart(state, bucket) })
+    },
+    release: async (shard, { id, token }) => {
+      const state = current(shard)
+      if (!state || state.slots[id]?.token !== token)
+        return { kind: 'gone', ...(state ? { state: structuredClone(state) } : {}) }
+      return { kind: 'released', state: write({ ...state, slots: without(state.slots, [id]) }) }
+    },
+    writeBooks: async (owner, change) => {
+      const state = current(owner.shard) ?? emptyState(owner.shard)
+      const isFirst = (state.books === undefined) === (owner.books === undefined)
+      const isSameVersion = !change.isLending || state.version === owner.version
+      const books = state.books ?? NO_BOOKS
+      if (isMade(state.books, change)) return { kind: 'written', owner: structuredClone(state) }
+      if (!isFirst || !isSameVersion || !isUnchanged(books, change)) return { kind: 'conflict' }
+      const isNew = owner.version === undefined && !owner.override && !owner.overrideProblem
+      const expires = owner.expiresAt !== undefined || isNew
+      return {
+        kind: 'written',
+        owner: write({
+          ...state,
+          ...(change.isLending ? { version: (state.version ?? 0) + 1 } : {}),
+          books: changed(books, structuredClone(change)),
+          ...(expires ? { expiresAt: change.expiresAt } : {}),
+        }),
+      }
+    },
+    recordBorrowed: async (state, borrowed, expiresAt) => {
+      const { override: _override, ...now } = current(state.shard) ?? emptyState(state.shard)
+      if (now.version !== state.version)
+        return isSameUnits(now.borrowed, borrowed) ? structuredClone(now) : undefined
+      const expiry = expiresAt === undefined ? {} : { expiresAt }
+      return write({
+        ...now,
+        version: (now.version ?? 0) + 1,
+        borrowed: structuredClone(borrowed),
+        ...expiry,
+      })
+    },
+    fence: async (shard) => {
+      const state = current(shard)
+      if (state) write({ ...state, version: (state.version ?? 0) + 1 })
+    },
+    earlierShards: async (queue) => [...(tables.layouts.get(queue) ?? [])],
+    strand: async (state, strandedSince, expiresAt) => {
+      const standing = current(state.shard) ?? emptyState(state.shard)
+      const { expiresAt: _expiresAt, dueAt: _dueAt, dueShard: _dueShard, ...now } = standing
+      if (now.version !== state.version) return
+      write({ ...now, strandedSince, ...(expiresAt === undefined ? {} : { expiresAt }) })
+    },
+    override: async (shard, limits) => {
+      const { override: _override, expiresAt: _expiresAt, ...state } = current(shard) ?? emptyState(shard)
+      return write({
+        ...state,
+        version: (state.version ?? 0) + 1,
+        ...(limits ? { override: structuredClone(limits) } : {}),
+      })
+    },
+    due: async (group, until) =>
+      [...tables.states.values()].flatMap(({ shard, dueShard, dueAt }) =>
+        dueShard === group && dueAt !== undefined && dueAt <= until ? [{ shard, dueAt }] : [],
+      ),
+    ...memorySweep(tables),
+  }
+}
+
+function applyPass(state: ShardState, change: PassWrite): ShardState {
+  const { dueAt: _dueAt, dueShard: _dueShard, expiresAt: _expiresAt, strandedSince: _since, ...rest } = state
+  const again = change.resend.flatMap(({ id }) => {
+    const slot = state.slots[id]
+    return slot ? [[id, { ...slot, sentAt: change.sentAt }] as const] : []
+  })
+  const window = without(state.window, change.forget)
+  return {
+    ...rest,
+    initialised: true,
+    version: (state.version ?? 0) + 1,
+    slots: {
+      ...without(state.slots, change.drop),
+      ...Object.fromEntries(again),
+      ...structuredClone(change.take),
+    },
+    window: change.start === undefined ? window : withStart({ ...state, window }, change.start),
+    waiting: change.waiting,
+    ...(change.borrowed ? { borrowed: structuredClone(change.borrowed) } : {}),
+    passedBy: change.mark,
+    ...(change.dueAt === undefined ? {} : { dueAt: change.dueAt }),
+    ...(change.dueShard === undefined ? {} : { dueShard: change.dueShard }),
+    ...(change.expiresAt === undefined ? {} : { expiresAt: change.expiresAt }),
+  }
+}
+
+const withStart = ({ window }: ShardState, bucket: string) => ({
+  ...window,
+  [bucket]: (window[bucket] ?? 0) + 1,
+})
+
+function without<T>(map: Readonly<Record<string, T>>, keys: readonly string[]): Record<string, T> {
+  return Object.fromEntries(Object.entries(map).filter(([key]) => !keys.includes(key)))
+}

@@ -1,0 +1,96 @@
+/**
+ * Everything that can happen to a job or a shard, and in a sweep. Use cases say it; who hears of it and in which words is
+ * for the adapters (`adapters/events`).
+ */
+import type { DeploymentStep } from './deployment.ts'
+import type { Ending, Refused } from './job/ending.ts'
+import type { Job, RawItem } from './job/job.ts'
+import type { JobId, ShardKey } from './keys.ts'
+
+interface JobEvents {
+  /** The handler is about to be called. */
+  readonly 'job started': { readonly job: Job }
+  /** Its ending has been written at `endedAt`, epoch ms. */
+  readonly 'job ended': {
+    readonly job: Job
+    readonly ending: Exclude<Ending, Refused>
+    readonly endedAt: number
+  }
+  /** Its ending could not be written: its slot stays taken until the deadline, and then its attempt counts as failed. */
+  readonly 'job not ended': {
+    readonly job: Job
+    readonly ending: Exclude<Ending, Refused>
+    readonly error: unknown
+  }
+  /** An item that can never run is a dead letter now. */
+  readonly 'item refused': { readonly key: Pick<RawItem, 'pk' | 'sk'>; readonly reason: string }
+  /** Another item stands in its place: nothing was written, and that one runs next. */
+  readonly 'job replaced': { readonly job: Job; readonly ending: Ending }
+  /** It was taken away while it ran, or its ending had been written before. */
+  readonly 'job gone': { readonly job: Job; readonly ending: Ending }
+  /** Something failed between its start and its handler. It has spent nothing. */
+  readonly 'job not begun': { readonly shard: ShardKey; readonly id: JobId; readonly error: unknown }
+}
+
+interface ShardEvents {
+  /** New or changed items could not be looked at. They come again. */
+  readonly 'arrival failed': { readonly shard: ShardKey | undefined; readonly error: unknown }
+  /** A wake-up could not be carried out. It comes again, and its error is the invocation's. */
+  readonly 'wake-up failed': { readonly shard: ShardKey }
+  /** Its state item cannot be read, so nothing of it runs. */
+  readonly 'shard damaged': { readonly shard: ShardKey; readonly error: unknown }
+  readonly 'override makes no sense': { readonly shard: ShardKey; readonly problem: string }
+  /** A job was handed over, and what came after that failed. */
+  readonly 'visit cut short': { readonly shard: ShardKey; readonly error: unknown }
+  readonly 'claims not sent': { readonly jobs: number; readonly error: unknown }
+  /** The wake-up of one pass. */
+  readonly 'wake-up not sent': { readonly shard: ShardKey; readonly error: unknown }
+  /** What a pass gave back, or lacked, is not in its partition's books yet. */
+  readonly 'books not settled': { readonly shard: ShardKey; readonly error: unknown }
+  /** Wake-ups of a tick or a sweep. */
+  readonly 'wake-ups not sent': { readonly shards: readonly ShardKey[]; readonly error: unknown }
+}
+
+interface SweepEvents {
+  readonly ticked: { readonly woken: number }
+  readonly 'state item damaged': { readonly shard: string; readonly problem: string }
+  readonly 'sweep of a part failed': { readonly part: string; readonly error: unknown }
+  readonly 'shards stranded': { readonly count: number; readonly ofQueue: ReadonlyMap<string, number> }
+  readonly swept: SweepResult
+}
+
+export interface SweepResult {
+  /** State items that were read. */
+  readonly items: number
+  /** Shards of the Jobs table that were seen. */
+  readonly jobShards: number
+  readonly pages: number
+  /** Wake-ups that were sent. */
+  readonly woken: number
+  readonly stranded: number
+  readonly damaged: number
+  /** Of how many parts of the tables these have come to their end, or have failed. */
+  readonly parts: number
+  readonly ended: readonly string[]
+  readonly failed: readonly string[]
+}
+
+interface OtherEvents {
+  /** Of the work queue or the wake queue. It never comes again. */
+  readonly 'message refused': {
+    readonly queue: 'work' | 'wake'
+    readonly messageId?: string
+    readonly reason: string
+  }
+  /** An event that asked for a job, and is a dead letter now. */
+  readonly 'event refused': { readonly id: string; readonly reason: string }
+  readonly 'deployment recorded': { readonly step: DeploymentStep }
+  readonly 'deployments not read': { readonly error: unknown }
+}
+
+interface Events extends JobEvents, ShardEvents, SweepEvents, OtherEvents {}
+
+export type EventKind = keyof Events
+export type SluiceEvent<Kind extends EventKind = EventKind> = {
+  [One in Kind]: { readonly kind: One } & Events[One]
+}[Kind]

@@ -1,0 +1,117 @@
+/** What becomes of a job after an attempt. One value, one transaction, one event. */
+
+import { retryDelay } from '../queue/backoff.ts'
+import { unknownDelay } from '../queue/unknown.ts'
+import { UNKNOWN_FOR_MS } from '../times.ts'
+import { type Job, type JobItem, keyOf } from './job.ts'
+
+/** What the user's handler came to, or why it was not called. */
+export type TaskOutcome =
+  | { readonly kind: 'succeeded' }
+  | { readonly kind: 'failed'; readonly error: string }
+  /** The job can never run: its payload does not match its task's schema. */
+  | { readonly kind: 'refused'; readonly reason: string }
+  /** This worker does not know the job's task. A newer one may. */
+  | { readonly kind: 'unknown'; readonly reason: string }
+
+export type AttemptOutcome =
+  | TaskOutcome
+  /** The attempt's deadline has passed, and its worker has said nothing. `shared`: others ran in the same process. */
+  | { readonly kind: 'died'; readonly shared: boolean }
+
+export type Ending = Done | Retry | GivenBack | Exhausted | Refused
+
+export interface Done {
+  readonly kind: 'done'
+}
+/** The next attempt, not before `at` (epoch ms). */
+export interface Retry {
+  readonly kind: 'retry'
+  readonly at: number
+  readonly error: string
+}
+/** The same attempt again, not before `at` (epoch ms): nothing is spent. */
+export type GivenBack = { readonly kind: 'given back'; readonly at: number; readonly error: string } & (
+  | {
+      readonly to: 'a newer worker'
+      /** Epoch ms since which no worker has known its task. */
+      readonly unknownSince: number
+    }
+  | { readonly to: 'a process of its own' }
+)
+/** The dead letters: its last attempt failed. */
+export interface Exhausted {
+  readonly kind: 'dead'
+  readonly reason: 'exhausted'
+  readonly error: string
+}
+/** The dead letters: it could never have run. The one ending that an item which is no job can have, too. */
+export interface Refused {
+  readonly kind: 'dead'
+  readonly reason: 'refused'
+  readonly error: string
+}
+
+const WORKER_DIED =
+  'the worker stopped before the handler finished: it ran into the function timeout, crashed or ran out of memory'
+
+/**
+ * @param now epoch ms
+ * @param random from 0 (inclusive) to 1 (exclusive): where in its jitter the backoff ends
+ */
+export function endingOf(job: Job, outcome: AttemptOutcome, now: number, random: number): Ending {
+  switch (outcome.kind) {
+    case 'succeeded':
+      return { kind: 'done' }
+    case 'failed':
+      return retryOrExhausted(job, outcome.error, now, random)
+    case 'refused':
+      return refusal(outcome.reason)
+    case 'unknown':
+      return leftToNewerWorker(job, outcome.reason, now)
+    case 'died':
+      return afterDeath(job, outcome.shared, now, random)
+  }
+}
+
+export const refusal = (error: string): Refused => ({ kind: 'dead', reason: 'refused', error })
+
+function retryOrExhausted(job: Job, error: string, now: number, random: number): Retry | Exhausted {
+  if (job.attempt >= job.queue.retry.attempts) return { kind: 'dead', reason: 'exhausted', error }
+  return { kind: 'retry', at: backedOff(job, now, random), error }
+}
+
+const backedOff = ({ queue, attempt }: Job, now: number, random: number): number =>
+  now + retryDelay(queue.retry, attempt, random)
+
+/** Soon at first, then less and less often. After a day no deploy is under way any more. */
+function leftToNewerWorker(job: Job, error: string, now: number): GivenBack | Refused {
+  const unknownSince = job.unknownSince ?? now
+  if (now - unknownSince >= UNKNOWN_FOR_MS) return refusal(`${error}, for a day`)
+  const at = now + unknownDelay(unknownSince, now)
+  return { kind: 'given back', to: 'a newer worker', unknownSince, at, error }
+}
+
+/** One of the jobs has killed the process they shared: each is tried again by itself, and the others have spent nothing. */
+function afterDeath(job: Job, shared: boolean, now: number, random: number): Ending {
+  if (!shared || job.alone) return retryOrExhausted(job, WORKER_DIED, now, random)
+  const at = backedOff(job, now, random)
+  return { kind: 'given back', to: 'a process of its own', at, error: WORKER_DIED }
+}
+
+/**
+ * The item that takes the job's place. Its key is a later one, so that no ending happens twice: the second to try finds
+ * the old item gone.
+ */
+export function successorOf(job: Job, ending: Retry | GivenBack): JobItem {
+  const { unknownSince: _, ...item } = job.item
+  const runAt = Math.max(ending.at, job.runAt + 1)
+  const key = keyOf(job.key.pk, { ...job, runAt })
+  return { ...item, ...key, task: job.task, payload: job.payload, ...changesOf(job, ending) }
+}
+
+function changesOf(job: Job, ending: Retry | GivenBack): Pick<JobItem, 'attempt' | 'unknownSince' | 'alone'> {
+  if (ending.kind === 'retry') return { attempt: job.attempt + 1 }
+  if (ending.to === 'a newer worker') return { unknownSince: ending.unknownSince }
+  return { alone: true }
+}

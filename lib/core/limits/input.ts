@@ -1,0 +1,31 @@
+/** Limits as people write them, in the configuration and at run time. */
+import * as z from 'zod'
+import { durationBetween } from '../text/duration.ts'
+import { LONGEST_MS, MOST_ALLOWED, type RateLimit, SHORTEST_PERIOD_MS } from './limits.ts'
+
+/** @param without what to do instead of giving no sensible number */
+export function limitFields(without: string) {
+  const count = z
+    .int()
+    .min(0, `a limit is 0 (paused) or more; ${without}`)
+    .max(MOST_ALLOWED, `a limit is at most ${MOST_ALLOWED}; ${without}`)
+  const rateLimit = z.strictObject({
+    allowed: count,
+    period: durationBetween(SHORTEST_PERIOD_MS, LONGEST_MS),
+    margin: durationBetween(0, LONGEST_MS).optional(),
+  })
+  return { concurrency: count.optional(), rateLimit: rateLimit.optional() }
+}
+
+type RateLimitInput = NonNullable<z.output<ReturnType<typeof limitFields>['rateLimit']>>
+
+/** The margin, if none is given, is the reader's to choose. */
+export const toRate = ({
+  allowed,
+  period,
+  margin,
+}: RateLimitInput): Omit<RateLimit, 'margin_ms'> & Partial<Pick<RateLimit, 'margin_ms'>> => ({
+  allowed,
+  period_ms: period,
+  ...(margin === undefined ? {} : { margin_ms: margin }),
+})

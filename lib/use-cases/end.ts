@@ -1,0 +1,59 @@
+/** Carries out what becomes of a job: one write, so that it is never in two places and never in none, and one event. */
+
+import { deadLetterOf } from '../core/job/dead-letter.ts'
+import { type Ending, type Refused, refusal, successorOf } from '../core/job/ending.ts'
+import type { Job, RawItem } from '../core/job/job.ts'
+import type { JobStore, NotThere } from '../ports/store.ts'
+import type { Context } from './context.ts'
+import { underFreeKey } from './free-key.ts'
+
+/**
+ * `gone`: somebody has ended it before us (or the reply to our own write got lost), or the job was taken away; all is
+ * well. `changed`: another item stands in its place, which has not run. Nothing was written then, and nothing is said.
+ */
+export type EndOutcome = 'ended' | NotThere
+
+export async function end(context: Context, job: Job, ending: Ending): Promise<EndOutcome> {
+  if (ending.kind === 'dead' && ending.reason === 'refused') return refuse(context, job.item, ending.error)
+  const { store, clock, events } = context
+  const endedAt = clock.now()
+  const outcome = await write(store.jobs, job, ending, endedAt).catch((error: unknown) => {
+    events.emit({ kind: 'job not ended', job, ending, error })
+    throw error
+  })
+  if (outcome === 'ended') events.emit({ kind: 'job ended', job, ending, endedAt })
+  return outcome
+}
+
+/** The one ending of an item that stands for no job. The reason is one that a person understands. */
+export async function refuse(context: Context, item: RawItem, reason: string): Promise<EndOutcome> {
+  const { store, clock, events } = context
+  const outcome = outcomeOf(await store.jobs.bury(item, letterOf(item, refusal(reason), clock.now())))
+  if (outcome === 'ended') events.emit({ kind: 'item refused', key: { pk: item.pk, sk: item.sk }, reason })
+  return outcome
+}
+
+async function write(
+  jobs: JobStore,
+  job: Job,
+  ending: Exclude<Ending, Refused>,
+  now: number,
+): Promise<EndOutcome> {
+  switch (ending.kind) {
+    case 'done':
+      return outcomeOf(await jobs.remove(job.item))
+    case 'retry':
+    case 'given back':
+      return outcomeOf(
+        await underFreeKey(successorOf(job, ending), (successor) => jobs.replace(job.item, successor)),
+      )
+    case 'dead':
+      return outcomeOf(await jobs.bury(job.item, letterOf(job.item, ending, now)))
+  }
+}
+
+const letterOf = (item: RawItem, { reason, error }: Extract<Ending, { kind: 'dead' }>, now: number) =>
+  deadLetterOf(item, reason, error, now)
+
+const outcomeOf = (written: 'removed' | 'replaced' | 'buried' | NotThere): EndOutcome =>
+  written === 'gone' || written === 'changed' ? written : 'ended'

@@ -1,0 +1,247 @@
+/** What every event is in the log, and what it counts for the alarms. The texts are what people search for. */
+import { expect, test } from 'vitest'
+import { eventsToAll } from '../../../lib/adapters/events/to-all.ts'
+import { eventsToLog } from '../../../lib/adapters/events/to-log.ts'
+import { eventsToMetrics } from '../../../lib/adapters/events/to-metrics.ts'
+import type { EventKind, SluiceEvent } from '../../../lib/core/event.ts'
+import type { ShardKey } from '../../../lib/core/keys.ts'
+import type { Events } from '../../../lib/ports/events.ts'
+import { asId, configOf, jobItem, jobOf, NOW, SHARD } from '../../support/builders.ts'
+
+const error = new Error('no')
+const job = jobOf(configOf({ concurrency: 1 }), jobItem({ id: 'a', attempt: 2 }))
+const JOB = { shard: SHARD, job: 'a', task: 'sync', attempt: 2 }
+const [shard, endedAt, at] = [SHARD, NOW, NOW + 1500]
+const RETRY = { kind: 'retry', at, error: 'Error: no' } as const
+const SWEPT = { items: 3, jobShards: 2, pages: 5, woken: 1, stranded: 2, damaged: 0 }
+const PARTS = ['jobs', 'states 1 of 4']
+const many = Array.from({ length: 101 }, (_, n) => `crm|${n}` as ShardKey)
+
+type Case<Kind extends EventKind> = {
+  readonly event: Omit<SluiceEvent<Kind>, 'kind'>
+  readonly line: readonly [level: string, message: string, details: object]
+  readonly counts?: object
+}
+/** One of each kind: the compiler asks for a new one. */
+const CASES: { readonly [Kind in EventKind]: readonly Case<Kind>[] } = {
+  'job started': [{ event: { job }, line: ['debug', 'job started', JOB] }],
+  'job ended': [
+    { event: { job, ending: { kind: 'done' }, endedAt }, line: ['debug', 'job done', JOB] },
+    {
+      event: { job, ending: RETRY, endedAt },
+      line: ['warn', 'attempt failed', { ...JOB, error: 'Error: no', delay_ms: 1500 }],
+    },
+    {
+      event: {
+        job,
+        ending: { kind: 'given back', to: 'a newer worker', unknownSince: NOW, at, error: 'no task' },
+        endedAt,
+      },
+      line: ['warn', 'job left to a newer worker', { ...JOB, reason: 'no task', delay_ms: 1500 }],
+    },
+    {
+      event: { job, ending: { kind: 'given back', to: 'a process of its own', at, error: 'died' }, endedAt },
+      line: ['warn', 'attempt will be made again, alone', { ...JOB, error: 'died', delay_ms: 1500 }],
+    },
+    {
+      event: { job, ending: { kind: 'dead', reason: 'exhausted', error: 'Error: no' }, endedAt },
+      line: ['error', 'job exhausted its attempts', { ...JOB, error: 'Error: no' }],
+    },
+  ],
+  'job not ended': [
+    {
+      event: { job, ending: RETRY, error },
+      line: [
+        'error',
+        'the ending of a job could not be written; it is tried again after its deadline',
+        { ...JOB, ending: 'retry', reason: 'Error: no', error },
+      ],
+    },
+  ],
+  'item refused': [
+    {
+      event: { key: { pk: 'crm', sk: 'x' }, reason: 'no task' },
+      line: ['error', 'job refused', { pk: 'crm', sk: 'x', reason: 'no task' }],
+    },
+  ],
+  'job replaced': [
+    {
+      event: { job, ending: { kind: 'done' } },
+      line: ['warn', 'job replaced while it ran', { ...JOB, ending: 'done' }],
+    },
+  ],
+  'job gone': [
+    {
+      event: { job, ending: RETRY },
+      line: ['debug', 'job gone while it ran', { ...JOB, ending: 'retry', reason: 'Error: no' }],
+    },
+  ],
+  'job not begun': [
+    {
+      event: { shard, id: asId('a'), error },
+      line: ['error', 'a job could not begin; it goes back', { shard, job: 'a', error }],
+    },
+  ],
+  'arrival failed': [
+    {
+      event: { shard, error },
+      line: ['error', 'a new job could not be looked at; it will be tried again', { shard, error }],
+      counts: { ShardFailures: 1 },
+    },
+  ],
+  'wake-up failed': [
+    {
+      event: { shard },
+      line: ['debug', 'a wake-up failed and will come again', { shard }],
+      counts: { ShardFailures: 1 },
+    },
+  ],
+  'shard damaged': [
+    {
+      event: { shard, error },
+      line: ['error', 'a shard stands still', { shard, error }],
+      counts: { DamagedShards: 1 },
+    },
+  ],
+  'override makes no sense': [
+    {
+      event: { shard, problem: 'no number' },
+      line: ['error', 'an override makes no sense: its shard stands still', { shard, problem: 'no number' }],
+      counts: { DamagedShards: 1 },
+    },
+  ],
+  'visit cut short': [
+    { event: { shard, error }, line: ['error', 'a shard could not be visited to the end', { shard, error }] },
+  ],
+  'claims not sent': [
+    {
+      event: { jobs: 3, error },
+      line: ['error', 'claims could not be sent; they will be sent again', { jobs: 3, error }],
+    },
+  ],
+  'wake-up not sent': [
+    {
+      event: { shard, error },
+      line: ['error', 'a wake-up could not be sent; the sweep will do without it', { shard, error }],
+    },
+  ],
+  'books not settled': [
+    {
+      event: { shard, error },
+      line: [
+        'error',
+        'the books of a partition could not be settled; its shard is looked at again',
+        { shard, error },
+      ],
+    },
+  ],
+  'wake-ups not sent': [
+    {
+      event: { shards: many, error },
+      line: [
+        'error',
+        'shards could not be woken; it will be tried again',
+        { count: 101, shards: many.slice(0, 100), error },
+      ],
+      counts: { ShardFailures: 101 },
+    },
+  ],
+  ticked: [{ event: { woken: 4 }, line: ['info', 'tick', { woken: 4 }] }],
+  'state item damaged': [
+    {
+      event: { shard, problem: 'odd' },
+      line: ['error', 'a state item makes no sense: mend or delete it', { shard, problem: 'odd' }],
+    },
+  ],
+  'sweep of a part failed': [
+    {
+      event: { part: 'jobs', error },
+      line: [
+        'error',
+        'a part of a table was not swept to its end; the next sweep goes on there',
+        { part: 'jobs', error },
+      ],
+    },
+  ],
+  'shards stranded': [
+    {
+      event: { count: 3, ofQueue: new Map([['gone', 3]]) },
+      line: [
+        'warn',
+        'jobs stand in shards whose queue, or its partition rule, is not in the configuration',
+        { shardsOfQueue: { gone: 3 } },
+      ],
+      counts: { StrandedShards: 3 },
+    },
+  ],
+  swept: [
+    {
+      event: { ...SWEPT, parts: 2, ended: PARTS, failed: [] },
+      line: ['info', 'sweep', { ...SWEPT, ended: PARTS, failed: [], isWholeRound: true }],
+      counts: { Sweeps: 1 },
+    },
+    {
+      event: { ...SWEPT, damaged: 2, parts: 2, ended: [], failed: ['jobs'] },
+      line: ['info', 'sweep', { ...SWEPT, damaged: 2, ended: [], failed: ['jobs'], isWholeRound: false }],
+      counts: { ShardFailures: 1, Sweeps: 1, DamagedShards: 2 },
+    },
+    {
+      event: { ...SWEPT, parts: 2, ended: [], failed: PARTS },
+      line: ['info', 'sweep', { ...SWEPT, ended: [], failed: PARTS, isWholeRound: false }],
+      counts: { ShardFailures: 2 },
+    },
+  ],
+  'message refused': [
+    {
+      event: { queue: 'wake', messageId: 'm', reason: 'odd' },
+      line: ['error', 'wake message refused', { messageId: 'm', reason: 'odd' }],
+    },
+    {
+      event: { queue: 'work', reason: 'odd' },
+      line: ['error', 'work message refused', { reason: 'odd' }],
+    },
+  ],
+  'event refused': [
+    { event: { id: 'e', reason: 'odd' }, line: ['error', 'event refused', { id: 'e', reason: 'odd' }] },
+  ],
+  'deployment recorded': [
+    {
+      event: { step: { requestId: 'r', stage: 'begins', configuration: 'c' } },
+      line: ['info', 'a deployment begins', { requestId: 'r', stage: 'begins', configuration: 'c' }],
+    },
+  ],
+  'deployments not read': [
+    {
+      event: { error },
+      line: ['error', 'the record of deployments could not be read; work goes on', { error }],
+    },
+  ],
+}
+const all = Object.entries(CASES).flatMap(([kind, cases]) =>
+  cases.map(({ event, line, counts = {} }) => ({
+    name: `${kind}: ${line[1]}`,
+    event: { kind, ...event } as SluiceEvent,
+    line,
+    counts,
+  })),
+)
+
+test.each(all)('$name', ({ event, line, counts }) => {
+  const lines: unknown[] = []
+  const counted = new Map<string, number>()
+  const log = (level: string) => (message: string, details?: object) =>
+    void lines.push([level, message, details])
+  eventsToLog({ debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error') }).emit(event)
+  eventsToMetrics({ count: (name, value) => void counted.set(name, value) }).emit(event)
+  expect(lines).toEqual([line])
+  expect(Object.fromEntries(counted)).toEqual(counts)
+})
+
+test('every listener hears of every event, in their order', () => {
+  const heard: string[] = []
+  const listener = (name: string): Events => ({ emit: ({ kind }) => void heard.push(`${name}: ${kind}`) })
+  const events = eventsToAll(listener('one'), listener('two'))
+  events.emit({ kind: 'ticked', woken: 0 })
+  events.emit({ kind: 'wake-up failed', shard })
+  expect(heard).toEqual(['one: ticked', 'two: ticked', 'one: wake-up failed', 'two: wake-up failed'])
+})
