@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import type { ShardKey } from '../../../lib/core/keys.ts'
 import { NO_BOOKS } from '../../../lib/core/limits/books.ts'
+import { SLOTS_OF_A_SMALL_ITEM } from '../../../lib/core/limits/in-force.ts'
 import { lentOut } from '../../../lib/core/limits/limiter.ts'
 import { configOf, jobItem, NOW } from '../../support/builders.ts'
 import { World } from '../../support/world.ts'
@@ -121,7 +122,7 @@ describe('a shard', () => {
       }
     expect(world.ran).toHaveLength(400)
     expect(writes).toBe(2)
-    expect(lent(world)).toBe(20)
+    expect(lent(world)).toBe(2 * SLOTS_OF_A_SMALL_ITEM)
   })
 })
 

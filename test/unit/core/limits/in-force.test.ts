@@ -6,6 +6,7 @@ import {
   limitsInForce,
   limitsWithin,
   mostUnits,
+  SLOTS_OF_A_SMALL_ITEM,
 } from '../../../../lib/core/limits/in-force.ts'
 import { type Limits, MAX_SLOTS_PER_SHARD } from '../../../../lib/core/limits/limits.ts'
 
@@ -53,7 +54,7 @@ describe('the units of a limit', () => {
   })
 
   test('of an unlimited partition a shard has as many as a small item holds', () => {
-    expect(mostUnits({}, 'slots')).toBe(10)
+    expect(mostUnits({}, 'slots')).toBe(SLOTS_OF_A_SMALL_ITEM)
   })
 })
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { SLOTS_OF_A_SMALL_ITEM } from '../../../../lib/core/limits/in-force.ts'
 import { PLAIN } from '../../../../lib/core/limits/lending.ts'
 import type { Limiter } from '../../../../lib/core/limits/limiter.ts'
 import {
@@ -16,6 +17,7 @@ import {
 } from '../../../../lib/core/limits/portion.ts'
 import { borrowed, loan, NONE, portionOf, slotBooks, slots, usage } from '../../../support/lending.ts'
 
+const SMALL = SLOTS_OF_A_SMALL_ITEM
 const RATE = { allowed: 5, period_ms: 1000, margin_ms: 0 }
 const LACKS_NOTHING = { slots: false, starts: false }
 /** Shard 0 with three units, in a partition of ten. */
@@ -106,8 +108,8 @@ describe('a shard wants', () => {
 
   test('if nothing limits it, what a small item holds, and never again', () => {
     const unlimited = { limits: {} }
-    expect(want(holder({}, { ...unlimited, borrowed: {} }), 0, 1)).toBe(10)
-    expect(want(holder({}, { ...unlimited, borrowed: { slots: borrowed('a', 10) } }), 10, 50)).toBe(0)
+    expect(want(holder({}, { ...unlimited, borrowed: {} }), 0, 1)).toBe(SMALL)
+    expect(want(holder({}, { ...unlimited, borrowed: { slots: borrowed('a', SMALL) } }), SMALL, 50)).toBe(0)
   })
 
   test('if it is the plain one, only what others have', () => {
@@ -122,9 +124,9 @@ describe('a shard wants', () => {
     expect(unitsWanted(withStarts(1), usage(three), 3, 3).starts).toBe(0)
   })
 
-  test('no more than ten in the hope for them', () => {
+  test('a few at a time, so that not too many jobs are read in the hope for them', () => {
     const poor = holder({}, { limits: { concurrency: 1000 } })
-    expect(mayHopeFor(poor, usage(slots(3))).slots).toBe(13)
+    expect(mayHopeFor(poor, usage(slots(3))).slots).toBe(3 + SMALL)
     expect(mayHopeFor(holder({}, { limits: { concurrency: 4 } }), usage(slots(3))).slots).toBe(4)
   })
 })
