@@ -4,8 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { ConfigurationError } from '../../lib/core/errors.ts'
 import { parseJob } from '../../lib/core/job/job.ts'
 import { newJob } from '../../lib/core/job/new-job.ts'
-import { limitsOfShard } from '../../lib/core/limits/limits.ts'
-import { shardsOf } from '../../lib/core/limits/shares.ts'
+import { limitsWithin, mostUnits } from '../../lib/core/limits/in-force.ts'
 import { type Config, type ConfigInput, defineConfig } from '../../lib/core/queue/config.ts'
 import { readConfig } from '../../lib/lambda/environment.ts'
 import { NOW, value } from '../support/builders.ts'
@@ -133,17 +132,17 @@ function textOf(part: unknown): string {
 
 const plain = (part: unknown): unknown => JSON.parse(JSON.stringify(part))
 
-/** Its jobs can be put, are understood by the dispatcher, and its shards' shares sum to the limits. */
+/** Its jobs can be put, are understood by the dispatcher, and one shard never has more than the limits. */
 function use(config: Config, queueConfig: Config['queues'][string]): void {
-  const { name: queueName, shards, partition: rule, concurrency } = queueConfig
+  const { name: queueName, partition: rule, concurrency, rateLimit } = queueConfig
   const base = { queue: queueName, ...(rule ? { partition: 'acme' } : {}) }
   const made = newJob(config, { ...base, task: 'sync', payload: {}, id: 'a' }, NOW)
   value(parseJob(config, value(made)))
-  if (shards > 50) return
-  const all = shardsOf(base, shards).map((_, index) =>
-    limitsOfShard(queueConfig, { ...base, ...(shards === 1 ? {} : { index }) }, shards),
-  )
-  const slots = all.reduce((sum, limits) => sum + limits.slots, 0)
-  if (concurrency !== undefined && queueConfig.rateLimit?.allowed !== 0)
-    expect(slots).toBeLessThanOrEqual(concurrency)
+  const most = { slots: mostUnits(queueConfig, 'slots'), starts: mostUnits(queueConfig, 'starts') }
+  const limits = limitsWithin(queueConfig, most)
+  const isPaused = concurrency === 0 || rateLimit?.allowed === 0
+  expect(limits.isPaused ?? false).toBe(isPaused)
+  if (isPaused) expect(limits.slots).toBe(0)
+  else expect(limits.slots).toBeGreaterThan(0)
+  expect(limits.slots).toBeLessThanOrEqual(concurrency ?? Number.POSITIVE_INFINITY)
 }

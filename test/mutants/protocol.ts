@@ -234,7 +234,7 @@ export const PROTOCOL: readonly TestedMutant[] = [
   {
     name: 'a paused shard forgets its starts',
     file: 'lib/core/pass/decide.ts',
-    find: 'limits.slots === 0 ? [] : forgottenBuckets',
+    find: 'limits.isPaused ? [] : forgottenBuckets',
     replace: 'limits.slots < 0 ? [] : forgottenBuckets',
     breaks: 'a pause of a second gives a whole window anew',
     tests: ['test/unit/core/decide-slots.test.ts'],
@@ -250,8 +250,8 @@ export const PROTOCOL: readonly TestedMutant[] = [
   {
     name: 'an early wake-up taken for one to come',
     file: 'lib/use-cases/pass/round.ts',
-    find: 'request.released || isUsedUp || isUncertain',
-    replace: 'request.released || isUncertain',
+    find: 'request.asksAgain || isUsedUp || isUncertain(request)',
+    replace: 'request.asksAgain || isUncertain(request)',
     breaks: 'a delayed job behind a full shard waits for the sweep',
     tests: ['test/unit/use-cases/start.test.ts'],
   },

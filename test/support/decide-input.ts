@@ -28,8 +28,6 @@ const limits: fc.Arbitrary<ShardLimits> = fc
   .record({ slots: fc.nat(6), rateLimit: fc.option(rateLimit, { nil: undefined }) })
   .map(({ slots, rateLimit: rate }) => ({
     slots,
-    displaced: false,
-    active: 1,
     ...(rate ? { rateLimit: rate } : {}),
   }))
 

@@ -75,6 +75,10 @@ export function mayHopeFor(portion: Portion, usage: Usage): Units {
   return of((resource) => now[resource] + Math.min(HOPE, mayWant(portion, usage, resource)))
 }
 
+/** Whether the shard could hope for more than it had, and has got all of that: there may be more, and jobs for it. */
+export const isHopeFulfilled = (hoped: Units, had: Units, has: Units): boolean =>
+  RESOURCES.some((resource) => hoped[resource] > had[resource] && has[resource] >= hoped[resource])
+
 /** How many units more the shard may have. None, while it has to give some back. */
 function mayWant(portion: Portion, usage: Usage, resource: Resource): number {
   if (!isMetered(portion.limits, resource)) return 0

@@ -19,7 +19,7 @@ export interface Demand {
   readonly staying: readonly [JobId, Slot][]
   readonly due: readonly Job[]
   /** What brought this pass. */
-  readonly request: Pick<RoundRequest, 'isWoken' | 'hasEntered'>
+  readonly request: Pick<RoundRequest, 'isWoken' | 'asksAgain'>
 }
 
 /** What the shard has then, which may be less than it could use. `'stale'`: all has to be read again. */
@@ -43,7 +43,7 @@ export async function supply(
 /** Whether others are asked for what they do not use. Who stands in the line has done so, and is served by them. */
 const mayCollect = (capacity: Capacity, { state, request }: Demand, now: number): boolean =>
   request.isWoken === true ||
-  request.hasEntered === true ||
+  request.asksAgain === true ||
   !standsInLine(capacity) ||
   isUnattended(capacity, state, now)
 

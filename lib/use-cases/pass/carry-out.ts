@@ -22,6 +22,8 @@ export interface Use {
   readonly inUse: Units
   /** How many jobs may start, now or in a moment. */
   readonly startable: number
+  /** It has got all that it hoped for, and so may hope for more. */
+  readonly hasHope: boolean
 }
 
 /**
@@ -44,7 +46,7 @@ export async function carryOut(
     const { hasEntered, served } = await settleSafely(context, state.shard, () =>
       settle(context, capacity, result),
     )
-    if (hasEntered) return { kind: 'written', again: true, hasEntered, served }
+    if (hasEntered) return { kind: 'written', again: true, asksAgain: true, served }
     return decision.readOn ? { kind: 'conflict' } : { kind: 'over', served }
   }
   const changed = isSameUnits(state.borrowed, borrowed) ? undefined : borrowed
@@ -55,15 +57,17 @@ export async function carryOut(
   const rate = startCounting(limits)
   await Promise.all([wake(), sendWork(context, messagesOf(state, decision, now, rate))])
   const after = { written: outcome.state, hasFreed: write.drop.length > 0 }
-  const settled = await settleSafely(context, state.shard, () =>
+  const { hasEntered, served } = await settleSafely(context, state.shard, () =>
     settleAfter(context, capacity, result, after),
   )
+  const asksAgain = hasEntered || (decision.isWorkLeft && use.hasHope)
   const isFreed = outcome.state.waiting && isSlotFreed(state, write, outcome.state)
   return {
     kind: 'written',
     ...ownOf(decision, outcome.state, rate),
-    again: decision.readOn || settled.hasEntered || isFreed,
-    ...settled,
+    again: decision.readOn || asksAgain || isFreed,
+    asksAgain,
+    served,
   }
 }
 

@@ -56,7 +56,7 @@ async function visitServed(
 
 async function visit(context: Context, request: PassRequest): Promise<Visited> {
   let { released, runUntil, ...rest } = request
-  let [own, uncertain, hasEntered]: [HandOff?, number?, boolean?] = []
+  let [own, uncertain, asksAgain]: [HandOff?, number?, boolean?] = []
   const served = new Set<ShardKey>()
   for (let rounds = 0; rounds < MAX_ROUNDS; rounds++) {
     const round: Round = await passOnce(context, {
@@ -64,7 +64,7 @@ async function visit(context: Context, request: PassRequest): Promise<Visited> {
       ...(released ? { released } : {}),
       ...(runUntil === undefined ? {} : { runUntil }),
       ...(uncertain === undefined ? {} : { uncertain }),
-      ...(hasEntered ? { hasEntered } : {}),
+      ...(asksAgain ? { asksAgain } : {}),
     }).catch((error: unknown) => keepOwn(context, own, error))
     if (round.kind === 'replaced') {
       await leaveToNewer(context, request, released)
@@ -78,7 +78,7 @@ async function visit(context: Context, request: PassRequest): Promise<Visited> {
     for (const shard of round.served ?? []) served.add(shard)
     if (round.kind === 'over') return { own, served }
     released = undefined
-    hasEntered = round.hasEntered
+    asksAgain = round.asksAgain
     if (round.own) {
       own = round.own
       runUntil = undefined

@@ -26,8 +26,8 @@ export interface PassRequest {
 export interface RoundRequest extends PassRequest {
   /** The `dueAt` that an earlier round may have written, without sending its wake-up. */
   readonly uncertain?: number
-  /** The shard has come to stand in a line, and so has to ask once more for what others have. */
-  readonly hasEntered?: boolean
+  /** The round before calls for another, whatever the item says: what there is of units is to be asked for once more. */
+  readonly asksAgain?: boolean
 }
 
 /** The worker's own next job. */
@@ -48,7 +48,8 @@ export type Round =
       readonly kind: 'written'
       readonly own?: HandOff
       readonly again: boolean
-      readonly hasEntered?: boolean
+      /** The shard has come to stand in the line, or has got all that it hoped for. */
+      readonly asksAgain?: boolean
       /** Other shards of the partition that have got units from this one, and now have to be visited. */
       readonly served?: readonly ShardKey[]
     }

@@ -5,7 +5,7 @@
  * is gone, it has not run since the state was read, unless another pass claimed it; and that changes the version.
  */
 import { limitsWithin } from '../../core/limits/in-force.ts'
-import { isToYieldStart, mayHopeFor, mayUse } from '../../core/limits/portion.ts'
+import { isHopeFulfilled, isToYieldStart, mayHopeFor, mayUse } from '../../core/limits/portion.ts'
 import { nextForgotten } from '../../core/limits/window.ts'
 import { decide, type PassInput, type Released } from '../../core/pass/decide.ts'
 import { slotsThatStay } from '../../core/pass/room.ts'
@@ -33,7 +33,7 @@ export async function passOnce(context: Context, request: RoundRequest): Promise
   const capacity = await readCapacity(context, state)
   if (capacity === 'stale') return { kind: 'conflict' }
   if (!capacity) return leave(context, state, request.released)
-  reportOverride(context, capacity.owner)
+  if (!request.asksAgain) reportOverride(context, capacity.owner)
   return visitKnown(context, request, state, capacity)
 }
 
@@ -41,7 +41,9 @@ export async function passOnce(context: Context, request: RoundRequest): Promise
 function isIdle({ config, clock }: Context, request: RoundRequest, state: ShardState): boolean {
   // A wake-up is used up by this pass, however early it came: another has to be arranged.
   const isUsedUp = request.wokenFor !== undefined && request.wokenFor === state.dueAt
-  const isAsked = request.released !== undefined || isUsedUp || isUncertain(request)
+  // What has been lent to it since its own item does not show, but whoever sends somebody here may know.
+  const mayHaveMore = state.borrowed !== undefined && (request.isWoken || request.isServed)
+  const isAsked = request.released || request.asksAgain || isUsedUp || isUncertain(request) || mayHaveMore
   const limits = limitsSeen(config, state, clock.now())
   if (!limits || isAsked || lateOf(clock.now(), request).length > 0 || !isExpiryRight(state)) return false
   return isSaturated(state, limits, clock.now())
@@ -65,10 +67,15 @@ async function visitKnown(
   const recovered = await recover(context, state, deadSlots(state, clock.now()))
   const staying = slotsThatStay({ ...request, state, recovered })
   const usage = usageOf(state, staying, capacity.limits, clock.now())
-  const hoped = limitsWithin(capacity.limits, mayHopeFor(capacity, usage))
+  const hoped = mayHopeFor(capacity, usage)
   const late = lateOf(clock.now(), request)
   const known = { ...request, state, recovered }
-  const jobs = await readJobs(context, { ...known, limits: hoped, late, isUncertain: isUncertain(request) })
+  const jobs = await readJobs(context, {
+    ...known,
+    limits: limitsWithin(capacity.limits, hoped),
+    late,
+    isUncertain: isUncertain(request),
+  })
   const supplied = await supply(context, capacity, { state, staying, due: jobs.due, request })
   if (supplied === 'stale') return { kind: 'conflict' }
   const may = mayUse(supplied.capacity, usage)
@@ -85,7 +92,8 @@ async function visitKnown(
     newToken: () => random.token(),
   }
   const starts = startable(supplied.capacity, state, staying, now)
-  const use = { capacity: supplied.capacity, may, inUse: usage.inUse, startable: starts }
+  const hasHope = isHopeFulfilled(hoped, mayUse(capacity, usage), may)
+  const use = { capacity: supplied.capacity, may, inUse: usage.inUse, startable: starts, hasHope }
   return carryOut(context, input, use, decide(input))
 }
 

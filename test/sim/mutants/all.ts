@@ -4,6 +4,8 @@ import { DEPLOYS } from './deploys.ts'
 import { EXPIRY } from './expiry.ts'
 import { FINISHING } from './finishing.ts'
 import { JUDGED_ITEMS } from './judged.ts'
+import { LENDING_RULES } from './lending.ts'
+import { LENDING_WRITES } from './lending-writes.ts'
 import { LIMITS } from './limits.ts'
 import type { Mutant } from './mutant.ts'
 import { RATES } from './rates.ts'
@@ -18,6 +20,8 @@ export const MUTANTS: readonly Mutant[] = [
   ...EXPIRY,
   ...FINISHING,
   ...JUDGED_ITEMS,
+  ...LENDING_RULES,
+  ...LENDING_WRITES,
   ...LIMITS,
   ...RATES,
   ...READING,

@@ -95,15 +95,15 @@ export const FINISHING: readonly Mutant[] = [
   {
     name: 'slot never freed',
     file: HAND_OFF,
-    find: 'const outcome = await context.store.states.release(shard, released)',
-    replace: "const outcome = { kind: 'gone', state: undefined } as { state?: { waiting: boolean } }",
+    find: 'const { state } = await context.store.states.release(shard, released)',
+    replace: 'const { state }: { state?: ShardState } = { ...(released ? {} : { state: undefined }) }',
     breaks: 'slots are held until their deadline',
   },
   {
     name: 'no look after a release',
     file: HAND_OFF,
-    find: 'return outcome.state?.waiting ? takeNext(context, ended) : undefined',
-    replace: 'return undefined',
+    find: 'return undefined\n  return takeNext(context, ended)',
+    replace: 'return undefined\n  return undefined',
     breaks: 'jobs that began to wait meanwhile are not noticed',
   },
   {

@@ -125,6 +125,16 @@ const CASES: { readonly [Kind in EventKind]: readonly Case<Kind>[] } = {
       line: ['error', 'a wake-up could not be sent; the sweep will do without it', { shard, error }],
     },
   ],
+  'books not settled': [
+    {
+      event: { shard, error },
+      line: [
+        'error',
+        'the books of a partition could not be settled; its shard is looked at again',
+        { shard, error },
+      ],
+    },
+  ],
   'wake-ups not sent': [
     {
       event: { shards: many, error },

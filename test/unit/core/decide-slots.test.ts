@@ -108,7 +108,7 @@ describe('a decision', () => {
       due: [jobOf(configOf({}), jobItem())],
       more: false,
       reading: READS_ALL,
-      limits: { slots: 1, displaced: false, active: 1 },
+      limits: { slots: 1 },
       now: NOW,
       newToken: () => asToken('t'),
       recovered: new Set(),
@@ -138,7 +138,7 @@ describe('a decision', () => {
   })
 })
 
-test('while nothing may start nothing is forgotten, and afterwards all that is over', () => {
+test('while the partition is paused nothing is forgotten, and afterwards all that is over', () => {
   const rateLimit = { allowed: 5, period_ms: 1000, margin_ms: 0 }
   const input = {
     state: { ...emptyState(SHARD), initialised: true, version: 1, window: { [NOW - 5000]: 3 } },
@@ -149,7 +149,8 @@ test('while nothing may start nothing is forgotten, and afterwards all that is o
     recovered: new Set<never>(),
     newToken: () => asToken('t'),
   }
-  const limits = { displaced: false, active: 1, rateLimit }
-  expect(decide({ ...input, limits: { ...limits, slots: 0 } }).change.forget).toEqual([])
-  expect(decide({ ...input, limits: { ...limits, slots: 1 } }).change.forget).toEqual([String(NOW - 5000)])
+  const over = [String(NOW - 5000)]
+  expect(decide({ ...input, limits: { slots: 0, isPaused: true, rateLimit } }).change.forget).toEqual([])
+  expect(decide({ ...input, limits: { slots: 0, rateLimit } }).change.forget).toEqual(over)
+  expect(decide({ ...input, limits: { slots: 1, rateLimit } }).change.forget).toEqual(over)
 })

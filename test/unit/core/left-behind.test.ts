@@ -4,9 +4,8 @@ import { isLeftBehind, isLookedAfter } from '../../../lib/core/shard/left-behind
 import { emptyState, type ShardGlance } from '../../../lib/core/shard/state.ts'
 import { claimed, NOW, running, SHARD, sortKey } from '../../support/builders.ts'
 
-const LIMITS: ShardLimits = { slots: 2, displaced: false, active: 1 }
-const PAUSED: ShardLimits = { ...LIMITS, slots: 0 }
-const DISPLACED: ShardLimits = { ...PAUSED, displaced: true }
+const LIMITS: ShardLimits = { slots: 2 }
+const PAUSED: ShardLimits = { slots: 0, isPaused: true }
 const state = (part: Partial<ShardGlance> = {}): ShardGlance => ({ ...emptyState(SHARD), ...part })
 const MINUTE = 60_000
 
@@ -54,7 +53,6 @@ describe('jobs are looked after', () => {
     ],
     ['not when they wait for nobody', [due], { waiting: true }, false],
     ['when they wait for a limit', [due], { waiting: true }, true, PAUSED],
-    ['not when they wait in a shard without a share', [due], { waiting: true }, false, DISPLACED],
     ['in flight and delayed', [due, later], { slots: inFlight, dueAt: NOW + 60 * MINUTE }, true],
     ['not when the wake-up comes later', [later], { dueAt: NOW + 61 * MINUTE }, false],
     ['not when the wake-up is over', [later], { dueAt: NOW }, false],

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { requeued } from '../../../lib/core/job/requeue.ts'
-import { homeShard } from '../../../lib/core/limits/shares.ts'
+import { homeShard } from '../../../lib/core/limits/shards.ts'
 import { defineConfig } from '../../../lib/core/queue/config.ts'
 import { asId, asShard, jobItem, reason, value } from '../../support/builders.ts'
 

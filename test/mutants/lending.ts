@@ -1,0 +1,192 @@
+/** Lending, where the simulation cannot tell: who is next, what a write saves, and what only an earlier version left. */
+import type { TestedMutant } from './mutant.ts'
+
+const LIMITS = 'test/unit/core/limits'
+const LENDING = 'test/unit/use-cases/lending.test.ts'
+const LIMITS_SET = 'test/unit/use-cases/limits-set.test.ts'
+const TAKE_OVER_TEST = 'test/unit/use-cases/take-over.test.ts'
+const LIMITER = 'lib/core/limits/limiter.ts'
+const PORTION = 'lib/core/limits/portion.ts'
+const SETTLING = 'lib/core/limits/settling.ts'
+const LENDING_RULES = 'lib/core/limits/lending.ts'
+const TAKE_OVER = 'lib/use-cases/lending/take-over.ts'
+const COLLECT = 'lib/use-cases/lending/collect.ts'
+
+export const LENDING_MUTANTS: readonly TestedMutant[] = [
+  {
+    name: 'who is served keeps the turn',
+    file: SETTLING,
+    find: 'line: lent.map((borrower, index) => ({ resource, borrower, turn: last + index })),',
+    replace: 'line: lent.flatMap(() => (last > 0 ? [] : [])),',
+    breaks: 'of those who wait one is served again and again',
+    tests: [`${LIMITS}/settling.test.ts`],
+  },
+  {
+    name: 'who gives a unit back keeps the turn',
+    file: SETTLING,
+    find: 'return stands && !hadTurn ? [] :',
+    replace: 'return stands && (hadTurn || !hadTurn) ? [] :',
+    breaks: 'the shard that gave way is the next to be served',
+    tests: [`${LIMITS}/settling.test.ts`],
+  },
+  {
+    name: 'served without a look at the version',
+    file: SETTLING,
+    find: 'isLending: parts.some(({ isLending }) => isLending),',
+    replace: 'isLending: parts.length === 0,',
+    breaks: 'a unit goes to one who waits while another borrows it',
+    tests: [`${LIMITS}/settling.test.ts`],
+  },
+  {
+    name: 'the line by turn alone',
+    file: LENDING_RULES,
+    find: 'one.units - other.units || one.turn - other.turn',
+    replace: 'one.turn - other.turn || one.units - other.units',
+    breaks: 'a shard that has much is served before one that has nothing',
+    tests: [`${LIMITS}/lending.test.ts`],
+  },
+  {
+    name: 'newcomers borrow before those who wait',
+    file: LENDING_RULES,
+    find: 'return unitsOf(partition, resource, self) < unitsOf(partition, resource, first)',
+    replace: 'return unitsOf(partition, resource, self) >= 0 || unitsOf(partition, resource, first) < 0',
+    breaks: 'a busy shard takes what has become free for another',
+    tests: [`${LIMITS}/lending.test.ts`],
+  },
+  {
+    name: 'a unit passed on to equals',
+    file: LIMITER,
+    find: 'units - unitsOfWaiting >= 2',
+    replace: 'units - unitsOfWaiting >= 0',
+    breaks: 'two shards pass a unit to and fro, for two writes each time',
+    tests: [`${LIMITS}/limiter.test.ts`],
+  },
+  {
+    name: 'a loan that is paid back stays in the books',
+    file: LIMITER,
+    find: 'returned >= loan.lent ? undefined : { ...loan, returned }',
+    replace: 'returned > loan.lent ? undefined : { ...loan, returned }',
+    breaks: 'the books grow by every shard that there has ever been',
+    tests: [`${LIMITS}/limiter.test.ts`],
+  },
+  {
+    name: 'what an earlier loan returned counts',
+    file: LIMITER,
+    find: 'if (borrowed.id !== loan.id) return loan',
+    replace: "if (borrowed.id === '') return loan",
+    breaks: 'units come back that are in use',
+    tests: [`${LIMITS}/limiter.test.ts`],
+  },
+  {
+    name: 'a loan arrives as it was at first',
+    file: LIMITER,
+    find: 'got: loan.lent, returned: loan.returned }',
+    replace: 'got: loan.lent, returned: 0 }',
+    breaks: 'a shard whose item was lost has what it had given back',
+    tests: [`${LIMITS}/limiter.test.ts`],
+  },
+  {
+    name: 'units without a loan are nobody’s',
+    file: LIMITER,
+    find: "if (!loan) return held(borrowed) > 0 ? 'stale' : {}",
+    replace: 'if (!loan) return held(borrowed) > 0 ? {} : {}',
+    breaks: 'after books were lost what is in use is lent once more',
+    tests: [`${LIMITS}/limiter.test.ts`, LENDING],
+  },
+  {
+    name: 'a shard keeps the units of an earlier loan',
+    file: LIMITER,
+    find: "if (held(borrowed) > 0) return 'stale'\n",
+    replace: 'if (borrowed && held(borrowed) > 0) return { borrowed }\n',
+    breaks: 'units of a loan that is no more are used',
+    tests: [`${LIMITS}/limiter.test.ts`],
+  },
+  {
+    name: 'units given back with every pass',
+    file: PORTION,
+    find: '!lack[resource] && othersWait ? 0 : may[resource]',
+    replace: '!lack[resource] || othersWait ? 0 : may[resource]',
+    breaks: 'every job costs the writes of a loan',
+    tests: [`${LIMITS}/portion.test.ts`, LENDING],
+  },
+  {
+    name: 'more is hoped for than is read',
+    file: PORTION,
+    find: 'hoped[resource] > had[resource] && has[resource] >= hoped[resource]',
+    replace: 'hoped[resource] > had[resource] && has[resource] > 2 * hoped[resource]',
+    breaks: 'a shard with a backlog stands in the line beside free units',
+    tests: [LENDING],
+  },
+  {
+    name: 'a shard that is woken goes by its own item',
+    file: 'lib/use-cases/pass/round.ts',
+    find: 'if (mayHaveMore) return false',
+    replace: 'void mayHaveMore',
+    breaks: 'units that were lent to a busy shard lie there until one of its jobs ends',
+    tests: [LIMITS_SET],
+  },
+  {
+    name: 'a worker does not go on with the other shard',
+    file: 'lib/use-cases/pass/pass.ts',
+    find: 'const goesOn = own === undefined && runUntil !== undefined && !isServed',
+    replace: 'const goesOn = own === undefined && runUntil === undefined && !isServed',
+    breaks: 'every unit that is given away costs a message and a start',
+    tests: [LENDING],
+  },
+  {
+    name: 'all is fetched from a shard that waits',
+    file: COLLECT,
+    find: '(mayTakeAll ? idle :',
+    replace: '(mayTakeAll || !mayTakeAll ? idle :',
+    breaks: 'two shards take their units from each other for ever',
+    tests: [LENDING],
+  },
+  {
+    name: 'what is fetched above the limit is used',
+    file: COLLECT,
+    find: 'if (capacity.self !== PLAIN && !isOverLimit(capacity, resource)) {',
+    replace: 'if (capacity.self !== PLAIN) {',
+    breaks: 'a limit that was lowered is never reached',
+    tests: [LIMITS_SET],
+  },
+  {
+    name: 'books go while they are in use',
+    file: 'lib/use-cases/lending/settle.ts',
+    find: ' && !isTouchedLongAgo(now.owner, context.clock.now()))',
+    replace: ')',
+    breaks: 'after a week a limit is lent once more',
+    tests: [LENDING],
+  },
+  {
+    name: 'an earlier version is not taken over',
+    file: 'lib/use-cases/lending/capacity.ts',
+    find: 'if (await isFromBefore(context, queue.value, owner)) {',
+    replace: 'if (owner.books && (await isFromBefore(context, queue.value, owner))) {',
+    breaks: 'an update exceeds limits, and forgets those that were set at run time',
+    tests: [TAKE_OVER_TEST],
+  },
+  {
+    name: 'a limit set before is not taken over',
+    file: TAKE_OVER,
+    find: 'const override = owner.override ?? strictest(states)',
+    replace: 'const override = owner.override ?? strictest(states.slice(states.length))',
+    breaks: 'an update un-pauses customers',
+    tests: [TAKE_OVER_TEST],
+  },
+  {
+    name: 'the first of the limits set before is taken over',
+    file: TAKE_OVER,
+    find: 'most(one) - most(other)',
+    replace: 'most(other) - most(one)',
+    breaks: 'where a caller died half way, more runs than was meant',
+    tests: [TAKE_OVER_TEST],
+  },
+  {
+    name: 'the books are opened before the shards are fenced',
+    file: TAKE_OVER,
+    find: 'if (!state.borrowed && !(await context.store.states.recordBorrowed(state, borrowed))) return',
+    replace: 'void context.store.states.recordBorrowed',
+    breaks: 'a pass of the version before claims what has been lent',
+    tests: [TAKE_OVER_TEST],
+  },
+]

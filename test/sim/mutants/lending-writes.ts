@@ -1,0 +1,214 @@
+/** What is lent, to whom, and what comes back: the order of the writes, and what they are conditioned on. */
+import type { Mutant } from './mutant.ts'
+
+const BORROW = 'lib/use-cases/lending/borrow.ts'
+const CAPACITY = 'lib/use-cases/lending/capacity.ts'
+const COLLECT = 'lib/use-cases/lending/collect.ts'
+const SETTLE = 'lib/use-cases/lending/settle.ts'
+const SET_LIMITS = 'lib/use-cases/operate/set-limits.ts'
+const STORE = 'lib/adapters/memory/states.ts'
+const PASS = 'lib/use-cases/pass/pass.ts'
+const ROUND = 'lib/use-cases/pass/round.ts'
+
+export const LENDING_WRITES: readonly Mutant[] = [
+  {
+    name: 'borrowed without a look at the version',
+    file: BORROW,
+    find: 'isLending: true,',
+    replace: 'isLending: false,',
+    breaks: 'a unit is lent while the plain shard claims it',
+  },
+  {
+    name: 'lending does not count as a pass',
+    file: STORE,
+    find: '...(change.isLending ? { version: (state.version ?? 0) + 1 } : {}),',
+    replace: '',
+    breaks: 'the plain shard claims what has been lent since it read',
+  },
+  {
+    name: 'the books written over what others have lent',
+    file: STORE,
+    find: 'if (!isFirst || !isSameVersion || !isUnchanged(books, change))',
+    replace: 'if (!isFirst || !isSameVersion)',
+    breaks: 'a loan is written over by what was known before it',
+  },
+  {
+    name: 'a loan that was refused is used',
+    file: BORROW,
+    find: "return outcome.kind === 'conflict' ? 'stale' : withBooks(capacity, outcome.owner)",
+    replace: `if (outcome.kind === 'written') return withBooks(capacity, outcome.owner)
+  const borrowed = loans.map(({ resource, is }) => [resource, { id: is?.id, got: is?.lent, returned: is?.returned }])
+  return { ...capacity, borrowed: { ...capacity.borrowed, ...Object.fromEntries(borrowed) } }`,
+    breaks: 'units are used before they are lent',
+  },
+  {
+    name: 'units fetched from the books before their shard',
+    file: COLLECT,
+    find: `  if (taken > 0 && !(await takeFrom(context, state, { ...state.borrowed, [resource]: after }, expiresAt)))
+    return undefined
+`,
+    replace: `  if (taken > 0)
+    setTimeout(() => void takeFrom(context, state, { ...state.borrowed, [resource]: after }, expiresAt).catch(() => {}), 0)
+`,
+    breaks: 'a unit is used by two shards',
+  },
+  {
+    name: 'units fetched without a fence',
+    file: STORE,
+    find: `        version: (now.version ?? 0) + 1,
+        borrowed: structuredClone(borrowed),`,
+    replace: '        borrowed: structuredClone(borrowed),',
+    breaks: 'a pass that had read the units claims into them',
+  },
+  {
+    name: 'units fetched whatever has been written since',
+    file: STORE,
+    find: `      if (now.version !== state.version)
+        return isSameUnits(now.borrowed, borrowed) ? structuredClone(now) : undefined`,
+    replace: '      if (isSameUnits(now.borrowed, borrowed)) return structuredClone(now)',
+    breaks: 'a unit that has been claimed meanwhile is taken away',
+  },
+  {
+    name: 'units in use are fetched',
+    file: COLLECT,
+    find: 'held(units) - unitsOfState(state, limits, clock.now())[resource]',
+    replace: 'held(units) - 0 * unitsOfState(state, limits, clock.now())[resource]',
+    breaks: 'a unit is used by two shards',
+  },
+  {
+    name: 'nothing is fetched',
+    file: COLLECT,
+    find: 'const units = Math.min(missing, spareOf(context, capacity, resource, asked))',
+    replace: 'const units = 0 * Math.min(missing, spareOf(context, capacity, resource, asked))',
+    breaks: 'shards wait for units that lie idle',
+  },
+  {
+    name: 'no look at the books after a slot is free',
+    file: SETTLE,
+    find: 'const looksAgain = !isPlain && hasFreed && !lack.slots && !lack.starts',
+    replace: 'const looksAgain = !isPlain && hasFreed && lack.slots && lack.starts',
+    breaks: 'who has come to the line meanwhile waits for nobody',
+  },
+  {
+    name: 'what the plain shard has just claimed is lent',
+    file: SETTLE,
+    find: "return next === 'stale' ? next : { ...next, ownUse: unitsOfState(owner, capacity.limits, now) }",
+    replace: "return next === 'stale' || now < 0 ? next : next",
+    breaks: 'a unit is used by two shards',
+  },
+  {
+    name: 'no look after a write that enters the line',
+    file: ROUND,
+    find: 'const asksAgain = hasEntered || (isWorkLeft && hasHope)',
+    replace: 'const asksAgain = isWorkLeft && hasHope',
+    breaks: 'what became free between the look and the line is lost',
+  },
+  {
+    name: 'no look after entering the line',
+    file: ROUND,
+    find: "if (hasEntered) return { kind: 'written', again: true, asksAgain: true, served }",
+    replace: 'void hasEntered',
+    breaks: 'what became free between the look and the line is lost',
+  },
+  {
+    name: 'given back in the books only',
+    file: ROUND,
+    find: 'if (!decision.changed && isAsItIs && !isGivenBack(capacity.borrowed, borrowed)) {',
+    replace: 'if (!decision.changed && isAsItIs && (isGivenBack(capacity.borrowed, borrowed) || true)) {',
+    breaks: 'a shard uses what it has given back',
+  },
+  {
+    name: 'what is given back is not written down',
+    file: ROUND,
+    find: 'borrowed: isSameUnits(state.borrowed, borrowed) ? undefined : borrowed,',
+    replace: 'borrowed: isSameUnits(state.borrowed, borrowed) ? undefined : undefined,',
+    breaks: 'a shard uses what it has given back',
+  },
+  {
+    name: 'served shards are not woken',
+    file: PASS,
+    find: 'if (woken.length > 0)',
+    replace: 'if (woken.length < 0)',
+    breaks: 'units lie with a shard that does not know of them',
+  },
+  {
+    name: 'the override is read from the shard',
+    file: CAPACITY,
+    find: 'const limits = limitsInForce(configured, owner)',
+    replace: 'const limits = limitsInForce(configured, state as ShardState)',
+    breaks: 'a limit that was set does not hold for shards with a number',
+  },
+  {
+    name: 'a limit is set without fences',
+    file: SET_LIMITS,
+    find: 'for (const key of borrowers) await store.states.fence(key)',
+    replace: 'void store.states.fence',
+    breaks: 'a pass that had read the old limit claims by it',
+  },
+  {
+    name: 'a limit is set and nobody woken',
+    file: SET_LIMITS,
+    find: 'await wake.send([...woken].map((key) => ({ shard: key, delay_ms: 0 })))',
+    replace: 'void [wake, woken]',
+    breaks: 'a limit that was raised is not used, nor what is too much given back',
+  },
+  {
+    name: 'the plain shard is read before the shard',
+    file: ROUND,
+    find: '  const state = (await store.states.read(request.shard)) ?? emptyState(request.shard)\n',
+    replace: `  const [queue, part] = request.shard.split('|')
+  let early = await store.states.read(\`\${queue}|\${part ?? ''}\` as ShardKey)
+  const read = (key: ShardKey) => {
+    const was = early
+    early = undefined
+    return was && was.shard === key && key !== request.shard ? Promise.resolve(was) : store.states.read(key)
+  }
+  const states = Object.create(store.states, { read: { value: read } })
+  context = { ...context, store: Object.create(store, { states: { value: states } }) }
+  const state = (await store.states.read(request.shard)) ?? emptyState(request.shard)
+`,
+    breaks: 'a pass between the two writes of whoever sets a limit claims by the old one',
+  },
+  {
+    name: 'nobody looks when another shard’s start is forgotten',
+    file: ROUND,
+    find: '      supplied.spareAt,\n',
+    replace: '      supplied.spareAt && undefined,\n',
+    breaks: 'a shard waits for a start that time gives back',
+  },
+  {
+    name: 'nobody looks when a start is to be given away',
+    file: ROUND,
+    find: 'isToYieldStart(supplied.capacity, usage)\n',
+    replace: 'isToYieldStart(supplied.capacity, usage) && usage.inUse.starts < 0\n',
+    breaks: 'a shard that waits for a start is served by the sweep only',
+  },
+  {
+    name: 'lost books stay lost',
+    file: CAPACITY,
+    find: "if (capacity === 'stale') await restoreLoans(context, state, owner, nameOf(shard.value))",
+    replace: 'void restoreLoans',
+    breaks: 'a shard whose loan is not in the books stands still',
+  },
+  {
+    name: 'who frees a slot does not look at the line',
+    file: 'lib/use-cases/run/hand-off.ts',
+    find: 'if (!state?.waiting && !(await othersNeedUnits(context, shard, state))) return undefined',
+    replace: 'if (!state?.waiting && othersNeedUnits.length > 0) return undefined',
+    breaks: 'an idle shard keeps its units while others wait',
+  },
+  {
+    name: 'books that could not be settled are forgotten',
+    file: ROUND,
+    find: '{ at: now + DELAY_STEP_MS, isPrecise: false }',
+    replace: '{ at: now + 86_400_000 * DELAY_STEP_MS, isPrecise: false }',
+    breaks: 'who waits is served by the sweep only',
+  },
+  {
+    name: 'sweep without shards that wait for units',
+    file: 'lib/use-cases/lending/limits-seen.ts',
+    find: 'Math.max(1, held(seen.borrowed?.slots))',
+    replace: 'Math.max(0, held(seen.borrowed?.slots))',
+    breaks: 'a shard whose place in the line was lost waits for ever',
+  },
+]
