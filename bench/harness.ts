@@ -68,6 +68,13 @@ function tableNames(names: readonly string[]): TableNames {
   return { jobs: find('JobsTable'), state: find('StateTable'), history: find('HistoryTable') }
 }
 
+export interface Jobs {
+  /** How much is in each payload, beside the customer. Default: nothing. */
+  readonly payload_bytes?: number
+  /** Epoch ms. Default: now. */
+  readonly runAt?: number
+}
+
 export class Scenario {
   readonly context: Context
   readonly #sent: ReturnType<typeof memoryQueues>['sent']
@@ -89,13 +96,10 @@ export class Scenario {
     }
   }
 
-  newJob(customer: string): JobItem {
+  newJob(customer: string, { payload_bytes = 0, runAt = Date.now() }: Jobs = {}): JobItem {
     const id = `job-${String(this.#jobs++).padStart(22, '0')}`
-    const job = newJob(
-      this.context.config,
-      { id, queue: 'crm', task: 'sync', payload: { customer } },
-      Date.now(),
-    )
+    const payload = { customer, ...(payload_bytes > 0 ? { blob: 'x'.repeat(payload_bytes) } : {}) }
+    const job = newJob(this.context.config, { id, queue: 'crm', task: 'sync', payload, runAt }, Date.now())
     if (!job.ok) throw new Error(job.reason)
     return job.value
   }
@@ -108,8 +112,8 @@ export class Scenario {
   }
 
   /** A backlog, announced once. */
-  async putMany(customer: string, count: number): Promise<void> {
-    const items = Array.from({ length: count }, () => this.newJob(customer))
+  async putMany(customer: string, count: number, jobs: Jobs = {}): Promise<void> {
+    const items = Array.from({ length: count }, () => this.newJob(customer, jobs))
     await putAll(this.context.store, items)
     const [first] = items
     if (first) await pass(this.context, { shard: first.pk })

@@ -70,6 +70,8 @@ export const WAKE_SOON_MS = SECOND_MS
 export const RESEND_AFTER_MS = MINUTE_MS
 /** A job may be claimed so long before it may start, so that its message is with a worker by then. */
 export const CLAIMED_AHEAD_MS = 250
+/** From the look at the clock that gives a job its `runAt` until it is in the table, calls sent again included. */
+export const PUT_MS = 5 * SECOND_MS
 /** A start is recorded so far ahead, for the write that records it takes time, and a late start counts twice. */
 export const START_LEAD_MS = 15
 /** Without a limit starts are remembered so coarsely until the next pass, in case it finds that one was set. */

@@ -2,8 +2,9 @@
 import { ADAPTERS } from './adapters.ts'
 import type { TestedMutant } from './mutant.ts'
 import { PROTOCOL } from './protocol.ts'
+import { READS } from './reading.ts'
 
-export const TESTED_MUTANTS: readonly TestedMutant[] = [...ADAPTERS, ...PROTOCOL]
+export const TESTED_MUTANTS: readonly TestedMutant[] = [...ADAPTERS, ...PROTOCOL, ...READS]
 
 export function mutantNamed(name: string): TestedMutant {
   const mutant = TESTED_MUTANTS.find((one) => one.name === name)

@@ -2,7 +2,7 @@
 import { GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb'
 import type { ShardKey } from '../../core/keys.ts'
 import type { LimitOverride } from '../../core/limits/limits.ts'
-import type { Holder } from '../../core/pass/decide.ts'
+import type { Holder, Released } from '../../core/pass/decide.ts'
 import { isOwnWrite, type ShardState } from '../../core/shard/state.ts'
 import type { Run, StateStore } from '../../ports/store.ts'
 import { ALL_OLD, type Database, fromItem, isConditionFailed, toItem } from './database.ts'
@@ -81,8 +81,10 @@ function startExpression({ id, token }: Holder, run: Run): UpdateExpression {
 }
 
 /** Race: our run was taken for dead, and the slot belongs to somebody else by now. */
-function releaseExpression({ id, token }: Holder): UpdateExpression {
+function releaseExpression({ id, token, jobStands }: Released): UpdateExpression {
   const update = new UpdateExpression()
+  // Race: a pass has seen the job in flight, and would take back that others wait amid those.
+  if (jobStands) update.set(update.path('waitingAmid'), true).increase(update.path('version'), 1)
   return update
     .remove(update.path('slots', id))
     .condition(`${update.path('slots', id, 'token')} = ${update.value(token)}`)

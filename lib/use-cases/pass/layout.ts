@@ -45,7 +45,7 @@ export const changesLayout = ({ layout }: ShardState, entered: Entered): boolean
   (layout.shards !== entered.layout.shards || layout.settled !== entered.layout.settled)
 
 /** While siblings exceed their shares, the shard looks again soon: what they give back is its own. */
-export function lookAgain(jobs: DueJobs, { layout }: Entered, now: number): DueJobs {
+export function lookAgain<Jobs extends DueJobs>(jobs: Jobs, { layout }: Entered, now: number): Jobs {
   if (layout.settled) return jobs
   return { ...jobs, nextDueAt: Math.min(jobs.nextDueAt ?? Number.POSITIVE_INFINITY, now + SETTLE_AGAIN_MS) }
 }

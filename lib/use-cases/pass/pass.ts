@@ -2,7 +2,7 @@
 
 import { DamagedStateError, LeftToNewerError } from '../../core/errors.ts'
 import type { ShardKey } from '../../core/keys.ts'
-import type { Holder } from '../../core/pass/decide.ts'
+import type { Released } from '../../core/pass/decide.ts'
 import { CONFLICT_PAUSE_MS, LEFT_TO_NEWER_MS } from '../../core/times.ts'
 import type { Context } from '../context.ts'
 import { wakeSoon } from '../wake.ts'
@@ -71,7 +71,7 @@ function keepOwn({ events }: Context, own: HandOff | undefined, error: unknown):
 async function leaveToNewer(
   context: Context,
   { shard, isWoken }: PassRequest,
-  released: Holder | undefined,
+  released: Released | undefined,
 ): Promise<void> {
   if (!isWoken) return giveUp(context, shard, released, LEFT_TO_NEWER_MS)
   throw new LeftToNewerError(`shard ${JSON.stringify(shard)}: a newer configuration is in force`)
@@ -81,7 +81,7 @@ async function leaveToNewer(
 async function giveUp(
   context: Context,
   shard: ShardKey,
-  released: Holder | undefined,
+  released: Released | undefined,
   delay_ms?: number,
 ): Promise<void> {
   if (released) await context.store.states.release(shard, released)

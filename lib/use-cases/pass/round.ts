@@ -6,18 +6,17 @@
  */
 
 import type { ShardKey } from '../../core/keys.ts'
-import { type Claim, type Decision, decide, type Holder, type PassInput } from '../../core/pass/decide.ts'
-import { jobsToRead } from '../../core/pass/room.ts'
+import { type Claim, type Decision, decide, type PassInput, type Released } from '../../core/pass/decide.ts'
 import { deadSlots, isSaturated, isSlotFreed } from '../../core/shard/attention.ts'
+import { isLate } from '../../core/shard/closed.ts'
 import { isExpiryRight } from '../../core/shard/expiry.ts'
 import type { Entered } from '../../core/shard/layout.ts'
 import { emptyState, isRunning, type ShardState } from '../../core/shard/state.ts'
 import type { StartCounting } from '../../ports/queues.ts'
 import { type Context, currentLimits } from '../context.ts'
-import { readDueJobs } from './due-jobs.ts'
 import { changesLayout, enterLayout, lookAgain } from './layout.ts'
+import { readJobs } from './read-jobs.ts'
 import { recover } from './recover.ts'
-import { rehome } from './rehome.ts'
 import { messagesOf, sendWake, sendWork, startCounting } from './send.ts'
 import { keepStranded } from './stranded.ts'
 import { passWrite } from './write.ts'
@@ -25,7 +24,7 @@ import { passWrite } from './write.ts'
 export interface PassRequest {
   readonly shard: ShardKey
   /** The slot that a worker gives back. */
-  readonly released?: Holder
+  readonly released?: Released
   /** The worker would run the next job itself, until this time at the latest. */
   readonly runUntil?: number
   /** The worker's process runs other jobs meanwhile. */
@@ -34,6 +33,8 @@ export interface PassRequest {
   readonly isWoken?: boolean
   /** The `dueAt` for which this pass was woken. */
   readonly wokenFor?: number
+  /** Sort keys of items that are new in the table, or changed. */
+  readonly arrived?: readonly string[]
 }
 
 /** The worker's own next job. */
@@ -65,31 +66,28 @@ export async function passOnce(
   reportOverride(context, state)
   // A wake-up is used up by this pass, however early it came: another has to be arranged.
   const isUsedUp = request.wokenFor !== undefined && request.wokenFor === state.dueAt
-  const isIdle = !request.released && !isUsedUp && isExpiryRight(state)
-  if (isIdle && isSaturated(state, configured, clock.now())) return { kind: 'over' }
+  // Whoever frees a slot does not look amid the jobs in flight, where a late job may stand.
+  const late = (request.arrived ?? []).filter((key) => isLate(key, clock.now()))
+  const isUncertain = request.isWoken === true && request.wokenFor === undefined
+  const hasToRead = request.released || isUsedUp || isUncertain || late.length > 0 || !isExpiryRight(state)
+  if (!hasToRead && isSaturated(state, configured, clock.now())) return { kind: 'over' }
   const recovered = await recover(context, state, deadSlots(state, clock.now()))
   const entered = await enterLayout(context, state, configured)
   if (entered === 'entering') return { kind: 'conflict' }
   const { limits } = entered
-  const now = clock.now()
-  const reading = jobsToRead({ ...request, state, limits, now, recovered })
-  const jobs = limits.displaced
-    ? await rehome(context, state, limits)
-    : await readDueJobs(context, { shard: request.shard, now, ...reading })
+  const known = { ...request, state, limits, recovered }
+  const jobs = await readJobs(context, { ...known, late, isUncertain })
   const input: PassInput = {
-    ...request,
+    ...known,
     ...lookAgain(jobs, entered, clock.now()),
-    state,
-    limits,
     now: clock.now(),
-    recovered,
     newToken: () => random.token(),
   }
   return carryOut(context, input, entered, decide(input))
 }
 
 /** The shard is not this configuration's. Its jobs stay for one that knows it; a slot that was in use is freed. */
-async function leave(context: Context, state: ShardState, released: Holder | undefined): Promise<Round> {
+async function leave(context: Context, state: ShardState, released: Released | undefined): Promise<Round> {
   if (released) await context.store.states.release(state.shard, released)
   await keepStranded(context, state)
   return { kind: 'over' }

@@ -1,5 +1,5 @@
 /** A slot becomes free: the next job takes it, in this invocation or by a message. */
-import type { Holder } from '../../core/pass/decide.ts'
+import type { Released } from '../../core/pass/decide.ts'
 import { CHAIN_MS } from '../../core/times.ts'
 import type { Context } from '../context.ts'
 import { type HandOff, pass } from '../pass/pass.ts'
@@ -18,7 +18,7 @@ export async function freeSlot(
   ended: Ended & { readonly lookAgain: boolean },
 ): Promise<Running | undefined> {
   const { shard, othersWait, lookAgain } = ended
-  const released = holderOf(ended)
+  const released = { ...holderOf(ended), ...(lookAgain ? { jobStands: true as const } : {}) }
   if (othersWait || lookAgain) return takeNext(context, { ...ended, released })
   const outcome = await context.store.states.release(shard, released)
   return outcome.state?.waiting ? takeNext(context, ended) : undefined
@@ -27,7 +27,7 @@ export async function freeSlot(
 /** Makes a pass, with the slot that is given back, and takes over one of the jobs that it claims. */
 export async function takeNext(
   context: Context,
-  { shard, job, invocation, begunAt, released }: Ended & { readonly released?: Holder },
+  { shard, job, invocation, begunAt, released }: Ended & { readonly released?: Released },
 ): Promise<Running | undefined> {
   const goesOn = job !== undefined && context.clock.now() - begunAt < CHAIN_MS && hasTimeFor(job, invocation)
   const own = await pass(context, {
@@ -49,7 +49,7 @@ export async function takeNext(
 
 /** A slot whose job has not begun is free for it, or for another, immediately, whatever fails. */
 export async function giveBack(context: Context, running: Running): Promise<void> {
-  const released = holderOf(running)
+  const released = { ...holderOf(running), jobStands: true as const }
   try {
     await pass(context, { shard: running.shard, released })
   } catch (error) {

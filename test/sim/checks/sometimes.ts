@@ -90,6 +90,7 @@ export class SometimesCounter {
           'release finds others waiting',
           effect.outcome.kind === 'released' && effect.outcome.state.waiting,
         )
+        this.#count('job given back amid others', effect.holder.jobStands === true)
         this.#count('release finds nothing to free', effect.outcome.kind === 'gone')
         return
       case 'remember':
@@ -204,6 +205,11 @@ export class SometimesCounter {
     )
     this.#count('hand-off to own run', own)
     this.#count('hand-off by message', released && !own && taken.length > 0)
+    this.#count('job waits amid those in flight', change.waitingAmid && read.waitingAmid === undefined)
+    this.#count(
+      'nobody waits amid those in flight any more',
+      !change.waitingAmid && read.waitingAmid === true,
+    )
     this.#count('claim resent', change.resend.length > 0)
     this.#count('dead run recovered', fn !== 'worker' && change.drop.length > 0)
     this.#count('delayed job listed in the due index', change.dueShard !== undefined)

@@ -7,6 +7,7 @@ import { JUDGED_ITEMS } from './judged.ts'
 import { LIMITS } from './limits.ts'
 import type { Mutant } from './mutant.ts'
 import { RATES } from './rates.ts'
+import { READING } from './reading.ts'
 import { RECOVERY } from './recovery.ts'
 import { WAKING } from './waking.ts'
 import { WAYS_IN } from './ways-in.ts'
@@ -19,6 +20,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...JUDGED_ITEMS,
   ...LIMITS,
   ...RATES,
+  ...READING,
   ...RECOVERY,
   ...WAKING,
   ...WAYS_IN,

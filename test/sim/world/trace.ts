@@ -46,6 +46,8 @@ function describe(event: WorldEvent): string {
       return `${event.queue} delivers ${event.body} for the ${event.count}. time`
     case 'accepted':
       return `accepted ${event.keys.map(({ sk }) => sk).join(' ')}`
+    case 'arrived':
+      return `${nameOf(event.by)} has seen to ${event.items.map(({ pk, sk }) => `${pk} ${sk}`).join(', ')}`
     case 'expired':
       return `${event.state.shard} has expired`
     case 'leftToNewer':

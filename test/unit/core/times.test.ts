@@ -50,6 +50,11 @@ related(
   },
 )
 related(
+  'a job is not late because the first try of its put was not answered',
+  ['PUT_MS', 'ANSWER_MS', 'CONNECTION_MS'],
+  () => expect(times.CONNECTION_MS + times.ANSWER_MS).toBeLessThan(times.PUT_MS),
+)
+related(
   'no function is stopped before it can say which call failed',
   ['ANSWER_MS', 'DISPATCHER_TIMEOUT_MS', 'INGEST_TIMEOUT_MS'],
   () => {
