@@ -34,6 +34,16 @@ export const WORKER_TIMEOUT_MS = 5 * MINUTE_MS
 export const WORKER_MARGIN_MS = 5 * SECOND_MS
 /** What finishing a job takes, the writes and their retries: with less time than this beside its own none is begun. */
 export const FINISHING_MS = 3 * SECOND_MS
+/**
+ * A kept payload's object is kept for so many days after its put: a short time if its job is due soon. The bucket's
+ * lifecycle has a rule for each, and the object's key begins with the number.
+ */
+export const PAYLOAD_LIFETIMES_DAYS = [90, 400] as const
+/** For so long a job may wait beyond the time at which it is due: in a backlog, paused, or between attempts. */
+export const PAYLOAD_WAIT_DAYS = 60
+/** When an attempt finds less than this left, the object is put again: longer than its dead letter would be kept. */
+export const PAYLOAD_RENEWED_BELOW_DAYS = 45
+
 /** The longest timeout of a queue: the longest invocation less a minute, for its margin and whatever wraps the handler. */
 export const LONGEST_HANDLER_MS = 14 * MINUTE_MS
 /** A process that still runs so long after its invocation's timeout has been frozen and thawed: it is ended. */

@@ -7,10 +7,11 @@ import type { ShardState } from '../core/shard/state.ts'
 import type { Clock, Random } from '../ports/clock.ts'
 import type { Deployment } from '../ports/deployment.ts'
 import type { Events } from '../ports/events.ts'
+import type { Payloads } from '../ports/payloads.ts'
 import type { WakeQueue, WorkQueue } from '../ports/queues.ts'
 import type { Store } from '../ports/store.ts'
 
-/** Everything outside of a use case. */
+/** Everything outside of a pass. */
 export interface Context {
   readonly config: Config
   readonly store: Store
@@ -20,6 +21,11 @@ export interface Context {
   readonly random: Random
   readonly events: Events
   readonly deployment: Deployment
+}
+
+/** Passes never look into payloads; whoever puts jobs or runs them does. */
+export interface WorkerContext extends Context {
+  readonly payloads: Payloads
 }
 
 /** The limits that hold for a shard now, or `undefined` for a shard that the configuration does not know. */

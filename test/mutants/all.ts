@@ -1,10 +1,11 @@
 /** Every mutant that is left to vitest. */
 import { ADAPTERS } from './adapters.ts'
 import type { TestedMutant } from './mutant.ts'
+import { PAYLOADS } from './payloads.ts'
 import { PROTOCOL } from './protocol.ts'
 import { READS } from './reading.ts'
 
-export const TESTED_MUTANTS: readonly TestedMutant[] = [...ADAPTERS, ...PROTOCOL, ...READS]
+export const TESTED_MUTANTS: readonly TestedMutant[] = [...ADAPTERS, ...PROTOCOL, ...READS, ...PAYLOADS]
 
 export function mutantNamed(name: string): TestedMutant {
   const mutant = TESTED_MUTANTS.find((one) => one.name === name)

@@ -3,6 +3,7 @@
  * or left over from another number of shards or from a higher limit.
  */
 
+import { contentOf } from '../../core/job/content.ts'
 import type { Job } from '../../core/job/job.ts'
 import { formatSortKey } from '../../core/keys.ts'
 import type { ShardLimits } from '../../core/limits/limits.ts'
@@ -35,9 +36,8 @@ export async function rehome(context: Context, state: ShardState, { active }: Sh
 }
 
 async function moveHome(context: Context, active: number, job: Job): Promise<void> {
-  const { task, payload } = job
   const pk = homeShard(job.shard, job.id, job.queue.shards, active)
-  const atHome = { ...job.item, pk, sk: job.key.sk, task, payload }
+  const atHome = { ...job.item, pk, sk: job.key.sk, ...contentOf(job) }
   const outcome = await underFreeKey(atHome, (next) => context.store.jobs.replace(job.item, next))
   if (outcome !== 'changed') return
   // Somebody has replaced it meanwhile: what stands there now belongs elsewhere, too.

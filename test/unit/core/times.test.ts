@@ -251,6 +251,24 @@ related('an operator’s call is over before anybody thinks that it hangs', ['RO
   expect(sum(pauses)).toBeLessThan(10_000)
 })
 
+related(
+  'no dead letter outlives its payload',
+  ['PAYLOAD_RENEWED_BELOW_DAYS', 'LETTER_KEPT_MS', 'LAMBDA_LONGEST_MS'],
+  () =>
+    expect(times.LETTER_KEPT_MS + times.LAMBDA_LONGEST_MS).toBeLessThan(
+      times.PAYLOAD_RENEWED_BELOW_DAYS * 86_400_000,
+    ),
+)
+related(
+  'no payload goes before its job may be tried, or is put again with each attempt',
+  ['PAYLOAD_LIFETIMES_DAYS', 'PAYLOAD_WAIT_DAYS', 'PAYLOAD_RENEWED_BELOW_DAYS'],
+  () => {
+    const shortest = Math.min(...times.PAYLOAD_LIFETIMES_DAYS)
+    expect(times.PAYLOAD_WAIT_DAYS).toBeLessThan(shortest)
+    expect(times.PAYLOAD_RENEWED_BELOW_DAYS).toBeLessThan(shortest)
+  },
+)
+
 test('no duration stands there that nothing is said about', () => {
   expect(Object.keys(times).filter((name) => !RELATED.has(name))).toEqual([])
 })

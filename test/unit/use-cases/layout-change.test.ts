@@ -1,6 +1,7 @@
 /** A deploy changes the number of shards while jobs run, and for a while both versions are at work. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { memoryPayloads } from '../../../lib/adapters/memory/payloads.ts'
 import { memoryQueues } from '../../../lib/adapters/memory/queues.ts'
 import { memoryStore } from '../../../lib/adapters/memory/store.ts'
 import { emptyTables, type Tables } from '../../../lib/adapters/memory/tables.ts'
@@ -8,7 +9,7 @@ import { newJob } from '../../../lib/core/job/new-job.ts'
 import type { ShardKey } from '../../../lib/core/keys.ts'
 import { defineConfig } from '../../../lib/core/queue/config.ts'
 import type { Store } from '../../../lib/ports/store.ts'
-import type { Context } from '../../../lib/use-cases/context.ts'
+import type { WorkerContext } from '../../../lib/use-cases/context.ts'
 import { pass } from '../../../lib/use-cases/pass/pass.ts'
 import { execute } from '../../../lib/use-cases/run/execute.ts'
 import { asToken, NOW } from '../../support/builders.ts'
@@ -46,7 +47,7 @@ function slow<T extends object>(part: T, turns: () => number): T {
 class Overlap {
   readonly tables: Tables = emptyTables()
   readonly queues = memoryQueues()
-  readonly versions: Context[]
+  readonly versions: WorkerContext[]
   now = NOW
   running = 0
   most = 0
@@ -64,6 +65,7 @@ class Overlap {
     this.versions = layouts.map((shards) => ({
       config: configOf(shards),
       store: delayed,
+      payloads: memoryPayloads(() => this.now),
       ...this.queues,
       clock: { now: () => this.now, sleep: async () => {} },
       random: { number: () => 0.5, token: () => asToken(`token-${this.#tokens++}`) },
@@ -72,7 +74,7 @@ class Overlap {
     }))
   }
 
-  put(version: Context, id: string): void {
+  put(version: WorkerContext, id: string): void {
     const item = newJob(version.config, { queue: 'crm', task: 't', payload: { customer: 'a' }, id }, this.now)
     if (!item.ok) throw new Error(item.reason)
     this.tables.jobs.set(
@@ -81,13 +83,13 @@ class Overlap {
     )
   }
 
-  visit(version: Context): Promise<unknown> {
+  visit(version: WorkerContext): Promise<unknown> {
     const shards = new Set([...this.tables.jobs.keys(), ...this.tables.states.keys()]) as Set<ShardKey>
     return Promise.all([...shards].map((shard) => pass(version, { shard })))
   }
 
   /** Starts whatever has been claimed; it runs until it is told to end. */
-  startAll(version: Context): void {
+  startAll(version: WorkerContext): void {
     for (const message of this.queues.sent.work.splice(0)) {
       const invocation = { remaining_ms: () => 3_600_000, redelivered: false }
       void execute(version, message, invocation, async () => {
