@@ -1,9 +1,6 @@
 /** What the simulation cannot see: costs, and first aid that a slower one makes up for. */
 import type { TestedMutant } from './mutant.ts'
 
-const AMID = ['test/unit/use-cases/amid.test.ts'] as const
-const READING = ['test/unit/use-cases/reading.test.ts'] as const
-
 export const PROTOCOL: readonly TestedMutant[] = [
   {
     name: 'a message that comes again makes no pass',
@@ -20,71 +17,6 @@ export const PROTOCOL: readonly TestedMutant[] = [
     replace: 'const room = now < 0 && hasRoomForWaiting(state, limits)',
     breaks: 'a limit that was raised by hand or by a deploy is noticed by nobody',
     tests: ['test/unit/core/left-behind.test.ts'],
-  },
-  {
-    name: 'more read than can be claimed',
-    file: 'lib/core/pass/room.ts',
-    find: 'const want = roomFor',
-    replace: 'const want = staying.length + roomFor',
-    breaks: 'what a pass costs',
-    tests: READING,
-  },
-  {
-    name: 'large jobs in flight passed over',
-    file: 'lib/core/pass/ranges.ts',
-    find: 'sizeOfAll(span) >= UNIT_KB',
-    replace: 'sizeOfAll(span) >= 1000 * UNIT_KB',
-    breaks: 'what a pass costs',
-    tests: READING,
-  },
-  {
-    name: 'closed jobs read by every hand-off',
-    file: 'lib/core/pass/ranges.ts',
-    find: 'const closed = whole ? [] : closedSpans(slots)',
-    replace: 'const closed = whole ? [] : closedSpans(slots.slice(0, 0))',
-    breaks: 'what a pass costs',
-    tests: AMID,
-  },
-  {
-    name: 'noted for ever that jobs wait amid others',
-    file: 'lib/core/pass/amid.ts',
-    find: 'return !(reading.whole && closed.every(({ last }) => hasReadTo(last)))',
-    replace: 'return !(reading.whole && closed.every(({ last }) => hasReadTo(last) && last === undefined))',
-    breaks: 'what a pass costs',
-    tests: AMID,
-  },
-  {
-    name: 'late job overtaken by a pass under way',
-    file: 'lib/core/pass/decide.ts',
-    find: 'changed: isChange(state, change) || isOvertaken(amid),',
-    replace: 'changed: isChange(state, change) || (isOvertaken(amid) && left === undefined),',
-    breaks: 'a late job goes behind those that were put before it',
-    tests: AMID,
-  },
-  {
-    name: 'hidden job unknown to the sweep',
-    file: 'lib/core/shard/left-behind.ts',
-    find: 'return !keys.some(isHidden)',
-    replace: 'return keys.length >= 0 || !keys.some(isHidden)',
-    breaks: 'a late job whose arrival was dropped goes behind others',
-    tests: [...AMID, 'test/unit/core/left-behind.test.ts'],
-  },
-  {
-    name: 'twins read without a bound',
-    file: 'lib/use-cases/pass/due-jobs.ts',
-    find: 'if (found.twins >= MAX_TWINS)',
-    replace: 'if (found.twins >= 1000 * MAX_TWINS)',
-    breaks: 'each pass reads all of the jobs that bear one id',
-    tests: READING,
-  },
-  {
-    name: 'a second look because of twins',
-    file: 'lib/use-cases/pass/round.ts',
-    find: '(outcome.state.waiting && isSlotFreed(state, write, outcome.state))',
-    replace:
-      '(outcome.state.waiting && (isSlotFreed(state, write, outcome.state) || input === undefined || true))',
-    breaks: 'what a pass costs where jobs wait',
-    tests: READING,
   },
   {
     name: 'arrival lost when its visit fails',
@@ -190,14 +122,6 @@ export const PROTOCOL: readonly TestedMutant[] = [
     replace: '!override && !overrideProblem && typeof waiting === "boolean"',
     breaks: 'nobody knows of jobs that wait for the end of a pause',
     tests: ['test/unit/use-cases/override.test.ts'],
-  },
-  {
-    name: 'a page without room for the jobs in flight',
-    file: 'lib/use-cases/pass/due-jobs.ts',
-    find: 'this.#wanted.want - this.#ids.size + inFlight.length',
-    replace: 'Math.max(1, this.#wanted.want - this.#ids.size - inFlight.length)',
-    breaks: 'what a pass costs',
-    tests: READING,
   },
   {
     name: 'claims ahead by a whole window',

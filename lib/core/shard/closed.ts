@@ -6,13 +6,9 @@
  * first job in flight to the last one that was not claimed fresh. What stands there all the same (put late, given back,
  * a twin) is noted in the state item: `waitingAmid`.
  */
-
 import { parseSortKey, type SortKey } from '../keys.ts'
-import { CLOCK_SKEW_MS } from '../times.ts'
+import { CLOCK_SKEW_MS, PUT_MS } from '../times.ts'
 import { type Slot, sortKeyOf } from './state.ts'
-
-/** From the look at the clock that gives a job its `runAt` until it is in the table, requests sent again included. */
-const PUT_MS = 5000
 
 /** Whether jobs that go before one with this `runAt` may still have been on their way at that time. */
 export const isFresh = (runAt: number, readAt: number): boolean => runAt > readAt - PUT_MS - CLOCK_SKEW_MS

@@ -62,6 +62,9 @@ export const SOMETIMES = [
   'end finds another item there',
   'dispatcher woken in a chain of more than 16',
   'worker messaged in a chain of more than 16',
+  'payload kept outside',
+  'kept payload fetched',
+  'kept payload unreachable',
 ] as const
 
 export type Sometimes = (typeof SOMETIMES)[number]

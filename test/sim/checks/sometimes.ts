@@ -34,6 +34,7 @@ export class SometimesCounter {
         break
       case 'fault':
         this.#count('hot key throttled', event.fault === 'hotKey')
+        this.#count('kept payload unreachable', event.op === 'getPayload')
         break
       case 'expired':
         this.#count('idle item expired')
@@ -144,6 +145,10 @@ export class SometimesCounter {
         break
       case 'deployment':
         this.#recorded(effect.record)
+        break
+      case 'putPayload':
+      case 'getPayload':
+        this.#count(effect.op === 'putPayload' ? 'payload kept outside' : 'kept payload fetched')
         break
       case 'other':
         this.#count('shard stranded', effect.name === 'strand')

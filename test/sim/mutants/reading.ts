@@ -40,18 +40,4 @@ export const READING: readonly Mutant[] = [
     replace: ' || ',
     breaks: 'nobody says that a late job waits amid those in flight',
   },
-  {
-    name: 'job given back unsaid',
-    file: 'lib/adapters/memory/store.ts',
-    find: 'const amid = jobStands ?',
-    replace: 'const amid = jobStands && !state.initialised ?',
-    breaks: 'a job that was given back goes behind others',
-  },
-  {
-    name: 'nobody waits, says who has not looked',
-    file: 'lib/use-cases/pass/read-jobs.ts',
-    find: 'return jobs.more || jobs.reading.whole ? jobs : read(true)',
-    replace: 'return jobs.more || jobs.reading ? jobs : read(true)',
-    breaks: 'what stands amid those in flight waits for the sweep',
-  },
 ]

@@ -95,11 +95,4 @@ export const WAKING: readonly Mutant[] = [
     replace: '',
     breaks: 'what comes into a paused shard is looked at by nobody',
   },
-  {
-    name: 'one job too few read',
-    file: 'lib/core/pass/room.ts',
-    find: 'roomFor(staying, input).starts.length + 1',
-    replace: 'Math.max(1, roomFor(staying, input).starts.length)',
-    breaks: 'a pass does not see that others wait',
-  },
 ]

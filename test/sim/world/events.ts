@@ -82,6 +82,7 @@ export type Effect =
   | { readonly op: 'deployment'; readonly record: DeploymentRecord }
   | { readonly op: 'due'; readonly found: number }
   | { readonly op: 'scan' }
+  | { readonly op: 'putPayload' | 'getPayload' }
   | { readonly op: 'other'; readonly name: string }
   | { readonly op: 'sendWork'; readonly messages: readonly WorkMessage[] }
   | { readonly op: 'sendWake'; readonly messages: readonly WakeMessage[] }
