@@ -48,7 +48,7 @@ export function describeBooks(store: () => Store, pastThePort: () => PastThePort
       const loans = [
         lent('0', loan('l', 3, 1)),
         { ...lent('0', loan('m', 7)), resource: 'starts' as const },
-        lent('constructor', loan('a.b', 1)),
+        lent('99', loan('a.b', 1)),
       ]
       const line = [inLine('1', 4), { ...inLine('plain', 2), resource: 'starts' as const }]
       const owner = await written(emptyState(shard), { loans, line, isLending: true })
@@ -57,7 +57,7 @@ export function describeBooks(store: () => Store, pastThePort: () => PastThePort
         version: 1,
         expiresAt: KEPT_UNTIL,
         books: {
-          slots: { loans: { 0: loan('l', 3, 1), constructor: loan('a.b', 1) }, line: { 1: 4 } },
+          slots: { loans: { 0: loan('l', 3, 1), 99: loan('a.b', 1) }, line: { 1: 4 } },
           starts: { loans: { 0: loan('m', 7) }, line: { plain: 2 } },
         },
       })
