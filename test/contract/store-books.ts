@@ -177,10 +177,13 @@ export function describeBooks(store: () => Store, pastThePort: () => PastThePort
       })
     })
 
-    test('conflicts if the books have gone with their item', async () => {
-      const shard = freshShard()
-      const owner = await written(emptyState(shard), { line: [inLine('0', 1)] })
-      await pastThePort().expire(shard)
+    test.each([
+      ['that might have gone by itself', false],
+      ['that had to stay, and that somebody has deleted', true],
+    ])('conflicts if the books have gone with their item, one %s', async (_what, waiting) => {
+      const before = waiting ? await afterPass(store(), { waiting }) : emptyState(freshShard())
+      const owner = await written(before, { line: [inLine('0', 1)] })
+      await pastThePort().expire(owner.shard)
       await conflict(owner, { line: [inLine('0', undefined)] })
       await conflict(owner, { loans: [lent('1', loan('x', 1))] })
       await conflict(owner, { loans: [lent('1', loan('x', 1))], isLending: true })
