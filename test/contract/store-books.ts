@@ -223,6 +223,13 @@ export function describeBooks(store: () => Store, pastThePort: () => PastThePort
       expect(await store().states.writeBooks(owner, twice)).toEqual(first)
     })
 
+    test('conflicts if another has lent the same, and it enters the line besides', async () => {
+      const owner = await opened()
+      const loans = [lent('0', loan('l', 4, 1), loan('l', 3, 1))]
+      await written(owner, { loans, line: [inLine('0', 2)], isLending: true })
+      await conflict(owner, { loans, line: [inLine('2', 2), inLine('0', 2)], isLending: true })
+    })
+
     test('conflicts if only some of its loans stand as it would have them', async () => {
       const owner = await opened()
       await written(owner, { loans: [lent('0', loan('l', 4, 1), loan('l', 3, 1))], isLending: true })
