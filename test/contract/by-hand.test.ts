@@ -2,13 +2,15 @@
 import { GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { dynamoStore } from '../../lib/adapters/dynamodb/store.ts'
+import { DamagedStateError } from '../../lib/core/errors.ts'
 import { UNREADABLE } from '../../lib/core/job/job.ts'
 import type { ShardKey } from '../../lib/core/keys.ts'
 import type { Store } from '../../lib/ports/store.ts'
-import { change, jobItem } from '../support/builders.ts'
+import { borrowed, change, jobItem, loan } from '../support/builders.ts'
 import { dynoxideDatabase, missingDynoxide, putRaw, type TestDatabase } from '../support/dynamodb.ts'
 import { untyped } from '../support/untyped.ts'
 import { afterPass, freshShard } from './fresh.ts'
+import { setAttributes } from './past-the-port.ts'
 
 describe.skipIf(missingDynoxide)('an item of the Jobs table written by hand', () => {
   const { store, database } = onDynoxide()
@@ -83,6 +85,64 @@ describe.skipIf(missingDynoxide)('an override written by hand', () => {
       new GetItemCommand({ TableName: database().tables.state, Key: { pk: { S: before.shard } } }),
     )
     expect(Item?.['expiresAt']).toBeUndefined()
+  })
+})
+
+describe.skipIf(missingDynoxide)('what an earlier version wrote into a shard', () => {
+  const { store, database } = onDynoxide()
+
+  test('goes when it is written down what the shard has borrowed', async () => {
+    const { shard } = await afterPass(store())
+    const earlier = { shards: 4, unsettled: true, override: { concurrency: 1 } }
+    await setAttributes(database(), shard, earlier)
+    const before = await store().states.read(shard)
+    await (before && store().states.recordBorrowed(before, {}))
+    const { Item } = await database().client.send(
+      new GetItemCommand({ TableName: database().tables.state, Key: { pk: { S: shard } } }),
+    )
+    expect(Object.keys(Item ?? {}).toSorted()).toEqual(
+      ['borrowed', 'passedBy', 'pk', 'slots', 'version', 'waiting', 'window'].toSorted(),
+    )
+  })
+})
+
+describe.skipIf(missingDynoxide)('loans damaged by hand', () => {
+  const { store, database } = onDynoxide()
+  const loans = (slots: unknown) => ({
+    loans: { slots: { 0: slots }, starts: {} },
+    line: { slots: {}, starts: {} },
+  })
+
+  test.each([
+    ['loans that are no map', { ...loans(1), loans: 'none' }],
+    ['a loan that is no list', loans({ id: 'l', lent: 3, returned: 1 })],
+    ['a loan without an id', loans(['', 3, 1])],
+    ['a loan of which more has come back than was lent', loans(['l', 3, 4])],
+    ['a loan of half a unit', loans(['l', 3.5, 1])],
+    ['a loan of fewer than none', loans(['l', -1, -2])],
+    ['loans of slots only', { ...loans(['l', 3, 1]), loans: { slots: {} } }],
+    ['loans without a line', { loans: loans(['l', 3, 1]).loans }],
+    ['a line without loans', { line: loans(['l', 3, 1]).line }],
+    ['a turn that is no number', { ...loans(['l', 3, 1]), line: { slots: { 0: 'next' }, starts: {} } }],
+    ['something borrowed that is no list', { borrowed: { slots: 'three' } }],
+    ['something borrowed of which more goes back than came', { borrowed: { starts: ['m', 3, 4] } }],
+  ])('are no state, and are reported: %s', async (_what, attributes) => {
+    const { shard } = await afterPass(store())
+    await setAttributes(database(), shard, attributes)
+    await expect(store().states.read(shard)).rejects.toThrow(DamagedStateError)
+    const { states, damaged } = await store().states.glance([shard])
+    expect(states).toEqual([])
+    expect(damaged).toEqual([{ shard, problem: expect.stringMatching(/loans|line|borrowed/) }])
+  })
+
+  test('are what they were if nothing is wrong with them', async () => {
+    const { shard } = await afterPass(store())
+    await setAttributes(database(), shard, { ...loans(['l', 3, 1]), borrowed: { starts: ['m', 3, 3] } })
+    const state = await store().states.read(shard)
+    expect(state?.books?.slots.loans).toEqual({ 0: loan('l', 3, 1) })
+    expect(state?.borrowed).toEqual({ starts: borrowed('m', 3, 3) })
+    const { states } = await store().states.glance([shard])
+    expect(states).toMatchObject([{ shard, books: state?.books, borrowed: state?.borrowed }])
   })
 })
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe } from 'vitest'
 import { dynamoStore } from '../../lib/adapters/dynamodb/store.ts'
 import { dynoxideDatabase, missingDynoxide, type TestDatabase } from '../support/dynamodb.ts'
+import { inDatabase } from './past-the-port.ts'
 import { describeStore } from './store.ts'
 
 describe.skipIf(missingDynoxide)(missingDynoxide ?? 'dynoxide', () => {
@@ -9,5 +10,9 @@ describe.skipIf(missingDynoxide)(missingDynoxide ?? 'dynoxide', () => {
     database = await dynoxideDatabase()
   })
   afterAll(() => database.close())
-  describeStore('the store on DynamoDB', () => dynamoStore(database))
+  describeStore(
+    'the store on DynamoDB',
+    () => dynamoStore(database),
+    () => inDatabase(database),
+  )
 })

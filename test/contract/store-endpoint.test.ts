@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe } from 'vitest'
 import { dynamoStore } from '../../lib/adapters/dynamodb/store.ts'
 import { endpointDatabase, type TestDatabase } from '../support/dynamodb.ts'
+import { inDatabase } from './past-the-port.ts'
 import { describeStore } from './store.ts'
 
 const endpoint = process.env['DYNAMODB_ENDPOINT'] ?? ''
@@ -11,5 +12,9 @@ describe.skipIf(endpoint === '')(endpoint || 'DYNAMODB_ENDPOINT is not set', () 
     database = await endpointDatabase(endpoint)
   })
   afterAll(() => database.close())
-  describeStore('the store on DynamoDB', () => dynamoStore(database))
+  describeStore(
+    'the store on DynamoDB',
+    () => dynamoStore(database),
+    () => inDatabase(database),
+  )
 })

@@ -3,7 +3,7 @@ import type { JobItem } from '../../lib/core/job/job.ts'
 import type { SeenShard } from '../../lib/core/shard/seen-shards.ts'
 import { emptyState, type ShardGlance, type ShardState } from '../../lib/core/shard/state.ts'
 import type { ScanQuery, Store } from '../../lib/ports/store.ts'
-import { claimed, jobItem, NOW } from '../support/builders.ts'
+import { borrowed, claimed, jobItem, NOW } from '../support/builders.ts'
 import { afterPass, freshShard } from './fresh.ts'
 
 export function describeSweep(store: () => Store): void {
@@ -91,7 +91,7 @@ export function describeSweep(store: () => Store): void {
         await afterPass(store(), {
           dueAt: NOW,
           expiresAt: 2_000_000_000,
-          layout: { shards: 3, settled: false },
+          borrowed: { slots: borrowed('l', 3, 1) },
         }),
       )
       const shard = freshShard()

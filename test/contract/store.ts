@@ -1,10 +1,12 @@
 /** What every adapter of the store port does. */
 import { describe } from 'vitest'
 import type { Store } from '../../lib/ports/store.ts'
+import type { PastThePort } from './past-the-port.ts'
+import { describeBooks } from './store-books.ts'
+import { describeBorrowed } from './store-borrowed.ts'
 import { describeHistory } from './store-history.ts'
 import { describeJobs } from './store-jobs.ts'
 import { describeKeys } from './store-keys.ts'
-import { describeLayout } from './store-layout.ts'
 import { describeMoves } from './store-moves.ts'
 import { describePass } from './store-pass.ts'
 import { describeSlots } from './store-slots.ts'
@@ -12,7 +14,7 @@ import { describeStates } from './store-states.ts'
 import { describeSweep } from './store-sweep.ts'
 
 /** `store` is called in each test; what it gives may hold what other tests have written. */
-export function describeStore(name: string, store: () => Store): void {
+export function describeStore(name: string, store: () => Store, pastThePort: () => PastThePort): void {
   describe(name, () => {
     describeJobs(store)
     describeKeys(store)
@@ -20,7 +22,8 @@ export function describeStore(name: string, store: () => Store): void {
     describeSlots(store)
     describeStates(store)
     describeSweep(store)
-    describeLayout(store)
+    describeBooks(store, pastThePort)
+    describeBorrowed(store, pastThePort)
     describeHistory(store)
     describeMoves(store)
   })

@@ -9,7 +9,7 @@ import { dynamoStore } from '../../lib/adapters/dynamodb/store.ts'
 import { deadLetterOf } from '../../lib/core/job/dead-letter.ts'
 import { emptyState } from '../../lib/core/shard/state.ts'
 import type { JobStore, StateStore } from '../../lib/ports/store.ts'
-import { asId, asToken, change, jobItem, NOW, SHARD } from '../support/builders.ts'
+import { asId, asToken, borrowed, change, jobItem, NOW, SHARD } from '../support/builders.ts'
 import { record, type Sent } from '../support/record-commands.ts'
 
 const sent: Sent[] = []
@@ -45,9 +45,11 @@ const ofStates: Verbs<StateStore> = {
   start: () => states.start(SHARD, holder, run),
   remember: () => states.remember(SHARD, String(NOW)),
   release: () => states.release(SHARD, holder),
-  adopt: () => states.adopt(state, 2),
+  writeBooks: () => states.writeBooks(state, { loans: [], line: [], isLending: true, expiresAt: 1 }),
+  recordBorrowed: () => states.recordBorrowed(state, { slots: borrowed('l', 1) }),
+  fence: () => states.fence(SHARD),
   strand: () => states.strand(state, NOW, undefined),
-  registerLayout: () => states.registerLayout('crm', 2),
+  earlierShards: () => states.earlierShards('crm'),
   override: () => states.override(SHARD, { concurrency: 1 }),
   due: () => states.due('due#0', NOW),
   scan: () => states.scan({}),
@@ -84,6 +86,15 @@ test('a query of the due index, the one stale query, cannot be consistent', asyn
   sent.length = 0
   await ofStates.due()
   expect(sent.map(({ input }) => input['IndexName'])).toEqual(['due'])
+})
+
+test('what a shard has borrowed takes the place of what an earlier version wrote there', async () => {
+  sent.length = 0
+  await states.recordBorrowed(state, {}, undefined)
+  const [update] = sent
+  const names = (update?.input['ExpressionAttributeNames'] ?? {}) as Record<string, string>
+  const removed = /REMOVE (.*)$/.exec(String(update?.input['UpdateExpression']))?.[1]?.split(', ') ?? []
+  expect(removed.map((placeholder) => names[placeholder])).toEqual(['override', 'shards', 'unsettled'])
 })
 
 test('an override that is written takes the time away at which the item would go', async () => {

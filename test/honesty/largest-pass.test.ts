@@ -1,4 +1,4 @@
-/** The largest write that a pass can make: DynamoDB takes expressions of 4 KB and 300 operators. */
+/** The largest writes that a pass can make: DynamoDB takes expressions of 4 KB and 300 operators. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { dynamoStore } from '../../lib/adapters/dynamodb/store.ts'
 import { parseJob } from '../../lib/core/job/job.ts'
@@ -61,7 +61,7 @@ describe.each(ENGINES)('$name', ({ missing, open }) => {
 
 function decision(state: ShardState, recovered: ReadonlySet<never> | Set<ReturnType<typeof asId>>) {
   const due = ids('new').map((id) => value(parseJob(config, jobItem({ pk: state.shard, id }))))
-  const limits = { slots: 100, displaced: false, active: 1 }
+  const limits = { slots: 100 }
   const reading = { ...READS_ALL, since: LATER }
   const newToken = () => asToken('n')
   return decide({ state, due, more: true, reading, limits, now: LATER, newToken, recovered }).change

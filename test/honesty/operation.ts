@@ -4,8 +4,8 @@ import type { JobItem, RawItem } from '../../lib/core/job/job.ts'
 import type { ShardKey } from '../../lib/core/keys.ts'
 import type { LimitOverride } from '../../lib/core/limits/limits.ts'
 import type { Holder, Released } from '../../lib/core/pass/decide.ts'
-import { emptyState, type ShardState } from '../../lib/core/shard/state.ts'
-import type { PassWrite, RangeQuery, RawKey, Run, Store } from '../../lib/ports/store.ts'
+import { type BorrowedUnits, emptyState, type ShardState } from '../../lib/core/shard/state.ts'
+import type { BooksWrite, PassWrite, RangeQuery, RawKey, Run, Store } from '../../lib/ports/store.ts'
 import { deadLetters } from '../../lib/use-cases/operate/dead-letters.ts'
 
 export type Operation =
@@ -22,8 +22,15 @@ export type Operation =
   | { readonly op: 'remember'; readonly shard: ShardKey; readonly bucket: string }
   | { readonly op: 'release'; readonly shard: ShardKey; readonly holder: Released }
   | { readonly op: 'override'; readonly shard: ShardKey; readonly limits: LimitOverride | undefined }
-  | { readonly op: 'adopt'; readonly state: ShardState; readonly shards: number; readonly expiresAt?: number }
-  | { readonly op: 'registerLayout'; readonly queue: string; readonly shards: number }
+  | { readonly op: 'writeBooks'; readonly state: ShardState; readonly change: BooksWrite }
+  | {
+      readonly op: 'recordBorrowed'
+      readonly state: ShardState
+      readonly borrowed: BorrowedUnits
+      readonly expiresAt?: number
+    }
+  | { readonly op: 'fence'; readonly shard: ShardKey }
+  | { readonly op: 'earlierShards'; readonly queue: string }
   | { readonly op: 'due'; readonly group: string; readonly until: number }
   | { readonly op: 'scan' }
   | { readonly op: 'bury'; readonly letter: DeadLetter }
@@ -66,10 +73,14 @@ function call({ jobs, states, history }: Store, operation: Operation): Promise<u
       return states.release(operation.shard, operation.holder)
     case 'override':
       return states.override(operation.shard, operation.limits)
-    case 'adopt':
-      return states.adopt(operation.state, operation.shards, operation.expiresAt)
-    case 'registerLayout':
-      return states.registerLayout(operation.queue, operation.shards).then((all) => all.toSorted())
+    case 'writeBooks':
+      return states.writeBooks(operation.state, operation.change)
+    case 'recordBorrowed':
+      return states.recordBorrowed(operation.state, operation.borrowed, operation.expiresAt)
+    case 'fence':
+      return states.fence(operation.shard)
+    case 'earlierShards':
+      return states.earlierShards(operation.queue)
     case 'due':
       return states.due(operation.group, operation.until).then(inAnyOrder)
     case 'scan':

@@ -2,6 +2,7 @@
 import { isRunning, type ShardState, type Slots, slotEntries } from '../../lib/core/shard/state.ts'
 import type { PassWrite } from '../../lib/ports/store.ts'
 import { claimed, NOW, running } from '../support/builders.ts'
+import { borrowedOf } from './books-of.ts'
 import { at, bit, type Intent } from './intent.ts'
 import { BUCKETS, type Names, TIMES } from './names.ts'
 
@@ -23,7 +24,7 @@ export function passOf(state: ShardState, { bits, time, token, other }: Intent, 
     forget: bit(bits, 10) ? Object.keys(state.window).filter((bucket) => bucket !== start) : [],
     waiting: bit(bits, 7),
     waitingAmid: bit(bits, 2),
-    layout: { shards: 1 + (token % 3), settled: bit(bits, 4) },
+    ...(bit(bits, 4) ? { borrowed: borrowedOf(state, token, other) } : {}),
     ...(start === undefined ? {} : { start }),
     ...(dueAt === undefined ? {} : { dueAt }),
     ...(dueAt !== undefined && bit(bits, 8) ? { dueShard: String(bits % 3) } : {}),

@@ -5,6 +5,7 @@ import { formatSortKey, type Priority, type ShardKey } from '../../lib/core/keys
 import { type LimitOverride, SHORTEST_PERIOD_MS } from '../../lib/core/limits/limits.ts'
 import { emptyState, type ShardState } from '../../lib/core/shard/state.ts'
 import { asToken, NOW } from '../support/builders.ts'
+import { booksOf, borrowedOf } from './books-of.ts'
 import { at, bit, type Intent } from './intent.ts'
 import { BUCKETS, type Names, TIMES, TOKENS } from './names.ts'
 import type { Operation } from './operation.ts'
@@ -70,15 +71,23 @@ export function resolve(intent: Intent, names: Names, seen: Seen): Operation {
       }
     case 'override':
       return { op: 'override', shard, limits: bit(intent.bits, 0) ? limits(intent) : undefined }
-    case 'adopt':
+    case 'writeBooks': {
+      const state = stateOfAge(seen, shard, intent.age)
+      return { op: 'writeBooks', state, change: booksOf(state, intent) }
+    }
+    case 'recordBorrowed': {
+      const state = stateOfAge(seen, shard, intent.age)
       return {
-        op: 'adopt',
-        state: stateOfAge(seen, shard, intent.age),
-        shards: 1 + intent.other,
+        op: 'recordBorrowed',
+        state,
+        borrowed: borrowedOf(state, intent.token, intent.other),
         ...(bit(intent.bits, 9) ? { expiresAt: 2_000_000_000 + intent.bits } : {}),
       }
-    case 'registerLayout':
-      return { op: 'registerLayout', queue: at(QUEUES, intent.bits), shards: 1 + intent.other }
+    }
+    case 'fence':
+      return { op: 'fence', shard }
+    case 'earlierShards':
+      return { op: 'earlierShards', queue: at(QUEUES, intent.other) }
     case 'due':
       return { op: 'due', group: String(intent.bits % 3), until: at(TIMES, intent.time) }
     case 'scan':

@@ -3,15 +3,15 @@ import { fc } from '@fast-check/vitest'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { dynamoStore } from '../../lib/adapters/dynamodb/store.ts'
 import { memoryStore } from '../../lib/adapters/memory/store.ts'
-import { emptyTables, type Tables } from '../../lib/adapters/memory/tables.ts'
+import { emptyTables } from '../../lib/adapters/memory/tables.ts'
 import type { TestDatabase } from '../support/dynamodb.ts'
 import { ENGINES } from './engines.ts'
 import { type Intent, intentOf, KINDS } from './intent.ts'
 import { type Names, names } from './names.ts'
-import { answer, type Operation } from './operation.ts'
+import { answer } from './operation.ts'
 import { resolve } from './resolve.ts'
 import { parameters } from './runs.ts'
-import { engineDump, expiries, memoryDump, wipe } from './tables.ts'
+import { engineDump, memoryDump, wipe } from './tables.ts'
 import { Witness } from './witness.ts'
 
 describe.each(ENGINES)('memory and $name', ({ missing, name, open }) => {
@@ -40,34 +40,16 @@ async function compare(database: TestDatabase, world: Names, intents: readonly I
   const tables = emptyTables()
   const [memory, engine] = [memoryStore(tables), dynamoStore(database)]
   const witness = new Witness()
-  const expiring = new Map<string, number | undefined>()
   try {
     for (const intent of intents) {
       const operation = resolve(intent, world, witness)
-      const before = 'state' in operation ? tables.states.get(operation.state.shard)?.version : undefined
       const [expected, actual] = [await answer(memory, operation), await answer(engine, operation)]
       expect({ operation, answer: actual }).toEqual({ operation, answer: expected })
       witness.notice(operation, expected)
-      if (isWritten(operation, before, tables)) noticeExpiry(expiring, operation)
     }
     expect(await engineDump(database)).toEqual(memoryDump(tables))
-    const known = Object.fromEntries([...tables.states.keys()].map((shard) => [shard, expiring.get(shard)]))
-    expect(await expiries(database)).toEqual(known)
   } finally {
     await wipe(database)
   }
   return intents.length
-}
-
-/** An answer may say that it was written before: only a new version is a write. */
-const isWritten = (operation: Operation, before: number | undefined, { states }: Tables): boolean =>
-  operation.op === 'override' ||
-  ('state' in operation && states.get(operation.state.shard)?.version !== before)
-
-/** A pass says when the item may go, an override keeps it. */
-function noticeExpiry(expiring: Map<string, number | undefined>, operation: Operation): void {
-  if (operation.op === 'override') expiring.set(operation.shard, undefined)
-  if (operation.op === 'pass') expiring.set(operation.state.shard, operation.change.expiresAt)
-  if (operation.op === 'adopt' && operation.expiresAt !== undefined)
-    expiring.set(operation.state.shard, operation.expiresAt)
 }

@@ -36,12 +36,6 @@ export async function engineDump({ client, tables }: Database): Promise<Dump> {
   }
 }
 
-/** When the engine will delete each state item. */
-export async function expiries({ client, tables }: Database): Promise<Readonly<Record<string, unknown>>> {
-  const found = (await items(client, tables.state)).filter(isOfAShard).map(fromItem)
-  return Object.fromEntries(found.map((item) => [String(item['pk']), item['expiresAt']]))
-}
-
 /** Leaves the tables empty, so that the next sequence has them to itself. */
 export async function wipe({ client, tables }: Database): Promise<void> {
   for (const [table, names] of [

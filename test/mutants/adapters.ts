@@ -3,6 +3,8 @@ import type { TestedMutant } from './mutant.ts'
 
 const STRONG_READS = ['test/contract/strong-reads.test.ts'] as const
 const JOBS = 'lib/adapters/dynamodb/jobs.ts'
+const BOOKS = 'lib/adapters/dynamodb/books-expression.ts'
+const STORE = ['test/contract/store-dynoxide.test.ts'] as const
 const STATES = 'lib/adapters/dynamodb/states.ts'
 
 export const ADAPTERS: readonly TestedMutant[] = [
@@ -61,6 +63,46 @@ export const ADAPTERS: readonly TestedMutant[] = [
     replace: "update.set(update.path('passedBy'), '')",
     breaks: 'a wake-up is not sent where the reply to the write got lost',
     tests: ['test/contract/own-write.test.ts'],
+  },
+  {
+    name: 'units lent although a limit was set by hand',
+    file: BOOKS,
+    find: '    sameOverride(update, owner)\n',
+    replace: '',
+    breaks: 'free units of the old limit are lent under the new one',
+    tests: STORE,
+  },
+  {
+    name: 'a loan changed whatever it is by now',
+    file: BOOKS,
+    find: 'update.value(fromLoan(was))',
+    replace: 'path',
+    breaks: 'a unit that came back is lent twice',
+    tests: STORE,
+  },
+  {
+    name: 'books changed that are not there',
+    file: BOOKS,
+    find: '\n  update.condition(`attribute_exists(',
+    replace: '\n  if (false) update.condition(`attribute_exists(',
+    breaks: 'a shard whose plain one was deleted throws, and does not look again',
+    tests: STORE,
+  },
+  {
+    name: 'an expiry set on an item that has to stay by now',
+    file: BOOKS,
+    find: 'if (hadExpiry) update.condition',
+    replace: 'if (false) update.condition',
+    breaks: 'a limit that was set at run time goes after a week',
+    tests: STORE,
+  },
+  {
+    name: 'what a shard has borrowed written over a pass',
+    file: STATES,
+    find: "  sameVersion(update, state)\n  update.increase(update.path('version'), 1).set(update.path('borrowed')",
+    replace: "  update.increase(update.path('version'), 1).set(update.path('borrowed')",
+    breaks: 'units go back into which a job has just been claimed',
+    tests: STORE,
   },
   {
     name: 'deleted whatever stands there',

@@ -2,6 +2,7 @@
 
 import { type Job, type JobItem, parseJob, type RawItem } from '../../lib/core/job/job.ts'
 import { formatSortKey, type JobId, type Priority, type ShardKey } from '../../lib/core/keys.ts'
+import type { Borrowed, Loan, LoanId } from '../../lib/core/limits/limiter.ts'
 import type { Reading } from '../../lib/core/pass/input.ts'
 import { type Config, type ConfigInput, defineConfig } from '../../lib/core/queue/config.ts'
 import type { ClaimedSlot, RunningSlot, Token } from '../../lib/core/shard/state.ts'
@@ -60,6 +61,13 @@ export const running = (token: string, deadline = NOW + 60_000): RunningSlot => 
   ...base,
   token: asToken(token),
   deadline,
+})
+
+export const loan = (id: string, lent: number, returned = 0): Loan => ({ id: id as LoanId, lent, returned })
+export const borrowed = (id: string, got: number, returned = 0): Borrowed => ({
+  id: id as LoanId,
+  got,
+  returned,
 })
 
 /** A pass that reads all, and has no reason to. */

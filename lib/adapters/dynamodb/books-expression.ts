@@ -1,26 +1,32 @@
 /** The one conditional write of a plain shard's books. */
 import { type Books, changed, type LoanChange, NO_BOOKS, RESOURCES } from '../../core/limits/books.ts'
+import { isNew } from '../../core/shard/expiry.ts'
 import type { ShardState } from '../../core/shard/state.ts'
 import type { BooksWrite } from '../../ports/store.ts'
 import { fromLoan } from './books-item.ts'
 import { UpdateExpression } from './expression.ts'
-import { sameVersion } from './pass-expression.ts'
+import { sameOverride, sameVersion } from './pass-expression.ts'
 
 export function booksExpression(owner: ShardState, write: BooksWrite): UpdateExpression {
   const update = new UpdateExpression()
-  if (write.isLending) {
+  if (write.isLending || isNew(owner)) {
     // Race: somebody has lent free units, claimed jobs into them, or set a lower limit since the books were read.
     sameVersion(update, owner)
-    update.increase(update.path('version'), 1)
+    sameOverride(update, owner)
   }
+  if (write.isLending) update.increase(update.path('version'), 1)
   if (owner.books) changeBooks(update, write)
   else openBooks(update, write)
-  if (owner.expiresAt !== undefined || isNew(owner)) update.set(update.path('expiresAt'), write.expiresAt)
+  keepUntil(update, owner, write)
   return update
 }
 
-const isNew = ({ version, override, overrideProblem }: ShardState): boolean =>
-  version === undefined && !override && !overrideProblem
+function keepUntil(update: UpdateExpression, owner: ShardState, { expiresAt }: BooksWrite): void {
+  const hadExpiry = owner.expiresAt !== undefined
+  // Race: the item has to stay by now, for somebody has set a limit, or jobs wait.
+  if (hadExpiry) update.condition(`attribute_exists(${update.path('expiresAt')})`)
+  if (hadExpiry || isNew(owner)) update.set(update.path('expiresAt'), expiresAt)
+}
 
 /** Race: somebody else has opened them since. */
 function openBooks(update: UpdateExpression, write: BooksWrite): void {
@@ -46,6 +52,8 @@ const mapLoans = (books: Books, resource: keyof Books) =>
   )
 
 function changeBooks(update: UpdateExpression, { loans, line }: BooksWrite): void {
+  // Race: the item has expired, or somebody deleted it, and there are no books to change.
+  update.condition(`attribute_exists(${update.path('loans')})`)
   for (const change of loans) changeLoan(update, change)
   for (const { resource, borrower, turn } of line) {
     const path = update.path('line', resource, borrower)

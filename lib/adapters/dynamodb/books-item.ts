@@ -11,12 +11,12 @@ const count = z.int().min(0)
 const loan = z
   .tuple([z.string().min(1), count, count])
   .refine(([, lent, returned]) => returned <= lent, 'more was returned than lent')
-const ofEach = <T extends z.ZodType>(schema: T) =>
-  z.object({ slots: schema.optional(), starts: schema.optional() })
+/** Each write changes one entry of a map, which therefore has to be there. */
+const ofEach = <T extends z.ZodType>(schema: T) => z.object({ slots: schema, starts: schema })
 
 export const loansSchema = ofEach(z.record(z.string(), loan))
 export const lineSchema = ofEach(z.record(z.string(), count))
-export const borrowedSchema = ofEach(loan)
+export const borrowedSchema = z.object({ slots: loan.optional(), starts: loan.optional() })
 
 export const fromLoan = ({ id, lent, returned }: Loan): unknown[] => [id, lent, returned]
 
@@ -29,15 +29,15 @@ export function toBooks(
   loans: z.output<typeof loansSchema> | undefined,
   line: z.output<typeof lineSchema> | undefined,
 ): { readonly books?: Books } {
-  if (!loans) return {}
+  if (!loans || !line) return {}
   const limiter = (resource: Resource): Limiter => ({
     loans: Object.fromEntries(
-      Object.entries(loans[resource] ?? {}).map(([borrower, [id, lent, returned]]) => [
+      Object.entries(loans[resource]).map(([borrower, [id, lent, returned]]) => [
         borrower,
         { id: id as LoanId, lent, returned },
       ]),
     ),
-    line: line?.[resource] ?? {},
+    line: line[resource],
   })
   return { books: { slots: limiter('slots'), starts: limiter('starts') } }
 }

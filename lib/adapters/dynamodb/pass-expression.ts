@@ -32,7 +32,7 @@ export function sameVersion(update: UpdateExpression, { version }: ShardVersion)
 }
 
 /** Race: somebody has written an override by hand since the state was read, which leaves the version as it is. */
-function sameOverride(update: UpdateExpression, { override, overrideProblem }: ShardState): void {
+export function sameOverride(update: UpdateExpression, { override, overrideProblem }: ShardState): void {
   if (overrideProblem) return // Nothing is claimed under it.
   const path = update.path('override')
   update.condition(

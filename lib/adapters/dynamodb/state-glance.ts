@@ -34,7 +34,7 @@ class Unexpected extends Error {}
 function read(item: Item): ShardGlance {
   const { pk, slots, window, waiting, waitingAmid, dueAt, override, expiresAt } = item
   // Few items have lent or borrowed anything: these are left to the schema.
-  if (item['loans'] || item['borrowed']) throw new Unexpected()
+  if (item['loans'] || item['line'] || item['borrowed']) throw new Unexpected()
   if ((slots === undefined) !== (window === undefined)) throw new Unexpected()
   if (window) for (const starts of Object.values(mapOf(window))) numberOf(starts)
   if (item['version']) integerOf(item['version'])

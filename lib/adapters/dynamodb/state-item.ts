@@ -44,11 +44,16 @@ const stateSchema = z.object({
   strandedSince: z.number().optional(),
 })
 
-/** Both maps come with the first pass. Where somebody took one away, the other is not thrown away with it. */
-const wholeSchema = stateSchema.refine(
-  ({ slots, window }) => (slots === undefined) === (window === undefined),
-  'slots or window is missing: put an empty map in its place',
-)
+/** Two maps that come together. Where somebody took one away, the other is not thrown away with it. */
+const wholeSchema = stateSchema
+  .refine(
+    ({ slots, window }) => (slots === undefined) === (window === undefined),
+    'slots or window is missing: put an empty map in its place',
+  )
+  .refine(
+    ({ loans, line }) => (loans === undefined) === (line === undefined),
+    'loans or line is missing: put a map with empty maps "slots" and "starts" in its place',
+  )
 
 export function toState(item: Item): ShardState {
   const state = wholeSchema.safeParse(fromItem(item))

@@ -9,7 +9,8 @@ import { type BorrowedUnits, emptyState, isOwnWrite, type ShardState } from '../
 import type { BooksOutcome, BooksWrite, Run, StateStore } from '../../ports/store.ts'
 import { booksExpression } from './books-expression.ts'
 import { fromBorrowed } from './books-item.ts'
-import { ALL_OLD, type Database, fromItem, isConditionFailed, toItem } from './database.ts'
+import { ALL_OLD, type Database, isConditionFailed, toItem } from './database.ts'
+import { earlierShards } from './earlier-shards.ts'
 import { UpdateExpression } from './expression.ts'
 import { passExpression, sameVersion } from './pass-expression.ts'
 import { toState } from './state-item.ts'
@@ -57,7 +58,7 @@ export const dynamoStateStore = (database: Database): StateStore => ({
     return outcome.state && isSameUnits(outcome.state.borrowed, borrowed) ? outcome.state : undefined
   },
   fence: (shard) => fence(database, shard),
-  earlierShards: remembering((queue) => earlierShards(database, queue)),
+  earlierShards: earlierShards(database),
   override: (shard, limits) => override(database, shard, limits),
   due: (group, until) => dueShards(database, group, until),
   scan: (query = {}) => scanStates(database, query),
@@ -107,29 +108,6 @@ function strandExpression(state: ShardState, since: number, expiresAt: number | 
   return expiresAt === undefined
     ? update.remove(update.path('expiresAt'))
     : update.set(update.path('expiresAt'), expiresAt)
-}
-
-/** No queue's name begins with `$`, so this is no shard. Written by versions that divided a limit among shards. */
-async function earlierShards({ client, tables }: Database, queue: string): Promise<readonly number[]> {
-  const { Item } = await client.send(
-    new GetItemCommand({
-      TableName: tables.state,
-      Key: toItem({ pk: `$queue|${queue}` }),
-      ConsistentRead: true,
-    }),
-  )
-  const layouts = Item && fromItem(Item)['layouts']
-  return layouts instanceof Set ? [...layouts].filter(Number.isInteger) : []
-}
-
-/** Nobody writes it any more, so one answer does for the life of the process. */
-function remembering<T>(ask: (queue: string) => Promise<T>): (queue: string) => Promise<T> {
-  const known = new Map<string, T>()
-  return async (queue) => {
-    const answer = known.get(queue) ?? (await ask(queue))
-    known.set(queue, answer)
-    return answer
-  }
 }
 
 async function writeBooks(database: Database, owner: ShardState, write: BooksWrite): Promise<BooksOutcome> {

@@ -1,7 +1,7 @@
 /** The State table in memory, one item a shard. */
 import { isDeepStrictEqual } from 'node:util'
 import type { ShardKey } from '../../core/keys.ts'
-import { changed, isMade, isUnchanged, NO_BOOKS } from '../../core/limits/books.ts'
+import { isMade } from '../../core/limits/books.ts'
 import { isSameUnits } from '../../core/limits/portion.ts'
 import {
   type ClaimedSlot,
@@ -11,6 +11,7 @@ import {
   type Slot,
 } from '../../core/shard/state.ts'
 import type { PassWrite, StateStore } from '../../ports/store.ts'
+import { mayWriteBooks, withBooks } from './books.ts'
 import { memorySweep } from './sweep.ts'
 import type { Tables } from './tables.ts'
 
@@ -57,31 +58,21 @@ export const memoryStates = (tables: Tables): StateStore => {
       return { kind: 'released', state: write({ ...state, ...amid, slots: without(state.slots, [id]) }) }
     },
     writeBooks: async (owner, change) => {
-      const state = current(owner.shard) ?? emptyState(owner.shard)
-      const isFirst = (state.books === undefined) === (owner.books === undefined)
-      const isSameVersion = !change.isLending || state.version === owner.version
-      const books = state.books ?? NO_BOOKS
-      if (isMade(state.books, change)) return { kind: 'written', owner: structuredClone(state) }
-      if (!isFirst || !isSameVersion || !isUnchanged(books, change)) return { kind: 'conflict' }
-      const isNew = owner.version === undefined && !owner.override && !owner.overrideProblem
-      const expires = owner.expiresAt !== undefined || isNew
-      return {
-        kind: 'written',
-        owner: write({
-          ...state,
-          ...(change.isLending ? { version: (state.version ?? 0) + 1 } : {}),
-          books: changed(books, structuredClone(change)),
-          ...(expires ? { expiresAt: change.expiresAt } : {}),
-        }),
-      }
+      const now = current(owner.shard) ?? emptyState(owner.shard)
+      if (mayWriteBooks(now, owner, change))
+        return { kind: 'written', owner: write(withBooks(now, owner, change)) }
+      return isMade(now.books, change)
+        ? { kind: 'written', owner: structuredClone(now) }
+        : { kind: 'conflict' }
     },
     recordBorrowed: async (state, borrowed, expiresAt) => {
-      const { override: _override, ...now } = current(state.shard) ?? emptyState(state.shard)
+      const now = current(state.shard) ?? emptyState(state.shard)
       if (now.version !== state.version)
         return isSameUnits(now.borrowed, borrowed) ? structuredClone(now) : undefined
+      const { override: _override, ...kept } = now
       const expiry = expiresAt === undefined ? {} : { expiresAt }
       return write({
-        ...now,
+        ...kept,
         version: (now.version ?? 0) + 1,
         borrowed: structuredClone(borrowed),
         ...expiry,

@@ -49,11 +49,12 @@ const of = <Change extends { readonly resource: Resource }>(
   resource: Resource,
 ): Change[] => changes.filter((change) => change.resource === resource)
 
-/** Whether every loan of a change already is what it was to become: then the change has been made, by us or the like. */
-export const isMade = (books: Books | undefined, { loans }: BooksChange): boolean =>
+/** Whether all that a change was to make already is so: then it has been made, by us or the like. */
+export const isMade = (books: Books | undefined, { loans, line }: BooksChange): boolean =>
   books !== undefined &&
   loans.length > 0 &&
-  loans.every(({ resource, borrower, is }) => isSame(books[resource].loans[borrower], is))
+  loans.every(({ resource, borrower, is }) => isSame(books[resource].loans[borrower], is)) &&
+  line.every(({ resource, borrower, turn }) => books[resource].line[borrower] === turn)
 
 /** Whether nobody has changed any of the loans since. */
 export const isUnchanged = (books: Books, { loans }: BooksChange): boolean =>

@@ -90,6 +90,9 @@ function takePlace(
   return stands && !hadTurn ? [] : [{ resource, borrower: self, turn: lastTurn(books[resource]) }]
 }
 
+/** DynamoDB takes expressions of 4 KB. Whoever is served looks whether there are more free units, and serves the next. */
+const MOST_SERVED = 25
+
 /** Each of those who wait gets one of the free units, for as many as there are. The plain shard needs no loan. */
 function serve(
   portion: Portion,
@@ -100,7 +103,7 @@ function serve(
   const free = Math.max(0, freeUnits(portion, resource))
   const served = lineOf(portion, resource)
     .filter((borrower) => borrower !== portion.self)
-    .slice(0, free)
+    .slice(0, Math.min(free, MOST_SERVED))
   const lent = served.filter((borrower) => borrower !== PLAIN)
   const { loans } = portion.books[resource]
   const last = lastTurn(portion.books[resource])

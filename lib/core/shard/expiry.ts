@@ -14,6 +14,15 @@ export const mayExpire = ({
 export const isExpiryRight = (state: ShardState): boolean =>
   state.version === undefined && !state.override ? true : (state.expiresAt !== undefined) === mayExpire(state)
 
+/** Whether nothing was there, so that an item that is made for the books alone may go again. */
+export const isNew = ({
+  version,
+  override,
+  overrideProblem,
+  expiresAt,
+}: Pick<ShardState, 'version' | 'override' | 'overrideProblem' | 'expiresAt'>): boolean =>
+  version === undefined && !override && !overrideProblem && expiresAt === undefined
+
 /** Epoch seconds, as DynamoDB wants them. */
 export const keptUntil = (time: number): number => Math.ceil((time + STATE_KEPT_MS) / 1000)
 

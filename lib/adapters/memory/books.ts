@@ -1,0 +1,25 @@
+/** The books of a plain shard in memory: when they may be written, and what comes of it. */
+import { isDeepStrictEqual } from 'node:util'
+import { changed, isUnchanged, NO_BOOKS } from '../../core/limits/books.ts'
+import { isNew } from '../../core/shard/expiry.ts'
+import type { ShardState } from '../../core/shard/state.ts'
+import type { BooksWrite } from '../../ports/store.ts'
+
+/** @param now the state as it stands, `owner` as it was read */
+export function mayWriteBooks(now: ShardState, owner: ShardState, write: BooksWrite): boolean {
+  const isSame = now.version === owner.version && isDeepStrictEqual(now.override, owner.override)
+  if ((write.isLending || isNew(owner)) && !isSame) return false
+  if ((now.books === undefined) !== (owner.books === undefined)) return false
+  if (owner.expiresAt !== undefined && now.expiresAt === undefined) return false
+  return isUnchanged(now.books ?? NO_BOOKS, write)
+}
+
+export function withBooks(now: ShardState, owner: ShardState, write: BooksWrite): ShardState {
+  const expires = owner.expiresAt !== undefined || isNew(owner)
+  return {
+    ...now,
+    ...(write.isLending ? { version: (now.version ?? 0) + 1 } : {}),
+    books: changed(now.books ?? NO_BOOKS, structuredClone(write)),
+    ...(expires ? { expiresAt: write.expiresAt } : {}),
+  }
+}

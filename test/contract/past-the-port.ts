@@ -1,0 +1,52 @@
+/** What stands in the tables although no verb of the port writes it: by hand, or by earlier versions. */
+import { DeleteItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb'
+import { type Database, toItem } from '../../lib/adapters/dynamodb/database.ts'
+import type { Tables } from '../../lib/adapters/memory/tables.ts'
+import type { ShardKey } from '../../lib/core/keys.ts'
+import type { LimitOverride } from '../../lib/core/limits/limits.ts'
+import { emptyState } from '../../lib/core/shard/state.ts'
+
+export interface PastThePort {
+  /** Sets a limit, and leaves the version as it is. */
+  override(shard: ShardKey, limits: LimitOverride): Promise<void>
+  /** Deletes the item, as DynamoDB does when its time has come. */
+  expire(shard: ShardKey): Promise<void>
+  /** Enters the numbers of shards that an earlier version had for a queue. */
+  register(queue: string, ...counts: number[]): Promise<void>
+}
+
+export const inMemory = ({ states, layouts }: Tables): PastThePort => ({
+  override: async (shard, override) =>
+    void states.set(shard, { ...(states.get(shard) ?? emptyState(shard)), override }),
+  expire: async (shard) => void states.delete(shard),
+  register: async (queue, ...counts) => void layouts.set(queue, new Set(counts)),
+})
+
+export const inDatabase = (database: Database): PastThePort => ({
+  override: (shard, limits) => setAttributes(database, shard, { override: limits }),
+  expire: async (shard) => {
+    const { client, tables } = database
+    await client.send(new DeleteItemCommand({ TableName: tables.state, Key: toItem({ pk: shard }) }))
+  },
+  register: (queue, ...counts) => setAttributes(database, `$queue|${queue}`, { layouts: new Set(counts) }),
+})
+
+/** Of one state item, with nothing checked. */
+export async function setAttributes(
+  { client, tables }: Database,
+  pk: string,
+  attributes: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  const names = Object.keys(attributes)
+  await client.send(
+    new UpdateItemCommand({
+      TableName: tables.state,
+      Key: toItem({ pk }),
+      UpdateExpression: `SET ${names.map((_, n) => `#n${n} = :v${n}`).join(', ')}`,
+      ExpressionAttributeNames: Object.fromEntries(names.map((name, n) => [`#n${n}`, name])),
+      ExpressionAttributeValues: toItem(
+        Object.fromEntries(names.map((name, n) => [`:v${n}`, attributes[name]])),
+      ),
+    }),
+  )
+}

@@ -1,0 +1,137 @@
+import { describe, expect, test } from 'vitest'
+import { emptyState, type ShardState } from '../../lib/core/shard/state.ts'
+import type { Store } from '../../lib/ports/store.ts'
+import { borrowed, change, claimed } from '../support/builders.ts'
+import { afterPass, freshQueue, freshShard } from './fresh.ts'
+import type { PastThePort } from './past-the-port.ts'
+
+const UNITS = { slots: borrowed('l', 3, 1), starts: borrowed('m', 9) }
+const KEPT_UNTIL = 2_000_000_000
+
+export function describeBorrowed(store: () => Store, pastThePort: () => PastThePort): void {
+  describe('what a shard has borrowed', () => {
+    test('is written by its pass, and stays until another says otherwise', async () => {
+      const first = await afterPass(store(), { borrowed: UNITS })
+      expect(first.borrowed).toEqual(UNITS)
+      expect(await store().states.read(first.shard)).toEqual(first)
+      const second = await afterPass(store(), {}, first)
+      expect(second.borrowed).toEqual(UNITS)
+      const third = await afterPass(store(), { borrowed: { slots: borrowed('l', 3, 3) } }, second)
+      expect(third.borrowed).toEqual({ slots: borrowed('l', 3, 3) })
+      expect((await afterPass(store(), { borrowed: {} }, third)).borrowed).toEqual({})
+    })
+
+    test('is not written by a pass that loses', async () => {
+      const first = await afterPass(store(), { borrowed: UNITS })
+      await afterPass(store(), {}, first)
+      const late = change({ borrowed: { slots: borrowed('l', 3, 2) } })
+      expect(await store().states.pass(first, late)).toEqual({ kind: 'conflict' })
+      expect((await store().states.read(first.shard))?.borrowed).toEqual(UNITS)
+    })
+
+    test('is written by others past its passes, keeps all the rest, and counts as a pass', async () => {
+      const before = await afterPass(store(), {
+        take: { a: claimed('t') },
+        start: '7',
+        waiting: true,
+        dueAt: 8,
+        dueShard: '1',
+      })
+      const after = await store().states.recordBorrowed(before, UNITS)
+      expect(after).toEqual({ ...before, version: 2, borrowed: UNITS })
+      expect(await store().states.read(before.shard)).toEqual(after)
+      expect(await store().states.pass(before, change())).toEqual({ kind: 'conflict' })
+    })
+
+    test('is not written over a pass that was made since', async () => {
+      const before = await afterPass(store(), { borrowed: UNITS })
+      const now = await afterPass(store(), { waiting: true }, before)
+      const back = { ...UNITS, slots: borrowed('l', 3, 2) }
+      expect(await store().states.recordBorrowed(before, back)).toBeUndefined()
+      expect(await store().states.recordBorrowed(emptyState(before.shard), back)).toBeUndefined()
+      expect(await store().states.read(before.shard)).toEqual(now)
+    })
+
+    test('of two who write it one succeeds', async () => {
+      const before = await afterPass(store(), { borrowed: UNITS })
+      const outcomes = await Promise.all(
+        [2, 3].map((back) => store().states.recordBorrowed(before, { slots: borrowed('l', 3, back) })),
+      )
+      expect(outcomes.filter((state) => state !== undefined)).toHaveLength(1)
+    })
+
+    test('takes the place of a limit that was set in the shard', async () => {
+      const before = await store().states.override(freshShard(), { concurrency: 1 })
+      const after = await store().states.recordBorrowed(before, UNITS, KEPT_UNTIL)
+      expect(after).toEqual({
+        ...emptyState(before.shard),
+        version: 2,
+        borrowed: UNITS,
+        expiresAt: KEPT_UNTIL,
+      })
+      expect(await store().states.read(before.shard)).toEqual(after)
+    })
+
+    test('makes the item that was not there, with a time at which it may go', async () => {
+      const shard = freshShard()
+      const made = await store().states.recordBorrowed(emptyState(shard), UNITS, KEPT_UNTIL)
+      expect(made).toEqual({ ...emptyState(shard), version: 1, borrowed: UNITS, expiresAt: KEPT_UNTIL })
+      // Whoever has read that nothing is there loses, and whoever has read this makes the first pass.
+      expect(await store().states.pass(emptyState(shard), change())).toEqual({ kind: 'conflict' })
+      const after = made && (await afterPass(store(), { take: { a: claimed('t') }, start: '7' }, made))
+      expect(after).toMatchObject({ borrowed: UNITS, slots: { a: claimed('t') }, window: { 7: 1 } })
+    })
+
+    test('keeps the time at which the item may go, unless another is given', async () => {
+      const before = await afterPass(store(), { expiresAt: KEPT_UNTIL })
+      const after = await store().states.recordBorrowed(before, UNITS)
+      expect(after?.expiresAt).toBe(KEPT_UNTIL)
+      const later = after && (await store().states.recordBorrowed(after, {}, KEPT_UNTIL + 1))
+      expect(later).toMatchObject({ expiresAt: KEPT_UNTIL + 1, borrowed: {} })
+    })
+
+    test('is written once if it is sent twice, as after a lost reply', async () => {
+      const before = await afterPass(store())
+      const first = await store().states.recordBorrowed(before, UNITS)
+      expect(await store().states.recordBorrowed(before, UNITS)).toEqual(first)
+      expect(await store().states.read(before.shard)).toEqual(first)
+      // What comes after it is shown, and not undone.
+      await store().states.override(before.shard, { concurrency: 1 })
+      const limited = await store().states.read(before.shard)
+      expect(limited?.override).toEqual({ concurrency: 1 })
+      expect(await store().states.recordBorrowed(before, UNITS)).toEqual(limited)
+    })
+  })
+
+  describe('a fence', () => {
+    const withoutVersion = ({ version: _, ...rest }: ShardState) => rest
+
+    test('makes a pass lose that has read before it, and changes nothing else', async () => {
+      const before = await afterPass(store(), { borrowed: UNITS, waiting: true, expiresAt: KEPT_UNTIL })
+      await store().states.fence(before.shard)
+      const now = await store().states.read(before.shard)
+      expect(now?.version).toBe(2)
+      expect(now && withoutVersion(now)).toEqual(withoutVersion(before))
+      expect(await store().states.pass(before, change())).toEqual({ kind: 'conflict' })
+      expect(await store().states.recordBorrowed(before, {})).toBeUndefined()
+    })
+
+    test('before a shard that nobody visited leaves no item', async () => {
+      const shard = freshShard()
+      await store().states.fence(shard)
+      expect(await store().states.read(shard)).toBeUndefined()
+    })
+  })
+
+  describe('the numbers of shards that earlier versions had', () => {
+    test('are none for a queue that they did not know', async () => {
+      expect(await store().states.earlierShards(freshQueue())).toEqual([])
+    })
+
+    test('are all shown', async () => {
+      const queue = freshQueue()
+      await pastThePort().register(queue, 4, 1, 16)
+      expect((await store().states.earlierShards(queue)).toSorted((a, b) => a - b)).toEqual([1, 4, 16])
+    })
+  })
+}
