@@ -142,14 +142,6 @@ export const LENDING_MUTANTS: readonly TestedMutant[] = [
     tests: [LENDING],
   },
   {
-    name: 'what is fetched above the limit is used',
-    file: COLLECT,
-    find: 'if (capacity.self !== PLAIN && !isOverLimit(capacity, resource)) {',
-    replace: 'if (capacity.self !== PLAIN) {',
-    breaks: 'a limit that was lowered is never reached',
-    tests: [LIMITS_SET],
-  },
-  {
     name: 'books go while they are in use',
     file: 'lib/use-cases/lending/settle.ts',
     find: ' && !isTouchedLongAgo(now.owner, context.clock.now()))',
@@ -188,5 +180,21 @@ export const LENDING_MUTANTS: readonly TestedMutant[] = [
     replace: 'void context.store.states.recordBorrowed',
     breaks: 'a pass of the version before claims what has been lent',
     tests: [TAKE_OVER_TEST],
+  },
+  {
+    name: 'no look after a write that enters the line',
+    file: 'lib/use-cases/pass/round.ts',
+    find: 'const asksAgain = hasEntered || (isWorkLeft && hasHope)',
+    replace: 'const asksAgain = isWorkLeft && hasHope',
+    breaks: 'what became free between the look and the line is lost',
+    tests: [LENDING],
+  },
+  {
+    name: 'what the plain shard has just claimed is lent',
+    file: 'lib/use-cases/lending/settle.ts',
+    find: "return next === 'stale' ? next : { ...next, ownUse: unitsOfState(owner, capacity.limits, now) }",
+    replace: "return next === 'stale' || now < 0 ? next : next",
+    breaks: 'a unit is used by two shards',
+    tests: [LENDING],
   },
 ]

@@ -90,20 +90,6 @@ export const LENDING_WRITES: readonly Mutant[] = [
     breaks: 'who has come to the line meanwhile waits for nobody',
   },
   {
-    name: 'what the plain shard has just claimed is lent',
-    file: SETTLE,
-    find: "return next === 'stale' ? next : { ...next, ownUse: unitsOfState(owner, capacity.limits, now) }",
-    replace: "return next === 'stale' || now < 0 ? next : next",
-    breaks: 'a unit is used by two shards',
-  },
-  {
-    name: 'no look after a write that enters the line',
-    file: ROUND,
-    find: 'const asksAgain = hasEntered || (isWorkLeft && hasHope)',
-    replace: 'const asksAgain = isWorkLeft && hasHope',
-    breaks: 'what became free between the look and the line is lost',
-  },
-  {
     name: 'no look after entering the line',
     file: ROUND,
     find: "if (hasEntered) return { kind: 'written', again: true, asksAgain: true, served }",
