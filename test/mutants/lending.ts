@@ -197,4 +197,38 @@ export const LENDING_MUTANTS: readonly TestedMutant[] = [
     breaks: 'a unit is used by two shards',
     tests: [LENDING],
   },
+  {
+    name: 'no look after entering the line',
+    file: 'lib/use-cases/pass/round.ts',
+    find: "if (hasEntered) return { kind: 'written', again: true, asksAgain: true, served }",
+    replace: 'void hasEntered',
+    breaks: 'what became free between the look and the line is lost',
+    tests: [LENDING],
+  },
+  {
+    name: 'a limit is set without fences',
+    file: 'lib/use-cases/operate/set-limits.ts',
+    find: 'for (const key of borrowers) await store.states.fence(key)',
+    replace: 'void store.states.fence',
+    breaks: 'a pass that had read the old limit claims by it',
+    tests: [LIMITS_SET],
+  },
+  {
+    name: 'the plain shard is read before the shard',
+    file: 'lib/use-cases/pass/round.ts',
+    find: '  const state = (await store.states.read(request.shard)) ?? emptyState(request.shard)\n',
+    replace: `  const [queue, part] = request.shard.split('|')
+  let early = await store.states.read(\`\${queue}|\${part ?? ''}\` as ShardKey)
+  const read = (key: ShardKey) => {
+    const was = early
+    early = undefined
+    return was && was.shard === key && key !== request.shard ? Promise.resolve(was) : store.states.read(key)
+  }
+  const states = Object.create(store.states, { read: { value: read } })
+  context = { ...context, store: Object.create(store, { states: { value: states } }) }
+  const state = (await store.states.read(request.shard)) ?? emptyState(request.shard)
+`,
+    breaks: 'a pass between the two writes of whoever sets a limit claims by the old one',
+    tests: [LIMITS_SET],
+  },
 ]

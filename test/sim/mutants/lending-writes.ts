@@ -90,13 +90,6 @@ export const LENDING_WRITES: readonly Mutant[] = [
     breaks: 'who has come to the line meanwhile waits for nobody',
   },
   {
-    name: 'no look after entering the line',
-    file: ROUND,
-    find: "if (hasEntered) return { kind: 'written', again: true, asksAgain: true, served }",
-    replace: 'void hasEntered',
-    breaks: 'what became free between the look and the line is lost',
-  },
-  {
     name: 'given back in the books only',
     file: ROUND,
     find: 'if (!decision.changed && isAsItIs && !isGivenBack(capacity.borrowed, borrowed)) {',
@@ -125,35 +118,11 @@ export const LENDING_WRITES: readonly Mutant[] = [
     breaks: 'a limit that was set does not hold for shards with a number',
   },
   {
-    name: 'a limit is set without fences',
-    file: SET_LIMITS,
-    find: 'for (const key of borrowers) await store.states.fence(key)',
-    replace: 'void store.states.fence',
-    breaks: 'a pass that had read the old limit claims by it',
-  },
-  {
     name: 'a limit is set and nobody woken',
     file: SET_LIMITS,
     find: 'await wake.send([...woken].map((key) => ({ shard: key, delay_ms: 0 })))',
     replace: 'void [wake, woken]',
     breaks: 'a limit that was raised is not used, nor what is too much given back',
-  },
-  {
-    name: 'the plain shard is read before the shard',
-    file: ROUND,
-    find: '  const state = (await store.states.read(request.shard)) ?? emptyState(request.shard)\n',
-    replace: `  const [queue, part] = request.shard.split('|')
-  let early = await store.states.read(\`\${queue}|\${part ?? ''}\` as ShardKey)
-  const read = (key: ShardKey) => {
-    const was = early
-    early = undefined
-    return was && was.shard === key && key !== request.shard ? Promise.resolve(was) : store.states.read(key)
-  }
-  const states = Object.create(store.states, { read: { value: read } })
-  context = { ...context, store: Object.create(store, { states: { value: states } }) }
-  const state = (await store.states.read(request.shard)) ?? emptyState(request.shard)
-`,
-    breaks: 'a pass between the two writes of whoever sets a limit claims by the old one',
   },
   {
     name: 'nobody looks when another shard’s start is forgotten',
