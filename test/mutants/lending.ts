@@ -231,4 +231,20 @@ export const LENDING_MUTANTS: readonly TestedMutant[] = [
     breaks: 'a pass between the two writes of whoever sets a limit claims by the old one',
     tests: [LIMITS_SET],
   },
+  {
+    name: 'lost books stay lost',
+    file: 'lib/use-cases/lending/capacity.ts',
+    find: "if (capacity === 'stale') await restoreLoans(context, state, owner, nameOf(shard.value))",
+    replace: 'void restoreLoans',
+    breaks: 'a shard whose loan is not in the books stands still',
+    tests: [LENDING],
+  },
+  {
+    name: 'books that could not be settled are forgotten',
+    file: 'lib/use-cases/pass/round.ts',
+    find: '{ at: now + DELAY_STEP_MS, isPrecise: false }',
+    replace: '{ at: now + 86_400_000 * DELAY_STEP_MS, isPrecise: false }',
+    breaks: 'who waits is served by the sweep only',
+    tests: [LENDING],
+  },
 ]

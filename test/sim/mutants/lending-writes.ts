@@ -139,25 +139,11 @@ export const LENDING_WRITES: readonly Mutant[] = [
     breaks: 'a shard that waits for a start is served by the sweep only',
   },
   {
-    name: 'lost books stay lost',
-    file: CAPACITY,
-    find: "if (capacity === 'stale') await restoreLoans(context, state, owner, nameOf(shard.value))",
-    replace: 'void restoreLoans',
-    breaks: 'a shard whose loan is not in the books stands still',
-  },
-  {
     name: 'who frees a slot does not look at the line',
     file: 'lib/use-cases/run/hand-off.ts',
     find: 'if (!state?.waiting && !(await othersNeedUnits(context, shard, state))) return undefined',
     replace: 'if (!state?.waiting && othersNeedUnits.length > 0) return undefined',
     breaks: 'an idle shard keeps its units while others wait',
-  },
-  {
-    name: 'books that could not be settled are forgotten',
-    file: ROUND,
-    find: '{ at: now + DELAY_STEP_MS, isPrecise: false }',
-    replace: '{ at: now + 86_400_000 * DELAY_STEP_MS, isPrecise: false }',
-    breaks: 'who waits is served by the sweep only',
   },
   {
     name: 'sweep without shards that wait for units',

@@ -234,6 +234,17 @@ describe('a worker whose shard gives way', () => {
   })
 })
 
+test('a shard whose books cannot be settled is looked at again a second later', async () => {
+  const world = new World(configOf({ concurrency: 1, shards: 2 }))
+  world.put(...jobsIn(shard(0), 1))
+  await world.stream()
+  const { states } = world.context.store
+  Object.assign(states, { writeBooks: () => Promise.reject(new Error('throttled')) })
+  world.put(...jobsIn(shard(1), 1))
+  await world.pass(shard(1))
+  expect(world.nextWake).toBeLessThanOrEqual(NOW + 1000)
+})
+
 describe('books that were lost', () => {
   const config = configOf({ concurrency: 4, shards: 4 })
   const claimed = async (): Promise<World> => {
