@@ -120,8 +120,8 @@ export const LENDING_MUTANTS: readonly TestedMutant[] = [
   {
     name: 'a shard that is woken goes by its own item',
     file: 'lib/use-cases/pass/round.ts',
-    find: 'if (mayHaveMore) return false',
-    replace: 'void mayHaveMore',
+    find: 'isUncertain(request) || mayHaveMore',
+    replace: 'isUncertain(request) || (mayHaveMore && !limitsSeen)',
     breaks: 'units that were lent to a busy shard lie there until one of its jobs ends',
     tests: [LIMITS_SET],
   },
@@ -140,14 +140,6 @@ export const LENDING_MUTANTS: readonly TestedMutant[] = [
     replace: '(mayTakeAll || !mayTakeAll ? idle :',
     breaks: 'two shards take their units from each other for ever',
     tests: [LENDING],
-  },
-  {
-    name: 'what is fetched above the limit is used',
-    file: COLLECT,
-    find: 'if (capacity.self !== PLAIN && !isOverLimit(capacity, resource)) {',
-    replace: 'if (capacity.self !== PLAIN) {',
-    breaks: 'a limit that was lowered is never reached',
-    tests: [LIMITS_SET],
   },
   {
     name: 'books go while they are in use',
@@ -188,5 +180,71 @@ export const LENDING_MUTANTS: readonly TestedMutant[] = [
     replace: 'void context.store.states.recordBorrowed',
     breaks: 'a pass of the version before claims what has been lent',
     tests: [TAKE_OVER_TEST],
+  },
+  {
+    name: 'no look after a write that enters the line',
+    file: 'lib/use-cases/pass/carry-out.ts',
+    find: 'const asksAgain = hasEntered || (decision.isWorkLeft && use.hasHope)',
+    replace: 'const asksAgain = decision.isWorkLeft && use.hasHope',
+    breaks: 'what became free between the look and the line is lost',
+    tests: [LENDING],
+  },
+  {
+    name: 'what the plain shard has just claimed is lent',
+    file: 'lib/use-cases/lending/settle.ts',
+    find: "return next === 'stale' ? next : { ...next, ownUse: unitsOfState(owner, capacity.limits, now) }",
+    replace: "return next === 'stale' || now < 0 ? next : next",
+    breaks: 'a unit is used by two shards',
+    tests: [LENDING],
+  },
+  {
+    name: 'no look after entering the line',
+    file: 'lib/use-cases/pass/carry-out.ts',
+    find: "if (hasEntered) return { kind: 'written', again: true, asksAgain: true, served }",
+    replace: 'void hasEntered',
+    breaks: 'what became free between the look and the line is lost',
+    tests: [LENDING],
+  },
+  {
+    name: 'a limit is set without fences',
+    file: 'lib/use-cases/operate/set-limits.ts',
+    find: '(key) => store.states.fence(key)',
+    replace: 'async () => {}',
+    breaks: 'a pass that had read the old limit claims by it',
+    tests: [LIMITS_SET],
+  },
+  {
+    name: 'the plain shard is read before the shard',
+    file: 'lib/use-cases/pass/round.ts',
+    find: '  const state = (await store.states.read(request.shard)) ?? emptyState(request.shard)\n',
+    replace: `  const [queue, part] = request.shard.split('|')
+  let early = await store.states.read(\`\${queue}|\${part ?? ''}\` as ShardKey)
+  const read = (key: ShardKey) => {
+    const was = early
+    early = undefined
+    return was && was.shard === key && key !== request.shard ? Promise.resolve(was) : store.states.read(key)
+  }
+  const states = Object.create(store.states, { read: { value: read } })
+  context = { ...context, store: Object.create(store, { states: { value: states } }) }
+  const state = (await store.states.read(request.shard)) ?? emptyState(request.shard)
+`,
+    breaks: 'a pass between the two writes of whoever sets a limit claims by the old one',
+    tests: [LIMITS_SET],
+  },
+  {
+    name: 'lost books stay lost',
+    file: 'lib/use-cases/lending/capacity.ts',
+    find: "if (capacity === 'stale') await restoreLoans(context, state, owner, nameOf(shard.value))",
+    replace: 'void restoreLoans',
+    breaks: 'a shard whose loan is not in the books stands still',
+    tests: [LENDING],
+  },
+  {
+    name: 'books that could not be settled are forgotten',
+    file: 'lib/use-cases/pass/carry-out.ts',
+    find: '{ at: now + DELAY_STEP_MS, isPrecise: false }',
+    replace: '{ at: now + 86_400_000 * DELAY_STEP_MS, isPrecise: false }',
+    breaks: 'who waits is served by the sweep only',
+    tests: [LENDING],
   },
 ]

@@ -87,10 +87,9 @@ export const READS: readonly TestedMutant[] = [
   },
   {
     name: 'a second look because of twins',
-    file: 'lib/use-cases/pass/round.ts',
-    find: '(outcome.state.waiting && isSlotFreed(state, write, outcome.state))',
-    replace:
-      '(outcome.state.waiting && (isSlotFreed(state, write, outcome.state) || input === undefined || true))',
+    file: 'lib/use-cases/pass/carry-out.ts',
+    find: 'outcome.state.waiting && isSlotFreed(state, write, outcome.state)',
+    replace: 'outcome.state.waiting && (isSlotFreed(state, write, outcome.state) || input !== undefined)',
     breaks: 'what a pass costs where jobs wait',
     tests: READING,
   },

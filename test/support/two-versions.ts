@@ -1,4 +1,6 @@
 /** Two versions of the functions that have different numbers of shards, on one memory store whose calls take turns. */
+
+import { memoryPayloads } from '../../lib/adapters/memory/payloads.ts'
 import { memoryQueues } from '../../lib/adapters/memory/queues.ts'
 import { memoryStore } from '../../lib/adapters/memory/store.ts'
 import { emptyTables, type Tables } from '../../lib/adapters/memory/tables.ts'
@@ -67,6 +69,7 @@ export class TwoVersions {
       random: { number: () => 0.5, token: () => asToken(`token-${this.#tokens++}`) },
       events: { emit: () => {} },
       deployment: { isReplaced: async () => false },
+      payloads: memoryPayloads(() => this.now, new Map()),
     }))
   }
 

@@ -110,7 +110,11 @@ function defaultShards({ concurrency, rateLimit }: Limits): number {
   return Math.max(1, Math.min(MAX_SHARDS, Math.max(leastShards(concurrency), Math.min(slots, starts))))
 }
 
-const parts = (units: number): number => Math.ceil(units / SLOTS_OF_A_SMALL_ITEM)
+/** An item that lends nothing and has borrowed nothing has room for ten slots in 1 KB. */
+const SLOTS_OF_ONE_SHARD = 10
+
+const parts = (units: number): number =>
+  units <= SLOTS_OF_ONE_SHARD ? 1 : Math.ceil(units / SLOTS_OF_A_SMALL_ITEM)
 
 const leastShards = (concurrency = 0): number => Math.ceil(concurrency / MAX_SLOTS_PER_SHARD)
 

@@ -69,7 +69,7 @@ async function collectOne(
     for (const lender of lenders) {
       if (missing <= 0) break
       spareAt = earliest(spareAt, forgottenAt(lender.state))
-      const next = await fetchSome(context, now, resource, lender, missing)
+      const next = await fetchSome(context, now, resource, { ...lender, missing })
       if (next === 'stale') return 'stale'
       if (next) [now, missing] = [next.capacity, missing - next.units]
     }
@@ -84,10 +84,9 @@ async function fetchSome(
   context: Context,
   capacity: Capacity,
   resource: Resource,
-  lender: Lender,
-  missing: number,
+  { missing, ...lender }: Lender & { readonly missing: number },
 ): Promise<{ readonly capacity: Capacity; readonly units: number } | 'stale' | undefined> {
-  let asked = lender
+  let asked: Lender = lender
   for (let tries = 0; tries < TRIES; tries++) {
     const units = Math.min(missing, spareOf(context, capacity, resource, asked))
     if (units <= 0) return undefined

@@ -90,27 +90,6 @@ export const LENDING_WRITES: readonly Mutant[] = [
     breaks: 'who has come to the line meanwhile waits for nobody',
   },
   {
-    name: 'what the plain shard has just claimed is lent',
-    file: SETTLE,
-    find: "return next === 'stale' ? next : { ...next, ownUse: unitsOfState(owner, capacity.limits, now) }",
-    replace: "return next === 'stale' || now < 0 ? next : next",
-    breaks: 'a unit is used by two shards',
-  },
-  {
-    name: 'no look after a write that enters the line',
-    file: ROUND,
-    find: 'const asksAgain = hasEntered || (isWorkLeft && hasHope)',
-    replace: 'const asksAgain = isWorkLeft && hasHope',
-    breaks: 'what became free between the look and the line is lost',
-  },
-  {
-    name: 'no look after entering the line',
-    file: ROUND,
-    find: "if (hasEntered) return { kind: 'written', again: true, asksAgain: true, served }",
-    replace: 'void hasEntered',
-    breaks: 'what became free between the look and the line is lost',
-  },
-  {
     name: 'given back in the books only',
     file: ROUND,
     find: 'if (!decision.changed && isAsItIs && !isGivenBack(capacity.borrowed, borrowed)) {',
@@ -139,35 +118,11 @@ export const LENDING_WRITES: readonly Mutant[] = [
     breaks: 'a limit that was set does not hold for shards with a number',
   },
   {
-    name: 'a limit is set without fences',
-    file: SET_LIMITS,
-    find: 'for (const key of borrowers) await store.states.fence(key)',
-    replace: 'void store.states.fence',
-    breaks: 'a pass that had read the old limit claims by it',
-  },
-  {
     name: 'a limit is set and nobody woken',
     file: SET_LIMITS,
     find: 'await wake.send([...woken].map((key) => ({ shard: key, delay_ms: 0 })))',
     replace: 'void [wake, woken]',
     breaks: 'a limit that was raised is not used, nor what is too much given back',
-  },
-  {
-    name: 'the plain shard is read before the shard',
-    file: ROUND,
-    find: '  const state = (await store.states.read(request.shard)) ?? emptyState(request.shard)\n',
-    replace: `  const [queue, part] = request.shard.split('|')
-  let early = await store.states.read(\`\${queue}|\${part ?? ''}\` as ShardKey)
-  const read = (key: ShardKey) => {
-    const was = early
-    early = undefined
-    return was && was.shard === key && key !== request.shard ? Promise.resolve(was) : store.states.read(key)
-  }
-  const states = Object.create(store.states, { read: { value: read } })
-  context = { ...context, store: Object.create(store, { states: { value: states } }) }
-  const state = (await store.states.read(request.shard)) ?? emptyState(request.shard)
-`,
-    breaks: 'a pass between the two writes of whoever sets a limit claims by the old one',
   },
   {
     name: 'nobody looks when another shard’s start is forgotten',
@@ -184,25 +139,11 @@ export const LENDING_WRITES: readonly Mutant[] = [
     breaks: 'a shard that waits for a start is served by the sweep only',
   },
   {
-    name: 'lost books stay lost',
-    file: CAPACITY,
-    find: "if (capacity === 'stale') await restoreLoans(context, state, owner, nameOf(shard.value))",
-    replace: 'void restoreLoans',
-    breaks: 'a shard whose loan is not in the books stands still',
-  },
-  {
     name: 'who frees a slot does not look at the line',
     file: 'lib/use-cases/run/hand-off.ts',
     find: 'if (!state?.waiting && !(await othersNeedUnits(context, shard, state))) return undefined',
     replace: 'if (!state?.waiting && othersNeedUnits.length > 0) return undefined',
     breaks: 'an idle shard keeps its units while others wait',
-  },
-  {
-    name: 'books that could not be settled are forgotten',
-    file: ROUND,
-    find: '{ at: now + DELAY_STEP_MS, isPrecise: false }',
-    replace: '{ at: now + 86_400_000 * DELAY_STEP_MS, isPrecise: false }',
-    breaks: 'who waits is served by the sweep only',
   },
   {
     name: 'sweep without shards that wait for units',

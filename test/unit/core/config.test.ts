@@ -20,7 +20,7 @@ describe('a configuration', () => {
       name: 'crm',
       retry: { attempts: 5, backoff_ms: 1000, factor: 2, maxBackoff_ms: 3_600_000, jitter: 0.5 },
       timeout_ms: 60_000,
-      shards: 100,
+      shards: 125,
     })
   })
 
@@ -135,11 +135,11 @@ test.each([
   [{ concurrency: 1 }, 1],
   [{ concurrency: 10 }, 1],
   [{ concurrency: 11 }, 2],
-  [{ concurrency: 5000 }, 500],
+  [{ concurrency: 5000 }, 625],
   [{ concurrency: 0 }, 1],
   [{ concurrency: 50, rateLimit: { allowed: 5, period: 1000 } }, 1],
-  [{ concurrency: 50, rateLimit: { allowed: 30, period: 1000 } }, 3],
-  [{ rateLimit: { allowed: 50, period: 1000 } }, 5],
+  [{ concurrency: 50, rateLimit: { allowed: 30, period: 1000 } }, 4],
+  [{ rateLimit: { allowed: 50, period: 1000 } }, 7],
 ])('%j is spread over %d shards', (input, shards) => {
   expect(queue(input).queues['crm']?.shards).toBe(shards)
 })

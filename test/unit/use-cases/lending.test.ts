@@ -1,6 +1,6 @@
 /** Capacity flows to where the work is, and with it the invocation of a worker. */
 import { describe, expect, test } from 'vitest'
-import type { ShardKey } from '../../../lib/core/keys.ts'
+import type { JobId, ShardKey } from '../../../lib/core/keys.ts'
 import { NO_BOOKS } from '../../../lib/core/limits/books.ts'
 import { SLOTS_OF_A_SMALL_ITEM } from '../../../lib/core/limits/in-force.ts'
 import { lentOut } from '../../../lib/core/limits/limiter.ts'
@@ -13,6 +13,7 @@ const nameOf = (pk: ShardKey): string => pk.replaceAll('|', '.')
 const jobsIn = (pk: ShardKey, count: number, name = nameOf(pk)) =>
   Array.from({ length: count }, (_, n) => jobItem({ id: `${name}-${n}`, pk }))
 const slotsOf = (world: World, pk: ShardKey): number => Object.keys(world.state(pk).slots).length
+const jobsInFlight = (world: World, pk: ShardKey): string[] => Object.keys(world.state(pk).slots)
 const lent = (world: World): number => lentOut((world.state(PLAIN).books ?? NO_BOOKS).slots)
 const RATE = { allowed: 6, period: 10_000, margin: 0 }
 
@@ -126,6 +127,52 @@ describe('a shard', () => {
   })
 })
 
+describe('a shard that comes to stand in the line looks once more, for another may have freed a unit meanwhile', () => {
+  test.each([
+    ['with its first pass', undefined],
+    ['with a pass that has nothing to write', { initialised: true, version: 1, waiting: true }],
+  ])('%s', async (_what, before) => {
+    const world = new World(configOf({ concurrency: 1, shards: 2 }))
+    world.put(...jobsIn(shard(0), 1))
+    await world.stream()
+    const [message] = world.takeWork()
+    if (!message) throw new Error('nothing was claimed')
+    if (before) world.tables.states.set(shard(1), { ...world.state(shard(1)), ...before })
+    const { states } = world.context.store
+    const { writeBooks } = states
+    Object.assign(states, {
+      writeBooks: async (...given: Parameters<typeof writeBooks>) => {
+        Object.assign(states, { writeBooks })
+        await world.work(message)
+        return writeBooks(...given)
+      },
+    })
+    world.put(...jobsIn(shard(1), 1))
+    await world.pass(shard(1))
+    expect([world.ran.length, slotsOf(world, shard(1))]).toEqual([1, 1])
+  })
+})
+
+test('the plain shard does not lend what it has just claimed', async () => {
+  const world = new World(configOf({ concurrency: 3, shards: 2 }))
+  world.put(...jobsIn(shard(0), 2), ...jobsIn(shard(1), 5))
+  await world.stream()
+  expect([slotsOf(world, shard(0)), slotsOf(world, shard(1))]).toEqual([2, 1])
+  const ended = world.takeWork().find(({ pk }) => pk === shard(0))
+  if (!ended) throw new Error('nothing was claimed')
+  const { states } = world.context.store
+  const owner = world.state(PLAIN)
+  const loan = owner.books?.slots.loans['0']
+  if (!loan) throw new Error('nothing was lent')
+  await states.release(shard(0), { id: jobsInFlight(world, shard(0))[0] as JobId, token: ended.token })
+  await states.recordBorrowed(world.state(shard(0)), { slots: { id: loan.id, got: 2, returned: 1 } })
+  const change = { resource: 'slots' as const, borrower: '0', was: loan, is: { ...loan, returned: 1 } }
+  await states.writeBooks(owner, { loans: [change], line: [], isLending: false, expiresAt: 1 })
+  world.put(...jobsIn(PLAIN, 1))
+  await world.pass(PLAIN)
+  expect([slotsOf(world, PLAIN), lent(world)]).toEqual([1, 2])
+})
+
 describe('of units that lie with a shard', () => {
   const idle = async (): Promise<World> => {
     const world = new World(configOf({ concurrency: 4, shards: 2 }))
@@ -185,6 +232,17 @@ describe('a worker whose shard gives way', () => {
     await world.wake()
     expect([world.ran, world.inFlight]).toEqual([[`${nameOf(shard(0))}-0`], [`${nameOf(shard(1))}-0`]])
   })
+})
+
+test('a shard whose books cannot be settled is looked at again a second later', async () => {
+  const world = new World(configOf({ concurrency: 1, shards: 2 }))
+  world.put(...jobsIn(shard(0), 1))
+  await world.stream()
+  const { states } = world.context.store
+  Object.assign(states, { writeBooks: () => Promise.reject(new Error('throttled')) })
+  world.put(...jobsIn(shard(1), 1))
+  await world.pass(shard(1))
+  expect(world.nextWake).toBeLessThanOrEqual(NOW + 1000)
 })
 
 describe('books that were lost', () => {

@@ -82,6 +82,25 @@ describe('a limit that is lowered', () => {
     expect(world.inFlight).toHaveLength(1)
   })
 
+  test('between the two reads of a pass holds for it', async () => {
+    const world = new World(CONFIG)
+    world.put(...jobsIn(shard(0), 4, 'first'))
+    await world.settle()
+    const { states } = world.context.store
+    const { read } = states
+    Object.assign(states, {
+      read: async (key: ShardKey) => {
+        Object.assign(states, { read })
+        const first = await read(key)
+        await setLimits(world, { concurrency: 1 })
+        return first
+      },
+    })
+    world.put(...jobsIn(shard(0), 6, 'a'))
+    await world.pass(shard(0))
+    expect(world.inFlight).toHaveLength(1)
+  })
+
   test('has what is to spare come back', async () => {
     const world = new World(CONFIG)
     world.put(...jobsIn(shard(0), 2, 'a'), ...jobsIn(shard(1), 2, 'b'))

@@ -1,0 +1,126 @@
+/** What Sluice needs of the State table. */
+import type { ShardKey } from '../core/keys.ts'
+import type { BooksChange } from '../core/limits/books.ts'
+import type { LimitOverride } from '../core/limits/limits.ts'
+import type { Holder, PassChange, Released } from '../core/pass/decide.ts'
+import type { BorrowedUnits, ShardGlance, ShardState, Token } from '../core/shard/state.ts'
+
+export interface StateStore {
+  read(shard: ShardKey): Promise<ShardState | undefined>
+  /** The write of a pass, if no other pass has written since the state was read. */
+  pass(state: ShardState, change: PassWrite): Promise<PassOutcome>
+  /** Turns a claim into a run, if the claim stands and nobody has started it. */
+  start(shard: ShardKey, claim: Holder, run: Run): Promise<StartOutcome>
+  /**
+   * Remembers one more start, for a handler that began later than was written; nothing, if the item is gone. Counts as a
+   * pass: one that has read the window without it loses.
+   */
+  remember(shard: ShardKey, bucket: string): Promise<void>
+  /**
+   * Frees a slot, if the holder still has it. If its job stands, says that it waits amid others, and counts as a pass: one
+   * that has seen the job in flight must not take that back.
+   */
+  release(shard: ShardKey, holder: Released): Promise<ReleaseOutcome>
+  /** Changes a plain shard's books, if the loans are as they were read. */
+  writeBooks(owner: ShardState, write: BooksWrite): Promise<BooksOutcome>
+  /**
+   * Writes down what a shard has borrowed, if nobody has written a pass since its state was read, and counts as a pass: one
+   * that would claim into units that go back loses. What another version wrote of shares and limits there goes.
+   */
+  recordBorrowed(
+    state: ShardState,
+    borrowed: BorrowedUnits,
+    expiresAt?: number,
+  ): Promise<ShardState | undefined>
+  /** Counts as a pass over the shard, if it has an item: whoever has read anything before this loses. */
+  fence(shard: ShardKey): Promise<void>
+  /**
+   * Notes since when no function knows the shard, if nobody has written a pass since the state was read. The item is kept
+   * until `expiresAt` (epoch s), or without it for as long as it takes.
+   */
+  strand(state: ShardState, since: number, expiresAt: number | undefined): Promise<void>
+  /** The numbers of shards that an earlier version had for a queue. Empty for a queue that it did not know. */
+  earlierShards(queue: string): Promise<readonly number[]>
+  /** Replaces the limits of a partition, in its plain shard, or with `undefined` goes back to the configured ones. */
+  override(owner: ShardKey, limits: LimitOverride | undefined): Promise<ShardState>
+  /** Shards of a group of the due index whose `dueAt` is not after `until`. May be stale. */
+  due(group: string, until: number): Promise<readonly DueShard[]>
+  /** All state items, or those of a segment of the table, a page at a time. May be stale. */
+  scan(query?: ScanQuery): Promise<ScanPage>
+  /** The state items of these shards that there are. May be stale, and may lack some while the database is busy. */
+  glance(shards: readonly ShardKey[]): Promise<Glances>
+  /** How far the sweep has come: for each part of the tables the cursor at which it goes on. */
+  sweepCursors(): Promise<Readonly<Record<string, string>>>
+  /** Keeps the cursor of one part; with `undefined` the next sweep begins it again. */
+  saveSweepCursor(part: string, cursor: string | undefined): Promise<void>
+}
+
+export interface PassWrite extends PassChange {
+  /** What no other write bears: by it a pass knows its own write whose reply was lost. */
+  readonly mark: string
+  /** What the shard has borrowed from now on. Absent if that is as it was. */
+  readonly borrowed?: BorrowedUnits
+  /** The group of the due index that shall list the shard. */
+  readonly dueShard?: string
+  /** Epoch seconds at which an idle item may go; absent where the item has to stay. */
+  readonly expiresAt?: number
+}
+export type PassOutcome =
+  | { readonly kind: 'written'; readonly state: ShardState }
+  /** Another write was first. `isUncertain`: this one was sent more than once, and may have been made before that. */
+  | { readonly kind: 'conflict'; readonly isUncertain?: true }
+
+export interface BooksWrite extends BooksChange {
+  /** Units are lent that were free. Nobody must have lent or claimed any since the books were read. */
+  readonly isLending: boolean
+  /** Epoch seconds at which the item may go, unless it has to stay. */
+  readonly expiresAt: number
+}
+export type BooksOutcome =
+  | { readonly kind: 'written'; readonly owner: ShardState }
+  /** Somebody else has changed one of the loans, or, if units were to be lent, anything at all. */
+  | { readonly kind: 'conflict' }
+
+export interface Run {
+  readonly token: Token
+  readonly deadline: number
+  /** The bucket that remembers the start. */
+  readonly bucket: string
+  /** The worker's process runs other jobs, too. */
+  readonly shared?: true
+}
+export type StartOutcome =
+  | { readonly kind: 'started'; readonly state: ShardState }
+  | { readonly kind: 'stale'; readonly state?: ShardState }
+export type ReleaseOutcome =
+  | { readonly kind: 'released'; readonly state: ShardState }
+  | { readonly kind: 'gone'; readonly state?: ShardState }
+
+export interface ScanQuery {
+  readonly segment?: Segment
+  readonly cursor?: string
+  /** How many items to look at; by default as many as fit in a page. */
+  readonly limit?: number
+}
+/** One of `total` parts of a table that can be read side by side. */
+export interface Segment {
+  readonly index: number
+  readonly total: number
+}
+export interface Glances {
+  readonly states: readonly ShardGlance[]
+  readonly damaged: readonly DamagedItem[]
+}
+/** A state item that somebody damaged by hand, and what is wrong with it. */
+export interface DamagedItem {
+  readonly shard: string
+  readonly problem: string
+}
+export interface ScanPage extends Glances {
+  readonly cursor?: string
+}
+
+export interface DueShard {
+  readonly shard: ShardKey
+  readonly dueAt: number
+}
