@@ -1,5 +1,5 @@
-/** The rows of the cost budget, each measured on one partition with a limit of one. */
-import { defineConfig } from '../lib/core/queue/config.ts'
+/** The rows of the cost budget, each measured on one partition. */
+import { type Config, defineConfig } from '../lib/core/queue/config.ts'
 import { difference, type Units } from './counting.ts'
 import type { Bench, Scenario } from './harness.ts'
 
@@ -11,11 +11,13 @@ export interface Cost {
   readonly reads: number
   /** Write units that a job may cost. */
   readonly budget: number
+  /** Read units that a job may cost. */
+  readonly readBudget?: number
 }
 
-const config = defineConfig({
-  queues: { crm: { partition: { payload: 'customer' }, concurrency: 1, timeout: '10s' } },
-})
+const limitedTo = (concurrency: number): Config =>
+  defineConfig({ queues: { crm: { partition: { payload: 'customer' }, concurrency, timeout: '10s' } } })
+const config = limitedTo(1)
 const JOBS = 41
 const CUSTOMER = 'customer-1'
 /** What a put of a small job costs. A backlog is put before the measurement begins. */
@@ -26,6 +28,8 @@ export async function measureCosts(bench: Bench): Promise<Cost[]> {
     await measureSparse(bench),
     await measureBacklog(bench, 'backlog, next job by message', 4, { perInvocation: 1 }),
     await measureBacklog(bench, 'backlog, next job in the same invocation', 3, { perInvocation: JOBS }),
+    await measureWide(bench, '10 in flight, 300 bytes, same invocation', 300, { writes: 3, reads: 4 }),
+    await measureWide(bench, '10 in flight, 4 KB, same invocation', 4000, { writes: 11, reads: 6 }),
   ]
 }
 
@@ -62,6 +66,28 @@ export async function measureBacklog(
   await scenario.work(JOBS, perInvocation, () => cycle.start())
   return cycle.cost(name, PUT, budget)
 }
+
+const WIDE = 10
+/** A backlog that has stood for a while: what is claimed then is not fresh. */
+const WAITED_MS = 60_000
+
+/** A backlog of a partition in which many jobs are in flight: each hand-off finds the others in the table. */
+async function measureWide(
+  bench: Bench,
+  name: string,
+  payload_bytes: number,
+  budget: { readonly writes: number; readonly reads: number },
+): Promise<Cost> {
+  const scenario = await bench.scenario(limitedTo(WIDE))
+  await scenario.putMany(CUSTOMER, JOBS + 2 * WIDE, { payload_bytes, runAt: Date.now() - WAITED_MS })
+  const cycle = new Cycle(bench.units)
+  await scenario.work(JOBS, JOBS, () => cycle.start())
+  const put = Math.ceil((payload_bytes + OVERHEAD_BYTES) / 1024)
+  return { ...cycle.cost(name, put, budget.writes), readBudget: budget.reads }
+}
+
+/** What an item has beside its payload. */
+const OVERHEAD_BYTES = 120
 
 /** What a job costs from the start of one handler to the start of the next: one whole turn. */
 class Cycle {

@@ -16,7 +16,8 @@ const options = new Command('bench:cost')
 await using bench = await startBench()
 const costs = await measureCosts(bench)
 const flat = options.flatness ? await measureFlatness(bench) : []
-const isWithin = ({ writes, budget }: Cost): boolean => writes <= budget
+const isWithin = ({ writes, budget, reads, readBudget = Number.POSITIVE_INFINITY }: Cost): boolean =>
+  writes <= budget && reads <= readBudget
 const isFlat = ({ ratio }: Flatness): boolean => ratio <= MAX_RATIO
 const ok = costs.every(isWithin) && flat.every(isFlat)
 
@@ -26,7 +27,7 @@ process.exitCode = ok ? 0 : 1
 
 function print(): void {
   const table = new Table({
-    head: ['units a job', 'writes', 'budget', 'reads', ''],
+    head: ['units a job', 'writes', 'budget', 'reads', 'budget', ''],
     style: { head: [], border: [] },
   })
   for (const cost of costs)
@@ -35,17 +36,18 @@ function print(): void {
       cost.writes.toFixed(2),
       cost.budget.toFixed(1),
       cost.reads.toFixed(2),
+      cost.readBudget?.toFixed(1) ?? '',
       mark(isWithin(cost)),
     ])
   for (const part of flat) {
     table.push([
       {
-        colSpan: 5,
+        colSpan: 6,
         content: `flatness: ${part.what}, largest / smallest ${part.ratio.toFixed(3)} ${mark(isFlat(part))}`,
       },
     ])
     for (const cost of part.costs)
-      table.push([cost.case, cost.writes.toFixed(2), '', cost.reads.toFixed(2), ''])
+      table.push([cost.case, cost.writes.toFixed(2), '', cost.reads.toFixed(2), '', ''])
   }
   console.log(table.toString())
   if (!ok) console.log(colors.red('over budget'))

@@ -6,15 +6,19 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import type { TableNames } from '../lib/adapters/dynamodb/database.ts'
 import { dynamoStore } from '../lib/adapters/dynamodb/store.ts'
 import { eventsToLog } from '../lib/adapters/events/to-log.ts'
+import { memoryPayloads } from '../lib/adapters/memory/payloads.ts'
 import { memoryQueues } from '../lib/adapters/memory/queues.ts'
 import { systemClock, systemRandom } from '../lib/adapters/system/clock.ts'
-import type { JobItem } from '../lib/core/job/job.ts'
+import type { TaskOutcome } from '../lib/core/job/ending.ts'
+import type { Job, JobItem } from '../lib/core/job/job.ts'
 import { newJob } from '../lib/core/job/new-job.ts'
+import type { ShardKey } from '../lib/core/keys.ts'
 import type { Config } from '../lib/core/queue/config.ts'
 import { LAMBDA_LONGEST_MS } from '../lib/core/times.ts'
 import type { Logger } from '../lib/ports/logger.ts'
+import type { WorkMessage } from '../lib/ports/queues.ts'
 import { arrive } from '../lib/use-cases/arrive.ts'
-import type { Context } from '../lib/use-cases/context.ts'
+import type { WorkerContext } from '../lib/use-cases/context.ts'
 import { putAll } from '../lib/use-cases/enqueue.ts'
 import { pass } from '../lib/use-cases/pass/pass.ts'
 import { execute } from '../lib/use-cases/run/execute.ts'
@@ -68,9 +72,17 @@ function tableNames(names: readonly string[]): TableNames {
   return { jobs: find('JobsTable'), state: find('StateTable'), history: find('HistoryTable') }
 }
 
+export interface Jobs {
+  /** How much is in each payload, beside the customer. Default: nothing. */
+  readonly payload_bytes?: number
+  /** Epoch ms. Default: now. */
+  readonly runAt?: number
+}
+
 export class Scenario {
-  readonly context: Context
+  readonly context: WorkerContext
   readonly #sent: ReturnType<typeof memoryQueues>['sent']
+  readonly #retried: ShardKey[] = []
   #jobs = 0
 
   constructor(config: Config, client: DynamoDBClient, tables: TableNames) {
@@ -80,6 +92,7 @@ export class Scenario {
     this.context = {
       config,
       store,
+      payloads: memoryPayloads(systemClock.now),
       work,
       wake,
       clock: systemClock,
@@ -89,13 +102,10 @@ export class Scenario {
     }
   }
 
-  newJob(customer: string): JobItem {
+  newJob(customer: string, { payload_bytes = 0, runAt = Date.now() }: Jobs = {}): JobItem {
     const id = `job-${String(this.#jobs++).padStart(22, '0')}`
-    const job = newJob(
-      this.context.config,
-      { id, queue: 'crm', task: 'sync', payload: { customer } },
-      Date.now(),
-    )
+    const payload = { customer, ...(payload_bytes > 0 ? { blob: 'x'.repeat(payload_bytes) } : {}) }
+    const job = newJob(this.context.config, { id, queue: 'crm', task: 'sync', payload, runAt }, Date.now())
     if (!job.ok) throw new Error(job.reason)
     return job.value
   }
@@ -108,11 +118,20 @@ export class Scenario {
   }
 
   /** A backlog, announced once. */
-  async putMany(customer: string, count: number): Promise<void> {
-    const items = Array.from({ length: count }, () => this.newJob(customer))
+  async putMany(customer: string, count: number, jobs: Jobs = {}): Promise<void> {
+    await this.putItems(Array.from({ length: count }, () => this.newJob(customer, jobs)))
+  }
+
+  async putItems(items: readonly JobItem[]): Promise<void> {
     await putAll(this.context.store, items)
     const [first] = items
     if (first) await pass(this.context, { shard: first.pk })
+  }
+
+  /** What was tried and failed comes again, as the stream would announce it. */
+  async #next(): Promise<WorkMessage | undefined> {
+    for (const shard of this.#retried.splice(0)) await pass(this.context, { shard })
+    return this.#sent.work.shift()
   }
 
   /** Forgets the messages sent so far: their jobs stay in flight. */
@@ -123,19 +142,27 @@ export class Scenario {
   /**
    * Delivers work messages until so many jobs have run; each invocation has time for `perInvocation` of them.
    * @param onStart called whenever a handler starts
+   * @param run what handlers do
    */
-  async work(jobs: number, perInvocation: number, onStart: () => void = () => {}): Promise<void> {
+  async work(
+    jobs: number,
+    perInvocation: number,
+    onStart: () => void = () => {},
+    run: (job: Job) => TaskOutcome = () => ({ kind: 'succeeded' }),
+  ): Promise<void> {
     let ran = 0
     while (ran < jobs) {
-      const message = this.#sent.work.shift()
+      const message = this.#sent.work.shift() ?? (await this.#next())
       if (!message) throw new Error(`only ${ran} of ${jobs} jobs came`)
       let left = Math.min(perInvocation, jobs - ran)
       const remaining_ms = () => (left > 0 ? LAMBDA_LONGEST_MS : 1000)
-      await execute(this.context, message, { remaining_ms, redelivered: false }, async () => {
+      await execute(this.context, message, { remaining_ms, redelivered: false }, async (job) => {
         onStart()
         ran++
         left--
-        return { kind: 'succeeded' }
+        const outcome = run(job)
+        if (outcome.kind === 'failed') this.#retried.push(job.key.pk)
+        return outcome
       })
     }
   }

@@ -1,5 +1,5 @@
 /**
- * One entry file → one ES module for Lambda, by the esbuild that Sluice itself depends on. Unlike `NodejsFunction` it
+ * One entry file → an ES module for Lambda, and one for each part that is loaded only when it is needed, by the esbuild that Sluice itself depends on. Unlike `NodejsFunction` it
  * needs no lock file, no project root, no Docker and no esbuild in the user's project, and works under node_modules.
  */
 import { dirname, resolve } from 'node:path'
@@ -15,6 +15,9 @@ export type BundlingOptions = Omit<
   | 'entryPoints'
   | 'stdin'
   | 'outfile'
+  | 'splitting'
+  | 'entryNames'
+  | 'outExtension'
   | 'outdir'
   | 'outbase'
   | 'write'
@@ -38,6 +41,10 @@ export function bundle(entry: string, config: Config, options: BundlingOptions =
     entryPoints: [resolve(entry)],
     bundle: true,
     format: 'esm',
+    // S3's client, the ways to sign in that Lambda does not use: what nobody asks for is not even read at the start.
+    splitting: true,
+    entryNames: 'index',
+    outExtension: { '.js': '.mjs' },
     platform: 'node',
     // The environment of a function holds 4 KB: too little for a configuration with many queues.
     define: {
@@ -50,7 +57,7 @@ export function bundle(entry: string, config: Config, options: BundlingOptions =
   return Code.fromAsset(dirname(resolve(entry)), {
     assetHashType: AssetHashType.OUTPUT,
     bundling: {
-      local: { tryBundle: (directory) => esbuild({ ...build, outfile: resolve(directory, 'index.mjs') }) },
+      local: { tryBundle: (directory) => esbuild({ ...build, outdir: directory }) },
       image: DockerImage.fromRegistry('sluice-needs-no-docker'),
       command: [JSON.stringify(build)], // Never run: the CDK bundles once for each set of these options.
     },

@@ -1,12 +1,14 @@
 /** Who may do what: named actions on named resources, nothing else. */
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam'
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
+import type { Bucket } from 'aws-cdk-lib/aws-s3'
 import type { Functions } from './functions.ts'
+import { allowObjects } from './payloads.ts'
 import type { Queues } from './queues.ts'
 import { DUE_INDEX, type Tables } from './tables.ts'
 
 /** Gives each function the names and the rights that it needs. */
-export function connect(functions: Functions, tables: Tables, queues: Queues): void {
+export function connect(functions: Functions, tables: Tables, queues: Queues, payloads: Bucket): void {
   const { dispatcher, worker, tick, ingest } = functions
   for (const scheduler of [dispatcher, worker]) {
     allow(scheduler, tables.jobs.tableArn, 'dynamodb', ['GetItem', 'Query', 'PutItem', 'DeleteItem'])
@@ -22,6 +24,8 @@ export function connect(functions: Functions, tables: Tables, queues: Queues): v
       SLUICE_WAKE_QUEUE_URL: queues.wake.queue.queueUrl,
     })
   }
+
+  connectPayloads(functions, payloads)
 
   allow(tick, `${tables.state.tableArn}/index/${DUE_INDEX}`, 'dynamodb', ['Query'])
   // A sweep goes through both tables; only keys of jobs are asked for, and its place is kept in the State table.
@@ -43,16 +47,31 @@ export function connect(functions: Functions, tables: Tables, queues: Queues): v
   })
 }
 
+function connectPayloads({ worker, ingest }: Functions, payloads: Bucket): void {
+  // A payload that would soon be gone is put again when an attempt reads it.
+  allowObjects(worker, payloads, ['GetObject', 'PutObject'])
+  allowObjects(ingest, payloads, ['PutObject'])
+  for (const user of [worker, ingest]) tell(user, { SLUICE_PAYLOADS_BUCKET: payloads.bucketName })
+}
+
 /** What `enqueue`, `enqueueMany` and a raw put need. */
-export const grantEnqueue = (grantee: IGrantable, { jobs }: Tables): Grant =>
-  allow(grantee, jobs.tableArn, 'dynamodb', ['PutItem', 'BatchWriteItem'])
+export const grantEnqueue = (grantee: IGrantable, { jobs }: Tables, payloads: Bucket): Grant =>
+  allow(grantee, jobs.tableArn, 'dynamodb', ['PutItem', 'BatchWriteItem']).combine(
+    allowObjects(grantee, payloads, ['PutObject']),
+  )
 
 /** What `setLimits`, `deadLetters`, `redrive`, `strandedJobs` and `moveJobs` need. */
-export const grantManage = (grantee: IGrantable, { jobs, state, history }: Tables, { wake }: Queues): Grant =>
+export const grantManage = (
+  grantee: IGrantable,
+  { jobs, state, history }: Tables,
+  { wake }: Queues,
+  payloads: Bucket,
+): Grant =>
   allow(grantee, state.tableArn, 'dynamodb', ['GetItem', 'UpdateItem', 'ConditionCheckItem'])
     .combine(allow(grantee, jobs.tableArn, 'dynamodb', ['Scan', 'Query', 'PutItem', 'DeleteItem']))
     .combine(allow(grantee, history.tableArn, 'dynamodb', ['Query', 'PutItem', 'DeleteItem']))
     .combine(allow(grantee, wake.queue.queueArn, 'sqs', ['SendMessage']))
+    .combine(allowObjects(grantee, payloads, ['GetObject', 'PutObject']))
 
 const allow = (
   grantee: IGrantable,

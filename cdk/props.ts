@@ -68,7 +68,8 @@ export interface SluiceProps {
   readonly sweepEvery?: Duration
 
   /**
-   * What becomes of the three tables when they leave the stack.
+   * What becomes of the three tables and of the Payloads bucket when they leave the stack. With `DESTROY` a function of the
+   * CDK empties the bucket.
    *
    * @default RemovalPolicy.RETAIN
    */

@@ -5,11 +5,13 @@ import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb'
 import { EventBus, type IEventBus, type Rule } from 'aws-cdk-lib/aws-events'
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam'
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
+import type { Bucket, IBucket } from 'aws-cdk-lib/aws-s3'
 import type { IQueue } from 'aws-cdk-lib/aws-sqs'
 import { Construct } from 'constructs'
 import { createAlarms } from './alarms.ts'
 import { followDeployments } from './deployment.ts'
 import { createFunctions } from './functions.ts'
+import { createPayloadsBucket } from './payloads.ts'
 import { connect, grantEnqueue, grantManage } from './permissions.ts'
 import { type SluiceProps, sweepPeriod, workerTimeout } from './props.ts'
 import { createQueues, type Queues } from './queues.ts'
@@ -26,6 +28,8 @@ export class Sluice extends Construct {
   readonly stateTable: TableV2
   /** Dead letters. */
   readonly historyTable: TableV2
+  /** Payloads that are too large for the Jobs table. */
+  readonly payloadsBucket: IBucket
   /** Dispatched jobs, on their way to the worker. */
   readonly workQueue: IQueue
   /** Shards that need a pass. */
@@ -41,6 +45,7 @@ export class Sluice extends Construct {
 
   readonly #tables: Tables
   readonly #queues: Queues
+  readonly #payloads: Bucket
 
   constructor(scope: Construct, id: string, props: SluiceProps) {
     super(scope, id)
@@ -49,7 +54,8 @@ export class Sluice extends Construct {
     const tables = createTables(this, props)
     const functions = createFunctions(this, props)
     const queues = createQueues(this, workerTimeout(props))
-    connect(functions, tables, queues)
+    const payloads = createPayloadsBucket(this, props)
+    connect(functions, tables, queues, payloads)
     addSources(functions, tables, queues, props)
     const sweepEvery = sweepPeriod(props)
     addSchedules(this, functions.tick, sweepEvery)
@@ -60,9 +66,11 @@ export class Sluice extends Construct {
 
     this.#tables = tables
     this.#queues = queues
+    this.#payloads = payloads
     this.jobsTable = tables.jobs
     this.stateTable = tables.state
     this.historyTable = tables.history
+    this.payloadsBucket = payloads as IBucket
     this.workQueue = queues.work.queue
     this.wakeQueue = queues.wake.queue
     this.ingestQueue = queues.ingest.queue
@@ -80,14 +88,14 @@ export class Sluice extends Construct {
     )
   }
 
-  /** Lets somebody enqueue jobs: by the client, or by putting items into the Jobs table. */
+  /** Lets somebody enqueue jobs: by the client, or by putting items into the Jobs table, and large payloads into their bucket. */
   grantEnqueue(grantee: IGrantable): Grant {
-    return grantEnqueue(grantee, this.#tables)
+    return grantEnqueue(grantee, this.#tables, this.#payloads)
   }
 
   /** Lets somebody change limits at run time, read dead letters and put them back, and move stranded jobs, by the client. */
   grantManage(grantee: IGrantable): Grant {
-    return grantManage(grantee, this.#tables, this.#queues)
+    return grantManage(grantee, this.#tables, this.#queues, this.#payloads)
   }
 }
 

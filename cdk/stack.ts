@@ -21,6 +21,7 @@ export class SluiceStack extends Stack {
       WorkQueueUrl: this.jobs.workQueue.queueUrl,
       WakeQueueUrl: this.jobs.wakeQueue.queueUrl,
       IngestQueueUrl: this.jobs.ingestQueue.queueUrl,
+      PayloadsBucketName: this.jobs.payloadsBucket.bucketName,
       EventBusName: this.jobs.eventBus.eventBusName,
     }
     for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value })

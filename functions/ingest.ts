@@ -4,6 +4,7 @@ import { systemClock } from '../lib/adapters/system/clock.ts'
 import { events, once, storeFor } from '../lib/lambda/context.ts'
 import { type BatchResponse, handleEach, lambda } from '../lib/lambda/entry.ts'
 import { readConfig, readEnvironment } from '../lib/lambda/environment.ts'
+import { payloadsIn } from '../lib/lambda/payloads.ts'
 import { ingest } from '../lib/use-cases/ingest.ts'
 
 const context = once(() => {
@@ -11,6 +12,7 @@ const context = once(() => {
   return {
     config: readConfig(),
     store: storeFor({ jobs: env.SLUICE_JOBS_TABLE, history: env.SLUICE_HISTORY_TABLE }),
+    payloads: payloadsIn(),
     clock: systemClock,
     events,
   }

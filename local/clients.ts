@@ -36,7 +36,7 @@ export async function engineStreamArn(dynamodb: DynamoDBClient, table: string): 
 /** Where a function finds the services: the SDK's own variables, nothing that only exists locally. */
 export function functionVariables(
   region: string,
-  endpoints: { dynamodb: string; sqs: string; events: string },
+  endpoints: { dynamodb: string; sqs: string; s3?: string; events: string },
 ) {
   return {
     AWS_REGION: region,
@@ -47,6 +47,7 @@ export function functionVariables(
     AWS_ENDPOINT_URL_DYNAMODB_STREAMS: endpoints.dynamodb,
     AWS_ENDPOINT_URL_SQS: endpoints.sqs,
     AWS_ENDPOINT_URL_EVENTBRIDGE: endpoints.events,
+    ...(endpoints.s3 !== undefined && { AWS_ENDPOINT_URL_S3: endpoints.s3 }),
     PATH: process.env['PATH'] ?? '',
     TZ: 'UTC',
   }

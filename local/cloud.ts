@@ -27,6 +27,8 @@ export interface CloudOptions {
   dynamodbEndpoint?: string | undefined
   /** An SQS that runs already. @default $SQS_ENDPOINT, else fauxqs is started */
   sqsEndpoint?: string | undefined
+  /** An S3 that runs already. @default $S3_ENDPOINT, else fauxqs is started, if the stack has a bucket */
+  s3Endpoint?: string | undefined
   /**
    * How many invocations may run simultaneously, over all functions: a new AWS account has 10.
    * @default no limit but the functions' own
@@ -43,13 +45,14 @@ export interface CloudOptions {
 export interface Cloud extends AsyncDisposable, Subscriptions {
   readonly region: string
   readonly credentials: { accessKeyId: string; secretAccessKey: string }
-  readonly endpoints: { dynamodb: string; sqs: string; events: string }
+  /** `s3` is absent for a stack without buckets. */
+  readonly endpoints: { dynamodb: string; sqs: string; s3?: string; events: string }
   /** The template's outputs, resolved. */
   readonly outputs: Record<string, string>
   /** Logical id → what it is called here. */
   readonly resources: Record<string, ResourceInfo>
-  /** Kills an engine without warning and starts it again. Tables keep their items, queues lose their messages. */
-  restart(engine: 'dynamodb' | 'sqs'): Promise<void>
+  /** Kills an engine without warning and starts it again. Tables keep their items, buckets their objects, queues lose their messages. */
+  restart(engine: 'dynamodb' | 'sqs' | 's3'): Promise<void>
   /** Fires a rule now as its schedule would; resolves when its targets have it. By name or start of its logical id. */
   fire(rule: string): Promise<void>
   /** Invokes a function and returns what it returned, or throws an InvocationError. */
@@ -123,7 +126,7 @@ async function build(options: CloudOptions, started: AsyncDisposableStack): Prom
     endpoints,
     outputs: stack.outputs,
     resources: stack.resources,
-    restart: (engine) => engines[engine].restart(),
+    restart: async (engine) => engines[engine]?.restart(),
     fire: async (id) => {
       const rule = findRule(stack.rules, id)
       await delivery.deliver(rule, scheduledEvent(rule, stack.region, Date.now()))

@@ -10,6 +10,7 @@ export function describeCloud(cloud: Cloud, logFile: string): string {
     section('Endpoints', [
       ['DynamoDB', endpoints.dynamodb],
       ['SQS', endpoints.sqs],
+      ...(endpoints.s3 === undefined ? [] : [['S3', endpoints.s3] satisfies [string, string]]),
       ['EventBridge', endpoints.events],
       ['region', region],
     ]),
@@ -20,6 +21,10 @@ export function describeCloud(cloud: Cloud, logFile: string): string {
     section(
       'Queues',
       ofType(cloud, '::SQS::').map(([id, { url }]) => [id, url ?? '']),
+    ),
+    section(
+      'Buckets',
+      ofType(cloud, '::S3::').map(([id, { name }]) => [id, name]),
     ),
     section(
       'Buses',
@@ -54,6 +59,7 @@ function tryOut(cloud: Cloud): string[] {
     `export AWS_REGION=${region} AWS_DEFAULT_REGION=${region}`,
     `export AWS_ENDPOINT_URL_DYNAMODB=${endpoints.dynamodb} AWS_ENDPOINT_URL_SQS=${endpoints.sqs}`,
     `export AWS_ENDPOINT_URL_EVENTBRIDGE=${endpoints.events}`,
+    ...(endpoints.s3 === undefined ? [] : [`export AWS_ENDPOINT_URL_S3=${endpoints.s3}`]),
     ...names.map((name) => `export ${name}`),
     ...(table ? [`aws dynamodb scan --table-name ${table[1].name}`] : []),
   ]

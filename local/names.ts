@@ -9,6 +9,7 @@ const KNOWN: Readonly<Record<string, readonly [type: string, id: string]>> = {
   WorkQueueUrl: ['::SQS::Queue', 'WorkQueue'],
   WakeQueueUrl: ['::SQS::Queue', 'WakeQueue'],
   IngestQueueUrl: ['::SQS::Queue', 'IngestQueue'],
+  PayloadsBucketName: ['::S3::', 'PayloadsBucket'],
   EventBusName: ['::EventBus', 'EventBus'],
 }
 

@@ -3,13 +3,13 @@ import { monotonicFactory } from 'ulid'
 import { InvalidJobError, InvalidPayloadError, JobExistsError } from '../core/errors.ts'
 import type { JobItem } from '../core/job/job.ts'
 import { newJob } from '../core/job/new-job.ts'
-import type { Config } from '../core/queue/config.ts'
+import { type Placed, placeInline, placePayload } from '../core/job/place-payload.ts'
 import type { Duration } from '../core/text/duration.ts'
-import type { Clock } from '../ports/clock.ts'
-import { putAll, putNamed } from '../use-cases/enqueue.ts'
+import { putMany } from '../use-cases/enqueue-many.ts'
+import { keepPayload } from '../use-cases/kept-payloads.ts'
 import { type Admin, adminOf } from './admin.ts'
 import { type PayloadOf, type Task, validatePayload } from './task.ts'
-import { type ClientOptions, wiringOf } from './wiring.ts'
+import { type ClientOptions, type Wiring, wiringOf } from './wiring.ts'
 
 export interface EnqueueOptions {
   /** Not before this time: a Date, epoch ms, or text as ISO 8601. Default: now. */
@@ -35,7 +35,7 @@ export interface Enqueued {
 
 export interface Client<QueueName extends string = string> extends Admin<QueueName> {
   /**
-   * Accepts one job.
+   * Accepts one job. A payload beyond 4 KB is kept in the Payloads bucket, up to 5 MB, if the client knows that.
    * @example await client.enqueue(syncContact, { customerId: 'acme' }, { delay: '10m', priority: 0 })
    * @throws InvalidPayloadError, InvalidJobError before anything is written
    * @throws JobExistsError if another job stands under the key that `id`, time and priority make
@@ -72,45 +72,44 @@ export function createClient<QueueName extends string>(options: ClientOptions<Qu
     toItem({ ...wiring, nextId }, task, payload, job)
   return {
     enqueue: async (task, payload, job = {}) => {
-      const item = await prepare(task, payload, job)
+      const placed = await prepare(task, payload, job)
+      const { item } = placed
+      await keepPayload(wiring, placed)
       if ((await store.jobs.put(item)) === 'taken') throw new JobExistsError(item.pk, item.sk)
       return enqueued(item)
     },
     enqueueMany: async (task, jobs) => {
-      const items = await Promise.all(jobs.map((job) => prepare(task, job?.payload, job)))
-      // Those whose id is ours have a key that nobody else has, and go in batches.
-      const isNamed = (_: JobItem, index: number) => jobs[index]?.id !== undefined
-      const named = items.filter(isNamed)
-      await putNamed(store, named)
-      await putAll(
-        store,
-        items.filter((item) => !named.includes(item)),
+      const placed = await Promise.all(jobs.map((job) => prepare(task, job?.payload, job)))
+      await putMany(
+        wiring,
+        placed.map((one, index) => ({ ...one, isNamed: jobs[index]?.id !== undefined })),
       )
-      return items.map(enqueued)
+      return placed.map(({ item }) => enqueued(item))
     },
     ...adminOf<QueueName>(wiring),
   }
 }
 
-interface Preparation {
-  readonly config: Config
-  readonly clock: Clock
+interface Preparation extends Pick<Wiring, 'config' | 'clock' | 'keepsPayloads'> {
   readonly nextId: () => string
 }
 
 async function toItem(
-  { config, clock, nextId }: Preparation,
+  { config, clock, keepsPayloads, nextId }: Preparation,
   task: Task,
   payload: unknown,
   job: EnqueueOptions,
-): Promise<JobItem> {
+): Promise<Placed> {
   const valid = await validatePayload(task, payload)
   if (!valid.ok) throw new InvalidPayloadError(task.name, valid.issues)
   const { id = nextId(), ...rest } = job ?? {}
   // The payload is kept as it was given: the worker's schema transforms it again.
-  const item = newJob(config, { ...rest, id, queue: task.queue, task: task.name, payload }, clock.now())
+  const now = clock.now()
+  const item = newJob(config, { ...rest, id, queue: task.queue, task: task.name, payload }, now)
   if (!item.ok) throw new InvalidJobError(item.reason)
-  return item.value
+  const placed = keepsPayloads ? placePayload(item.value, now) : placeInline(item.value)
+  if (!placed.ok) throw new InvalidJobError(placed.reason)
+  return placed.value
 }
 
 const enqueued = ({ pk, sk }: JobItem): Enqueued => ({ id: sk.split('#').slice(2).join('#'), pk, sk })

@@ -1,14 +1,17 @@
 /** Puts the adapters behind the ports, for a client. */
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import type { S3Client } from '@aws-sdk/client-s3'
 import type { SQSClient } from '@aws-sdk/client-sqs'
 import { dynamoStore } from '../adapters/dynamodb/store.ts'
 import { sqsWakeQueue } from '../adapters/sqs/queues.ts'
 import { systemClock } from '../adapters/system/clock.ts'
 import type { Config } from '../core/queue/config.ts'
 import { dynamoClient, PATIENT, sqsClient } from '../lambda/clients.ts'
-import { type Environment, readEnvironment } from '../lambda/environment.ts'
+import { type Environment, nameInEnvironment, readEnvironment } from '../lambda/environment.ts'
 import { once } from '../lambda/once.ts'
+import { payloadsIn } from '../lambda/payloads.ts'
 import type { Clock } from '../ports/clock.ts'
+import type { Payloads } from '../ports/payloads.ts'
 import type { WakeQueue } from '../ports/queues.ts'
 import type { Store } from '../ports/store.ts'
 
@@ -23,10 +26,17 @@ export interface ClientOptions<QueueName extends string> {
   readonly historyTable?: string
   /** Default: the environment's SLUICE_WAKE_QUEUE_URL. Needed by `setLimits` only. */
   readonly wakeQueueUrl?: string
+  /**
+   * Where payloads beyond 4 KB are kept. Default: the environment's SLUICE_PAYLOADS_BUCKET. Without either every payload
+   * stays in the Jobs table, up to 390,000 bytes, at DynamoDB's price for each KB; and `redrive` and `moveJobs` throw if they meet a job whose payload is kept there.
+   */
+  readonly payloadsBucket?: string
   /** Default: one of the client's own. */
   readonly dynamodb?: DynamoDBClient
   /** Default: one of the client's own. */
   readonly sqs?: SQSClient
+  /** Default: one of the client's own, when the first large payload comes. */
+  readonly s3?: S3Client
 }
 
 /** What a client works with. A name that is neither given nor in the environment is missed only by those who need it. */
@@ -35,6 +45,9 @@ export interface Wiring {
   readonly store: Store
   /** @throws EnvironmentError if nobody says where the queue is */
   wake(): WakeQueue
+  readonly payloads: Payloads
+  /** Whether somebody says where large payloads are kept. */
+  readonly keepsPayloads: boolean
   readonly clock: Clock
 }
 
@@ -44,6 +57,8 @@ export const wiringOf = (options: ClientOptions<string>): Wiring => ({
   wake: once(() =>
     sqsWakeQueue(options.sqs ?? sqsClient({}, PATIENT), named(options.wakeQueueUrl, 'SLUICE_WAKE_QUEUE_URL')),
   ),
+  payloads: payloadsIn({ bucket: options.payloadsBucket, client: options.s3, patience: PATIENT }),
+  keepsPayloads: (options.payloadsBucket ?? nameInEnvironment('SLUICE_PAYLOADS_BUCKET')) !== undefined,
   clock: systemClock,
 })
 

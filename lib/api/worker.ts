@@ -9,7 +9,8 @@ import { handleBatch } from '../lambda/batch.ts'
 import { contextFromEnvironment, logger, once } from '../lambda/context.ts'
 import { type BatchResponse, type LambdaHandler, lambda } from '../lambda/entry.ts'
 import { InvocationGuard } from '../lambda/invocation-guard.ts'
-import type { Context } from '../use-cases/context.ts'
+import { payloadsIn } from '../lambda/payloads.ts'
+import type { WorkerContext } from '../use-cases/context.ts'
 import { execute, type Invocation, type RunTask } from '../use-cases/run/execute.ts'
 
 import { type LoggerFor, taskRunner } from './run-task.ts'
@@ -45,8 +46,8 @@ function checkNames(tasks: readonly Task[]): void {
 }
 
 /** A deploy may take away a queue whose tasks are still there. All others go on. */
-function workerContext(tasks: readonly Task[]): Context {
-  const context = contextFromEnvironment()
+function workerContext(tasks: readonly Task[]): WorkerContext {
+  const context = { ...contextFromEnvironment(), payloads: payloadsIn() }
   const idle = tasks.filter(({ queue }) => !queueNamed(context.config, queue))
   if (idle.length > 0)
     logger.error('tasks belong to queues that are not configured: jobs of these queues wait', {
@@ -58,7 +59,7 @@ function workerContext(tasks: readonly Task[]): Context {
 const loggerFor: LoggerFor = (job) => loggerWith(logKeysOf(job))
 
 async function workOn(
-  context: Context,
+  context: WorkerContext,
   record: SQSRecord,
   { remaining_ms, shared }: { readonly remaining_ms: () => number; readonly shared: boolean },
   runTask: RunTask,

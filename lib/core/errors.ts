@@ -42,13 +42,13 @@ export class InvalidPayloadError extends SluiceError {
   }
 }
 
-/** The database did not take part of a batch. `unwritten` jobs were not accepted; `cause` says why, where it is known. */
+/** The database, or the Payloads bucket, did not take part of a batch. `unwritten` jobs were not accepted; `cause` says why, where it is known. */
 export class EnqueueIncompleteError<T = unknown> extends SluiceError {
   override readonly name = 'EnqueueIncompleteError'
   readonly unwritten: readonly T[]
   constructor(unwritten: readonly T[], options?: ErrorOptions) {
     const why = options?.cause instanceof Error ? ` (${options.cause.message})` : ''
-    super(`${unwritten.length} jobs were not accepted by DynamoDB${why}: enqueue them again`, options)
+    super(`${unwritten.length} jobs were not accepted${why}: enqueue them again`, options)
     this.unwritten = unwritten
   }
 }

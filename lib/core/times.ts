@@ -34,6 +34,16 @@ export const WORKER_TIMEOUT_MS = 5 * MINUTE_MS
 export const WORKER_MARGIN_MS = 5 * SECOND_MS
 /** What finishing a job takes, the writes and their retries: with less time than this beside its own none is begun. */
 export const FINISHING_MS = 3 * SECOND_MS
+/**
+ * A kept payload's object is kept for so many days after its put: a short time if its job is due soon. The bucket's
+ * lifecycle has a rule for each, and the object's key begins with the number.
+ */
+export const PAYLOAD_LIFETIMES_DAYS = [90, 400] as const
+/** For so long a job may wait beyond the time at which it is due: in a backlog, paused, or between attempts. */
+export const PAYLOAD_WAIT_DAYS = 60
+/** When an attempt finds less than this left, the object is put again: longer than its dead letter would be kept. */
+export const PAYLOAD_RENEWED_BELOW_DAYS = 45
+
 /** The longest timeout of a queue: the longest invocation less a minute, for its margin and whatever wraps the handler. */
 export const LONGEST_HANDLER_MS = 14 * MINUTE_MS
 /** A process that still runs so long after its invocation's timeout has been frozen and thawed: it is ended. */
@@ -70,6 +80,8 @@ export const WAKE_SOON_MS = SECOND_MS
 export const RESEND_AFTER_MS = MINUTE_MS
 /** A job may be claimed so long before it may start, so that its message is with a worker by then. */
 export const CLAIMED_AHEAD_MS = 250
+/** From the look at the clock that gives a job its `runAt` until it is in the table, calls sent again included. */
+export const PUT_MS = 5 * SECOND_MS
 /** A start is recorded so far ahead, for the write that records it takes time, and a late start counts twice. */
 export const START_LEAD_MS = 15
 /** Without a limit starts are remembered so coarsely until the next pass, in case it finds that one was set. */

@@ -9,6 +9,7 @@ const environmentSchema = z.object({
   SLUICE_HISTORY_TABLE: z.string().min(1),
   SLUICE_WORK_QUEUE_URL: z.url(),
   SLUICE_WAKE_QUEUE_URL: z.url(),
+  SLUICE_PAYLOADS_BUCKET: z.string().min(1),
 })
 
 export type Environment = z.infer<typeof environmentSchema>
@@ -30,6 +31,10 @@ export function readEnvironment<const Name extends keyof Environment>(
     `${missing}: not set, or not valid. The construct sets it for its functions; the client takes it as an option too (the stack's outputs have the values)`,
   )
 }
+
+/** A variable that may be missing. */
+export const nameInEnvironment = (name: keyof Environment): string | undefined =>
+  process.env[name] || undefined
 
 /** What tells the configuration of this bundle from those of other deployments. */
 export function readConfigHash(): string {

@@ -9,7 +9,7 @@ import type { JobItem, RawItem } from '../core/job/job.ts'
 import type { ShardKey } from '../core/keys.ts'
 import type { BooksChange } from '../core/limits/books.ts'
 import type { LimitOverride } from '../core/limits/limits.ts'
-import type { Holder, PassChange } from '../core/pass/decide.ts'
+import type { Holder, PassChange, Released } from '../core/pass/decide.ts'
 import type { ShardsPage } from '../core/shard/seen-shards.ts'
 import type { BorrowedUnits, ShardGlance, ShardState, ShardVersion, Token } from '../core/shard/state.ts'
 
@@ -92,8 +92,11 @@ export interface StateStore {
    * pass: one that has read the window without it loses.
    */
   remember(shard: ShardKey, bucket: string): Promise<void>
-  /** Frees a slot, if the holder still has it. */
-  release(shard: ShardKey, holder: Holder): Promise<ReleaseOutcome>
+  /**
+   * Frees a slot, if the holder still has it. If its job stands, says that it waits amid others, and counts as a pass: one
+   * that has seen the job in flight must not take that back.
+   */
+  release(shard: ShardKey, holder: Released): Promise<ReleaseOutcome>
   /** Changes a plain shard's books, if the loans are as they were read. */
   writeBooks(owner: ShardState, write: BooksWrite): Promise<BooksOutcome>
   /**

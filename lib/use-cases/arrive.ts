@@ -41,17 +41,19 @@ export async function arrive<Id>(context: Context, arrivals: readonly Arrival<Id
 async function visitAll<Id>(context: Context, arrivals: readonly Arrival<Id>[], failed: Id[]): Promise<void> {
   const shards = Map.groupBy(arrivals, ({ item }) => item.pk as ShardKey)
   await forEachSideBySide([...shards], SHARDS_SIDE_BY_SIDE, async ([shard, arrived]) => {
-    if (!(await visitOrWake(context, shard))) failed.push(...arrived.map(({ id }) => id))
+    if (!(await visitOrWake(context, shard, keysOf(arrived)))) failed.push(...arrived.map(({ id }) => id))
   })
 }
+
+const keysOf = <Id>(arrivals: readonly Arrival<Id>[]): string[] => arrivals.map(({ item }) => item.sk)
 
 const byKey = <Id>(arrivals: readonly Arrival<Id>[]): Arrival<Id>[][] => [
   ...Map.groupBy(arrivals, ({ item }) => `${item.pk}\n${item.sk}`).values(),
 ]
 
 /** One shard's trouble must not hold up the stream for all others: it goes to the wake queue, which tries again. */
-async function visitOrWake(context: Context, shard: ShardKey): Promise<boolean> {
-  if (await succeeds(context, () => pass(context, { shard }), shard)) return true
+async function visitOrWake(context: Context, shard: ShardKey, arrived: readonly string[]): Promise<boolean> {
+  if (await succeeds(context, () => pass(context, { shard, arrived }), shard)) return true
   return succeeds(context, () => wakeSoon(context, shard), shard)
 }
 

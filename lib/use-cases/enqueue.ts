@@ -49,7 +49,7 @@ export async function putNamed(store: Pick<Store, 'jobs'>, items: readonly JobIt
  * The same key is the same job.
  * @throws InvalidJobError if two of them differ: only one could be accepted
  */
-function oneForEachKey(items: readonly JobItem[]): JobItem[] {
+export function oneForEachKey(items: readonly JobItem[]): JobItem[] {
   const jobs = new Map<string, JobItem>()
   for (const item of items) {
     const key = `${item.pk}\n${item.sk}`

@@ -7,10 +7,12 @@ import { LeftToNewerError } from '../core/errors.ts'
 import { deadEvent } from '../core/job/dead-letter.ts'
 import type { JobItem } from '../core/job/job.ts'
 import { type NewItem, newJob } from '../core/job/new-job.ts'
+import { placePayload } from '../core/job/place-payload.ts'
 import type { Config } from '../core/queue/config.ts'
 import { describeIssues } from '../core/text/issues.ts'
 import { UNKNOWN_FOR_MS } from '../core/times.ts'
-import type { Context } from './context.ts'
+import type { WorkerContext } from './context.ts'
+import { keepPayload } from './kept-payloads.ts'
 
 const envelopeSchema = z.object({
   id: z.string().min(1),
@@ -32,7 +34,7 @@ const detailSchema = z.strictObject({
   id: z.string().optional(),
 })
 
-type IngestContext = Pick<Context, 'config' | 'store' | 'clock' | 'events'>
+type IngestContext = Pick<WorkerContext, 'config' | 'store' | 'payloads' | 'clock' | 'events'>
 
 /**
  * Puts the job of one event, or puts the event into the dead letters with the reason. `id` names it there.
@@ -48,7 +50,7 @@ export async function ingest(
   const now = context.clock.now()
   const item = jobOfEvent(context.config, body)
   if (!item.ok && item.isUnknown && now - sentAt < UNKNOWN_FOR_MS) throw new LeftToNewerError(item.reason)
-  const reason = item.ok ? await putProblem(context, item.value) : item.reason
+  const reason = item.ok ? await putProblem(context, item.value, sentAt) : item.reason
   if (reason === undefined) return
   await context.store.history.bury(
     deadEvent({ queue: queueNameIn(body), id, event: eventIn(body) }, reason, now),
@@ -56,9 +58,13 @@ export async function ingest(
   context.events.emit({ kind: 'event refused', id, reason })
 }
 
-async function putProblem({ store }: IngestContext, item: JobItem): Promise<string | undefined> {
-  const outcome = await store.jobs.put(item)
-  if (outcome !== 'taken') return undefined
+/** An event that comes again puts the same payload under the same key: it is the same job. */
+async function putProblem(context: IngestContext, job: JobItem, sentAt: number): Promise<string | undefined> {
+  const placed = placePayload(job, sentAt)
+  if (!placed.ok) return placed.reason
+  await keepPayload(context, placed.value)
+  const { item } = placed.value
+  if ((await context.store.jobs.put(item)) !== 'taken') return undefined
   return `another job stands under ${item.pk} ${item.sk}: give detail.id another value`
 }
 

@@ -5,6 +5,7 @@ import { readStack, type Stack } from '../resources/stack.ts'
 import { removeFolder, temporaryFolder } from '../temporary.ts'
 import { createTables, startDynamo } from './dynamodb.ts'
 import { type Engine, freePort } from './process.ts'
+import { startS3 } from './s3.ts'
 import { startSqs, useSqs } from './sqs.ts'
 
 export interface EnginesOptions {
@@ -12,17 +13,20 @@ export interface EnginesOptions {
   stack?: string | undefined
   dynamodbEndpoint?: string | undefined
   sqsEndpoint?: string | undefined
+  s3Endpoint?: string | undefined
   notice?: ((text: string) => void) | undefined
 }
 
-/** A stack's tables and queues, on engines that run. */
+/** A stack's tables, queues and buckets, on engines that run. */
 export interface Engines {
   /** For whatever else has to be written down; gone in the end. */
   dir: string
   stack: Stack
   dynamodb: Engine
   sqs: Engine
-  endpoints: { dynamodb: string; sqs: string }
+  /** Absent for a stack without buckets. */
+  s3: Engine | undefined
+  endpoints: { dynamodb: string; sqs: string; s3?: string }
   clients: Clients
   /** Tables that did not exist before. */
   newTables: Set<string>
@@ -39,11 +43,14 @@ export async function startEngines(options: EnginesOptions, started: AsyncDispos
   const sqsPort = await freePort()
   const sqsEndpoint = givenSqs ?? `http://127.0.0.1:${sqsPort}`
   const stack = readStack(readAssembly(options.assembly, options.stack), sqsEndpoint)
-  const { region, queues } = stack
+  const { region, queues, buckets } = stack
 
   const dynamodb = await startDynamo({ dir, endpoint: dynamodbEndpoint, notice })
   started.defer(() => dynamodb.stop())
-  const endpoints = { dynamodb: dynamodb.endpoint, sqs: sqsEndpoint }
+  const { s3Endpoint = process.env['S3_ENDPOINT'] } = options
+  const s3 = await startS3({ dir, region, buckets, endpoint: s3Endpoint, notice })
+  if (s3) started.defer(() => s3.stop())
+  const endpoints = { dynamodb: dynamodb.endpoint, sqs: sqsEndpoint, ...(s3 && { s3: s3.endpoint }) }
   const clients = createClients(region, endpoints)
   started.defer(() => clients.destroy())
   const sqs = givenSqs
@@ -51,5 +58,5 @@ export async function startEngines(options: EnginesOptions, started: AsyncDispos
     : await startSqs({ port: sqsPort, region, queues, notice })
   started.defer(() => sqs.stop())
   const newTables = await createTables(clients.dynamodb, stack.tables)
-  return { dir, stack, dynamodb, sqs, endpoints, clients, newTables }
+  return { dir, stack, dynamodb, sqs, s3, endpoints, clients, newTables }
 }

@@ -2,8 +2,8 @@
 import { resolve, type Scope } from '../intrinsics.ts'
 import { isObject, type Json, type JsonObject } from '../json.ts'
 
-/** The CDK's own, which sets a retention of logs: there are no log groups here. */
-const IGNORED = 'Custom::LogRetention'
+/** The CDK's own, which set a retention of logs and empty a bucket that goes: there are no log groups here, and all goes. */
+const IGNORED = ['Custom::LogRetention', 'Custom::S3AutoDeleteObjects']
 /** CloudFormation waits for an hour; here nobody wants to. */
 const DEFAULT_TIMEOUT_MS = 60_000
 
@@ -20,7 +20,7 @@ export interface CustomResource {
 }
 
 export function isCustom(type: string | undefined): boolean {
-  if (type === undefined || type === IGNORED) return false
+  if (type === undefined || IGNORED.includes(type)) return false
   return type.startsWith('Custom::') || type === 'AWS::CloudFormation::CustomResource'
 }
 

@@ -23,6 +23,7 @@ type Identify = (name: string, place: Place) => Identity
 const KINDS: Record<string, { property: string; longest: number; identify: Identify }> = {
   'AWS::DynamoDB::Table': { property: 'TableName', longest: 255, identify: table },
   'AWS::DynamoDB::GlobalTable': { property: 'TableName', longest: 255, identify: table },
+  'AWS::S3::Bucket': { property: 'BucketName', longest: 63, identify: bucket },
   'AWS::SQS::Queue': { property: 'QueueName', longest: 75, identify: queue },
   'AWS::Lambda::Function': { property: 'FunctionName', longest: 64, identify: lambda },
   'AWS::Events::EventBus': { property: 'Name', longest: 256, identify: bus },
@@ -62,6 +63,14 @@ function arnOf(service: string, path: string, { region }: Place): string {
 function table(name: string, place: Place): Identity {
   const arn = arnOf('dynamodb', `table/${name}`, place)
   return { name, arn, ref: name, attributes: { Arn: arn, StreamArn: `${arn}/stream/local`, TableId: name } }
+}
+
+/** Names of buckets are lower case, in ARNs without region and account. */
+function bucket(mixed: string): Identity {
+  const name = mixed.toLowerCase()
+  const arn = `arn:aws:s3:::${name}`
+  const domain = `${name}.s3.amazonaws.com`
+  return { name, arn, ref: name, attributes: { Arn: arn, DomainName: domain, RegionalDomainName: domain } }
 }
 
 function queue(name: string, place: Place): Identity {

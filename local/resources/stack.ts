@@ -2,6 +2,7 @@
 import type { Assembly } from '../assembly.ts'
 import { resolve } from '../intrinsics.ts'
 import type { JsonObject } from '../json.ts'
+import { type Bucket, parseBucket } from './buckets.ts'
 import { type CustomResource, inOrder, parseCustom } from './custom.ts'
 import { type LambdaFunction, parseFunction } from './functions.ts'
 import { Identities } from './identities.ts'
@@ -24,6 +25,7 @@ export interface Stack {
   region: string
   tables: Table[]
   queues: Queue[]
+  buckets: Bucket[]
   functions: LambdaFunction[]
   mappings: Mapping[]
   buses: string[]
@@ -44,6 +46,7 @@ export function readStack(assembly: Assembly, sqsEndpoint: string): Stack {
     region,
     tables: [],
     queues: [],
+    buckets: [],
     functions: [],
     mappings: [],
     buses: ['default'],
@@ -87,6 +90,7 @@ function add(stack: Stack, id: string, { template, assets }: Assembly, identitie
   const properties = resolve(Properties, identities) as JsonObject
   stack.resources[id] = { type, name, arn, ...(url !== undefined && { url }) }
   if (type === 'AWS::SQS::Queue') stack.queues.push(parseQueue(identity, properties))
+  else if (type === 'AWS::S3::Bucket') stack.buckets.push(parseBucket(identity))
   else if (type === 'AWS::Lambda::Function')
     stack.functions.push(parseFunction(id, identity, properties, assets))
   else if (type === 'AWS::Events::EventBus') stack.buses.push(name)

@@ -5,6 +5,7 @@ import { isCustom } from './custom.ts'
 export const SUPPORTED = [
   'AWS::DynamoDB::Table',
   'AWS::DynamoDB::GlobalTable',
+  'AWS::S3::Bucket',
   'AWS::SQS::Queue',
   'AWS::Lambda::Function',
   'AWS::Lambda::EventSourceMapping',
@@ -33,12 +34,14 @@ const IGNORED = [
   'AWS::Logs::LogGroup',
   'AWS::Logs::MetricFilter',
   'AWS::Logs::SubscriptionFilter',
+  'AWS::S3::BucketPolicy',
   'AWS::SNS::Subscription',
   'AWS::SNS::Topic',
   'AWS::SNS::TopicPolicy',
   'AWS::SQS::QueuePolicy',
   'AWS::SSM::Parameter',
   'Custom::LogRetention',
+  'Custom::S3AutoDeleteObjects',
   'Custom::SluiceDeployment',
 ]
 

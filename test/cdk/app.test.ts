@@ -46,6 +46,7 @@ test('synthesises the example and tells what one needs to talk to it', { timeout
     'WorkQueueUrl',
     'WakeQueueUrl',
     'IngestQueueUrl',
+    'PayloadsBucketName',
     'EventBusName',
   ])
 })

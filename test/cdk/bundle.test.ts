@@ -1,9 +1,9 @@
 /** The bundles that get deployed: complete, loadable by plain Node, with the configuration inside. */
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { isBuiltin } from 'node:module'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { App } from 'aws-cdk-lib'
 import type { CloudAssembly } from 'aws-cdk-lib/cx-api'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -41,6 +41,23 @@ function bundleOf(name: string): string {
   )
   return join(assembly.directory, found?.[1].Metadata['aws:asset:path'] ?? '', 'index.mjs')
 }
+const filesOf = (name: string): string[] =>
+  readdirSync(dirname(bundleOf(name))).map((file) => join(dirname(bundleOf(name)), file))
+
+const importsOf = (file: string): string[] =>
+  [...readFileSync(file, 'utf8').matchAll(/^(?:import|export) (?:[^;]*?from )?["']([^"']+)["']/gm)].flatMap(
+    ([, from = '']) => from,
+  )
+
+/** The entry, and all that it imports statically. */
+function loadedAtStart(name: string): string[] {
+  const loaded = new Set([bundleOf(name)])
+  for (const file of loaded)
+    for (const from of importsOf(file).filter((from) => from.startsWith('./')))
+      loaded.add(join(dirname(file), from))
+  return [...loaded]
+}
+
 interface Resource {
   readonly Type: string
   readonly Metadata: Record<string, string>
@@ -73,15 +90,15 @@ describe.each(['Dispatcher', 'Tick', 'Ingest'])('%s', (name) => {
   })
 
   test('imports nothing but Node: the AWS SDK is inside, at the version that was tested', () => {
-    const imports = [
-      ...readFileSync(bundleOf(name), 'utf8').matchAll(/^import [^;]*?from ["']([^"']+)["']/gm),
-    ].map(([, from]) => from)
+    const files = filesOf(name)
+    const imports = files.flatMap((file) => importsOf(file)).filter((from) => !from.startsWith('./'))
     expect(imports).not.toHaveLength(0)
     for (const from of imports) expect(from).toSatisfy(isBuiltin)
   })
 
   test('is small enough to start fast', () => {
-    expect(readFileSync(bundleOf(name)).byteLength).toBeLessThan(2_000_000)
+    const sizes = loadedAtStart(name).map((file) => readFileSync(file).byteLength)
+    expect(sizes.reduce((sum, size) => sum + size)).toBeLessThan(1_300_000)
   })
 
   test('holds the configuration', () => {
@@ -89,6 +106,14 @@ describe.each(['Dispatcher', 'Tick', 'Ingest'])('%s', (name) => {
     expect(bundle).toContain('only-here')
     expect(bundle).not.toContain('process.env.SLUICE_CONFIG')
   })
+})
+
+test('S3’s client is there for the function that may need it, and not loaded at its start', () => {
+  const withClient = (files: readonly string[]) =>
+    files.filter((file) => readFileSync(file, 'utf8').includes('GetObjectCommand'))
+  expect(withClient(filesOf('Ingest'))).not.toHaveLength(0)
+  expect(withClient(loadedAtStart('Ingest'))).toHaveLength(0)
+  expect(withClient(filesOf('Dispatcher'))).toHaveLength(0)
 })
 
 test('the user’s worker is built with their options, keeps its names, and may use CommonJS', () => {

@@ -52,14 +52,15 @@ describe('the environment holds the names that a function needs, and no others',
     'SLUICE_WAKE_QUEUE_URL=WakeQueue',
     'SLUICE_WORK_QUEUE_URL=WorkQueue',
   ]
+  const PAYLOADS = 'SLUICE_PAYLOADS_BUCKET=PayloadsBucket'
   test.each([
     ['Dispatcher', all],
-    ['Worker', all],
+    ['Worker', [...all, PAYLOADS].toSorted()],
     [
       'Tick',
       ['SLUICE_JOBS_TABLE=JobsTable', 'SLUICE_STATE_TABLE=StateTable', 'SLUICE_WAKE_QUEUE_URL=WakeQueue'],
     ],
-    ['Ingest', ['SLUICE_HISTORY_TABLE=HistoryTable', 'SLUICE_JOBS_TABLE=JobsTable']],
+    ['Ingest', ['SLUICE_HISTORY_TABLE=HistoryTable', 'SLUICE_JOBS_TABLE=JobsTable', PAYLOADS]],
   ])('%s', (name, expected) => {
     expect(environmentOf(name)).toEqual(expected)
   })

@@ -23,12 +23,21 @@ test('it does look', () => {
   expect(() => check((stack) => void new Queue(stack, 'Careless'))).toThrow(/validation/i)
 })
 
-test('one finding is acknowledged, with its reason', () => {
+test('what is acknowledged has its reason', () => {
   const acknowledged = check()
     .node.findAll()
     .flatMap(({ node }) => node.metadata.map(({ type, data }) => ({ path: node.path, type, data })))
     .filter(({ type }) => type === Validations.ACKNOWLEDGED_RULES_METADATA_KEY)
-  expect(acknowledged).toHaveLength(1)
-  expect(acknowledged[0]?.path).toBe('Sluice/Jobs/StreamFailures')
-  expect(JSON.stringify(acknowledged[0]?.data)).toMatch(/AwsSolutions-SQS3.*on-failure destination/)
+  const reasons = Object.groupBy(acknowledged, ({ path }) => path)
+  expect(Object.keys(reasons).toSorted()).toEqual([
+    'Sluice/Jobs/IngestRole',
+    'Sluice/Jobs/PayloadsBucket',
+    'Sluice/Jobs/StreamFailures',
+    'Sluice/Jobs/WorkerRole',
+  ])
+  const said = (name: string) => JSON.stringify(reasons[`Sluice/Jobs/${name}`])
+  expect(said('StreamFailures')).toMatch(/AwsSolutions-SQS3.*on-failure destination/)
+  expect(said('PayloadsBucket')).toMatch(/AwsSolutions-S1.*CloudTrail/)
+  for (const role of ['IngestRole', 'WorkerRole'])
+    expect(said(role)).toMatch(/AwsSolutions-IAM5.*\/90d\/\*.*AwsSolutions-IAM5.*\/400d\/\*/)
 })

@@ -36,6 +36,16 @@ const CONSUME = [
   'sqs:ReceiveMessage',
 ]
 const LOG = ['logs:CreateLogStream', 'logs:PutLogEvents']
+const PUT_PAYLOADS = {
+  'PayloadsBucket.Arn/90d/*': ['s3:PutObject'],
+  'PayloadsBucket.Arn/400d/*': ['s3:PutObject'],
+}
+/** Who may not list the bucket is not told that an object is missing. */
+const READ_PAYLOADS = {
+  'PayloadsBucket.Arn/90d/*': ['s3:GetObject', 's3:PutObject'],
+  'PayloadsBucket.Arn/400d/*': ['s3:GetObject', 's3:PutObject'],
+  'PayloadsBucket.Arn': ['s3:ListBucket'],
+}
 const SCHEDULE = {
   'JobsTable.Arn': ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
   'StateTable.Arn': ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
@@ -65,6 +75,7 @@ describe('each function may do what it needs, and nothing else', () => {
       'WorkerLogs.Arn': LOG,
       'WorkQueue.Arn': [...CONSUME, 'sqs:SendMessage'],
       'WakeQueue.Arn': ['sqs:SendMessage'],
+      ...READ_PAYLOADS,
     })
   })
 
@@ -88,19 +99,24 @@ describe('each function may do what it needs, and nothing else', () => {
     expect(rightsOf('IngestRole')).toEqual({
       'JobsTable.Arn': ['dynamodb:PutItem'],
       'HistoryTable.Arn': ['dynamodb:PutItem'],
+      ...PUT_PAYLOADS,
       'IngestQueue.Arn': CONSUME,
       'IngestLogs.Arn': LOG,
     })
   })
 })
 
-test('no policy allows a wildcard', () => {
+test('no policy allows a wildcard, but for the names of payloads', () => {
   const policies = ['AWS::IAM::Policy', 'AWS::SQS::QueuePolicy'].flatMap((type) => find(template, type))
   const allowed = policies
     .flatMap(({ Properties }) => statementsOf(Properties))
     .filter(({ Effect }) => Effect === 'Allow')
   expect(allowed.length).toBeGreaterThan(20)
-  for (const statement of allowed) expect(JSON.stringify(statement)).not.toContain('*')
+  for (const statement of allowed) {
+    const resources = asList(statement.Resource).map(nameOf)
+    const others = resources.filter((resource) => !Object.hasOwn(PUT_PAYLOADS, resource))
+    expect(JSON.stringify([statement.Action, others])).not.toContain('*')
+  }
 })
 
 test('no role has a managed policy, and only Lambda takes one', () => {
@@ -135,6 +151,7 @@ describe('a caller who is granted', () => {
   test('enqueue may write jobs, and not read them', () => {
     expect(rightsAfter((sluice, role) => sluice.grantEnqueue(role))).toEqual({
       'JobsTable.Arn': ['dynamodb:BatchWriteItem', 'dynamodb:PutItem'],
+      ...PUT_PAYLOADS,
     })
   })
 
@@ -144,6 +161,7 @@ describe('a caller who is granted', () => {
       'JobsTable.Arn': ['dynamodb:DeleteItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:Scan'],
       'HistoryTable.Arn': ['dynamodb:DeleteItem', 'dynamodb:PutItem', 'dynamodb:Query'],
       'WakeQueue.Arn': ['sqs:SendMessage'],
+      ...READ_PAYLOADS,
     })
   })
 })

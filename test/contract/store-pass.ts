@@ -56,14 +56,22 @@ export function describePass(store: () => Store): void {
       })
     })
 
-    test('a slot keeps what it says of its job: its size, and that it runs alone or beside others', async () => {
-      const claim = { ...claimed('t1'), size_kb: 40, alone: true as const }
+    test('a slot keeps what it says of its job: its size, that it is fresh, and runs alone or beside others', async () => {
+      const claim = { ...claimed('t1'), size_kb: 40, fresh: true as const, alone: true as const }
       const { shard } = await afterPass(store(), { take: { a: claim } })
       const run = { token: asToken('t2'), deadline: NOW + 9, bucket: String(NOW), shared: true as const }
       await store().states.start(shard, { id: asId('a'), token: asToken('t1') }, run)
       const { sentAt: _, ...kept } = claim
       const started = { ...kept, token: asToken('t2'), deadline: NOW + 9, shared: true }
       expect((await store().states.read(shard))?.slots['a']).toEqual(started)
+    })
+
+    test('a pass says whether jobs wait amid those in flight, and the next one takes it back', async () => {
+      const first = await afterPass(store(), { waitingAmid: true })
+      expect((await store().states.read(first.shard))?.waitingAmid).toBe(true)
+      expect((await store().states.glance([first.shard])).states).toMatchObject([{ waitingAmid: true }])
+      const second = await afterPass(store(), {}, first)
+      expect(second.waitingAmid).toBeUndefined()
     })
 
     test('a shard is stranded until a pass has written, and no time brings it meanwhile', async () => {

@@ -63,6 +63,14 @@ export function describeSlots(store: () => Store): void {
       expect(outcome).toEqual({ kind: 'released', state: { ...before, slots: {} } })
     })
 
+    test('a release of a job that stands says so, and a pass that has seen it in flight conflicts', async () => {
+      const before = await claimOne()
+      const outcome = await store().states.release(before.shard, { ...HOLDER, jobStands: true })
+      const state = { ...before, slots: {}, waitingAmid: true, version: (before.version ?? 0) + 1 }
+      expect(outcome).toEqual({ kind: 'released', state })
+      expect(await store().states.pass(before, change())).toEqual({ kind: 'conflict' })
+    })
+
     test('a release by a stranger, or a second one, finds it gone', async () => {
       const { shard } = await claimOne()
       const stranger = { ...HOLDER, token: asToken('x') }

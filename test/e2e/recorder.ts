@@ -11,6 +11,8 @@ export interface Seen {
   readonly customer: string
   readonly name: string
   readonly attempt: number
+  /** How long the payload's text was. */
+  readonly bytes: number
 }
 
 export class Recorder {

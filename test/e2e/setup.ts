@@ -1,6 +1,7 @@
 /** The whole stack on the local cloud, with clients that talk to it as a user's would. */
 import { DynamoDBClient, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb'
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge'
+import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import { SQSClient } from '@aws-sdk/client-sqs'
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb'
 import { type Client, createClient, type DeadLetter } from '../../lib/index.ts'
@@ -17,6 +18,7 @@ export class World {
   readonly client: Client<QueueName>
   readonly #dynamodb: DynamoDBClient
   readonly #events: EventBridgeClient
+  readonly #s3: S3Client
 
   static async start(): Promise<World> {
     const recorder = new Recorder()
@@ -31,12 +33,15 @@ export class World {
     const { region, credentials, endpoints } = cloud
     this.#dynamodb = new DynamoDBClient({ region, credentials, endpoint: endpoints.dynamodb })
     this.#events = new EventBridgeClient({ region, credentials, endpoint: endpoints.events })
+    this.#s3 = new S3Client({ region, credentials, endpoint: endpoints.s3 ?? '' })
     this.client = createClient({
       config,
       jobsTable: this.output('JobsTableName'),
       stateTable: this.output('StateTableName'),
       historyTable: this.output('HistoryTableName'),
       wakeQueueUrl: this.output('WakeQueueUrl'),
+      payloadsBucket: this.output('PayloadsBucketName'),
+      s3: this.#s3,
       dynamodb: this.#dynamodb,
       sqs: new SQSClient({ region, credentials, endpoint: endpoints.sqs }),
     })
@@ -62,6 +67,18 @@ export class World {
       new PutEventsCommand({ Entries: [{ ...entry, Detail: text }] }),
     )
     if (FailedEntryCount) throw new Error('the bus did not take the event')
+  }
+
+  /** An object put as any language would put it. */
+  async putObject(key: string, text: string): Promise<void> {
+    const object = { Bucket: this.output('PayloadsBucketName'), Key: key, Body: text }
+    await this.#s3.send(new PutObjectCommand(object))
+  }
+
+  async getObject(key: string): Promise<string | undefined> {
+    const object = { Bucket: this.output('PayloadsBucketName'), Key: key }
+    const { Body } = await this.#s3.send(new GetObjectCommand(object))
+    return Body?.transformToString()
   }
 
   /** The dead letters of a queue, once there are so many. Looks again whenever a function has run. */

@@ -1,10 +1,11 @@
 /** The use cases' world for one batch of inputs: memory, a clock that stands still, and a logger that remembers. */
 import { eventsToLog } from '../../lib/adapters/events/to-log.ts'
+import { memoryPayloads } from '../../lib/adapters/memory/payloads.ts'
 import { memoryQueues } from '../../lib/adapters/memory/queues.ts'
 import { emptyTables } from '../../lib/adapters/memory/tables.ts'
 import { defineConfig } from '../../lib/core/queue/config.ts'
 import type { Token } from '../../lib/core/shard/state.ts'
-import type { Context } from '../../lib/use-cases/context.ts'
+import type { WorkerContext } from '../../lib/use-cases/context.ts'
 import { NOW } from '../support/builders.ts'
 import { strictStore } from './strict-store.ts'
 
@@ -27,9 +28,10 @@ export function fuzzContext() {
   const lines: { readonly message: string; readonly details: unknown }[] = []
   const log = (message: string, details?: unknown) => void lines.push({ message, details })
   let [now, tokens] = [NOW, 0]
-  const context: Context = {
+  const context: WorkerContext = {
     config: CONFIG,
     store: strictStore(tables),
+    payloads: memoryPayloads(() => now),
     work,
     wake,
     clock: { now: () => now, sleep: async () => {} },

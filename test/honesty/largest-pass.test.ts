@@ -14,6 +14,7 @@ import {
   configOf,
   jobItem,
   NOW,
+  READS_ALL,
   running,
   value,
 } from '../support/builders.ts'
@@ -61,8 +62,9 @@ describe.each(ENGINES)('$name', ({ missing, open }) => {
 function decision(state: ShardState, recovered: ReadonlySet<never> | Set<ReturnType<typeof asId>>) {
   const due = ids('new').map((id) => value(parseJob(config, jobItem({ pk: state.shard, id }))))
   const limits = { slots: 100, displaced: false, active: 1 }
-  return decide({ state, due, more: true, limits, now: LATER, newToken: () => asToken('n'), recovered })
-    .change
+  const reading = { ...READS_ALL, since: LATER }
+  const newToken = () => asToken('n')
+  return decide({ state, due, more: true, reading, limits, now: LATER, newToken, recovered }).change
 }
 
 async function written(

@@ -3,7 +3,7 @@ import type { DeadLetter } from '../../lib/core/job/dead-letter.ts'
 import type { JobItem, RawItem } from '../../lib/core/job/job.ts'
 import type { ShardKey } from '../../lib/core/keys.ts'
 import type { LimitOverride } from '../../lib/core/limits/limits.ts'
-import type { Holder } from '../../lib/core/pass/decide.ts'
+import type { Holder, Released } from '../../lib/core/pass/decide.ts'
 import { emptyState, type ShardState } from '../../lib/core/shard/state.ts'
 import type { PassWrite, RangeQuery, RawKey, Run, Store } from '../../lib/ports/store.ts'
 import { deadLetters } from '../../lib/use-cases/operate/dead-letters.ts'
@@ -20,7 +20,7 @@ export type Operation =
   | { readonly op: 'pass'; readonly state: ShardState; readonly change: PassWrite }
   | { readonly op: 'start'; readonly shard: ShardKey; readonly claim: Holder; readonly run: Run }
   | { readonly op: 'remember'; readonly shard: ShardKey; readonly bucket: string }
-  | { readonly op: 'release'; readonly shard: ShardKey; readonly holder: Holder }
+  | { readonly op: 'release'; readonly shard: ShardKey; readonly holder: Released }
   | { readonly op: 'override'; readonly shard: ShardKey; readonly limits: LimitOverride | undefined }
   | { readonly op: 'adopt'; readonly state: ShardState; readonly shards: number; readonly expiresAt?: number }
   | { readonly op: 'registerLayout'; readonly queue: string; readonly shards: number }

@@ -63,7 +63,11 @@ export function resolve(intent: Intent, names: Names, seen: Seen): Operation {
     case 'remember':
       return { op: 'remember', shard, bucket: at(BUCKETS, intent.time) }
     case 'release':
-      return { op: 'release', shard, holder: { id, token } }
+      return {
+        op: 'release',
+        shard,
+        holder: { id, token, ...(bit(intent.bits, 1) ? { jobStands: true } : {}) },
+      }
     case 'override':
       return { op: 'override', shard, limits: bit(intent.bits, 0) ? limits(intent) : undefined }
     case 'adopt':

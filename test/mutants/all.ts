@@ -2,9 +2,17 @@
 import { ADAPTERS } from './adapters.ts'
 import { LENDING_MUTANTS } from './lending.ts'
 import type { TestedMutant } from './mutant.ts'
+import { PAYLOADS } from './payloads.ts'
 import { PROTOCOL } from './protocol.ts'
+import { READS } from './reading.ts'
 
-export const TESTED_MUTANTS: readonly TestedMutant[] = [...ADAPTERS, ...LENDING_MUTANTS, ...PROTOCOL]
+export const TESTED_MUTANTS: readonly TestedMutant[] = [
+  ...ADAPTERS,
+  ...LENDING_MUTANTS,
+  ...PROTOCOL,
+  ...READS,
+  ...PAYLOADS,
+]
 
 export function mutantNamed(name: string): TestedMutant {
   const mutant = TESTED_MUTANTS.find((one) => one.name === name)

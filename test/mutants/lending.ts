@@ -120,8 +120,8 @@ export const LENDING_MUTANTS: readonly TestedMutant[] = [
   {
     name: 'a shard that is woken goes by its own item',
     file: 'lib/use-cases/pass/round.ts',
-    find: 'if (mayHaveMore) return false',
-    replace: 'void mayHaveMore',
+    find: 'isUncertain(request) || mayHaveMore',
+    replace: 'isUncertain(request) || (mayHaveMore && state.version === 0)',
     breaks: 'units that were lent to a busy shard lie there until one of its jobs ends',
     tests: [LIMITS_SET],
   },
@@ -183,9 +183,9 @@ export const LENDING_MUTANTS: readonly TestedMutant[] = [
   },
   {
     name: 'no look after a write that enters the line',
-    file: 'lib/use-cases/pass/round.ts',
-    find: 'const asksAgain = hasEntered || (isWorkLeft && hasHope)',
-    replace: 'const asksAgain = isWorkLeft && hasHope',
+    file: 'lib/use-cases/pass/carry-out.ts',
+    find: 'const asksAgain = hasEntered || (decision.isWorkLeft && use.hasHope)',
+    replace: 'const asksAgain = decision.isWorkLeft && use.hasHope',
     breaks: 'what became free between the look and the line is lost',
     tests: [LENDING],
   },
@@ -199,7 +199,7 @@ export const LENDING_MUTANTS: readonly TestedMutant[] = [
   },
   {
     name: 'no look after entering the line',
-    file: 'lib/use-cases/pass/round.ts',
+    file: 'lib/use-cases/pass/carry-out.ts',
     find: "if (hasEntered) return { kind: 'written', again: true, asksAgain: true, served }",
     replace: 'void hasEntered',
     breaks: 'what became free between the look and the line is lost',
@@ -208,8 +208,8 @@ export const LENDING_MUTANTS: readonly TestedMutant[] = [
   {
     name: 'a limit is set without fences',
     file: 'lib/use-cases/operate/set-limits.ts',
-    find: 'for (const key of borrowers) await store.states.fence(key)',
-    replace: 'void store.states.fence',
+    find: 'await forEachSideBySide([...new Set(borrowers)], FENCES_SIDE_BY_SIDE, (key) => store.states.fence(key))',
+    replace: 'void [forEachSideBySide, FENCES_SIDE_BY_SIDE]',
     breaks: 'a pass that had read the old limit claims by it',
     tests: [LIMITS_SET],
   },
@@ -241,7 +241,7 @@ export const LENDING_MUTANTS: readonly TestedMutant[] = [
   },
   {
     name: 'books that could not be settled are forgotten',
-    file: 'lib/use-cases/pass/round.ts',
+    file: 'lib/use-cases/pass/carry-out.ts',
     find: '{ at: now + DELAY_STEP_MS, isPrecise: false }',
     replace: '{ at: now + 86_400_000 * DELAY_STEP_MS, isPrecise: false }',
     breaks: 'who waits is served by the sweep only',

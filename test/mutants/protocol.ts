@@ -1,8 +1,6 @@
 /** What the simulation cannot see: costs, and first aid that a slower one makes up for. */
 import type { TestedMutant } from './mutant.ts'
 
-const READING = ['test/unit/use-cases/reading.test.ts'] as const
-
 export const PROTOCOL: readonly TestedMutant[] = [
   {
     name: 'a message that comes again makes no pass',
@@ -21,44 +19,11 @@ export const PROTOCOL: readonly TestedMutant[] = [
     tests: ['test/unit/core/left-behind.test.ts'],
   },
   {
-    name: 'more read than can be claimed',
-    file: 'lib/core/pass/room.ts',
-    find: 'return { want: staying.length - skip.length + ',
-    replace: 'return { want: 2 * staying.length + ',
-    breaks: 'what a pass costs',
-    tests: READING,
-  },
-  {
-    name: 'large jobs in flight passed over',
-    file: 'lib/core/pass/room.ts',
-    find: 'const skip = largeInFlight(staying)',
-    replace: 'const skip = largeInFlight(staying.slice(0, 0))',
-    breaks: 'what a pass costs',
-    tests: READING,
-  },
-  {
-    name: 'twins read without a bound',
-    file: 'lib/use-cases/pass/due-jobs.ts',
-    find: 'if (due.length - ids.size >= MAX_TWINS)',
-    replace: 'if (due.length - ids.size >= 1000 * MAX_TWINS)',
-    breaks: 'each pass reads all of the jobs that bear one id',
-    tests: READING,
-  },
-  {
-    name: 'a second look because of twins',
-    file: 'lib/use-cases/pass/round.ts',
-    find: '(outcome.state.waiting && isSlotFreed(state, write, outcome.state))',
-    replace:
-      '(outcome.state.waiting && (isSlotFreed(state, write, outcome.state) || input === undefined || true))',
-    breaks: 'what a pass costs where jobs wait',
-    tests: READING,
-  },
-  {
     name: 'arrival lost when its visit fails',
     file: 'lib/use-cases/arrive.ts',
-    find: 'if (!(await visitOrWake(context, shard))) failed.push(...arrived.map(({ id }) => id))',
+    find: 'if (!(await visitOrWake(context, shard, keysOf(arrived)))) failed.push(...arrived.map(({ id }) => id))',
     replace:
-      'if (!(await visitOrWake(context, shard))) failed.push(...arrived.slice(0, 0).map(({ id }) => id))',
+      'if (!(await visitOrWake(context, shard, keysOf(arrived)))) failed.push(...arrived.slice(0, 0).map(({ id }) => id))',
     breaks: 'a new job is looked at by the sweep only',
     tests: ['test/unit/use-cases/arrival.test.ts'],
   },
@@ -159,14 +124,6 @@ export const PROTOCOL: readonly TestedMutant[] = [
     tests: ['test/unit/use-cases/override.test.ts'],
   },
   {
-    name: 'one job too few is read beside large ones',
-    file: 'lib/core/pass/room.ts',
-    find: 'staying.length - skip.length + roomFor',
-    replace: 'staying.length - 2 * skip.length + roomFor',
-    breaks: 'slots stand idle beside waiting jobs',
-    tests: ['test/unit/use-cases/reading.test.ts'],
-  },
-  {
     name: 'claims ahead by a whole window',
     file: 'lib/core/limits/window.ts',
     find: 'Math.floor(rememberedFor(rate) / 2)',
@@ -217,8 +174,8 @@ export const PROTOCOL: readonly TestedMutant[] = [
   {
     name: 'an early wake-up taken for one to come',
     file: 'lib/use-cases/pass/round.ts',
-    find: 'request.asksAgain || isUsedUp || !isExpiryRight(state)',
-    replace: 'request.asksAgain || (isUsedUp && !state.version) || !isExpiryRight(state)',
+    find: 'request.asksAgain || isUsedUp || isUncertain(request)',
+    replace: 'request.asksAgain || isUncertain(request)',
     breaks: 'a delayed job behind a full shard waits for the sweep',
     tests: ['test/unit/use-cases/start.test.ts'],
   },

@@ -2,6 +2,7 @@
 
 import { type Job, type JobItem, parseJob, type RawItem } from '../../lib/core/job/job.ts'
 import { formatSortKey, type JobId, type Priority, type ShardKey } from '../../lib/core/keys.ts'
+import type { Reading } from '../../lib/core/pass/input.ts'
 import { type Config, type ConfigInput, defineConfig } from '../../lib/core/queue/config.ts'
 import type { ClaimedSlot, RunningSlot, Token } from '../../lib/core/shard/state.ts'
 import type { Parsed } from '../../lib/core/text/parsed.ts'
@@ -61,6 +62,9 @@ export const running = (token: string, deadline = NOW + 60_000): RunningSlot => 
   deadline,
 })
 
+/** A pass that reads all, and has no reason to. */
+export const READS_ALL: Reading = { since: NOW, whole: true, doubtful: false, late: [] }
+
 let marks = 0
 export const change = (part: Partial<PassWrite> = {}): PassWrite => ({
   ...NO_CHANGE,
@@ -74,4 +78,5 @@ const NO_CHANGE: Omit<PassWrite, 'mark'> = {
   sentAt: NOW,
   forget: [],
   waiting: false,
+  waitingAmid: false,
 }

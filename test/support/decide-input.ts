@@ -6,7 +6,7 @@ import type { ShardLimits } from '../../lib/core/limits/limits.ts'
 import type { Holder, PassInput } from '../../lib/core/pass/decide.ts'
 import { isDead, type Slot, slotEntries } from '../../lib/core/shard/state.ts'
 import { rateLimit } from './arbitraries.ts'
-import { asToken, configOf, jobItem, jobOf, NOW, SHARD } from './builders.ts'
+import { asToken, configOf, jobItem, jobOf, NOW, READS_ALL, SHARD } from './builders.ts'
 
 const JOB = jobOf(configOf({}), jobItem())
 const IDS = [...'abcdefghij'] as JobId[]
@@ -70,6 +70,7 @@ export const passInput: fc.Arbitrary<InputMaker> = fc
       // As a pass reads: at least one more than there are slots, where more are left.
       more: given.more && due.length > all.length + given.limits.slots,
       ...(nextDueAt === undefined ? {} : { nextDueAt }),
+      reading: READS_ALL,
       limits: given.limits,
       now: NOW,
       newToken: () => asToken(`new${tokens++}`),

@@ -6,7 +6,7 @@ import { newJob } from '../../lib/core/job/new-job.ts'
 import type { ShardKey } from '../../lib/core/keys.ts'
 import { defineConfig } from '../../lib/core/queue/config.ts'
 import type { Store } from '../../lib/ports/store.ts'
-import type { Context } from '../../lib/use-cases/context.ts'
+import type { WorkerContext } from '../../lib/use-cases/context.ts'
 import { pass } from '../../lib/use-cases/pass/pass.ts'
 import { execute } from '../../lib/use-cases/run/execute.ts'
 import { asToken, NOW, value } from './builders.ts'
@@ -43,7 +43,7 @@ function slow<T extends object>(part: T, turns: () => number): T {
 
 export class TwoVersions {
   readonly tables: Tables = emptyTables()
-  readonly versions: readonly Context[]
+  readonly versions: readonly WorkerContext[]
   now = NOW
   running = 0
   most = 0
@@ -70,20 +70,20 @@ export class TwoVersions {
     }))
   }
 
-  put(version: Context, id: string): void {
+  put(version: WorkerContext, id: string): void {
     const input = { queue: 'crm', task: 't', payload: { customer: 'a' }, id }
     const item = value(newJob(version.config, input, this.now))
     const shard = this.tables.jobs.get(item.pk) ?? new Map()
     this.tables.jobs.set(item.pk, shard.set(item.sk, item))
   }
 
-  visit(version: Context): Promise<unknown> {
+  visit(version: WorkerContext): Promise<unknown> {
     const shards = new Set([...this.tables.jobs.keys(), ...this.tables.states.keys()]) as Set<ShardKey>
     return Promise.all([...shards].map((shard) => pass(version, { shard })))
   }
 
   /** Starts whatever has been claimed; it runs until it is told to end. */
-  startAll(version: Context): void {
+  startAll(version: WorkerContext): void {
     for (const message of this.#queues.sent.work.splice(0)) {
       const invocation = { remaining_ms: () => 3_600_000, redelivered: false }
       void execute(version, message, invocation, async () => {

@@ -7,7 +7,7 @@ import { bucketOf, bucketWidth } from '../../lib/core/limits/window.ts'
 import { decide } from '../../lib/core/pass/decide.ts'
 import { isRunning, type ShardState, slotEntries } from '../../lib/core/shard/state.ts'
 import { applied } from './apply.ts'
-import { asId, asToken, configOf, jobItem, jobOf, NOW, SHARD, sortKey } from './builders.ts'
+import { asId, asToken, configOf, jobItem, jobOf, NOW, READS_ALL, SHARD, sortKey } from './builders.ts'
 
 const JOB = jobOf(configOf({}), jobItem())
 const jobNamed = (id: string): Job => ({
@@ -51,6 +51,7 @@ export class WindowRun {
       state: this.#state,
       due: this.#due(),
       more: true,
+      reading: { ...READS_ALL, since: this.now },
       limits: { slots: this.#slots, rateLimit: this.rate },
       now: this.now,
       newToken: () => asToken('t'),

@@ -4,6 +4,7 @@
  */
 import { eventsToAll } from '../../lib/adapters/events/to-all.ts'
 import { eventsToMetrics } from '../../lib/adapters/events/to-metrics.ts'
+import { type MemoryObject, memoryPayloads } from '../../lib/adapters/memory/payloads.ts'
 import { memoryQueues } from '../../lib/adapters/memory/queues.ts'
 import { memoryStore } from '../../lib/adapters/memory/store.ts'
 import { emptyTables } from '../../lib/adapters/memory/tables.ts'
@@ -17,7 +18,7 @@ import { emptyState, type ShardState } from '../../lib/core/shard/state.ts'
 import type { MetricName } from '../../lib/ports/metrics.ts'
 import type { DelayedWake, WorkMessage } from '../../lib/ports/queues.ts'
 import { arrive } from '../../lib/use-cases/arrive.ts'
-import type { Context } from '../../lib/use-cases/context.ts'
+import type { WorkerContext } from '../../lib/use-cases/context.ts'
 import { pass } from '../../lib/use-cases/pass/pass.ts'
 import { execute } from '../../lib/use-cases/run/execute.ts'
 import { sweep } from '../../lib/use-cases/sweep/sweep.ts'
@@ -44,7 +45,9 @@ export class World {
   readonly happened: SluiceEvent[] = []
   /** Whether a deploy has replaced the configuration of these functions. */
   isReplaced = false
-  readonly context: Context
+  /** What stands in the Payloads bucket. */
+  readonly objects = new Map<string, MemoryObject>()
+  readonly context: WorkerContext
   #arrived: RawItem[] = []
   readonly #queues = memoryQueues()
   readonly #wakes: (DelayedWake & { readonly at: number })[] = []
@@ -55,6 +58,7 @@ export class World {
     this.context = {
       config,
       store: memoryStore(this.tables),
+      payloads: memoryPayloads(() => this.now, this.objects),
       work: this.#queues.work,
       wake: {
         send: async (wakes) =>

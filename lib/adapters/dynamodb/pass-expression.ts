@@ -13,6 +13,8 @@ export function passExpression(state: ShardState, change: PassWrite): UpdateExpr
   changeSlots(update, state, change)
   changeWindow(update, state, change)
   if (change.borrowed) update.set(update.path('borrowed'), fromBorrowed(change.borrowed))
+  if (change.waitingAmid) update.set(update.path('waitingAmid'), true)
+  else if (state.waitingAmid) update.remove(update.path('waitingAmid'))
   if (state.strandedSince !== undefined) update.remove(update.path('strandedSince'))
   for (const name of ['dueAt', 'dueShard', 'expiresAt'] as const) {
     if (change[name] === undefined) update.remove(update.path(name))

@@ -10,7 +10,8 @@ import { fromItem, type Item } from './database.ts'
 import { toOverride, toState } from './state-item.ts'
 
 /** `window` only because an item that lacks it beside its slots is damaged. */
-const NAMES = 'pk slots window waiting dueAt loans line borrowed override expiresAt version'.split(' ')
+const NAMES =
+  'pk slots window waiting waitingAmid dueAt loans line borrowed override expiresAt version'.split(' ')
 
 /** Some of the names are reserved words. */
 export const PROJECTION = {
@@ -30,16 +31,18 @@ export function toGlance(item: Item): ShardGlance {
 
 class Unexpected extends Error {}
 
-function read({ pk, slots, window, waiting, dueAt, override, expiresAt, ...rest }: Item) {
+function read(item: Item): ShardGlance {
+  const { pk, slots, window, waiting, waitingAmid, dueAt, override, expiresAt } = item
   // Few items have lent or borrowed anything: these are left to the schema.
-  if (rest['loans'] || rest['borrowed']) throw new Unexpected()
+  if (item['loans'] || item['borrowed']) throw new Unexpected()
   if ((slots === undefined) !== (window === undefined)) throw new Unexpected()
   if (window) for (const starts of Object.values(mapOf(window))) numberOf(starts)
-  if (rest['version']) integerOf(rest['version'])
+  if (item['version']) integerOf(item['version'])
   const glance: ShardGlance = {
     shard: textOf(pk) as ShardKey,
     slots: slots ? slotsOf(mapOf(slots)) : {},
     waiting: waiting ? flagOf(waiting) : false,
+    ...(waitingAmid ? { waitingAmid: trueOf(waitingAmid) } : {}),
     ...(dueAt ? { dueAt: numberOf(dueAt) } : {}),
     ...(expiresAt ? { expiresAt: numberOf(expiresAt) } : {}),
   }
@@ -49,8 +52,13 @@ function read({ pk, slots, window, waiting, dueAt, override, expiresAt, ...rest 
 const slotsOf = (slots: Item): Record<string, Slot> =>
   Object.fromEntries(Object.entries(slots).map(([id, slot]) => [idOf(id), slotOf(mapOf(slot))]))
 
-function slotOf({ token, priority, runAt, deadline, sentAt }: Item): Slot {
-  const held = { token: textOf(token), priority: integerOf(priority, 9), runAt: instantOf(runAt) }
+function slotOf({ token, priority, runAt, fresh, deadline, sentAt }: Item): Slot {
+  const held = {
+    token: textOf(token),
+    priority: integerOf(priority, 9),
+    runAt: instantOf(runAt),
+    ...(fresh ? { fresh: trueOf(fresh) } : {}),
+  }
   if (held.token === '') throw new Unexpected()
   return (
     deadline ? { ...held, deadline: numberOf(deadline) } : { ...held, sentAt: numberOf(sentAt) }
@@ -69,6 +77,7 @@ function instantOf(attribute: Attribute): number {
 const mapOf = (attribute: Attribute): Item => attribute?.M ?? unexpected()
 const textOf = (attribute: Attribute): string => attribute?.S ?? unexpected()
 const flagOf = (attribute: Attribute): boolean => attribute?.BOOL ?? unexpected()
+const trueOf = (attribute: Attribute): true => attribute?.BOOL === true || unexpected()
 const numberOf = (attribute: Attribute): number =>
   attribute?.N === undefined ? unexpected() : Number(attribute.N)
 

@@ -14,6 +14,7 @@ const slotBase = {
   priority: z.int().min(0).max(9),
   runAt: z.number().refine(isValidInstant, 'is no time'),
   size_kb: z.number().optional(),
+  fresh: z.literal(true).optional(),
   alone: z.literal(true).optional(),
 }
 const slotSchema = z.union([
@@ -31,6 +32,7 @@ const stateSchema = z.object({
     .optional(),
   window: z.record(z.string(), z.number()).optional(),
   waiting: z.boolean().default(false),
+  waitingAmid: z.literal(true).optional(),
   dueAt: z.number().optional(),
   dueShard: z.string().optional(),
   loans: loansSchema.optional(),

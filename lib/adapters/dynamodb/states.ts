@@ -4,7 +4,7 @@ import type { ShardKey } from '../../core/keys.ts'
 import { isMade } from '../../core/limits/books.ts'
 import type { LimitOverride } from '../../core/limits/limits.ts'
 import { isSameUnits } from '../../core/limits/portion.ts'
-import type { Holder } from '../../core/pass/decide.ts'
+import type { Holder, Released } from '../../core/pass/decide.ts'
 import { type BorrowedUnits, emptyState, isOwnWrite, type ShardState } from '../../core/shard/state.ts'
 import type { BooksOutcome, BooksWrite, Run, StateStore } from '../../ports/store.ts'
 import { booksExpression } from './books-expression.ts'
@@ -89,8 +89,10 @@ function startExpression({ id, token }: Holder, run: Run): UpdateExpression {
 }
 
 /** Race: our run was taken for dead, and the slot belongs to somebody else by now. */
-function releaseExpression({ id, token }: Holder): UpdateExpression {
+function releaseExpression({ id, token, jobStands }: Released): UpdateExpression {
   const update = new UpdateExpression()
+  // Race: a pass has seen the job in flight, and would take back that others wait amid those.
+  if (jobStands) update.set(update.path('waitingAmid'), true).increase(update.path('version'), 1)
   return update
     .remove(update.path('slots', id))
     .condition(`${update.path('slots', id, 'token')} = ${update.value(token)}`)

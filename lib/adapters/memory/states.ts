@@ -49,11 +49,12 @@ export const memoryStates = (tables: Tables): StateStore => {
       if (!state?.initialised) return
       write({ ...state, version: (state.version ?? 0) + 1, window: withStart(state, bucket) })
     },
-    release: async (shard, { id, token }) => {
+    release: async (shard, { id, token, jobStands }) => {
       const state = current(shard)
       if (!state || state.slots[id]?.token !== token)
         return { kind: 'gone', ...(state ? { state: structuredClone(state) } : {}) }
-      return { kind: 'released', state: write({ ...state, slots: without(state.slots, [id]) }) }
+      const amid = jobStands ? { waitingAmid: jobStands, version: (state.version ?? 0) + 1 } : {}
+      return { kind: 'released', state: write({ ...state, ...amid, slots: without(state.slots, [id]) }) }
     },
     writeBooks: async (owner, change) => {
       const state = current(owner.shard) ?? emptyState(owner.shard)
@@ -114,7 +115,8 @@ export const memoryStates = (tables: Tables): StateStore => {
 }
 
 function applyPass(state: ShardState, change: PassWrite): ShardState {
-  const { dueAt: _dueAt, dueShard: _dueShard, expiresAt: _expiresAt, strandedSince: _since, ...rest } = state
+  const { waitingAmid: _waitingAmid, strandedSince: _since, ...lasting } = state
+  const { dueAt: _dueAt, dueShard: _dueShard, expiresAt: _expiresAt, ...rest } = lasting
   const again = change.resend.flatMap(({ id }) => {
     const slot = state.slots[id]
     return slot ? [[id, { ...slot, sentAt: change.sentAt }] as const] : []
@@ -131,6 +133,7 @@ function applyPass(state: ShardState, change: PassWrite): ShardState {
     },
     window: change.start === undefined ? window : withStart({ ...state, window }, change.start),
     waiting: change.waiting,
+    ...(change.waitingAmid ? { waitingAmid: change.waitingAmid } : {}),
     ...(change.borrowed ? { borrowed: structuredClone(change.borrowed) } : {}),
     passedBy: change.mark,
     ...(change.dueAt === undefined ? {} : { dueAt: change.dueAt }),

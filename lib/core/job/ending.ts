@@ -3,15 +3,16 @@
 import { retryDelay } from '../queue/backoff.ts'
 import { unknownDelay } from '../queue/unknown.ts'
 import { UNKNOWN_FOR_MS } from '../times.ts'
+import { contentOf } from './content.ts'
 import { type Job, type JobItem, keyOf } from './job.ts'
 
 /** What the user's handler came to, or why it was not called. */
 export type TaskOutcome =
   | { readonly kind: 'succeeded' }
   | { readonly kind: 'failed'; readonly error: string }
-  /** The job can never run: its payload does not match its task's schema. */
+  /** The job can never run: its payload is gone, or does not match its task's schema. */
   | { readonly kind: 'refused'; readonly reason: string }
-  /** This worker does not know the job's task. A newer one may. */
+  /** This worker does not know the job's task, or cannot read its payload. A newer one may, or a later one. */
   | { readonly kind: 'unknown'; readonly reason: string }
 
 export type AttemptOutcome =
@@ -34,7 +35,7 @@ export interface Retry {
 export type GivenBack = { readonly kind: 'given back'; readonly at: number; readonly error: string } & (
   | {
       readonly to: 'a newer worker'
-      /** Epoch ms since which no worker has known its task. */
+      /** Epoch ms since which no worker has known its task, or could read its payload. */
       readonly unknownSince: number
     }
   | { readonly to: 'a process of its own' }
@@ -107,7 +108,7 @@ export function successorOf(job: Job, ending: Retry | GivenBack): JobItem {
   const { unknownSince: _, ...item } = job.item
   const runAt = Math.max(ending.at, job.runAt + 1)
   const key = keyOf(job.key.pk, { ...job, runAt })
-  return { ...item, ...key, task: job.task, payload: job.payload, ...changesOf(job, ending) }
+  return { ...item, ...key, ...contentOf(job), ...changesOf(job, ending) }
 }
 
 function changesOf(job: Job, ending: Retry | GivenBack): Pick<JobItem, 'attempt' | 'unknownSince' | 'alone'> {

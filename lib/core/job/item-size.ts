@@ -36,10 +36,10 @@ const mapBytes = (map: object): number =>
 export function sizeProblem(item: object): string | undefined {
   const bytes = itemBytes(item)
   if (bytes > MAX_ITEM_BYTES)
-    return `the job has about ${bytes} bytes, ${MAX_ITEM_BYTES} fit: store the payload elsewhere and enqueue its address`
+    return `the job has about ${bytes} bytes, ${MAX_ITEM_BYTES} fit: keep the payload in the Payloads bucket (the client's \`payloadsBucket\`), or elsewhere and enqueue its address`
   // Its dead letter would have to be cut, and could not be put back.
   const text =
     bytes * LONGEST_ESCAPE > MAX_LETTER_TEXT_BYTES ? Buffer.byteLength(JSON.stringify(item)) : bytes
   if (text + FURTHER_ATTRIBUTES <= MAX_LETTER_TEXT_BYTES) return undefined
-  return `as JSON the job has ${text} bytes, its dead letter holds ${MAX_LETTER_TEXT_BYTES}: store the payload elsewhere and enqueue its address`
+  return `as JSON the job has ${text} bytes, its dead letter holds ${MAX_LETTER_TEXT_BYTES}: keep the payload in the Payloads bucket (the client's \`payloadsBucket\`), or elsewhere and enqueue its address`
 }

@@ -16,8 +16,11 @@ import { MAX_TASK_LENGTH } from '../queue/task-name.ts'
 import { noQueue, type ParsedHere } from '../queue/unknown.ts'
 import { describeIssues } from '../text/issues.ts'
 import { type Parsed, parsed, refused } from '../text/parsed.ts'
+import { PAYLOAD_LIFETIMES_DAYS } from '../times.ts'
+import { type Content, contentOf, contentProblem } from './content.ts'
 import { sizeProblem } from './item-size.ts'
 import { jsonProblem } from './payload.ts'
+import { isPayloadKey, isSamePayload, type PayloadKey } from './payload-key.ts'
 
 /** Why an item's attributes could not be read. Such an item has its two keys only, and goes to the dead letters. */
 export const UNREADABLE: unique symbol = Symbol('unreadable')
@@ -29,16 +32,16 @@ export type RawItem = Readonly<Record<string, unknown>> & {
   readonly [UNREADABLE]?: string
 }
 
-export interface Job extends Position {
+export interface Job extends Position, Content {
   readonly key: JobKey
   readonly shard: Shard
   readonly queue: QueueConfig
-  readonly task: string
-  readonly payload: unknown
+  /** Absent until a worker has fetched it, if it is kept outside of the item. */
+  readonly payload?: unknown
   readonly meta?: Readonly<Record<string, unknown>>
   /** From 1. */
   readonly attempt: number
-  /** Epoch ms since which no worker has known its task. */
+  /** Epoch ms since which no worker could run it: none has known its task, or its payload could not be read. */
   readonly unknownSince?: number
   /** It shares no process with other jobs: one that it shared has died, and it may have been the one that killed it. */
   readonly alone?: true
@@ -49,20 +52,21 @@ export interface Job extends Position {
 export type ParsedJob = ParsedHere<Job>
 
 /** What a client, an event or a retry puts into the Jobs table. */
-export interface JobItem extends RawItem {
+export interface JobItem extends RawItem, Content {
   readonly pk: ShardKey
   readonly sk: SortKey
-  readonly task: string
-  readonly payload: unknown
   readonly meta?: Readonly<Record<string, unknown>>
   readonly attempt?: number
   readonly unknownSince?: number
   readonly alone?: true
 }
 
+const KEY_FORMAT = `is not ${PAYLOAD_LIFETIMES_DAYS.map((days) => `${days}d/`).join(' or ')} and the SHA-256 of a payload in hexadecimal digits`
+
 const itemSchema = z.object({
   task: z.string().min(1).max(MAX_TASK_LENGTH),
-  payload: z.unknown().refine((value) => value !== undefined, 'is missing'),
+  payload: z.unknown().optional(),
+  payloadKey: z.custom<PayloadKey>(isPayloadKey, KEY_FORMAT).optional(),
   meta: z.record(z.string(), z.unknown()).optional(),
   attempt: z.int().min(1).optional(),
   unknownSince: z.int().min(0).optional(),
@@ -82,14 +86,13 @@ export function parseJob(config: Config, item: RawItem): ParsedJob {
   const { shard, position, body } = parts.value
   const place = placeOf(config, shard)
   if (!place.ok) return { ok: false, reason: place.reason, isUnknown: true }
-  const { task, payload, meta, attempt = 1, unknownSince, alone } = body
+  const { meta, attempt = 1, unknownSince, alone } = body
   const job: Job = {
     ...position,
     key: { pk: item.pk as ShardKey, sk: item.sk as SortKey },
     shard,
     queue: place.value,
-    task,
-    payload,
+    ...contentOf(body),
     ...(meta ? { meta } : {}),
     attempt,
     ...(unknownSince === undefined ? {} : { unknownSince }),
@@ -115,7 +118,11 @@ function parseParts(item: RawItem): Parsed<{
   const body = itemSchema.safeParse(item)
   if (!body.success) return refused(describeIssues(body.error))
   const { payload, meta } = body.data
-  const problem = jsonProblem(payload, 'payload') ?? jsonProblem(meta ?? null, 'meta') ?? sizeProblem(item)
+  const problem =
+    contentProblem(body.data) ??
+    jsonProblem(payload, 'payload') ??
+    jsonProblem(meta ?? null, 'meta') ??
+    sizeProblem(item)
   return problem
     ? refused(problem)
     : parsed({ shard: shard.value, position: position.value, body: body.data })
@@ -131,7 +138,9 @@ export function placeOf(config: Config, shard: Shard): Parsed<QueueConfig> {
 
 /** Whether two items under one key are one job: what a reading looks at is the same in both. */
 export const isSameItem = (one: RawItem, other: RawItem): boolean =>
-  JUDGED_ATTRIBUTES.every((name) => isDeepEqual(one[name], other[name]))
+  JUDGED_ATTRIBUTES.every((name) =>
+    name === 'payloadKey' ? isSamePayload(one[name], other[name]) : isDeepEqual(one[name], other[name]),
+  )
 
 /** Of JSON: the order of keys does not matter, as it does not to DynamoDB. */
 function isDeepEqual(one: unknown, other: unknown): boolean {

@@ -19,7 +19,6 @@ import { type Duration, parseDuration } from '../text/duration.ts'
 import { isValidInstant } from '../text/instant.ts'
 import { describeIssues } from '../text/issues.ts'
 import type { Parsed } from '../text/parsed.ts'
-import { sizeProblem } from './item-size.ts'
 import type { JobItem } from './job.ts'
 import { storable } from './payload.ts'
 
@@ -42,7 +41,10 @@ export interface NewJob {
 
 export type NewItem = ParsedHere<JobItem>
 
-/** The item to put, or why there can be none. `now` counts where no time is given. */
+/**
+ * The item of the job with its payload inside, or why there can be none. `now` counts where no time is given. How large it
+ * may be depends on where its payload is kept: `place-payload.ts`.
+ */
 export function newJob(config: Config, job: NewJob, now: number): NewItem {
   try {
     return { ok: true, value: toItem(config, job, now) }
@@ -78,10 +80,7 @@ function toItem(config: Config, job: NewJob, now: number): JobItem {
     queue.shards,
   )
   const sk = formatSortKey({ priority: priorityOf(job.priority), runAt: timeOf(job, now), id })
-  const item = { pk, sk, task: job.task, payload, ...meta }
-  const tooLarge = sizeProblem(item)
-  if (tooLarge) throw new InvalidJobError(tooLarge)
-  return item
+  return { pk, sk, task: job.task, payload, ...meta }
 }
 
 function unknownQueue(config: Config, name: string): InvalidJobError {

@@ -7,13 +7,15 @@ import { type Config, type QueueConfig, queueNamed } from '../queue/config.ts'
 import { partitionOf } from '../queue/partition.ts'
 import { noQueue } from '../queue/unknown.ts'
 import { type Parsed, parsed, refused } from '../text/parsed.ts'
+import { contentOf } from './content.ts'
 import { type JobItem, parseJob, type RawItem } from './job.ts'
 
 /**
  * The same job in the queue that its key names, or in the queue `to`; all that it brings stays, its sort key too. Why it
  * could not run there, if it could not.
+ * @param fetched its payload, if that is kept outside of the item: a partition rule may ask for it
  */
-export function requeued(config: Config, item: RawItem, to?: string): Parsed<JobItem> {
+export function requeued(config: Config, item: RawItem, to?: string, fetched?: unknown): Parsed<JobItem> {
   const position = parseSortKey(item.sk)
   if (!position.ok) return position
   const shard = parseShard(item.pk)
@@ -22,14 +24,13 @@ export function requeued(config: Config, item: RawItem, to?: string): Parsed<Job
   const name = to ?? was?.queue ?? ''
   const queue = queueNamed(config, name)
   if (!queue) return refused(noQueue(config, name))
-  const partition = partitionIn(queue, item, was?.partition, to !== undefined)
+  const whole = fetched === undefined ? item : { ...item, payload: fetched }
+  const partition = partitionIn(queue, whole, was?.partition, to !== undefined)
   if (!partition.ok) return partition
   const home: Shard = { queue: queue.name, ...partition.value }
   const job = parseJob(config, { ...item, pk: homeShard(home, position.value.id, queue.shards) })
-  return job.ok ? parsed({ ...item, ...job.value.key, ...bodyOf(job.value) }) : job
+  return job.ok ? parsed({ ...item, ...job.value.key, ...contentOf(job.value) }) : job
 }
-
-const bodyOf = ({ task, payload }: Pick<JobItem, 'task' | 'payload'>) => ({ task, payload })
 
 /**
  * A partition that somebody named stays. In another queue its rule says which it is; if the job lacks what the rule

@@ -8,12 +8,14 @@ import type { Job } from '../job/job.ts'
 import type { ShardLimits } from '../limits/limits.ts'
 import { bucketOf, bucketWidth, forgottenBuckets, windowReopensAt } from '../limits/window.ts'
 import { isOverdue } from '../shard/attention.ts'
+import { isFresh } from '../shard/closed.ts'
 import { isRunning, type ShardState, sizeOf, slotEntries } from '../shard/state.ts'
 import { PRECISE_UP_TO_MS, START_LEAD_MS } from '../times.ts'
+import { isLeftAmid, isOvertaken } from './amid.ts'
 import type { Claim, PassChange, PassInput } from './input.ts'
 import { roomFor, separateTwins, slotsThatStay } from './room.ts'
 
-export type { Claim, Holder, PassChange, PassInput } from './input.ts'
+export type { Claim, Holder, PassChange, PassInput, Released } from './input.ts'
 
 /** DynamoDB takes expressions of 4 KB, most of which a hundred slots may need. The rest is forgotten by the next pass. */
 const MAX_FORGET = 50
@@ -55,22 +57,26 @@ export function decide(input: PassInput): Decision {
   const readOn = input.more && !input.cut && claims.length < room.starts.length
   const waiting = needsSlot || twins.length > 0
   const dueAt = nextLook(input, left && !needsSlot)
+  const take = Object.fromEntries(claims.map(({ job, slot }) => [job.id, slot]))
+  const unclaimed = [...candidates.slice(claims.length), ...twins].map(({ key }) => key.sk)
+  const amid = { ...input, staying, next: [...staying, ...slotEntries(take)], unclaimed }
   const own = startOfOwn(claims, limits)
   const change: PassChange = {
-    take: Object.fromEntries(claims.map(({ job, slot }) => [job.id, slot])),
+    take,
     drop: slotEntries(state.slots).flatMap(([id]) => (staying.some(([one]) => one === id) ? [] : [id])),
     resend: staying.flatMap(([id, slot]) => (isOverdue(slot, now) ? [{ id, token: slot.token }] : [])),
     sentAt: now,
     ...own,
     forget: forgettable(input).filter((bucket) => bucket !== own.start),
     waiting,
+    waitingAmid: isLeftAmid(amid),
     ...(dueAt === undefined ? {} : { dueAt }),
   }
   const isArranged = dueAt === undefined || dueAt === arrangedWake(input)
   const isPrecise = limits.rateLimit !== undefined && limits.rateLimit.period_ms <= PRECISE_UP_TO_MS
   return {
     change,
-    changed: isChange(state, change),
+    changed: isChange(state, change) || isOvertaken(amid),
     claims,
     readOn,
     isWorkLeft: left,
@@ -82,13 +88,15 @@ function claim(
   job: Job,
   mayStartAt: number,
   first: boolean,
-  { limits, now, newToken, runUntil, shared }: PassInput,
+  { limits, now, reading, newToken, runUntil, shared }: PassInput,
 ): Claim {
   const slot = {
     token: newToken(),
     priority: job.priority,
     runAt: job.runAt,
     ...sizeOf(itemBytes(job.item)),
+    // Where only one is in flight nothing is amid.
+    ...(limits.slots > 1 && isFresh(job.runAt, reading.since) ? { fresh: true as const } : {}),
     ...(job.alone ? { alone: job.alone } : {}),
   }
   const isOwn = first && runUntil !== undefined && !(shared && job.alone)
@@ -125,6 +133,7 @@ function isChange(state: ShardState, change: PassChange): boolean {
   return (
     Object.keys(change.take).length + change.drop.length + change.resend.length > 0 ||
     change.waiting !== state.waiting ||
+    change.waitingAmid !== (state.waitingAmid === true) ||
     change.dueAt !== state.dueAt
   )
 }

@@ -15,13 +15,16 @@ export interface PassInput {
   readonly cut?: boolean
   /** When the first job that is not yet due will be. Epoch ms. */
   readonly nextDueAt?: number
+  /** The last key that was read; absent if reading came to the end. */
+  readonly stoppedAt?: string
+  readonly reading: Reading
   readonly limits: ShardLimits
   readonly now: number
   readonly newToken: () => Token
   /** Dead slots whose jobs have been taken care of. Only these may be dropped. */
   readonly recovered: ReadonlySet<JobId>
   /** The slot that a worker gives back with this pass. */
-  readonly released?: Holder
+  readonly released?: Released
   /** The worker would run the next job itself, until this time at the latest. */
   readonly runUntil?: number
   /** The worker's process runs other jobs meanwhile. */
@@ -36,6 +39,23 @@ export interface PassInput {
 export interface Holder {
   readonly id: JobId
   readonly token: Token
+}
+
+export interface Released extends Holder {
+  /** Its job may still be in the table: it has not run, or another item was put in its place. */
+  readonly jobStands?: true
+}
+
+/** How the jobs are read. */
+export interface Reading {
+  /** Epoch ms before the first of them was read: what was put later may not have been seen. */
+  readonly since: number
+  /** Amid the jobs in flight, too. */
+  readonly whole: boolean
+  /** Something may stand amid those in flight: the state says so, or what brought this pass. */
+  readonly doubtful: boolean
+  /** What was put so late that another pass, under way, may have claimed beyond it. */
+  readonly late: readonly string[]
 }
 
 export interface Claim {
@@ -56,5 +76,6 @@ export interface PassChange {
   readonly start?: string
   readonly forget: readonly string[]
   readonly waiting: boolean
+  readonly waitingAmid: boolean
   readonly dueAt?: number
 }

@@ -1,22 +1,27 @@
 /** What a pass may claim: how many slots are free, and when further jobs may start. */
 
 import type { Job } from '../job/job.ts'
-import { formatSortKey, type JobId, type SortKey } from '../keys.ts'
+import type { JobId } from '../keys.ts'
 import { startTimes } from '../limits/window.ts'
-import { largeInFlight, positionOf, type Slot, slotEntries, startsReserved } from '../shard/state.ts'
+import { type Slot, slotEntries, sortKeyOf, startsReserved } from '../shard/state.ts'
 import type { PassInput } from './input.ts'
+import { type Range, rangesToRead } from './ranges.ts'
 
-/**
- * What a pass has to read: those in flight, which still stand in the table, what may be claimed, and one more, which
- * tells whether others wait. Large jobs in flight are not passed over.
- */
-export function jobsToRead(input: Pick<PassInput, 'state' | 'limits' | 'now' | 'recovered' | 'released'>): {
+export interface JobsToRead {
+  /** How many jobs of ids that are not in flight. */
   readonly want: number
-  readonly skip: readonly SortKey[]
-} {
+  readonly inFlight: ReadonlySet<JobId>
+  readonly ranges: readonly Range[]
+}
+
+/** What a pass has to read: what may be claimed, and one more, which tells whether others wait. */
+export function jobsToRead(
+  input: Pick<PassInput, 'state' | 'limits' | 'now' | 'recovered' | 'released'>,
+  whole: boolean,
+): JobsToRead {
   const staying = slotsThatStay(input)
-  const skip = largeInFlight(staying)
-  return { want: staying.length - skip.length + roomFor(staying, input).starts.length + 1, skip }
+  const want = roomFor(staying, input).starts.length + 1
+  return { want, inFlight: new Set(staying.map(([id]) => id)), ranges: rangesToRead(staying, whole) }
 }
 
 type SlotsInput = Pick<PassInput, 'state' | 'recovered' | 'released'>
@@ -50,7 +55,7 @@ export function separateTwins(
   due: readonly Job[],
   staying: readonly [JobId, Slot][],
 ): { candidates: Job[]; twins: Job[] } {
-  const inFlight = new Map(staying.map(([id, slot]) => [id, formatSortKey(positionOf(id, slot))]))
+  const inFlight = new Map(staying.map((slot) => [slot[0], sortKeyOf(slot)]))
   const candidates: Job[] = []
   const twins: Job[] = []
   for (const job of due) {

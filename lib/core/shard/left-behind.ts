@@ -1,12 +1,13 @@
 /** Whom a sweep wakes: shards that somebody should have looked at long ago, and those that nobody is going to look at. */
 
-import { formatSortKey, parseSortKey } from '../keys.ts'
+import { parseSortKey } from '../keys.ts'
 import type { ShardLimits } from '../limits/limits.ts'
 import { LATE_MS, SOON_MS } from '../times.ts'
 import { hasRoomForWaiting, isOverdue } from './attention.ts'
+import { closedSpans, isWithin } from './closed.ts'
 import { mayExpire } from './expiry.ts'
 import type { SeenShard } from './seen-shards.ts'
-import { isDead, positionOf, type ShardGlance, slotEntries } from './state.ts'
+import { isDead, type ShardGlance, slotEntries, sortKeyOf } from './state.ts'
 
 /** By its state item alone. */
 export function isLeftBehind(state: ShardGlance, limits: ShardLimits, now: number): boolean {
@@ -32,10 +33,12 @@ export function isLookedAfter(
   const slots = slotEntries(state.slots)
   // Whoever frees a slot looks; and where nothing may run at all, whoever lifts the limit.
   const paused = limits.slots === 0
-  if (state.waiting && (slots.length > 0 || paused)) return true
+  const inFlight = new Set<string>(slots.map(sortKeyOf))
+  const closed = state.waitingAmid ? [] : closedSpans(slots)
+  const isHidden = (key: string): boolean => isWithin(closed, key) && !inFlight.has(key)
+  if (state.waiting && (slots.length > 0 || paused)) return !keys.some(isHidden)
   const { dueAt = 0 } = state
   const isSoon = now < dueAt && dueAt <= now + SOON_MS
-  const inFlight = new Set<string>(slots.map(([id, slot]) => formatSortKey(positionOf(id, slot))))
   // The pass at `dueAt` reads all that is due by then; what is no key of a job no pass ever reads.
   const isCovered = (key: string): boolean => {
     const position = parseSortKey(key)

@@ -23,6 +23,8 @@ interface SlotBase {
   readonly runAt: number
   /** How large the job's item is, if it is so large that a query had better not pass over it. */
   readonly size_kb?: number
+  /** Claimed so soon after its `runAt` that jobs to be run before it may not have been in the table yet. */
+  readonly fresh?: true
   /** The job is not to share a process with others. */
   readonly alone?: true
 }
@@ -53,6 +55,8 @@ export interface ShardState {
   readonly passedBy?: string
   /** Due jobs wait for a slot: whoever frees one has to look for them. */
   readonly waiting: boolean
+  /** Jobs may wait amid those in flight, where hand-offs do not look otherwise: see `closed.ts`. */
+  readonly waitingAmid?: true
   /** Epoch ms at which somebody looks at the shard again by itself. */
   readonly dueAt?: number
   /** The group of the due index that lists the shard. Absent where a wake-up message is already on its way. */
@@ -82,6 +86,7 @@ export type ShardGlance = Pick<
   | 'shard'
   | 'slots'
   | 'waiting'
+  | 'waitingAmid'
   | 'dueAt'
   | 'override'
   | 'overrideProblem'
@@ -110,6 +115,9 @@ export const positionOf = (id: string, slot: Slot): Position => ({
   runAt: slot.runAt,
 })
 
+/** Where the job of a slot stands. */
+export const sortKeyOf = ([id, slot]: readonly [string, Slot]): SortKey => formatSortKey(positionOf(id, slot))
+
 export const slotEntries = (slots: Slots): [JobId, Slot][] => Object.entries(slots) as [JobId, Slot][]
 
 /** A strong read costs a unit for each 4 KB that it passes over, and one at least. */
@@ -118,18 +126,6 @@ const LARGE_KB = 8
 /** What a slot says of the size of its job's item. */
 export const sizeOf = (item_bytes: number): Pick<Slot, 'size_kb'> =>
   item_bytes < LARGE_KB * 1024 ? {} : { size_kb: Math.round(item_bytes / 1024) }
-
-/** Each costs a query of its own, one after the other, while other passes may write. */
-const MOST_PASSED_BY = 16
-
-/** The sort keys of the jobs in flight that a query had better not pass over, the largest, in their order. */
-export const largeInFlight = (slots: readonly (readonly [JobId, Slot])[]): SortKey[] =>
-  slots
-    .filter(([, slot]) => slot.size_kb !== undefined)
-    .sort(([, one], [, other]) => (other.size_kb ?? 0) - (one.size_kb ?? 0))
-    .slice(0, MOST_PASSED_BY)
-    .map(([id, slot]) => formatSortKey(positionOf(id, slot)))
-    .sort()
 
 /**
  * Whether a write of a pass that found another version had been made all the same, and its reply was lost: the item

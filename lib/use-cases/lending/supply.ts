@@ -9,6 +9,7 @@ import { roomFor, separateTwins } from '../../core/pass/room.ts'
 import { usageOf } from '../../core/shard/in-use.ts'
 import type { ShardState, Slot } from '../../core/shard/state.ts'
 import type { Context } from '../context.ts'
+import type { RoundRequest } from '../pass/request.ts'
 import { borrowFree } from './borrow.ts'
 import type { Capacity } from './capacity.ts'
 import { type Collected, collect } from './collect.ts'
@@ -17,8 +18,8 @@ export interface Demand {
   readonly state: ShardState
   readonly staying: readonly [JobId, Slot][]
   readonly due: readonly Job[]
-  /** Whether others are asked for what they do not use. Who stands in the line has done so. */
-  readonly mayCollect: boolean
+  /** What brought this pass. */
+  readonly request: Pick<RoundRequest, 'isWoken' | 'asksAgain'>
 }
 
 /** What the shard has then, which may be less than it could use. `'stale'`: all has to be read again. */
@@ -34,10 +35,26 @@ export async function supply(
   const lent = await borrowFree(context, capacity, wanted)
   if (lent === 'stale') return 'stale'
   const missing = wantedFor(context, lent, demand)
-  return isAny(missing) && demand.mayCollect
+  return isAny(missing) && mayCollect(capacity, demand, context.clock.now())
     ? collect(context, lent, missing, demand.state)
     : { capacity: lent }
 }
+
+/** Whether others are asked for what they do not use. Who stands in the line has done so, and is served by them. */
+const mayCollect = (capacity: Capacity, { state, request }: Demand, now: number): boolean =>
+  request.isWoken === true ||
+  request.asksAgain === true ||
+  !standsInLine(capacity) ||
+  isUnattended(capacity, state, now)
+
+const standsInLine = ({ books, self }: Capacity): boolean =>
+  RESOURCES.some((resource) => books[resource].line[self] !== undefined)
+
+/** Starts come back with time, and nobody tells: without a look arranged, it has to be found out when the next one does. */
+const isUnattended = ({ limits, books, self }: Capacity, { dueAt }: ShardState, now: number): boolean =>
+  limits.rateLimit !== undefined &&
+  books.starts.line[self] !== undefined &&
+  (dueAt === undefined || dueAt <= now)
 
 function wantedFor({ clock }: Context, capacity: Capacity, { state, staying, due }: Demand): Units {
   const now = clock.now()

@@ -13,7 +13,10 @@ import type { QueueConfig } from '../../core/queue/config.ts'
 import { keptUntil } from '../../core/shard/expiry.ts'
 import { unitsOfState } from '../../core/shard/in-use.ts'
 import type { BorrowedUnits, ShardState } from '../../core/shard/state.ts'
+import { forEachSideBySide } from '../../core/side-by-side.ts'
 import type { Context } from '../context.ts'
+
+const READ_SIDE_BY_SIDE = 16
 
 /** Whether shards of this partition may have items of an earlier version that nobody has taken over yet. */
 export async function isFromBefore(
@@ -51,8 +54,12 @@ export async function takeOver(
 async function borrowersBefore(context: Context, queue: QueueConfig, shard: Shard): Promise<ShardState[]> {
   const counts = [...(await context.store.states.earlierShards(queue.name)), queue.shards]
   const keys = new Set(counts.flatMap((count) => borrowersOf(shard, count)))
-  const states = await Promise.all([...keys].map((key) => context.store.states.read(key)))
-  return states.filter((state) => state !== undefined)
+  const states: ShardState[] = []
+  await forEachSideBySide([...keys], READ_SIDE_BY_SIDE, async (key) => {
+    const state = await context.store.states.read(key)
+    if (state) states.push(state)
+  })
+  return states
 }
 
 function loanOf({ random }: Context, units: Units): BorrowedUnits {

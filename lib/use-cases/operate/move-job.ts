@@ -1,6 +1,7 @@
 /** Takes one job out of a shard that nobody serves, unless it runs. */
 import { deadLetterOf } from '../../core/job/dead-letter.ts'
 import type { RawItem } from '../../core/job/job.ts'
+import { isPayloadKey } from '../../core/job/payload-key.ts'
 import { requeued } from '../../core/job/requeue.ts'
 import { formatSortKey, parseSortKey } from '../../core/keys.ts'
 import {
@@ -13,12 +14,13 @@ import {
 } from '../../core/shard/state.ts'
 import { SURELY_OVER_MS } from '../../core/times.ts'
 import type { MoveOutcome, MoveTarget } from '../../ports/store.ts'
-import type { Context } from '../context.ts'
+import type { WorkerContext } from '../context.ts'
 import { underFreeKey } from '../free-key.ts'
+import { renewPayload } from '../kept-payloads.ts'
 import { MAX_WAITS, NO_ROOM, waitForRoom } from './operator-call.ts'
 import type { StrandedShard } from './stranded-shards.ts'
 
-export type MoveContext = Pick<Context, 'config' | 'store' | 'clock'>
+export type MoveContext = Pick<WorkerContext, 'config' | 'store' | 'payloads' | 'clock'>
 
 /** Where stranded jobs shall go: a configured queue, or the dead letters, with a word on who wants that. */
 export type Goal = { readonly queue: string } | { readonly deadLettersBy: string }
@@ -41,7 +43,7 @@ export async function moveJob(
   goal: Goal,
 ): Promise<JobMove> {
   const { store, clock } = context
-  const target = targetOf(context, stranded, item, goal)
+  const target = await targetOf(context, stranded, item, goal)
   if (typeof target === 'string') return skipped(target)
   let waits = 0
   for (let round = 0; round < MAX_ROUNDS && waits < MAX_WAITS; round++) {
@@ -69,19 +71,23 @@ const moveOut = (
     : underFreeKey(target.job, (job) => store.jobs.moveOut(state, item, { job }))
 
 /** What takes the job's place, or why it has to stay where it is. */
-function targetOf(
-  { config, clock }: MoveContext,
+async function targetOf(
+  { config, payloads, clock }: MoveContext,
   { reason }: StrandedShard,
   item: RawItem,
   goal: Goal,
-): MoveTarget | string {
+): Promise<MoveTarget | string> {
+  // It may have waited for long: its payload is to last as long as what becomes of it now.
+  const key = item['payloadKey']
+  const payload = isPayloadKey(key) ? await renewPayload({ payloads }, key) : undefined
   if ('deadLettersBy' in goal) {
     const error = `moved to the dead letters by ${goal.deadLettersBy}: ${reason}`
     return { letter: deadLetterOf(item, 'refused', error, clock.now()) }
   }
   // In another queue its task may be known.
   const { unknownSince: _, ...known } = item
-  const job = requeued(config, known, goal.queue)
+  if (payload && !payload.ok) return payload.reason
+  const job = requeued(config, known, goal.queue, payload?.value)
   return job.ok ? { job: job.value } : job.reason
 }
 

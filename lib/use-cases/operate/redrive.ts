@@ -2,12 +2,15 @@
 
 import { ConfigurationError, InvalidJobError } from '../../core/errors.ts'
 import type { DeadLetter } from '../../core/job/dead-letter.ts'
+import type { JobItem } from '../../core/job/job.ts'
 import { type Config, queueNamed } from '../../core/queue/config.ts'
 import { noQueue } from '../../core/queue/unknown.ts'
-import type { Context } from '../context.ts'
+import type { Parsed } from '../../core/text/parsed.ts'
+import type { WorkerContext } from '../context.ts'
 import { underFreeKey } from '../free-key.ts'
+import { renewPayload } from '../kept-payloads.ts'
 import { deadLetters } from './dead-letters.ts'
-import { jobOfLetter } from './letter-job.ts'
+import { jobOfLetter, payloadKeyOf } from './letter-job.ts'
 import { checkLimit, MAX_WAITS, NO_ROOM, waitForRoom } from './operator-call.ts'
 import { take } from './take.ts'
 
@@ -40,7 +43,7 @@ export interface SkippedLetter {
   readonly reason: string
 }
 
-type RedriveContext = Pick<Context, 'config' | 'store' | 'clock'>
+type RedriveContext = Pick<WorkerContext, 'config' | 'store' | 'payloads' | 'clock'>
 
 /** Each is a transaction of its own. */
 const LETTERS_SIDE_BY_SIDE = 8
@@ -98,8 +101,8 @@ async function putBack(
   letter: DeadLetter,
   to: string | undefined,
 ): Promise<SkippedLetter | undefined> {
-  const { config, store, clock } = context
-  const job = jobOfLetter(config, letter, clock.now(), to)
+  const { store, clock } = context
+  const job = await readLetter(context, letter, to)
   if (!job.ok) return { letter, reason: job.reason }
   for (let waits = 0; waits < MAX_WAITS; waits++) {
     const outcome = await underFreeKey(job.value, (next) => store.history.putBack(letter, next))
@@ -108,4 +111,17 @@ async function putBack(
     await waitForRoom(clock, waits)
   }
   return { letter, reason: NO_ROOM }
+}
+
+/** The time for which a payload is kept begins anew with its job. One that is gone leaves the letter where it is. */
+async function readLetter(
+  context: RedriveContext,
+  letter: DeadLetter,
+  to: string | undefined,
+): Promise<Parsed<JobItem>> {
+  const { config, clock } = context
+  const key = payloadKeyOf(letter)
+  const payload = key && (await renewPayload(context, key))
+  if (payload && !payload.ok) return payload
+  return jobOfLetter(config, letter, { now: clock.now(), to, fetched: payload?.value })
 }

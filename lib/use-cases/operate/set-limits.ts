@@ -6,7 +6,10 @@ import type { LimitOverride } from '../../core/limits/limits.ts'
 import { borrowersOf, ownerOf } from '../../core/limits/shards.ts'
 import type { QueueConfig } from '../../core/queue/config.ts'
 import type { ShardState } from '../../core/shard/state.ts'
+import { forEachSideBySide } from '../../core/side-by-side.ts'
 import type { Context } from '../context.ts'
+
+const FENCES_SIDE_BY_SIDE = 16
 
 /**
  * When it returns, nothing more is admitted above the new limits: the write makes every loan lose that is being made, and
@@ -22,7 +25,7 @@ export async function overrideLimits(
   const shard: Shard = { queue: queue.name, ...(partition === undefined ? {} : { partition }) }
   const owner = await store.states.override(ownerOf(shard), limits)
   const { borrowers, waiting } = known(shard, owner, queue.shards)
-  for (const key of borrowers) await store.states.fence(key)
+  await forEachSideBySide([...new Set(borrowers)], FENCES_SIDE_BY_SIDE, (key) => store.states.fence(key))
   const woken = new Set([ownerOf(shard), ...borrowers, ...waiting])
   await wake.send([...woken].map((key) => ({ shard: key, delay_ms: 0 })))
 }

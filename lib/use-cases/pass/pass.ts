@@ -2,13 +2,14 @@
 
 import { DamagedStateError, LeftToNewerError } from '../../core/errors.ts'
 import type { ShardKey } from '../../core/keys.ts'
-import type { Holder } from '../../core/pass/decide.ts'
+import type { Released } from '../../core/pass/decide.ts'
 import { CONFLICT_PAUSE_MS, LEFT_TO_NEWER_MS } from '../../core/times.ts'
 import type { Context } from '../context.ts'
 import { wakeSoon } from '../wake.ts'
-import { type HandOff, type PassRequest, passOnce, type Round } from './round.ts'
+import type { HandOff, PassRequest, Round } from './request.ts'
+import { passOnce } from './round.ts'
 
-export type { HandOff, PassRequest } from './round.ts'
+export type { HandOff, PassRequest } from './request.ts'
 
 /** A shard that needs more rounds than this is looked at again a second later, by a message of its own. */
 const MAX_ROUNDS = 12
@@ -102,7 +103,7 @@ function keepOwn({ events }: Context, own: HandOff | undefined, error: unknown):
 async function leaveToNewer(
   context: Context,
   { shard, isWoken }: PassRequest,
-  released: Holder | undefined,
+  released: Released | undefined,
 ): Promise<void> {
   if (!isWoken) return giveUp(context, shard, released, LEFT_TO_NEWER_MS)
   throw new LeftToNewerError(`shard ${JSON.stringify(shard)}: a newer configuration is in force`)
@@ -112,7 +113,7 @@ async function leaveToNewer(
 async function giveUp(
   context: Context,
   shard: ShardKey,
-  released: Holder | undefined,
+  released: Released | undefined,
   delay_ms?: number,
 ): Promise<void> {
   if (released) await context.store.states.release(shard, released)

@@ -5,7 +5,7 @@
 import { endingOf, type TaskOutcome } from '../../core/job/ending.ts'
 import type { Job } from '../../core/job/job.ts'
 import type { WorkMessage } from '../../ports/queues.ts'
-import type { Context } from '../context.ts'
+import type { WorkerContext } from '../context.ts'
 import { end } from '../end.ts'
 import { freeSlot, giveBack } from './hand-off.ts'
 import type { Invocation, Running } from './invocation.ts'
@@ -17,7 +17,7 @@ export type { Invocation } from './invocation.ts'
 export type RunTask = (job: Job) => Promise<TaskOutcome>
 
 export async function execute(
-  context: Context,
+  context: WorkerContext,
   message: WorkMessage,
   invocation: Invocation,
   runTask: RunTask,
@@ -37,10 +37,11 @@ export async function execute(
  * Ends the job, so that it is not seen any more when its slot becomes free. Returns true if another item stands in its
  * place by now: that one has not run.
  */
-async function finishJob(context: Context, { job }: Running, runTask: RunTask): Promise<boolean> {
+async function finishJob(context: WorkerContext, { job, problem }: Running, run: RunTask): Promise<boolean> {
   if (!job) return false // taken away while its message was on the way
   const { clock, random, events } = context
   events.emit({ kind: 'job started', job })
+  const runTask: RunTask = async (one) => problem ?? run(one)
   const attempted = await runTask(job)
   const ending = endingOf(job, attempted, clock.now(), random.number())
   const outcome = await end(context, job, ending)

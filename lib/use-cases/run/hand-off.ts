@@ -1,11 +1,12 @@
 /** A slot becomes free: the next job takes it, in this invocation or by a message. */
 import { parseShard, type ShardKey } from '../../core/keys.ts'
 import { ownerOf } from '../../core/limits/shards.ts'
-import type { Holder } from '../../core/pass/decide.ts'
+import type { Released } from '../../core/pass/decide.ts'
 import type { ShardState } from '../../core/shard/state.ts'
 import { CHAIN_MS } from '../../core/times.ts'
-import type { Context } from '../context.ts'
+import type { Context, WorkerContext } from '../context.ts'
 import { type HandOff, pass } from '../pass/pass.ts'
+import { fetchPayload } from './fetch-payload.ts'
 import { deadlineOf, hasTimeFor, type Invocation, type Running } from './invocation.ts'
 import { begin, holderOf } from './start.ts'
 
@@ -17,11 +18,11 @@ export interface Ended extends Running {
 
 /** If others wait, freeing the slot and taking it for the next job is one write. */
 export async function freeSlot(
-  context: Context,
+  context: WorkerContext,
   ended: Ended & { readonly lookAgain: boolean },
 ): Promise<Running | undefined> {
   const { shard, othersWait, lookAgain } = ended
-  const released = holderOf(ended)
+  const released = { ...holderOf(ended), ...(lookAgain ? { jobStands: true as const } : {}) }
   if (othersWait || lookAgain) return takeNext(context, { ...ended, released })
   const { state } = await context.store.states.release(shard, released)
   if (!state?.waiting && !(await othersNeedUnits(context, shard, state))) return undefined
@@ -42,8 +43,8 @@ async function othersNeedUnits(
 
 /** Makes a pass, with the slot that is given back, and takes over one of the jobs that it claims. */
 export async function takeNext(
-  context: Context,
-  { shard, job, invocation, begunAt, released }: Ended & { readonly released?: Holder },
+  context: WorkerContext,
+  { shard, job, invocation, begunAt, released }: Ended & { readonly released?: Released },
 ): Promise<Running | undefined> {
   const goesOn = job !== undefined && context.clock.now() - begunAt < CHAIN_MS && hasTimeFor(job, invocation)
   const own = await pass(context, {
@@ -52,7 +53,8 @@ export async function takeNext(
     ...(goesOn ? { runUntil: deadlineOf(context, invocation), shared: invocation.shared === true } : {}),
   })
   if (!own) return undefined
-  const next = toRunning(own)
+  const next = { ...toRunning(own), ...(await fetchPayload(context, own.claim.job, invocation)) }
+  if (next.problem) return next
   // The pass may have taken long, and the start may have been late: then the job goes back, with nothing spent.
   const isInTime = await begin(context, { pk: next.shard, ...own }, own.claim.startAt).catch(
     (error: unknown) => {
@@ -67,7 +69,7 @@ export async function takeNext(
 
 /** A slot whose job has not begun is free for it, or for another, immediately, whatever fails. */
 export async function giveBack(context: Context, running: Running): Promise<void> {
-  const released = holderOf(running)
+  const released = { ...holderOf(running), jobStands: true as const }
   try {
     await pass(context, { shard: running.shard, released })
   } catch (error) {

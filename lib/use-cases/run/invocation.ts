@@ -1,5 +1,6 @@
 /** The invocation of the worker's Lambda function, and what runs in it. */
 
+import type { TaskOutcome } from '../../core/job/ending.ts'
 import type { Job } from '../../core/job/job.ts'
 import type { ShardKey } from '../../core/keys.ts'
 import type { Holder } from '../../core/pass/decide.ts'
@@ -15,10 +16,15 @@ export interface Invocation {
   readonly shared?: true
 }
 
+/** Instead of what a handler comes to: the payload can never be had, or not at the moment. */
+export type PayloadProblem = Extract<TaskOutcome, { kind: 'refused' | 'unknown' }>
+
 export interface Running extends Holder {
   readonly shard: ShardKey
   /** Absent if it was taken away while its message was on the way, or cannot run here. */
   readonly job: Job | undefined
+  /** Its payload cannot be had: no handler runs. */
+  readonly problem?: PayloadProblem
   /** Whether others waited for a slot when this one was taken. */
   readonly othersWait: boolean
 }
@@ -28,5 +34,8 @@ export const deadlineOf = ({ clock }: Pick<Context, 'clock'>, invocation: Invoca
   clock.now() + Math.ceil(invocation.remaining_ms()) + CLOCK_SKEW_MS
 
 /** Whether a handler that begins now has its whole time before Lambda stops the invocation. */
-export const hasTimeFor = ({ queue }: Job, invocation: Invocation): boolean =>
-  invocation.remaining_ms() >= queue.timeout_ms + FINISHING_MS
+export const hasTimeFor = (job: Job, invocation: Invocation): boolean => timeBefore(job, invocation) >= 0
+
+/** How long a handler may wait before it begins and still have its whole time. */
+export const timeBefore = ({ queue }: Job, invocation: Invocation): number =>
+  invocation.remaining_ms() - queue.timeout_ms - FINISHING_MS

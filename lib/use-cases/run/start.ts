@@ -6,9 +6,10 @@ import { bucketOf, bucketWidth } from '../../core/limits/window.ts'
 import { type Holder, plannedStart } from '../../core/pass/decide.ts'
 import { isDead, type ShardState } from '../../core/shard/state.ts'
 import type { WorkMessage } from '../../ports/queues.ts'
-import type { Context } from '../context.ts'
+import type { Context, WorkerContext } from '../context.ts'
 import { judgeItem } from '../judge.ts'
 import { pass } from '../pass/pass.ts'
+import { fetchPayload } from './fetch-payload.ts'
 import { deadlineOf, hasTimeFor, type Invocation, type Running } from './invocation.ts'
 import { countLateStart } from './late-start.ts'
 
@@ -20,7 +21,7 @@ export type Started =
   | { readonly kind: 'stale' }
 
 export async function start(
-  context: Context,
+  context: WorkerContext,
   message: WorkMessage,
   invocation: Invocation,
 ): Promise<Started> {
@@ -66,12 +67,13 @@ interface Preparation {
 }
 
 async function prepare(
-  context: Context,
+  context: WorkerContext,
   { message, taken, item, startedAt, invocation }: Preparation,
 ): Promise<Started> {
   const job = item && (await judgeItem(context, item))
-  const running = { ...taken, job }
+  const running = { ...taken, job, ...(job && (await fetchPayload(context, job, invocation))) }
   if (item && !job) return { kind: 'unwanted', running }
+  if (running.problem) return { kind: 'running', running }
   // It had to wait for the others of its batch.
   if (job && message.alone && !hasTimeFor(job, invocation)) return { kind: 'unwanted', running }
   const isInTime = await begin(context, message, startedAt)

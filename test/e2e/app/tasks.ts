@@ -6,6 +6,8 @@ import { defineTask, type TaskContext } from '../../../lib/index.ts'
 const payload = z.object({
   customer: z.string(),
   name: z.string(),
+  /** What makes a payload large. */
+  text: z.string().default(''),
   takes_ms: z.number().default(20),
   /** Attempts that fail before one succeeds. */
   fails: z.number().default(0),
@@ -17,8 +19,8 @@ type Payload = z.output<typeof payload>
 async function tell(what: 'start' | 'end', { payload, job }: TaskContext<Payload>): Promise<void> {
   const url = process.env['RECORDER_URL']
   if (!url) throw new Error('RECORDER_URL is not set')
-  const { customer, name } = payload
-  const body = { what, queue: job.queue, customer, name, attempt: job.attempt }
+  const { customer, name, text } = payload
+  const body = { what, queue: job.queue, customer, name, attempt: job.attempt, bytes: text.length }
   await fetch(url, { method: 'POST', body: JSON.stringify(body) })
 }
 

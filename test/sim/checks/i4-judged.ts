@@ -34,6 +34,6 @@ const lasting = (item: RawItem): string =>
   contentOf(Object.fromEntries(Object.entries(item).filter(([name]) => !OWN.includes(name))) as RawItem)
 
 /** What its owner keeps beside it may change while it runs. */
-const JOB = ['pk', 'sk', 'task', 'payload', 'meta', ...OWN]
+const JOB = ['pk', 'sk', 'task', 'payload', 'payloadKey', 'meta', ...OWN]
 const ofTheJob = (item: RawItem): string =>
   contentOf(Object.fromEntries(Object.entries(item).filter(([name]) => JOB.includes(name))) as RawItem)

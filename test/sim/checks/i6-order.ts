@@ -1,9 +1,10 @@
 /**
  * I6: within a shard, what a pass claims goes before what it leaves. Judged over items that stood there before the
- * pass read anything, were due by the slowest clock, and whose id nobody held.
+ * pass read anything, were due by the slowest clock, whose id nobody held, and which were put in time or have arrived.
  */
 import type { Check } from './check.ts'
 import { isWritten } from './claims.ts'
+import { LateItems } from './late.ts'
 
 interface Reading {
   at: number
@@ -13,10 +14,16 @@ interface Reading {
 export const order = (): Check => {
   /** Invocation, shard and version → the first reading. */
   const readings = new Map<string, Reading>()
+  const late = new LateItems()
+  const isHeld = (by: number, shard: string, id: string) =>
+    [...readings].some(([key, { held }]) => key.startsWith(`${by} ${shard} `) && held.has(id))
   const keyOf = (by: { id: number }, shard: string, version: number | undefined) =>
     `${by.id} ${shard} ${version}`
   return {
     name: 'I6 order of claims',
+    after(event, { truth }) {
+      late.learn(event, truth, isHeld)
+    },
     before(event, { truth, tables, fail }) {
       if (event.kind === 'over') {
         for (const key of readings.keys()) if (key.startsWith(`${event.by.id} `)) readings.delete(key)
@@ -42,14 +49,15 @@ export const order = (): Check => {
       })
       const last = claimed.sort().at(-1) ?? ''
       const left = standing.filter(
-        ({ sk, id, since, runAt, lineage }) =>
-          !lineage.malformed &&
-          since < reading.at &&
-          runAt <= reading.at - truth.plan.maxSkew_ms &&
-          !reading.held.has(id) &&
-          !Object.hasOwn(effect.before?.slots ?? {}, id) &&
-          !taken.includes(id) &&
-          sk < last,
+        (standing) =>
+          !standing.lineage.malformed &&
+          standing.since < reading.at &&
+          late.isKnown(standing, reading.at, truth) &&
+          standing.runAt <= reading.at - truth.plan.maxSkew_ms &&
+          !reading.held.has(standing.id) &&
+          !Object.hasOwn(effect.before?.slots ?? {}, standing.id) &&
+          !taken.includes(standing.id) &&
+          standing.sk < last,
       )
       const [first] = left
       if (first) fail(`${effect.shard} claims ${last} before ${first.sk}`)

@@ -10,6 +10,9 @@ export const SOMETIMES = [
   'hand-off by message',
   'release finds others waiting',
   'release finds nothing to free',
+  'job given back amid others',
+  'job waits amid those in flight',
+  'nobody waits amid those in flight any more',
   'start of a stale claim',
   'start sent twice is one start',
   'start on a dead run',
@@ -59,6 +62,9 @@ export const SOMETIMES = [
   'end finds another item there',
   'dispatcher woken in a chain of more than 16',
   'worker messaged in a chain of more than 16',
+  'payload kept outside',
+  'kept payload fetched',
+  'kept payload unreachable',
 ] as const
 
 export type Sometimes = (typeof SOMETIMES)[number]

@@ -34,6 +34,7 @@ export class SometimesCounter {
         break
       case 'fault':
         this.#count('hot key throttled', event.fault === 'hotKey')
+        this.#count('kept payload unreachable', event.op === 'getPayload')
         break
       case 'expired':
         this.#count('idle item expired')
@@ -90,6 +91,7 @@ export class SometimesCounter {
           'release finds others waiting',
           effect.outcome.kind === 'released' && effect.outcome.state.waiting,
         )
+        this.#count('job given back amid others', effect.holder.jobStands === true)
         this.#count('release finds nothing to free', effect.outcome.kind === 'gone')
         return
       case 'remember':
@@ -143,6 +145,10 @@ export class SometimesCounter {
         break
       case 'deployment':
         this.#recorded(effect.record)
+        break
+      case 'putPayload':
+      case 'getPayload':
+        this.#count(effect.op === 'putPayload' ? 'payload kept outside' : 'kept payload fetched')
         break
       case 'other':
         this.#count('shard stranded', effect.name === 'strand')
@@ -203,6 +209,11 @@ export class SometimesCounter {
     )
     this.#count('hand-off to own run', own)
     this.#count('hand-off by message', released && !own && taken.length > 0)
+    this.#count('job waits amid those in flight', change.waitingAmid && read.waitingAmid === undefined)
+    this.#count(
+      'nobody waits amid those in flight any more',
+      !change.waitingAmid && read.waitingAmid === true,
+    )
     this.#count('claim resent', change.resend.length > 0)
     this.#count('dead run recovered', fn !== 'worker' && change.drop.length > 0)
     this.#count('delayed job listed in the due index', change.dueShard !== undefined)

@@ -9,6 +9,7 @@ import { LENDING_WRITES } from './lending-writes.ts'
 import { LIMITS } from './limits.ts'
 import type { Mutant } from './mutant.ts'
 import { RATES } from './rates.ts'
+import { READING } from './reading.ts'
 import { RECOVERY } from './recovery.ts'
 import { WAKING } from './waking.ts'
 import { WAYS_IN } from './ways-in.ts'
@@ -23,6 +24,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...LENDING_WRITES,
   ...LIMITS,
   ...RATES,
+  ...READING,
   ...RECOVERY,
   ...WAKING,
   ...WAYS_IN,

@@ -84,8 +84,8 @@ export const CLAIMING: readonly Mutant[] = [
   {
     name: 'due a second early',
     file: 'lib/use-cases/pass/due-jobs.ts',
-    find: 'due.push(...jobs.filter(({ runAt }) => runAt <= now))',
-    replace: 'due.push(...jobs.filter(({ runAt }) => runAt <= now + 1000))',
+    find: 'this.#due.push(...waiting.filter(({ runAt }) => runAt <= now))',
+    replace: 'this.#due.push(...waiting.filter(({ runAt }) => runAt <= now + 1000))',
     breaks: 'a due time that is rounded down',
   },
   {

@@ -4,7 +4,7 @@ import type { Mutant } from './mutant.ts'
 export const WAKING: readonly Mutant[] = [
   {
     name: 'wake-up before the write',
-    file: 'lib/use-cases/pass/round.ts',
+    file: 'lib/use-cases/pass/carry-out.ts',
     find: '  const wake = () => sendWake(context, state.shard, decision.wake, now)',
     replace: `  await sendWake(context, state.shard, decision.wake, now)
   const wake = () => Promise.resolve()`,
@@ -12,10 +12,10 @@ export const WAKING: readonly Mutant[] = [
   },
   {
     name: 'lost wake-up: no look after waiting is set',
-    file: 'lib/use-cases/pass/round.ts',
-    find: '(outcome.state.waiting && isSlotFreed(state, write, outcome.state))',
+    file: 'lib/use-cases/pass/carry-out.ts',
+    find: 'const isFreed = outcome.state.waiting && isSlotFreed(state, write, outcome.state)',
     replace:
-      '(outcome.state.waiting && isSlotFreed(state, write, outcome.state) && state.slots === undefined)',
+      'const isFreed = outcome.state.waiting && isSlotFreed(state, write, outcome.state) && !state.slots',
     breaks: 'a slot freed while a pass was writing is noticed by nobody',
   },
   {
@@ -63,8 +63,8 @@ export const WAKING: readonly Mutant[] = [
   {
     name: 'only the first page of delays',
     file: 'lib/use-cases/pass/due-jobs.ts',
-    find: 'nextDueAt = Math.min(nextDueAt, ...jobs.filter(({ runAt }) => runAt > now).map(({ runAt }) => runAt))',
-    replace: 'nextDueAt = Math.max(...jobs.filter(({ runAt }) => runAt > now).map(({ runAt }) => runAt))',
+    find: 'Math.min(this.#nextDueAt, ...delayed.map(({ runAt }) => runAt))',
+    replace: 'Math.max(...delayed.map(({ runAt }) => runAt))',
     breaks: 'the last of the delayed jobs is waited for, not the first',
   },
   {
@@ -76,7 +76,7 @@ export const WAKING: readonly Mutant[] = [
   },
   {
     name: 'early wake-up not repeated',
-    file: 'lib/use-cases/pass/round.ts',
+    file: 'lib/use-cases/pass/carry-out.ts',
     find: '    await wake()\n',
     replace: '',
     breaks: 'a wake-up that comes early by the dispatcher’s clock is the last one',
@@ -94,12 +94,5 @@ export const WAKING: readonly Mutant[] = [
     find: ' && limits.slots > 0',
     replace: '',
     breaks: 'what comes into a paused shard is looked at by nobody',
-  },
-  {
-    name: 'one job too few read',
-    file: 'lib/core/pass/room.ts',
-    find: 'roomFor(staying, input).starts.length + 1, skip }',
-    replace: 'roomFor(staying, input).starts.length, skip }',
-    breaks: 'a pass does not see that others wait',
   },
 ]

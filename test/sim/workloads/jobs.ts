@@ -1,14 +1,15 @@
 /** The jobs of a run: bursts and trickles, near and far delays, every way in, twins and handlers of every kind. */
 
 import type { SimRandom } from '../world/random.ts'
+import { drawBacklog } from './backlog.ts'
 import { taskOf } from './handlers.ts'
 import { drawId, drawTenants } from './hostile.ts'
 import type { HandlerFault, HandlerPlan, JobPlan, WayIn } from './plan.ts'
 import type { QueuePlan } from './queues.ts'
 import { taskOfVersion, type Version } from './versions.ts'
 
-type DrawnJob = Omit<JobPlan, 'version' | 'task'>
-type Tenants = readonly [string, ...string[]]
+export type DrawnJob = Omit<JobPlan, 'version' | 'task'>
+export type Tenants = readonly [string, ...string[]]
 
 const WAYS: readonly [WayIn, ...WayIn[]] = [
   'client',
@@ -44,6 +45,7 @@ export function drawJobs(
       drawTrain,
       drawFlaky,
       drawTwins,
+      drawBacklog,
       drawBurst,
       drawBurst,
       drawBurst,

@@ -1,7 +1,9 @@
 /** Clients, events and raw puts: how jobs get into the Jobs table, well-formed or not. */
 import type { JobItem, RawItem } from '../../../lib/core/job/job.ts'
 import { newJob } from '../../../lib/core/job/new-job.ts'
-import { putAll } from '../../../lib/use-cases/enqueue.ts'
+import { type Placed, placePayload } from '../../../lib/core/job/place-payload.ts'
+import { putMany } from '../../../lib/use-cases/enqueue-many.ts'
+import { keepPayload } from '../../../lib/use-cases/kept-payloads.ts'
 import { contextOf } from '../world/context.ts'
 import type { World } from '../world/world.ts'
 import { attributesOf } from './hostile.ts'
@@ -41,25 +43,39 @@ function submitOne(world: World, job: JobPlan, index: number): void {
 }
 
 /** A client that is told of an error does not try again: the job may be there or not, and the observer knows. */
-const put = (world: World, item: RawItem): void =>
+function put(world: World, item: RawItem): void {
+  const placed = placedAs(world, item)
   world.invoke(
     'client',
-    (by) => contextOf(world, by).store.jobs.put(item as JobItem),
-    ({ ok }) => {
-      if (ok) world.emit({ kind: 'accepted', keys: [item] })
+    async (by) => {
+      const context = contextOf(world, by)
+      await keepPayload(context, placed)
+      return context.store.jobs.put(placed.item)
     },
-  )
-
-function submitBatch(world: World, jobs: readonly JobPlan[]): void {
-  const items = jobs.map((job) => itemOf(world, job))
-  world.invoke(
-    'client',
-    (by) => putAll(contextOf(world, by).store, items),
     ({ ok }) => {
-      if (ok) world.emit({ kind: 'accepted', keys: items })
+      if (ok) world.emit({ kind: 'accepted', keys: [placed.item] })
     },
   )
 }
+
+function submitBatch(world: World, jobs: readonly JobPlan[]): void {
+  const placed = jobs.map((job) => ({ ...placedAs(world, itemOf(world, job)), isNamed: false }))
+  world.invoke(
+    'client',
+    (by) => putMany(contextOf(world, by), placed),
+    ({ ok }) => {
+      if (ok) world.emit({ kind: 'accepted', keys: placed.map(({ item }) => item) })
+    },
+  )
+}
+
+/** Every other caller knows of the bucket. What is malformed stays as it is. */
+function placedAs(world: World, item: RawItem): Placed {
+  const placed = isBucketKnown(item) ? placePayload(item as JobItem, world.scheduler.now) : undefined
+  return placed?.ok ? placed.value : { item: item as JobItem }
+}
+
+const isBucketKnown = (item: RawItem): boolean => item[MALFORMED] !== true && item.sk.length % 2 === 0
 
 const payloadOf = ({ queue, tenant, handler, padding_kb = 0 }: JobPlan) => ({
   ...(queue.partitioned ? { tenant } : {}),

@@ -1,11 +1,12 @@
 /** The context of one invocation: the product's ports, with a simulated service behind each. */
+import { memoryPayloads } from '../../../lib/adapters/memory/payloads.ts'
 import { messageBody } from '../../../lib/adapters/sqs/messages.ts'
 import type { Token } from '../../../lib/core/shard/state.ts'
 import { DELAY_STEP_MS, MAX_DELAY_MS } from '../../../lib/core/times.ts'
 import type { Deployment } from '../../../lib/ports/deployment.ts'
 import type { Events } from '../../../lib/ports/events.ts'
 import type { WakeMessage, WorkMessage } from '../../../lib/ports/queues.ts'
-import type { Context } from '../../../lib/use-cases/context.ts'
+import type { WorkerContext } from '../../../lib/use-cases/context.ts'
 import { deploymentOf } from '../../../lib/use-cases/deployed.ts'
 import { configurationOf, logOf } from './deploys.ts'
 import type { Invocation } from './invocation.ts'
@@ -16,11 +17,12 @@ import type { World } from './world.ts'
 /** SQS takes ten messages a call. */
 const SEND_BATCH = 10
 
-export function contextOf(world: World, by: Invocation): Context {
+export function contextOf(world: World, by: Invocation): WorkerContext {
   const { scheduler, random, plan } = world
   return {
     config: (plan.versions[by.version] ?? plan.versions[0]).config,
     store: simulatedStore(world, by),
+    payloads: simulatedPayloads(world, by),
     work: {
       send: (messages) =>
         inBatches(messages, (batch) =>
@@ -44,6 +46,21 @@ export function contextOf(world: World, by: Invocation): Context {
     random: { number: () => random.number(), token: () => world.nextToken() as Token },
     events: eventsOf(world),
     deployment: deploymentIn(world, by),
+  }
+}
+
+/** The bucket behind the same network. */
+function simulatedPayloads(world: World, by: Invocation): WorkerContext['payloads'] {
+  const bucket = memoryPayloads(() => world.scheduler.now, world.objects)
+  const call = <T>(op: 'putPayload' | 'getPayload', effect: () => Promise<T>) =>
+    world.network.call(by, op, async () => {
+      const outcome = await effect()
+      world.emit({ kind: 'effect', by, effect: { op } })
+      return outcome
+    })
+  return {
+    put: (key, text) => call('putPayload', () => bucket.put(key, text)),
+    get: (key) => call('getPayload', () => bucket.get(key)),
   }
 }
 

@@ -4,7 +4,7 @@ import type { DeploymentRecord } from '../../../lib/core/deployment.ts'
 import type { DeadLetter } from '../../../lib/core/job/dead-letter.ts'
 import type { JobItem, RawItem } from '../../../lib/core/job/job.ts'
 import type { LimitOverride } from '../../../lib/core/limits/limits.ts'
-import type { Holder } from '../../../lib/core/pass/decide.ts'
+import type { Holder, Released } from '../../../lib/core/pass/decide.ts'
 import type { ShardState } from '../../../lib/core/shard/state.ts'
 import type { WakeMessage, WorkMessage } from '../../../lib/ports/queues.ts'
 import type {
@@ -69,7 +69,7 @@ export type Effect =
       readonly op: 'release'
       readonly shard: string
       readonly before: ShardState | undefined
-      readonly holder: Holder
+      readonly holder: Released
       readonly outcome: ReleaseOutcome
     }
   | {
@@ -82,6 +82,7 @@ export type Effect =
   | { readonly op: 'deployment'; readonly record: DeploymentRecord }
   | { readonly op: 'due'; readonly found: number }
   | { readonly op: 'scan' }
+  | { readonly op: 'putPayload' | 'getPayload' }
   | { readonly op: 'other'; readonly name: string }
   | { readonly op: 'sendWork'; readonly messages: readonly WorkMessage[] }
   | { readonly op: 'sendWake'; readonly messages: readonly WakeMessage[] }
@@ -109,6 +110,8 @@ export type WorldEvent =
       readonly how: RunEnd
     }
   | { readonly kind: 'delivered'; readonly queue: string; readonly body: string; readonly count: number }
+  /** A dispatcher has seen to these records of the stream. */
+  | { readonly kind: 'arrived'; readonly by: Invocation; readonly items: readonly RawItem[] }
   /** A client's call returned without an error. */
   | { readonly kind: 'accepted'; readonly keys: readonly RawKey[] }
   /** An idle item of the State table has outlived its time. */

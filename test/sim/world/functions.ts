@@ -18,8 +18,16 @@ export const consumeRecords =
   (records, done) =>
     world.invoke(
       'dispatcher',
-      (by) => arrive(contextOf(world, by), records),
-      (outcome) => done(outcome.ok ? new Set(outcome.value) : outcome.throttled ? 'throttled' : undefined),
+      async (by) => {
+        const failed = new Set(await arrive(contextOf(world, by), records))
+        world.emit({
+          kind: 'arrived',
+          by,
+          items: records.filter(({ id }) => !failed.has(id)).map(({ item }) => item),
+        })
+        return failed
+      },
+      (outcome) => done(outcome.ok ? outcome.value : outcome.throttled ? 'throttled' : undefined),
     )
 
 export const consumeWakes = (world: World): Consumer =>

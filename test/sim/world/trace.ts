@@ -48,6 +48,8 @@ function describe(event: WorldEvent): string {
       return `the limits of ${event.shard} are set`
     case 'accepted':
       return `accepted ${event.keys.map(({ sk }) => sk).join(' ')}`
+    case 'arrived':
+      return `${nameOf(event.by)} has seen to ${event.items.map(({ pk, sk }) => `${pk} ${sk}`).join(', ')}`
     case 'expired':
       return `${event.state.shard} has expired`
     case 'leftToNewer':

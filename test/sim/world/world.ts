@@ -1,4 +1,5 @@
 /** A Sluice deployment of which everything but the use cases is simulated. */
+import type { MemoryObject } from '../../../lib/adapters/memory/payloads.ts'
 import { emptyTables, type Tables } from '../../../lib/adapters/memory/tables.ts'
 import { LeftToNewerError } from '../../../lib/core/errors.ts'
 import type { ShardState } from '../../../lib/core/shard/state.ts'
@@ -58,6 +59,8 @@ export class World {
   readonly plan: Plan
   readonly network: Network
   readonly tables: Tables = emptyTables()
+  /** What stands in the Payloads bucket. */
+  readonly objects = new Map<string, MemoryObject>()
   readonly throughput: Throughput | undefined
   readonly deploys: Deploys
   readonly previous = new Map<string, ShardState | undefined>()

@@ -8,16 +8,19 @@ import { untyped } from '../../support/untyped.ts'
 
 const time = fc.integer({ min: 0, max: 2_000_000_000_000 })
 const slotBase = { token: fc.string({ minLength: 1 }), priority: fc.integer({ min: 0, max: 9 }), runAt: time }
-const slot = fc.oneof(fc.record({ ...slotBase, sentAt: time }), fc.record({ ...slotBase, deadline: time }))
 const loan = fc
   .tuple(fc.string({ minLength: 1 }), fc.nat(), fc.nat())
   .map(([id, one, other]) => [id, one + other, one])
 const ofEach = <T>(part: fc.Arbitrary<T>) => fc.record({ slots: part, starts: part }, { requiredKeys: [] })
+const claimed = fc.record({ ...slotBase, sentAt: time })
+const fresh = fc.record({ ...slotBase, fresh: fc.constant(true), sentAt: time })
+const slot = fc.oneof(claimed, fresh, fc.record({ ...slotBase, deadline: time }))
 const whole = fc.record(
   {
     pk: fc.string({ minLength: 1 }),
     version: fc.nat(),
     waiting: fc.boolean(),
+    waitingAmid: fc.constant(true),
     dueAt: time,
     loans: ofEach(fc.dictionary(fc.constantFrom('0', '7', '9999'), loan)),
     line: ofEach(fc.dictionary(fc.constantFrom('0', '7', 'plain'), fc.nat())),

@@ -1,4 +1,5 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { S3Client } from '@aws-sdk/client-s3'
 import { SQSClient } from '@aws-sdk/client-sqs'
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { z } from 'zod'
@@ -78,4 +79,55 @@ test('an accepted job says where it is', async () => {
   const job = await client.enqueue(task('mail'), { id: 'a' }, { id: 'mine', runAt: at, priority: 1 })
   expect(job).toEqual({ id: 'mine', pk: 'mail', sk: '1#2030-01-31T09:00:00.000Z#mine' })
   expect(sent).toHaveBeenCalledTimes(1)
+})
+
+describe('a large payload', () => {
+  const large = { id: 'a'.repeat(10_000) }
+  const mail = task('mail')
+  const objects: unknown[] = []
+  const s3 = new S3Client({ region: 'us-east-1' })
+  beforeEach(() => {
+    objects.length = 0
+    Object.assign(s3, { send: async ({ input }: { input: unknown }) => void objects.push(input) })
+  })
+  const clientWith = (options: { payloadsBucket?: string }) =>
+    createClient({ config, dynamodb, s3, jobsTable: 'jobs', ...options })
+  const itemsSent = () => JSON.stringify(sent.mock.calls)
+
+  test('is kept in the bucket that the client is told of, and put before its job', async () => {
+    sent.mockImplementationOnce(async () => {
+      expect(objects).toHaveLength(1)
+      return {}
+    })
+    await clientWith({ payloadsBucket: 'bucket' }).enqueue(mail, large)
+    expect(objects).toEqual([
+      {
+        Bucket: 'bucket',
+        Key: expect.stringMatching(/^90d\/[0-9a-f]{64}$/),
+        Body: JSON.stringify(large),
+        ContentType: 'application/json',
+      },
+    ])
+    expect(itemsSent()).toContain('"payloadKey":{"S":"90d/')
+    expect(itemsSent()).not.toContain(large.id)
+  })
+
+  test('stays in the table if nobody says where the bucket is', async () => {
+    await clientWith({}).enqueue(mail, large)
+    expect([objects, itemsSent().includes(large.id)]).toEqual([[], true])
+  })
+
+  test('and a small one never calls S3', async () => {
+    await clientWith({ payloadsBucket: 'bucket' }).enqueueMany(mail, [{ payload: { id: 'a' } }])
+    expect([objects, sent.mock.calls.length]).toEqual([[], 1])
+  })
+
+  test('that is too large, or whose job is due too late, is refused before anything is written', async () => {
+    const client = clientWith({ payloadsBucket: 'bucket' })
+    const tooLarge = client.enqueue(mail, { id: 'a'.repeat(5_000_001) })
+    await expect(tooLarge).rejects.toThrow('5000000 are the most')
+    await expect(client.enqueue(mail, large, { delay: '341d' })).rejects.toThrow('in 340 days at the latest')
+    await expect(clientWith({}).enqueue(mail, { id: 'a'.repeat(400_000) })).rejects.toThrow('payloadsBucket')
+    expect([objects, sent.mock.calls]).toEqual([[], []])
+  })
 })

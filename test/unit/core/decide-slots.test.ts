@@ -4,7 +4,7 @@ import { formatSortKey } from '../../../lib/core/keys.ts'
 import { startsInWindow, startTimes } from '../../../lib/core/limits/window.ts'
 import { decide } from '../../../lib/core/pass/decide.ts'
 import { emptyState, isRunning, positionOf } from '../../../lib/core/shard/state.ts'
-import { asToken, configOf, jobItem, jobOf, NOW, SHARD } from '../../support/builders.ts'
+import { asToken, configOf, jobItem, jobOf, NOW, READS_ALL, SHARD } from '../../support/builders.ts'
 import { passInput } from '../../support/decide-input.ts'
 import { staying } from '../../support/staying.ts'
 
@@ -107,6 +107,7 @@ describe('a decision', () => {
       state: { ...emptyState(SHARD), initialised: true, window: { [NOW]: 1 } },
       due: [jobOf(configOf({}), jobItem())],
       more: false,
+      reading: READS_ALL,
       limits: { slots: 1 },
       now: NOW,
       newToken: () => asToken('t'),
@@ -143,6 +144,7 @@ test('while the partition is paused nothing is forgotten, and afterwards all tha
     state: { ...emptyState(SHARD), initialised: true, version: 1, window: { [NOW - 5000]: 3 } },
     due: [],
     more: false,
+    reading: READS_ALL,
     now: NOW,
     recovered: new Set<never>(),
     newToken: () => asToken('t'),

@@ -34,6 +34,8 @@ describe('jobs are looked after', () => {
   const due = sortKey({ id: 'due', runAt: NOW - MINUTE })
   const later = sortKey({ id: 'later', runAt: NOW + 60 * MINUTE })
   const inFlight = { due: { ...running('t'), runAt: NOW - MINUTE } }
+  const amid = sortKey({ id: 'amid', runAt: NOW - 2 * MINUTE })
+  const around = { b: { ...running('t'), runAt: NOW - 3 * MINUTE }, ...inFlight }
   const someone = { other: running('t') }
 
   test.each<[string, readonly string[], Partial<ShardGlance> | undefined, boolean, ShardLimits?]>([
@@ -42,6 +44,13 @@ describe('jobs are looked after', () => {
     ['in flight', [due], { slots: inFlight }, true],
     ['not when another is in flight', [due, later], { slots: inFlight }, false],
     ['when they wait for a slot', [due, later], { waiting: true, slots: someone }, true],
+    ['not when they are hidden amid those in flight', [amid], { waiting: true, slots: around }, false],
+    [
+      'amid those in flight, if that is noted',
+      [amid],
+      { waiting: true, waitingAmid: true, slots: around },
+      true,
+    ],
     ['not when they wait for nobody', [due], { waiting: true }, false],
     ['when they wait for a limit', [due], { waiting: true }, true, PAUSED],
     ['in flight and delayed', [due, later], { slots: inFlight, dueAt: NOW + 60 * MINUTE }, true],

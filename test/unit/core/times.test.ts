@@ -50,6 +50,11 @@ related(
   },
 )
 related(
+  'a job is not late because the first try of its put was not answered',
+  ['PUT_MS', 'ANSWER_MS', 'CONNECTION_MS'],
+  () => expect(times.CONNECTION_MS + times.ANSWER_MS).toBeLessThan(times.PUT_MS),
+)
+related(
   'no function is stopped before it can say which call failed',
   ['ANSWER_MS', 'DISPATCHER_TIMEOUT_MS', 'INGEST_TIMEOUT_MS'],
   () => {
@@ -245,6 +250,24 @@ related('an operator’s call is over before anybody thinks that it hangs', ['RO
   const pauses = Array.from({ length: MAX_WAITS }, (_, waits) => times.ROOM_PAUSE_MS * 2 ** waits)
   expect(sum(pauses)).toBeLessThan(10_000)
 })
+
+related(
+  'no dead letter outlives its payload',
+  ['PAYLOAD_RENEWED_BELOW_DAYS', 'LETTER_KEPT_MS', 'LAMBDA_LONGEST_MS'],
+  () =>
+    expect(times.LETTER_KEPT_MS + times.LAMBDA_LONGEST_MS).toBeLessThan(
+      times.PAYLOAD_RENEWED_BELOW_DAYS * 86_400_000,
+    ),
+)
+related(
+  'no payload goes before its job may be tried, or is put again with each attempt',
+  ['PAYLOAD_LIFETIMES_DAYS', 'PAYLOAD_WAIT_DAYS', 'PAYLOAD_RENEWED_BELOW_DAYS'],
+  () => {
+    const shortest = Math.min(...times.PAYLOAD_LIFETIMES_DAYS)
+    expect(times.PAYLOAD_WAIT_DAYS).toBeLessThan(shortest)
+    expect(times.PAYLOAD_RENEWED_BELOW_DAYS).toBeLessThan(shortest)
+  },
+)
 
 test('no duration stands there that nothing is said about', () => {
   expect(Object.keys(times).filter((name) => !RELATED.has(name))).toEqual([])

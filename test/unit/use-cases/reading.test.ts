@@ -40,6 +40,7 @@ test('a hand-off reads the jobs in flight, the one that it can claim, and one mo
   const seen = counting(world)
   if (message) await world.work(message)
   expect(seen.items).toBe(9 + 1 + 1)
+  expect(seen.queries).toHaveLength(1)
 })
 
 test('large jobs in flight are not passed over, and the order stays', async () => {

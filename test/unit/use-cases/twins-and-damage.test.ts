@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { memoryStore } from '../../../lib/adapters/memory/store.ts'
 import type { ShardKey } from '../../../lib/core/keys.ts'
 import { parseShard } from '../../../lib/core/keys.ts'
+import { rangesToRead } from '../../../lib/core/pass/ranges.ts'
 import { defineConfig } from '../../../lib/core/queue/config.ts'
 import type { Store } from '../../../lib/ports/store.ts'
 import { readDueJobs } from '../../../lib/use-cases/pass/due-jobs.ts'
@@ -23,7 +24,8 @@ test('many items with one id do not hide the jobs behind them', async () => {
     shard: 'crm' as ShardKey,
     now: world.now,
     want: 2,
-    skip: [],
+    inFlight: new Set(),
+    ranges: rangesToRead([], true),
   })
   expect(new Set(due.map(({ id }) => id))).toEqual(new Set(['twin', 'behind']))
 })

@@ -1,0 +1,107 @@
+/** The second half of a round: write what was decided, send what has to be sent, and bring the books up to date. */
+import type { ShardKey } from '../../core/keys.ts'
+import type { Units } from '../../core/limits/in-force.ts'
+import { afterGivingBack, isGivenBack, isSameUnits, lackOf } from '../../core/limits/portion.ts'
+import type { Decision, PassInput } from '../../core/pass/decide.ts'
+import { isSlotFreed } from '../../core/shard/attention.ts'
+import { isExpiryRight } from '../../core/shard/expiry.ts'
+import { isRunning } from '../../core/shard/state.ts'
+import { DELAY_STEP_MS } from '../../core/times.ts'
+import type { Context } from '../context.ts'
+import type { Capacity } from '../lending/capacity.ts'
+import { type Settled, settle, settleAfter } from '../lending/settle.ts'
+import type { Round } from './request.ts'
+import { messagesOf, sendWake, sendWork, startCounting } from './send.ts'
+import { passWrite } from './write.ts'
+
+/** What the shard has of its partition's limits, and uses, in a pass. */
+export interface Use {
+  readonly capacity: Capacity
+  readonly may: Units
+  /** Before the pass claims anything. */
+  readonly inUse: Units
+  /** How many jobs may start, now or in a moment. */
+  readonly startable: number
+  /** It has got all that it hoped for, and so may hope for more. */
+  readonly hasHope: boolean
+}
+
+/**
+ * Only the pass that has written sends. If each of many simultaneous passes arranged the same wake-up, each of those
+ * would bring as many passes again, for as long as there is work. If this one dies in between, the sweep finds out.
+ */
+export async function carryOut(
+  context: Context,
+  input: PassInput,
+  use: Use,
+  decision: Decision,
+): Promise<Round> {
+  const { state, now, limits } = input
+  const { capacity, result } = outcomeOf(use, decision)
+  const { borrowed } = capacity
+  const wake = () => sendWake(context, state.shard, decision.wake, now)
+  const isAsItIs = isExpiryRight(state) && state.strandedSince === undefined
+  if (!decision.changed && isAsItIs && !isGivenBack(use.capacity.borrowed, borrowed)) {
+    await wake()
+    const { hasEntered, served } = await settleSafely(context, state.shard, () =>
+      settle(context, capacity, result),
+    )
+    if (hasEntered) return { kind: 'written', again: true, asksAgain: true, served }
+    return decision.readOn ? { kind: 'conflict' } : { kind: 'over', served }
+  }
+  const changed = isSameUnits(state.borrowed, borrowed) ? undefined : borrowed
+  const write = passWrite(state, decision, { limits, borrowed: changed, now, mark: context.random.token() })
+  const outcome = await context.store.states.pass(state, write)
+  if (outcome.kind === 'conflict')
+    return { kind: 'conflict', ...(outcome.isUncertain && write.dueAt ? { uncertain: write.dueAt } : {}) }
+  const rate = startCounting(limits)
+  await Promise.all([wake(), sendWork(context, messagesOf(state, decision, now, rate))])
+  const after = { written: outcome.state, hasFreed: write.drop.length > 0 }
+  const { hasEntered, served } = await settleSafely(context, state.shard, () =>
+    settleAfter(context, capacity, result, after),
+  )
+  const asksAgain = hasEntered || (decision.isWorkLeft && use.hasHope)
+  const isFreed = outcome.state.waiting && isSlotFreed(state, write, outcome.state)
+  return {
+    kind: 'written',
+    ...ownOf(decision, outcome.state, rate),
+    again: decision.readOn || asksAgain || isFreed,
+    asksAgain,
+    served,
+  }
+}
+
+/** What the shard has borrowed after the pass, and whether it still lacks something. */
+function outcomeOf({ capacity, may, inUse, startable }: Use, { claims, isWorkLeft }: Decision) {
+  const count = claims.length
+  const after = { slots: inUse.slots + count, starts: inUse.starts + count }
+  const left = Math.max(0, startable - count)
+  const lack = lackOf(capacity, { may, inUse: after, isWorkLeft, startable: left })
+  const borrowed = afterGivingBack(capacity, may, after, lack)
+  return { capacity: { ...capacity, borrowed }, result: { lack, hasClaimed: count > 0 } }
+}
+
+/** The job that the worker takes over itself. */
+function ownOf(
+  { claims: [first] }: Decision,
+  state: PassInput['state'],
+  rate: ReturnType<typeof startCounting>,
+): Pick<Extract<Round, { kind: 'written' }>, 'own'> {
+  return first && isRunning(first.slot) ? { own: { claim: first, state, ...rate } } : {}
+}
+
+/** What has been claimed is claimed: if the books cannot be settled now, the next pass over the shard does it. */
+async function settleSafely(
+  context: Context,
+  shard: ShardKey,
+  action: () => Promise<Settled>,
+): Promise<Settled> {
+  try {
+    return await action()
+  } catch (error) {
+    context.events.emit({ kind: 'books not settled', shard, error })
+    const now = context.clock.now()
+    await sendWake(context, shard, { at: now + DELAY_STEP_MS, isPrecise: false }, now)
+    return { hasEntered: false, served: [] }
+  }
+}
