@@ -118,12 +118,12 @@ export const LENDING_MUTANTS: readonly TestedMutant[] = [
     tests: [LENDING],
   },
   {
-    name: 'a shard that is woken goes by its own item',
+    name: 'a shard that is served goes by its own item',
     file: 'lib/use-cases/pass/round.ts',
     find: 'isUncertain(request) || mayHaveMore',
     replace: 'isUncertain(request) || (mayHaveMore && state.version === 0)',
     breaks: 'units that were lent to a busy shard lie there until one of its jobs ends',
-    tests: [LIMITS_SET],
+    tests: [LENDING],
   },
   {
     name: 'a worker does not go on with the other shard',

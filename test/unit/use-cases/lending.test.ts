@@ -210,6 +210,17 @@ describe('a worker whose shard gives way', () => {
     expect([world.takeWork(), world.inFlight, world.jobs]).toEqual([[], [], []])
   })
 
+  test('does so although all that the other shard knows of is in use', async () => {
+    const world = new World(configOf({ concurrency: 2, shards: 2 }))
+    world.remaining_ms = 600_000
+    world.put(...jobsIn(shard(0), 1), ...jobsIn(shard(1), 2))
+    await world.stream()
+    const message = world.takeWork().find(({ pk }) => pk === shard(0))
+    if (!message) throw new Error('nothing was claimed')
+    await world.work(message)
+    expect(world.ran).toEqual([`${nameOf(shard(0))}-0`, `${nameOf(shard(1))}-1`])
+  })
+
   test('runs one job of the other, and leaves what that one serves to others', async () => {
     const world = new World(configOf({ concurrency: 1, shards: 3 }))
     world.remaining_ms = 600_000
