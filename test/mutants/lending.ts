@@ -118,12 +118,12 @@ export const LENDING_MUTANTS: readonly TestedMutant[] = [
     tests: [LENDING],
   },
   {
-    name: 'a shard that is woken goes by its own item',
+    name: 'a shard that is served goes by its own item',
     file: 'lib/use-cases/pass/round.ts',
     find: 'isUncertain(request) || mayHaveMore',
-    replace: 'isUncertain(request) || (mayHaveMore && !limitsSeen)',
+    replace: 'isUncertain(request) || (mayHaveMore && state.version === 0)',
     breaks: 'units that were lent to a busy shard lie there until one of its jobs ends',
-    tests: [LIMITS_SET],
+    tests: [LENDING],
   },
   {
     name: 'a worker does not go on with the other shard',
@@ -208,8 +208,8 @@ export const LENDING_MUTANTS: readonly TestedMutant[] = [
   {
     name: 'a limit is set without fences',
     file: 'lib/use-cases/operate/set-limits.ts',
-    find: '(key) => store.states.fence(key)',
-    replace: 'async () => {}',
+    find: 'await forEachSideBySide([...new Set(borrowers)], FENCES_SIDE_BY_SIDE, (key) => store.states.fence(key))',
+    replace: 'void [forEachSideBySide, FENCES_SIDE_BY_SIDE]',
     breaks: 'a pass that had read the old limit claims by it',
     tests: [LIMITS_SET],
   },
@@ -237,7 +237,7 @@ export const LENDING_MUTANTS: readonly TestedMutant[] = [
     find: "if (capacity === 'stale') await restoreLoans(context, state, owner, nameOf(shard.value))",
     replace: 'void restoreLoans',
     breaks: 'a shard whose loan is not in the books stands still',
-    tests: [LENDING],
+    tests: ['test/unit/use-cases/lost-books.test.ts'],
   },
   {
     name: 'books that could not be settled are forgotten',

@@ -91,16 +91,16 @@ export const LENDING_WRITES: readonly Mutant[] = [
   },
   {
     name: 'given back in the books only',
-    file: ROUND,
-    find: 'if (!decision.changed && isAsItIs && !isGivenBack(capacity.borrowed, borrowed)) {',
-    replace: 'if (!decision.changed && isAsItIs && (isGivenBack(capacity.borrowed, borrowed) || true)) {',
+    file: 'lib/use-cases/pass/carry-out.ts',
+    find: 'if (!decision.changed && isAsItIs && !isGivenBack(use.capacity.borrowed, borrowed)) {',
+    replace: 'if (!decision.changed && isAsItIs && (isGivenBack(use.capacity.borrowed, borrowed) || true)) {',
     breaks: 'a shard uses what it has given back',
   },
   {
     name: 'what is given back is not written down',
-    file: ROUND,
-    find: 'borrowed: isSameUnits(state.borrowed, borrowed) ? undefined : borrowed,',
-    replace: 'borrowed: isSameUnits(state.borrowed, borrowed) ? undefined : undefined,',
+    file: 'lib/use-cases/pass/carry-out.ts',
+    find: 'const changed = isSameUnits(state.borrowed, borrowed) ? undefined : borrowed',
+    replace: 'const changed = isSameUnits(state.borrowed, borrowed) ? undefined : undefined',
     breaks: 'a shard uses what it has given back',
   },
   {
@@ -127,8 +127,8 @@ export const LENDING_WRITES: readonly Mutant[] = [
   {
     name: 'nobody looks when another shard’s start is forgotten',
     file: ROUND,
-    find: '      supplied.spareAt,\n',
-    replace: '      supplied.spareAt && undefined,\n',
+    find: 'earliestLook(jobs.nextDueAt, supplied.spareAt, yieldAt)',
+    replace: 'earliestLook(jobs.nextDueAt, supplied.spareAt && undefined, yieldAt)',
     breaks: 'a shard waits for a start that time gives back',
   },
   {

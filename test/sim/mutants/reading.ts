@@ -35,9 +35,9 @@ export const READING: readonly Mutant[] = [
   },
   {
     name: 'late arrival in a full shard not looked at',
-    file: 'lib/use-cases/pass/round.ts',
-    find: ' || late.length > 0 || ',
-    replace: ' || ',
+    file: 'lib/use-cases/pass/read-jobs.ts',
+    find: '  late.length > 0 ||\n',
+    replace: '  late.length < 0 ||\n',
     breaks: 'nobody says that a late job waits amid those in flight',
   },
 ]

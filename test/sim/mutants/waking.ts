@@ -4,7 +4,7 @@ import type { Mutant } from './mutant.ts'
 export const WAKING: readonly Mutant[] = [
   {
     name: 'wake-up before the write',
-    file: 'lib/use-cases/pass/round.ts',
+    file: 'lib/use-cases/pass/carry-out.ts',
     find: '  const wake = () => sendWake(context, state.shard, decision.wake, now)',
     replace: `  await sendWake(context, state.shard, decision.wake, now)
   const wake = () => Promise.resolve()`,
@@ -12,10 +12,10 @@ export const WAKING: readonly Mutant[] = [
   },
   {
     name: 'lost wake-up: no look after waiting is set',
-    file: 'lib/use-cases/pass/round.ts',
-    find: '(outcome.state.waiting && isSlotFreed(state, write, outcome.state))',
+    file: 'lib/use-cases/pass/carry-out.ts',
+    find: 'const isFreed = outcome.state.waiting && isSlotFreed(state, write, outcome.state)',
     replace:
-      '(outcome.state.waiting && isSlotFreed(state, write, outcome.state) && state.slots === undefined)',
+      'const isFreed = outcome.state.waiting && isSlotFreed(state, write, outcome.state) && !state.slots',
     breaks: 'a slot freed while a pass was writing is noticed by nobody',
   },
   {
@@ -76,7 +76,7 @@ export const WAKING: readonly Mutant[] = [
   },
   {
     name: 'early wake-up not repeated',
-    file: 'lib/use-cases/pass/round.ts',
+    file: 'lib/use-cases/pass/carry-out.ts',
     find: '    await wake()\n',
     replace: '',
     breaks: 'a wake-up that comes early by the dispatcher’s clock is the last one',
