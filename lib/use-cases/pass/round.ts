@@ -123,6 +123,12 @@ async function carryOut(
   await Promise.all([wake(), sendWork(context, messagesOf(state, decision, now, rate))])
   const [first] = decision.claims
   const own = first && isRunning(first.slot) ? { claim: first, state: outcome.state, ...rate } : undefined
-  const again = decision.readOn || (outcome.state.waiting && isSlotFreed(state, write, outcome.state))
+  // A visit that saw `waiting` and no room has gone away, since who frees a slot looks; and we had looked before its job
+  // was there. Whoever comes after this write sees that nobody looks any more.
+  const hasStoppedWaiting = state.waiting && !write.waiting && Object.keys(state.slots).length >= limits.slots
+  const again =
+    decision.readOn ||
+    hasStoppedWaiting ||
+    (outcome.state.waiting && isSlotFreed(state, write, outcome.state))
   return { kind: 'written', ...(own ? { own } : {}), again }
 }
