@@ -13,6 +13,7 @@ export default defineConfig({
     projects: [
       project('unit', ['test/unit/**/*.test.ts'], 60_000),
       project('sim', ['test/sim/**/*.test.ts'], 240_000),
+      project('explore', ['test/explore/**/*.test.ts'], 240_000),
       project('mutants', ['test/mutants/**/*.test.ts'], 60_000),
       project('contract', ['test/contract/**/*.test.ts'], 60_000),
       project('honesty', ['test/honesty/**/*.test.ts'], 300_000),

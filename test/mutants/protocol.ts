@@ -19,6 +19,14 @@ export const PROTOCOL: readonly TestedMutant[] = [
     tests: ['test/unit/core/left-behind.test.ts'],
   },
   {
+    name: 'no look after the last has stopped waiting',
+    file: 'lib/use-cases/pass/carry-out.ts',
+    find: 'isFreed || (!write.waiting && sendsAway(context, state, now))',
+    replace: 'isFreed || (write.waiting && sendsAway(context, state, now))',
+    breaks: 'a job that arrives while the last of a backlog is taken waits for the sweep',
+    tests: ['test/unit/use-cases/chain.test.ts'],
+  },
+  {
     name: 'arrival lost when its visit fails',
     file: 'lib/use-cases/arrive.ts',
     find: 'if (!(await visitOrWake(context, shard, keysOf(arrived)))) failed.push(...arrived.map(({ id }) => id))',

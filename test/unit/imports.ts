@@ -18,7 +18,11 @@ export const DIGEST = 'lib/core/text/digest.ts'
 const BUILT_ON_LIB = ['cdk', 'local', 'functions', 'test', 'examples', 'demo', 'bench', 'cli', 'console']
 const PUBLIC_API = ['lib/index.ts', 'lib/worker.ts', 'cdk/index.ts']
 /** Kinds of tests that take parts from another kind. */
-const BORROWS: Readonly<Record<string, string>> = { 'test/fuzz': 'test/honesty', 'test/mutants': 'test/sim' }
+const BORROWS: Readonly<Record<string, string>> = {
+  'test/fuzz': 'test/honesty',
+  'test/mutants': 'test/sim',
+  'test/explore': 'test/sim',
+}
 
 const among =
   (...places: readonly string[]) =>

@@ -5,10 +5,11 @@ import { afterGivingBack, isGivenBack, isSameUnits, lackOf } from '../../core/li
 import type { Decision, PassInput } from '../../core/pass/decide.ts'
 import { isSlotFreed } from '../../core/shard/attention.ts'
 import { isExpiryRight } from '../../core/shard/expiry.ts'
-import { isRunning } from '../../core/shard/state.ts'
+import { isRunning, type ShardState } from '../../core/shard/state.ts'
 import { DELAY_STEP_MS } from '../../core/times.ts'
 import type { Context } from '../context.ts'
 import type { Capacity } from '../lending/capacity.ts'
+import { limitsSeen } from '../lending/limits-seen.ts'
 import { type Settled, settle, settleAfter } from '../lending/settle.ts'
 import type { Round } from './request.ts'
 import { messagesOf, sendWake, sendWork, startCounting } from './send.ts'
@@ -62,14 +63,22 @@ export async function carryOut(
   )
   const asksAgain = hasEntered || (decision.isWorkLeft && use.hasHope)
   const isFreed = outcome.state.waiting && isSlotFreed(state, write, outcome.state)
+  const looksAgain = isFreed || (!write.waiting && sendsAway(context, state, now))
   return {
     kind: 'written',
     ...ownOf(decision, outcome.state, rate),
-    again: decision.readOn || asksAgain || isFreed,
+    again: decision.readOn || asksAgain || looksAgain,
     asksAgain,
     served,
   }
 }
+
+/**
+ * A visit that saw `waiting` and no room has gone away, since whoever frees a slot looks; and this pass had looked before
+ * that one's job was there. Whoever comes after its write sees that nobody looks any more.
+ */
+const sendsAway = ({ config }: Context, state: ShardState, now: number): boolean =>
+  state.waiting && Object.keys(state.slots).length >= (limitsSeen(config, state, now)?.slots ?? 0)
 
 /** What the shard has borrowed after the pass, and whether it still lacks something. */
 function outcomeOf({ capacity, may, inUse, startable }: Use, { claims, isWorkLeft }: Decision) {
@@ -84,7 +93,7 @@ function outcomeOf({ capacity, may, inUse, startable }: Use, { claims, isWorkLef
 /** The job that the worker takes over itself. */
 function ownOf(
   { claims: [first] }: Decision,
-  state: PassInput['state'],
+  state: ShardState,
   rate: ReturnType<typeof startCounting>,
 ): Pick<Extract<Round, { kind: 'written' }>, 'own'> {
   return first && isRunning(first.slot) ? { own: { claim: first, state, ...rate } } : {}

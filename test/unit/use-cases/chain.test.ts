@@ -43,3 +43,23 @@ describe('an invocation', () => {
     expect(world.runs.map(({ id, attempt }) => `${id} ${attempt}`)).toEqual(['job-0 1', 'job-1 1'])
   })
 })
+
+test('a job that arrives while the last of a backlog is taken is not left to the sweep', async () => {
+  const world = new World(configOf({ concurrency: 1 }))
+  world.remaining_ms = 900_000
+  world.put(...jobs(2))
+  await world.stream()
+  const { states } = world.context.store
+  const { pass } = states
+  Object.assign(states, {
+    // The worker has read that no other job is there, and has not said so yet.
+    pass: async (...args: Parameters<typeof pass>) => {
+      Object.assign(states, { pass })
+      world.put(jobItem({ id: 'late' }))
+      await world.stream()
+      return pass(...args)
+    },
+  })
+  await world.settle()
+  expect(world.ran).toEqual(['job-0', 'job-1', 'late'])
+})

@@ -1,0 +1,29 @@
+/** Mutants of the simulation that have to die here too, each in a world where it matters. `npm run explore -- --mutant` */
+
+export interface ExploredMutant {
+  /** Of `test/sim/mutants`. */
+  readonly mutant: string
+  readonly world: string
+  /** The invariant that notices. */
+  readonly breaks: string
+}
+
+export const EXPLORED_MUTANTS: readonly ExploredMutant[] = [
+  { mutant: 'no version check', world: 'one slot, two jobs', breaks: 'I1' },
+  { mutant: 'one slot too many', world: 'one slot, two jobs', breaks: 'I1' },
+  { mutant: 'shares sum to more than the limit', world: 'two shards, a limit of three', breaks: 'I1' },
+  { mutant: 'start without the token', world: 'a crash', breaks: 'I4 a \\(attempt 1\\) runs twice' },
+  {
+    mutant: 'slot freed before the job is deleted',
+    world: 'one slot, two jobs',
+    breaks: 'I4 . \\(attempt 1\\) runs twice',
+  },
+  { mutant: 'job deleted before it runs', world: 'one slot, two jobs', breaks: 'I4 a is lost' },
+  { mutant: 'retry as two writes', world: 'a crash', breaks: 'I4 a is lost' },
+  { mutant: 'failure taken for success', world: 'a failure', breaks: 'I4 a is lost' },
+  { mutant: 'a holder that never expires', world: 'a crash', breaks: 'I4 nobody will run' },
+  { mutant: 'slot never freed', world: 'one slot, two jobs', breaks: 'I4' },
+  { mutant: 'no look after a release', world: 'one slot, two jobs', breaks: 'I4' },
+  { mutant: 'own write taken for a conflict', world: 'a request sent twice', breaks: 'I4' },
+  { mutant: 'claims take no start', world: 'a window of one', breaks: 'I2' },
+]

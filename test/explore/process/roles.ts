@@ -1,0 +1,54 @@
+/** What an invocation does: the use cases, called as the functions and the client call them. */
+import type { TaskOutcome } from '../../../lib/core/job/ending.ts'
+import type { JobItem, RawItem } from '../../../lib/core/job/job.ts'
+import type { WakeMessage, WorkMessage } from '../../../lib/ports/queues.ts'
+import { arrive } from '../../../lib/use-cases/arrive.ts'
+import type { WorkerContext } from '../../../lib/use-cases/context.ts'
+import { putNamed } from '../../../lib/use-cases/enqueue.ts'
+import { execute } from '../../../lib/use-cases/run/execute.ts'
+import { wakeUp } from '../../../lib/use-cases/wake-up.ts'
+import type { Ask } from './context.ts'
+
+/** What an invocation is given. */
+export type Task =
+  | { readonly role: 'client'; readonly items: readonly JobItem[] }
+  | { readonly role: 'arrivals'; readonly item: RawItem }
+  | { readonly role: 'wake'; readonly message: WakeMessage }
+  | {
+      readonly role: 'work'
+      readonly message: WorkMessage
+      readonly redelivered: boolean
+      /** When the invocation ends, by its own clock. */
+      readonly endsAt: number
+    }
+
+/** The part of a job that a handler's run is known by. */
+export interface RunOf {
+  readonly pk: string
+  readonly sk: string
+  readonly id: string
+  readonly attempt: number
+}
+
+/** @throws what the function would throw, so that its message comes again */
+export async function carryOut(task: Task, context: WorkerContext, ask: Ask): Promise<void> {
+  switch (task.role) {
+    case 'client':
+      return putNamed(context.store, task.items)
+    case 'arrivals': {
+      const failed = await arrive(context, [{ id: 0, item: task.item }])
+      if (failed.length > 0) throw new Error('the record has to come again')
+      return
+    }
+    case 'wake':
+      return wakeUp(context, task.message)
+    case 'work': {
+      const { message, redelivered, endsAt } = task
+      const invocation = { redelivered, remaining_ms: () => endsAt - context.clock.now() }
+      return execute(context, message, invocation, async ({ key, id, attempt }) => {
+        const run: RunOf = { ...key, id, attempt }
+        return (await ask('handler', run)) as TaskOutcome
+      })
+    }
+  }
+}

@@ -1,0 +1,15 @@
+/** Every small world. A new feature adds a file of its own. */
+import type { World } from '../world.ts'
+import { CLAIMS } from './claims.ts'
+import { CRASHES } from './crashes.ts'
+import { RATES } from './rates.ts'
+import { SHARDS } from './shards.ts'
+
+export const WORLDS: readonly World[] = [...CLAIMS, ...CRASHES, ...RATES, ...SHARDS]
+
+export function worldNamed(name: string): World {
+  const world = WORLDS.find((one) => one.name === name)
+  if (!world)
+    throw new Error(`there is no world "${name}"; there are: ${WORLDS.map((one) => one.name).join(', ')}`)
+  return world
+}
