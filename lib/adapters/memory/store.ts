@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { isSameItem, JUDGED_ATTRIBUTES, type RawItem } from '../../core/job/job.ts'
 import { BEHIND_SORT_KEYS } from '../../core/keys.ts'
 import type { HistoryStore, JobStore, NotThere, Store } from '../../ports/store.ts'
+import { byBytes } from './order.ts'
 import { memoryStates } from './states.ts'
 import { memoryShards } from './sweep.ts'
 import { deleteJob, emptyTables, placeOfLetter, putJob, putLetter, type Tables } from './tables.ts'
@@ -78,8 +79,7 @@ function whatIsThere(tables: Tables, item: RawItem, further: readonly string[] =
 const sorted = (tables: Tables, shard: string): RawItem[] =>
   [...(tables.jobs.get(shard)?.values() ?? [])].sort((a, b) => (isBefore(a.sk, b.sk) ? -1 : 1))
 
-/** DynamoDB orders texts by their UTF-8 bytes. */
-const isBefore = (a: string, b: string): boolean => Buffer.compare(Buffer.from(a), Buffer.from(b)) < 0
+const isBefore = (a: string, b: string): boolean => byBytes(a, b) < 0
 
 /** Few, so that whoever reads letters has to ask for a second page. */
 const LETTERS_A_PAGE = 10

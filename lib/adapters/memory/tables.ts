@@ -24,7 +24,7 @@ export const emptyTables = (): Tables => ({
   sweep: new Map(),
 })
 
-export function putJob(tables: Tables, item: RawItem): void {
+export function putJob(tables: Pick<Tables, 'jobs' | 'onInsert'>, item: RawItem): void {
   const shard = tables.jobs.get(item.pk) ?? new Map<string, RawItem>()
   const isNew = !shard.has(item.sk)
   tables.jobs.set(item.pk, shard.set(item.sk, structuredClone(item)))
