@@ -29,9 +29,13 @@ const memoryJobs = (tables: Tables): JobStore => ({
   range: async ({ shard, from, before, limit }) => {
     const isBehind = (sk: string) =>
       before === undefined ? isBefore(BEHIND_SORT_KEYS, sk) : !isBefore(sk, before)
-    const items = sorted(tables, shard).filter(({ sk }) => !isBefore(sk, from) && !isBehind(sk))
+    const items: RawItem[] = []
+    for (const item of tables.jobs.get(shard)?.from(from) ?? []) {
+      if (items.length >= limit || isBehind(item.sk)) break
+      items.push(item)
+    }
     // DynamoDB, when a page is full, does not look whether anything is behind it.
-    return { items: structuredClone(items.slice(0, limit)), more: items.length >= limit }
+    return { items: structuredClone(items), more: items.length >= limit }
   },
   remove: async (item) => {
     const notThere = whatIsThere(tables, item)
@@ -75,9 +79,6 @@ function whatIsThere(tables: Tables, item: RawItem, further: readonly string[] =
   const names = [...JUDGED_ATTRIBUTES, ...further]
   return names.every((name) => isDeepStrictEqual(found[name], item[name])) ? undefined : 'changed'
 }
-
-const sorted = (tables: Tables, shard: string): RawItem[] =>
-  [...(tables.jobs.get(shard)?.values() ?? [])].sort((a, b) => (isBefore(a.sk, b.sk) ? -1 : 1))
 
 const isBefore = (a: string, b: string): boolean => byBytes(a, b) < 0
 

@@ -1,6 +1,8 @@
 /** A deploy changes the number of shards while jobs run, and for a while both versions are at work. */
+
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { ItemCollection } from '../../../lib/adapters/memory/item-collection.ts'
 import { memoryPayloads } from '../../../lib/adapters/memory/payloads.ts'
 import { memoryQueues } from '../../../lib/adapters/memory/queues.ts'
 import { memoryStore } from '../../../lib/adapters/memory/store.ts'
@@ -79,7 +81,7 @@ class Overlap {
     if (!item.ok) throw new Error(item.reason)
     this.tables.jobs.set(
       item.value.pk,
-      (this.tables.jobs.get(item.value.pk) ?? new Map()).set(item.value.sk, item.value),
+      (this.tables.jobs.get(item.value.pk) ?? new ItemCollection()).set(item.value.sk, item.value),
     )
   }
 
