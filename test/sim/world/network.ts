@@ -15,7 +15,6 @@ const LOSSES = ['replyLost', 'sentTwice', 'crashAfter'] as const satisfies reado
 type Fate = FaultName | undefined
 
 const SLOWEST_MS = 20_000
-const SDK_RETRIES = 3
 const backoff = (tries: number): number => 50 * 2 ** tries
 
 export class Network {
@@ -24,6 +23,7 @@ export class Network {
   readonly #faults: Faults
   readonly #emit: Listener
   readonly #usual: (op: string) => number
+  readonly #retries: number
 
   constructor({ scheduler, random, faults, emit, surroundings }: Parts) {
     this.#scheduler = scheduler
@@ -31,6 +31,7 @@ export class Network {
     this.#faults = faults
     this.#emit = emit
     this.#usual = surroundings.legs(random)
+    this.#retries = surroundings.retries
   }
 
   call<T>(by: Invocation, op: string, effect: () => Promise<T>, transaction = false): Promise<T> {
@@ -56,7 +57,7 @@ export class Network {
             answer = () => reject(error)
             if (!(error instanceof HotKey)) return
             this.#emit({ kind: 'fault', by, fault: 'hotKey', op })
-            if (tries++ < SDK_RETRIES)
+            if (tries++ < this.#retries)
               answer = () => this.#scheduler.after(backoff(tries), () => arrive(undefined))
           },
         )

@@ -21,6 +21,8 @@ export interface Surroundings {
   readonly streamLanes: number
   /** How many batches of wake-ups are handled side by side. Default: any number. */
   readonly wakeConcurrency?: number
+  /** How often the SDK sends a call again that DynamoDB has throttled. */
+  readonly retries: number
   /** Whether a key takes only so many units a second. */
   readonly throttlesKeys: boolean
 }
@@ -40,5 +42,6 @@ export const drawnSurroundings = (throttlesKeys: boolean): Surroundings => ({
   record_ms: () => 0,
   read_ms: (random) => random.int(20, 300),
   streamLanes: 10,
+  retries: 3,
   throttlesKeys,
 })
