@@ -25,7 +25,7 @@ const [LEAST, MOST] = [2, 1000]
 /** What Lambda allows for the mapping of a stream. */
 const MOST_LANES = 10
 /** A table that is paid by use begins with four partitions, and its stream with four shards. */
-const STREAM_SHARDS = 4
+export const STREAM_SHARDS = 4
 /** A tick, a sweep, and CloudFormation's request. */
 const TICKS = 3
 /** Lambda refuses reservations that leave less than this to the functions that have none. */

@@ -4,6 +4,7 @@
  */
 import { eventsToAll } from '../../lib/adapters/events/to-all.ts'
 import { eventsToMetrics } from '../../lib/adapters/events/to-metrics.ts'
+import { ItemCollection } from '../../lib/adapters/memory/item-collection.ts'
 import { type MemoryObject, memoryPayloads } from '../../lib/adapters/memory/payloads.ts'
 import { memoryQueues } from '../../lib/adapters/memory/queues.ts'
 import { memoryStore } from '../../lib/adapters/memory/store.ts'
@@ -79,7 +80,7 @@ export class World {
   /** As any program would: whatever it is, under its two keys. */
   put(...items: readonly RawItem[]): void {
     for (const raw of items) {
-      const shard = this.tables.jobs.get(raw.pk) ?? new Map<string, RawItem>()
+      const shard = this.tables.jobs.get(raw.pk) ?? new ItemCollection()
       this.tables.jobs.set(raw.pk, shard.set(raw.sk, raw))
       this.#arrived.push(raw)
     }

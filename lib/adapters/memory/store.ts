@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { isSameItem, JUDGED_ATTRIBUTES, type RawItem } from '../../core/job/job.ts'
 import { BEHIND_SORT_KEYS } from '../../core/keys.ts'
 import type { HistoryStore, JobStore, NotThere, Store } from '../../ports/store.ts'
+import { byBytes } from './order.ts'
 import { memoryStates } from './states.ts'
 import { memoryShards } from './sweep.ts'
 import { deleteJob, emptyTables, placeOfLetter, putJob, putLetter, type Tables } from './tables.ts'
@@ -28,9 +29,13 @@ const memoryJobs = (tables: Tables): JobStore => ({
   range: async ({ shard, from, before, limit }) => {
     const isBehind = (sk: string) =>
       before === undefined ? isBefore(BEHIND_SORT_KEYS, sk) : !isBefore(sk, before)
-    const items = sorted(tables, shard).filter(({ sk }) => !isBefore(sk, from) && !isBehind(sk))
+    const items: RawItem[] = []
+    for (const item of tables.jobs.get(shard)?.from(from) ?? []) {
+      if (items.length >= limit || isBehind(item.sk)) break
+      items.push(item)
+    }
     // DynamoDB, when a page is full, does not look whether anything is behind it.
-    return { items: structuredClone(items.slice(0, limit)), more: items.length >= limit }
+    return { items: structuredClone(items), more: items.length >= limit }
   },
   remove: async (item) => {
     const notThere = whatIsThere(tables, item)
@@ -75,11 +80,7 @@ function whatIsThere(tables: Tables, item: RawItem, further: readonly string[] =
   return names.every((name) => isDeepStrictEqual(found[name], item[name])) ? undefined : 'changed'
 }
 
-const sorted = (tables: Tables, shard: string): RawItem[] =>
-  [...(tables.jobs.get(shard)?.values() ?? [])].sort((a, b) => (isBefore(a.sk, b.sk) ? -1 : 1))
-
-/** DynamoDB orders texts by their UTF-8 bytes. */
-const isBefore = (a: string, b: string): boolean => Buffer.compare(Buffer.from(a), Buffer.from(b)) < 0
+const isBefore = (a: string, b: string): boolean => byBytes(a, b) < 0
 
 /** Few, so that whoever reads letters has to ask for a second page. */
 const LETTERS_A_PAGE = 10

@@ -3,6 +3,7 @@
 import { type ShardsPage, seenShards } from '../../core/shard/seen-shards.ts'
 import { stableHash } from '../../core/text/hash.ts'
 import type { Glances, ScanPage, ScanQuery, ShardsQuery, StateStore } from '../../ports/store.ts'
+import { byBytes } from './order.ts'
 import type { Tables } from './tables.ts'
 
 const PAGE = 100
@@ -38,6 +39,3 @@ function scan({ states }: Tables, { segment, cursor, limit = states.size + 1 }: 
 }
 
 const glances = (states: Glances['states']): Glances => ({ states: structuredClone(states), damaged: [] })
-
-/** DynamoDB orders texts by their UTF-8 bytes. */
-const byBytes = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b))

@@ -2,10 +2,11 @@
 import type { DeadLetter, LetterKey } from '../../core/job/dead-letter.ts'
 import type { RawItem } from '../../core/job/job.ts'
 import type { ShardState } from '../../core/shard/state.ts'
+import { ItemCollection } from './item-collection.ts'
 
 export interface Tables {
   /** Shard → sort key → item. */
-  readonly jobs: Map<string, Map<string, RawItem>>
+  readonly jobs: Map<string, ItemCollection>
   readonly states: Map<string, ShardState>
   readonly history: DeadLetter[]
   /** Queue → the numbers of shards that an earlier version had for it. */
@@ -24,8 +25,8 @@ export const emptyTables = (): Tables => ({
   sweep: new Map(),
 })
 
-export function putJob(tables: Tables, item: RawItem): void {
-  const shard = tables.jobs.get(item.pk) ?? new Map<string, RawItem>()
+export function putJob(tables: Pick<Tables, 'jobs' | 'onInsert'>, item: RawItem): void {
+  const shard = tables.jobs.get(item.pk) ?? new ItemCollection()
   const isNew = !shard.has(item.sk)
   tables.jobs.set(item.pk, shard.set(item.sk, structuredClone(item)))
   if (isNew) tables.onInsert?.(structuredClone(item))

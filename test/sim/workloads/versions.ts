@@ -43,7 +43,7 @@ export function drawVersions(
   return versions
 }
 
-function versionOf(queues: Queues): Version {
+export function versionOf(queues: Queues): Version {
   const config = defineConfig({ queues })
   const plans = Object.entries(queues).flatMap(([name, input]): QueuePlan[] => {
     const queue = config.queues[name]

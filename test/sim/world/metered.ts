@@ -1,5 +1,6 @@
 /** The memory store behind DynamoDB's limits for one partition key. */
 import type { Tables } from '../../../lib/adapters/memory/tables.ts'
+import type { JobItem } from '../../../lib/core/job/job.ts'
 import type { JobStore, StateStore, Store } from '../../../lib/ports/store.ts'
 import { SimulatedFault } from '../faults/rates.ts'
 import { bytesOf, type Throughput, type Use } from './throughput.ts'
@@ -44,6 +45,19 @@ function meteredJobs(jobs: JobStore, tables: Tables, throughput: Throughput): Jo
         () => jobs.put(item),
         () => bytesOf(item),
       ),
+    // A batch is no transaction: each item is refused by itself.
+    putBatch: async (items) => {
+      const left: JobItem[] = []
+      for (const item of items) {
+        const uses = writing(item.pk)
+        if (throughput.isHot(uses)) left.push(item)
+        else {
+          await jobs.putBatch([item])
+          for (const use of uses) throughput.take(use, bytesOf(item))
+        }
+      }
+      return left
+    },
     get: (key) => call(reading(key.pk), () => jobs.get(key), bytesOf),
     range: (query) =>
       call(

@@ -6,6 +6,7 @@ import { type FaultName, type Faults, SimulatedFault } from '../faults/rates.ts'
 import type { Listener } from './events.ts'
 import type { Invocation } from './invocation.ts'
 import { HotKey } from './metered.ts'
+import type { Parts } from './parts.ts'
 import type { SimRandom } from './random.ts'
 import type { Scheduler } from './scheduler.ts'
 
@@ -14,7 +15,6 @@ const LOSSES = ['replyLost', 'sentTwice', 'crashAfter'] as const satisfies reado
 type Fate = FaultName | undefined
 
 const SLOWEST_MS = 20_000
-const SDK_RETRIES = 3
 const backoff = (tries: number): number => 50 * 2 ** tries
 
 export class Network {
@@ -22,15 +22,16 @@ export class Network {
   readonly #random: SimRandom
   readonly #faults: Faults
   readonly #emit: Listener
-  /** How long a leg takes in this world. */
-  readonly #usual_ms: readonly [number, number]
+  readonly #usual: (op: string) => number
+  readonly #retries: number
 
-  constructor(scheduler: Scheduler, random: SimRandom, faults: Faults, emit: Listener) {
+  constructor({ scheduler, random, faults, emit, surroundings }: Parts) {
     this.#scheduler = scheduler
     this.#random = random
     this.#faults = faults
     this.#emit = emit
-    this.#usual_ms = [1, random.pick([2, 8, 30, 120])]
+    this.#usual = surroundings.legs(random)
+    this.#retries = surroundings.retries
   }
 
   call<T>(by: Invocation, op: string, effect: () => Promise<T>, transaction = false): Promise<T> {
@@ -39,7 +40,7 @@ export class Network {
       const fate = this.#fate(transaction)
       let [tries, sent] = [0, 0]
       const reply = (answer: () => void) =>
-        this.#scheduler.after(this.#leg(), () => {
+        this.#scheduler.after(this.#leg(op), () => {
           if (by.alive) answer()
         })
       const arrive = (fate: Fate) => {
@@ -57,16 +58,16 @@ export class Network {
             answer = () => reject(error)
             if (!(error instanceof HotKey)) return
             this.#emit({ kind: 'fault', by, fault: 'hotKey', op })
-            if (tries++ < SDK_RETRIES)
+            if (tries++ < this.#retries)
               answer = () => this.#scheduler.after(backoff(tries), () => arrive(undefined))
           },
         )
-        if (fate === 'sentTwice') return this.#scheduler.after(this.#retryAfter(), () => arrive(undefined))
+        if (fate === 'sentTwice') return this.#scheduler.after(this.#retryAfter(op), () => arrive(undefined))
         if (fate === 'replyLost') return reply(() => reject(new SimulatedFault(fate)))
         if (fate === 'crashAfter') return reply(() => by.stop('crash'))
         return reply(() => answer())
       }
-      this.#scheduler.after(this.#leg(), () => arrive(fate))
+      this.#scheduler.after(this.#leg(op), () => arrive(fate))
     })
   }
 
@@ -78,13 +79,13 @@ export class Network {
   }
 
   /** Immediately, or after the SDK has waited in vain for the first reply. */
-  #retryAfter(): number {
-    return 2 * this.#leg() + (this.#random.chance(0.5) ? this.#random.int(50, 3000) : 0)
+  #retryAfter(op: string): number {
+    return 2 * this.#leg(op) + (this.#random.chance(0.5) ? this.#random.int(50, 3000) : 0)
   }
 
-  #leg(): number {
+  #leg(op: string): number {
     if (this.#faults.strikes('slowCall')) return this.#random.skewed(100, SLOWEST_MS)
-    return this.#random.int(...(this.#usual_ms as [number, number]))
+    return this.#usual(op)
   }
 }
 

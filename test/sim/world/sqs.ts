@@ -1,9 +1,6 @@
 /** A standard SQS queue with its event source: at least once, in any order, each delivery counted. */
-import type { Faults } from '../faults/rates.ts'
-import type { Listener } from './events.ts'
 import type { Chain, FunctionName } from './invocation.ts'
-import type { SimRandom } from './random.ts'
-import type { Scheduler } from './scheduler.ts'
+import type { Parts } from './parts.ts'
 
 export interface Message {
   readonly id: string
@@ -43,18 +40,14 @@ export class SimulatedQueue {
   pending = 0
   /** Batches that are being handled. */
   busy = 0
-  readonly #parts: { scheduler: Scheduler; random: SimRandom; faults: Faults; emit: Listener }
+  readonly #parts: Parts
   readonly #settings: QueueSettings
   readonly #consumer: Consumer
   #ready: Message[] = []
   #polling = false
   #sent = 0
 
-  constructor(
-    parts: { scheduler: Scheduler; random: SimRandom; faults: Faults; emit: Listener },
-    settings: QueueSettings,
-    consumer: Consumer,
-  ) {
+  constructor(parts: Parts, settings: QueueSettings, consumer: Consumer) {
     this.#parts = parts
     this.#settings = settings
     this.#consumer = consumer
@@ -73,9 +66,10 @@ export class SimulatedQueue {
   }
 
   #transit(): number {
-    const { faults, random } = this.#parts
+    const { faults, random, surroundings } = this.#parts
     if (faults.strikes('messageSlow')) return random.int(50, 2000)
-    return faults.strikes('messageDelayed') ? random.skewed(1000, LONGEST_DELAY_MS) : random.int(1, 50)
+    if (faults.strikes('messageDelayed')) return random.skewed(1000, LONGEST_DELAY_MS)
+    return surroundings.message_ms(random)
   }
 
   #appear(message: Message, delay_ms: number): void {
@@ -92,7 +86,8 @@ export class SimulatedQueue {
   #poll(): void {
     if (this.#polling || this.#isFull) return
     this.#polling = true
-    this.#parts.scheduler.after(this.#parts.random.int(0, 20), () => {
+    const { scheduler, random, surroundings } = this.#parts
+    scheduler.after(surroundings.receive_ms(random), () => {
       this.#polling = false
       if (this.#isFull) return
       const batch = this.#receive()
@@ -102,9 +97,10 @@ export class SimulatedQueue {
   }
 
   #receive(): Message[] {
+    const { random, surroundings } = this.#parts
     const batch: Message[] = []
     while (batch.length < this.#settings.batchSize && this.#ready.length > 0) {
-      const [message] = this.#ready.splice(this.#parts.random.int(0, this.#ready.length - 1), 1)
+      const [message] = this.#ready.splice(surroundings.next(random, this.#ready.length), 1)
       if (!message) break
       message.received++
       if (message.received <= this.#settings.maxReceives) batch.push(message)

@@ -112,8 +112,11 @@ function putBatch(
     const left = items.filter(() => faults.strikes('unprocessed'))
     for (const item of items.filter((item) => !left.includes(item))) {
       const stood = tables.jobs.get(item.pk)?.has(item.sk) ?? false
-      await jobs.putBatch([item])
-      emit({ kind: 'effect', by, effect: { op: 'put', item, outcome: stood ? 'overwritten' : 'put' } })
+      const [refused] = await jobs.putBatch([item])
+      if (refused) {
+        left.push(refused)
+        emit({ kind: 'fault', by, fault: 'hotKey', op: 'putBatch' })
+      } else emit({ kind: 'effect', by, effect: { op: 'put', item, outcome: stood ? 'overwritten' : 'put' } })
     }
     return left
   })

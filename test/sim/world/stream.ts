@@ -1,14 +1,13 @@
 /** The Jobs table's stream: in order within a lane, retried until it is through, and blocking what is behind. */
 import type { RawItem } from '../../../lib/core/job/job.ts'
-import type { Faults } from '../faults/rates.ts'
-import type { Listener } from './events.ts'
-import type { SimRandom } from './random.ts'
-import type { Scheduler } from './scheduler.ts'
+import type { Parts } from './parts.ts'
 
 export interface StreamRecord {
   readonly id: string
   readonly item: RawItem
   tries: number
+  /** From when on it can be read: not before those in front of it. */
+  readonly readableAt: number
 }
 
 /**
@@ -20,7 +19,6 @@ export type StreamConsumer = (
   done: (failed: ReadonlySet<string> | 'throttled' | undefined) => void,
 ) => void
 
-const LANES = 10
 const BATCH = 100
 const MAX_TRIES = 20
 const LONGEST_DELAY_MS = 300_000
@@ -35,21 +33,19 @@ interface Lane {
 
 export class SimulatedStream {
   readonly dropped: StreamRecord[] = []
-  readonly #parts: { scheduler: Scheduler; random: SimRandom; faults: Faults; emit: Listener }
+  readonly #parts: Parts
   readonly #consumer: StreamConsumer
-  readonly #lanes: readonly Lane[] = Array.from({ length: LANES }, () => ({
-    records: [],
-    busy: false,
-    batch: BATCH,
-  }))
+  readonly #lanes: readonly Lane[]
   #sequence = 0
 
-  constructor(
-    parts: { scheduler: Scheduler; random: SimRandom; faults: Faults; emit: Listener },
-    consumer: StreamConsumer,
-  ) {
+  constructor(parts: Parts, consumer: StreamConsumer) {
     this.#parts = parts
     this.#consumer = consumer
+    this.#lanes = Array.from({ length: parts.surroundings.streamLanes }, () => ({
+      records: [],
+      busy: false,
+      batch: BATCH,
+    }))
   }
 
   get pending(): number {
@@ -57,24 +53,35 @@ export class SimulatedStream {
   }
 
   append(item: RawItem): void {
-    const lane = this.#lanes[laneOf(item.pk)]
-    lane?.records.push({ id: `r${++this.#sequence}`, item, tries: 0 })
-    if (lane) this.#poll(lane, this.#transit())
+    const { scheduler, random, surroundings } = this.#parts
+    const index = laneOf(item.pk, this.#lanes.length)
+    const lane = this.#lanes[index]
+    if (!lane) return
+    const readableAt = Math.max(
+      scheduler.now + surroundings.record_ms(random, index, scheduler.now),
+      lane.records.at(-1)?.readableAt ?? scheduler.now,
+    )
+    lane.records.push({ id: `r${++this.#sequence}`, item, tries: 0, readableAt })
+    this.#poll(lane, this.#transit())
   }
 
   #transit(): number {
-    const { faults, random } = this.#parts
-    return faults.strikes('streamDelayed') ? random.skewed(1000, LONGEST_DELAY_MS) : random.int(20, 300)
+    const { faults, random, surroundings } = this.#parts
+    if (faults.strikes('streamDelayed')) return random.skewed(1000, LONGEST_DELAY_MS)
+    return surroundings.read_ms(random)
   }
 
   #poll(lane: Lane, delay_ms: number): void {
     if (lane.busy) return
     lane.busy = true
-    this.#parts.scheduler.after(delay_ms, () => this.#deliver(lane))
+    const { scheduler } = this.#parts
+    const readableAt = lane.records[0]?.readableAt ?? scheduler.now
+    scheduler.at(Math.max(scheduler.now + delay_ms, readableAt), () => this.#deliver(lane))
   }
 
   #deliver(lane: Lane): void {
-    const batch = lane.records.slice(0, lane.batch)
+    const { now } = this.#parts.scheduler
+    const batch = lane.records.slice(0, lane.batch).filter(({ readableAt }) => readableAt <= now)
     for (const record of batch) record.tries++
     this.#consumer(batch, (failed) => {
       if (failed === 'throttled') {
@@ -109,8 +116,8 @@ export class SimulatedStream {
   }
 }
 
-function laneOf(pk: string): number {
+function laneOf(pk: string, lanes: number): number {
   let sum = 0
   for (const character of pk) sum = (sum * 31 + character.charCodeAt(0)) % 1_000_003
-  return sum % LANES
+  return sum % lanes
 }

@@ -26,6 +26,7 @@ import type { SimRandom } from './random.ts'
 import { Scheduler } from './scheduler.ts'
 import { SimulatedQueue } from './sqs.ts'
 import { SimulatedStream } from './stream.ts'
+import { drawnSurroundings, type Surroundings } from './surroundings.ts'
 import { Throughput } from './throughput.ts'
 import { startTicks } from './ticks.ts'
 import { startExpiry } from './ttl.ts'
@@ -41,7 +42,6 @@ const TIMEOUTS_MS: Readonly<Record<Exclude<FunctionName, 'worker'>, number>> = {
   client: PROGRAM_MS,
   admin: PROGRAM_MS,
 }
-const COLD_START_MS = 1500
 /** What callers and operators are told, and what Lambda is told to deliver again. */
 const EXPECTED = ['BooksBusyError', 'EnqueueIncompleteError', 'InvalidJobError']
 /** Lambda's recursive loop detection, where a function does not allow loops. */
@@ -51,6 +51,8 @@ export type Outcome<T> =
   | { readonly ok: true; readonly value: T }
   /** The function died or threw; or the account had no room for it, and it never began. */
   | { readonly ok: false; readonly throttled: boolean }
+
+const refuses = ({ weather }: Plan): boolean => weather === 'rough' || weather === 'refusing'
 
 export class World {
   readonly scheduler: Scheduler
@@ -72,18 +74,25 @@ export class World {
   readonly stream: SimulatedStream
   readonly #listeners: Listener[] = []
   readonly #concurrency: Concurrency
+  readonly #surroundings: Surroundings
   #invocations = 0
   #tokens = 0
 
-  constructor(random: SimRandom, plan: Plan, faults: Faults) {
+  /** @param surroundings Default: those that the simulation draws. */
+  constructor(
+    random: SimRandom,
+    plan: Plan,
+    faults: Faults,
+    surroundings: Surroundings = drawnSurroundings(refuses(plan)),
+  ) {
+    this.#surroundings = surroundings
     this.random = random
     this.plan = plan
     this.faults = faults
     this.scheduler = new Scheduler(random.fork(), plan.epoch_ms)
-    const throttles = plan.weather === 'rough' || plan.weather === 'refusing'
-    this.throughput = throttles ? new Throughput(this.scheduler) : undefined
-    const parts = { scheduler: this.scheduler, random: random.fork(), faults, emit: this.emit }
-    this.network = new Network(this.scheduler, random.fork(), faults, this.emit)
+    this.throughput = surroundings.throttlesKeys ? new Throughput(this.scheduler) : undefined
+    const parts = { scheduler: this.scheduler, random: random.fork(), faults, emit: this.emit, surroundings }
+    this.network = new Network({ ...parts, random: random.fork() })
     this.#concurrency = new Concurrency(() => (faults.on ? (plan.accountConcurrency ?? Infinity) : Infinity))
     const longestChain = plan.loopDetection ? LONGEST_CHAIN : Number.POSITIVE_INFINITY
     const queue = (
@@ -100,7 +109,9 @@ export class World {
       batchSize,
       maxReceives,
     })
+    const { wakeConcurrency } = surroundings
     const workers = plan.maxWorkers === undefined ? {} : { maxConcurrency: plan.maxWorkers }
+    const wakes = wakeConcurrency === undefined ? {} : { maxConcurrency: wakeConcurrency }
     this.work = new SimulatedQueue(
       parts,
       {
@@ -117,7 +128,7 @@ export class World {
     )
     this.wake = new SimulatedQueue(
       parts,
-      queue('wake', 'dispatcher', WAKE_VISIBILITY_MS, 10, WAKE_RECEIVES),
+      { ...queue('wake', 'dispatcher', WAKE_VISIBILITY_MS, 10, WAKE_RECEIVES), ...wakes },
       consumeWakes(this),
     )
     this.events = new SimulatedQueue(
@@ -158,25 +169,22 @@ export class World {
       ended({ ok: false, throttled: true })
       return
     }
-    this.scheduler.after(
-      this.random.chance(0.1) ? this.random.int(100, COLD_START_MS) : this.random.int(1, 10),
-      () => {
-        const died = () => ended({ ok: false, throttled: false })
-        const invocation = this.#invocation(fn, chain, leave, died)
-        this.emit({ kind: 'begun', by: invocation })
-        body(invocation).then(
-          (value) => {
-            if (!invocation.alive) return
-            this.#retire(invocation, 'done')
-            ended({ ok: true, value })
-          },
-          (error) => {
-            this.expected(error)
-            invocation.stop('error')
-          },
-        )
-      },
-    )
+    this.scheduler.after(this.#surroundings.start_ms(this.random, fn), () => {
+      const died = () => ended({ ok: false, throttled: false })
+      const invocation = this.#invocation(fn, chain, leave, died)
+      this.emit({ kind: 'begun', by: invocation })
+      body(invocation).then(
+        (value) => {
+          if (!invocation.alive) return
+          this.#retire(invocation, 'done')
+          ended({ ok: true, value })
+        },
+        (error) => {
+          this.expected(error)
+          invocation.stop('error')
+        },
+      )
+    })
   }
 
   /** Faults are thrown on purpose; any other error is the product's mistake. */

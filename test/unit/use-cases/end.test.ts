@@ -1,5 +1,7 @@
 /** What becomes of a job is written once and told once. */
+
 import { describe, expect, test } from 'vitest'
+import { ItemCollection } from '../../../lib/adapters/memory/item-collection.ts'
 import type { Ending } from '../../../lib/core/job/ending.ts'
 import type { RawItem } from '../../../lib/core/job/job.ts'
 import { end, refuse } from '../../../lib/use-cases/end.ts'
@@ -88,7 +90,10 @@ describe('a job that its worker cannot end', () => {
   ] as const)('%s is told with what it came to', async (_why, kind, items) => {
     const world = worldWith(item)
     world.handler = async () => {
-      world.tables.jobs.set(item.pk, new Map(items.map((one) => [one.sk, one])))
+      world.tables.jobs.set(
+        item.pk,
+        items.reduce((all, one) => all.set(one.sk, one), new ItemCollection()),
+      )
       world.handler = async () => ({ kind: 'succeeded' })
       return { kind: 'failed', error: 'Error: no' }
     }

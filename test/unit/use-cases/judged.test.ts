@@ -1,5 +1,7 @@
 /** What is judged is what is deleted or moved: corrections, replacements and redeliveries, at every await. */
+
 import { describe, expect, test } from 'vitest'
+import { ItemCollection } from '../../../lib/adapters/memory/item-collection.ts'
 import type { RawItem } from '../../../lib/core/job/job.ts'
 import type { JobStore } from '../../../lib/ports/store.ts'
 import { arrive } from '../../../lib/use-cases/arrive.ts'
@@ -62,7 +64,7 @@ describe('a malformed item', () => {
     const world = worldWith(malformed)
     await world.stream()
     expect(world.dead).toHaveLength(1)
-    world.tables.jobs.set(good.pk, new Map([[good.sk, good]]))
+    world.tables.jobs.set(good.pk, new ItemCollection().set(good.sk, good))
     expect(await arrive(world.context, [{ id: 1, item: malformed }])).toEqual([])
     await world.settle()
     expect(world.ran).toEqual(['order'])

@@ -1,5 +1,7 @@
 /** What a sweep finds in the Jobs table: jobs that nobody knows of. */
+
 import { describe, expect, test } from 'vitest'
+import { ItemCollection } from '../../../lib/adapters/memory/item-collection.ts'
 import type { RawItem } from '../../../lib/core/job/job.ts'
 import type { ShardKey } from '../../../lib/core/keys.ts'
 import { defineConfig } from '../../../lib/core/queue/config.ts'
@@ -14,7 +16,7 @@ const HOUR = 3_600_000
 /** The item stands in the table, and its record in the stream was given up. */
 const putUnseen = (world: World, ...items: readonly RawItem[]): void => {
   for (const item of items) {
-    const shard = world.tables.jobs.get(item.pk) ?? new Map<string, RawItem>()
+    const shard = world.tables.jobs.get(item.pk) ?? new ItemCollection()
     world.tables.jobs.set(item.pk, shard.set(item.sk, item))
   }
 }

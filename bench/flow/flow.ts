@@ -1,0 +1,121 @@
+/** One run: a queue with limits, its jobs, and what the recorder saw of them. */
+import { concurrencyOf } from '../../cdk/concurrency.ts'
+import { MAX_SLOTS_PER_SHARD } from '../../lib/core/limits/limits.ts'
+import { defineConfig, type QueueInput } from '../../lib/core/queue/config.ts'
+import { type CalmJob, CalmWorld } from '../../test/sim/world/calm.ts'
+import { SimRandom } from '../../test/sim/world/random.ts'
+import { type Life, Recorder } from './recorder.ts'
+import { busyShare, type Span } from './statistics.ts'
+import { publishedSurroundings } from './surroundings.ts'
+import { WarmPool } from './warm-pool.ts'
+
+export const SECOND_MS = 1000
+const QUEUE = 'crm'
+
+export interface FlowSettings {
+  readonly seed: number
+  /** The limits of the queue's partitions. */
+  readonly limits: Pick<QueueInput, 'concurrency' | 'rateLimit'>
+  /** How many functions the account runs simultaneously. Default: enough for everything. */
+  readonly accountConcurrency?: number
+}
+
+/** So many that neither workers nor dispatchers are ever scarce. */
+const PLENTY = 10_000
+
+export class Flow {
+  /** How many slots a partition has. */
+  readonly slots: number
+  readonly random: SimRandom
+  readonly #calm: CalmWorld
+  readonly #recorder: Recorder
+  #jobs = 0
+
+  constructor({ seed, limits, accountConcurrency = PLENTY }: FlowSettings) {
+    this.random = new SimRandom(seed)
+    const queues = { [QUEUE]: { partition: { payload: 'tenant' }, timeout: '10s', ...limits } } as const
+    const { worker, ...concurrency } = concurrencyOf({ accountConcurrency })
+    const pool = new WarmPool()
+    this.#calm = new CalmWorld({
+      seed: this.random.int(0, 2 ** 31),
+      queues,
+      surroundings: publishedSurroundings(pool, concurrency),
+      workers: worker,
+      accountConcurrency,
+    })
+    this.#calm.world.listen(pool.see)
+    const shards = defineConfig({ queues }).queues[QUEUE]?.shards ?? 1
+    this.slots = limits.concurrency ?? shards * MAX_SLOTS_PER_SHARD
+    this.#recorder = new Recorder(this.#calm.world, this.slots)
+  }
+
+  /** Jobs that stand there when the run begins. */
+  stand(tenant: string, count: number, takes_ms = SECOND_MS): void {
+    this.#calm.stand(Array.from({ length: count }, () => this.#newJob(tenant, takes_ms)))
+  }
+
+  /** Jobs that one call of a client puts. */
+  put(at_ms: number, tenant: string, count: number, takes_ms = SECOND_MS): void {
+    const jobs = Array.from({ length: count }, () => this.#newJob(tenant, takes_ms))
+    this.#calm.put(this.#calm.begin + at_ms, jobs)
+  }
+
+  /** Jobs that come one by one, so many a second on average, at random and independent times. */
+  arrive(tenant: string, aSecond: number, within: Span, takes_ms = SECOND_MS): void {
+    let at_ms = within.from
+    for (;;) {
+      at_ms += (-Math.log(1 - this.random.number()) / aSecond) * SECOND_MS
+      if (at_ms >= within.until) return
+      this.put(at_ms, tenant, 1, takes_ms)
+    }
+  }
+
+  run = (duration_ms: number): Promise<void> => this.#calm.run(duration_ms)
+
+  get throttled(): number {
+    return this.#recorder.throttled
+  }
+
+  /** From put to start, of the jobs that were put within a window. */
+  waits_ms(tenant: string, within: Span): number[] {
+    return this.#lives(tenant, within).map((life) => this.#recorder.wait_ms(life))
+  }
+
+  /** How long each of these jobs waited while its partition had a free slot. */
+  waitsBesideIdle_ms(tenant: string, within: Span): number[] {
+    return this.#lives(tenant, within).map((life) => this.#recorder.waitBesideIdle_ms(life))
+  }
+
+  /** Of all tenants whose names begin so. */
+  #lives(tenant: string, within: Span): Life[] {
+    const { from, until } = this.#inWorld(within)
+    return [...this.#recorder.lives.values()].filter(
+      (life) => life.tenant.startsWith(tenant) && life.putAt >= from && life.putAt < until,
+    )
+  }
+
+  /** How many handlers ran in a window on average, as a share of the slots. */
+  busy(within: Span): number {
+    return busyShare(this.#runs(), this.slots, this.#inWorld(within))
+  }
+
+  /** When jobs started. */
+  get starts(): number[] {
+    return this.#runs().map(({ from }) => from)
+  }
+
+  #runs(): Span[] {
+    return [...this.#recorder.lives.values()].flatMap(({ startedAt, endedAt = Number.POSITIVE_INFINITY }) =>
+      startedAt === undefined ? [] : [{ from: startedAt, until: endedAt }],
+    )
+  }
+
+  #inWorld = ({ from, until }: Span): Span => ({
+    from: this.#calm.begin + from,
+    until: this.#calm.begin + until,
+  })
+
+  #newJob(tenant: string, takes_ms: number): CalmJob {
+    return { queue: QUEUE, tenant, id: `job-${this.#jobs++}`, takes_ms }
+  }
+}
