@@ -1,5 +1,6 @@
 /** Two versions of the functions that have different numbers of shards, on one memory store whose calls take turns. */
 
+import { ItemCollection } from '../../lib/adapters/memory/item-collection.ts'
 import { memoryPayloads } from '../../lib/adapters/memory/payloads.ts'
 import { memoryQueues } from '../../lib/adapters/memory/queues.ts'
 import { memoryStore } from '../../lib/adapters/memory/store.ts'
@@ -76,7 +77,7 @@ export class TwoVersions {
   put(version: WorkerContext, id: string): void {
     const input = { queue: 'crm', task: 't', payload: { customer: 'a' }, id }
     const item = value(newJob(version.config, input, this.now))
-    const shard = this.tables.jobs.get(item.pk) ?? new Map()
+    const shard = this.tables.jobs.get(item.pk) ?? new ItemCollection()
     this.tables.jobs.set(item.pk, shard.set(item.sk, item))
   }
 

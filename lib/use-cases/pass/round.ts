@@ -66,7 +66,8 @@ async function visitKnown(
   const { clock, random } = context
   const recovered = await recover(context, state, deadSlots(state, clock.now()))
   const staying = slotsThatStay({ ...request, state, recovered })
-  const usage = usageOf(state, staying, capacity.limits, clock.now())
+  const seenAt = clock.now()
+  const usage = usageOf(state, staying, capacity.limits, seenAt)
   const hoped = mayHopeFor(capacity, usage)
   const late = lateOf(clock.now(), request)
   const known = { ...request, state, recovered }
@@ -80,8 +81,9 @@ async function visitKnown(
   if (supplied === 'stale') return { kind: 'conflict' }
   const may = mayUse(supplied.capacity, usage)
   const now = clock.now()
+  // By the same time: a start that has been forgotten since is still to be given away, by a pass that comes immediately.
   const yieldAt = isToYieldStart(supplied.capacity, usage)
-    ? nextForgotten(state.window, capacity.limits.rateLimit, now)
+    ? nextForgotten(state.window, capacity.limits.rateLimit, seenAt)
     : undefined
   const input: PassInput = {
     ...known,

@@ -1,4 +1,5 @@
 /** Everything that a world is at one moment. A step makes a copy of it and changes that. */
+import { ItemCollection } from '../../../lib/adapters/memory/item-collection.ts'
 import type { Tables } from '../../../lib/adapters/memory/tables.ts'
 import type { Point } from '../process/points.ts'
 import type { Task } from '../process/roles.ts'
@@ -83,7 +84,7 @@ export function replaceProcess(state: State, index: number, process: Process): v
 }
 
 export const tablesCopy = ({ jobs, states, history, layouts, sweep }: Tables): Tables => ({
-  jobs: new Map([...jobs].map(([shard, items]) => [shard, new Map(items)])),
+  jobs: new Map([...jobs].map(([shard, items]) => [shard, new ItemCollection(items)])),
   states: new Map(states),
   history: [...history],
   layouts: new Map([...layouts].map(([queue, shards]) => [queue, new Set(shards)])),
