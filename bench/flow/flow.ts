@@ -1,6 +1,6 @@
 /** One run: a queue with limits, its jobs, and what the recorder saw of them. */
 import { concurrencyOf } from '../../cdk/concurrency.ts'
-import { MAX_SLOTS_PER_SHARD } from '../../lib/core/limits/limits.ts'
+import { SLOTS_OF_A_SMALL_ITEM } from '../../lib/core/limits/in-force.ts'
 import { defineConfig, type QueueInput } from '../../lib/core/queue/config.ts'
 import { type CalmJob, CalmWorld } from '../../test/sim/world/calm.ts'
 import { SimRandom } from '../../test/sim/world/random.ts'
@@ -45,7 +45,7 @@ export class Flow {
     })
     this.#calm.world.listen(pool.see)
     const shards = defineConfig({ queues }).queues[QUEUE]?.shards ?? 1
-    this.slots = limits.concurrency ?? shards * MAX_SLOTS_PER_SHARD
+    this.slots = limits.concurrency ?? shards * SLOTS_OF_A_SMALL_ITEM
     this.#recorder = new Recorder(this.#calm.world, this.slots)
   }
 

@@ -73,6 +73,8 @@ export type PassOutcome =
 export interface BooksWrite extends BooksChange {
   /** Units are lent that were free. Nobody must have lent or claimed any since the books were read. */
   readonly isLending: boolean
+  /** Of what is lent there is no end. Then others may lend meanwhile; only a limit must not have been set. */
+  readonly isUnlimited?: true
   /** Epoch seconds at which the item may go, unless it has to stay. */
   readonly expiresAt: number
 }

@@ -132,6 +132,25 @@ export function describeBooks(store: () => Store, pastThePort: () => PastThePort
     })
   })
 
+  describe('lending where there is no limit', () => {
+    const more = lent('0', loan('l', 4, 1), loan('l', 3, 1))
+    const endless = { loans: [more], isLending: true, isUnlimited: true } as const
+
+    test('is no pass, and others may lend meanwhile', async () => {
+      const owner = await opened()
+      await written(owner, { loans: [lent('1', loan('m', 3), loan('m', 2))], isLending: true })
+      const after = await written(owner, endless)
+      expect(after.books?.slots.loans).toEqual({ 0: loan('l', 4, 1), 1: loan('m', 3) })
+      expect(after.version).toBe((owner.version ?? 0) + 1)
+    })
+
+    test('conflicts with a limit that was set since the books were read', async () => {
+      const owner = await opened()
+      await store().states.override(owner.shard, { concurrency: 1 })
+      await conflict(owner, endless)
+    })
+  })
+
   describe('changing loans without lending', () => {
     test('goes by those loans only, and is no pass', async () => {
       const owner = await opened()

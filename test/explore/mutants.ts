@@ -11,7 +11,7 @@ export interface ExploredMutant {
 export const EXPLORED_MUTANTS: readonly ExploredMutant[] = [
   { mutant: 'no version check', world: 'one slot, two jobs', breaks: 'I1' },
   { mutant: 'one slot too many', world: 'one slot, two jobs', breaks: 'I1' },
-  { mutant: 'shares sum to more than the limit', world: 'two shards, a limit of three', breaks: 'I1' },
+  { mutant: 'lent without a cap', world: 'two shards, a limit of three', breaks: 'I1' },
   { mutant: 'start without the token', world: 'a crash', breaks: 'I4 a \\(attempt 1\\) runs twice' },
   {
     mutant: 'slot freed before the job is deleted',

@@ -67,8 +67,8 @@ export const ADAPTERS: readonly TestedMutant[] = [
   {
     name: 'units lent although a limit was set by hand',
     file: BOOKS,
-    find: '    sameOverride(update, owner)\n',
-    replace: '',
+    find: 'if (write.isLending || isNew(owner)) sameOverride(update, owner)',
+    replace: 'if (isNew(owner)) sameOverride(update, owner)',
     breaks: 'free units of the old limit are lent under the new one',
     tests: STORE,
   },

@@ -104,8 +104,8 @@ export const LENDING_MUTANTS: readonly TestedMutant[] = [
   {
     name: 'units given back with every pass',
     file: PORTION,
-    find: '!lack[resource] && othersWait ? 0 : may[resource]',
-    replace: '!lack[resource] || othersWait ? 0 : may[resource]',
+    find: 'if (lack[resource] || !othersWait) return may[resource]',
+    replace: 'if (lack[resource] && !othersWait) return may[resource]',
     breaks: 'every job costs the writes of a loan',
     tests: [`${LIMITS}/portion.test.ts`, LENDING],
   },

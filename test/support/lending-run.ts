@@ -84,7 +84,7 @@ export class LendingRun {
     shard.freed = NONE
     const isWorkLeft = shard.waiting > 0
     const lack = lackOf(portion, { may, inUse: shard.inUse, isWorkLeft, startable: startable - starts })
-    shard.borrowed = afterGivingBack(portion, may, shard.inUse, lack)
+    shard.borrowed = afterGivingBack(portion, { may, inUse: shard.inUse }, lack)
     if (crash === 'before settling') return claims
     const result = { lack, hasClaimed: claims > 0 }
     const settled = { ...this.portion(name), borrowed: shard.borrowed }

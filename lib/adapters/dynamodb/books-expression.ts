@@ -9,12 +9,12 @@ import { sameOverride, sameVersion } from './pass-expression.ts'
 
 export function booksExpression(owner: ShardState, write: BooksWrite): UpdateExpression {
   const update = new UpdateExpression()
-  if (write.isLending || isNew(owner)) {
-    // Race: somebody has lent free units, claimed jobs into them, or set a lower limit since the books were read.
-    sameVersion(update, owner)
-    sameOverride(update, owner)
-  }
-  if (write.isLending) update.increase(update.path('version'), 1)
+  const isLimited = write.isLending && !write.isUnlimited
+  // Race: somebody has lent free units, or claimed jobs into them, since the books were read.
+  if (isLimited || isNew(owner)) sameVersion(update, owner)
+  // Race: somebody has set a limit since.
+  if (write.isLending || isNew(owner)) sameOverride(update, owner)
+  if (isLimited) update.increase(update.path('version'), 1)
   if (owner.books) changeBooks(update, write)
   else openBooks(update, write)
   keepUntil(update, owner, write)

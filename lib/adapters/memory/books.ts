@@ -7,8 +7,9 @@ import type { BooksWrite } from '../../ports/store.ts'
 
 /** @param now the state as it stands, `owner` as it was read */
 export function mayWriteBooks(now: ShardState, owner: ShardState, write: BooksWrite): boolean {
-  const isSame = now.version === owner.version && isDeepStrictEqual(now.override, owner.override)
-  if ((write.isLending || isNew(owner)) && !isSame) return false
+  const isSameOverride = isDeepStrictEqual(now.override, owner.override)
+  if ((isLimited(write) || isNew(owner)) && now.version !== owner.version) return false
+  if ((write.isLending || isNew(owner)) && !isSameOverride) return false
   if ((now.books === undefined) !== (owner.books === undefined)) return false
   if (owner.expiresAt !== undefined && now.expiresAt === undefined) return false
   return isUnchanged(now.books ?? NO_BOOKS, write)
@@ -18,8 +19,10 @@ export function withBooks(now: ShardState, owner: ShardState, write: BooksWrite)
   const expires = owner.expiresAt !== undefined || isNew(owner)
   return {
     ...now,
-    ...(write.isLending ? { version: (now.version ?? 0) + 1 } : {}),
+    ...(isLimited(write) ? { version: (now.version ?? 0) + 1 } : {}),
     books: changed(now.books ?? NO_BOOKS, structuredClone(write)),
     ...(expires ? { expiresAt: write.expiresAt } : {}),
   }
 }
+
+const isLimited = ({ isLending, isUnlimited }: BooksWrite): boolean => isLending && !isUnlimited

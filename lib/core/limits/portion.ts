@@ -113,11 +113,14 @@ export interface Lack {
   readonly starts: boolean
 }
 
-/** What a pass has come to. */
-export interface Outcome {
+/** What a shard may use, and uses after a pass has claimed. */
+export interface Spent {
   readonly may: Units
-  /** With what has been claimed. */
   readonly inUse: Units
+}
+
+/** What a pass has come to. */
+export interface Outcome extends Spent {
   /** Jobs are left that could start. */
   readonly isWorkLeft: boolean
   /** So many of them have a start of the rate, now or in a moment. */
@@ -134,22 +137,26 @@ export function lackOf(portion: Portion, { may, inUse, isWorkLeft, startable }: 
 }
 
 /** What it has borrowed after this pass: less, if it gives units back. Only what it does not use goes back. */
-export function afterGivingBack(portion: Portion, may: Units, inUse: Units, lack: Lack): Portion['borrowed'] {
+export function afterGivingBack(portion: Portion, spent: Spent, lack: Lack): Portion['borrowed'] {
   const entries = RESOURCES.flatMap((resource) => {
     const loan = portion.borrowed[resource]
     if (!loan) return []
-    const target = Math.max(inUse[resource], unitsToKeep(portion, may, lack, resource))
+    const target = Math.max(spent.inUse[resource], unitsToKeep(portion, spent, lack, resource))
     const back = Math.max(0, held(loan) - target)
     return [[resource, { ...loan, returned: loan.returned + back }] as const]
   })
   return Object.fromEntries(entries)
 }
 
-/** Without work of its own, a shard keeps what it has until somebody waits for it, for lending costs two writes. */
-function unitsToKeep(portion: Portion, may: Units, lack: Lack, resource: Resource): number {
+/**
+ * Without work of its own, a shard keeps what it has until somebody waits for it, for lending costs two writes. A shard that
+ * waits for a slot keeps the start that it needs then: given away, it would go round among shards that have no slots.
+ */
+function unitsToKeep(portion: Portion, { may, inUse }: Spent, lack: Lack, resource: Resource): number {
   if (!isMetered(portion.limits, resource)) return unitsHeld(portion, resource)
   const othersWait = Object.keys(portion.books[resource].line).some((borrower) => borrower !== portion.self)
-  return !lack[resource] && othersWait ? 0 : may[resource]
+  if (lack[resource] || !othersWait) return may[resource]
+  return resource === 'starts' && lack.slots ? Math.min(may.starts, inUse.starts + 1) : 0
 }
 
 /** Whether units go back, which has to be written whatever else there is to write. */

@@ -1,6 +1,6 @@
 /** A shard that has work for more units than it has borrows what is free, and then what others have and do not use. */
 import { type LoanChange, RESOURCES, type Resource } from '../../core/limits/books.ts'
-import type { Units } from '../../core/limits/in-force.ts'
+import { capOf, type Units } from '../../core/limits/in-force.ts'
 import { freeUnits, mayBorrow, PLAIN } from '../../core/limits/lending.ts'
 import { afterReturn, type Loan, type LoanId, lendMore } from '../../core/limits/limiter.ts'
 import { keptUntil } from '../../core/shard/expiry.ts'
@@ -19,10 +19,14 @@ export async function borrowFree(
     loans,
     line: [],
     isLending: true,
+    ...(loans.every(({ resource }) => isEndless(capacity, resource)) ? { isUnlimited: true } : {}),
     expiresAt: keptUntil(context.clock.now()),
   })
   return outcome.kind === 'conflict' ? 'stale' : withBooks(capacity, outcome.owner)
 }
+
+const isEndless = ({ limits }: Capacity, resource: Resource): boolean =>
+  !Number.isFinite(capOf(limits, resource))
 
 function freeLoan(context: Context, capacity: Capacity, resource: Resource, wanted: number): LoanChange[] {
   const { self } = capacity

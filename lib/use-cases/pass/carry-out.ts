@@ -86,7 +86,7 @@ function outcomeOf({ capacity, may, inUse, startable }: Use, { claims, isWorkLef
   const after = { slots: inUse.slots + count, starts: inUse.starts + count }
   const left = Math.max(0, startable - count)
   const lack = lackOf(capacity, { may, inUse: after, isWorkLeft, startable: left })
-  const borrowed = afterGivingBack(capacity, may, after, lack)
+  const borrowed = afterGivingBack(capacity, { may, inUse: after }, lack)
   return { capacity: { ...capacity, borrowed }, result: { lack, hasClaimed: count > 0 } }
 }
 

@@ -84,9 +84,15 @@ export function replaceProcess(state: State, index: number, process: Process): v
 }
 
 export const tablesCopy = ({ jobs, states, history, layouts, sweep }: Tables): Tables => ({
-  jobs: new Map([...jobs].map(([shard, items]) => [shard, new ItemCollection(items)])),
+  jobs: new Map([...jobs].map(([shard, items]) => [shard, copyOfItems(items)])),
   states: new Map(states),
   history: [...history],
   layouts: new Map([...layouts].map(([queue, shards]) => [queue, new Set(shards)])),
   sweep: new Map(sweep),
 })
+
+function copyOfItems(items: ItemCollection): ItemCollection {
+  const copy = new ItemCollection()
+  for (const [sk, item] of items) copy.set(sk, item)
+  return copy
+}

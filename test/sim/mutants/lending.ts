@@ -81,15 +81,15 @@ export const LENDING_RULES: readonly Mutant[] = [
   {
     name: 'units in use are given back',
     file: PORTION,
-    find: 'Math.max(inUse[resource], unitsToKeep(portion, may, lack, resource))',
-    replace: 'Math.max(0 * inUse[resource], unitsToKeep(portion, may, lack, resource))',
+    find: 'Math.max(spent.inUse[resource], unitsToKeep(portion, spent, lack, resource))',
+    replace: 'Math.max(0 * spent.inUse[resource], unitsToKeep(portion, spent, lack, resource))',
     breaks: 'a unit is used in two shards',
   },
   {
     name: 'units are kept although others wait',
     file: PORTION,
-    find: '!lack[resource] && othersWait ? 0 : may[resource]',
-    replace: 'lack[resource] && !othersWait ? 0 : may[resource]',
+    find: 'if (lack[resource] || !othersWait) return may[resource]',
+    replace: 'if (!lack[resource] || othersWait) return may[resource]',
     breaks: 'an idle shard keeps others waiting',
   },
   {

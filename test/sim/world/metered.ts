@@ -103,5 +103,8 @@ function meteredStates(states: StateStore, tables: Tables, throughput: Throughpu
     remember: (shard, bucket) => writing(shard, () => states.remember(shard, bucket)),
     release: (shard, holder) => writing(shard, () => states.release(shard, holder)),
     override: (shard, limits) => writing(shard, () => states.override(shard, limits)),
+    writeBooks: (owner, write) => writing(owner.shard, () => states.writeBooks(owner, write)),
+    recordBorrowed: (state, ...rest) => writing(state.shard, () => states.recordBorrowed(state, ...rest)),
+    fence: (shard) => writing(shard, () => states.fence(shard)),
   }
 }

@@ -157,7 +157,7 @@ describe('a shard lacks', () => {
 
 describe('a shard gives back', () => {
   const back = (portion: Portion, inUse: number, lack = LACKS_NOTHING, may = 3) =>
-    afterGivingBack(portion, slots(may), slots(inUse), lack).slots?.returned
+    afterGivingBack(portion, { may: slots(may), inUse: slots(inUse) }, lack).slots?.returned
 
   test('nothing, as long as nobody waits', () => {
     expect(back(holder(), 0)).toBe(0)
@@ -184,7 +184,7 @@ describe('a shard gives back', () => {
 
   test('nothing of what is not counted any more', () => {
     const portion = { ...withStarts(2, { 1: 1 }), limits: { concurrency: 10 } }
-    expect(afterGivingBack(portion, slots(3), NONE, LACKS_NOTHING).starts?.returned).toBe(0)
+    expect(afterGivingBack(portion, { may: slots(3), inUse: NONE }, LACKS_NOTHING).starts?.returned).toBe(0)
   })
 
   test('and that has to be written', () => {
@@ -197,6 +197,8 @@ describe('a shard gives back', () => {
   })
 
   test('if it is the plain one, nothing: what it does not use is free', () => {
-    expect(afterGivingBack(portionOf({ self: PLAIN }), slots(3), NONE, LACKS_NOTHING)).toEqual({})
+    expect(
+      afterGivingBack(portionOf({ self: PLAIN }), { may: slots(3), inUse: NONE }, LACKS_NOTHING),
+    ).toEqual({})
   })
 })
