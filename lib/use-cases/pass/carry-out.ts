@@ -44,11 +44,7 @@ export async function carryOut(
   const isAsItIs = isExpiryRight(state) && state.strandedSince === undefined
   if (!decision.changed && isAsItIs && !isGivenBack(use.capacity.borrowed, borrowed)) {
     await wake()
-    const { hasEntered, served } = await settleSafely(context, state.shard, () =>
-      settle(context, capacity, result),
-    )
-    if (hasEntered) return { kind: 'written', again: true, asksAgain: true, served }
-    return decision.readOn ? { kind: 'conflict' } : { kind: 'over', served }
+    return unwritten(context, state.shard, decision, () => settle(context, capacity, result))
   }
   const changed = isSameUnits(state.borrowed, borrowed) ? undefined : borrowed
   const write = passWrite(state, decision, { limits, borrowed: changed, now, mark: context.random.token() })
@@ -71,6 +67,18 @@ export async function carryOut(
     asksAgain,
     served,
   }
+}
+
+/** The item already says all that there is to say; the books may not. */
+async function unwritten(
+  context: Context,
+  shard: ShardKey,
+  { readOn }: Decision,
+  action: () => Promise<Settled>,
+): Promise<Round> {
+  const { hasEntered, served } = await settleSafely(context, shard, action)
+  if (hasEntered) return { kind: 'written', again: true, asksAgain: true, served }
+  return readOn ? { kind: 'conflict' } : { kind: 'over', served }
 }
 
 /**
