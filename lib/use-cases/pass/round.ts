@@ -5,7 +5,7 @@
  * is gone, it has not run since the state was read, unless another pass claimed it; and that changes the version.
  */
 import { limitsWithin } from '../../core/limits/in-force.ts'
-import { isHopeFulfilled, isToYieldStart, mayHopeFor, mayUse } from '../../core/limits/portion.ts'
+import { isHopeFulfilled, isToYieldStart, mayHopeFor, mayUse, type Usage } from '../../core/limits/portion.ts'
 import { nextForgotten } from '../../core/limits/window.ts'
 import { decide, type PassInput, type Released } from '../../core/pass/decide.ts'
 import { slotsThatStay } from '../../core/pass/room.ts'
@@ -81,10 +81,7 @@ async function visitKnown(
   if (supplied === 'stale') return { kind: 'conflict' }
   const may = mayUse(supplied.capacity, usage)
   const now = clock.now()
-  // By the same time: a start that has been forgotten since is still to be given away, by a pass that comes immediately.
-  const yieldAt = isToYieldStart(supplied.capacity, usage)
-    ? nextForgotten(state.window, capacity.limits.rateLimit, seenAt)
-    : undefined
+  const yieldAt = yieldTime(supplied.capacity, usage, state, seenAt)
   const input: PassInput = {
     ...known,
     ...jobs,
@@ -98,6 +95,13 @@ async function visitKnown(
   const use = { capacity: supplied.capacity, may, inUse: usage.inUse, startable: starts, hasHope }
   return carryOut(context, input, use, decide(input))
 }
+
+/**
+ * When the shard has a start to give away. By the time at which its usage was seen: a start that has been forgotten since is
+ * still to be given away, by a pass that comes immediately.
+ */
+const yieldTime = (capacity: Capacity, usage: Usage, { window }: ShardState, seenAt: number) =>
+  isToYieldStart(capacity, usage) ? nextForgotten(window, capacity.limits.rateLimit, seenAt) : undefined
 
 const earliestLook = (...times: (number | undefined)[]): Pick<PassInput, 'nextDueAt'> => {
   const known = times.filter((time) => time !== undefined)
