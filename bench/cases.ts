@@ -1,19 +1,10 @@
 /** The rows of the cost budget, each measured on one partition. */
 import { type Config, defineConfig } from '../lib/core/queue/config.ts'
-import { difference, type Units } from './counting.ts'
+import { type Cost, Cycle } from './cycle.ts'
 import type { Bench, Scenario } from './harness.ts'
+import { measureSpread } from './spread-cases.ts'
 
-export interface Cost {
-  readonly case: string
-  /** Write units a job, from the put to the freed slot. */
-  readonly writes: number
-  /** Read units a job. */
-  readonly reads: number
-  /** Write units that a job may cost. */
-  readonly budget: number
-  /** Read units that a job may cost. */
-  readonly readBudget?: number
-}
+export type { Cost } from './cycle.ts'
 
 const limitedTo = (concurrency: number): Config =>
   defineConfig({ queues: { crm: { partition: { payload: 'customer' }, concurrency, timeout: '10s' } } })
@@ -30,6 +21,7 @@ export async function measureCosts(bench: Bench): Promise<Cost[]> {
     await measureBacklog(bench, 'backlog, next job in the same invocation', 3, { perInvocation: JOBS }),
     await measureWide(bench, '10 in flight, 300 bytes, same invocation', 300, { writes: 3, reads: 4 }),
     await measureWide(bench, '10 in flight, 4 KB, same invocation', 4000, { writes: 11, reads: 6 }),
+    ...(await measureSpread(bench)),
   ]
 }
 
@@ -88,28 +80,3 @@ async function measureWide(
 
 /** What an item has beside its payload. */
 const OVERHEAD_BYTES = 120
-
-/** What a job costs from the start of one handler to the start of the next: one whole turn. */
-class Cycle {
-  readonly #units: Units
-  #starts = 0
-  #first: Units | undefined
-  #last: Units | undefined
-
-  constructor(units: Units) {
-    this.#units = units
-  }
-
-  start(): void {
-    this.#starts++
-    this.#last = { ...this.#units }
-    this.#first ??= this.#last
-  }
-
-  cost(name: string, put: number, budget: number): Cost {
-    if (!this.#first || !this.#last || this.#starts < 2) throw new Error(`${name}: nothing was measured`)
-    const { writes, reads } = difference(this.#last, this.#first)
-    const turns = this.#starts - 1
-    return { case: name, writes: writes / turns + put, reads: reads / turns, budget }
-  }
-}

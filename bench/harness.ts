@@ -124,8 +124,7 @@ export class Scenario {
 
   async putItems(items: readonly JobItem[]): Promise<void> {
     await putAll(this.context.store, items)
-    const [first] = items
-    if (first) await pass(this.context, { shard: first.pk })
+    for (const shard of new Set(items.map(({ pk }) => pk))) await pass(this.context, { shard })
   }
 
   /** What was tried and failed comes again, as the stream would announce it. */

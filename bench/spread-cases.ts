@@ -1,0 +1,46 @@
+/** The rows of the cost budget for partitions that are spread over many shards, which borrow from one another. */
+import { type Config, defineConfig, type QueueInput } from '../lib/core/queue/config.ts'
+import { type Cost, Cycle } from './cycle.ts'
+import type { Bench } from './harness.ts'
+
+const configOf = (limit: QueueInput): Config =>
+  defineConfig({ queues: { crm: { partition: { payload: 'customer' }, timeout: '10s', ...limit } } })
+
+const CUSTOMER = 'customer-1'
+/** Every shard is visited for the first time among these, and borrows then. */
+const JOBS = 200
+/** More than the slots, by so much that no shard runs out of jobs. */
+const BACKLOG = 9000
+/** Whoever comes first takes what there is; after so many jobs all shards have their part. */
+const SWUNG_IN = 600
+const PUT = 1
+
+export async function measureSpread(bench: Bench): Promise<Cost[]> {
+  const hundred = configOf({ concurrency: 100 })
+  return [
+    await measureSparse(bench, 'limit of 100, spread: sparse', hundred),
+    await measureBacklog(bench, 'limit of 100, spread: backlog, same invocation', hundred),
+    await measureSparse(bench, 'no limit: sparse', configOf({})),
+    await measureBacklog(bench, 'no limit: backlog, same invocation', configOf({})),
+  ]
+}
+
+/** One job after the other, each in the shard that its id gives. */
+async function measureSparse(bench: Bench, name: string, config: Config): Promise<Cost> {
+  const scenario = await bench.scenario(config)
+  const cycle = new Cycle(bench.units)
+  for (let n = 0; n < JOBS; n++) {
+    await scenario.put(CUSTOMER)
+    await scenario.work(1, 1, () => cycle.start())
+  }
+  return cycle.cost(name, 0, 7)
+}
+
+async function measureBacklog(bench: Bench, name: string, config: Config): Promise<Cost> {
+  const scenario = await bench.scenario(config)
+  await scenario.putMany(CUSTOMER, BACKLOG)
+  await scenario.work(SWUNG_IN, 20)
+  const cycle = new Cycle(bench.units)
+  await scenario.work(JOBS, JOBS, () => cycle.start())
+  return cycle.cost(name, PUT, 3.2)
+}
