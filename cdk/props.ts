@@ -61,7 +61,7 @@ export interface SluiceProps {
   readonly eventBus?: IEventBus
 
   /**
-   * How often the sweep comes: it finds lost messages, dead runs, dropped arrivals and stranded jobs.
+   * How often the sweep comes: it finds lost messages, dead attempts, dropped arrivals and stranded jobs.
    *
    * @default Duration.minutes(5)
    */

@@ -49,8 +49,8 @@ export class Recorder {
       throw new Error(`the product failed in a world without faults: ${event.text}`)
     if (event.kind === 'fault') this.throttled++
     if (event.kind === 'effect') this.#seeEffect(event.effect, now)
-    if (event.kind === 'runStarted') this.#lifeOf(event.pk, event.sk, now).startedAt ??= now
-    if (event.kind === 'runEnded') this.#lifeOf(event.pk, event.sk, now).endedAt = now
+    if (event.kind === 'attemptStarted') this.#lifeOf(event.pk, event.sk, now).startedAt ??= now
+    if (event.kind === 'attemptEnded') this.#lifeOf(event.pk, event.sk, now).endedAt = now
   }
 
   #seeEffect(effect: Effect, now: number): void {

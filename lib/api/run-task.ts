@@ -5,7 +5,7 @@ import type { Job } from '../core/job/job.ts'
 import { decodePartition } from '../core/keys.ts'
 import { clip } from '../core/text/clip.ts'
 import type { Logger } from '../ports/logger.ts'
-import type { RunTask } from '../use-cases/run/execute.ts'
+import type { RunTask } from '../use-cases/attempt/execute.ts'
 import { type JobInfo, type Task, validatePayload } from './task.ts'
 
 export type LoggerFor = (job: Job) => Logger

@@ -57,7 +57,7 @@ export const DEPLOYMENT_ANSWER_MS = 5 * SECOND_MS
 
 // Queues.
 
-/** So long after the worker's timeout its message comes back. That is the crash detector: by then the run is over. */
+/** So long after the worker's timeout its message comes back. That is the crash detector: by then the attempt is over. */
 export const WORK_COMES_BACK_MS = 30 * SECOND_MS
 /** A pass can be repeated, so a copy that comes too early costs one read; a long wait after a crash delays jobs. */
 export const WAKE_VISIBILITY_MS = 2 * DISPATCHER_TIMEOUT_MS
@@ -151,7 +151,7 @@ export const STRANDED_EMPTY_MS = 12 * HOUR_MS
 export const STATE_KEPT_MS = 7 * DAY_MS
 /** Dead letters are kept so long: whoever has to look at them may be away for weeks. */
 export const LETTER_KEPT_MS = 30 * DAY_MS
-/** An operator's clock may be wrong: by this time after its deadline, a run's invocation has ended for certain. */
+/** An operator's clock may be wrong: by this time after its deadline, an attempt's invocation has ended for certain. */
 export const SURELY_OVER_MS = HOUR_MS
 /** An operator's call waits so long for a database that has no room, then twice as long, and so on. */
 export const ROOM_PAUSE_MS = 50

@@ -9,8 +9,8 @@ export interface StateStore {
   read(shard: ShardKey): Promise<ShardState | undefined>
   /** The write of a pass, if no other pass has written since the state was read. */
   pass(state: ShardState, change: PassWrite): Promise<PassOutcome>
-  /** Turns a claim into a run, if the claim stands and nobody has started it. */
-  start(shard: ShardKey, claim: Holder, run: Run): Promise<StartOutcome>
+  /** Turns a claim into an attempt, if the claim stands and nobody has started it. */
+  start(shard: ShardKey, claim: Holder, attempt: Attempt): Promise<StartOutcome>
   /**
    * Remembers one more start, for a handler that began later than was written; nothing, if the item is gone. Counts as a
    * pass: one that has read the window without it loses.
@@ -83,7 +83,7 @@ export type BooksOutcome =
   /** Somebody else has changed one of the loans, or, if units were to be lent, anything at all. */
   | { readonly kind: 'conflict' }
 
-export interface Run {
+export interface Attempt {
   readonly token: Token
   readonly deadline: number
   /** The bucket that remembers the start. */

@@ -57,8 +57,8 @@ export function describePass(store: () => Store): void {
     test('a slot keeps what it says of its job: its size, that it is fresh, and runs alone or beside others', async () => {
       const claim = { ...claimed('t1'), size_kb: 40, fresh: true as const, alone: true as const }
       const { shard } = await afterPass(store(), { take: { a: claim } })
-      const run = { token: asToken('t2'), deadline: NOW + 9, bucket: String(NOW), shared: true as const }
-      await store().states.start(shard, { id: asId('a'), token: asToken('t1') }, run)
+      const attempt = { token: asToken('t2'), deadline: NOW + 9, bucket: String(NOW), shared: true as const }
+      await store().states.start(shard, { id: asId('a'), token: asToken('t1') }, attempt)
       const { sentAt: _, ...kept } = claim
       const started = { ...kept, token: asToken('t2'), deadline: NOW + 9, shared: true }
       expect((await store().states.read(shard))?.slots['a']).toEqual(started)
@@ -133,8 +133,8 @@ export function describePass(store: () => Store): void {
 
     test('a start and a release between read and write do not conflict, and show in the outcome', async () => {
       const first = await afterPass(store(), { take: { a: claimed('t1'), b: claimed('t2') } })
-      const run = { token: asToken('r'), deadline: NOW + 9, bucket: '100' }
-      await store().states.start(first.shard, { id: asId('a'), token: asToken('t1') }, run)
+      const attempt = { token: asToken('r'), deadline: NOW + 9, bucket: '100' }
+      await store().states.start(first.shard, { id: asId('a'), token: asToken('t1') }, attempt)
       await store().states.release(first.shard, { id: asId('b'), token: asToken('t2') })
       const second = await afterPass(store(), { take: { c: claimed('t3') } }, first)
       expect(second.slots).toEqual({ a: running('r', NOW + 9), c: claimed('t3') })
@@ -150,8 +150,12 @@ export function describePass(store: () => Store): void {
 
     test('sending a claim again conflicts with its start', async () => {
       const first = await afterPass(store(), { take: { a: claimed('t') } })
-      const run = { token: asToken('r'), deadline: NOW + 9, bucket: '100' }
-      const { state } = await store().states.start(first.shard, { id: asId('a'), token: asToken('t') }, run)
+      const attempt = { token: asToken('r'), deadline: NOW + 9, bucket: '100' }
+      const { state } = await store().states.start(
+        first.shard,
+        { id: asId('a'), token: asToken('t') },
+        attempt,
+      )
       const resend = [{ id: asId('a'), token: asToken('t') }]
       expect(await store().states.pass(first, change({ resend }))).toEqual({ kind: 'conflict' })
       expect(await store().states.read(first.shard)).toEqual(state)

@@ -4,15 +4,15 @@ import { asId, asToken, change, claimed, NOW, running } from '../support/builder
 import { afterPass, freshShard } from './fresh.ts'
 
 const HOLDER = { id: asId('a'), token: asToken('claim') }
-const run = (token: string) => ({ token: asToken(token), deadline: NOW + 1000, bucket: '100' })
+const attempt = (token: string) => ({ token: asToken(token), deadline: NOW + 1000, bucket: '100' })
 
 export function describeSlots(store: () => Store): void {
   describe('slots', () => {
     const claimOne = () => afterPass(store(), { take: { a: claimed('claim') }, waiting: true })
 
-    test('a start turns the claim into a run and counts it', async () => {
+    test('a start turns the claim into an attempt and counts it', async () => {
       const before = await claimOne()
-      const outcome = await store().states.start(before.shard, HOLDER, run('r'))
+      const outcome = await store().states.start(before.shard, HOLDER, attempt('r'))
       const after = { ...before, slots: { a: running('r', NOW + 1000) }, window: { 100: 1 } }
       expect(outcome).toEqual({ kind: 'started', state: after })
       expect(await store().states.read(before.shard)).toEqual(after)
@@ -20,7 +20,7 @@ export function describeSlots(store: () => Store): void {
 
     test('of many starts of a claim exactly one succeeds', async () => {
       const { shard } = await claimOne()
-      const start = (token: string) => store().states.start(shard, HOLDER, run(token))
+      const start = (token: string) => store().states.start(shard, HOLDER, attempt(token))
       const outcomes = await Promise.all(['r1', 'r2', 'r3'].map(start))
       expect(outcomes.map(({ kind }) => kind).sort()).toEqual(['stale', 'stale', 'started'])
       expect((await store().states.read(shard))?.window).toEqual({ 100: 1 })
@@ -28,14 +28,14 @@ export function describeSlots(store: () => Store): void {
 
     test('a start whose reply was lost is repeated and is still ours, and is counted once', async () => {
       const { shard } = await claimOne()
-      await store().states.start(shard, HOLDER, run('r'))
-      const again = await store().states.start(shard, HOLDER, run('r'))
+      await store().states.start(shard, HOLDER, attempt('r'))
+      const again = await store().states.start(shard, HOLDER, attempt('r'))
       expect(again).toMatchObject({ kind: 'started', state: { window: { 100: 1 } } })
     })
 
     test('a start with another claim is refused and shows who has the slot', async () => {
       const { shard } = await claimOne()
-      const outcome = await store().states.start(shard, { ...HOLDER, token: asToken('x') }, run('r'))
+      const outcome = await store().states.start(shard, { ...HOLDER, token: asToken('x') }, attempt('r'))
       expect(outcome).toMatchObject({
         kind: 'stale',
         state: { slots: { a: { token: 'claim' } }, window: {} },
@@ -44,16 +44,16 @@ export function describeSlots(store: () => Store): void {
 
     test('a start in a slot, a shard or an item that is not there is refused', async () => {
       const { shard } = await afterPass(store())
-      expect(await store().states.start(shard, HOLDER, run('r'))).toMatchObject({ kind: 'stale' })
-      expect(await store().states.start(freshShard(), HOLDER, run('r'))).toEqual({ kind: 'stale' })
+      expect(await store().states.start(shard, HOLDER, attempt('r'))).toMatchObject({ kind: 'stale' })
+      expect(await store().states.start(freshShard(), HOLDER, attempt('r'))).toEqual({ kind: 'stale' })
       const paused = freshShard()
       await store().states.override(paused, { concurrency: 0 })
-      expect(await store().states.start(paused, HOLDER, run('r'))).toMatchObject({ kind: 'stale' })
+      expect(await store().states.start(paused, HOLDER, attempt('r'))).toMatchObject({ kind: 'stale' })
     })
 
     test('a start does not change the version', async () => {
       const before = await claimOne()
-      await store().states.start(before.shard, HOLDER, run('r'))
+      await store().states.start(before.shard, HOLDER, attempt('r'))
       expect((await store().states.pass(before, change())).kind).toBe('written')
     })
 
@@ -94,7 +94,7 @@ export function describeSlots(store: () => Store): void {
 
     test('further starts are remembered, also in a bucket that is there', async () => {
       const { shard } = await afterPass(store(), { take: { a: claimed('claim') } })
-      await store().states.start(shard, HOLDER, run('r'))
+      await store().states.start(shard, HOLDER, attempt('r'))
       await store().states.remember(shard, '100')
       await store().states.remember(shard, '101')
       expect((await store().states.read(shard))?.window).toEqual({ 100: 2, 101: 1 })

@@ -22,7 +22,7 @@ const state = { ...emptyState(SHARD), version: 1 }
 const job = jobItem()
 const letter = deadLetterOf(job, 'exhausted', 'an error', NOW)
 const holder = { id: asId('job'), token: asToken('a') }
-const run = { token: asToken('b'), deadline: NOW, bucket: String(NOW) }
+const attempt = { token: asToken('b'), deadline: NOW, bucket: String(NOW) }
 const deployment = { version: 1, number: 1, replaced: {}, requests: [] }
 
 /** Every verb: a new one does not compile until it is here. */
@@ -42,7 +42,7 @@ const ofJobs: Verbs<JobStore> = {
 const ofStates: Verbs<StateStore> = {
   read: () => states.read(SHARD),
   pass: () => states.pass(state, change({})),
-  start: () => states.start(SHARD, holder, run),
+  start: () => states.start(SHARD, holder, attempt),
   remember: () => states.remember(SHARD, String(NOW)),
   release: () => states.release(SHARD, holder),
   writeBooks: () => states.writeBooks(state, { loans: [], line: [], isLending: true, expiresAt: 1 }),

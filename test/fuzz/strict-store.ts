@@ -27,7 +27,7 @@ export function strictStore(tables: Tables): Store {
     states: {
       ...states,
       read: async (shard) => states.read(asShard(checkedText(shard, 2048))),
-      start: async (shard, claim, run) => states.start(asShard(checkedText(shard, 2048)), claim, run),
+      start: async (shard, claim, attempt) => states.start(asShard(checkedText(shard, 2048)), claim, attempt),
       release: async (shard, holder) => states.release(asShard(checkedText(shard, 2048)), holder),
       override: async (shard, limits) => states.override(asShard(checkedText(shard, 2048)), limits),
     },

@@ -35,7 +35,7 @@ describe.each(ENGINES)('$name', ({ missing, open }) => {
     })
     afterAll(() => database?.close())
 
-    test('a hundred dead runs replaced, while every start was in a second of its own', async () => {
+    test('a hundred dead attempts replaced, while every start was in a second of its own', async () => {
       const store = dynamoStore(database)
       const slots = Object.fromEntries(ids('dead').map((id) => [id, running('r', NOW + 1)]))
       let state = await written(store, emptyState(SHARD), { take: slots })

@@ -5,7 +5,7 @@ import type { ShardKey } from '../../lib/core/keys.ts'
 import type { LimitOverride } from '../../lib/core/limits/limits.ts'
 import type { Holder, Released } from '../../lib/core/pass/decide.ts'
 import { type BorrowedUnits, emptyState, type ShardState } from '../../lib/core/shard/state.ts'
-import type { BooksWrite, PassWrite, RangeQuery, RawKey, Run, Store } from '../../lib/ports/store.ts'
+import type { Attempt, BooksWrite, PassWrite, RangeQuery, RawKey, Store } from '../../lib/ports/store.ts'
 import { deadLetters } from '../../lib/use-cases/operate/dead-letters.ts'
 
 export type Operation =
@@ -18,7 +18,7 @@ export type Operation =
   | { readonly op: 'buryJob'; readonly item: RawItem; readonly letter: DeadLetter }
   | { readonly op: 'read'; readonly shard: ShardKey }
   | { readonly op: 'pass'; readonly state: ShardState; readonly change: PassWrite }
-  | { readonly op: 'start'; readonly shard: ShardKey; readonly claim: Holder; readonly run: Run }
+  | { readonly op: 'start'; readonly shard: ShardKey; readonly claim: Holder; readonly attempt: Attempt }
   | { readonly op: 'remember'; readonly shard: ShardKey; readonly bucket: string }
   | { readonly op: 'release'; readonly shard: ShardKey; readonly holder: Released }
   | { readonly op: 'override'; readonly shard: ShardKey; readonly limits: LimitOverride | undefined }
@@ -66,7 +66,7 @@ function call({ jobs, states, history }: Store, operation: Operation): Promise<u
     case 'pass':
       return states.pass(operation.state, operation.change)
     case 'start':
-      return states.start(operation.shard, operation.claim, operation.run)
+      return states.start(operation.shard, operation.claim, operation.attempt)
     case 'remember':
       return states.remember(operation.shard, operation.bucket)
     case 'release':

@@ -54,12 +54,12 @@ export function resolve(intent: Intent, names: Names, seen: Seen): Operation {
       return { op: 'pass', state, change: passOf(state, intent, names) }
     }
     case 'start': {
-      const run = {
+      const attempt = {
         token: asToken(`${token}-r${intent.other % 2}`),
         deadline: NOW + intent.bits,
         bucket: at(BUCKETS, intent.time),
       }
-      return { op: 'start', shard, claim: { id, token }, run }
+      return { op: 'start', shard, claim: { id, token }, attempt }
     }
     case 'remember':
       return { op: 'remember', shard, bucket: at(BUCKETS, intent.time) }

@@ -46,7 +46,7 @@ export const PAYLOADS: readonly TestedMutant[] = [
   },
   {
     name: 'a payload that cannot be read spends an attempt',
-    file: 'lib/use-cases/run/fetch-payload.ts',
+    file: 'lib/use-cases/attempt/fetch-payload.ts',
     find: "  problem: { kind: 'unknown', reason: `the",
     replace: "  problem: { kind: 'refused', reason: `the",
     breaks: 'an outage of S3 makes dead letters',

@@ -4,7 +4,7 @@ import type { TestedMutant } from './mutant.ts'
 export const PROTOCOL: readonly TestedMutant[] = [
   {
     name: 'a message that comes again makes no pass',
-    file: 'lib/use-cases/run/start.ts',
+    file: 'lib/use-cases/attempt/start.ts',
     find: 'if (invocation.redelivered || (slot',
     replace: 'if ((slot',
     breaks: 'a worker that died in a job that it had gone on to is found by the sweep only',
@@ -61,7 +61,7 @@ export const PROTOCOL: readonly TestedMutant[] = [
   },
   {
     name: 'an attempt without the time for it',
-    file: 'lib/use-cases/run/hand-off.ts',
+    file: 'lib/use-cases/attempt/hand-off.ts',
     find: 'if (isInTime && hasTimeFor(own.claim.job, invocation)) return next',
     replace: 'if (isInTime) return next',
     breaks: 'a slow pass hands over a job that Lambda stops half-way',
@@ -141,7 +141,7 @@ export const PROTOCOL: readonly TestedMutant[] = [
   },
   {
     name: 'a handler begins however late its start is',
-    file: 'lib/use-cases/run/late-start.ts',
+    file: 'lib/use-cases/attempt/late-start.ts',
     find: 'rate.kept_ms / 2',
     replace: 'rate.kept_ms * 2',
     breaks: 'a start that was forgotten meanwhile is used twice',
@@ -149,7 +149,7 @@ export const PROTOCOL: readonly TestedMutant[] = [
   },
   {
     name: 'a failing read costs the attempt',
-    file: 'lib/use-cases/run/start.ts',
+    file: 'lib/use-cases/attempt/start.ts',
     find: "    return { kind: 'unwanted', running }\n  }\n}\n\n/** Waits",
     replace: '    throw error\n  }\n}\n\n/** Waits',
     breaks: 'a job that never ran is a dead letter',
@@ -189,7 +189,7 @@ export const PROTOCOL: readonly TestedMutant[] = [
   },
   {
     name: 'the whole margin used up by late starts',
-    file: 'lib/use-cases/run/late-start.ts',
+    file: 'lib/use-cases/attempt/late-start.ts',
     find: 'Math.max(1, rate.margin_ms / 2)',
     replace: 'Math.max(1, rate.margin_ms)',
     breaks: 'nothing is left for clocks that differ',

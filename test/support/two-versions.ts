@@ -9,9 +9,9 @@ import { newJob } from '../../lib/core/job/new-job.ts'
 import type { ShardKey } from '../../lib/core/keys.ts'
 import { defineConfig } from '../../lib/core/queue/config.ts'
 import type { Store } from '../../lib/ports/store.ts'
+import { execute } from '../../lib/use-cases/attempt/execute.ts'
 import type { WorkerContext } from '../../lib/use-cases/context.ts'
 import { pass } from '../../lib/use-cases/pass/pass.ts'
-import { execute } from '../../lib/use-cases/run/execute.ts'
 import { asToken, NOW, value } from './builders.ts'
 
 export const LIMIT = 8

@@ -19,9 +19,9 @@ import { emptyState, type ShardState } from '../../lib/core/shard/state.ts'
 import type { MetricName } from '../../lib/ports/metrics.ts'
 import type { DelayedWake, WorkMessage } from '../../lib/ports/queues.ts'
 import { arrive } from '../../lib/use-cases/arrive.ts'
+import { execute } from '../../lib/use-cases/attempt/execute.ts'
 import type { WorkerContext } from '../../lib/use-cases/context.ts'
 import { pass } from '../../lib/use-cases/pass/pass.ts'
-import { execute } from '../../lib/use-cases/run/execute.ts'
 import { sweep } from '../../lib/use-cases/sweep/sweep.ts'
 import { tick } from '../../lib/use-cases/tick.ts'
 import { wakeUp } from '../../lib/use-cases/wake-up.ts'
@@ -31,8 +31,8 @@ const succeed = async (): Promise<TaskOutcome> => ({ kind: 'succeeded' })
 
 export class World {
   now = NOW
-  /** What each run of a handler saw, in order. */
-  readonly runs: { readonly id: string; readonly at: number; readonly attempt: number }[] = []
+  /** What each attempt saw, in order. */
+  readonly attempts: { readonly id: string; readonly at: number; readonly attempt: number }[] = []
   readonly running = new Set<string>()
   mostAtOnce = 0
   /** What handlers do. */
@@ -168,7 +168,7 @@ export class World {
     return this.tables.history
   }
   get ran(): string[] {
-    return this.runs.map(({ id }) => id)
+    return this.attempts.map(({ id }) => id)
   }
 
   async #sleep(delay_ms: number): Promise<void> {
@@ -181,7 +181,7 @@ export class World {
     if (this.running.has(job.id)) throw new Error(`${job.id} runs twice simultaneously`)
     this.running.add(job.id)
     this.mostAtOnce = Math.max(this.mostAtOnce, this.running.size)
-    this.runs.push({ id: job.id, at: this.now, attempt: job.attempt })
+    this.attempts.push({ id: job.id, at: this.now, attempt: job.attempt })
     try {
       return await this.handler(job)
     } finally {

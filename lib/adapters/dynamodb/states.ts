@@ -6,7 +6,7 @@ import type { LimitOverride } from '../../core/limits/limits.ts'
 import { isSameUnits } from '../../core/limits/portion.ts'
 import type { Holder, Released } from '../../core/pass/decide.ts'
 import { type BorrowedUnits, emptyState, isOwnWrite, type ShardState } from '../../core/shard/state.ts'
-import type { BooksOutcome, BooksWrite, Run, StateStore } from '../../ports/store.ts'
+import type { Attempt, BooksOutcome, BooksWrite, StateStore } from '../../ports/store.ts'
 import { booksExpression } from './books-expression.ts'
 import { fromBorrowed } from './books-item.ts'
 import { ALL_OLD, type Database, isConditionFailed, toItem } from './database.ts'
@@ -25,11 +25,12 @@ export const dynamoStateStore = (database: Database): StateStore => ({
     if (outcome.state && isOwnWrite(outcome.state, change)) return { kind: 'written', state: outcome.state }
     return { kind: 'conflict', ...(outcome.wasSentAgain ? { isUncertain: true } : {}) }
   },
-  start: async (shard, claim, run) => {
-    const outcome = await update(database, shard, startExpression(claim, run))
+  start: async (shard, claim, attempt) => {
+    const outcome = await update(database, shard, startExpression(claim, attempt))
     if (outcome.kind === 'updated') return { kind: 'started', state: outcome.state }
     // A lost reply: the start did happen, and it was ours.
-    if (outcome.state?.slots[claim.id]?.token === run.token) return { kind: 'started', state: outcome.state }
+    if (outcome.state?.slots[claim.id]?.token === attempt.token)
+      return { kind: 'started', state: outcome.state }
     return { kind: 'stale', ...stateOf(outcome) }
   },
   remember: async (shard, bucket) => {
@@ -77,19 +78,19 @@ async function read({ client, tables }: Database, shard: ShardKey): Promise<Shar
 }
 
 /** Race: a copy of the message, or a message of an earlier claim. A start replaces the token, so only one succeeds. */
-function startExpression({ id, token }: Holder, run: Run): UpdateExpression {
+function startExpression({ id, token }: Holder, attempt: Attempt): UpdateExpression {
   const update = new UpdateExpression()
   const slot = (name: string) => update.path('slots', id, name)
-  if (run.shared) update.set(slot('shared'), true)
+  if (attempt.shared) update.set(slot('shared'), true)
   return update
-    .set(slot('token'), run.token)
-    .set(slot('deadline'), run.deadline)
+    .set(slot('token'), attempt.token)
+    .set(slot('deadline'), attempt.deadline)
     .remove(slot('sentAt'))
-    .increase(update.path('window', run.bucket), 1)
+    .increase(update.path('window', attempt.bucket), 1)
     .condition(`${slot('token')} = ${update.value(token)}`)
 }
 
-/** Race: our run was taken for dead, and the slot belongs to somebody else by now. */
+/** Race: our attempt was taken for dead, and the slot belongs to somebody else by now. */
 function releaseExpression({ id, token, jobStands }: Released): UpdateExpression {
   const update = new UpdateExpression()
   // Race: a pass has seen the job in flight, and would take back that others wait amid those.

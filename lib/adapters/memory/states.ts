@@ -33,17 +33,17 @@ export const memoryStates = (tables: Tables): StateStore => {
           : { kind: 'conflict' }
       return { kind: 'written', state: write(applyPass(now, change)) }
     },
-    start: async (shard, claim, run) => {
+    start: async (shard, claim, attempt) => {
       const state = current(shard)
       const slot = state?.slots[claim.id]
-      if (state && slot?.token === run.token) return { kind: 'started', state: structuredClone(state) }
+      if (state && slot?.token === attempt.token) return { kind: 'started', state: structuredClone(state) }
       if (!state || slot?.token !== claim.token)
         return { kind: 'stale', ...(state ? { state: structuredClone(state) } : {}) }
       const { sentAt: _, ...claimed } = slot as ClaimedSlot
-      const shared = run.shared ? { shared: run.shared } : {}
-      const running: Slot = { ...claimed, token: run.token, deadline: run.deadline, ...shared }
+      const shared = attempt.shared ? { shared: attempt.shared } : {}
+      const running: Slot = { ...claimed, token: attempt.token, deadline: attempt.deadline, ...shared }
       const slots = { ...state.slots, [claim.id]: running }
-      return { kind: 'started', state: write({ ...state, slots, window: withStart(state, run.bucket) }) }
+      return { kind: 'started', state: write({ ...state, slots, window: withStart(state, attempt.bucket) }) }
     },
     remember: async (shard, bucket) => {
       const state = current(shard)

@@ -20,7 +20,7 @@ export const hasRoomForWaiting = (
   limits: ShardLimits,
 ): boolean => waiting && Object.keys(slots).length < limits.slots
 
-/** Dead slots: their runs are over, and what became of their jobs is not known. */
+/** Dead slots: their attempts are over, and what became of their jobs is not known. */
 export const deadSlots = (state: ShardState, now: number): [JobId, Slot][] =>
   slotEntries(state.slots).filter(([, slot]) => isDead(slot, now))
 

@@ -12,7 +12,7 @@ import type { Borrowed } from '../limits/limiter.ts'
 import type { LimitOverride } from '../limits/limits.ts'
 import type { StartWindow } from '../limits/window.ts'
 
-/** Proof of a claim, and after the start of the run: another dispatcher's or worker's never equals it. */
+/** Proof of a claim, and after the start of the attempt: another dispatcher's or worker's never equals it. */
 declare const tokenBrand: unique symbol
 export type Token = string & { readonly [tokenBrand]: true }
 
@@ -35,7 +35,7 @@ export interface ClaimedSlot extends SlotBase {
 }
 /** A worker runs the job. */
 export interface RunningSlot extends SlotBase {
-  /** Epoch ms after which the run is certainly over: the end of its Lambda invocation, and clock skew. */
+  /** Epoch ms after which the attempt is certainly over: the end of its Lambda invocation, and clock skew. */
   readonly deadline: number
   /** Its process runs other jobs, too. */
   readonly shared?: true

@@ -1,4 +1,4 @@
-/** Runs whose deadline has passed: their worker died. Their jobs are tried again before their slots are freed. */
+/** Attempts whose deadline has passed: their worker died. Their jobs are tried again before their slots are freed. */
 import { endingOf } from '../../core/job/ending.ts'
 import { keyOf } from '../../core/job/job.ts'
 import type { JobId } from '../../core/keys.ts'

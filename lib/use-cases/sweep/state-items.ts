@@ -1,4 +1,4 @@
-/** The State table: dead runs, claims never started, overdue wake-ups, free slots beside waiting jobs. */
+/** The State table: dead attempts, claims never started, overdue wake-ups, free slots beside waiting jobs. */
 import { isLeftBehind } from '../../core/shard/left-behind.ts'
 import type { ShardGlance } from '../../core/shard/state.ts'
 import type { Segment } from '../../ports/store.ts'

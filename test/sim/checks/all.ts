@@ -1,9 +1,9 @@
 /** Every check there is. A new feature adds its own here, and nowhere else. */
 import type { Check } from './check.ts'
 import { admitted, concurrency } from './i1-concurrency.ts'
-import { ownSlotsFreed, runsHoldSlots } from './i1-slots.ts'
+import { attemptsHoldSlots, ownSlotsFreed } from './i1-slots.ts'
 import { rate } from './i2-rate.ts'
-import { notEarly, oneRunAnAttempt, overlap } from './i3-overlap.ts'
+import { attemptedOnce, notEarly, overlap } from './i3-overlap.ts'
 import { accepted, oneJobAnEvent } from './i4-accepted.ts'
 import { badEvents, rightEnd } from './i4-end.ts'
 import { onlyTheJudged } from './i4-judged.ts'
@@ -23,10 +23,10 @@ export function allChecks(): { readonly checks: readonly Check[]; readonly progr
     overrideLasts,
     replacedDecideNothing,
     rate,
-    runsHoldSlots,
+    attemptsHoldSlots,
     ownSlotsFreed(),
     overlap,
-    oneRunAnAttempt,
+    attemptedOnce,
     notEarly,
     rightEnd,
     onlyTheJudged,

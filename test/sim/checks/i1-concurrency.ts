@@ -9,7 +9,7 @@ import { readShard } from './keys.ts'
 export const concurrency: Check = {
   name: 'I1 concurrency',
   after(event, { truth, fail }) {
-    if (event.kind !== 'runStarted') return
+    if (event.kind !== 'attemptStarted') return
     const { partition } = readShard(event.pk)
     const running = truth.runningIn(partition)
     const since = Math.min(...running.map(({ claimedAt }) => claimedAt))

@@ -5,8 +5,8 @@ import type { Invocation } from '../world/invocation.ts'
 import type { Check } from './check.ts'
 import { isWritten } from './claims.ts'
 
-export const runsHoldSlots: Check = {
-  name: 'I1 a run holds its slot',
+export const attemptsHoldSlots: Check = {
+  name: 'I1 an attempt holds its slot',
   after(event, { truth, tables, fail }) {
     if (event.kind !== 'effect' || (event.effect.op !== 'pass' && event.effect.op !== 'release')) return
     const { shard } = event.effect
@@ -16,7 +16,7 @@ export const runsHoldSlots: Check = {
   },
 }
 
-/** A run's slot is freed by the invocation that runs it, or once that is over; a claim's by nobody. */
+/** An attempt's slot is freed by the invocation that makes it, or once that is over; a claim's by nobody. */
 export const ownSlotsFreed = (): Check => {
   const holders = new Map<string, Invocation>()
   return {
@@ -24,7 +24,7 @@ export const ownSlotsFreed = (): Check => {
     after(event, { fail }) {
       if (event.kind !== 'effect') return
       const { effect, by } = event
-      if (effect.op === 'start' && effect.outcome.kind === 'started') holders.set(effect.run.token, by)
+      if (effect.op === 'start' && effect.outcome.kind === 'started') holders.set(effect.attempt.token, by)
       const freed = freedBy(effect)
       for (const [id, slot] of freed) {
         const holder = holders.get(slot.token)

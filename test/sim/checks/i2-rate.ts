@@ -15,16 +15,18 @@ const slackOf = ({ margin_ms }: Rate): number => Math.max(1, margin_ms / 2)
 export const rate: Check = {
   name: 'I2 rate',
   after(event, { truth, fail }) {
-    if (event.kind !== 'runStarted') return
+    if (event.kind !== 'attemptStarted') return
     const { partition } = readShard(event.pk)
     const regime = truth.limits.rateRegime(partition, truth.now)
     if (!regime) return
     const { allowed, period_ms, margin_ms } = regime.rate
     const excess_ms = Math.max(0, 2 * truth.plan.maxSkew_ms - (margin_ms - slackOf(regime.rate)))
     const window_ms = period_ms - excess_ms
-    const starts = truth.runs.filter(
-      (run) =>
-        run.partition === partition && run.startedAt > truth.now - window_ms && run.claimedAt >= regime.since,
+    const starts = truth.attempts.filter(
+      (attempt) =>
+        attempt.partition === partition &&
+        attempt.startedAt > truth.now - window_ms &&
+        attempt.claimedAt >= regime.since,
     )
     if (starts.length > allowed)
       fail(`${starts.length} starts of ${partition} within ${window_ms} ms; ${allowed} per ${period_ms} ms`)

@@ -1,26 +1,26 @@
-/** I3: no two runs of one job overlap, and no two of its twins in one shard either: they bear the same id. */
+/** I3: no two attempts of one job overlap, and no two of its twins in one shard either: they bear the same id. */
 import type { Check } from './check.ts'
 
 export const overlap: Check = {
   name: 'I3 overlap',
   before(event, { truth, fail }) {
-    if (event.kind !== 'runStarted') return
+    if (event.kind !== 'attemptStarted') return
     const standing = truth.asRead(event.item)
-    for (const run of truth.running) {
-      const same = standing !== undefined && run.standing?.lineage === standing.lineage
-      const twin = run.pk === event.pk && run.id === event.sk.split('#').slice(2).join('#')
-      if (same || twin) fail(`${event.pk} ${event.sk} starts while ${run.sk} still runs`)
+    for (const attempt of truth.running) {
+      const same = standing !== undefined && attempt.standing?.lineage === standing.lineage
+      const twin = attempt.pk === event.pk && attempt.id === event.sk.split('#').slice(2).join('#')
+      if (same || twin) fail(`${event.pk} ${event.sk} starts while ${attempt.sk} still runs`)
     }
   },
 }
 
-/** An attempt is one run: a second one would be an attempt that nobody counts. */
-export const oneRunAnAttempt: Check = {
-  name: 'I4 one run an attempt',
+/** Each attempt is made once: a second time would be an attempt that nobody counts. */
+export const attemptedOnce: Check = {
+  name: 'I4 each attempt once',
   after(event, { truth, fail }) {
-    if (event.kind !== 'runStarted') return
-    const runs = truth.asRead(event.item)?.runs.length ?? 0
-    if (runs > 1) fail(`attempt ${event.attempt} of ${event.pk} ${event.sk} runs for the ${runs}nd time`)
+    if (event.kind !== 'attemptStarted') return
+    const times = truth.asRead(event.item)?.attempts.length ?? 0
+    if (times > 1) fail(`attempt ${event.attempt} of ${event.pk} ${event.sk} runs for the ${times}nd time`)
   },
 }
 
@@ -28,7 +28,7 @@ export const oneRunAnAttempt: Check = {
 export const notEarly: Check = {
   name: 'I6 not before it is due',
   before(event, { truth, fail }) {
-    if (event.kind !== 'runStarted') return
+    if (event.kind !== 'attemptStarted') return
     const standing = truth.asRead(event.item)
     if (standing && standing.runAt > truth.now + truth.plan.maxSkew_ms)
       fail(`${event.pk} ${event.sk} starts ${standing.runAt - truth.now} ms early`)

@@ -20,7 +20,7 @@ export const rightEnd: Check = {
       const standing = truth.at(effect.key.pk, effect.key.sk)
       if (
         standing &&
-        !standing.runs.some(({ end }) => end === 'succeeded') &&
+        !standing.attempts.some(({ end }) => end === 'succeeded') &&
         !ranBefore(truth, event.by, standing)
       )
         fail(`${effect.key.pk} ${effect.key.sk} is deleted without having succeeded`)
@@ -77,18 +77,18 @@ function judgeBurial(
 
 /** An attempt that is counted has begun: a slot says so, and the handler has mostly run. */
 function judgeRetry(standing: Standing, by: Invocation, { truth, fail }: Pick<Seen, 'truth' | 'fail'>): void {
-  const { pk, sk, attempt, starts, starters, runs } = standing
+  const { pk, sk, attempt, starts, starters, attempts } = standing
   if (starts === 0 && !ranBefore(truth, by, standing) && !startedBefore(truth, by, standing))
     fail(`attempt ${attempt} of ${pk} ${sk} is counted although nobody started it`)
   if (
-    runs.length === 0 &&
+    attempts.length === 0 &&
     starters.length > 0 &&
     !starters.some(({ by, handedOff }) => (handedOff ? truth.unlucky : truth.troubled).has(by))
   )
     fail(
       `attempt ${attempt} of ${pk} ${sk} is counted; it began where nothing failed, and its handler never ran`,
     )
-  if (runs.some(({ end }) => end === undefined))
+  if (attempts.some(({ end }) => end === undefined))
     fail(`attempt ${attempt} of ${pk} ${sk} still runs and is counted`)
 }
 
@@ -102,16 +102,16 @@ const startedBefore = (truth: Truth, by: Invocation, { pk, sk, content, since }:
 
 /**
  * The same key is the same job. A put that is repeated after its job has ended brings it back, and the end of that
- * job, should it be repeated too, takes the copy with it: its run was the copy's.
+ * job, should it be repeated too, takes the copy with it: its attempt was the copy's.
  */
 const ranBefore = (truth: Truth, by: Invocation, standing: Standing): boolean =>
-  truth.runs.some(
-    (run) =>
-      run.by === by &&
-      run.pk === standing.pk &&
-      run.sk === standing.sk &&
-      run.standing !== standing &&
-      run.end !== undefined,
+  truth.attempts.some(
+    (attempt) =>
+      attempt.by === by &&
+      attempt.pk === standing.pk &&
+      attempt.sk === standing.sk &&
+      attempt.standing !== standing &&
+      attempt.end !== undefined,
   )
 
 /** Events that make no sense leave a letter each, and so do, after a day, those that a newer version would know. */

@@ -31,11 +31,11 @@ export const progress = (): Progress => {
     name: 'I7 progress',
     slowest_ms: () => slowest_ms,
     after(event) {
-      if (event.kind === 'runStarted') idleSince.delete(event.pk)
+      if (event.kind === 'attemptStarted') idleSince.delete(event.pk)
     },
     look({ truth, tables, fail }) {
       const bound = boundOf(truth.plan)
-      // Shards that share a few slots wait for one another's dead runs, one after the other.
+      // Shards that share a few slots wait for one another's dead attempts, one after the other.
       const spreadBound = isBoundAlways(truth.plan) ? bound : 2 * bound
       const scarce = truth.now - truth.allWorkersBusyAt < SCARCE_MS
       for (const shard of new Set([...tables.jobs.keys(), ...idleSince.keys()])) {
@@ -60,7 +60,7 @@ export const progress = (): Progress => {
         const [limits, ...others] = truth.limits.ofPartition(partition, truth.now, truth.now)
         const version = truth.limits.versionInForce(truth.now)
         if (!limits || others.length > 0 || version === undefined) return false
-        const running = [...truth.running].filter((run) => run.pk === shard)
+        const running = [...truth.running].filter((attempt) => attempt.pk === shard)
         const due = [...(tables.jobs.get(shard)?.keys() ?? [])].some((sk) => {
           const standing = truth.at(shard, sk)
           return (

@@ -1,6 +1,6 @@
 /** What the observer knows of a job: what was accepted, under which keys it stood, and who ran it. */
 import type { RawItem } from '../../../lib/core/job/job.ts'
-import type { RunEnd } from '../world/events.ts'
+import type { AttemptEnd } from '../world/events.ts'
 import type { Invocation } from '../world/invocation.ts'
 
 /** What was accepted by one put, through all its attempts and moves. */
@@ -28,14 +28,14 @@ export interface Standing {
   readonly runAt: number
   readonly attempt: number
   readonly since: number
-  /** Claims of this very item that were turned into runs. */
+  /** Claims of this very item that were turned into attempts. */
   starts: number
-  /** Who turned claims of it into runs: by a message, or by a hand-off within the invocation. */
+  /** Who turned claims of it into attempts: by a message, or by a hand-off within the invocation. */
   starters: { readonly by: Invocation; readonly handedOff: boolean }[]
-  runs: RunTruth[]
+  attempts: AttemptTruth[]
 }
 
-export interface RunTruth {
+export interface AttemptTruth {
   readonly by: Invocation
   readonly standing: Standing | undefined
   readonly pk: string
@@ -45,6 +45,6 @@ export interface RunTruth {
   readonly startedAt: number
   /** When its slot was taken. */
   readonly claimedAt: number
-  end?: RunEnd
+  end?: AttemptEnd
   endedAt?: number
 }

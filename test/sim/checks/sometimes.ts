@@ -52,7 +52,7 @@ export class SometimesCounter {
         if (event.how === 'crash' && [...this.#truth.running].some(({ by }) => by === event.by))
           this.#count('handler crashed')
         return
-      case 'runStarted': {
+      case 'attemptStarted': {
         const shards = new Set([...this.#truth.running].map(({ pk }) => pk))
         if ([...shards].some((pk) => pk !== event.pk && pk.split('|')[2] && sameQueue(pk, event.pk)))
           this.#count('several shards at work')
@@ -177,7 +177,7 @@ export class SometimesCounter {
   }
 
   #runs({ pk, sk }: RawKey): boolean {
-    return [...this.#truth.running].some((run) => run.pk === pk && run.sk === sk)
+    return [...this.#truth.running].some((attempt) => attempt.pk === pk && attempt.sk === sk)
   }
 
   #overwrite(item: RawItem): void {
@@ -207,7 +207,7 @@ export class SometimesCounter {
       'claim by message',
       taken.some((slot) => 'sentAt' in slot),
     )
-    this.#count('hand-off to own run', own)
+    this.#count('hand-off to own attempt', own)
     this.#count('hand-off by message', released && !own && taken.length > 0)
     this.#count('job waits amid those in flight', change.waitingAmid && read.waitingAmid === undefined)
     this.#count(
@@ -215,7 +215,7 @@ export class SometimesCounter {
       !change.waitingAmid && read.waitingAmid === true,
     )
     this.#count('claim resent', change.resend.length > 0)
-    this.#count('dead run recovered', fn !== 'worker' && change.drop.length > 0)
+    this.#count('dead attempt recovered', fn !== 'worker' && change.drop.length > 0)
     this.#count('delayed job listed in the due index', change.dueShard !== undefined)
     this.#count(
       'delayed job waits in the wake queue',
@@ -239,13 +239,13 @@ export class SometimesCounter {
     )
   }
 
-  #start({ outcome, before, claim, run }: Extract<Effect, { op: 'start' }>): void {
+  #start({ outcome, before, claim, attempt }: Extract<Effect, { op: 'start' }>): void {
     const slot = before?.slots[claim.id]
     this.#count('start of a stale claim', outcome.kind === 'stale')
-    this.#count('start sent twice is one start', outcome.kind === 'started' && slot?.token === run.token)
+    this.#count('start sent twice is one start', outcome.kind === 'started' && slot?.token === attempt.token)
     const dead =
       outcome.kind === 'stale' && slot !== undefined && 'deadline' in slot && slot.deadline < this.#truth.now
-    this.#count('start on a dead run', dead)
+    this.#count('start on a dead attempt', dead)
   }
 }
 

@@ -8,13 +8,13 @@ import { FINISHING_MS } from '../../../lib/core/times.ts'
 import type { Plan } from '../workloads/plan.ts'
 import { LONGEST_TIMEOUT_MS } from '../workloads/queues.ts'
 import type { Rollout } from '../world/deploys.ts'
-import type { Effect, RunEnd, WorldEvent } from '../world/events.ts'
+import type { AttemptEnd, Effect, WorldEvent } from '../world/events.ts'
 import type { Invocation } from '../world/invocation.ts'
 import { isWritten } from './claims.ts'
 import { contentOf } from './content.ts'
 import { readPlace, readShard } from './keys.ts'
 import { LimitHistory } from './limits.ts'
-import type { Lineage, RunTruth, Standing } from './lineage.ts'
+import type { AttemptTruth, Lineage, Standing } from './lineage.ts'
 
 /** Where one of these fails, a job that has been taken over runs all the same. */
 const GOES_ON: readonly string[] = ['read', 'range', 'sendWork', 'sendWake', 'readDeployment']
@@ -29,8 +29,8 @@ export class Truth {
   readonly standing = new Map<string, Standing>()
   /** What once stood under a key, the last one first. */
   readonly past = new Map<string, Standing[]>()
-  readonly running = new Set<RunTruth>()
-  readonly runs: RunTruth[] = []
+  readonly running = new Set<AttemptTruth>()
+  readonly attempts: AttemptTruth[] = []
   readonly letters: { readonly reason: string; readonly sk: string }[] = []
   /** Every start on record, of a handler that never began too, and those that were counted once more. */
   readonly counted: { readonly partition: string; readonly at: number }[] = []
@@ -38,7 +38,7 @@ export class Truth {
   readonly claimedAt = new Map<string, number>()
   /** Invocations that died or to which a call failed: what they began they may not have finished. */
   readonly troubled = new Set<Invocation>()
-  /** Those of which a job that they had taken over may have got no run: dead ones, and those that were late. */
+  /** Those of which a job that they had taken over may have got no attempt: dead ones, and those that were late. */
   readonly unlucky = new Set<Invocation>()
   /** When all workers that there may be were last busy. */
   allWorkersBusyAt = Number.NEGATIVE_INFINITY
@@ -55,10 +55,10 @@ export class Truth {
 
   /** Brings the truth up to date. Checks see the event before this. */
   learn(event: WorldEvent): void {
-    if (event.kind === 'runStarted') this.#runStarted(event)
-    else if (event.kind === 'runEnded') this.#runEnded(event.by, event.pk, event.sk, event.how)
+    if (event.kind === 'attemptStarted') this.#attemptStarted(event)
+    else if (event.kind === 'attemptEnded') this.#attemptEnded(event.by, event.pk, event.sk, event.how)
     else if (event.kind === 'over')
-      for (const run of this.running) if (run.by === event.by) this.#end(run, 'crashed')
+      for (const attempt of this.running) if (attempt.by === event.by) this.#end(attempt, 'crashed')
     if (event.kind === 'begun' && event.by.fn === 'worker') this.workers.add(event.by)
     if (this.workers.size >= (this.plan.maxWorkers ?? Number.POSITIVE_INFINITY))
       this.allWorkersBusyAt = this.now
@@ -87,8 +87,8 @@ export class Truth {
 
   mayExpire = (shard: string): boolean => this.#tables.states.get(shard)?.expiresAt !== undefined
 
-  runningIn(partition: string): RunTruth[] {
-    return [...this.running].filter((run) => run.partition === partition)
+  runningIn(partition: string): AttemptTruth[] {
+    return [...this.running].filter((attempt) => attempt.partition === partition)
   }
 
   #effect(effect: Effect, by: Invocation): void {
@@ -160,8 +160,8 @@ export class Truth {
   }
 
   /**
-   * An item that is put again, or moved, under the key of a job that has succeeded, while the slot of that run still stands,
-   * is that job: should the run be found dead, its attempt counts.
+   * An item that is put again, or moved, under the key of a job that has succeeded, while the slot of that attempt still stands,
+   * is that job: should the attempt be found dead, it counts.
    */
   #inherit({ pk, sk }: RawItem): void {
     const { id, runAt } = readPlace(sk)
@@ -183,7 +183,7 @@ export class Truth {
       attempt,
       since: this.now,
     }
-    this.standing.set(`${pk}\n${sk}`, { ...place, starts: 0, starters: [], runs: [] })
+    this.standing.set(`${pk}\n${sk}`, { ...place, starts: 0, starters: [], attempts: [] })
   }
 
   #leave(pk: string, sk: string, end: NonNullable<Lineage['end']>): void {
@@ -222,7 +222,7 @@ export class Truth {
     by: Invocation,
   ): void {
     const slot = before?.slots[id]
-    // A request that was sent twice finds its own run: that is no second start.
+    // A request that was sent twice finds its own attempt: that is no second start.
     if (slot && !('deadline' in slot)) this.#countStart(shard, id, slot, by, false)
   }
 
@@ -243,25 +243,26 @@ export class Truth {
     return this.past.get(`${pk}\n${sk}`)?.find((one) => one.content === content)
   }
 
-  #runStarted({ by, pk, sk, item }: { by: Invocation; pk: string; sk: string; item: RawItem }): void {
+  #attemptStarted({ by, pk, sk, item }: { by: Invocation; pk: string; sk: string; item: RawItem }): void {
     const { id } = readPlace(sk)
     const standing = this.asRead(item)
     const claimedAt = this.claimedAt.get(`${pk}\n${id}`) ?? this.now
     const { partition } = readShard(pk)
-    const run: RunTruth = { by, standing, pk, sk, id, partition, startedAt: this.now, claimedAt }
-    standing?.runs.push(run)
-    this.running.add(run)
-    this.runs.push(run)
+    const attempt: AttemptTruth = { by, standing, pk, sk, id, partition, startedAt: this.now, claimedAt }
+    standing?.attempts.push(attempt)
+    this.running.add(attempt)
+    this.attempts.push(attempt)
   }
 
-  #runEnded(by: Invocation, pk: string, sk: string, how: RunEnd): void {
-    for (const run of this.running) if (run.by === by && run.pk === pk && run.sk === sk) this.#end(run, how)
+  #attemptEnded(by: Invocation, pk: string, sk: string, how: AttemptEnd): void {
+    for (const attempt of this.running)
+      if (attempt.by === by && attempt.pk === pk && attempt.sk === sk) this.#end(attempt, how)
   }
 
-  #end(run: RunTruth, how: RunEnd): void {
-    run.end = how
-    run.endedAt = this.now
-    this.running.delete(run)
+  #end(attempt: AttemptTruth, how: AttemptEnd): void {
+    attempt.end = how
+    attempt.endedAt = this.now
+    this.running.delete(attempt)
   }
 }
 

@@ -43,7 +43,7 @@ export const CLAIMING: readonly Mutant[] = [
     file: STORE,
     find: 'return isOwnWrite(now, change)',
     replace: 'return change.mark.length < 0',
-    breaks: 'the run that a worker took by a write sent twice is nobody’s',
+    breaks: 'the attempt that a worker took by a write sent twice is nobody’s',
   },
   {
     name: 'start without the token',
@@ -53,16 +53,16 @@ export const CLAIMING: readonly Mutant[] = [
     breaks: 'an old message starts the claim of a new one',
   },
   {
-    name: 'start without the run check',
+    name: 'start without the attempt check',
     file: STORE,
-    find: 'const running: Slot = { ...claimed, token: run.token,',
+    find: 'const running: Slot = { ...claimed, token: attempt.token,',
     replace: 'const running: Slot = { ...claimed, token: claim.token,',
     breaks: 'a copy of a message starts the job again',
   },
   {
     name: 'lost start not known as its own',
     file: STORE,
-    find: 'if (state && slot?.token === run.token)',
+    find: 'if (state && slot?.token === attempt.token)',
     replace: 'if (state && !slot && run)',
     breaks: 'a start whose reply got lost is nobody’s',
   },

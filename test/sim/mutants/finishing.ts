@@ -3,8 +3,8 @@ import type { Mutant } from './mutant.ts'
 
 const END = 'lib/use-cases/end.ts'
 const ENDING = 'lib/core/job/ending.ts'
-const EXECUTE = 'lib/use-cases/run/execute.ts'
-const HAND_OFF = 'lib/use-cases/run/hand-off.ts'
+const EXECUTE = 'lib/use-cases/attempt/execute.ts'
+const HAND_OFF = 'lib/use-cases/attempt/hand-off.ts'
 const STORE = 'lib/adapters/memory/store.ts'
 
 export const FINISHING: readonly Mutant[] = [
@@ -114,17 +114,17 @@ export const FINISHING: readonly Mutant[] = [
     breaks: 'a hand-off whose reply got lost frees the next run’s slot',
   },
   {
-    name: 'own run forgotten when another’s message is refused',
+    name: 'own attempt forgotten when another’s message is refused',
     file: 'lib/use-cases/pass/send.ts',
     find: "events.emit({ kind: 'claims not sent', jobs: messages.length, error })",
     replace: 'void events\n    throw error',
-    breaks: 'an attempt without a run',
+    breaks: 'an attempt that nobody makes',
   },
   {
-    name: 'own run forgotten when a later round fails',
+    name: 'own attempt forgotten when a later round fails',
     file: 'lib/use-cases/pass/pass.ts',
     find: 'if (!own) throw error',
     replace: 'if (!own || events) throw error',
-    breaks: 'an attempt without a run',
+    breaks: 'an attempt that nobody makes',
   },
 ]

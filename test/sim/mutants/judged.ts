@@ -35,7 +35,7 @@ export const JUDGED_ITEMS: readonly Mutant[] = [
   },
   {
     name: 'a job that was replaced while it ran forgotten',
-    file: 'lib/use-cases/run/execute.ts',
+    file: 'lib/use-cases/attempt/execute.ts',
     find: "  return outcome === 'changed'\n",
     replace: '  return false\n',
     breaks: 'nobody looks at what has taken its place',

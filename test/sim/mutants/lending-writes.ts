@@ -20,16 +20,16 @@ export const LENDING_WRITES: readonly Mutant[] = [
   },
   {
     name: 'lending does not count as a pass',
-    file: STORE,
-    find: '...(change.isLending ? { version: (state.version ?? 0) + 1 } : {}),',
+    file: 'lib/adapters/memory/books.ts',
+    find: '...(isLimited(write) ? { version: (now.version ?? 0) + 1 } : {}),',
     replace: '',
     breaks: 'the plain shard claims what has been lent since it read',
   },
   {
     name: 'the books written over what others have lent',
-    file: STORE,
-    find: 'if (!isFirst || !isSameVersion || !isUnchanged(books, change))',
-    replace: 'if (!isFirst || !isSameVersion)',
+    file: 'lib/adapters/memory/books.ts',
+    find: 'return isUnchanged(now.books ?? NO_BOOKS, write)',
+    replace: 'return isUnchanged(now.books ?? NO_BOOKS, write) || now.books !== undefined',
     breaks: 'a loan is written over by what was known before it',
   },
   {
@@ -134,13 +134,13 @@ export const LENDING_WRITES: readonly Mutant[] = [
   {
     name: 'nobody looks when a start is to be given away',
     file: ROUND,
-    find: 'isToYieldStart(supplied.capacity, usage)\n',
-    replace: 'isToYieldStart(supplied.capacity, usage) && usage.inUse.starts < 0\n',
+    find: 'isToYieldStart(capacity, usage) ?',
+    replace: 'isToYieldStart(capacity, usage) && usage.inUse.starts < 0 ?',
     breaks: 'a shard that waits for a start is served by the sweep only',
   },
   {
     name: 'who frees a slot does not look at the line',
-    file: 'lib/use-cases/run/hand-off.ts',
+    file: 'lib/use-cases/attempt/hand-off.ts',
     find: 'if (!state?.waiting && !(await othersNeedUnits(context, shard, state))) return undefined',
     replace: 'if (!state?.waiting && othersNeedUnits.length > 0) return undefined',
     breaks: 'an idle shard keeps its units while others wait',

@@ -123,15 +123,15 @@ export const LENDING_RULES: readonly Mutant[] = [
   {
     name: 'nobody in the line is served',
     file: SETTLING,
-    find: '.slice(0, free)',
-    replace: '.slice(0, 0 * free)',
+    find: '.slice(0, Math.min(free, MOST_SERVED))',
+    replace: '.slice(0, 0 * Math.min(free, MOST_SERVED))',
     breaks: 'shards wait beside free units',
   },
   {
     name: 'all in the line are served',
     file: SETTLING,
-    find: '.slice(0, free)',
-    replace: '.slice(0, Math.max(free, 100))',
+    find: '.slice(0, Math.min(free, MOST_SERVED))',
+    replace: '.slice(0, 100)',
     breaks: 'more is lent than there is',
   },
   {

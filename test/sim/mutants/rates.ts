@@ -2,7 +2,7 @@
 import type { Mutant } from './mutant.ts'
 
 const WINDOW = 'lib/core/limits/window.ts'
-const LATE_START = 'lib/use-cases/run/late-start.ts'
+const LATE_START = 'lib/use-cases/attempt/late-start.ts'
 
 export const RATES: readonly Mutant[] = [
   {
@@ -43,7 +43,7 @@ export const RATES: readonly Mutant[] = [
   {
     name: 'start not remembered',
     file: 'lib/adapters/memory/states.ts',
-    find: 'window: withStart(state, run.bucket)',
+    find: 'window: withStart(state, attempt.bucket)',
     replace: 'window: state.window',
     breaks: 'the rate',
   },
@@ -77,7 +77,7 @@ export const RATES: readonly Mutant[] = [
   },
   {
     name: 'claims ahead of their start start immediately',
-    file: 'lib/use-cases/run/start.ts',
+    file: 'lib/use-cases/attempt/start.ts',
     find: 'if (early_ms > 0) await context.clock.sleep(early_ms)',
     replace: 'void early_ms',
     breaks: 'the rate, by what a claim is ahead',

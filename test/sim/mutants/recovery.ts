@@ -4,17 +4,17 @@ import type { Mutant } from './mutant.ts'
 export const RECOVERY: readonly Mutant[] = [
   {
     name: 'deadline shorter than the timeout',
-    file: 'lib/use-cases/run/invocation.ts',
+    file: 'lib/use-cases/attempt/invocation.ts',
     find: 'clock.now() + Math.ceil(invocation.remaining_ms()) + CLOCK_SKEW_MS',
     replace: 'clock.now() + Math.ceil(invocation.remaining_ms() / 4)',
-    breaks: 'a run that lives is taken for dead',
+    breaks: 'an attempt that lives is taken for dead',
   },
   {
     name: 'deadline without the clocks’ difference',
-    file: 'lib/use-cases/run/invocation.ts',
+    file: 'lib/use-cases/attempt/invocation.ts',
     find: 'clock.now() + Math.ceil(invocation.remaining_ms()) + CLOCK_SKEW_MS',
     replace: 'clock.now() + Math.ceil(invocation.remaining_ms())',
-    breaks: 'a run is taken for dead by a clock that is ahead',
+    breaks: 'an attempt is taken for dead by a clock that is ahead',
   },
   {
     name: 'a holder that never expires',
@@ -24,7 +24,7 @@ export const RECOVERY: readonly Mutant[] = [
     breaks: 'the slot of a dead worker is never freed',
   },
   {
-    name: 'dead run dropped without its job',
+    name: 'dead attempt dropped without its job',
     file: 'lib/use-cases/pass/recover.ts',
     find: '  await end(context, job, endingOf(job, died, context.clock.now(), context.random.number()))',
     replace: '  void [end, endingOf, died]',
@@ -60,7 +60,7 @@ export const RECOVERY: readonly Mutant[] = [
     breaks: 'what a crash left behind is found by nobody',
   },
   {
-    name: 'sweep without dead runs and lost claims',
+    name: 'sweep without dead attempts and lost claims',
     file: 'lib/core/shard/left-behind.ts',
     find: 'slots.some((slot) => isDead(slot, now) || isOverdue(slot, now))',
     replace: '(slots.some((slot) => isDead(slot, now) || isOverdue(slot, now)) && slots.length < 0)',

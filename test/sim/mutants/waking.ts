@@ -26,7 +26,7 @@ export const WAKING: readonly Mutant[] = [
     breaks: 'who frees a slot does not look for jobs',
   },
   {
-    name: 'saturated while a run is dead',
+    name: 'saturated while an attempt is dead',
     file: 'lib/core/shard/attention.ts',
     find: 'const nothingOverdue = slots.every((slot) => !isDead(slot, now) && !isOverdue(slot, now))',
     replace: 'const nothingOverdue = slots.every((slot) => !isDead(slot, 0 * now) && !isOverdue(slot, 0))',
@@ -83,7 +83,7 @@ export const WAKING: readonly Mutant[] = [
   },
   {
     name: 'chains without an end',
-    file: 'lib/use-cases/run/hand-off.ts',
+    file: 'lib/use-cases/attempt/hand-off.ts',
     find: 'context.clock.now() - begunAt < CHAIN_MS && ',
     replace: '',
     breaks: 'others wait for a worker until a whole backlog is done',

@@ -8,17 +8,17 @@ import type { Holder, Released } from '../../../lib/core/pass/decide.ts'
 import type { ShardState } from '../../../lib/core/shard/state.ts'
 import type { WakeMessage, WorkMessage } from '../../../lib/ports/queues.ts'
 import type {
+  Attempt,
   NotThere,
   PassOutcome,
   PassWrite,
   RawKey,
   ReleaseOutcome,
-  Run,
   StartOutcome,
 } from '../../../lib/ports/store.ts'
 import type { FunctionName, Invocation } from './invocation.ts'
 
-export type RunEnd = 'succeeded' | 'failed' | 'crashed'
+export type AttemptEnd = 'succeeded' | 'failed' | 'crashed'
 
 /** An operation that took effect in the store, with the item before it. */
 export type Effect =
@@ -61,7 +61,7 @@ export type Effect =
       readonly shard: string
       readonly before: ShardState | undefined
       readonly claim: Holder
-      readonly run: Run
+      readonly attempt: Attempt
       readonly outcome: StartOutcome
     }
   | { readonly op: 'remember'; readonly shard: string; readonly bucket: string }
@@ -94,7 +94,7 @@ export type WorldEvent =
   /** The function is over: its handlers too, wherever they were. */
   | { readonly kind: 'over'; readonly by: Invocation; readonly how: string }
   | {
-      readonly kind: 'runStarted'
+      readonly kind: 'attemptStarted'
       readonly by: Invocation
       /** What the handler was given. */
       readonly item: RawItem
@@ -103,11 +103,11 @@ export type WorldEvent =
       readonly attempt: number
     }
   | {
-      readonly kind: 'runEnded'
+      readonly kind: 'attemptEnded'
       readonly by: Invocation
       readonly pk: string
       readonly sk: string
-      readonly how: RunEnd
+      readonly how: AttemptEnd
     }
   | { readonly kind: 'delivered'; readonly queue: string; readonly body: string; readonly count: number }
   /** A dispatcher has seen to these records of the stream. */

@@ -3,8 +3,8 @@ import { parseWakeMessage, parseWorkMessage } from '../../../lib/adapters/sqs/me
 import { taskRunner } from '../../../lib/api/run-task.ts'
 import type { Job } from '../../../lib/core/job/job.ts'
 import { arrive } from '../../../lib/use-cases/arrive.ts'
+import { execute } from '../../../lib/use-cases/attempt/execute.ts'
 import { ingest } from '../../../lib/use-cases/ingest.ts'
-import { execute } from '../../../lib/use-cases/run/execute.ts'
 import { wakeUp } from '../../../lib/use-cases/wake-up.ts'
 import { tasksOf, type Watch } from '../workloads/handlers.ts'
 import { contextOf } from './context.ts'
@@ -80,15 +80,15 @@ function consumeEach(
 
 const SILENT = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
 
-/** The product's own task runner, watched from outside: here a run begins and ends, whatever the tables say. */
+/** The product's own task runner, watched from outside: here an attempt begins and ends, whatever the tables say. */
 function watched(world: World, by: Invocation) {
   return (job: Job) => {
     const { item, attempt } = job
     const { pk, sk } = job.key
     const watch: Watch = {
-      begins: () => world.emit({ kind: 'runStarted', by, item, pk, sk, attempt }),
+      begins: () => world.emit({ kind: 'attemptStarted', by, item, pk, sk, attempt }),
       ends: (how) => {
-        if (by.alive) world.emit({ kind: 'runEnded', by, pk, sk, how })
+        if (by.alive) world.emit({ kind: 'attemptEnded', by, pk, sk, how })
       },
     }
     return taskRunner(tasksOf(world, by, watch), () => SILENT)(job)

@@ -99,7 +99,7 @@ function meteredStates(states: StateStore, tables: Tables, throughput: Throughpu
     ...states,
     read: (shard) => call(using('read', shard), () => states.read(shard), bytesOf),
     pass: (read, change) => writing(read.shard, () => states.pass(read, change)),
-    start: (shard, claim, run) => writing(shard, () => states.start(shard, claim, run)),
+    start: (shard, claim, attempt) => writing(shard, () => states.start(shard, claim, attempt)),
     remember: (shard, bucket) => writing(shard, () => states.remember(shard, bucket)),
     release: (shard, holder) => writing(shard, () => states.release(shard, holder)),
     override: (shard, limits) => writing(shard, () => states.override(shard, limits)),

@@ -160,13 +160,13 @@ function simulatedStates(world: StoreWorld, by: Invocation, states: StateStore):
           return { op: 'pass', shard: read.shard, read, before, change, outcome }
         },
       ),
-    start: (shard, claim, run) =>
+    start: (shard, claim, attempt) =>
       changing(
         'start',
         shard,
-        () => states.start(shard, claim, run),
+        () => states.start(shard, claim, attempt),
         (outcome, before) => {
-          return { op: 'start', shard, before, claim, run, outcome }
+          return { op: 'start', shard, before, claim, attempt, outcome }
         },
       ),
     remember: (shard, bucket) =>

@@ -38,9 +38,9 @@ function describe(event: WorldEvent): string {
       return `${nameOf(event.by)} begins, clock ${event.by.skew_ms} ms off, version ${event.by.version}`
     case 'over':
       return `${nameOf(event.by)} is over: ${event.how}`
-    case 'runStarted':
+    case 'attemptStarted':
       return `${nameOf(event.by)} RUN ${event.pk} ${event.sk} attempt ${event.attempt}`
-    case 'runEnded':
+    case 'attemptEnded':
       return `${nameOf(event.by)} RUN ENDS ${event.pk} ${event.sk} ${event.how}`
     case 'delivered':
       return `${event.queue} delivers ${event.body} for the ${event.count}. time`

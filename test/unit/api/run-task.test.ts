@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { taskRunner } from '../../../lib/api/run-task.ts'
 import { defineTask, type TaskContext } from '../../../lib/api/task.ts'
 import type { ShardKey } from '../../../lib/core/keys.ts'
-import type { RunTask } from '../../../lib/use-cases/run/execute.ts'
+import type { RunTask } from '../../../lib/use-cases/attempt/execute.ts'
 import { configOf, type JobOptions, jobItem, jobOf } from '../../support/builders.ts'
 import { World } from '../../support/world.ts'
 

@@ -12,7 +12,7 @@ const MINUTE = 60_000
 describe('a shard is left behind', () => {
   test.each<[string, Partial<ShardGlance>, boolean, ShardLimits?]>([
     ['not when it is idle', {}, false],
-    ['when a run is dead', { slots: { a: running('t', NOW) } }, true],
+    ['when an attempt is dead', { slots: { a: running('t', NOW) } }, true],
     ['not when it runs', { slots: { a: running('t', NOW + 1) } }, false],
     ['when a claim was not started for a minute', { slots: { a: claimed('t', NOW - MINUTE) } }, true],
     ['not when a claim is young', { slots: { a: claimed('t', NOW - MINUTE + 1) } }, false],

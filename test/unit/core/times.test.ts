@@ -231,7 +231,7 @@ related(
   () => expect(times.STRANDED_EMPTY_MS).toBeLessThan(times.UNKNOWN_FOR_MS),
 )
 related(
-  'no state item goes while its shard is stranded, or a run of its last pass goes on',
+  'no state item goes while its shard is stranded, or an attempt of its last pass goes on',
   ['STATE_KEPT_MS', 'UNKNOWN_FOR_MS'],
   () => {
     expect(2 * times.UNKNOWN_FOR_MS).toBeLessThan(times.STATE_KEPT_MS)

@@ -17,7 +17,7 @@ describe('an invocation', () => {
     await world.stream()
     const [message] = world.takeWork()
     if (message) await world.work(message)
-    expect(world.runs.map(({ at }) => at - NOW)).toEqual([0, 2000, 4000])
+    expect(world.attempts.map(({ at }) => at - NOW)).toEqual([0, 2000, 4000])
     expect(world.takeWork()).toHaveLength(1)
   })
 
@@ -28,7 +28,7 @@ describe('an invocation', () => {
     const { pass } = states
     Object.assign(states, {
       pass: (...args: Parameters<typeof pass>) => {
-        if (world.runs.length > 0) world.remaining_ms = 5000
+        if (world.attempts.length > 0) world.remaining_ms = 5000
         return pass(...args)
       },
     })
@@ -40,7 +40,7 @@ describe('an invocation', () => {
     Object.assign(states, { pass })
     world.remaining_ms = 60_000
     await world.settle()
-    expect(world.runs.map(({ id, attempt }) => `${id} ${attempt}`)).toEqual(['job-0 1', 'job-1 1'])
+    expect(world.attempts.map(({ id, attempt }) => `${id} ${attempt}`)).toEqual(['job-0 1', 'job-1 1'])
   })
 })
 

@@ -2,7 +2,7 @@
 import type { SQSRecord } from 'aws-lambda'
 import { describe, expect, test } from 'vitest'
 import { handleBatch } from '../../../lib/lambda/batch.ts'
-import { execute } from '../../../lib/use-cases/run/execute.ts'
+import { execute } from '../../../lib/use-cases/attempt/execute.ts'
 import { configOf, jobItem } from '../../support/builders.ts'
 import { World } from '../../support/world.ts'
 
@@ -77,7 +77,7 @@ test('a job that is to run alone, and has waited too long for that, goes back un
   expect(world.ran).toEqual([])
   world.remaining_ms = 60_000
   await world.settle()
-  expect(world.runs).toMatchObject([{ id: 'a', attempt: 1 }])
+  expect(world.attempts).toMatchObject([{ id: 'a', attempt: 1 }])
 })
 
 test('of a batch, those that are to run alone come after the others, one after the other', async () => {

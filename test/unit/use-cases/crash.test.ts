@@ -20,7 +20,7 @@ async function afterCrash(): Promise<{ world: World; message: WorkMessage }> {
 }
 
 describe('a worker that died', () => {
-  test('keeps its slot until its run is certainly over', async () => {
+  test('keeps its slot until its attempt is certainly over', async () => {
     const { world, message } = await afterCrash()
     world.now = NOW + 60_000
     await world.work(message, true)
@@ -34,7 +34,7 @@ describe('a worker that died', () => {
     world.now = NOW + 66_000
     await world.work(message, true)
     await world.live(10_000)
-    expect(world.runs.map(({ id, attempt }) => `${id}${attempt}`)).toEqual(['a1', 'b1', 'a2'])
+    expect(world.attempts.map(({ id, attempt }) => `${id}${attempt}`)).toEqual(['a1', 'b1', 'a2'])
     expect([world.jobs, world.inFlight, world.dead]).toEqual([[], [], []])
   })
 

@@ -12,7 +12,7 @@ describe('a delayed job', () => {
     await world.settle()
     expect(world.nextWake).toBe(NOW + 5000)
     await world.live(60_000)
-    expect(world.runs).toMatchObject([{ id: 'a', at: NOW + 5000 }])
+    expect(world.attempts).toMatchObject([{ id: 'a', at: NOW + 5000 }])
   })
 
   test('far off is listed in the due index, and the tick of its minute wakes its shard to the ms', async () => {
@@ -25,7 +25,7 @@ describe('a delayed job', () => {
       await world.tick()
       await world.live(60_000)
     }
-    expect(world.runs).toMatchObject([{ id: 'a', at: NOW + HOUR_MS }])
+    expect(world.attempts).toMatchObject([{ id: 'a', at: NOW + HOUR_MS }])
   })
 
   test('brings the wake-up forward where it comes before another', async () => {
@@ -42,7 +42,7 @@ describe('a delayed job', () => {
       await world.tick()
       await world.live(60_000)
     }
-    expect(world.runs.map(({ id, at }) => [id, at - NOW])).toEqual([
+    expect(world.attempts.map(({ id, at }) => [id, at - NOW])).toEqual([
       ['near', 5000],
       ['between', HOUR_MS],
       ['far', 2 * HOUR_MS],
@@ -71,7 +71,7 @@ describe('a delayed job', () => {
     const { shard, dueAt } = world.state()
     await pass(world.context, { shard, ...(dueAt === undefined ? {} : { wokenFor: dueAt }) })
     await world.live(10_000)
-    expect(world.runs).toMatchObject([{ at: NOW + 5000 }])
+    expect(world.attempts).toMatchObject([{ at: NOW + 5000 }])
   })
 
   test('does not stand before one that is due, however many and however urgent they are', async () => {

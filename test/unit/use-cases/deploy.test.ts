@@ -126,13 +126,13 @@ describe('a task that the worker does not know', () => {
     world.handler = async () => (known ? { kind: 'succeeded' } : unknown)
     world.put(jobItem({ id: 'j' }))
     await world.live(3_600_000)
-    const waits = world.runs.slice(1).map(({ at }, n) => at - (world.runs[n]?.at ?? 0))
+    const waits = world.attempts.slice(1).map(({ at }, n) => at - (world.attempts[n]?.at ?? 0))
     expect(waits[0]).toBe(5000)
     expect(Math.max(...waits)).toBeLessThanOrEqual(901_000)
     expect(waits.length).toBeLessThan(30)
     known = true
     await world.live(1_000_000)
-    expect(new Set(world.runs.map(({ attempt }) => attempt))).toEqual(new Set([1]))
+    expect(new Set(world.attempts.map(({ attempt }) => attempt))).toEqual(new Set([1]))
     expect([world.jobs, world.dead]).toEqual([[], []])
   })
 
@@ -149,7 +149,7 @@ describe('a task that the worker does not know', () => {
 
   test('does not carry the time of that into its attempts', async () => {
     const world = new World(configOf({ concurrency: 1, retry: { attempts: 2, backoff: 1000, jitter: 0 } }))
-    world.handler = async () => (world.runs.length === 1 ? unknown : { kind: 'failed', error: 'no' })
+    world.handler = async () => (world.attempts.length === 1 ? unknown : { kind: 'failed', error: 'no' })
     world.put(jobItem({ id: 'j' }))
     await world.live(5500)
     expect(world.jobs).toMatchObject([{ attempt: 2 }])

@@ -113,11 +113,11 @@ describe('a job that is replaced', () => {
   test('while its attempt fails leaves its place to the new one, with all its attempts', async () => {
     const world = worldWith(good)
     world.handler = async () => {
-      if (world.runs.length === 1) replaceBy(world, other)
+      if (world.attempts.length === 1) replaceBy(world, other)
       return { kind: 'failed', error: 'no' }
     }
     await world.live(10_000)
-    expect(world.runs.map(({ attempt }) => attempt)).toEqual([1, 1, 2])
+    expect(world.attempts.map(({ attempt }) => attempt)).toEqual([1, 1, 2])
     expect(world.dead.map(({ job }) => JSON.parse(job).payload)).toEqual([other.payload])
   })
 
@@ -132,7 +132,7 @@ describe('a job that is replaced', () => {
     expect(world.jobs).toEqual([])
   })
 
-  test('while its worker is dead runs as the new one, which is charged that attempt', async () => {
+  test('while its worker is dead attempts as the new one, which is charged that attempt', async () => {
     const world = worldWith(good)
     world.handler = () => new Promise(() => {})
     await world.stream()
@@ -144,7 +144,7 @@ describe('a job that is replaced', () => {
     world.now = NOW + 120_000
     await world.pass()
     await world.live(2000)
-    expect(world.runs.map(({ attempt }) => attempt)).toEqual([1, 2])
+    expect(world.attempts.map(({ attempt }) => attempt)).toEqual([1, 2])
     expect([world.jobs, world.dead]).toEqual([[], []])
   })
 })

@@ -160,7 +160,7 @@ describe('a payload that cannot be had', () => {
     outage.over = true
     await world.live(3_600_000)
     expect(seen).toEqual([PAYLOAD])
-    expect(world.runs).toMatchObject([{ attempt: 1 }])
+    expect(world.attempts).toMatchObject([{ attempt: 1 }])
   })
 
   test('for a day makes a dead letter with the reason', async () => {

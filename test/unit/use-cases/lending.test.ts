@@ -60,7 +60,7 @@ describe('one of ten shards that has all the work', () => {
     world.put(...jobsIn(shard(7), 30))
     await world.live(60_000)
     expect(world.ran).toHaveLength(34)
-    const starts = world.runs.map(({ at }) => at)
+    const starts = world.attempts.map(({ at }) => at)
     for (const end of starts)
       expect(starts.filter((at) => at > end - RATE.period && at <= end).length).toBeLessThanOrEqual(
         RATE.allowed,

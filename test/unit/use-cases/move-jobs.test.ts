@@ -238,7 +238,7 @@ describe('a job that a function still serves', () => {
     expect([world.ran, world.jobs]).toEqual([['a'], []])
   })
 
-  test('is moved if the run that had it is long over, by whatever clock', async () => {
+  test('is moved if the attempt that had it is long over, by whatever clock', async () => {
     const { world, move } = deployed()
     world.put(old('a'))
     await world.stream()

@@ -95,7 +95,7 @@ describe('jobs in a shard', () => {
     const world = new World(sharded(1))
     world.put(...jobsIn('crm|acme|9', 3, NOW + 5000))
     await world.live(60_000)
-    expect(world.runs.map(({ at }) => at)).toEqual([NOW + 5000, NOW + 5000, NOW + 5000])
+    expect(world.attempts.map(({ at }) => at)).toEqual([NOW + 5000, NOW + 5000, NOW + 5000])
   })
 
   test('that were paused under another number run when the pause is over, without a sweep', async () => {

@@ -63,8 +63,8 @@ describe('an override', () => {
     const world = await withWork()
     await override(world, { rateLimit: { allowed: 1, period_ms: 1000, margin_ms: 0 } })
     await world.live(60_000)
-    expect(world.runs).toHaveLength(12)
-    const later = world.runs.slice(2).map(({ at }) => at)
+    expect(world.attempts).toHaveLength(12)
+    const later = world.attempts.slice(2).map(({ at }) => at)
     for (const [n, at] of later.slice(1).entries()) expect(at - (later[n] ?? 0)).toBeGreaterThanOrEqual(1000)
   })
 

@@ -11,7 +11,7 @@ describe('a rate limit', () => {
     const world = new World(limited(2))
     world.put(...jobs(5))
     await world.live(60_000)
-    expect(world.runs.map(({ at }) => at - NOW)).toEqual([15, 15, 10_015, 10_015, 20_015])
+    expect(world.attempts.map(({ at }) => at - NOW)).toEqual([15, 15, 10_015, 10_015, 20_015])
   })
 
   test('remembers starts that were handed on in the same invocation', async () => {
@@ -19,7 +19,7 @@ describe('a rate limit', () => {
     world.remaining_ms = 900_000
     world.put(...jobs(5))
     await world.live(60_000)
-    expect(world.runs.map(({ at }) => at - NOW)).toEqual([15, 15, 10_015, 10_015, 20_015])
+    expect(world.attempts.map(({ at }) => at - NOW)).toEqual([15, 15, 10_015, 10_015, 20_015])
   })
 
   test('counts a claim until it starts, however late', async () => {
@@ -32,7 +32,7 @@ describe('a rate limit', () => {
     expect(world.takeWork()).toEqual([])
     if (message) await world.work(message)
     await world.live(60_000)
-    expect(world.runs.map(({ at }) => at - NOW)).toEqual([30_015, 40_015])
+    expect(world.attempts.map(({ at }) => at - NOW)).toEqual([30_015, 40_015])
   })
 
   test.each([0, 1, 5])(
@@ -68,7 +68,7 @@ describe('a rate limit', () => {
     })
     world.put(...jobs(2))
     await world.live(60_000)
-    const [first = 0, second = 0] = world.runs.map(({ at }) => at)
+    const [first = 0, second = 0] = world.attempts.map(({ at }) => at)
     expect(second - first).toBeGreaterThanOrEqual(10_000)
   })
 

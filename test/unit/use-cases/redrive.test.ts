@@ -30,7 +30,7 @@ describe('a redrive', () => {
     expect(world.jobs).toEqual([{ ...fresh, sk: sortKey({ priority: 1, runAt: NOW }) }])
     expect(world.dead).toEqual([])
     await world.settle()
-    expect(world.runs).toMatchObject([{ attempt: 1 }])
+    expect(world.attempts).toMatchObject([{ attempt: 1 }])
   })
 
   test('leaves a job its time if that has not come', async () => {

@@ -14,7 +14,7 @@ describe('a job that fails', () => {
     const world = failing()
     world.put({ ...jobItem({ id: 'a' }), note: 'mine' })
     await world.live(60_000)
-    expect(world.runs).toEqual([
+    expect(world.attempts).toEqual([
       { id: 'a', at: NOW, attempt: 1 },
       { id: 'a', at: NOW + 1000, attempt: 2 },
       { id: 'a', at: NOW + 3000, attempt: 3 },
@@ -32,7 +32,7 @@ describe('a job that fails', () => {
       attempt < 3 ? { kind: 'failed', error: 'no' } : { kind: 'succeeded' }
     world.put(jobItem({ id: 'a' }))
     await world.live(60_000)
-    expect(world.runs).toHaveLength(3)
+    expect(world.attempts).toHaveLength(3)
     expect([world.jobs, world.dead]).toEqual([[], []])
   })
 
@@ -48,7 +48,7 @@ describe('a job that fails', () => {
     const world = failing(configOf({ concurrency: 1, retry: { attempts: 20, backoff: 0 } }))
     world.put(jobItem({ id: 'a' }))
     await world.live(20_000)
-    expect(world.runs).toHaveLength(20)
+    expect(world.attempts).toHaveLength(20)
     expect(world.dead).toHaveLength(1)
   })
 
@@ -56,7 +56,7 @@ describe('a job that fails', () => {
     const world = failing(configOf({ concurrency: 20, shards: 2, retry: RETRY }))
     world.put(jobItem({ id: 'a', pk: asShard('crm|acme|0') }))
     await world.live(60_000)
-    expect(world.runs).toHaveLength(3)
+    expect(world.attempts).toHaveLength(3)
     expect(world.dead).toHaveLength(1)
   })
 })

@@ -22,7 +22,7 @@ describe('a job whose reading fails after its start was written', () => {
     for (const message of world.takeWork()) await world.work(message)
     expect([world.ran, world.dead]).toEqual([[], []])
     await world.settle()
-    expect(world.runs).toMatchObject([{ id: 'a', attempt: 1 }])
+    expect(world.attempts).toMatchObject([{ id: 'a', attempt: 1 }])
     expect([world.jobs, world.dead]).toEqual([[], []])
   })
 
@@ -36,7 +36,7 @@ describe('a job whose reading fails after its start was written', () => {
     expect(world.inFlight).toEqual([])
     await world.pass()
     await world.settle()
-    expect(world.runs).toMatchObject([{ id: 'a', attempt: 1 }])
+    expect(world.attempts).toMatchObject([{ id: 'a', attempt: 1 }])
   })
 })
 

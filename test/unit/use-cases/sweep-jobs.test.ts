@@ -52,7 +52,7 @@ test('a delayed job whose arrival was dropped runs at its time', async () => {
   world.now += HOUR
   await world.tick()
   await world.live(1000)
-  expect(world.runs).toMatchObject([{ id: 'lost', at: NOW + HOUR }])
+  expect(world.attempts).toMatchObject([{ id: 'lost', at: NOW + HOUR }])
 })
 
 describe('a shard is not woken', () => {

@@ -10,7 +10,7 @@ import { World } from '../../support/world.ts'
 
 const CONFIG = configOf({ concurrency: 1 })
 
-/** A world of shards with a dead run each, whose State table has two items a page. */
+/** A world of shards with a dead attempt each, whose State table has two items a page. */
 function worldOf(shards: number, part = {}): World {
   const world = new World(CONFIG)
   for (let n = 0; n < shards; n++) {

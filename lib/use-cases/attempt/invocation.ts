@@ -29,7 +29,7 @@ export interface Running extends Holder {
   readonly othersWait: boolean
 }
 
-/** Lambda ends the invocation before this time, so no run outlives its slot and no heartbeat is needed. */
+/** Lambda ends the invocation before this time, so no attempt outlives its slot and no heartbeat is needed. */
 export const deadlineOf = ({ clock }: Pick<Context, 'clock'>, invocation: Invocation): number =>
   clock.now() + Math.ceil(invocation.remaining_ms()) + CLOCK_SKEW_MS
 
