@@ -90,3 +90,13 @@ export class BooksBusyError extends SluiceError {
     )
   }
 }
+
+/** A decision breaks a rule of the protocol. Nothing was written, and the pass is tried again: please report it. */
+export class BrokenRuleError extends SluiceError {
+  override readonly name = 'BrokenRuleError'
+  readonly rule: string
+  constructor(rule: string, shard: string) {
+    super(`a pass over ${JSON.stringify(shard)} was stopped, for it would have broken a rule: ${rule}`)
+    this.rule = rule
+  }
+}

@@ -12,39 +12,27 @@ import { isFresh } from '../shard/closed.ts'
 import { isRunning, type ShardState, sizeOf, slotEntries } from '../shard/state.ts'
 import { PRECISE_UP_TO_MS, START_LEAD_MS } from '../times.ts'
 import { isLeftAmid, isOvertaken } from './amid.ts'
-import type { Claim, PassChange, PassInput } from './input.ts'
+import { assertSound } from './assertions.ts'
+import type { Claim, Decision, PassChange, PassInput } from './input.ts'
 import { roomFor, separateTwins, slotsThatStay } from './room.ts'
 
-export type { Claim, Holder, PassChange, PassInput, Released } from './input.ts'
+export type { ArrangedWake, Claim, Decision, Holder, PassChange, PassInput, Released } from './input.ts'
 
 /** DynamoDB takes expressions of 4 KB, most of which a hundred slots may need. The rest is forgotten by the next pass. */
 const MAX_FORGET = 50
-
-export interface Decision {
-  readonly change: PassChange
-  /** False where the item already says all this: no write is needed. */
-  readonly changed: boolean
-  /** The new claims, in order. */
-  readonly claims: readonly Claim[]
-  /** A wake-up has to be arranged. */
-  readonly wake?: ArrangedWake
-  /** More could have been claimed than was read: read again. */
-  readonly readOn: boolean
-  /** Due jobs are left that could be claimed if the limits allowed more. */
-  readonly isWorkLeft: boolean
-}
-
-export interface ArrangedWake {
-  readonly at: number
-  /** Where a second counts, the wake-up comes early and the dispatcher waits for the rest. */
-  readonly isPrecise: boolean
-}
 
 /** When a job that may start at `startAt` starts at the earliest, seen from the moment before its start is written. */
 export const plannedStart = (startAt: number, now: number, hasRate: boolean): number =>
   Math.max(startAt, now + (hasRate ? START_LEAD_MS : 0))
 
+/** @throws BrokenRuleError if the decision would break a rule of the protocol */
 export function decide(input: PassInput): Decision {
+  const decision = decideOn(input)
+  assertSound(input, decision)
+  return decision
+}
+
+function decideOn(input: PassInput): Decision {
   const { state, limits, now } = input
   const staying = slotsThatStay(input)
   const room = roomFor(staying, input)

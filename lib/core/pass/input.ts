@@ -79,3 +79,23 @@ export interface PassChange {
   readonly waitingAmid: boolean
   readonly dueAt?: number
 }
+
+export interface Decision {
+  readonly change: PassChange
+  /** False where the item already says all this: no write is needed. */
+  readonly changed: boolean
+  /** The new claims, in order. */
+  readonly claims: readonly Claim[]
+  /** A wake-up has to be arranged. */
+  readonly wake?: ArrangedWake
+  /** More could have been claimed than was read: read again. */
+  readonly readOn: boolean
+  /** Due jobs are left that could be claimed if the limits allowed more. */
+  readonly isWorkLeft: boolean
+}
+
+export interface ArrangedWake {
+  readonly at: number
+  /** Where a second counts, the wake-up comes early and the dispatcher waits for the rest. */
+  readonly isPrecise: boolean
+}

@@ -1,0 +1,55 @@
+/**
+ * What has to be true of every decision, checked by other means than those it was made by. A mistake in the rules then stops
+ * the pass, before anything is written, and is not found by the service that handlers call.
+ */
+import { BrokenRuleError } from '../errors.ts'
+import type { JobId } from '../keys.ts'
+import { startsInWindow } from '../limits/window.ts'
+import { isRunning, type Slot } from '../shard/state.ts'
+import type { Decision, PassInput } from './input.ts'
+import { slotsThatStay } from './room.ts'
+
+/** @throws BrokenRuleError that names the rule and the shard */
+export function assertSound(input: PassInput, decision: Decision): void {
+  const staying = slotsThatStay(input)
+  for (const [rule, holds] of RULES)
+    if (!holds(input, decision, staying)) throw new BrokenRuleError(rule, input.state.shard)
+}
+
+type Staying = readonly (readonly [JobId, Slot])[]
+type Rule = readonly [string, (input: PassInput, decision: Decision, staying: Staying) => boolean]
+
+const RULES: readonly Rule[] = [
+  [
+    'no more jobs are in flight than there are slots',
+    ({ limits }, { claims }, staying) =>
+      claims.length === 0 || staying.length + claims.length <= limits.slots,
+  ],
+  [
+    'no more jobs start than the rate allows, at the time of any of the new claims',
+    ({ state, limits: { rateLimit } }, { claims }, staying) =>
+      rateLimit === undefined ||
+      claims.every(({ startAt }, index) => {
+        const reserved = staying.filter(([, slot]) => !isRunning(slot)).length
+        return startsInWindow(state.window, rateLimit, startAt) + reserved + index + 1 <= rateLimit.allowed
+      }),
+  ],
+  [
+    'a job is claimed once, and not while its id is in flight',
+    (_input, { claims }, staying) => {
+      const ids = [...staying.map(([id]) => id), ...claims.map(({ job }) => job.id)]
+      return claims.length === 0 || new Set(ids).size === ids.length
+    },
+  ],
+  ['only due jobs are claimed', ({ now }, { claims }) => claims.every(({ job }) => job.runAt <= now)],
+  [
+    'a slot is dropped only for its holder, or if its job has been taken care of',
+    ({ recovered, released }, { change }) =>
+      change.drop.every((id) => recovered.has(id) || id === released?.id),
+  ],
+  [
+    'if jobs are left for which there is no slot, that is said',
+    ({ limits }, { claims, change, isWorkLeft }, staying) =>
+      !isWorkLeft || staying.length + claims.length < limits.slots || change.waiting,
+  ],
+]

@@ -1,0 +1,89 @@
+import { describe, expect, test } from 'vitest'
+import { assertSound } from '../../../lib/core/pass/assertions.ts'
+import { type Decision, decide, type PassInput } from '../../../lib/core/pass/decide.ts'
+import {
+  asId,
+  asToken,
+  claimed,
+  configOf,
+  jobItem,
+  jobOf,
+  NOW,
+  READS_ALL,
+  SHARD,
+} from '../../support/builders.ts'
+
+const config = configOf({})
+const job = (id: string, runAt = NOW) => jobOf(config, jobItem({ id, runAt }))
+
+const inputOf = (part: Partial<PassInput> = {}): PassInput => ({
+  state: {
+    shard: SHARD,
+    initialised: true,
+    version: 1,
+    slots: { held: claimed('t') },
+    window: {},
+    waiting: false,
+  },
+  due: [job('a'), job('b')],
+  more: false,
+  reading: READS_ALL,
+  limits: { slots: 2 },
+  now: NOW,
+  newToken: () => asToken('new'),
+  recovered: new Set(),
+  ...part,
+})
+
+/** What a mistake in the rules would make of a decision. */
+const mistaken = (change: (decision: Decision) => Decision, input = inputOf()) => {
+  const decision = change(decide(input))
+  return () => assertSound(input, decision)
+}
+const claimOf = (id: string, runAt = NOW) => ({ job: job(id, runAt), slot: claimed('x'), startAt: NOW })
+
+describe('a decision that', () => {
+  test('keeps all rules passes', () => {
+    expect(mistaken((decision) => decision)).not.toThrow()
+  })
+
+  test.each<[string, RegExp, () => () => void]>([
+    [
+      'claims beyond the slots',
+      /than there are slots/,
+      () => mistaken((made) => ({ ...made, claims: [...made.claims, claimOf('b')] })),
+    ],
+    [
+      'claims beyond the rate',
+      /rate allows/,
+      () =>
+        mistaken(
+          (made) => ({ ...made, claims: [claimOf('a')] }),
+          inputOf({
+            limits: { slots: 9, rateLimit: { allowed: 1, period_ms: 1000, margin_ms: 0 } },
+            state: { ...inputOf().state, slots: {}, window: { [NOW]: 1 } },
+          }),
+        ),
+    ],
+    [
+      'claims a job whose id is in flight',
+      /claimed once/,
+      () => mistaken((made) => ({ ...made, claims: [claimOf('held')] })),
+    ],
+    [
+      'claims a job before its time',
+      /only due jobs/,
+      () => mistaken((made) => ({ ...made, claims: [claimOf('c', NOW + 1)] })),
+    ],
+    [
+      'drops the slot of a job that may run',
+      /dropped only for its holder/,
+      () => mistaken((made) => ({ ...made, change: { ...made.change, drop: [asId('held')] } })),
+    ],
+    [
+      'does not say that jobs wait',
+      /that is said/,
+      () => mistaken((made) => ({ ...made, change: { ...made.change, waiting: false } })),
+    ],
+  ])('%s is stopped', (_what, rule, call) => expect(call()).toThrow(rule))
+})
