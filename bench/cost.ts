@@ -1,4 +1,4 @@
-/** `npm run bench:cost`: what a job costs in DynamoDB units, against the budget. Fails where it costs more. */
+/** `npm run bench:cost`: what a job costs in DynamoDB units, against the budget. Fails if it costs more. */
 import Table from 'cli-table3'
 import { Command } from 'commander'
 import colors from 'picocolors'

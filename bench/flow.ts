@@ -1,6 +1,6 @@
 /**
  * `npm run bench:flow -- [--json] [--seed 1] [--only text]`: how fast jobs flow, in virtual time with published
- * latencies. Fails where a goal is missed that has been reached before.
+ * latencies. Fails if a goal is missed that has been reached before.
  */
 import { parseArgs } from 'node:util'
 import Table from 'cli-table3'

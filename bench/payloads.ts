@@ -1,4 +1,4 @@
-/** `npm run bench:payloads`: where it is cheaper to keep a payload in S3. Fails where the threshold is far from that. */
+/** `npm run bench:payloads`: where it is cheaper to keep a payload in S3. Fails if the threshold is far from that. */
 import Table from 'cli-table3'
 import { Command } from 'commander'
 import { startBench } from './harness.ts'

@@ -11,7 +11,7 @@ const CUSTOMER = 'customer-1'
 const JOBS = 200
 /** More than the slots, by so much that no shard runs out of jobs. */
 const BACKLOG = 9000
-/** Whoever comes first takes what there is; after so many jobs all shards have their part. */
+/** The shards that come first take what there is; after so many jobs all shards have their part. */
 const SWUNG_IN = 600
 const PUT = 1
 

@@ -1,4 +1,4 @@
-/** `npm run bench:sweep`: what a sweep reads and sends, on a real engine. Counts only; fails where one is not as it should be. */
+/** `npm run bench:sweep`: what a sweep reads and sends, on a real engine. Counts only; fails if one is not as it should be. */
 import Table from 'cli-table3'
 import { Command } from 'commander'
 import { measureSweeps, type SweepCase } from './sweep-cases.ts'

@@ -1,6 +1,7 @@
 /**
- * One entry file → an ES module for Lambda, and one for each part that is loaded only when it is needed, by the esbuild that Sluice itself depends on. Unlike `NodejsFunction` it
- * needs no lock file, no project root, no Docker and no esbuild in the user's project, and works under node_modules.
+ * One entry file → an ES module for Lambda, and one for each part that is loaded only when it is needed, by the esbuild
+ * that Sluice itself depends on. Unlike `NodejsFunction` it needs no lock file, no project root, no Docker and no esbuild
+ * in the user's project, and works under node_modules.
  */
 import { dirname, resolve } from 'node:path'
 import { AssetHashType, DockerImage } from 'aws-cdk-lib'

@@ -7,7 +7,7 @@ import { PAYLOAD_LIFETIMES_DAYS } from '../lib/core/times.ts'
 import type { SluiceProps } from './props.ts'
 
 /**
- * Always there: an empty bucket costs nothing, and nobody calls it who has no large payload. Sluice deletes no object, for
+ * Always there: an empty bucket costs nothing, and no function without a large payload calls it. Sluice deletes no object, for
  * that would be one call more for each job; the lifecycle does.
  */
 export function createPayloadsBucket(

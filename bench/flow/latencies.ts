@@ -1,4 +1,4 @@
-/** How long AWS takes, each figure with its source. Where only a range is published, what stands here is within it. */
+/** How long AWS takes, each figure with its source. If only a range is published, what stands here is within it. */
 import type { SimRandom } from '../../test/sim/world/random.ts'
 
 export interface Latency {

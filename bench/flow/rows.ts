@@ -5,7 +5,7 @@ export type Goal = { readonly atLeast: number } | { readonly atMost: number }
 export interface Row {
   readonly name: string
   readonly value: number
-  /** Absent where the figure is only shown. */
+  /** Absent if the figure is only shown. */
   readonly goal?: string
   /** Whether the goal is met. */
   readonly ok: boolean

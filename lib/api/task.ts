@@ -61,7 +61,7 @@ export type PayloadOf<T extends Task> = StandardSchemaV1.InferInput<T['payload']
 
 /**
  * A named kind of work.
- * @throws ConfigurationError where the name is empty or too long
+ * @throws ConfigurationError if the name is empty or too long
  */
 export function defineTask<
   const Name extends string,

@@ -28,7 +28,8 @@ export interface ClientOptions<QueueName extends string> {
   readonly wakeQueueUrl?: string
   /**
    * Where payloads beyond 4 KB are kept. Default: the environment's SLUICE_PAYLOADS_BUCKET. Without either every payload
-   * stays in the Jobs table, up to 390,000 bytes, at DynamoDB's price for each KB; and `redrive` and `moveJobs` throw if they meet a job whose payload is kept there.
+   * stays in the Jobs table, up to 390,000 bytes, at DynamoDB's price for each KB; and `redrive` and `moveJobs` throw if
+   * they meet a job whose payload is kept in the bucket.
    */
   readonly payloadsBucket?: string
   /** Default: one of the client's own. */

@@ -25,7 +25,7 @@ const guard = new InvocationGuard({ logger, exit: () => process.exit(1) })
 /**
  * The Lambda handler that runs your tasks. Export it as `handler` from the file that you name to the construct.
  * @param tasks every task of every queue
- * @throws ConfigurationError where two tasks bear the same name
+ * @throws ConfigurationError if two tasks bear the same name
  */
 export function createWorker(tasks: readonly Task[]): WorkerHandler {
   checkNames(tasks)

@@ -42,7 +42,10 @@ export class InvalidPayloadError extends SluiceError {
   }
 }
 
-/** The database, or the Payloads bucket, did not take part of a batch. `unwritten` jobs were not accepted; `cause` says why, where it is known. */
+/**
+ * The database, or the Payloads bucket, did not take part of a batch. `unwritten` jobs were not accepted; `cause` says why,
+ * if that is known.
+ */
 export class EnqueueIncompleteError<T = unknown> extends SluiceError {
   override readonly name = 'EnqueueIncompleteError'
   readonly unwritten: readonly T[]

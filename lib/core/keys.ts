@@ -24,7 +24,7 @@ export interface Shard {
   readonly queue: string
   /** Absent for a queue without a partition rule. */
   readonly partition?: string
-  /** Absent where the partition has one shard. */
+  /** Absent if the partition has one shard. */
   readonly index?: number
 }
 

@@ -69,6 +69,6 @@ export interface RangeQuery {
 }
 export interface RangePage {
   readonly items: readonly RawItem[]
-  /** False where the shard has no items behind these; true may be said of a full page with none behind it. */
+  /** False if the shard has no items behind these; true may be said of a full page with none behind it. */
   readonly more: boolean
 }

@@ -11,7 +11,7 @@ export interface WorkMessage {
   readonly startAt?: number
   /** It is not to share a process with other jobs. */
   readonly alone?: true
-  /** How its start is counted, where the shard has a rate limit. */
+  /** How its start is counted, if the shard has a rate limit. */
   readonly rate?: StartCounting
 }
 
@@ -34,13 +34,13 @@ export interface WakeMessage {
 }
 
 export interface WorkQueue {
-  /** Sends all of them. Where it throws `SendIncompleteError`, all but its `unsent` have been sent. */
+  /** Sends all of them. If it throws `SendIncompleteError`, all but its `unsent` have been sent. */
   send(messages: readonly WorkMessage[]): Promise<void>
 }
 
 export interface WakeQueue {
   /**
-   * Sends all of them. Where it throws `SendIncompleteError`, all but its `unsent` have been sent. The delay is in whole
+   * Sends all of them. If it throws `SendIncompleteError`, all but its `unsent` have been sent. The delay is in whole
    * seconds, rounded down: a message may arrive up to a second early, and whoever gets it waits for the rest.
    */
   send(messages: readonly DelayedWake[]): Promise<void>

@@ -25,7 +25,7 @@ export interface StateStore {
   writeBooks(owner: ShardState, write: BooksWrite): Promise<BooksOutcome>
   /**
    * Writes down what a shard has borrowed, if nobody has written a pass since its state was read, and counts as a pass: one
-   * that would claim into units that go back loses. What another version wrote of shares and limits there goes.
+   * that would claim into units that go back loses. What an earlier version wrote there of limits is removed.
    */
   recordBorrowed(
     state: ShardState,
@@ -62,7 +62,7 @@ export interface PassWrite extends PassChange {
   readonly borrowed?: BorrowedUnits
   /** The group of the due index that shall list the shard. */
   readonly dueShard?: string
-  /** Epoch seconds at which an idle item may go; absent where the item has to stay. */
+  /** Epoch seconds at which an idle item may go; absent if the item has to stay. */
   readonly expiresAt?: number
 }
 export type PassOutcome =

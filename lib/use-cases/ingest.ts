@@ -93,7 +93,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** The event, or its text where that is no JSON, or nested too deeply to be written as JSON again. */
+/** The event, or its text if that is no JSON, or nested too deeply to be written as JSON again. */
 function eventIn(body: string): unknown {
   try {
     const event: unknown = JSON.parse(body)

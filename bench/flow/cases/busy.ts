@@ -18,7 +18,7 @@ interface Limit {
   /** Until everything has swung in, and for how long is measured then. */
   readonly backlog: Span
   readonly load: Span
-  /** What has been reached where the goal has not (docs/DECISIONS.md). */
+  /** What has been reached if the goal has not (docs/DECISIONS.md). */
   readonly busyToday: Goal
   readonly besideIdleToday?: Goal
 }

@@ -44,7 +44,7 @@ const stateSchema = z.object({
   strandedSince: z.number().optional(),
 })
 
-/** Two maps that come together. Where somebody took one away, the other is not thrown away with it. */
+/** Two maps that come together. If somebody took one away, the other is not thrown away with it. */
 const wholeSchema = stateSchema
   .refine(
     ({ slots, window }) => (slots === undefined) === (window === undefined),

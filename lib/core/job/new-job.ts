@@ -42,7 +42,7 @@ export interface NewJob {
 export type NewItem = ParsedHere<JobItem>
 
 /**
- * The item of the job with its payload inside, or why there can be none. `now` counts where no time is given. How large it
+ * The item of the job with its payload inside, or why there can be none. `now` counts if no time is given. How large it
  * may be depends on where its payload is kept: `place-payload.ts`.
  */
 export function newJob(config: Config, job: NewJob, now: number): NewItem {

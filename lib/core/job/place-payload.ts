@@ -15,7 +15,7 @@ import {
 
 /**
  * Items beyond this size are cheaper without their payload: DynamoDB bills each KB when it is written, read and deleted,
- * S3 each object, whatever its size. `npm run bench:payloads` has the figures, docs/DECISIONS.md the table.
+ * S3 each object, whatever its size. `npm run bench:payloads` counts it, docs/ARCHITECTURE.md has the table.
  */
 export const MAX_INLINE_BYTES = 4 * 1024
 

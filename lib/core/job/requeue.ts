@@ -56,7 +56,7 @@ function partitionIn(
 /** The same job, due from `now` on, but not before its own time. */
 export const dueFrom = (now: number, job: JobItem): JobItem => atTime(job, (runAt) => Math.max(now, runAt))
 
-/** Where a job's key is taken by a twin, another job with the same id. */
+/** If a job's key is taken by a twin, another job with the same id. */
 export const aMillisecondLater = (job: JobItem): JobItem => atTime(job, (runAt) => runAt + 1)
 
 function atTime(job: JobItem, time: (runAt: number) => number): JobItem {

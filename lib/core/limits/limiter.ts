@@ -6,13 +6,13 @@
  *
  *     cap ≥ Σ (lent − returned as the limiter knows) ≥ Σ (got − returned as the shard knows) ≥ units in use
  *
- * for the rule is: lend before use, stop using before return. Whoever dies in between leaves books that differ on the
- * safe side, and the next one who looks puts them right.
+ * for the rule is: lend before use, stop using before return. A function that dies in between leaves books that
+ * differ on the safe side, and the next one that looks puts them right.
  */
 declare const loanBrand: unique symbol
 export type LoanId = string & { readonly [loanBrand]: true }
 
-/** Whom a limiter lends to, by a short name that is unique in its item. */
+/** A shard that a limiter lends to, by a short name that is unique in its item. */
 export type Borrower = string
 
 /** What a limiter has lent to one shard, as the limiter knows it. */
@@ -31,7 +31,7 @@ export interface Borrowed {
 
 export interface Limiter {
   readonly loans: Readonly<Record<Borrower, Loan>>
-  /** Who waits to borrow, and when their turn comes: the smallest number is first. */
+  /** The shards that wait to borrow, and when their turn comes: the smallest number is first. */
   readonly line: Readonly<Record<Borrower, number>>
 }
 
@@ -72,7 +72,7 @@ export function arrived(
   return { borrowed: { id: loan.id, got: loan.lent, returned: loan.returned } }
 }
 
-/** The turn of one who enters the line at its end. */
+/** The turn of a shard that enters the line at its end. */
 export const lastTurn = ({ line }: Limiter): number => 1 + Math.max(0, ...Object.values(line))
 
 /**

@@ -129,7 +129,7 @@ export interface Outcome extends Spent {
 
 /** Starts come first: a shard that has none to make has no use for a slot, and would only keep others from it. */
 export function lackOf(portion: Portion, { may, inUse, isWorkLeft, startable }: Outcome): Lack {
-  // If the limit is 0, it waits for whoever raises it.
+  // If the limit is 0, it waits until somebody raises it.
   const couldHaveMore = (resource: Resource): boolean =>
     isMetered(portion.limits, resource) && may[resource] < Math.max(1, mostUnits(portion.limits, resource))
   const starts = isWorkLeft && startable === 0 && couldHaveMore('starts')

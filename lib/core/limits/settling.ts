@@ -1,6 +1,6 @@
 /**
  * What a shard writes into its partition's books after a pass: what it has given back, whether it stands in the line, and
- * to whom free units go.
+ * to which shards free units go.
  */
 import {
   type BooksChange,
@@ -20,7 +20,7 @@ export interface Settlement extends BooksChange {
   readonly isLending: boolean
   /** The shard has come to stand in a line. */
   readonly hasEntered: boolean
-  /** Who has been served, and has to be visited. */
+  /** The shards that have been served, and have to be visited. */
   readonly served: readonly Borrower[]
 }
 
@@ -78,7 +78,7 @@ function tell({ self, books, borrowed }: Portion, resource: Resource): LoanChang
   return is?.returned === was.returned ? [] : [{ resource, borrower: self, was, is }]
 }
 
-/** Who lacks units stands in the line for as long as that lasts; who has given one back goes to its end. */
+/** A shard that lacks units stands in the line for as long as that lasts; one that has given one back goes to its end. */
 function takePlace(
   { self, books }: Portion,
   resource: Resource,
@@ -90,10 +90,10 @@ function takePlace(
   return stands && !hadTurn ? [] : [{ resource, borrower: self, turn: lastTurn(books[resource]) }]
 }
 
-/** DynamoDB takes expressions of 4 KB. Whoever is served looks whether there are more free units, and serves the next. */
+/** DynamoDB takes expressions of 4 KB. A shard that is served looks whether there are more free units, and serves the next. */
 const MOST_SERVED = 25
 
-/** Each of those who wait gets one of the free units, for as many as there are. The plain shard needs no loan. */
+/** Each shard that waits gets one of the free units, for as many as there are. The plain shard needs no loan. */
 function serve(
   portion: Portion,
   resource: Resource,

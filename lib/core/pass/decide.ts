@@ -83,7 +83,7 @@ function claim(
     priority: job.priority,
     runAt: job.runAt,
     ...sizeOf(itemBytes(job.item)),
-    // Where only one is in flight nothing is amid.
+    // If only one is in flight, nothing is amid.
     ...(limits.slots > 1 && isFresh(job.runAt, reading.since) ? { fresh: true as const } : {}),
     ...(job.alone ? { alone: job.alone } : {}),
   }

@@ -82,7 +82,7 @@ export interface PassChange {
 
 export interface Decision {
   readonly change: PassChange
-  /** False where the item already says all this: no write is needed. */
+  /** False if the item already says all this: no write is needed. */
   readonly changed: boolean
   /** The new claims, in order. */
   readonly claims: readonly Claim[]
@@ -96,6 +96,6 @@ export interface Decision {
 
 export interface ArrangedWake {
   readonly at: number
-  /** Where a second counts, the wake-up comes early and the dispatcher waits for the rest. */
+  /** If a second counts, the wake-up comes early and the dispatcher waits for the rest. */
   readonly isPrecise: boolean
 }

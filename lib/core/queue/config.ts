@@ -36,7 +36,7 @@ const queueSchema = z.strictObject({
     .prefault({}),
   /** How long a handler may take. Default: one minute. */
   timeout: duration(1, LONGEST_HANDLER_MS).default(60_000),
-  /** Over how many items a partition is spread. Default: one for each 10 slots. */
+  /** Over how many items a partition is spread. Default: one for up to 10 slots, then one for each 8. */
   shards: z.int().min(1).max(MAX_SHARDS).optional(),
 })
 
@@ -101,7 +101,7 @@ function toQueue(name: string, queue: z.output<typeof queueSchema>): QueueConfig
 }
 
 /**
- * Enough shards for small items. A rate is spread only where each shard can have a worthwhile part of it. How many there
+ * Enough shards for small items. A rate is spread only if each shard can have a worthwhile part of it. How many there
  * are limits nothing: shards borrow from one another.
  */
 function defaultShards({ concurrency, rateLimit }: Limits): number {

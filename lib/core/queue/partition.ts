@@ -42,7 +42,7 @@ export interface PartitionInput {
 
 /**
  * The partition of a job by its queue's rule, already encoded for a key.
- * @throws InvalidJobError where the job lacks a value that the rule names
+ * @throws InvalidJobError if the job lacks a value that the rule names
  */
 export function partitionOf(rule: PartitionRule, job: PartitionInput): string {
   const values = rule.keys.map((key) => keyText(job[rule.source ?? 'payload'], key, rule.source ?? 'payload'))

@@ -6,7 +6,7 @@ import type { PassChange } from '../pass/input.ts'
 import { RESEND_AFTER_MS } from '../times.ts'
 import { isDead, isRunning, type ShardState, type Slot, slotEntries } from './state.ts'
 
-/** Whether the state alone shows that a pass has nothing to do: all slots are taken, and who frees one will look. */
+/** Whether the state alone shows that a pass has nothing to do: all slots are taken, and the worker that frees one looks. */
 export function isSaturated(state: ShardState, limits: ShardLimits, now: number): boolean {
   const slots = Object.values(state.slots)
   const nothingOverdue = slots.every((slot) => !isDead(slot, now) && !isOverdue(slot, now))

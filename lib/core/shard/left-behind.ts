@@ -31,7 +31,7 @@ export function isLookedAfter(
 ): boolean {
   if (!state) return false
   const slots = slotEntries(state.slots)
-  // Whoever frees a slot looks; and where nothing may run at all, whoever lifts the limit.
+  // Whoever frees a slot looks; and if nothing may run at all, whoever lifts the limit.
   const paused = limits.slots === 0
   const inFlight = new Set<string>(slots.map(sortKeyOf))
   const closed = state.waitingAmid ? [] : closedSpans(slots)

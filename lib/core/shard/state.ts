@@ -59,7 +59,7 @@ export interface ShardState {
   readonly waitingAmid?: true
   /** Epoch ms at which somebody looks at the shard again by itself. */
   readonly dueAt?: number
-  /** The group of the due index that lists the shard. Absent where a wake-up message is already on its way. */
+  /** The group of the due index that lists the shard. Absent if a wake-up message is already on its way. */
   readonly dueShard?: string
   /** Limits set at run time. They stand in the partition's plain shard, and hold for all of its shards. */
   readonly override?: LimitOverride

@@ -6,7 +6,7 @@ export type Duration = number | `${number}${'ms' | 's' | 'm' | 'h' | 'd'}`
 
 const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 
-/** The duration in milliseconds, or `undefined` where the text is not a duration. */
+/** The duration in milliseconds, or `undefined` if the text is not a duration. */
 export function parseDuration(duration: unknown): number | undefined {
   if (typeof duration === 'number') return Number.isFinite(duration) ? Math.round(duration) : undefined
   if (typeof duration !== 'string') return undefined

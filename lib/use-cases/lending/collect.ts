@@ -103,7 +103,7 @@ const earliest = (...times: (number | undefined)[]): number | undefined => {
   return known.length > 0 ? Math.min(...known) : undefined
 }
 
-/** Who may have units to spare, those with most of them first. */
+/** The shards that may have units to spare, those with most of them first. */
 const lenders = ({ books, self }: Capacity, resource: Resource): Borrower[] =>
   Object.entries(books[resource].loans)
     .filter(([name, loan]) => name !== self && outstanding(loan) > 0)
@@ -123,11 +123,14 @@ interface Lender {
   readonly state: ShardState
 }
 
-/** What a shard has given back, and the books have not been told: whoever did it has died, or somebody else was faster. */
+/** What a shard has given back, and the books have not been told: the function that did it has died, or another was faster. */
 const untold = (was: Loan | undefined, known: Borrowed | undefined): number =>
   was && known?.id === was.id ? Math.max(0, known.returned - was.returned) : 0
 
-/** A shard with work of its own is about to use what it has: of that only so much is taken that both have the same. Without a start to make it has no use for slots. */
+/**
+ * A shard with work of its own is about to use what it has: of that only so much is taken that both have the same. Without
+ * a start to make it has no use for slots.
+ */
 function spareOf(
   { clock }: Context,
   capacity: Capacity,

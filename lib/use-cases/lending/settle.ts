@@ -1,4 +1,4 @@
-/** After a pass the books are brought up to date, and whoever was served by that is visited. */
+/** After a pass the books are brought up to date, and the shards that were served by that are visited. */
 import { BooksBusyError } from '../../core/errors.ts'
 import { formatShard, type Shard, type ShardKey } from '../../core/keys.ts'
 import { PLAIN } from '../../core/limits/lending.ts'
@@ -12,7 +12,7 @@ import type { Context } from '../context.ts'
 import { newLoanId } from './borrow.ts'
 import { type Capacity, withBooks } from './capacity.ts'
 
-/** Others may change the books, too; then whoever is late reads them again. */
+/** Others may change the books, too; then the one that is late reads them again. */
 const TRIES = 10
 const PAUSE_MS = 20
 

@@ -40,7 +40,7 @@ export async function supply(
     : { capacity: lent }
 }
 
-/** Whether others are asked for what they do not use. Who stands in the line has done so, and is served by them. */
+/** Whether others are asked for what they do not use. A shard that stands in the line has done so, and is served by them. */
 const mayCollect = (capacity: Capacity, { state, request }: Demand, now: number): boolean =>
   request.isWoken === true ||
   request.asksAgain === true ||
@@ -75,7 +75,7 @@ export function startable(
   return roomFor(staying, { state, limits, now }).starts.length
 }
 
-/** What others have above a limit that was lowered. Whoever comes by brings it back, if the one who set it has died. */
+/** What others have above a limit that was lowered. The next pass brings it back, if the caller that set it has died. */
 const excessOf = (capacity: Capacity): Units => ({
   slots: Math.max(0, -freeUnits(capacity, 'slots')),
   starts: Math.max(0, -freeUnits(capacity, 'starts')),

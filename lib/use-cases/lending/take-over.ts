@@ -1,7 +1,7 @@
 /**
  * Opens the books of a partition that an earlier version has served. That one divided the limit among shards, and kept
  * what somebody had set at run time in each of them: what they have in flight becomes loans, what was set moves to the
- * plain shard. If whoever does this dies, the next one does the rest.
+ * plain shard. If the function that does this dies, the next one does the rest.
  */
 import { parseShard, type Shard, type ShardKey } from '../../core/keys.ts'
 import { type LoanChange, NO_BOOKS, RESOURCES } from '../../core/limits/books.ts'
