@@ -95,8 +95,6 @@ export const PRECISE_UP_TO_MS = 20 * SECOND_MS
 export const CHAIN_MS = 5 * SECOND_MS
 /** After a conflict a pass pauses for a random part of this, and of so much more each time. A write takes that long. */
 export const CONFLICT_PAUSE_MS = 20
-/** How soon a shard looks again whether its siblings are back within their shares. They have jobs to end first. */
-export const SETTLE_AGAIN_MS = 5 * SECOND_MS
 
 // What only time brings.
 

@@ -33,7 +33,7 @@ const LIMITS: readonly Limit[] = [
   {
     backlog: seconds(3, 6),
     load: seconds(2, 5),
-    busyToday: { atLeast: 30 },
+    busyToday: { atLeast: 55 },
     besideIdleToday: { atMost: 3000 },
   },
 ]

@@ -10,20 +10,20 @@ const job = (id: string, pk: string) => ({ id, queue: 'crm', partition: 'acme', 
 export const SHARDS: readonly World[] = [
   worldOf({
     name: 'two shards, a limit of two',
-    about: 'each shard goes by its share',
+    about: 'each shard goes by what it has borrowed',
     config: configOf(2),
     puts: [[job('a', 'crm|acme|0')], [job('b', 'crm|acme|1')]],
   }),
   worldOf({
     name: 'two shards, a limit of two, a crash',
-    about: 'a share comes back when its worker has died',
+    about: 'what a shard has borrowed is free again when its worker has died',
     config: configOf(2),
     puts: [[job('a', 'crm|acme|0')], [job('b', 'crm|acme|1')]],
     faults: { crash: 1 },
   }),
   worldOf({
     name: 'two shards, a limit of three',
-    about: 'one has a larger share than the other, and each has more to do than that',
+    about: 'one has borrowed more than the other, and each has more to do than that',
     config: configOf(3),
     standing: [
       job('a', 'crm|acme|0'),
@@ -35,7 +35,7 @@ export const SHARDS: readonly World[] = [
   }),
   worldOf({
     name: 'put beside the shards',
-    about: 'a job that somebody put to the plain shard is moved',
+    about: 'a job that somebody put to the plain shard runs where it lies',
     config: configOf(2),
     puts: [[job('a', 'crm|acme')], [job('b', 'crm|acme|1')]],
     faults: { crash: 1 },
