@@ -38,14 +38,6 @@ export const READS: readonly TestedMutant[] = [
     tests: AMID,
   },
   {
-    name: 'nobody waits, says who has not looked',
-    file: 'lib/use-cases/pass/read-jobs.ts',
-    find: 'return jobs.more || jobs.reading.whole ? jobs : read(true)',
-    replace: 'return jobs.more || jobs.reading ? jobs : read(true)',
-    breaks: 'what stands amid those in flight waits for the sweep',
-    tests: AMID,
-  },
-  {
     name: 'closed jobs read by every hand-off',
     file: 'lib/core/pass/ranges.ts',
     find: 'const closed = whole ? [] : closedSpans(slots)',
