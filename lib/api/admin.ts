@@ -107,7 +107,7 @@ export const adminOf = <QueueName extends string>(wiring: Wiring): Admin<QueueNa
 })
 
 async function setLimits(
-  { config, store, wake }: Wiring,
+  { config, store, wake, clock }: Wiring,
   queueName: string,
   partition: string | undefined,
   limitsFor: (queue: QueueConfig) => LimitOverride | undefined,
@@ -117,5 +117,5 @@ async function setLimits(
   const encoded = partition === undefined ? {} : { partition: givenPartition(partition) }
   const problem = partitionProblem(queue, { queue: queue.name, ...encoded })
   if (problem) throw new InvalidJobError(problem)
-  await overrideLimits({ store, wake: wake() }, queue, encoded.partition, limitsFor(queue))
+  await overrideLimits({ store, wake: wake(), clock }, queue, encoded.partition, limitsFor(queue))
 }

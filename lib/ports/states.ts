@@ -32,8 +32,11 @@ export interface StateStore {
     borrowed: BorrowedUnits,
     expiresAt?: number,
   ): Promise<ShardState | undefined>
-  /** Counts as a pass over the shard, if it has an item: whoever has read anything before this loses. */
-  fence(shard: ShardKey): Promise<void>
+  /**
+   * Counts as a pass over the shard: any that has read it before this loses, also one that found no item. One that is made by
+   * this may go at `expiresAt` (epoch s).
+   */
+  fence(shard: ShardKey, expiresAt: number): Promise<void>
   /**
    * Notes since when no function knows the shard, if nobody has written a pass since the state was read. The item is kept
    * until `expiresAt` (epoch s), or without it for as long as it takes.
@@ -73,8 +76,8 @@ export type PassOutcome =
 export interface BooksWrite extends BooksChange {
   /** Units are lent that were free. Nobody must have lent or claimed any since the books were read. */
   readonly isLending: boolean
-  /** Of what is lent there is no end. Then others may lend meanwhile; only a limit must not have been set. */
-  readonly isUnlimited?: true
+  /** There is no end of what is lent, or as much comes back in the same write. Then only a limit must not have been set. */
+  readonly isCovered?: true
   /** Epoch seconds at which the item may go, unless it has to stay. */
   readonly expiresAt: number
 }

@@ -109,7 +109,7 @@ export function describeBooks(store: () => Store, pastThePort: () => PastThePort
     test.each([
       ['a pass', (owner: ShardState) => afterPass(store(), { expiresAt: KEPT_UNTIL }, owner)],
       ['a late start', ({ shard }: ShardState) => store().states.remember(shard, '7')],
-      ['a fence', ({ shard }: ShardState) => store().states.fence(shard)],
+      ['a fence', ({ shard }: ShardState) => store().states.fence(shard, KEPT_UNTIL)],
       ['an override', ({ shard }: ShardState) => store().states.override(shard, { concurrency: 1 })],
       [
         'an override written by hand',
@@ -134,7 +134,7 @@ export function describeBooks(store: () => Store, pastThePort: () => PastThePort
 
   describe('lending where there is no limit', () => {
     const more = lent('0', loan('l', 4, 1), loan('l', 3, 1))
-    const endless = { loans: [more], isLending: true, isUnlimited: true } as const
+    const endless = { loans: [more], isLending: true, isCovered: true } as const
 
     test('is no pass, and others may lend meanwhile', async () => {
       const owner = await opened()

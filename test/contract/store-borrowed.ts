@@ -108,7 +108,7 @@ export function describeBorrowed(store: () => Store, pastThePort: () => PastTheP
 
     test('makes a pass lose that has read before it, and changes nothing else', async () => {
       const before = await afterPass(store(), { borrowed: UNITS, waiting: true, expiresAt: KEPT_UNTIL })
-      await store().states.fence(before.shard)
+      await store().states.fence(before.shard, 7)
       const now = await store().states.read(before.shard)
       expect(now?.version).toBe(2)
       expect(now && withoutVersion(now)).toEqual(withoutVersion(before))
@@ -116,10 +116,24 @@ export function describeBorrowed(store: () => Store, pastThePort: () => PastTheP
       expect(await store().states.recordBorrowed(before, {})).toBeUndefined()
     })
 
-    test('before a shard that nobody visited leaves no item', async () => {
-      const shard = freshShard()
-      await store().states.fence(shard)
-      expect(await store().states.read(shard)).toBeUndefined()
+    test('makes a pass lose that has found no item, and the item that it makes may go', async () => {
+      const unseen = emptyState(freshShard())
+      await store().states.fence(unseen.shard, KEPT_UNTIL)
+      expect(await store().states.read(unseen.shard)).toEqual({
+        ...unseen,
+        version: 1,
+        expiresAt: KEPT_UNTIL,
+      })
+      expect(await store().states.pass(unseen, change())).toEqual({ kind: 'conflict' })
+      expect(await store().states.recordBorrowed(unseen, UNITS)).toBeUndefined()
+    })
+
+    test('hinders no pass that reads after it', async () => {
+      const { shard } = emptyState(freshShard())
+      await store().states.fence(shard, KEPT_UNTIL)
+      const fenced = await store().states.read(shard)
+      if (!fenced) throw new Error('the fence made no item')
+      expect((await afterPass(store(), { waiting: true }, fenced)).version).toBe(2)
     })
   })
 

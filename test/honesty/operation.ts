@@ -29,7 +29,7 @@ export type Operation =
       readonly borrowed: BorrowedUnits
       readonly expiresAt?: number
     }
-  | { readonly op: 'fence'; readonly shard: ShardKey }
+  | { readonly op: 'fence'; readonly shard: ShardKey; readonly expiresAt: number }
   | { readonly op: 'earlierShards'; readonly queue: string }
   | { readonly op: 'due'; readonly group: string; readonly until: number }
   | { readonly op: 'scan' }
@@ -78,7 +78,7 @@ function call({ jobs, states, history }: Store, operation: Operation): Promise<u
     case 'recordBorrowed':
       return states.recordBorrowed(operation.state, operation.borrowed, operation.expiresAt)
     case 'fence':
-      return states.fence(operation.shard)
+      return states.fence(operation.shard, operation.expiresAt)
     case 'earlierShards':
       return states.earlierShards(operation.queue)
     case 'due':

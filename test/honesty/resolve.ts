@@ -85,7 +85,7 @@ export function resolve(intent: Intent, names: Names, seen: Seen): Operation {
       }
     }
     case 'fence':
-      return { op: 'fence', shard }
+      return { op: 'fence', shard, expiresAt: 2_000_000_000 + intent.bits }
     case 'earlierShards':
       return { op: 'earlierShards', queue: at(QUEUES, intent.other) }
     case 'due':

@@ -4,6 +4,8 @@ import type { TestedMutant } from './mutant.ts'
 const LIMITS = 'test/unit/core/limits'
 const LENDING = 'test/unit/use-cases/lending.test.ts'
 const LIMITS_SET = 'test/unit/use-cases/limits-set.test.ts'
+const LENDING_RACES = 'test/unit/use-cases/lending-races.test.ts'
+const EXPIRY = 'lib/core/shard/expiry.ts'
 const TAKE_OVER_TEST = 'test/unit/use-cases/take-over.test.ts'
 const LIMITER = 'lib/core/limits/limiter.ts'
 const PORTION = 'lib/core/limits/portion.ts'
@@ -135,7 +137,7 @@ export const LENDING_MUTANTS: readonly TestedMutant[] = [
   },
   {
     name: 'all is fetched from a shard that waits',
-    file: COLLECT,
+    file: 'lib/use-cases/lending/lender.ts',
     find: '(mayTakeAll ? idle :',
     replace: '(mayTakeAll || !mayTakeAll ? idle :',
     breaks: 'two shards take their units from each other for ever',
@@ -144,8 +146,8 @@ export const LENDING_MUTANTS: readonly TestedMutant[] = [
   {
     name: 'books go while they are in use',
     file: 'lib/use-cases/lending/settle.ts',
-    find: ' && !isTouchedLongAgo(now.owner, context.clock.now()))',
-    replace: ')',
+    find: 'isTold && !isTouchedLongAgo(now.owner, rateLimit, context.clock.now())',
+    replace: 'isTold',
     breaks: 'after a week a limit is lent once more',
     tests: ['test/unit/use-cases/lost-books.test.ts'],
   },
@@ -192,8 +194,8 @@ export const LENDING_MUTANTS: readonly TestedMutant[] = [
   {
     name: 'what the plain shard has just claimed is lent',
     file: 'lib/use-cases/lending/settle.ts',
-    find: "return next === 'stale' ? next : { ...next, ownUse: unitsOfState(owner, capacity.limits, now) }",
-    replace: "return next === 'stale' || now < 0 ? next : next",
+    find: 'return { ...next, limits, ownUse: unitsOfState(owner, limits, now) }',
+    replace: 'return { ...next, limits }',
     breaks: 'a unit is used by two shards',
     tests: [LENDING],
   },
@@ -208,8 +210,8 @@ export const LENDING_MUTANTS: readonly TestedMutant[] = [
   {
     name: 'a limit is set without fences',
     file: 'lib/use-cases/operate/set-limits.ts',
-    find: 'await forEachSideBySide([...new Set(borrowers)], FENCES_SIDE_BY_SIDE, (key) => store.states.fence(key))',
-    replace: 'void [forEachSideBySide, FENCES_SIDE_BY_SIDE]',
+    find: 'store.states.fence(key, expiresAt)',
+    replace: 'Promise.resolve(expiresAt < 0 && key)',
     breaks: 'a pass that had read the old limit claims by it',
     tests: [LIMITS_SET],
   },
@@ -234,8 +236,8 @@ export const LENDING_MUTANTS: readonly TestedMutant[] = [
   {
     name: 'lost books stay lost',
     file: 'lib/use-cases/lending/capacity.ts',
-    find: "if (capacity === 'stale') await restoreLoans(context, state, owner, nameOf(shard.value))",
-    replace: 'void restoreLoans',
+    find: "if (capacity === 'stale')\n",
+    replace: "if (capacity === 'stale' && now < 0)\n",
     breaks: 'a shard whose loan is not in the books stands still',
     tests: ['test/unit/use-cases/lost-books.test.ts'],
   },
@@ -246,5 +248,53 @@ export const LENDING_MUTANTS: readonly TestedMutant[] = [
     replace: '{ at: now + 86_400_000 * DELAY_STEP_MS, isPrecise: false }',
     breaks: 'who waits is served by the sweep only',
     tests: [LENDING],
+  },
+  {
+    name: 'a shard without an item is not fenced',
+    file: 'lib/adapters/memory/states.ts',
+    find: 'const state = current(shard) ?? { ...emptyState(shard), expiresAt }\n      write(',
+    replace: 'void expiresAt\n      const state = current(shard)\n      if (state) write(',
+    breaks: 'a first pass that has borrowed by the old limit claims by it',
+    tests: [LENDING_RACES],
+  },
+  {
+    name: 'what is fetched is lent by a limit that is no longer in force',
+    file: COLLECT,
+    find: 'const isLending = loans.length > 1',
+    replace: 'const isLending = loans.length > 2',
+    breaks: 'a shard claims above a limit that has been set',
+    tests: [LENDING_RACES],
+  },
+  {
+    name: 'one damaged item stops all that look for units',
+    file: 'lib/use-cases/lending/lender.ts',
+    find: 'if (!(error instanceof DamagedStateError)) throw error',
+    replace: 'if (error instanceof DamagedStateError) throw error',
+    breaks: 'a partition stands still for one item',
+    tests: [LENDING_RACES],
+  },
+  {
+    name: 'a visit that fails forgets whom it has served',
+    file: 'lib/use-cases/pass/pass.ts',
+    find: 'if (!own && wakes.length > 0)',
+    replace: 'if (own && wakes.length > 0)',
+    breaks: 'a unit lies idle until the sweep',
+    tests: [LENDING_RACES],
+  },
+  {
+    name: 'books shorten the life of the item that they stand in',
+    file: EXPIRY,
+    find: 'Math.max(expiresAt, keptUntil(now + rememberedFor(rate)))',
+    replace: 'Math.max(expiresAt * 0, keptUntil(now + 0 * rememberedFor(rate)))',
+    breaks: 'starts of a long period are forgotten',
+    tests: [LENDING_RACES],
+  },
+  {
+    name: 'books go before the starts that are made by them',
+    file: EXPIRY,
+    find: 'expiresAt < keptUntil(now + rememberedFor(rate) - STATE_KEPT_MS / 2)',
+    replace: 'expiresAt < keptUntil(now + 0 * rememberedFor(rate) - STATE_KEPT_MS / 2)',
+    breaks: 'more starts than a long period allows',
+    tests: [LENDING_RACES],
   },
 ]

@@ -9,7 +9,7 @@ import { sameOverride, sameVersion } from './pass-expression.ts'
 
 export function booksExpression(owner: ShardState, write: BooksWrite): UpdateExpression {
   const update = new UpdateExpression()
-  const isLimited = write.isLending && !write.isUnlimited
+  const isLimited = write.isLending && !write.isCovered
   // Race: somebody has lent free units, or claimed jobs into them, since the books were read.
   if (isLimited || isNew(owner)) sameVersion(update, owner)
   // Race: somebody has set a limit since.

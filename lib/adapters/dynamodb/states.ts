@@ -12,6 +12,7 @@ import { fromBorrowed } from './books-item.ts'
 import { ALL_OLD, type Database, isConditionFailed, toItem } from './database.ts'
 import { earlierShards } from './earlier-shards.ts'
 import { UpdateExpression } from './expression.ts'
+import { fence } from './fence.ts'
 import { passExpression, sameVersion } from './pass-expression.ts'
 import { toState } from './state-item.ts'
 import { dueShards, glanceAtStates, scanStates } from './state-queries.ts'
@@ -58,7 +59,7 @@ export const dynamoStateStore = (database: Database): StateStore => ({
     // A lost reply: it was written, by us, or word for word by somebody else.
     return outcome.state && isSameUnits(outcome.state.borrowed, borrowed) ? outcome.state : undefined
   },
-  fence: (shard) => fence(database, shard),
+  fence: (shard, expiresAt) => fence(database, shard, expiresAt),
   earlierShards: earlierShards(database),
   override: (shard, limits) => override(database, shard, limits),
   due: (group, until) => dueShards(database, group, until),
@@ -130,13 +131,6 @@ function borrowedExpression(
   for (const name of ['override', 'shards', 'unsettled']) update.remove(update.path(name))
   if (expiresAt !== undefined) update.set(update.path('expiresAt'), expiresAt)
   return update
-}
-
-async function fence(database: Database, shard: ShardKey): Promise<void> {
-  const change = new UpdateExpression()
-  // Race: the item has expired. What nobody has is not in use.
-  change.increase(change.path('version'), 1).condition(`attribute_exists(${change.path('pk')})`)
-  await update(database, shard, change)
 }
 
 type Updated = { readonly kind: 'updated'; readonly state: ShardState }

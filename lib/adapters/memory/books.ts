@@ -25,4 +25,4 @@ export function withBooks(now: ShardState, owner: ShardState, write: BooksWrite)
   }
 }
 
-const isLimited = ({ isLending, isUnlimited }: BooksWrite): boolean => isLending && !isUnlimited
+const isLimited = ({ isLending, isCovered }: BooksWrite): boolean => isLending && !isCovered

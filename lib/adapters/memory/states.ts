@@ -78,9 +78,9 @@ export const memoryStates = (tables: Tables): StateStore => {
         ...expiry,
       })
     },
-    fence: async (shard) => {
-      const state = current(shard)
-      if (state) write({ ...state, version: (state.version ?? 0) + 1 })
+    fence: async (shard, expiresAt) => {
+      const state = current(shard) ?? { ...emptyState(shard), expiresAt }
+      write({ ...state, version: (state.version ?? 0) + 1 })
     },
     earlierShards: async (queue) => [...(tables.layouts.get(queue) ?? [])],
     strand: async (state, strandedSince, expiresAt) => {

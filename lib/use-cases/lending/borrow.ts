@@ -3,7 +3,7 @@ import { type LoanChange, RESOURCES, type Resource } from '../../core/limits/boo
 import { capOf, type Units } from '../../core/limits/in-force.ts'
 import { freeUnits, mayBorrow, PLAIN } from '../../core/limits/lending.ts'
 import { afterReturn, type Loan, type LoanId, lendMore } from '../../core/limits/limiter.ts'
-import { keptUntil } from '../../core/shard/expiry.ts'
+import { booksKeptUntil } from '../../core/shard/expiry.ts'
 import type { Context } from '../context.ts'
 import { type Capacity, withBooks } from './capacity.ts'
 
@@ -19,8 +19,8 @@ export async function borrowFree(
     loans,
     line: [],
     isLending: true,
-    ...(loans.every(({ resource }) => isEndless(capacity, resource)) ? { isUnlimited: true } : {}),
-    expiresAt: keptUntil(context.clock.now()),
+    ...(loans.every(({ resource }) => isEndless(capacity, resource)) ? { isCovered: true } : {}),
+    expiresAt: booksKeptUntil(capacity.owner, capacity.limits.rateLimit, context.clock.now()),
   })
   return outcome.kind === 'conflict' ? 'stale' : withBooks(capacity, outcome.owner)
 }

@@ -18,6 +18,7 @@ export interface Capacity extends Portion {
   /** The partition's name, and the plain shard's state, with the books. */
   readonly shard: Shard
   readonly owner: ShardState
+  readonly configured: Limits
 }
 
 /**
@@ -40,7 +41,8 @@ export async function readCapacity(
   }
   const now = context.clock.now()
   const capacity = capacityOf({ shard: shard.value, configured: queue.value, owner, state, now })
-  if (capacity === 'stale') await restoreLoans(context, state, owner, nameOf(shard.value))
+  if (capacity === 'stale')
+    await restoreLoans(context, state, { owner, configured: queue.value }, nameOf(shard.value))
   return capacity
 }
 
@@ -65,7 +67,7 @@ export function capacityOf({ shard, configured, owner, state, now }: Read): Capa
   const books = owner.books ?? NO_BOOKS
   const borrowed = borrowedBy(self, state.borrowed ?? {}, books)
   if (borrowed === 'stale') return 'stale'
-  return { shard, owner, self, limits, books, borrowed, ownUse: unitsOfState(owner, limits, now) }
+  return { shard, owner, configured, self, limits, books, borrowed, ownUse: unitsOfState(owner, limits, now) }
 }
 
 /** After the books have changed. */

@@ -3,28 +3,18 @@
  * over that shard lose which has read it before; then the books are told. So it is never used twice. While more is out
  * than the limit allows, they go back and to nobody.
  */
-import { formatShard, type ShardKey } from '../../core/keys.ts'
 import { type LoanChange, RESOURCES, type Resource } from '../../core/limits/books.ts'
 import type { Units } from '../../core/limits/in-force.ts'
 import { PLAIN } from '../../core/limits/lending.ts'
-import {
-  afterReturn,
-  arrived,
-  type Borrowed,
-  type Borrower,
-  held,
-  type Loan,
-  lendMore,
-  outstanding,
-} from '../../core/limits/limiter.ts'
-import { isOverLimit, unitsHeld } from '../../core/limits/portion.ts'
+import { afterReturn, lendMore } from '../../core/limits/limiter.ts'
+import { isOverLimit } from '../../core/limits/portion.ts'
 import { nextForgotten } from '../../core/limits/window.ts'
-import { keptUntil } from '../../core/shard/expiry.ts'
-import { unitsOfState } from '../../core/shard/in-use.ts'
-import { type BorrowedUnits, emptyState, type ShardState } from '../../core/shard/state.ts'
+import { booksKeptUntil, isNew } from '../../core/shard/expiry.ts'
+import type { BorrowedUnits, ShardState } from '../../core/shard/state.ts'
 import type { Context } from '../context.ts'
 import { newLoanId, ownLoan } from './borrow.ts'
 import { type Capacity, withBooks } from './capacity.ts'
+import { type Lender, lenders, loanOf, readLender, spareOf, untold } from './lender.ts'
 
 const READ_TOGETHER = 8
 
@@ -68,6 +58,7 @@ async function collectOne(
     const lenders = await Promise.all(names.map((name) => readLender(context, capacity, name)))
     for (const lender of lenders) {
       if (missing <= 0) break
+      if (!lender) continue
       spareAt = earliest(spareAt, forgottenAt(lender.state))
       const next = await fetchSome(context, now, resource, { ...lender, missing })
       if (next === 'stale') return 'stale'
@@ -86,8 +77,8 @@ async function fetchSome(
   resource: Resource,
   { missing, ...lender }: Lender & { readonly missing: number },
 ): Promise<{ readonly capacity: Capacity; readonly units: number } | 'stale' | undefined> {
-  let asked: Lender = lender
-  for (let tries = 0; tries < TRIES; tries++) {
+  let asked: Lender | undefined = lender
+  for (let tries = 0; asked && tries < TRIES; tries++) {
     const units = Math.min(missing, spareOf(context, capacity, resource, asked))
     if (units <= 0) return undefined
     const next = await fetchFrom(context, capacity, resource, { ...asked, units })
@@ -103,57 +94,6 @@ const earliest = (...times: (number | undefined)[]): number | undefined => {
   return known.length > 0 ? Math.min(...known) : undefined
 }
 
-/** The shards that may have units to spare, those with most of them first. */
-const lenders = ({ books, self }: Capacity, resource: Resource): Borrower[] =>
-  Object.entries(books[resource].loans)
-    .filter(([name, loan]) => name !== self && outstanding(loan) > 0)
-    .sort(([, one], [, other]) => outstanding(other) - outstanding(one))
-    .map(([name]) => name)
-
-const keyOf = ({ shard }: Capacity, name: Borrower): ShardKey =>
-  formatShard({ ...shard, index: Number(name) })
-
-async function readLender({ store }: Context, capacity: Capacity, name: Borrower): Promise<Lender> {
-  const key = keyOf(capacity, name)
-  return { name, state: (await store.states.read(key)) ?? emptyState(key) }
-}
-
-interface Lender {
-  readonly name: Borrower
-  readonly state: ShardState
-}
-
-/** What a shard has given back, and the books have not been told: the function that did it has died, or another was faster. */
-const untold = (was: Loan | undefined, known: Borrowed | undefined): number =>
-  was && known?.id === was.id ? Math.max(0, known.returned - was.returned) : 0
-
-/**
- * A shard with work of its own is about to use what it has: of that only so much is taken that both have the same. Without
- * a start to make it has no use for slots.
- */
-function spareOf(
-  { clock }: Context,
-  capacity: Capacity,
-  resource: Resource,
-  { name, state }: Lender,
-): number {
-  const { books, limits } = capacity
-  const was = books[resource].loans[name]
-  const known = state.borrowed?.[resource]
-  const units = loanOf(was, known)
-  if (!units) return 0
-  const idle = Math.max(0, held(units) - unitsOfState(state, limits, clock.now())[resource])
-  const lacksStarts = resource === 'slots' && books.starts.line[name] !== undefined
-  const mayTakeAll = !state.waiting || lacksStarts || isOverLimit(capacity, resource)
-  const half = Math.floor((held(units) - unitsHeld(capacity, resource)) / 2)
-  return (mayTakeAll ? idle : Math.min(idle, Math.max(0, half))) + untold(was, known)
-}
-
-function loanOf(was: Loan | undefined, known: Borrowed | undefined): Borrowed | undefined {
-  const units = arrived(known, was)
-  return units === 'stale' ? undefined : units.borrowed
-}
-
 /** `undefined` if a pass over that shard was faster. */
 async function fetchFrom(
   context: Context,
@@ -166,24 +106,30 @@ async function fetchFrom(
   if (!was || !loan) return undefined
   const taken = Math.max(0, units - untold(was, state.borrowed?.[resource]))
   const after = { ...loan, returned: loan.returned + taken }
-  const expiresAt = keptUntil(context.clock.now())
-  if (taken > 0 && !(await takeFrom(context, state, { ...state.borrowed, [resource]: after }, expiresAt)))
+  const until = (state: ShardState) => booksKeptUntil(state, capacity.limits.rateLimit, context.clock.now())
+  if (taken > 0 && !(await takeFrom(context, state, { ...state.borrowed, [resource]: after }, until(state))))
     return undefined
   const loans: LoanChange[] = [{ resource, borrower: name, was, is: afterReturn(was, after) }]
   if (capacity.self !== PLAIN && !isOverLimit(capacity, resource)) {
     const { was: own, told } = ownLoan(capacity, resource)
     loans.push({ resource, borrower: capacity.self, was: own, is: lendMore(told, units, newLoanId(context)) })
   }
-  const change = { loans, line: [], isLending: false, expiresAt }
+  // What is lent comes from another, but only by the limit that was read.
+  const isLending = loans.length > 1
+  const change = { loans, line: [], isLending, isCovered: true, expiresAt: until(capacity.owner) } as const
   const outcome = await context.store.states.writeBooks(capacity.owner, change)
   return outcome.kind === 'conflict' ? 'stale' : withBooks(capacity, outcome.owner)
 }
 
-/** An item that has expired is made anew, so that whatever has read of it that it is not there loses. */
+/** An item that has expired is made anew, so that whatever has read of it that it is not there loses. One that may go stays longer. */
 const takeFrom = (
   { store }: Context,
   state: ShardState,
   borrowed: BorrowedUnits,
   expiresAt: number,
 ): Promise<ShardState | undefined> =>
-  store.states.recordBorrowed(state, borrowed, state.version === undefined ? expiresAt : undefined)
+  store.states.recordBorrowed(
+    state,
+    borrowed,
+    isNew(state) || state.expiresAt !== undefined ? expiresAt : undefined,
+  )

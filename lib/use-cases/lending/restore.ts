@@ -3,8 +3,10 @@
  * More may be out than the limit allows then. The books have to say so, for nobody claims anything until it has come back.
  */
 import { type LoanChange, NO_BOOKS, RESOURCES } from '../../core/limits/books.ts'
+import { limitsInForce } from '../../core/limits/in-force.ts'
 import { arrived, type Borrower } from '../../core/limits/limiter.ts'
-import { keptUntil } from '../../core/shard/expiry.ts'
+import type { Limits } from '../../core/limits/limits.ts'
+import { booksKeptUntil } from '../../core/shard/expiry.ts'
 import type { ShardState } from '../../core/shard/state.ts'
 import type { Context } from '../context.ts'
 
@@ -12,17 +14,18 @@ import type { Context } from '../context.ts'
 export async function restoreLoans(
   context: Context,
   state: ShardState,
-  owner: ShardState,
+  { owner, configured }: { readonly owner: ShardState; readonly configured: Limits },
   self: Borrower,
 ): Promise<void> {
   // Only if the shard's item has stayed the same until now, the books are wrong and not what was read of the shard.
   const now = await context.store.states.read(state.shard)
   if (now?.version !== state.version) return
+  const { rateLimit } = limitsInForce(configured, owner)
   await context.store.states.writeBooks(owner, {
     loans: lostLoans(state, owner, self),
     line: [],
     isLending: true,
-    expiresAt: keptUntil(context.clock.now()),
+    expiresAt: booksKeptUntil(owner, rateLimit, context.clock.now()),
   })
 }
 

@@ -1,11 +1,12 @@
 /** After a pass the books are brought up to date, and the shards that were served by that are visited. */
 import { BooksBusyError } from '../../core/errors.ts'
 import { formatShard, type Shard, type ShardKey } from '../../core/keys.ts'
+import { limitsInForce } from '../../core/limits/in-force.ts'
 import { PLAIN } from '../../core/limits/lending.ts'
 import type { Borrower } from '../../core/limits/limiter.ts'
 import { type Result, settle as settlementOf } from '../../core/limits/settling.ts'
 import { ownerOf } from '../../core/limits/shards.ts'
-import { isTouchedLongAgo, keptUntil } from '../../core/shard/expiry.ts'
+import { booksKeptUntil, isTouchedLongAgo } from '../../core/shard/expiry.ts'
 import { unitsOfState } from '../../core/shard/in-use.ts'
 import { emptyState, type ShardState } from '../../core/shard/state.ts'
 import type { Context } from '../context.ts'
@@ -34,9 +35,10 @@ export async function settle(context: Context, capacity: Capacity, result: Resul
   for (let tries = 0; tries < TRIES; tries++) {
     const { served, hasEntered, ...change } = settlementOf(now, result, () => newLoanId(context))
     const settled = { hasEntered, served: served.map((name) => keyOf(now.shard, name)) }
-    if (change.loans.length + change.line.length === 0 && !isTouchedLongAgo(now.owner, context.clock.now()))
-      return settled
-    const expiresAt = keptUntil(context.clock.now())
+    const { rateLimit } = now.limits
+    const isTold = change.loans.length + change.line.length === 0
+    if (isTold && !isTouchedLongAgo(now.owner, rateLimit, context.clock.now())) return settled
+    const expiresAt = booksKeptUntil(now.owner, rateLimit, context.clock.now())
     const outcome = await context.store.states.writeBooks(now.owner, { ...change, expiresAt })
     if (outcome.kind === 'written') return settled
     await context.clock.sleep(Math.round(context.random.number() * PAUSE_MS * (tries + 1)))
@@ -74,10 +76,12 @@ async function readAgain(context: Context, capacity: Capacity): Promise<Capacity
   return withOwner(capacity, owner, context.clock.now())
 }
 
-/** The plain shard as it is now: what it uses itself has changed, too. */
+/** The plain shard as it is now: what it uses itself has changed, too, and somebody may have set a limit. */
 export function withOwner(capacity: Capacity, owner: ShardState, now: number): Capacity | 'stale' {
   const next = withBooks(capacity, owner)
-  return next === 'stale' ? next : { ...next, ownUse: unitsOfState(owner, capacity.limits, now) }
+  if (next === 'stale') return next
+  const limits = limitsInForce(capacity.configured, owner)
+  return { ...next, limits, ownUse: unitsOfState(owner, limits, now) }
 }
 
 const keyOf = (shard: Shard, name: Borrower): ShardKey =>

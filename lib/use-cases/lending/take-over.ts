@@ -10,7 +10,7 @@ import type { Borrowed, LoanId } from '../../core/limits/limiter.ts'
 import type { LimitOverride } from '../../core/limits/limits.ts'
 import { borrowersOf } from '../../core/limits/shards.ts'
 import type { QueueConfig } from '../../core/queue/config.ts'
-import { keptUntil } from '../../core/shard/expiry.ts'
+import { booksKeptUntil } from '../../core/shard/expiry.ts'
 import { unitsOfState } from '../../core/shard/in-use.ts'
 import type { BorrowedUnits, ShardState } from '../../core/shard/state.ts'
 import { forEachSideBySide } from '../../core/side-by-side.ts'
@@ -47,7 +47,7 @@ export async function takeOver(
     if (!state.borrowed && !(await context.store.states.recordBorrowed(state, borrowed))) return
     loans.push(...changesOf(state.shard, borrowed))
   }
-  const expiresAt = keptUntil(now)
+  const expiresAt = booksKeptUntil(owner, limits.rateLimit, now)
   await context.store.states.writeBooks(owner, { loans, line: [], isLending: true, expiresAt })
 }
 

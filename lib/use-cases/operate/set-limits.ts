@@ -5,6 +5,7 @@ import { PLAIN } from '../../core/limits/lending.ts'
 import type { LimitOverride } from '../../core/limits/limits.ts'
 import { borrowersOf, ownerOf } from '../../core/limits/shards.ts'
 import type { QueueConfig } from '../../core/queue/config.ts'
+import { keptUntil } from '../../core/shard/expiry.ts'
 import type { ShardState } from '../../core/shard/state.ts'
 import { forEachSideBySide } from '../../core/side-by-side.ts'
 import type { Context } from '../context.ts'
@@ -17,7 +18,7 @@ const FENCES_SIDE_BY_SIDE = 16
  * fences, only passes that were under way may still claim by the old limits; all later ones read the new.
  */
 export async function overrideLimits(
-  { store, wake }: Pick<Context, 'store' | 'wake'>,
+  { store, wake, clock }: Pick<Context, 'store' | 'wake' | 'clock'>,
   queue: QueueConfig,
   partition: string | undefined,
   limits: LimitOverride | undefined,
@@ -25,7 +26,10 @@ export async function overrideLimits(
   const shard: Shard = { queue: queue.name, ...(partition === undefined ? {} : { partition }) }
   const owner = await store.states.override(ownerOf(shard), limits)
   const { borrowers, waiting } = known(shard, owner, queue.shards)
-  await forEachSideBySide([...new Set(borrowers)], FENCES_SIDE_BY_SIDE, (key) => store.states.fence(key))
+  const expiresAt = keptUntil(clock.now())
+  await forEachSideBySide([...new Set(borrowers)], FENCES_SIDE_BY_SIDE, (key) =>
+    store.states.fence(key, expiresAt),
+  )
   const woken = new Set([ownerOf(shard), ...borrowers, ...waiting])
   await wake.send([...woken].map((key) => ({ shard: key, delay_ms: 0 })))
 }

@@ -65,7 +65,7 @@ async function visit(context: Context, request: PassRequest): Promise<Visited> {
       ...(runUntil === undefined ? {} : { runUntil }),
       ...(uncertain === undefined ? {} : { uncertain }),
       ...(asksAgain ? { asksAgain } : {}),
-    }).catch((error: unknown) => keepOwn(context, own, error))
+    }).catch((error: unknown) => cutShort(context, { own, served }, error))
     if (round.kind === 'replaced') {
       await leaveToNewer(context, request, released)
       return { own, served }
@@ -85,8 +85,18 @@ async function visit(context: Context, request: PassRequest): Promise<Visited> {
     }
     if (!round.again) return { own, served }
   }
-  await giveUp(context, request.shard, released).catch((error) => keepOwn(context, own, error))
+  await giveUp(context, request.shard, released).catch((error) => cutShort(context, { own, served }, error))
   return { own, served }
+}
+
+/** The shards that have got units are told, whatever becomes of this visit. If that fails too, the sweep finds them. */
+async function cutShort(context: Context, { own, served }: Visited, error: unknown): Promise<Round> {
+  const wakes = [...served].map((shard) => ({ shard, delay_ms: 0 }))
+  if (!own && wakes.length > 0)
+    await context.wake.send(wakes).catch((cause: unknown) => {
+      for (const { shard } of wakes) context.events.emit({ kind: 'visit cut short', shard, error: cause })
+    })
+  return keepOwn(context, own, error)
 }
 
 /** A job that the worker has taken must be run, even if a later round fails; whoever frees its slot goes on. */

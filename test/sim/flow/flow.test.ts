@@ -29,7 +29,7 @@ test('the same seed gives the same figures, another one others', () => {
 })
 
 describe.each([
-  ['limit 1, backlog', 'nobody waits'],
+  ['limit 100, 80 % load', 'nobody in the line is served'],
   ['rate of 10 per 1 s', 'no wake-up arranged'],
 ])('%s', (name, mutant) => {
   test('holds', () => {

@@ -44,11 +44,11 @@ export const LENDING_WRITES: readonly Mutant[] = [
   {
     name: 'units fetched from the books before their shard',
     file: COLLECT,
-    find: `  if (taken > 0 && !(await takeFrom(context, state, { ...state.borrowed, [resource]: after }, expiresAt)))
+    find: `  if (taken > 0 && !(await takeFrom(context, state, { ...state.borrowed, [resource]: after }, until(state))))
     return undefined
 `,
     replace: `  if (taken > 0)
-    setTimeout(() => void takeFrom(context, state, { ...state.borrowed, [resource]: after }, expiresAt).catch(() => {}), 0)
+    setTimeout(() => void takeFrom(context, state, { ...state.borrowed, [resource]: after }, until(state)).catch(() => {}), 0)
 `,
     breaks: 'a unit is used by two shards',
   },
@@ -70,7 +70,7 @@ export const LENDING_WRITES: readonly Mutant[] = [
   },
   {
     name: 'units in use are fetched',
-    file: COLLECT,
+    file: 'lib/use-cases/lending/lender.ts',
     find: 'held(units) - unitsOfState(state, limits, clock.now())[resource]',
     replace: 'held(units) - 0 * unitsOfState(state, limits, clock.now())[resource]',
     breaks: 'a unit is used by two shards',

@@ -105,6 +105,6 @@ function meteredStates(states: StateStore, tables: Tables, throughput: Throughpu
     override: (shard, limits) => writing(shard, () => states.override(shard, limits)),
     writeBooks: (owner, write) => writing(owner.shard, () => states.writeBooks(owner, write)),
     recordBorrowed: (state, ...rest) => writing(state.shard, () => states.recordBorrowed(state, ...rest)),
-    fence: (shard) => writing(shard, () => states.fence(shard)),
+    fence: (shard, expiresAt) => writing(shard, () => states.fence(shard, expiresAt)),
   }
 }

@@ -1,0 +1,79 @@
+/** A shard that has units: what it has to spare for another. */
+import { DamagedStateError } from '../../core/errors.ts'
+import { formatShard, type ShardKey } from '../../core/keys.ts'
+import type { Resource } from '../../core/limits/books.ts'
+import {
+  arrived,
+  type Borrowed,
+  type Borrower,
+  held,
+  type Loan,
+  outstanding,
+} from '../../core/limits/limiter.ts'
+import { isOverLimit, unitsHeld } from '../../core/limits/portion.ts'
+import { unitsOfState } from '../../core/shard/in-use.ts'
+import { emptyState, type ShardState } from '../../core/shard/state.ts'
+import type { Context } from '../context.ts'
+import type { Capacity } from './capacity.ts'
+
+/** The shards that may have units to spare, those with most of them first. */
+export const lenders = ({ books, self }: Capacity, resource: Resource): Borrower[] =>
+  Object.entries(books[resource].loans)
+    .filter(([name, loan]) => name !== self && outstanding(loan) > 0)
+    .sort(([, one], [, other]) => outstanding(other) - outstanding(one))
+    .map(([name]) => name)
+
+const keyOf = ({ shard }: Capacity, name: Borrower): ShardKey =>
+  formatShard({ ...shard, index: Number(name) })
+
+/** `undefined` for one whose item is damaged: nobody knows what it uses, so it has nothing to spare. */
+export async function readLender(
+  { store, events }: Context,
+  capacity: Capacity,
+  name: Borrower,
+): Promise<Lender | undefined> {
+  const key = keyOf(capacity, name)
+  try {
+    return { name, state: (await store.states.read(key)) ?? emptyState(key) }
+  } catch (error) {
+    if (!(error instanceof DamagedStateError)) throw error
+    events.emit({ kind: 'shard damaged', shard: key, error })
+    return undefined
+  }
+}
+
+export interface Lender {
+  readonly name: Borrower
+  readonly state: ShardState
+}
+
+/** What a shard has given back, and the books have not been told: the function that did it has died, or another was faster. */
+export const untold = (was: Loan | undefined, known: Borrowed | undefined): number =>
+  was && known?.id === was.id ? Math.max(0, known.returned - was.returned) : 0
+
+/**
+ * A shard with work of its own is about to use what it has: of that only so much is taken that both have the same. Without
+ * a start to make it has no use for slots.
+ */
+export function spareOf(
+  { clock }: Context,
+  capacity: Capacity,
+  resource: Resource,
+  { name, state }: Lender,
+): number {
+  const { books, limits } = capacity
+  const was = books[resource].loans[name]
+  const known = state.borrowed?.[resource]
+  const units = loanOf(was, known)
+  if (!units) return 0
+  const idle = Math.max(0, held(units) - unitsOfState(state, limits, clock.now())[resource])
+  const lacksStarts = resource === 'slots' && books.starts.line[name] !== undefined
+  const mayTakeAll = !state.waiting || lacksStarts || isOverLimit(capacity, resource)
+  const half = Math.floor((held(units) - unitsHeld(capacity, resource)) / 2)
+  return (mayTakeAll ? idle : Math.min(idle, Math.max(0, half))) + untold(was, known)
+}
+
+export function loanOf(was: Loan | undefined, known: Borrowed | undefined): Borrowed | undefined {
+  const units = arrived(known, was)
+  return units === 'stale' ? undefined : units.borrowed
+}

@@ -1,0 +1,131 @@
+/** What happens to units while somebody sets a limit, an item is damaged, a visit fails, or books grow old. */
+import { describe, expect, test } from 'vitest'
+import { DamagedStateError } from '../../../lib/core/errors.ts'
+import type { ShardKey } from '../../../lib/core/keys.ts'
+import type { StateStore } from '../../../lib/ports/states.ts'
+import { overrideLimits } from '../../../lib/use-cases/operate/set-limits.ts'
+import { configOf, jobItem, NOW } from '../../support/builders.ts'
+import { World } from '../../support/world.ts'
+
+const PLAIN = 'crm|acme' as ShardKey
+const shard = (index: number): ShardKey => `crm|acme|${index}` as ShardKey
+const jobsIn = (pk: ShardKey, count: number, name = pk.replaceAll('|', '.')) =>
+  Array.from({ length: count }, (_, n) => jobItem({ id: `${name}-${n}`, pk }))
+const CONFIG = configOf({ concurrency: 4, shards: 4 })
+const DAY_MS = 86_400_000
+
+/** Does something before the next call of a verb. */
+function ahead(world: World, verb: 'pass' | 'recordBorrowed', action: () => Promise<void>): void {
+  const { states } = world.context.store
+  const original = states[verb]
+  const replaced: Partial<Record<typeof verb, unknown>> = {
+    [verb]: async (...given: unknown[]) => {
+      Object.assign(states, { [verb]: original })
+      await action()
+      return Reflect.apply(original, states, given)
+    },
+  }
+  Object.assign(states, replaced)
+}
+
+async function lowerTo(world: World, concurrency: number): Promise<void> {
+  const queue = CONFIG.queues['crm']
+  if (!queue) throw new Error('no queue')
+  await overrideLimits(world.context, queue, 'acme', { concurrency })
+}
+
+describe('a limit that is lowered', () => {
+  test('holds for a shard that has borrowed and that nobody has visited before', async () => {
+    const world = new World(CONFIG)
+    world.put(...jobsIn(shard(0), 4))
+    ahead(world, 'pass', () => lowerTo(world, 1))
+    await world.pass(shard(0))
+    expect(world.inFlight).toHaveLength(1)
+    await world.settle()
+    expect([world.ran.length, world.jobs]).toEqual([4, []])
+  })
+
+  test('holds for a shard that is about to fetch what another has', async () => {
+    const world = new World(CONFIG)
+    world.put(...jobsIn(shard(0), 4))
+    await world.settle()
+    world.put(...jobsIn(shard(1), 4))
+    ahead(world, 'recordBorrowed', () => lowerTo(world, 1))
+    await world.pass(shard(1))
+    expect(world.inFlight.length).toBeLessThanOrEqual(1)
+    await world.settle()
+    expect([world.ran.length, world.jobs]).toEqual([8, []])
+  })
+})
+
+test('a shard whose item is damaged stops no other that looks for units', async () => {
+  const world = new World(CONFIG)
+  world.put(...jobsIn(shard(0), 2), ...jobsIn(shard(1), 2))
+  await world.settle()
+  const { states } = world.context.store
+  const { read } = states
+  const damaged: StateStore['read'] = async (key) => {
+    if (key === shard(0)) throw new DamagedStateError('it is damaged')
+    return read(key)
+  }
+  Object.assign(states, { read: damaged })
+  world.put(...jobsIn(shard(2), 3, 'more'))
+  await world.settle()
+  expect([world.ran.length, world.jobs]).toEqual([7, []])
+  expect(world.heard('shard damaged').map((event) => event.shard)).toContain(shard(0))
+})
+
+test('a shard that has got a unit is woken, although the visit that gave it fails afterwards', async () => {
+  const world = new World(configOf({ concurrency: 1, shards: 2 }))
+  world.put(...jobsIn(shard(0), 2), ...jobsIn(shard(1), 1, 'other'))
+  await world.stream()
+  const [message] = world.takeWork()
+  if (!message) throw new Error('no message')
+  world.takeWakes()
+  const { states } = world.context.store
+  const { read, writeBooks } = states
+  let fails = false
+  Object.assign(states, {
+    writeBooks: async (...[owner, write]: Parameters<typeof writeBooks>) => {
+      const outcome = await writeBooks(owner, write)
+      fails ||= write.loans.some(({ borrower, is }) => borrower === '1' && is)
+      return outcome
+    },
+    read: async (key: ShardKey) => {
+      if (!fails) return read(key)
+      Object.assign(states, { read, writeBooks })
+      throw new Error('a read fails')
+    },
+  })
+  await expect(world.work(message)).rejects.toThrow('a read fails')
+  expect(world.takeWakes().map((wake) => wake.shard)).toContain(shard(1))
+})
+
+describe('books', () => {
+  const slow = configOf({
+    concurrency: 4,
+    shards: 4,
+    rateLimit: { allowed: 10, period: '30d' },
+  })
+
+  test('are kept for as long as a start that was made by them is remembered', async () => {
+    const world = new World(slow)
+    world.put(...jobsIn(PLAIN, 1))
+    await world.settle()
+    const asked = world.state(PLAIN).expiresAt ?? 0
+    expect(asked * 1000).toBeGreaterThan(NOW + 30 * DAY_MS)
+    world.put(...jobsIn(shard(0), 1))
+    await world.settle()
+    expect(world.state(PLAIN).expiresAt).toBeGreaterThanOrEqual(asked)
+  })
+
+  test('are renewed before a start that is made now could outlive them', async () => {
+    const world = new World(slow)
+    world.put(...jobsIn(shard(0), 2))
+    await world.settle()
+    world.now = NOW + 10 * DAY_MS
+    world.put(...jobsIn(shard(0), 1, 'later'))
+    await world.settle()
+    expect((world.state(PLAIN).expiresAt ?? 0) * 1000).toBeGreaterThan(NOW + 40 * DAY_MS)
+  })
+})
