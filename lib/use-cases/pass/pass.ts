@@ -1,9 +1,12 @@
-/** Visits a shard: round after round of reading, deciding and writing, until there is nothing left to do. */
+/**
+ * Visits a shard: round after round of reading, deciding and writing, until there is nothing left to do. One that lasts,
+ * for others keep writing the shard, takes no job for its own worker any more: somebody may be waiting for that.
+ */
 
 import { DamagedStateError, LeftToNewerError } from '../../core/errors.ts'
 import type { ShardKey } from '../../core/keys.ts'
 import type { Released } from '../../core/pass/decide.ts'
-import { CONFLICT_PAUSE_MS, LEFT_TO_NEWER_MS } from '../../core/times.ts'
+import { CHAIN_MS, CONFLICT_PAUSE_MS, LEFT_TO_NEWER_MS } from '../../core/times.ts'
 import type { Context } from '../context.ts'
 import { wakeSoon } from '../wake.ts'
 import type { HandOff, PassRequest, Round } from './request.ts'
@@ -31,7 +34,10 @@ interface Visited {
   readonly own: HandOff | undefined
   /** Other shards that have got units from this one. */
   readonly served: ReadonlySet<ShardKey>
+  readonly begunAt: number
 }
+
+const hasLasted = ({ clock }: Context, begunAt: number): boolean => clock.now() - begunAt >= CHAIN_MS
 
 /**
  * A unit goes with the invocation: the worker takes the next job from the shard that got it. Others are woken, and so is
@@ -40,11 +46,11 @@ interface Visited {
 async function visitServed(
   context: Context,
   { runUntil, shared, isServed }: PassRequest,
-  { own, served }: Visited,
+  { own, served, begunAt }: Visited,
 ): Promise<HandOff | undefined> {
   const [first, ...others] = served
   if (first === undefined) return own
-  const goesOn = own === undefined && runUntil !== undefined && !isServed
+  const goesOn = own === undefined && runUntil !== undefined && !isServed && !hasLasted(context, begunAt)
   const woken = goesOn ? others : [first, ...others]
   if (woken.length > 0)
     await context.wake
@@ -57,18 +63,18 @@ async function visitServed(
 async function visit(context: Context, request: PassRequest): Promise<Visited> {
   let { released, runUntil, ...rest } = request
   let [own, uncertain, asksAgain]: [HandOff?, number?, boolean?] = []
-  const served = new Set<ShardKey>()
+  const [begunAt, served] = [context.clock.now(), new Set<ShardKey>()]
   for (let rounds = 0; rounds < MAX_ROUNDS; rounds++) {
     const round: Round = await passOnce(context, {
       ...rest,
       ...(released ? { released } : {}),
-      ...(runUntil === undefined ? {} : { runUntil }),
+      ...(runUntil === undefined || hasLasted(context, begunAt) ? {} : { runUntil }),
       ...(uncertain === undefined ? {} : { uncertain }),
       ...(asksAgain ? { asksAgain } : {}),
-    }).catch((error: unknown) => cutShort(context, { own, served }, error))
+    }).catch((error: unknown) => cutShort(context, { own, served, begunAt }, error))
     if (round.kind === 'replaced') {
       await leaveToNewer(context, request, released)
-      return { own, served }
+      return { own, served, begunAt }
     }
     if (round.kind === 'conflict') {
       uncertain = round.uncertain ?? uncertain
@@ -76,17 +82,19 @@ async function visit(context: Context, request: PassRequest): Promise<Visited> {
       continue
     }
     for (const shard of round.served ?? []) served.add(shard)
-    if (round.kind === 'over') return { own, served }
+    if (round.kind === 'over') return { own, served, begunAt }
     released = undefined
     asksAgain = round.asksAgain
     if (round.own) {
       own = round.own
       runUntil = undefined
     }
-    if (!round.again) return { own, served }
+    if (!round.again) return { own, served, begunAt }
   }
-  await giveUp(context, request.shard, released).catch((error) => cutShort(context, { own, served }, error))
-  return { own, served }
+  await giveUp(context, request.shard, released).catch((error) =>
+    cutShort(context, { own, served, begunAt }, error),
+  )
+  return { own, served, begunAt }
 }
 
 /** The shards that have got units are told, whatever becomes of this visit. If that fails too, the sweep finds them. */
