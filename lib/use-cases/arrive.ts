@@ -1,6 +1,6 @@
 /** New or changed items in the Jobs table: visit every shard that got something to do, refuse what can never run. */
 
-import { parseJob, type RawItem } from '../core/job/job.ts'
+import { keyText, parseJob, type RawItem } from '../core/job/job.ts'
 import type { ShardKey } from '../core/keys.ts'
 import { forEachSideBySide } from '../core/side-by-side.ts'
 import type { Context } from './context.ts'
@@ -48,7 +48,7 @@ async function visitAll<Id>(context: Context, arrivals: readonly Arrival<Id>[], 
 const keysOf = <Id>(arrivals: readonly Arrival<Id>[]): string[] => arrivals.map(({ item }) => item.sk)
 
 const byKey = <Id>(arrivals: readonly Arrival<Id>[]): Arrival<Id>[][] => [
-  ...Map.groupBy(arrivals, ({ item }) => `${item.pk}\n${item.sk}`).values(),
+  ...Map.groupBy(arrivals, ({ item }) => keyText(item)).values(),
 ]
 
 /** One shard's trouble must not hold up the stream for all others: it goes to the wake queue, which tries again. */

@@ -1,6 +1,6 @@
 /** Many new jobs: first the payloads that are kept outside, then the jobs whose payloads are there. */
 import { EnqueueIncompleteError } from '../core/errors.ts'
-import type { JobItem } from '../core/job/job.ts'
+import { type JobItem, keyText } from '../core/job/job.ts'
 import type { PayloadKey } from '../core/job/payload-key.ts'
 import { inItem, type KeptPayload, type Placed } from '../core/job/place-payload.ts'
 import { forEachSideBySide } from '../core/side-by-side.ts'
@@ -32,14 +32,13 @@ export async function putMany(
   await put(putNamed({ jobs: store.jobs }, itemsOf(ready.filter(({ isNamed }) => isNamed))))
   await put(putAll({ jobs: store.jobs }, itemsOf(ready.filter(({ isNamed }) => !isNamed))))
   if (failures.length === 0) return
-  const unwritten = new Set(failures.flatMap((failure) => failure.unwritten.map(nameOf)))
-  throw new EnqueueIncompleteError(jobs.filter(({ item }) => unwritten.has(nameOf(item))).map(inItem), {
+  const unwritten = new Set(failures.flatMap((failure) => failure.unwritten.map(keyText)))
+  throw new EnqueueIncompleteError(jobs.filter(({ item }) => unwritten.has(keyText(item))).map(inItem), {
     cause: failures[0]?.cause,
   })
 }
 
 const itemsOf = (jobs: readonly Placed[]): JobItem[] => jobs.map(({ item }) => item)
-const nameOf = ({ pk, sk }: JobItem): string => `${pk}\n${sk}`
 
 const isReady =
   (failed: ReadonlyMap<PayloadKey, unknown>) =>

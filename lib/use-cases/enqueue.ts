@@ -1,7 +1,7 @@
 /** Writes many jobs. What the database does not take immediately is offered again. */
 import pRetry, { AbortError } from 'p-retry'
 import { EnqueueIncompleteError, InvalidJobError, JobExistsError } from '../core/errors.ts'
-import { isSameItem, type JobItem } from '../core/job/job.ts'
+import { isSameItem, type JobItem, keyText } from '../core/job/job.ts'
 import { forEachSideBySide } from '../core/side-by-side.ts'
 import type { Store } from '../ports/store.ts'
 
@@ -52,7 +52,7 @@ export async function putNamed(store: Pick<Store, 'jobs'>, items: readonly JobIt
 export function oneForEachKey(items: readonly JobItem[]): JobItem[] {
   const jobs = new Map<string, JobItem>()
   for (const item of items) {
-    const key = `${item.pk}\n${item.sk}`
+    const key = keyText(item)
     const same = jobs.get(key)
     if (same && !isSameItem(same, item))
       throw new InvalidJobError(`two different jobs have one id and time: ${item.pk} ${item.sk}`)

@@ -1,8 +1,9 @@
-/** Wake-ups: somebody looks at a shard again, in a second or at a time. */
+/** Wake-ups: somebody looks at a shard again, now, in a second or at a time. */
 
 import type { ShardKey } from '../core/keys.ts'
 import type { ArrangedWake } from '../core/pass/decide.ts'
 import { DELAY_STEP_MS, MAX_DELAY_MS, WAKE_SOON_MS } from '../core/times.ts'
+import type { DelayedWake } from '../ports/queues.ts'
 import type { Context } from './context.ts'
 
 /** Has the shard looked at again. What is too far off for a queue is left to the due index. */
@@ -20,6 +21,12 @@ export async function arrangeWake(
 /** Queues round down to whole seconds, and the dispatcher would have to wait for the rest. */
 export const roundedUp = (delay_ms: number): number =>
   Math.min(MAX_DELAY_MS, Math.ceil(delay_ms / DELAY_STEP_MS) * DELAY_STEP_MS)
+
+export const wakesNow = (shards: Iterable<ShardKey>): DelayedWake[] =>
+  Array.from(shards, (shard) => ({ shard, delay_ms: 0 }))
+
+export const wakeNow = ({ wake }: Pick<Context, 'wake'>, shards: Iterable<ShardKey>): Promise<void> =>
+  wake.send(wakesNow(shards))
 
 export const wakeSoon = (
   { wake }: Pick<Context, 'wake'>,

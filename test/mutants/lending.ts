@@ -276,8 +276,8 @@ export const LENDING_MUTANTS: readonly TestedMutant[] = [
   {
     name: 'a visit that fails forgets whom it has served',
     file: 'lib/use-cases/pass/pass.ts',
-    find: 'if (!own && wakes.length > 0)',
-    replace: 'if (own && wakes.length > 0)',
+    find: 'if (!own) await wakeAll(',
+    replace: 'if (own) await wakeAll(',
     breaks: 'a unit lies idle until the sweep',
     tests: [LENDING_RACES],
   },

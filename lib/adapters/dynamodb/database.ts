@@ -23,6 +23,17 @@ export const ALL_OLD: ReturnValuesOnConditionCheckFailure = 'ALL_OLD'
 export const isConditionFailed = (error: unknown): error is ConditionalCheckFailedException =>
   error instanceof ConditionalCheckFailedException
 
+/** Whether a write was made; `false` if its condition does not hold. */
+export async function isWritten(writing: Promise<unknown>): Promise<boolean> {
+  try {
+    await writing
+    return true
+  } catch (error) {
+    if (isConditionFailed(error)) return false
+    throw error
+  }
+}
+
 /** Why a part of a transaction's conditions does not hold, with the item that it found; `undefined` for any other error. */
 export function failedPart(error: unknown, part: number): CancellationReason | undefined {
   const reason = error instanceof TransactionCanceledException ? error.CancellationReasons?.[part] : undefined

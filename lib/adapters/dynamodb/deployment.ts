@@ -4,7 +4,7 @@ import * as z from 'zod'
 import type { DeploymentRecord } from '../../core/deployment.ts'
 import { DamagedStateError } from '../../core/errors.ts'
 import type { DeploymentLog } from '../../ports/deployment.ts'
-import { type Database, isConditionFailed } from './database.ts'
+import { type Database, isWritten } from './database.ts'
 import { fromItem, type Item, toItem } from './item.ts'
 
 const KEY = { pk: '$deployment' }
@@ -54,13 +54,6 @@ async function write(
         ExpressionAttributeValues: toItem({ ':before': before.version }),
       }
     : { ConditionExpression: NOBODY_WROTE_FIRST }
-  try {
-    await client.send(
-      new PutItemCommand({ TableName: tables.state, Item: toItem({ ...KEY, ...record }), ...condition }),
-    )
-    return true
-  } catch (error) {
-    if (isConditionFailed(error)) return false
-    throw error
-  }
+  const item = toItem({ ...KEY, ...record })
+  return isWritten(client.send(new PutItemCommand({ TableName: tables.state, Item: item, ...condition })))
 }

@@ -1,33 +1,24 @@
 /** A write that says nothing, so that whoever has read a shard before it loses. */
 import { UpdateItemCommand } from '@aws-sdk/client-dynamodb'
 import type { ShardKey } from '../../core/keys.ts'
-import { type Database, isConditionFailed, toItem } from './database.ts'
+import { type Database, isWritten, toItem } from './database.ts'
 import { UpdateExpression } from './expression.ts'
 
 /** What the item says does not matter, even if it is damaged. */
 export async function fence(database: Database, shard: ShardKey, expiresAt: number): Promise<void> {
   const bump = new UpdateExpression()
   bump.increase(bump.path('version'), 1).condition(`attribute_exists(${bump.path('pk')})`)
-  if (await isWritten(database, shard, bump)) return
+  if (await write(database, shard, bump)) return
   // Race: a pass has found no item, and has borrowed by now. It writes only if there still is none.
   const make = new UpdateExpression()
   make.set(make.path('version'), 1).set(make.path('expiresAt'), expiresAt)
   make.condition(`attribute_not_exists(${make.path('pk')})`)
-  if (!(await isWritten(database, shard, make))) await fence(database, shard, expiresAt)
+  if (!(await write(database, shard, make))) await fence(database, shard, expiresAt)
 }
 
-async function isWritten(
-  { client, tables }: Database,
-  shard: ShardKey,
-  change: UpdateExpression,
-): Promise<boolean> {
-  try {
-    await client.send(
+const write = ({ client, tables }: Database, shard: ShardKey, change: UpdateExpression): Promise<boolean> =>
+  isWritten(
+    client.send(
       new UpdateItemCommand({ TableName: tables.state, Key: toItem({ pk: shard }), ...change.build() }),
-    )
-    return true
-  } catch (error) {
-    if (isConditionFailed(error)) return false
-    throw error
-  }
-}
+    ),
+  )

@@ -136,6 +136,9 @@ export function placeOf(config: Config, shard: Shard): Parsed<QueueConfig> {
   return misplaced ? refused(misplaced) : parsed(queue)
 }
 
+/** Both keys of an item as one text, to tell items apart by. */
+export const keyText = ({ pk, sk }: Pick<RawItem, 'pk' | 'sk'>): string => `${pk}\n${sk}`
+
 /** Whether two items under one key are one job: what a reading looks at is the same in both. */
 export const isSameItem = (one: RawItem, other: RawItem): boolean =>
   JUDGED_ATTRIBUTES.every((name) =>

@@ -3,6 +3,7 @@
  * slot but by the decision made here and the conditional write that follows it.
  */
 
+import { earliest } from '../earliest.ts'
 import { itemBytes } from '../job/item-size.ts'
 import type { Job } from '../job/job.ts'
 import type { ShardLimits } from '../limits/limits.ts'
@@ -113,8 +114,7 @@ function nextLook(input: PassInput, heldByRate: boolean): number | undefined {
   const { state, limits, now } = input
   const reopensAt =
     heldByRate && limits.rateLimit ? windowReopensAt(state.window, limits.rateLimit, now) : undefined
-  const times = [arrangedWake(input), reopensAt, input.nextDueAt].filter((time) => time !== undefined)
-  return times.length > 0 ? Math.min(...times) : undefined
+  return earliest(arrangedWake(input), reopensAt, input.nextDueAt)
 }
 
 function isChange(state: ShardState, change: PassChange): boolean {

@@ -2,10 +2,11 @@
 import { type LoanChange, RESOURCES, type Resource } from '../../core/limits/books.ts'
 import { capOf, type Units } from '../../core/limits/in-force.ts'
 import { freeUnits, mayBorrow, PLAIN } from '../../core/limits/lending.ts'
-import { afterReturn, type Loan, type LoanId, lendMore } from '../../core/limits/limiter.ts'
+import { afterReturn, type Loan, lendMore } from '../../core/limits/limiter.ts'
 import { booksKeptUntil } from '../../core/shard/expiry.ts'
 import type { Context } from '../context.ts'
 import { type Capacity, withBooks } from './capacity.ts'
+import { newLoanId } from './loan-id.ts'
 
 /** Borrows what is free of the units that are wanted more. `'stale'`: somebody was faster, and all has to be read again. */
 export async function borrowFree(
@@ -46,5 +47,3 @@ export function ownLoan(
   const known = borrowed[resource]
   return { was, told: was && known ? afterReturn(was, known) : was }
 }
-
-export const newLoanId = ({ random }: Pick<Context, 'random'>): LoanId => random.token() as string as LoanId

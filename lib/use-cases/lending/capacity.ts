@@ -3,11 +3,10 @@ import { placeOf } from '../../core/job/job.ts'
 import { parseShard, type Shard } from '../../core/keys.ts'
 import { type Books, NO_BOOKS, RESOURCES } from '../../core/limits/books.ts'
 import { limitsInForce } from '../../core/limits/in-force.ts'
-import { PLAIN } from '../../core/limits/lending.ts'
 import { arrived, type Borrowed, type Borrower } from '../../core/limits/limiter.ts'
 import type { Limits } from '../../core/limits/limits.ts'
 import type { Portion } from '../../core/limits/portion.ts'
-import { ownerOf } from '../../core/limits/shards.ts'
+import { borrowerOf, ownerOf } from '../../core/limits/shards.ts'
 import { unitsOfState } from '../../core/shard/in-use.ts'
 import { type BorrowedUnits, emptyState, type ShardState } from '../../core/shard/state.ts'
 import type { Context } from '../context.ts'
@@ -42,7 +41,7 @@ export async function readCapacity(
   const now = context.clock.now()
   const capacity = capacityOf({ shard: shard.value, configured: queue.value, owner, state, now })
   if (capacity === 'stale')
-    await restoreLoans(context, state, { owner, configured: queue.value }, nameOf(shard.value))
+    await restoreLoans(context, state, { owner, configured: queue.value }, borrowerOf(shard.value))
   return capacity
 }
 
@@ -50,8 +49,6 @@ async function readOwner({ store }: Context, shard: Shard, state: ShardState): P
   const key = ownerOf(shard)
   return key === state.shard ? state : ((await store.states.read(key)) ?? emptyState(key))
 }
-
-export const nameOf = ({ index }: Shard): Borrower => (index === undefined ? PLAIN : String(index))
 
 interface Read {
   readonly shard: Shard
@@ -63,7 +60,7 @@ interface Read {
 
 export function capacityOf({ shard, configured, owner, state, now }: Read): Capacity | 'stale' {
   const limits = limitsInForce(configured, owner)
-  const self = nameOf(shard)
+  const self = borrowerOf(shard)
   const books = owner.books ?? NO_BOOKS
   const borrowed = borrowedBy(self, state.borrowed ?? {}, books)
   if (borrowed === 'stale') return 'stale'

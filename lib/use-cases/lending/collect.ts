@@ -3,6 +3,7 @@
  * over that shard lose which has read it before; then the books are told. So it is never used twice. While more is out
  * than the limit allows, they go back and to nobody.
  */
+import { earliest } from '../../core/earliest.ts'
 import { type LoanChange, RESOURCES, type Resource } from '../../core/limits/books.ts'
 import type { Units } from '../../core/limits/in-force.ts'
 import { PLAIN } from '../../core/limits/lending.ts'
@@ -12,9 +13,10 @@ import { nextForgotten } from '../../core/limits/window.ts'
 import { booksKeptUntil, isNew } from '../../core/shard/expiry.ts'
 import type { BorrowedUnits, ShardState } from '../../core/shard/state.ts'
 import type { Context } from '../context.ts'
-import { newLoanId, ownLoan } from './borrow.ts'
+import { ownLoan } from './borrow.ts'
 import { type Capacity, withBooks } from './capacity.ts'
 import { type Lender, lenders, loanOf, readLender, spareOf, untold } from './lender.ts'
+import { newLoanId } from './loan-id.ts'
 
 const READ_TOGETHER = 8
 
@@ -55,8 +57,8 @@ async function collectOne(
   let spareAt = earliest(known.spareAt, forgottenAt(capacity.owner), forgottenAt(own))
   for (let first = 0; first < others.length && missing > 0; first += READ_TOGETHER) {
     const names = others.slice(first, first + READ_TOGETHER)
-    const lenders = await Promise.all(names.map((name) => readLender(context, capacity, name)))
-    for (const lender of lenders) {
+    const asked = await Promise.all(names.map((name) => readLender(context, capacity, name)))
+    for (const lender of asked) {
       if (missing <= 0) break
       if (!lender) continue
       spareAt = earliest(spareAt, forgottenAt(lender.state))
@@ -87,11 +89,6 @@ async function fetchSome(
     asked = await readLender(context, capacity, lender.name)
   }
   return undefined
-}
-
-const earliest = (...times: (number | undefined)[]): number | undefined => {
-  const known = times.filter((time) => time !== undefined)
-  return known.length > 0 ? Math.min(...known) : undefined
 }
 
 /** `undefined` if a pass over that shard was faster. */

@@ -1,6 +1,5 @@
 /** A shard that has units: what it has to spare for another. */
 import { DamagedStateError } from '../../core/errors.ts'
-import { formatShard, type ShardKey } from '../../core/keys.ts'
 import type { Resource } from '../../core/limits/books.ts'
 import {
   arrived,
@@ -11,6 +10,7 @@ import {
   outstanding,
 } from '../../core/limits/limiter.ts'
 import { isOverLimit, unitsHeld } from '../../core/limits/portion.ts'
+import { shardOf } from '../../core/limits/shards.ts'
 import { unitsOfState } from '../../core/shard/in-use.ts'
 import { emptyState, type ShardState } from '../../core/shard/state.ts'
 import type { Context } from '../context.ts'
@@ -23,16 +23,13 @@ export const lenders = ({ books, self }: Capacity, resource: Resource): Borrower
     .sort(([, one], [, other]) => outstanding(other) - outstanding(one))
     .map(([name]) => name)
 
-const keyOf = ({ shard }: Capacity, name: Borrower): ShardKey =>
-  formatShard({ ...shard, index: Number(name) })
-
 /** `undefined` for one whose item is damaged: nobody knows what it uses, so it has nothing to spare. */
 export async function readLender(
   { store, events }: Context,
   capacity: Capacity,
   name: Borrower,
 ): Promise<Lender | undefined> {
-  const key = keyOf(capacity, name)
+  const key = shardOf(capacity.shard, name)
   try {
     return { name, state: (await store.states.read(key)) ?? emptyState(key) }
   } catch (error) {

@@ -1,17 +1,16 @@
 /** After a pass the books are brought up to date, and the shards that were served by that are visited. */
 import { BooksBusyError } from '../../core/errors.ts'
-import { formatShard, type Shard, type ShardKey } from '../../core/keys.ts'
+import type { ShardKey } from '../../core/keys.ts'
 import { limitsInForce } from '../../core/limits/in-force.ts'
 import { PLAIN } from '../../core/limits/lending.ts'
-import type { Borrower } from '../../core/limits/limiter.ts'
 import { type Result, settle as settlementOf } from '../../core/limits/settling.ts'
-import { ownerOf } from '../../core/limits/shards.ts'
+import { ownerOf, shardOf } from '../../core/limits/shards.ts'
 import { booksKeptUntil, isTouchedLongAgo } from '../../core/shard/expiry.ts'
 import { unitsOfState } from '../../core/shard/in-use.ts'
 import { emptyState, type ShardState } from '../../core/shard/state.ts'
 import type { Context } from '../context.ts'
-import { newLoanId } from './borrow.ts'
 import { type Capacity, withBooks } from './capacity.ts'
+import { newLoanId } from './loan-id.ts'
 
 /** Others may change the books, too; then the one that is late reads them again. */
 const TRIES = 10
@@ -34,7 +33,7 @@ export async function settle(context: Context, capacity: Capacity, result: Resul
   let now = capacity
   for (let tries = 0; tries < TRIES; tries++) {
     const { served, hasEntered, ...change } = settlementOf(now, result, () => newLoanId(context))
-    const settled = { hasEntered, served: served.map((name) => keyOf(now.shard, name)) }
+    const settled = { hasEntered, served: served.map((name) => shardOf(now.shard, name)) }
     const { rateLimit } = now.limits
     const isTold = change.loans.length + change.line.length === 0
     if (isTold && !isTouchedLongAgo(now.owner, rateLimit, context.clock.now())) return settled
@@ -83,6 +82,3 @@ export function withOwner(capacity: Capacity, owner: ShardState, now: number): C
   const limits = limitsInForce(capacity.configured, owner)
   return { ...next, limits, ownUse: unitsOfState(owner, limits, now) }
 }
-
-const keyOf = (shard: Shard, name: Borrower): ShardKey =>
-  name === PLAIN ? ownerOf(shard) : formatShard({ ...shard, index: Number(name) })

@@ -6,15 +6,16 @@
 import { parseShard, type Shard, type ShardKey } from '../../core/keys.ts'
 import { type LoanChange, NO_BOOKS, RESOURCES } from '../../core/limits/books.ts'
 import { limitsInForce, type Units } from '../../core/limits/in-force.ts'
-import type { Borrowed, LoanId } from '../../core/limits/limiter.ts'
+import type { Borrowed } from '../../core/limits/limiter.ts'
 import type { LimitOverride } from '../../core/limits/limits.ts'
-import { borrowersOf } from '../../core/limits/shards.ts'
+import { borrowerOf, borrowersOf } from '../../core/limits/shards.ts'
 import type { QueueConfig } from '../../core/queue/config.ts'
 import { booksKeptUntil } from '../../core/shard/expiry.ts'
 import { unitsOfState } from '../../core/shard/in-use.ts'
 import type { BorrowedUnits, ShardState } from '../../core/shard/state.ts'
 import { forEachSideBySide } from '../../core/side-by-side.ts'
 import type { Context } from '../context.ts'
+import { newLoanId } from './loan-id.ts'
 
 const READ_SIDE_BY_SIDE = 16
 
@@ -63,7 +64,7 @@ async function borrowersBefore(context: Context, queue: QueueConfig, shard: Shar
 }
 
 function loanOf({ random }: Context, units: Units): BorrowedUnits {
-  const id = random.token() as string as LoanId
+  const id = newLoanId({ random })
   const entries = RESOURCES.flatMap((resource): [string, Borrowed][] =>
     units[resource] > 0 ? [[resource, { id, got: units[resource], returned: 0 }]] : [],
   )
@@ -72,7 +73,7 @@ function loanOf({ random }: Context, units: Units): BorrowedUnits {
 
 function changesOf(key: ShardKey, borrowed: BorrowedUnits): LoanChange[] {
   const shard = parseShard(key)
-  const borrower = shard.ok ? String(shard.value.index) : key
+  const borrower = shard.ok ? borrowerOf(shard.value) : key
   return RESOURCES.flatMap((resource) => {
     const units = borrowed[resource]
     if (!units) return []

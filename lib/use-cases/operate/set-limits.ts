@@ -1,14 +1,14 @@
 /** Limits changed at run time: one write to the partition's plain shard, which owns them. */
-import { formatShard, type Shard, type ShardKey } from '../../core/keys.ts'
+import type { Shard, ShardKey } from '../../core/keys.ts'
 import { RESOURCES } from '../../core/limits/books.ts'
-import { PLAIN } from '../../core/limits/lending.ts'
 import type { LimitOverride } from '../../core/limits/limits.ts'
-import { borrowersOf, ownerOf } from '../../core/limits/shards.ts'
+import { borrowersOf, ownerOf, shardOf } from '../../core/limits/shards.ts'
 import type { QueueConfig } from '../../core/queue/config.ts'
 import { keptUntil } from '../../core/shard/expiry.ts'
 import type { ShardState } from '../../core/shard/state.ts'
 import { forEachSideBySide } from '../../core/side-by-side.ts'
 import type { Context } from '../context.ts'
+import { wakeNow } from '../wake.ts'
 
 const FENCES_SIDE_BY_SIDE = 16
 
@@ -31,7 +31,7 @@ export async function overrideLimits(
     store.states.fence(key, expiresAt),
   )
   const woken = new Set([ownerOf(shard), ...borrowers, ...waiting])
-  await wake.send([...woken].map((key) => ({ shard: key, delay_ms: 0 })))
+  await wakeNow({ wake }, woken)
 }
 
 /** Without books, all that the configuration has: an earlier version may have served them, and kept none. */
@@ -41,8 +41,7 @@ function known(
   shards: number,
 ): { readonly borrowers: readonly ShardKey[]; readonly waiting: readonly ShardKey[] } {
   if (!books) return { borrowers: borrowersOf(shard, shards), waiting: [] }
-  const keysOf = (names: readonly string[]) =>
-    names.filter((name) => name !== PLAIN).map((name) => formatShard({ ...shard, index: Number(name) }))
+  const keysOf = (names: readonly string[]) => names.map((name) => shardOf(shard, name))
   return {
     borrowers: keysOf(RESOURCES.flatMap((resource) => Object.keys(books[resource].loans))),
     waiting: keysOf(RESOURCES.flatMap((resource) => Object.keys(books[resource].line))),

@@ -8,7 +8,8 @@ import type { ShardKey } from '../../core/keys.ts'
 import type { Released } from '../../core/pass/decide.ts'
 import { CHAIN_MS, CONFLICT_PAUSE_MS, LEFT_TO_NEWER_MS } from '../../core/times.ts'
 import type { Context } from '../context.ts'
-import { wakeSoon } from '../wake.ts'
+import { wakeNow, wakeSoon, wakesNow } from '../wake.ts'
+import { wakeAll } from '../wake-all.ts'
 import type { HandOff, PassRequest, Round } from './request.ts'
 import { passOnce } from './round.ts'
 
@@ -20,8 +21,9 @@ const MAX_ROUNDS = 12
 /** Returns the job that the caller has to run, if it takes one. */
 export async function pass(context: Context, request: PassRequest): Promise<HandOff | undefined> {
   try {
-    const visited = await visit(context, request)
-    return await visitServed(context, request, visited)
+    const begunAt = context.clock.now()
+    const visited = await visit(context, request, begunAt)
+    return await visitServed(context, request, visited, begunAt)
   } catch (error) {
     if (!(error instanceof DamagedStateError)) throw error
     // Trying again mends nothing. The sweep goes on counting it until somebody has.
@@ -34,7 +36,6 @@ interface Visited {
   readonly own: HandOff | undefined
   /** Other shards that have got units from this one. */
   readonly served: ReadonlySet<ShardKey>
-  readonly begunAt: number
 }
 
 const hasLasted = ({ clock }: Context, begunAt: number): boolean => clock.now() - begunAt >= CHAIN_MS
@@ -46,24 +47,22 @@ const hasLasted = ({ clock }: Context, begunAt: number): boolean => clock.now() 
 async function visitServed(
   context: Context,
   { runUntil, shared, isServed }: PassRequest,
-  { own, served, begunAt }: Visited,
+  { own, served }: Visited,
+  begunAt: number,
 ): Promise<HandOff | undefined> {
   const [first, ...others] = served
   if (first === undefined) return own
   const goesOn = own === undefined && runUntil !== undefined && !isServed && !hasLasted(context, begunAt)
   const woken = goesOn ? others : [first, ...others]
-  if (woken.length > 0)
-    await context.wake
-      .send(woken.map((shard) => ({ shard, delay_ms: 0 })))
-      .catch((error: unknown) => keepOwn(context, own, error))
+  if (woken.length > 0) await wakeNow(context, woken).catch((error: unknown) => keepOwn(context, own, error))
   if (!goesOn) return own
   return pass(context, { shard: first, runUntil, isServed: true, ...(shared ? { shared } : {}) })
 }
 
-async function visit(context: Context, request: PassRequest): Promise<Visited> {
+async function visit(context: Context, request: PassRequest, begunAt: number): Promise<Visited> {
   let { released, runUntil, ...rest } = request
   let [own, uncertain, asksAgain]: [HandOff?, number?, boolean?] = []
-  const [begunAt, served] = [context.clock.now(), new Set<ShardKey>()]
+  const served = new Set<ShardKey>()
   for (let rounds = 0; rounds < MAX_ROUNDS; rounds++) {
     const round: Round = await passOnce(context, {
       ...rest,
@@ -71,10 +70,10 @@ async function visit(context: Context, request: PassRequest): Promise<Visited> {
       ...(runUntil === undefined || hasLasted(context, begunAt) ? {} : { runUntil }),
       ...(uncertain === undefined ? {} : { uncertain }),
       ...(asksAgain ? { asksAgain } : {}),
-    }).catch((error: unknown) => cutShort(context, { own, served, begunAt }, error))
+    }).catch((error: unknown) => cutShort(context, { own, served }, error))
     if (round.kind === 'replaced') {
       await leaveToNewer(context, request, released)
-      return { own, served, begunAt }
+      return { own, served }
     }
     if (round.kind === 'conflict') {
       uncertain = round.uncertain ?? uncertain
@@ -82,28 +81,22 @@ async function visit(context: Context, request: PassRequest): Promise<Visited> {
       continue
     }
     for (const shard of round.served ?? []) served.add(shard)
-    if (round.kind === 'over') return { own, served, begunAt }
+    if (round.kind === 'over') return { own, served }
     released = undefined
     asksAgain = round.asksAgain
     if (round.own) {
       own = round.own
       runUntil = undefined
     }
-    if (!round.again) return { own, served, begunAt }
+    if (!round.again) return { own, served }
   }
-  await giveUp(context, request.shard, released).catch((error) =>
-    cutShort(context, { own, served, begunAt }, error),
-  )
-  return { own, served, begunAt }
+  await giveUp(context, request.shard, released).catch((error) => cutShort(context, { own, served }, error))
+  return { own, served }
 }
 
-/** The shards that have got units are told, whatever becomes of this visit. If that fails too, the sweep finds them. */
+/** The shards that have got units are told, whatever becomes of this visit. */
 async function cutShort(context: Context, { own, served }: Visited, error: unknown): Promise<Round> {
-  const wakes = [...served].map((shard) => ({ shard, delay_ms: 0 }))
-  if (!own && wakes.length > 0)
-    await context.wake.send(wakes).catch((cause: unknown) => {
-      for (const { shard } of wakes) context.events.emit({ kind: 'visit cut short', shard, error: cause })
-    })
+  if (!own) await wakeAll(context, wakesNow(served))
   return keepOwn(context, own, error)
 }
 

@@ -4,6 +4,7 @@
  * The order of the reads matters: a job is deleted before its slot is freed. So if a job is still in the table but its slot
  * is gone, it has not run since the state was read, unless another pass claimed it; and that changes the version.
  */
+import { earliest } from '../../core/earliest.ts'
 import { limitsWithin } from '../../core/limits/in-force.ts'
 import { isHopeFulfilled, isToYieldStart, mayHopeFor, mayUse, type Usage } from '../../core/limits/portion.ts'
 import { nextForgotten } from '../../core/limits/window.ts'
@@ -82,10 +83,11 @@ async function visitKnown(
   const may = mayUse(supplied.capacity, usage)
   const now = clock.now()
   const yieldAt = yieldTime(supplied.capacity, usage, state, seenAt)
+  const nextDueAt = earliest(jobs.nextDueAt, supplied.spareAt, yieldAt)
   const input: PassInput = {
     ...known,
     ...jobs,
-    ...earliestLook(jobs.nextDueAt, supplied.spareAt, yieldAt),
+    ...(nextDueAt === undefined ? {} : { nextDueAt }),
     limits: limitsWithin(capacity.limits, may),
     now,
     newToken: () => random.token(),
@@ -102,11 +104,6 @@ async function visitKnown(
  */
 const yieldTime = (capacity: Capacity, usage: Usage, { window }: ShardState, seenAt: number) =>
   isToYieldStart(capacity, usage) ? nextForgotten(window, capacity.limits.rateLimit, seenAt) : undefined
-
-const earliestLook = (...times: (number | undefined)[]): Pick<PassInput, 'nextDueAt'> => {
-  const known = times.filter((time) => time !== undefined)
-  return known.length > 0 ? { nextDueAt: Math.min(...known) } : {}
-}
 
 /** The shard is not this configuration's. Its jobs stay for one that knows it; a slot that was in use is freed. */
 async function leave(context: Context, state: ShardState, released: Released | undefined): Promise<Round> {

@@ -120,15 +120,15 @@ export const LENDING_WRITES: readonly Mutant[] = [
   {
     name: 'a limit is set and nobody woken',
     file: SET_LIMITS,
-    find: 'await wake.send([...woken].map((key) => ({ shard: key, delay_ms: 0 })))',
-    replace: 'void [wake, woken]',
+    find: 'await wakeNow({ wake }, woken)',
+    replace: 'void [wakeNow, wake, woken]',
     breaks: 'a limit that was raised is not used, nor what is too much given back',
   },
   {
     name: 'nobody looks when another shard’s start is forgotten',
     file: ROUND,
-    find: 'earliestLook(jobs.nextDueAt, supplied.spareAt, yieldAt)',
-    replace: 'earliestLook(jobs.nextDueAt, supplied.spareAt && undefined, yieldAt)',
+    find: 'earliest(jobs.nextDueAt, supplied.spareAt, yieldAt)',
+    replace: 'earliest(jobs.nextDueAt, supplied.spareAt && undefined, yieldAt)',
     breaks: 'a shard waits for a start that time gives back',
   },
   {

@@ -66,7 +66,7 @@ export const LENDING_RULES: readonly Mutant[] = [
   },
   {
     name: 'loans without an id',
-    file: 'lib/use-cases/lending/borrow.ts',
+    file: 'lib/use-cases/lending/loan-id.ts',
     find: 'random.token() as string as LoanId',
     replace: "(random.token() && 'loan') as LoanId",
     breaks: 'what an earlier loan returned counts for a later one',

@@ -71,8 +71,8 @@ export const RATES: readonly Mutant[] = [
   {
     name: 'window not waited for',
     file: 'lib/core/pass/decide.ts',
-    find: 'const times = [arrangedWake(input), reopensAt, input.nextDueAt]',
-    replace: 'const times = [arrangedWake(input), reopensAt && undefined, input.nextDueAt]',
+    find: 'earliest(arrangedWake(input), reopensAt, input.nextDueAt)',
+    replace: 'earliest(arrangedWake(input), reopensAt && undefined, input.nextDueAt)',
     breaks: 'jobs held by the rate are forgotten',
   },
   {

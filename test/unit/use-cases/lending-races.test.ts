@@ -4,13 +4,10 @@ import { DamagedStateError } from '../../../lib/core/errors.ts'
 import type { ShardKey } from '../../../lib/core/keys.ts'
 import type { StateStore } from '../../../lib/ports/states.ts'
 import { overrideLimits } from '../../../lib/use-cases/operate/set-limits.ts'
-import { configOf, jobItem, NOW } from '../../support/builders.ts'
+import { configOf, NOW } from '../../support/builders.ts'
+import { jobsIn, PLAIN, shard } from '../../support/spread.ts'
 import { World } from '../../support/world.ts'
 
-const PLAIN = 'crm|acme' as ShardKey
-const shard = (index: number): ShardKey => `crm|acme|${index}` as ShardKey
-const jobsIn = (pk: ShardKey, count: number, name = pk.replaceAll('|', '.')) =>
-  Array.from({ length: count }, (_, n) => jobItem({ id: `${name}-${n}`, pk }))
 const CONFIG = configOf({ concurrency: 4, shards: 4 })
 const DAY_MS = 86_400_000
 

@@ -1,20 +1,13 @@
 /** Capacity flows to where the work is, and with it the invocation of a worker. */
 import { describe, expect, test } from 'vitest'
 import type { JobId, ShardKey } from '../../../lib/core/keys.ts'
-import { NO_BOOKS } from '../../../lib/core/limits/books.ts'
 import { SLOTS_OF_A_SMALL_ITEM } from '../../../lib/core/limits/in-force.ts'
-import { lentOut } from '../../../lib/core/limits/limiter.ts'
-import { configOf, jobItem, NOW } from '../../support/builders.ts'
+import { configOf, NOW } from '../../support/builders.ts'
+import { jobsIn, lent, nameOf, PLAIN, shard } from '../../support/spread.ts'
 import { World } from '../../support/world.ts'
 
-const shard = (index: number): ShardKey => `crm|acme|${index}` as ShardKey
-const PLAIN = 'crm|acme' as ShardKey
-const nameOf = (pk: ShardKey): string => pk.replaceAll('|', '.')
-const jobsIn = (pk: ShardKey, count: number, name = nameOf(pk)) =>
-  Array.from({ length: count }, (_, n) => jobItem({ id: `${name}-${n}`, pk }))
 const slotsOf = (world: World, pk: ShardKey): number => Object.keys(world.state(pk).slots).length
 const jobsInFlight = (world: World, pk: ShardKey): string[] => Object.keys(world.state(pk).slots)
-const lent = (world: World): number => lentOut((world.state(PLAIN).books ?? NO_BOOKS).slots)
 const RATE = { allowed: 6, period: 10_000, margin: 0 }
 
 describe('one of ten shards that has all the work', () => {

@@ -1,20 +1,14 @@
 /** A limit is changed at run time while shards have units, and while passes are under way. */
 import { describe, expect, test } from 'vitest'
 import type { ShardKey } from '../../../lib/core/keys.ts'
-import { NO_BOOKS } from '../../../lib/core/limits/books.ts'
-import { lentOut } from '../../../lib/core/limits/limiter.ts'
 import type { LimitOverride } from '../../../lib/core/limits/limits.ts'
 import type { Config } from '../../../lib/core/queue/config.ts'
 import { overrideLimits } from '../../../lib/use-cases/operate/set-limits.ts'
-import { configOf, jobItem } from '../../support/builders.ts'
+import { configOf } from '../../support/builders.ts'
+import { jobsIn, lent, PLAIN, shard } from '../../support/spread.ts'
 import { World } from '../../support/world.ts'
 
-const PLAIN = 'crm|acme' as ShardKey
-const shard = (index: number): ShardKey => `crm|acme|${index}` as ShardKey
-const jobsIn = (pk: ShardKey, count: number, name: string) =>
-  Array.from({ length: count }, (_, n) => jobItem({ id: `${name}-${n}`, pk }))
 const CONFIG = configOf({ concurrency: 4, shards: 4 })
-const lent = (world: World): number => lentOut((world.state(PLAIN).books ?? NO_BOOKS).slots)
 
 /** What `setLimits` does. Nobody has been woken yet when it returns. */
 async function setLimits(

@@ -1,16 +1,8 @@
 /** The plain shard's item is gone, and with it what it knew of loans. */
 import { describe, expect, test } from 'vitest'
-import type { ShardKey } from '../../../lib/core/keys.ts'
-import { NO_BOOKS } from '../../../lib/core/limits/books.ts'
-import { lentOut } from '../../../lib/core/limits/limiter.ts'
-import { configOf, jobItem, NOW } from '../../support/builders.ts'
+import { configOf, NOW } from '../../support/builders.ts'
+import { jobsIn, lent, PLAIN, shard } from '../../support/spread.ts'
 import { World } from '../../support/world.ts'
-
-const shard = (index: number): ShardKey => `crm|acme|${index}` as ShardKey
-const PLAIN = 'crm|acme' as ShardKey
-const jobsIn = (pk: ShardKey, count: number, name = pk.replaceAll('|', '.')) =>
-  Array.from({ length: count }, (_, n) => jobItem({ id: `${name}-${n}`, pk }))
-const lent = (world: World): number => lentOut((world.state(PLAIN).books ?? NO_BOOKS).slots)
 
 describe('books that were lost', () => {
   const config = configOf({ concurrency: 4, shards: 4 })

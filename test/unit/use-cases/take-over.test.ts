@@ -1,18 +1,12 @@
 /** Items of the version before, which divided a limit among shards and kept overrides in each of them. */
 import { describe, expect, test } from 'vitest'
-import type { ShardKey } from '../../../lib/core/keys.ts'
-import { NO_BOOKS } from '../../../lib/core/limits/books.ts'
-import { lentOut } from '../../../lib/core/limits/limiter.ts'
 import { emptyState, type ShardState, type Slot } from '../../../lib/core/shard/state.ts'
 import { overrideLimits } from '../../../lib/use-cases/operate/set-limits.ts'
 import { claimed, configOf, jobItem, NOW } from '../../support/builders.ts'
+import { jobsIn, lent, PLAIN, shard } from '../../support/spread.ts'
 import { World } from '../../support/world.ts'
 
 const CONFIG = configOf({ concurrency: 4, shards: 4, rateLimit: { allowed: 8, period: 60_000, margin: 0 } })
-const PLAIN = 'crm|acme' as ShardKey
-const shard = (index: number): ShardKey => `crm|acme|${index}` as ShardKey
-const jobsIn = (pk: ShardKey, count: number, name: string) =>
-  Array.from({ length: count }, (_, n) => jobItem({ id: `${name}-${n}`, pk }))
 
 /** So many jobs in flight in each of two shards, and what else their items say. */
 function fromBefore(inFlight: number, ...parts: readonly Partial<ShardState>[]): World {
@@ -28,8 +22,6 @@ function fromBefore(inFlight: number, ...parts: readonly Partial<ShardState>[]):
   }
   return world
 }
-const lent = (world: World, resource: 'slots' | 'starts'): number =>
-  lentOut((world.state(PLAIN).books ?? NO_BOOKS)[resource])
 
 describe('of a partition from before', () => {
   test('what is in flight counts, and the rest of the limit is free for any shard', async () => {
