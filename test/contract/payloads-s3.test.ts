@@ -1,13 +1,13 @@
 /** The bucket on fauxqs, or on another S3 with `S3_ENDPOINT`. */
 import { randomUUID } from 'node:crypto'
-import { once } from 'node:events'
-import { type AddressInfo, createServer } from 'node:net'
+import { createServer } from 'node:net'
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3'
 import { type FauxqsServer, startFauxqs } from 'fauxqs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { s3Payloads } from '../../lib/adapters/s3/payloads.ts'
 import { payloadKeyFor } from '../../lib/core/job/payload-key.ts'
 import { payloadsIn } from '../../lib/lambda/payloads.ts'
+import { onLoopback } from '../support/loopback.ts'
 import { describePayloads } from './payloads.ts'
 
 const bucket = `payloads-${randomUUID()}`
@@ -36,11 +36,10 @@ describePayloads('payloads on S3, whose client is loaded when it is needed', () 
 )
 
 test('a bucket that does not answer is given up', async () => {
-  const silent = createServer().listen(0, '127.0.0.1')
-  await once(silent, 'listening')
-  const { port } = silent.address() as AddressInfo
+  const silent = createServer()
+  const endpoint = await onLoopback(silent)
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' }
-  const deaf = new S3Client({ endpoint: `http://127.0.0.1:${port}`, region: 'us-east-1', credentials })
+  const deaf = new S3Client({ endpoint, region: 'us-east-1', credentials })
   const key = payloadKeyFor('1', 0)
   if (!key) throw new Error('no key')
   await expect(s3Payloads(deaf, bucket).get(key, 50)).rejects.toThrow(/abort/i)

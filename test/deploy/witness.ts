@@ -1,9 +1,9 @@
 /** The service that the worker calls: it has limits of its own, refuses what is over them, and forgets nothing. */
 import { EventEmitter, once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { json } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { onLoopback } from '../support/loopback.ts'
 
 export interface ServiceLimits {
   readonly concurrency?: number
@@ -34,10 +34,8 @@ export class Witness {
     void this.#serve(request, response).catch(() => response.destroy())
   })
 
-  async listen(): Promise<string> {
-    this.#server.listen(0, '127.0.0.1')
-    await once(this.#server, 'listening')
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`
+  listen(): Promise<string> {
+    return onLoopback(this.#server)
   }
 
   close(): void {

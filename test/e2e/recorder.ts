@@ -1,8 +1,8 @@
 /** A service outside of Sluice that sees when handlers run. */
 import { EventEmitter, once } from 'node:events'
 import { createServer, type IncomingMessage } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { json } from 'node:stream/consumers'
+import { onLoopback } from '../support/loopback.ts'
 
 export interface Seen {
   readonly at: number
@@ -22,10 +22,8 @@ export class Recorder {
     void this.#receive(request).then(() => response.end())
   })
 
-  async listen(): Promise<string> {
-    this.#server.listen(0, '127.0.0.1')
-    await once(this.#server, 'listening')
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`
+  listen(): Promise<string> {
+    return onLoopback(this.#server)
   }
 
   close(): void {

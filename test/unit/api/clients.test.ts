@@ -1,6 +1,5 @@
 /** Connections that are accepted and never answered, as behind a load balancer whose path is dead. */
-import { once } from 'node:events'
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
+import { createServer, type Server, type Socket } from 'node:net'
 import { GetItemCommand } from '@aws-sdk/client-dynamodb'
 import { GetQueueUrlCommand } from '@aws-sdk/client-sqs'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -12,9 +11,11 @@ import {
   type Patience,
   sqsClient,
 } from '../../../lib/lambda/clients.ts'
+import { onLoopback } from '../../support/loopback.ts'
 
 const IMPATIENT: Patience = { connection_ms: 1000, answer_ms: 50 }
 let server: Server
+let endpoint: string
 let sockets: Socket[]
 let onConnection: (socket: Socket) => void
 
@@ -24,8 +25,8 @@ beforeEach(async () => {
   server = createServer((socket) => {
     sockets.push(socket)
     onConnection(socket)
-  }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
+  })
+  endpoint = await onLoopback(server)
 })
 afterEach(() => {
   for (const socket of sockets) socket.destroy()
@@ -33,7 +34,7 @@ afterEach(() => {
 })
 
 const options = () => ({
-  endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+  endpoint,
   region: 'eu-central-1',
   credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
 })

@@ -1,11 +1,12 @@
 /** CloudFormation waits for an answer at an address: here a server on the loopback. */
-import { createServer, type IncomingMessage, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { createServer, type Server } from 'node:http'
+import { json } from 'node:stream/consumers'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { parseRequest } from '../../../lib/adapters/cloudformation/custom-resource.ts'
 import type { DeploymentRecord } from '../../../lib/core/deployment.ts'
 import { type DeploymentContext, onDeployment } from '../../../lib/lambda/deployment.ts'
 import { NOW } from '../../support/builders.ts'
+import { onLoopback } from '../../support/loopback.ts'
 
 interface Put {
   readonly method: string | undefined
@@ -14,6 +15,7 @@ interface Put {
   readonly answer: Readonly<Record<string, string>>
 }
 let server: Server
+let url: string
 let puts: Put[]
 /** How CloudFormation answers the next requests. */
 let statuses: number[]
@@ -26,21 +28,15 @@ beforeEach(async () => {
   happened = []
   record = undefined
   server = createServer(async (request, response) => {
-    const answer = JSON.parse(await textOf(request)) as Put['answer']
+    const answer = (await json(request)) as Put['answer']
     const { 'content-type': contentType, 'content-length': contentLength } = request.headers
     puts.push({ method: request.method, contentType, contentLength, answer })
     happened.push('answered')
     response.writeHead(statuses.shift() ?? 200).end()
   })
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
+  url = await onLoopback(server)
 })
 afterEach(() => void server.close())
-
-async function textOf(request: IncomingMessage): Promise<string> {
-  let text = ''
-  for await (const chunk of request.setEncoding('utf8')) text += chunk
-  return text
-}
 
 const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
 const working = (): DeploymentContext => ({
@@ -61,11 +57,10 @@ const working = (): DeploymentContext => ({
 })
 
 function requestOf(RequestType: string, properties: object) {
-  const { port } = server.address() as AddressInfo
   const request = parseRequest({
     RequestType,
     RequestId: 'request',
-    ResponseURL: `http://127.0.0.1:${port}/answer?signature=x`,
+    ResponseURL: `${url}/answer?signature=x`,
     StackId: 'stack',
     LogicalResourceId: 'Jobs',
     PhysicalResourceId: 'whatever',

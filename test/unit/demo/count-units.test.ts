@@ -1,10 +1,9 @@
 /** A counter that stands between a client and a database, and changes nothing but one field of the request. */
-import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { json } from 'node:stream/consumers'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { countUnits, type UnitCounter } from '../../../demo/count-units.ts'
+import { onLoopback } from '../../support/loopback.ts'
 
 let engine: Server
 let counter: UnitCounter
@@ -15,9 +14,8 @@ beforeEach(async () => {
   engine = createServer(async (request, response) => {
     received = await json(request)
     response.writeHead(answer.status).end(JSON.stringify(answer.body))
-  }).listen(0, '127.0.0.1')
-  await once(engine, 'listening')
-  counter = await countUnits(`http://127.0.0.1:${(engine.address() as AddressInfo).port}`)
+  })
+  counter = await countUnits(await onLoopback(engine))
 })
 
 afterEach(async () => {
