@@ -27,9 +27,7 @@ export const shardOf = (partition: Shard, borrower: Borrower): ShardKey =>
   borrower === PLAIN ? ownerOf(partition) : formatShard({ ...partition, index: Number(borrower) })
 
 /** The shards of a partition that borrow, if it has so many. */
-export function borrowersOf({ queue, partition }: Shard, shards: number): ShardKey[] {
+export function borrowersOf(partition: Shard, shards: number): ShardKey[] {
   if (shards === 1) return []
-  return Array.from({ length: shards }, (_, index) =>
-    formatShard({ queue, ...(partition === undefined ? {} : { partition }), index }),
-  )
+  return Array.from({ length: shards }, (_, index) => formatShard({ ...partition, index }))
 }

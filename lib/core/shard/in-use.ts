@@ -4,7 +4,7 @@ import type { Units } from '../limits/in-force.ts'
 import type { Limits } from '../limits/limits.ts'
 import type { Usage } from '../limits/portion.ts'
 import { forgottenBuckets, startsInWindow } from '../limits/window.ts'
-import { isRunning, type ShardState, type Slot, slotEntries } from './state.ts'
+import { type ShardState, type Slot, slotEntries, startsReserved } from './state.ts'
 
 /** A claim that has not started holds a start, for it may start at any time. */
 export function unitsInUse(
@@ -13,7 +13,7 @@ export function unitsInUse(
   { rateLimit }: Limits,
   now: number,
 ): Units {
-  const reserved = slots.filter(([, slot]) => !isRunning(slot)).length
+  const reserved = startsReserved(slots.map(([, slot]) => slot))
   const starts = rateLimit ? startsInWindow(window, rateLimit, now) + reserved : 0
   return { slots: slots.length, starts }
 }

@@ -37,12 +37,15 @@ export async function execute(
  * Ends the job, so that it is not seen any more when its slot becomes free. Returns true if another item stands in its
  * place by now: that one has not run.
  */
-async function finishJob(context: WorkerContext, { job, problem }: Running, run: RunTask): Promise<boolean> {
+async function finishJob(
+  context: WorkerContext,
+  { job, problem }: Running,
+  runTask: RunTask,
+): Promise<boolean> {
   if (!job) return false // taken away while its message was on the way
   const { clock, random, events } = context
   events.emit({ kind: 'job started', job })
-  const runTask: RunTask = async (one) => problem ?? run(one)
-  const attempted = await runTask(job)
+  const attempted = problem ?? (await runTask(job))
   const ending = endingOf(job, attempted, clock.now(), random.number())
   const outcome = await end(context, job, ending)
   if (outcome === 'changed') events.emit({ kind: 'job replaced', job, ending })

@@ -19,7 +19,7 @@ export const FINISHING: readonly Mutant[] = [
   {
     name: 'slot freed before the job is deleted',
     file: EXECUTE,
-    find: '  const attempted = await runTask(job)\n',
+    find: '  const attempted = problem ?? (await runTask(job))\n',
     replace: `  const early = async (one: Job) => {
     const attempted = await runTask(one)
     const slots = Object.entries((await context.store.states.read(job.key.pk))?.slots ?? {})
@@ -27,15 +27,16 @@ export const FINISHING: readonly Mutant[] = [
       if (id === job.id) await context.store.states.release(job.key.pk, { id: job.id, token: slot.token })
     return attempted
   }
-  const attempted = await early(job)
+  const attempted = problem ?? (await early(job))
 `,
     breaks: 'a finished job is claimed again',
   },
   {
     name: 'job deleted before it runs',
     file: EXECUTE,
-    find: '  const attempted = await runTask(job)',
-    replace: '  await context.store.jobs.remove(job.item)\n  const attempted = await runTask(job)',
+    find: '  const attempted = problem ?? (await runTask(job))',
+    replace:
+      '  await context.store.jobs.remove(job.item)\n  const attempted = problem ?? (await runTask(job))',
     breaks: 'a crash loses the job',
   },
   {
