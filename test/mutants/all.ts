@@ -1,6 +1,7 @@
 /** Every mutant that is left to vitest. */
 import { ADAPTERS } from './adapters.ts'
 import { LENDING_MUTANTS } from './lending.ts'
+import { LENDING_RACES_MUTANTS } from './lending-races.ts'
 import type { TestedMutant } from './mutant.ts'
 import { PAYLOADS } from './payloads.ts'
 import { PROTOCOL } from './protocol.ts'
@@ -9,6 +10,7 @@ import { READS } from './reading.ts'
 export const TESTED_MUTANTS: readonly TestedMutant[] = [
   ...ADAPTERS,
   ...LENDING_MUTANTS,
+  ...LENDING_RACES_MUTANTS,
   ...PROTOCOL,
   ...READS,
   ...PAYLOADS,

@@ -4,15 +4,12 @@ import type { TestedMutant } from './mutant.ts'
 const LIMITS = 'test/unit/core/limits'
 const LENDING = 'test/unit/use-cases/lending.test.ts'
 const LIMITS_SET = 'test/unit/use-cases/limits-set.test.ts'
-const LENDING_RACES = 'test/unit/use-cases/lending-races.test.ts'
-const EXPIRY = 'lib/core/shard/expiry.ts'
 const TAKE_OVER_TEST = 'test/unit/use-cases/take-over.test.ts'
 const LIMITER = 'lib/core/limits/limiter.ts'
 const PORTION = 'lib/core/limits/portion.ts'
 const SETTLING = 'lib/core/limits/settling.ts'
 const LENDING_RULES = 'lib/core/limits/lending.ts'
 const TAKE_OVER = 'lib/use-cases/lending/take-over.ts'
-const COLLECT = 'lib/use-cases/lending/collect.ts'
 
 export const LENDING_MUTANTS: readonly TestedMutant[] = [
   {
@@ -248,53 +245,5 @@ export const LENDING_MUTANTS: readonly TestedMutant[] = [
     replace: '{ at: now + 86_400_000 * DELAY_STEP_MS, isPrecise: false }',
     breaks: 'who waits is served by the sweep only',
     tests: [LENDING],
-  },
-  {
-    name: 'a shard without an item is not fenced',
-    file: 'lib/adapters/memory/states.ts',
-    find: 'const state = current(shard) ?? { ...emptyState(shard), expiresAt }\n      write(',
-    replace: 'void expiresAt\n      const state = current(shard)\n      if (state) write(',
-    breaks: 'a first pass that has borrowed by the old limit claims by it',
-    tests: [LENDING_RACES],
-  },
-  {
-    name: 'what is fetched is lent by a limit that is no longer in force',
-    file: COLLECT,
-    find: 'const isLending = loans.length > 1',
-    replace: 'const isLending = loans.length > 2',
-    breaks: 'a shard claims above a limit that has been set',
-    tests: [LENDING_RACES],
-  },
-  {
-    name: 'one damaged item stops all that look for units',
-    file: 'lib/use-cases/lending/lender.ts',
-    find: 'if (!(error instanceof DamagedStateError)) throw error',
-    replace: 'if (error instanceof DamagedStateError) throw error',
-    breaks: 'a partition stands still for one item',
-    tests: [LENDING_RACES],
-  },
-  {
-    name: 'a visit that fails forgets whom it has served',
-    file: 'lib/use-cases/pass/pass.ts',
-    find: 'if (!own) await wakeAll(',
-    replace: 'if (own) await wakeAll(',
-    breaks: 'a unit lies idle until the sweep',
-    tests: [LENDING_RACES],
-  },
-  {
-    name: 'books shorten the life of the item that they stand in',
-    file: EXPIRY,
-    find: 'Math.max(expiresAt, keptUntil(now + rememberedFor(rate)))',
-    replace: 'Math.max(expiresAt * 0, keptUntil(now + 0 * rememberedFor(rate)))',
-    breaks: 'starts of a long period are forgotten',
-    tests: [LENDING_RACES],
-  },
-  {
-    name: 'books go before the starts that are made by them',
-    file: EXPIRY,
-    find: 'expiresAt < keptUntil(now + rememberedFor(rate) - STATE_KEPT_MS / 2)',
-    replace: 'expiresAt < keptUntil(now + 0 * rememberedFor(rate) - STATE_KEPT_MS / 2)',
-    breaks: 'more starts than a long period allows',
-    tests: [LENDING_RACES],
   },
 ]

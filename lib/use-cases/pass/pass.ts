@@ -63,6 +63,7 @@ async function visit(context: Context, request: PassRequest, begunAt: number): P
   let { released, runUntil, ...rest } = request
   let [own, uncertain, asksAgain]: [HandOff?, number?, boolean?] = []
   const served = new Set<ShardKey>()
+  const fail = (error: unknown) => cutShort(context, { own, served }, error)
   for (let rounds = 0; rounds < MAX_ROUNDS; rounds++) {
     const round: Round = await passOnce(context, {
       ...rest,
@@ -70,9 +71,9 @@ async function visit(context: Context, request: PassRequest, begunAt: number): P
       ...(runUntil === undefined || hasLasted(context, begunAt) ? {} : { runUntil }),
       ...(uncertain === undefined ? {} : { uncertain }),
       ...(asksAgain ? { asksAgain } : {}),
-    }).catch((error: unknown) => cutShort(context, { own, served }, error))
+    }).catch(fail)
     if (round.kind === 'replaced') {
-      await leaveToNewer(context, request, released)
+      await leaveToNewer(context, request, released).catch(fail)
       return { own, served }
     }
     if (round.kind === 'conflict') {
@@ -90,7 +91,7 @@ async function visit(context: Context, request: PassRequest, begunAt: number): P
     }
     if (!round.again) return { own, served }
   }
-  await giveUp(context, request.shard, released).catch((error) => cutShort(context, { own, served }, error))
+  await giveUp(context, request.shard, released).catch(fail)
   return { own, served }
 }
 

@@ -1,9 +1,10 @@
 /** What happens to units while somebody sets a limit, an item is damaged, a visit fails, or books grow old. */
 import { describe, expect, test } from 'vitest'
 import { DamagedStateError } from '../../../lib/core/errors.ts'
-import type { ShardKey } from '../../../lib/core/keys.ts'
+import type { WorkMessage } from '../../../lib/ports/queues.ts'
 import type { StateStore } from '../../../lib/ports/states.ts'
 import { overrideLimits } from '../../../lib/use-cases/operate/set-limits.ts'
+import { wakeUp } from '../../../lib/use-cases/wake-up.ts'
 import { configOf, NOW } from '../../support/builders.ts'
 import { jobsIn, PLAIN, shard } from '../../support/spread.ts'
 import { World } from '../../support/world.ts'
@@ -74,30 +75,59 @@ test('a shard whose item is damaged stops no other that looks for units', async 
   expect(world.heard('shard damaged').map((event) => event.shard)).toContain(shard(0))
 })
 
-test('a shard that has got a unit is woken, although the visit that gave it fails afterwards', async () => {
-  const world = new World(configOf({ concurrency: 1, shards: 2 }))
-  world.put(...jobsIn(shard(0), 2), ...jobsIn(shard(1), 1, 'other'))
-  await world.stream()
-  const [message] = world.takeWork()
-  if (!message) throw new Error('no message')
-  world.takeWakes()
-  const { states } = world.context.store
-  const { read, writeBooks } = states
-  let fails = false
-  Object.assign(states, {
-    writeBooks: async (...[owner, write]: Parameters<typeof writeBooks>) => {
-      const outcome = await writeBooks(owner, write)
-      fails ||= write.loans.some(({ borrower, is }) => borrower === '1' && is)
-      return outcome
-    },
-    read: async (key: ShardKey) => {
-      if (!fails) return read(key)
-      Object.assign(states, { read, writeBooks })
-      throw new Error('a read fails')
-    },
+describe('a shard that has got a unit is woken', () => {
+  /** One slot, and a worker that is about to give it to the other shard and look again. */
+  async function beforeGiving(): Promise<{ world: World; message: WorkMessage }> {
+    const world = new World(configOf({ concurrency: 1, shards: 2 }))
+    world.put(...jobsIn(shard(0), 2), ...jobsIn(shard(1), 1, 'other'))
+    await world.stream()
+    const [message] = world.takeWork()
+    if (!message) throw new Error('no message')
+    world.takeWakes()
+    return { world, message }
+  }
+
+  /** Something happens as soon as the unit is given. */
+  function whenGiven(world: World, action: () => void): void {
+    const { states } = world.context.store
+    const { writeBooks } = states
+    Object.assign(states, {
+      writeBooks: async (...[owner, write]: Parameters<typeof writeBooks>) => {
+        const outcome = await writeBooks(owner, write)
+        if (write.loans.some(({ borrower, is }) => borrower === '1' && is)) action()
+        return outcome
+      },
+    })
+  }
+
+  test('although the visit that gave it fails afterwards', async () => {
+    const { world, message } = await beforeGiving()
+    const { states } = world.context.store
+    const { read } = states
+    whenGiven(world, () => {
+      const fails = async () => {
+        Object.assign(states, { read })
+        throw new Error('a read fails')
+      }
+      Object.assign(states, { read: fails })
+    })
+    await expect(world.work(message)).rejects.toThrow('a read fails')
+    expect(world.takeWakes().map((wake) => wake.shard)).toContain(shard(1))
   })
-  await expect(world.work(message)).rejects.toThrow('a read fails')
-  expect(world.takeWakes().map((wake) => wake.shard)).toContain(shard(1))
+
+  test('although a newer configuration has come, and the wake-up that gave it comes again', async () => {
+    const { world, message } = await beforeGiving()
+    // The worker dies, and a wake-up finds its slot.
+    world.handler = () => Promise.reject(new Error('killed'))
+    await world.work(message).catch(() => undefined)
+    world.now = NOW + 3_600_000
+    world.takeWakes()
+    whenGiven(world, () => {
+      world.isReplaced = true
+    })
+    await expect(wakeUp(world.context, { shard: shard(0) })).rejects.toThrow('newer configuration')
+    expect(world.takeWakes().map((wake) => wake.shard)).toContain(shard(1))
+  })
 })
 
 describe('books', () => {

@@ -1,0 +1,65 @@
+/** Lending while somebody sets a limit, an item is damaged, a visit fails, or books grow old. */
+import type { TestedMutant } from './mutant.ts'
+
+const LENDING_RACES = 'test/unit/use-cases/lending-races.test.ts'
+const EXPIRY = 'lib/core/shard/expiry.ts'
+const COLLECT = 'lib/use-cases/lending/collect.ts'
+
+export const LENDING_RACES_MUTANTS: readonly TestedMutant[] = [
+  {
+    name: 'a shard without an item is not fenced',
+    file: 'lib/adapters/memory/states.ts',
+    find: 'const state = current(shard) ?? { ...emptyState(shard), expiresAt }\n      write(',
+    replace: 'void expiresAt\n      const state = current(shard)\n      if (state) write(',
+    breaks: 'a first pass that has borrowed by the old limit claims by it',
+    tests: [LENDING_RACES],
+  },
+  {
+    name: 'what is fetched is lent by a limit that is no longer in force',
+    file: COLLECT,
+    find: 'const isLending = loans.length > 1',
+    replace: 'const isLending = loans.length > 2',
+    breaks: 'a shard claims above a limit that has been set',
+    tests: [LENDING_RACES],
+  },
+  {
+    name: 'one damaged item stops all that look for units',
+    file: 'lib/use-cases/lending/lender.ts',
+    find: 'if (!(error instanceof DamagedStateError)) throw error',
+    replace: 'if (error instanceof DamagedStateError) throw error',
+    breaks: 'a partition stands still for one item',
+    tests: [LENDING_RACES],
+  },
+  {
+    name: 'a visit that is left to a newer function forgets whom it has served',
+    file: 'lib/use-cases/pass/pass.ts',
+    find: 'await leaveToNewer(context, request, released).catch(fail)',
+    replace: 'await leaveToNewer(context, request, released)',
+    breaks: 'a unit lies idle until the sweep',
+    tests: [LENDING_RACES],
+  },
+  {
+    name: 'a visit that fails forgets whom it has served',
+    file: 'lib/use-cases/pass/pass.ts',
+    find: 'if (!own) await wakeAll(',
+    replace: 'if (own) await wakeAll(',
+    breaks: 'a unit lies idle until the sweep',
+    tests: [LENDING_RACES],
+  },
+  {
+    name: 'books shorten the life of the item that they stand in',
+    file: EXPIRY,
+    find: 'Math.max(expiresAt, keptUntil(now + rememberedFor(rate)))',
+    replace: 'Math.max(expiresAt * 0, keptUntil(now + 0 * rememberedFor(rate)))',
+    breaks: 'starts of a long period are forgotten',
+    tests: [LENDING_RACES],
+  },
+  {
+    name: 'books go before the starts that are made by them',
+    file: EXPIRY,
+    find: 'expiresAt < keptUntil(now + rememberedFor(rate) - STATE_KEPT_MS / 2)',
+    replace: 'expiresAt < keptUntil(now + 0 * rememberedFor(rate) - STATE_KEPT_MS / 2)',
+    breaks: 'more starts than a long period allows',
+    tests: [LENDING_RACES],
+  },
+]
