@@ -47,7 +47,7 @@ interface ShardEvents {
   readonly 'wake-up not sent': { readonly shard: ShardKey; readonly error: unknown }
   /** What a pass gave back, or lacked, is not in its partition's books yet. */
   readonly 'books not settled': { readonly shard: ShardKey; readonly error: unknown }
-  /** Wake-ups of a tick or a sweep. */
+  /** Wake-ups of a tick or a sweep, or of shards that got units from a visit that failed. */
   readonly 'wake-ups not sent': { readonly shards: readonly ShardKey[]; readonly error: unknown }
 }
 
