@@ -3,8 +3,10 @@
  * other, on the memory store: linearizability, by trying the orders. Small batches only.
  */
 import { isDeepStrictEqual } from 'node:util'
+import { ItemCollection } from '../../lib/adapters/memory/item-collection.ts'
 import { memoryStore } from '../../lib/adapters/memory/store.ts'
 import type { Tables } from '../../lib/adapters/memory/tables.ts'
+import type { RawItem } from '../../lib/core/job/job.ts'
 import { answer, type Operation } from './operation.ts'
 import { canonical, type Dump, memoryDump } from './tables.ts'
 
@@ -41,8 +43,17 @@ export async function explain(
 export const isRefusedForNow = (given: unknown): boolean =>
   /TransactionConflict|TransactionInProgress/.test((given as { thrown?: string } | null)?.thrown ?? '')
 
-export const copy = ({ jobs, states, history, layouts, sweep }: Tables): Tables =>
-  structuredClone({ jobs, states, history, layouts, sweep })
+export const copy = ({ jobs, states, history, layouts, sweep }: Tables): Tables => ({
+  ...structuredClone({ states, history, layouts, sweep }),
+  jobs: new Map([...jobs].map(([shard, items]) => [shard, copyOfItems(items)])),
+})
+
+/** A structured clone of a collection would be a map: it has the items, and not their order. */
+function copyOfItems(items: ReadonlyMap<string, RawItem>): ItemCollection {
+  const copied = new ItemCollection()
+  for (const [sk, item] of items) copied.set(sk, structuredClone(item))
+  return copied
+}
 
 /** `undefined` members and the order of members mean nothing. */
 const plain = (value: unknown): string => canonical(withoutSets(value))
