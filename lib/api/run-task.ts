@@ -2,8 +2,8 @@
 
 import type { TaskOutcome } from '../core/job/ending.ts'
 import type { Job } from '../core/job/job.ts'
-import { decodePartition } from '../core/keys.ts'
 import { clip } from '../core/text/clip.ts'
+import { decodePartition } from '../core/text/partition-value.ts'
 import type { Logger } from '../ports/logger.ts'
 import type { RunTask } from '../use-cases/attempt/execute.ts'
 import { type JobInfo, type Task, validatePayload } from './task.ts'

@@ -47,21 +47,17 @@ export const MAX_PARTITION_LENGTH = 256
 export const QUEUE_NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/
 const ID = /^[A-Za-z0-9][A-Za-z0-9_.:@=+~-]*$/
 const SORT_KEY = /^([0-9])#([^#]*)#(.*)$/s
-/** An escape that `encodePartition` and rules with several keys do not write. */
+/** An escape that `encodePartition` (`text/partition-value.ts`) and rules with several keys do not write. */
 const NOT_CANONICAL = /%(?!25|7C|2C)/
-
-/** Partition values may hold anything; the separator and the escape itself are percent-encoded. */
-export const encodePartition = (value: string): string => value.replaceAll('%', '%25').replaceAll('|', '%7C')
-
-/** Undoes `encodePartition`. What a rule with several keys adds stays: `,` between its values, `%2C` for one inside a value. */
-export const decodePartition = (partition: string): string =>
-  partition.replaceAll('%7C', '|').replaceAll('%25', '%')
 
 export function formatShard({ queue, partition, index }: Shard): ShardKey {
   // A sharded queue without a partition rule has an empty partition: `queue||n`.
   const middle = partition ?? (index === undefined ? undefined : '')
   return [queue, middle, index].filter((part) => part !== undefined).join('|') as ShardKey
 }
+
+/** How the number of a shard is written. */
+export const isShardIndex = (text: string): boolean => /^(0|[1-9]\d{0,3})$/.test(text)
 
 export function parseShard(pk: string): Parsed<Shard> {
   const [queue = '', partition, index, ...rest] = pk.split('|')
@@ -75,7 +71,7 @@ export function parseShard(pk: string): Parsed<Shard> {
       `pk "${clip(pk)}": write % in a partition as %25, or it is another partition than the client's`,
     )
   if (partition === '' && index === undefined) return refused(`pk "${clip(pk)}" has an empty partition`)
-  if (index !== undefined && !/^(0|[1-9]\d{0,3})$/.test(index))
+  if (index !== undefined && !isShardIndex(index))
     return refused(`the shard in pk "${clip(pk)}" is not a number from 0 to 9999`)
   return parsed({
     queue,

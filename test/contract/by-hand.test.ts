@@ -124,6 +124,10 @@ describe.skipIf(missingDynoxide)('loans damaged by hand', () => {
     ['loans without a line', { loans: loans(['l', 3, 1]).loans }],
     ['a line without loans', { line: loans(['l', 3, 1]).line }],
     ['a turn that is no number', { ...loans(['l', 3, 1]), line: { slots: { 0: 'next' }, starts: {} } }],
+    ['a turn after which there is none', { ...loans(['l', 3, 1]), line: { slots: { 0: 1e15 }, starts: {} } }],
+    ['a place of no shard', { ...loans(['l', 3, 1]), line: { slots: { first: 1 }, starts: {} } }],
+    ['a loan to no shard', { ...loans(['l', 3, 1]), loans: { slots: { '01': ['l', 3, 1] }, starts: {} } }],
+    ['a loan to the shard that lends', { ...loans(0), loans: { slots: { plain: ['l', 3, 1] }, starts: {} } }],
     ['something borrowed that is no list', { borrowed: { slots: 'three' } }],
     ['something borrowed of which more goes back than came', { borrowed: { starts: ['m', 3, 4] } }],
   ])('are no state, and are reported: %s', async (_what, attributes) => {

@@ -1,7 +1,8 @@
 /** The world of one sequence: few names, so that operations meet, and hostile ones, so that engines are tried. */
 import { fc } from '@fast-check/vitest'
 import { storable } from '../../lib/core/job/payload.ts'
-import { encodePartition, type JobId, type ShardKey } from '../../lib/core/keys.ts'
+import type { JobId, ShardKey } from '../../lib/core/keys.ts'
+import { encodePartition } from '../../lib/core/text/partition-value.ts'
 import { jobId } from '../support/arbitraries.ts'
 import { NOW } from '../support/builders.ts'
 

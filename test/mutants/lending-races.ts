@@ -24,7 +24,7 @@ export const LENDING_RACES_MUTANTS: readonly TestedMutant[] = [
   },
   {
     name: 'one damaged item stops all that look for units',
-    file: 'lib/use-cases/lending/lender.ts',
+    file: 'lib/use-cases/lending/read-unless-damaged.ts',
     find: 'if (!(error instanceof DamagedStateError)) throw error',
     replace: 'if (error instanceof DamagedStateError) throw error',
     breaks: 'a partition stands still for one item',
@@ -45,6 +45,23 @@ export const LENDING_RACES_MUTANTS: readonly TestedMutant[] = [
     replace: 'if (own) await wakeAll(',
     breaks: 'a unit lies idle until the sweep',
     tests: [LENDING_RACES],
+  },
+  {
+    name: 'no look after leaving the line',
+    file: 'lib/use-cases/pass/carry-out.ts',
+    find: 'places.length > 0 || (!write.waiting',
+    replace: 'places.length < 0 || (!write.waiting',
+    breaks: 'a job that arrives while its shard leaves the line waits for the sweep',
+    tests: [LENDING_RACES],
+  },
+  {
+    name: 'who lacks nothing leaves the line after its write',
+    file: 'lib/core/limits/settling.ts',
+    find: 'if (!lacks || (stands(portion, resource) && !hadTurn)) return []',
+    replace: `if (!lacks && stands(portion, resource)) return [{ resource, borrower: self, turn: undefined }]
+  if (!lacks || (stands(portion, resource) && !hadTurn)) return []`,
+    breaks: 'a place that another pass needs is gone',
+    tests: ['test/unit/core/limits/settling.test.ts'],
   },
   {
     name: 'books shorten the life of the item that they stand in',

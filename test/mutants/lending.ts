@@ -23,8 +23,8 @@ export const LENDING_MUTANTS: readonly TestedMutant[] = [
   {
     name: 'who gives a unit back keeps the turn',
     file: SETTLING,
-    find: 'return stands && !hadTurn ? [] :',
-    replace: 'return stands && (hadTurn || !hadTurn) ? [] :',
+    find: 'if (!lacks || (stands(portion, resource) && !hadTurn)) return []',
+    replace: 'if (!lacks || (stands(portion, resource) && (hadTurn || !hadTurn))) return []',
     breaks: 'the shard that gave way is the next to be served',
     tests: [`${LIMITS}/settling.test.ts`],
   },
@@ -178,6 +178,14 @@ export const LENDING_MUTANTS: readonly TestedMutant[] = [
     find: 'if (!state.borrowed && !(await context.store.states.recordBorrowed(state, borrowed))) return',
     replace: 'void context.store.states.recordBorrowed',
     breaks: 'a pass of the version before claims what has been lent',
+    tests: [TAKE_OVER_TEST],
+  },
+  {
+    name: 'a damaged item of an earlier version has nothing in flight',
+    file: TAKE_OVER,
+    find: 'for (const key of damaged) loans',
+    replace: 'for (const key of damaged.slice(damaged.length)) loans',
+    breaks: 'more runs than the limit allows beside what a damaged item holds',
     tests: [TAKE_OVER_TEST],
   },
   {

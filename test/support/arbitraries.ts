@@ -1,7 +1,8 @@
 /** Random values of the core's types. */
 import { fc } from '@fast-check/vitest'
-import { encodePartition, type JobId, type Position, type Priority } from '../../lib/core/keys.ts'
+import type { JobId, Position, Priority } from '../../lib/core/keys.ts'
 import type { RateLimit } from '../../lib/core/limits/limits.ts'
+import { encodePartition } from '../../lib/core/text/partition-value.ts'
 
 const LETTERS = [...'abcXYZ0189']
 

@@ -5,7 +5,7 @@ import { freeUnits, mayBorrow, PLAIN } from '../../lib/core/limits/lending.ts'
 import { afterReturn, arrived, type Borrower, held, lendMore } from '../../lib/core/limits/limiter.ts'
 import type { Limits } from '../../lib/core/limits/limits.ts'
 import { afterGivingBack, lackOf, mayUse, type Portion, unitsWanted } from '../../lib/core/limits/portion.ts'
-import { type Settlement, settle } from '../../lib/core/limits/settling.ts'
+import { placesToLeave, type Settlement, settle } from '../../lib/core/limits/settling.ts'
 import { loanId, NONE, usage } from './lending.ts'
 
 /** Where whoever makes a pass dies. */
@@ -84,6 +84,7 @@ export class LendingRun {
     shard.freed = NONE
     const isWorkLeft = shard.waiting > 0
     const lack = lackOf(portion, { may, inUse: shard.inUse, isWorkLeft, startable: startable - starts })
+    this.books = changed(this.books, { loans: [], line: placesToLeave(portion, lack) })
     shard.borrowed = afterGivingBack(portion, { may, inUse: shard.inUse }, lack)
     if (crash === 'before settling') return claims
     const result = { lack, hasClaimed: claims > 0 }

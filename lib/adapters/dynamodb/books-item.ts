@@ -3,19 +3,27 @@
  * other shard's has `borrowed`. A loan is a list of three, `[id, lent, returned]`, since an item may hold a hundred.
  */
 import * as z from 'zod'
+import { isShardIndex } from '../../core/keys.ts'
 import type { Books, Resource } from '../../core/limits/books.ts'
+import { PLAIN } from '../../core/limits/lending.ts'
 import type { Borrowed, Limiter, Loan, LoanId } from '../../core/limits/limiter.ts'
 import type { BorrowedUnits } from '../../core/shard/state.ts'
 
-const count = z.int().min(0)
+/** Counters and turns only grow: one that cannot grow any more would be no whole number in the end. */
+const MOST = 1e12
+const count = z.int().min(0).max(MOST)
 const loan = z
   .tuple([z.string().min(1), count, count])
   .refine(([, lent, returned]) => returned <= lent, 'more was returned than lent')
 /** Each write changes one entry of a map, which therefore has to be there. */
 const ofEach = <T extends z.ZodType>(schema: T) => z.object({ slots: schema, starts: schema })
 
-export const loansSchema = ofEach(z.record(z.string(), loan))
-export const lineSchema = ofEach(z.record(z.string(), count))
+/** Who borrows is read as the name of a shard, and a wake-up goes there. */
+const borrower = z.string().refine(isShardIndex, 'it is not the number of a shard')
+const waiting = borrower.or(z.literal(PLAIN))
+
+export const loansSchema = ofEach(z.record(borrower, loan))
+export const lineSchema = ofEach(z.record(waiting, count))
 export const borrowedSchema = z.object({ slots: loan.optional(), starts: loan.optional() })
 
 export const fromLoan = ({ id, lent, returned }: Loan): unknown[] => [id, lent, returned]

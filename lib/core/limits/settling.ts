@@ -78,17 +78,27 @@ function tell({ self, books, borrowed }: Portion, resource: Resource): LoanChang
   return is?.returned === was.returned ? [] : [{ resource, borrower: self, was, is }]
 }
 
-/** A shard that lacks units stands in the line for as long as that lasts; one that has given one back goes to its end. */
-function takePlace(
-  { self, books }: Portion,
-  resource: Resource,
-  lacks: boolean,
-  hadTurn: boolean,
-): LineChange[] {
-  const stands = books[resource].line[self] !== undefined
-  if (!lacks) return stands ? [{ resource, borrower: self, turn: undefined }] : []
-  return stands && !hadTurn ? [] : [{ resource, borrower: self, turn: lastTurn(books[resource]) }]
+/** A shard that lacks units comes to stand in the line; one that has given one back goes to its end. */
+function takePlace(portion: Portion, resource: Resource, lacks: boolean, hadTurn: boolean): LineChange[] {
+  const { self, books } = portion
+  if (!lacks || (stands(portion, resource) && !hadTurn)) return []
+  return [{ resource, borrower: self, turn: lastTurn(books[resource]) }]
 }
+
+const stands = ({ self, books }: Portion, resource: Resource): boolean =>
+  books[resource].line[self] !== undefined
+
+/**
+ * The places that a shard leaves because it lacks nothing more. It leaves *before* the write of its pass: any other pass
+ * that has relied on such a place has read the item before that write, and loses. After it, it might leave a place that
+ * another pass needs.
+ */
+export const placesToLeave = (portion: Portion, lack: Lack): LineChange[] =>
+  RESOURCES.filter((resource) => stands(portion, resource) && !lack[resource]).map((resource) => ({
+    resource,
+    borrower: portion.self,
+    turn: undefined,
+  }))
 
 /** DynamoDB takes expressions of 4 KB. A shard that is served looks whether there are more free units, and serves the next. */
 const MOST_SERVED = 25

@@ -1,7 +1,8 @@
 /** A queue's partition rule: which of a job's values say whose limit it shares. */
 import * as z from 'zod'
 import { InvalidJobError } from '../errors.ts'
-import { encodePartition, MAX_PARTITION_LENGTH } from '../keys.ts'
+import { MAX_PARTITION_LENGTH } from '../keys.ts'
+import { encodePartition } from '../text/partition-value.ts'
 
 export interface PartitionRule {
   /** The task's name is part of the partition. */

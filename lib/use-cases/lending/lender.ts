@@ -1,5 +1,4 @@
 /** A shard that has units: what it has to spare for another. */
-import { DamagedStateError } from '../../core/errors.ts'
 import type { Resource } from '../../core/limits/books.ts'
 import {
   arrived,
@@ -15,6 +14,7 @@ import { unitsOfState } from '../../core/shard/in-use.ts'
 import { emptyState, type ShardState } from '../../core/shard/state.ts'
 import type { Context } from '../context.ts'
 import type { Capacity } from './capacity.ts'
+import { readUnlessDamaged } from './read-unless-damaged.ts'
 
 /** The shards that may have units to spare, those with most of them first. */
 export const lenders = ({ books, self }: Capacity, resource: Resource): Borrower[] =>
@@ -25,18 +25,13 @@ export const lenders = ({ books, self }: Capacity, resource: Resource): Borrower
 
 /** `undefined` for one whose item is damaged: nobody knows what it uses, so it has nothing to spare. */
 export async function readLender(
-  { store, events }: Context,
+  context: Context,
   capacity: Capacity,
   name: Borrower,
 ): Promise<Lender | undefined> {
   const key = shardOf(capacity.shard, name)
-  try {
-    return { name, state: (await store.states.read(key)) ?? emptyState(key) }
-  } catch (error) {
-    if (!(error instanceof DamagedStateError)) throw error
-    events.emit({ kind: 'shard damaged', shard: key, error })
-    return undefined
-  }
+  const state = await readUnlessDamaged(context, key)
+  return state === 'damaged' ? undefined : { name, state: state ?? emptyState(key) }
 }
 
 export interface Lender {

@@ -5,9 +5,9 @@
  */
 import { parseShard, type Shard, type ShardKey } from '../../core/keys.ts'
 import { type LoanChange, NO_BOOKS, RESOURCES } from '../../core/limits/books.ts'
-import { limitsInForce, type Units } from '../../core/limits/in-force.ts'
+import { capOf, limitsInForce, mostUnits, type Units } from '../../core/limits/in-force.ts'
 import type { Borrowed } from '../../core/limits/limiter.ts'
-import type { LimitOverride } from '../../core/limits/limits.ts'
+import type { LimitOverride, Limits } from '../../core/limits/limits.ts'
 import { borrowerOf, borrowersOf } from '../../core/limits/shards.ts'
 import type { QueueConfig } from '../../core/queue/config.ts'
 import { booksKeptUntil } from '../../core/shard/expiry.ts'
@@ -16,6 +16,7 @@ import type { BorrowedUnits, ShardState } from '../../core/shard/state.ts'
 import { forEachSideBySide } from '../../core/side-by-side.ts'
 import type { Context } from '../context.ts'
 import { newLoanId } from './loan-id.ts'
+import { readUnlessDamaged } from './read-unless-damaged.ts'
 
 const READ_SIDE_BY_SIDE = 16
 
@@ -36,7 +37,8 @@ export async function takeOver(
   shard: Shard,
   owner: ShardState,
 ): Promise<void> {
-  const states = await borrowersBefore(context, queue, shard)
+  const counts = await context.store.states.earlierShards(queue.name)
+  const { states, damaged } = await borrowersBefore(context, shard, [...counts, queue.shards])
   const override = owner.override ?? strictest(states)
   // First of all: a shard's own goes with its loan.
   if (override && !owner.override) return void (await context.store.states.override(owner.shard, override))
@@ -48,20 +50,35 @@ export async function takeOver(
     if (!state.borrowed && !(await context.store.states.recordBorrowed(state, borrowed))) return
     loans.push(...changesOf(state.shard, borrowed))
   }
+  const share = shareOf(limits, Math.min(...counts.filter((count) => count > 1)))
+  for (const key of damaged) loans.push(...changesOf(key, loanOf(context, share)))
   const expiresAt = booksKeptUntil(owner, limits.rateLimit, now)
   await context.store.states.writeBooks(owner, { loans, line: [], isLending: true, expiresAt })
 }
 
-async function borrowersBefore(context: Context, queue: QueueConfig, shard: Shard): Promise<ShardState[]> {
-  const counts = [...(await context.store.states.earlierShards(queue.name)), queue.shards]
+interface Before {
+  readonly states: readonly ShardState[]
+  /** The shards whose items are damaged, so that nobody knows what they use. */
+  readonly damaged: readonly ShardKey[]
+}
+
+async function borrowersBefore(context: Context, shard: Shard, counts: readonly number[]): Promise<Before> {
   const keys = new Set(counts.flatMap((count) => borrowersOf(shard, count)))
   const states: ShardState[] = []
+  const damaged: ShardKey[] = []
   await forEachSideBySide([...keys], READ_SIDE_BY_SIDE, async (key) => {
-    const state = await context.store.states.read(key)
-    if (state) states.push(state)
+    const state = await readUnlessDamaged(context, key)
+    if (state === 'damaged') damaged.push(key)
+    else if (state) states.push(state)
   })
-  return states
+  return { states, damaged }
 }
+
+/** The most that one of so many shards can have had: so much is kept back until the damaged item is mended. */
+const shareOf = (limits: Limits, shards: number): Units => ({
+  slots: Math.min(mostUnits(limits, 'slots'), Math.ceil(capOf(limits, 'slots') / shards)),
+  starts: limits.rateLimit ? Math.ceil(limits.rateLimit.allowed / shards) : 0,
+})
 
 function loanOf({ random }: Context, units: Units): BorrowedUnits {
   const id = newLoanId({ random })

@@ -2,6 +2,7 @@
 import type { ShardKey } from '../../core/keys.ts'
 import type { Units } from '../../core/limits/in-force.ts'
 import { afterGivingBack, isGivenBack, isSameUnits, lackOf } from '../../core/limits/portion.ts'
+import { placesToLeave } from '../../core/limits/settling.ts'
 import type { Decision, PassInput } from '../../core/pass/decide.ts'
 import { isSlotFreed } from '../../core/shard/attention.ts'
 import { isExpiryRight } from '../../core/shard/expiry.ts'
@@ -9,6 +10,7 @@ import { isRunning, type ShardState } from '../../core/shard/state.ts'
 import { DELAY_STEP_MS } from '../../core/times.ts'
 import type { Context } from '../context.ts'
 import type { Capacity } from '../lending/capacity.ts'
+import { leaveLine } from '../lending/leave-line.ts'
 import { limitsSeen } from '../lending/limits-seen.ts'
 import { type Settled, settle, settleAfter } from '../lending/settle.ts'
 import type { Round } from './request.ts'
@@ -38,11 +40,15 @@ export async function carryOut(
   decision: Decision,
 ): Promise<Round> {
   const { state, now, limits } = input
-  const { capacity, result } = outcomeOf(use, decision)
+  const { capacity: afterPass, result } = outcomeOf(use, decision)
+  const places = placesToLeave(afterPass, result.lack)
+  const capacity = await leaveLine(context, afterPass, places)
+  if (capacity === 'stale') return { kind: 'conflict' }
   const { borrowed } = capacity
   const wake = () => sendWake(context, state.shard, decision.wake, now)
   const isAsItIs = isExpiryRight(state) && state.strandedSince === undefined
-  if (!decision.changed && isAsItIs && !isGivenBack(use.capacity.borrowed, borrowed)) {
+  const isSaid = !decision.changed && isAsItIs && places.length === 0
+  if (isSaid && !isGivenBack(use.capacity.borrowed, borrowed)) {
     await wake()
     return unwritten(context, state.shard, decision, () => settle(context, capacity, result))
   }
@@ -59,11 +65,11 @@ export async function carryOut(
   )
   const asksAgain = hasEntered || (decision.isWorkLeft && use.hasHope)
   const isFreed = outcome.state.waiting && isSlotFreed(state, write, outcome.state)
-  const looksAgain = isFreed || (!write.waiting && sendsAway(context, state, now))
+  const hasSentAway = places.length > 0 || (!write.waiting && sendsAway(context, state, now))
   return {
     kind: 'written',
     ...ownOf(decision, outcome.state, rate),
-    again: decision.readOn || asksAgain || looksAgain,
+    again: decision.readOn || asksAgain || isFreed || hasSentAway,
     asksAgain,
     served,
   }
@@ -82,8 +88,9 @@ async function unwritten(
 }
 
 /**
- * A visit that saw `waiting` and no room has gone away, since whoever frees a slot looks; and this pass had looked before
- * that one's job was there. Whoever comes after its write sees that nobody looks any more.
+ * A visit that saw `waiting` and no room has gone away, since whoever frees a slot looks; and one that saw a place in the
+ * line, since whoever gives a unit back looks. This pass had looked before that one's job was there. Whoever comes after
+ * its write sees that nobody looks any more.
  */
 const sendsAway = ({ config }: Context, state: ShardState, now: number): boolean =>
   state.waiting && Object.keys(state.slots).length >= (limitsSeen(config, state, now)?.slots ?? 0)

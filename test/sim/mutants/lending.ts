@@ -109,15 +109,15 @@ export const LENDING_RULES: readonly Mutant[] = [
   {
     name: 'who lacks units stands in no line',
     file: SETTLING,
-    find: '[{ resource, borrower: self, turn: lastTurn(books[resource]) }]',
-    replace: '(lastTurn(books[resource]) < 0 ? [{ resource, borrower: self, turn: 1 }] : [])',
+    find: 'return [{ resource, borrower: self, turn: lastTurn(books[resource]) }]',
+    replace: 'return lastTurn(books[resource]) < 0 ? [{ resource, borrower: self, turn: 1 }] : []',
     breaks: 'nobody gives way to a shard that waits',
   },
   {
     name: 'who lacks nothing stays in the line',
     file: SETTLING,
-    find: 'return stands ? [{ resource, borrower: self, turn: undefined }] : []',
-    replace: 'return stands ? [] : []',
+    find: 'RESOURCES.filter((resource) => stands(portion, resource) && !lack[resource])',
+    replace: 'RESOURCES.filter((resource) => stands(portion, resource) && !lack[resource] && !RESOURCES)',
     breaks: 'units go to shards without work',
   },
   {

@@ -1,14 +1,7 @@
 import { fc, test } from '@fast-check/vitest'
 import { describe, expect } from 'vitest'
-import {
-  decodePartition,
-  encodePartition,
-  formatShard,
-  formatSortKey,
-  parseJobId,
-  parseShard,
-  parseSortKey,
-} from '../../../lib/core/keys.ts'
+import { formatShard, formatSortKey, parseJobId, parseShard, parseSortKey } from '../../../lib/core/keys.ts'
+import { decodePartition, encodePartition } from '../../../lib/core/text/partition-value.ts'
 import { encodedPartition, position, queueName } from '../../support/arbitraries.ts'
 import { reason, value } from '../../support/builders.ts'
 

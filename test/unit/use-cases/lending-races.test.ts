@@ -1,19 +1,22 @@
 /** What happens to units while somebody sets a limit, an item is damaged, a visit fails, or books grow old. */
 import { describe, expect, test } from 'vitest'
-import { DamagedStateError } from '../../../lib/core/errors.ts'
+import { deleteJob } from '../../../lib/adapters/memory/tables.ts'
 import type { WorkMessage } from '../../../lib/ports/queues.ts'
-import type { StateStore } from '../../../lib/ports/states.ts'
 import { overrideLimits } from '../../../lib/use-cases/operate/set-limits.ts'
 import { wakeUp } from '../../../lib/use-cases/wake-up.ts'
 import { configOf, NOW } from '../../support/builders.ts'
-import { jobsIn, PLAIN, shard } from '../../support/spread.ts'
+import { damage, jobsIn, PLAIN, shard } from '../../support/spread.ts'
 import { World } from '../../support/world.ts'
 
 const CONFIG = configOf({ concurrency: 4, shards: 4 })
 const DAY_MS = 86_400_000
 
 /** Does something before the next call of a verb. */
-function ahead(world: World, verb: 'pass' | 'recordBorrowed', action: () => Promise<void>): void {
+function ahead(
+  world: World,
+  verb: 'pass' | 'recordBorrowed' | 'writeBooks',
+  action: () => Promise<void>,
+): void {
   const { states } = world.context.store
   const original = states[verb]
   const replaced: Partial<Record<typeof verb, unknown>> = {
@@ -62,13 +65,7 @@ test('a shard whose item is damaged stops no other that looks for units', async 
   const world = new World(CONFIG)
   world.put(...jobsIn(shard(0), 2), ...jobsIn(shard(1), 2))
   await world.settle()
-  const { states } = world.context.store
-  const { read } = states
-  const damaged: StateStore['read'] = async (key) => {
-    if (key === shard(0)) throw new DamagedStateError('it is damaged')
-    return read(key)
-  }
-  Object.assign(states, { read: damaged })
+  damage(world, shard(0))
   world.put(...jobsIn(shard(2), 3, 'more'))
   await world.settle()
   expect([world.ran.length, world.jobs]).toEqual([7, []])
@@ -128,6 +125,25 @@ describe('a shard that has got a unit is woken', () => {
     await expect(wakeUp(world.context, { shard: shard(0) })).rejects.toThrow('newer configuration')
     expect(world.takeWakes().map((wake) => wake.shard)).toContain(shard(1))
   })
+})
+
+test('a shard that leaves the line late does not lose the place that it needs meanwhile', async () => {
+  const world = new World(configOf({ concurrency: 1, shards: 2 }))
+  world.put(...jobsIn(shard(0), 1), ...jobsIn(shard(1), 1, 'other'))
+  await world.stream()
+  const [message] = world.takeWork()
+  if (!message) throw new Error('no message')
+  const [job] = world.jobs.filter(({ pk }) => pk === shard(1))
+  if (!job) throw new Error('no job')
+  deleteJob(world.tables, job)
+  ahead(world, 'writeBooks', async () => {
+    world.put(...jobsIn(shard(1), 1, 'next'))
+    await world.stream()
+  })
+  await world.pass(shard(1))
+  await world.work(message)
+  await world.settle()
+  expect([world.ran.length, world.jobs]).toEqual([2, []])
 })
 
 describe('books', () => {

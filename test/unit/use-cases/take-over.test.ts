@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { emptyState, type ShardState, type Slot } from '../../../lib/core/shard/state.ts'
 import { overrideLimits } from '../../../lib/use-cases/operate/set-limits.ts'
 import { claimed, configOf, jobItem, NOW } from '../../support/builders.ts'
-import { jobsIn, lent, PLAIN, shard } from '../../support/spread.ts'
+import { damage, jobsIn, lent, PLAIN, shard } from '../../support/spread.ts'
 import { World } from '../../support/world.ts'
 
 const CONFIG = configOf({ concurrency: 4, shards: 4, rateLimit: { allowed: 8, period: 60_000, margin: 0 } })
@@ -75,6 +75,17 @@ describe('of a partition from before', () => {
     world.put(...jobsIn(shard(0), 9, 'a'), ...jobsIn(shard(3), 9, 'b'))
     await world.stream()
     expect(world.inFlight).toHaveLength(3)
+  })
+
+  test('a damaged item keeps the share that it can have had, and stops no other', async () => {
+    const world = fromBefore(1)
+    damage(world, shard(1))
+    world.put(...jobsIn(shard(3), 9, 'new'))
+    await world.stream()
+    // One in flight, and of four slots two are the damaged shard's.
+    expect(lent(world, 'slots')).toBe(4)
+    expect(world.tables.states.get(shard(3))?.slots).toMatchObject({ 'new-0': {} })
+    expect(world.heard('shard damaged').map((event) => event.shard)).toContain(shard(1))
   })
 
   test('that had one shard only, everything stays as it was', async () => {

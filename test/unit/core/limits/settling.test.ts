@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { PLAIN } from '../../../../lib/core/limits/lending.ts'
 import type { Limiter } from '../../../../lib/core/limits/limiter.ts'
 import type { Portion } from '../../../../lib/core/limits/portion.ts'
-import { type Result, settle } from '../../../../lib/core/limits/settling.ts'
+import { placesToLeave, type Result, settle } from '../../../../lib/core/limits/settling.ts'
 import { borrowed, loan, loanId, portionOf, slotBooks, slots } from '../../../support/lending.ts'
 
 const IDLE: Result = { lack: { slots: false, starts: false }, hasClaimed: false }
@@ -55,9 +55,18 @@ describe('after its pass a shard', () => {
   })
 
   test('that lacks nothing any more leaves the line', () => {
-    expect(settled(holder(0, { 0: 4 }), IDLE).line).toEqual([
+    expect(placesToLeave(holder(0, { 0: 4 }), IDLE.lack)).toEqual([
       { resource: 'slots', borrower: '0', turn: undefined },
     ])
+  })
+
+  test('that still lacks units, or stands in no line, leaves none', () => {
+    expect(placesToLeave(holder(0, { 0: 4 }), LACKS.lack)).toEqual([])
+    expect(placesToLeave(holder(0, { 1: 4 }), IDLE.lack)).toEqual([])
+  })
+
+  test('leaves no place after its pass, for that may be one that it needs again', () => {
+    expect(settled(holder(0, { 0: 4 }), IDLE).line).toEqual([])
   })
 
   test('if it is the plain one and has claimed while it waits, goes to the end', () => {
