@@ -4,12 +4,12 @@ import type { JobId } from '../../core/keys.ts'
 import { RESOURCES } from '../../core/limits/books.ts'
 import { limitsWithin, type Units } from '../../core/limits/in-force.ts'
 import { freeUnits } from '../../core/limits/lending.ts'
-import { mayUse, unitsWanted } from '../../core/limits/portion.ts'
+import { isSameUnits, mayUse, unitsWanted } from '../../core/limits/portion.ts'
 import { roomFor, separateTwins } from '../../core/pass/room.ts'
 import { usageOf } from '../../core/shard/in-use.ts'
 import type { ShardState, Slot } from '../../core/shard/state.ts'
 import type { Context } from '../context.ts'
-import type { RoundRequest } from '../pass/request.ts'
+import { isUncertain, type RoundRequest } from '../pass/request.ts'
 import { borrowFree } from './borrow.ts'
 import type { Capacity } from './capacity.ts'
 import { type Collected, collect } from './collect.ts'
@@ -19,7 +19,7 @@ export interface Demand {
   readonly staying: readonly [JobId, Slot][]
   readonly due: readonly Job[]
   /** What brought this pass. */
-  readonly request: Pick<RoundRequest, 'isWoken' | 'asksAgain'>
+  readonly request: Pick<RoundRequest, 'isWoken' | 'wokenFor' | 'asksAgain'>
 }
 
 /** What the shard has then, which may be less than it could use. `'stale'`: all has to be read again. */
@@ -40,12 +40,15 @@ export async function supply(
     : { capacity: lent }
 }
 
-/** Whether others are asked for what they do not use. A shard that stands in the line has done so, and is served by them. */
+/**
+ * Whether others are asked for what they do not use. A shard that stands in the line has done so, and is served by them;
+ * it asks again if somebody sends it who has not served it.
+ */
 const mayCollect = (capacity: Capacity, { state, request }: Demand, now: number): boolean =>
-  request.isWoken === true ||
   request.asksAgain === true ||
   !standsInLine(capacity) ||
-  isUnattended(capacity, state, now)
+  isUnattended(capacity, state, now) ||
+  (isUncertain(request) && isSameUnits(state.borrowed, capacity.borrowed))
 
 const standsInLine = ({ books, self }: Capacity): boolean =>
   RESOURCES.some((resource) => books[resource].line[self] !== undefined)

@@ -22,6 +22,10 @@ export interface PassRequest {
   readonly isServed?: boolean
 }
 
+/** Something may have arrived, and nobody knows what. */
+export const isUncertain = ({ isWoken, wokenFor }: Pick<PassRequest, 'isWoken' | 'wokenFor'>): boolean =>
+  isWoken === true && wokenFor === undefined
+
 /** What a round learns from those before it. */
 export interface RoundRequest extends PassRequest {
   /** The `dueAt` that an earlier round may have written, without sending its wake-up. */

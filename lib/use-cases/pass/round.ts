@@ -22,7 +22,7 @@ import { startable, supply } from '../lending/supply.ts'
 import { carryOut } from './carry-out.ts'
 import { readJobs } from './read-jobs.ts'
 import { recover } from './recover.ts'
-import type { Round, RoundRequest } from './request.ts'
+import { isUncertain, type Round, type RoundRequest } from './request.ts'
 import { keepStranded } from './stranded.ts'
 
 export async function passOnce(context: Context, request: RoundRequest): Promise<Round> {
@@ -49,10 +49,6 @@ function isIdle({ config, clock }: Context, request: RoundRequest, state: ShardS
   if (!limits || isAsked || lateOf(clock.now(), request).length > 0 || !isExpiryRight(state)) return false
   return isSaturated(state, limits, clock.now())
 }
-
-/** Something may have arrived, and nobody knows what. */
-const isUncertain = ({ isWoken, wokenFor }: RoundRequest): boolean =>
-  isWoken === true && wokenFor === undefined
 
 /** Whoever frees a slot does not look amid the jobs in flight, where a late job may stand. */
 const lateOf = (now: number, { arrived = [] }: RoundRequest): string[] =>
