@@ -7,13 +7,31 @@ import { booksKeptUntil } from '../../core/shard/expiry.ts'
 import type { Context } from '../context.ts'
 import { type Capacity, withBooks } from './capacity.ts'
 import { newLoanId } from './loan-id.ts'
+import { readAgain } from './read-again.ts'
 
-/** Borrows what is free of the units that are wanted more. `'stale'`: somebody was faster, and all has to be read again. */
+/** Many shards borrow of one item: the one that is late reads that again, and not its own jobs, too. */
+const TRIES = 5
+
+/**
+ * Borrows what is free of the units that are wanted more.
+ * @param wantedOf how many, by the books as they are then
+ * @returns `'stale'` if somebody was faster all the time, or the shard has changed: all has to be read again
+ */
 export async function borrowFree(
   context: Context,
   capacity: Capacity,
-  wanted: Units,
+  wantedOf: (capacity: Capacity) => Units,
 ): Promise<Capacity | 'stale'> {
+  let now: Capacity | 'stale' = capacity
+  for (let tries = 0; now !== 'stale' && tries < TRIES; tries++) {
+    const lent = await borrowOnce(context, now, wantedOf(now))
+    if (lent !== 'stale') return lent
+    now = await readAgain(context, now)
+  }
+  return 'stale'
+}
+
+async function borrowOnce(context: Context, capacity: Capacity, wanted: Units): Promise<Capacity | 'stale'> {
   const loans = RESOURCES.flatMap((resource) => freeLoan(context, capacity, resource, wanted[resource]))
   if (loans.length === 0) return capacity
   const outcome = await context.store.states.writeBooks(capacity.owner, {

@@ -49,7 +49,7 @@ async function collectOne(
   resource: Resource,
   { wanted, state: own }: { readonly wanted: number; readonly state: ShardState },
 ): Promise<Collected | 'stale'> {
-  const others = lenders(capacity, resource)
+  const others = lenders(context, capacity, resource)
   const { rateLimit } = capacity.limits
   const forgottenAt = ({ window }: ShardState): number | undefined =>
     resource === 'starts' ? nextForgotten(window, rateLimit, context.clock.now()) : undefined

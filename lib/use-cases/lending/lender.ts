@@ -16,12 +16,14 @@ import type { Context } from '../context.ts'
 import type { Capacity } from './capacity.ts'
 import { readUnlessDamaged } from './read-unless-damaged.ts'
 
-/** The shards that may have units to spare, those with most of them first. */
-export const lenders = ({ books, self }: Capacity, resource: Resource): Borrower[] =>
-  Object.entries(books[resource].loans)
+/** The shards that may have units to spare, from any one on: if all asked the same, they would be in each other's way. */
+export function lenders({ random }: Context, { books, self }: Capacity, resource: Resource): Borrower[] {
+  const names = Object.entries(books[resource].loans)
     .filter(([name, loan]) => name !== self && outstanding(loan) > 0)
-    .sort(([, one], [, other]) => outstanding(other) - outstanding(one))
     .map(([name]) => name)
+  const first = Math.floor(random.number() * names.length)
+  return [...names.slice(first), ...names.slice(0, first)]
+}
 
 /** `undefined` for one whose item is damaged: nobody knows what it uses, so it has nothing to spare. */
 export async function readLender(

@@ -1,16 +1,15 @@
 /** After a pass the books are brought up to date, and the shards that were served by that are visited. */
 import { BooksBusyError } from '../../core/errors.ts'
 import type { ShardKey } from '../../core/keys.ts'
-import { limitsInForce } from '../../core/limits/in-force.ts'
 import { PLAIN } from '../../core/limits/lending.ts'
 import { type Result, settle as settlementOf } from '../../core/limits/settling.ts'
 import { ownerOf, shardOf } from '../../core/limits/shards.ts'
 import { booksKeptUntil, isTouchedLongAgo } from '../../core/shard/expiry.ts'
-import { unitsOfState } from '../../core/shard/in-use.ts'
-import { emptyState, type ShardState } from '../../core/shard/state.ts'
+import type { ShardState } from '../../core/shard/state.ts'
 import type { Context } from '../context.ts'
-import { type Capacity, withBooks } from './capacity.ts'
+import type { Capacity } from './capacity.ts'
 import { newLoanId } from './loan-id.ts'
+import { readAgain, withOwner } from './read-again.ts'
 
 /** Others may change the books, too; then the one that is late reads them again. */
 const TRIES = 10
@@ -67,18 +66,4 @@ export async function settleAfter(
       ? await readAgain(context, capacity)
       : capacity
   return now === 'stale' ? NOTHING : settle(context, now, result)
-}
-
-async function readAgain(context: Context, capacity: Capacity): Promise<Capacity | 'stale'> {
-  const key = ownerOf(capacity.shard)
-  const owner = (await context.store.states.read(key)) ?? emptyState(key)
-  return withOwner(capacity, owner, context.clock.now())
-}
-
-/** The plain shard as it is now: what it uses itself has changed, too, and somebody may have set a limit. */
-export function withOwner(capacity: Capacity, owner: ShardState, now: number): Capacity | 'stale' {
-  const next = withBooks(capacity, owner)
-  if (next === 'stale') return next
-  const limits = limitsInForce(capacity.configured, owner)
-  return { ...next, limits, ownUse: unitsOfState(owner, limits, now) }
 }

@@ -30,11 +30,11 @@ export async function supply(
 ): Promise<Collected | 'stale'> {
   const excess = excessOf(capacity)
   if (isAny(excess)) return collect(context, capacity, excess, demand.state)
-  const wanted = wantedFor(context, capacity, demand)
-  if (!isAny(wanted)) return { capacity }
-  const lent = await borrowFree(context, capacity, wanted)
+  const wantedOf = (seen: Capacity) => wantedFor(context, seen, demand)
+  if (!isAny(wantedOf(capacity))) return { capacity }
+  const lent = await borrowFree(context, capacity, wantedOf)
   if (lent === 'stale') return 'stale'
-  const missing = wantedFor(context, lent, demand)
+  const missing = wantedOf(lent)
   return isAny(missing) && mayCollect(capacity, demand, context.clock.now())
     ? collect(context, lent, missing, demand.state)
     : { capacity: lent }

@@ -1,0 +1,22 @@
+/** Reads the plain shard once more, for others have changed its books, a limit, or what it uses itself. */
+import { limitsInForce } from '../../core/limits/in-force.ts'
+import { ownerOf } from '../../core/limits/shards.ts'
+import { unitsOfState } from '../../core/shard/in-use.ts'
+import { emptyState, type ShardState } from '../../core/shard/state.ts'
+import type { Context } from '../context.ts'
+import { type Capacity, withBooks } from './capacity.ts'
+
+/** `'stale'` if the shard's own item does not fit any more, and has to be read again, too. */
+export async function readAgain(context: Context, capacity: Capacity): Promise<Capacity | 'stale'> {
+  const key = ownerOf(capacity.shard)
+  const owner = (await context.store.states.read(key)) ?? emptyState(key)
+  return withOwner(capacity, owner, context.clock.now())
+}
+
+/** The plain shard as it is now: what it uses itself has changed, too, and somebody may have set a limit. */
+export function withOwner(capacity: Capacity, owner: ShardState, now: number): Capacity | 'stale' {
+  const next = withBooks(capacity, owner)
+  if (next === 'stale') return next
+  const limits = limitsInForce(capacity.configured, owner)
+  return { ...next, limits, ownUse: unitsOfState(owner, limits, now) }
+}
