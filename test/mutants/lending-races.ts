@@ -1,6 +1,7 @@
 /** Lending while somebody sets a limit, an item is damaged, a visit fails, or books grow old. */
 import type { TestedMutant } from './mutant.ts'
 
+const LOOKING = 'test/unit/use-cases/looking-for-units.test.ts'
 const LENDING_RACES = 'test/unit/use-cases/lending-races.test.ts'
 const EXPIRY = 'lib/core/shard/expiry.ts'
 const COLLECT = 'lib/use-cases/lending/collect.ts'
@@ -45,6 +46,30 @@ export const LENDING_RACES_MUTANTS: readonly TestedMutant[] = [
     replace: 'if (own) await wakeAll(',
     breaks: 'a unit lies idle until the sweep',
     tests: [LENDING_RACES],
+  },
+  {
+    name: 'what has just been lent is taken from the shard that is about to use it',
+    file: 'lib/use-cases/lending/lender.ts',
+    find: 'const arriving = leavesWhatArrives ?',
+    replace: 'const arriving = leavesWhatArrives && 1 > 2 ?',
+    breaks: 'under load shards take units from each other, and jobs wait beside idle slots',
+    tests: [LOOKING],
+  },
+  {
+    name: 'what has just been lent is left for ever',
+    file: 'lib/use-cases/lending/supply.ts',
+    find: '!standsInLine(capacity) && !request.asksAgain && !isUncertain(request)',
+    replace: 'capacity !== undefined || request === undefined',
+    breaks: 'if a function dies after it has borrowed, units lie idle until the sweep',
+    tests: [LOOKING],
+  },
+  {
+    name: 'a shard that has been served asks all others',
+    file: 'lib/use-cases/lending/supply.ts',
+    find: '(isUncertain(request) && isSameUnits(state.borrowed, capacity.borrowed))',
+    replace: '(isUncertain(request) || isSameUnits(state.borrowed, {}))',
+    breaks: 'each unit that is passed on costs a read of every shard',
+    tests: [LOOKING],
   },
   {
     name: 'no look after leaving the line',

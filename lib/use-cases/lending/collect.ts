@@ -15,10 +15,14 @@ import type { BorrowedUnits, ShardState } from '../../core/shard/state.ts'
 import type { Context } from '../context.ts'
 import { ownLoan } from './borrow.ts'
 import { type Capacity, withBooks } from './capacity.ts'
-import { type Lender, lenders, loanOf, readLender, spareOf, untold } from './lender.ts'
+import { type Lender, lenders, loanOf, readLender, type Search, spareOf, untold } from './lender.ts'
 import { newLoanId } from './loan-id.ts'
 
 const READ_TOGETHER = 8
+
+interface Own extends Search {
+  readonly state: ShardState
+}
 
 export interface Collected {
   readonly capacity: Capacity
@@ -26,17 +30,17 @@ export interface Collected {
   readonly spareAt?: number
 }
 
-/** @param state the shard's own */
+/** @param own the shard's own state, and how it looks */
 export async function collect(
   context: Context,
   capacity: Capacity,
   wanted: Units,
-  state: ShardState,
+  own: Own,
 ): Promise<Collected | 'stale'> {
   let now: Collected = { capacity }
   for (const resource of RESOURCES) {
     if (wanted[resource] <= 0) continue
-    const next = await collectOne(context, now, resource, { wanted: wanted[resource], state })
+    const next = await collectOne(context, now, resource, { ...own, wanted: wanted[resource] })
     if (next === 'stale') return 'stale'
     now = next
   }
@@ -47,14 +51,14 @@ async function collectOne(
   context: Context,
   { capacity, ...known }: Collected,
   resource: Resource,
-  { wanted, state: own }: { readonly wanted: number; readonly state: ShardState },
+  { wanted, state, leavesWhatArrives }: Own & { readonly wanted: number },
 ): Promise<Collected | 'stale'> {
   const others = lenders(context, capacity, resource)
   const { rateLimit } = capacity.limits
-  const forgottenAt = ({ window }: ShardState): number | undefined =>
+  const forgottenAt = ({ window }: Pick<ShardState, 'window'>): number | undefined =>
     resource === 'starts' ? nextForgotten(window, rateLimit, context.clock.now()) : undefined
   let [missing, now] = [wanted, capacity]
-  let spareAt = earliest(known.spareAt, forgottenAt(capacity.owner), forgottenAt(own))
+  let spareAt = earliest(known.spareAt, forgottenAt(capacity.owner), forgottenAt(state))
   for (let first = 0; first < others.length && missing > 0; first += READ_TOGETHER) {
     const names = others.slice(first, first + READ_TOGETHER)
     const asked = await Promise.all(names.map((name) => readLender(context, capacity, name)))
@@ -62,7 +66,7 @@ async function collectOne(
       if (missing <= 0) break
       if (!lender) continue
       spareAt = earliest(spareAt, forgottenAt(lender.state))
-      const next = await fetchSome(context, now, resource, { ...lender, missing })
+      const next = await fetchSome(context, now, resource, { ...lender, leavesWhatArrives, missing })
       if (next === 'stale') return 'stale'
       if (next) [now, missing] = [next.capacity, missing - next.units]
     }
@@ -77,11 +81,11 @@ async function fetchSome(
   context: Context,
   capacity: Capacity,
   resource: Resource,
-  { missing, ...lender }: Lender & { readonly missing: number },
+  { missing, leavesWhatArrives, ...lender }: Lender & Search & { readonly missing: number },
 ): Promise<{ readonly capacity: Capacity; readonly units: number } | 'stale' | undefined> {
   let asked: Lender | undefined = lender
   for (let tries = 0; asked && tries < TRIES; tries++) {
-    const units = Math.min(missing, spareOf(context, capacity, resource, asked))
+    const units = Math.min(missing, spareOf(context, capacity, resource, { ...asked, leavesWhatArrives }))
     if (units <= 0) return undefined
     const next = await fetchFrom(context, capacity, resource, { ...asked, units })
     if (next === 'stale') return 'stale'

@@ -45,6 +45,15 @@ export interface Lender {
 export const untold = (was: Loan | undefined, known: Borrowed | undefined): number =>
   was && known?.id === was.id ? Math.max(0, known.returned - was.returned) : 0
 
+/** How a shard looks for units. */
+export interface Search {
+  /**
+   * What has just been lent to another, and has not arrived, is left to it: it is about to use that. If its function has
+   * died meanwhile, a look that leaves nothing finds it.
+   */
+  readonly leavesWhatArrives: boolean
+}
+
 /**
  * A shard with work of its own is about to use what it has: of that only so much is taken that both have the same. Without
  * a start to make it has no use for slots.
@@ -53,19 +62,24 @@ export function spareOf(
   { clock }: Context,
   capacity: Capacity,
   resource: Resource,
-  { name, state }: Lender,
+  { name, state, leavesWhatArrives }: Lender & Search,
 ): number {
   const { books, limits } = capacity
   const was = books[resource].loans[name]
   const known = state.borrowed?.[resource]
   const units = loanOf(was, known)
   if (!units) return 0
-  const idle = Math.max(0, held(units) - unitsOfState(state, limits, clock.now())[resource])
+  const arriving = leavesWhatArrives ? held(units) - heldOf(was, known) : 0
+  const idle = Math.max(0, held(units) - arriving - unitsOfState(state, limits, clock.now())[resource])
   const lacksStarts = resource === 'slots' && books.starts.line[name] !== undefined
   const mayTakeAll = !state.waiting || lacksStarts || isOverLimit(capacity, resource)
   const half = Math.floor((held(units) - unitsHeld(capacity, resource)) / 2)
   return (mayTakeAll ? idle : Math.min(idle, Math.max(0, half))) + untold(was, known)
 }
+
+/** What the shard knows that it has. */
+const heldOf = (was: Loan | undefined, known: Borrowed | undefined): number =>
+  known?.id === was?.id ? held(known) : 0
 
 export function loanOf(was: Loan | undefined, known: Borrowed | undefined): Borrowed | undefined {
   const units = arrived(known, was)

@@ -29,16 +29,21 @@ export async function supply(
   demand: Demand,
 ): Promise<Collected | 'stale'> {
   const excess = excessOf(capacity)
-  if (isAny(excess)) return collect(context, capacity, excess, demand.state)
+  const { state, request } = demand
+  if (isAny(excess)) return collect(context, capacity, excess, { state, leavesWhatArrives: false })
   const wantedOf = (seen: Capacity) => wantedFor(context, seen, demand)
   if (!isAny(wantedOf(capacity))) return { capacity }
   const lent = await borrowFree(context, capacity, wantedOf)
   if (lent === 'stale') return 'stale'
   const missing = wantedOf(lent)
   return isAny(missing) && mayCollect(capacity, demand, context.clock.now())
-    ? collect(context, lent, missing, demand.state)
+    ? collect(context, lent, missing, { state, leavesWhatArrives: isFirstLook(capacity, request) })
     : { capacity: lent }
 }
+
+/** If it finds too little, the shard comes to stand in the line, and looks again. */
+const isFirstLook = (capacity: Capacity, request: Demand['request']): boolean =>
+  !standsInLine(capacity) && !request.asksAgain && !isUncertain(request)
 
 /**
  * Whether others are asked for what they do not use. A shard that stands in the line has done so, and is served by them;
