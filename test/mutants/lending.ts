@@ -191,8 +191,8 @@ export const LENDING_MUTANTS: readonly TestedMutant[] = [
   {
     name: 'no look after a write that enters the line',
     file: 'lib/use-cases/pass/carry-out.ts',
-    find: 'const asksAgain = hasEntered || (decision.isWorkLeft && use.hasHope)',
-    replace: 'const asksAgain = decision.isWorkLeft && use.hasHope',
+    find: 'const asksAgain = hasEntered || (isWorkLeft(decision.holds) && use.hasHope)',
+    replace: 'const asksAgain = isWorkLeft(decision.holds) && use.hasHope',
     breaks: 'what became free between the look and the line is lost',
     tests: [LENDING],
   },

@@ -157,7 +157,7 @@ export const PROTOCOL: readonly TestedMutant[] = [
   },
   {
     name: 'an uncertain write is a plain conflict',
-    file: 'lib/core/pass/decide.ts',
+    file: 'lib/core/pass/looks.ts',
     find: 'dueAt !== uncertain &&',
     replace: 'dueAt !== Number(uncertain === undefined) &&',
     breaks: 'nobody sends the wake-up of a time that was written',

@@ -56,8 +56,8 @@ export const READS: readonly TestedMutant[] = [
   {
     name: 'late job overtaken by a pass under way',
     file: 'lib/core/pass/decide.ts',
-    find: 'changed: isChange(state, change) || isOvertaken(amid),',
-    replace: 'changed: isChange(state, change) || (isOvertaken(amid) && left === undefined),',
+    find: 'isChange(input.state, change) || isOvertaken(amid)',
+    replace: 'isChange(input.state, change) || (isOvertaken(amid) && change === undefined)',
     breaks: 'a late job goes behind those that were put before it',
     tests: AMID,
   },

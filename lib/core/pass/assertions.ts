@@ -6,6 +6,7 @@ import { BrokenRuleError } from '../errors.ts'
 import type { JobId } from '../keys.ts'
 import { startsInWindow } from '../limits/window.ts'
 import { isRunning, type Slot } from '../shard/state.ts'
+import { isWorkLeft } from './holds.ts'
 import type { Decision, PassInput } from './input.ts'
 import { slotsThatStay } from './room.ts'
 
@@ -49,7 +50,7 @@ const RULES: readonly Rule[] = [
   ],
   [
     'if jobs are left for which there is no slot, that is said',
-    ({ limits }, { claims, change, isWorkLeft }, staying) =>
-      !isWorkLeft || staying.length + claims.length < limits.slots || change.waiting,
+    ({ limits }, { claims, change, holds }, staying) =>
+      !isWorkLeft(holds) || staying.length + claims.length < limits.slots || change.waiting,
   ],
 ]

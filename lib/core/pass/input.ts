@@ -3,6 +3,7 @@ import type { Job } from '../job/job.ts'
 import type { JobId } from '../keys.ts'
 import type { ShardLimits } from '../limits/limits.ts'
 import type { ShardState, Slot, Slots, Token } from '../shard/state.ts'
+import type { Hold } from './holds.ts'
 
 /** What a pass read, in this order: first the state, then the jobs. */
 export interface PassInput {
@@ -90,8 +91,17 @@ export interface Decision {
   readonly wake?: ArrangedWake
   /** More could have been claimed than was read: read again. */
   readonly readOn: boolean
-  /** Due jobs are left that could be claimed if the limits allowed more. */
-  readonly isWorkLeft: boolean
+  /** What holds the due jobs that were not claimed. */
+  readonly holds: readonly Hold[]
+  /** When the shard has to be looked at again, and why. */
+  readonly looks: readonly Look[]
+}
+
+/** A time at which the shard has to be looked at, although nobody comes. */
+export interface Look {
+  /** Epoch ms. */
+  readonly at: number
+  readonly why: 'a wake-up is on its way' | 'the rate reopens' | 'a job is due'
 }
 
 export interface ArrangedWake {

@@ -24,6 +24,9 @@ export function jobsToRead(
   return { want, inFlight: new Set(staying.map(([id]) => id)), ranges: rangesToRead(staying, whole) }
 }
 
+/** The slots that a pass leaves as they are. */
+export type Staying = readonly [JobId, Slot][]
+
 type SlotsInput = Pick<PassInput, 'state' | 'recovered' | 'released'>
 
 /** All but those given back with this pass, and dead ones whose jobs have been taken care of. */

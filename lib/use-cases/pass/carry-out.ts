@@ -4,6 +4,7 @@ import type { Units } from '../../core/limits/in-force.ts'
 import { afterGivingBack, isGivenBack, isSameUnits, lackOf } from '../../core/limits/portion.ts'
 import { placesToLeave } from '../../core/limits/settling.ts'
 import type { Decision, PassInput } from '../../core/pass/decide.ts'
+import { isWorkLeft } from '../../core/pass/holds.ts'
 import { isSlotFreed } from '../../core/shard/attention.ts'
 import { isExpiryRight } from '../../core/shard/expiry.ts'
 import { isRunning, type ShardState } from '../../core/shard/state.ts'
@@ -63,7 +64,7 @@ export async function carryOut(
   const { hasEntered, served } = await settleSafely(context, state.shard, () =>
     settleAfter(context, capacity, result, after),
   )
-  const asksAgain = hasEntered || (decision.isWorkLeft && use.hasHope)
+  const asksAgain = hasEntered || (isWorkLeft(decision.holds) && use.hasHope)
   const isFreed = outcome.state.waiting && isSlotFreed(state, write, outcome.state)
   const hasSentAway = places.length > 0 || (!write.waiting && sendsAway(context, state, now))
   return {
@@ -96,11 +97,11 @@ const sendsAway = ({ config }: Context, state: ShardState, now: number): boolean
   state.waiting && Object.keys(state.slots).length >= (limitsSeen(config, state, now)?.slots ?? 0)
 
 /** What the shard has borrowed after the pass, and whether it still lacks something. */
-function outcomeOf({ capacity, may, inUse, startable }: Use, { claims, isWorkLeft }: Decision) {
+function outcomeOf({ capacity, may, inUse, startable }: Use, { claims, holds }: Decision) {
   const count = claims.length
   const after = { slots: inUse.slots + count, starts: inUse.starts + count }
   const left = Math.max(0, startable - count)
-  const lack = lackOf(capacity, { may, inUse: after, isWorkLeft, startable: left })
+  const lack = lackOf(capacity, { may, inUse: after, isWorkLeft: isWorkLeft(holds), startable: left })
   const borrowed = afterGivingBack(capacity, { may, inUse: after }, lack)
   return { capacity: { ...capacity, borrowed }, result: { lack, hasClaimed: count > 0 } }
 }

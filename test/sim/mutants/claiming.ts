@@ -3,7 +3,8 @@ import type { Mutant } from './mutant.ts'
 
 const ROUND = 'lib/use-cases/pass/round.ts'
 const STORE = 'lib/adapters/memory/states.ts'
-const DECIDE = 'lib/core/pass/decide.ts'
+const ADMIT = 'lib/core/pass/admit.ts'
+const HOLDS = 'lib/core/pass/holds.ts'
 const ROOM = 'lib/core/pass/room.ts'
 
 export const CLAIMING: readonly Mutant[] = [
@@ -76,7 +77,7 @@ export const CLAIMING: readonly Mutant[] = [
   },
   {
     name: 'last job first',
-    file: DECIDE,
+    file: ADMIT,
     find: '    .slice(0, room.starts.length)\n',
     replace: '    .reverse()\n    .slice(0, room.starts.length)\n',
     breaks: 'the order of a shard',
@@ -104,9 +105,9 @@ export const CLAIMING: readonly Mutant[] = [
   },
   {
     name: 'twins forgotten',
-    file: DECIDE,
-    find: 'const waiting = needsSlot || twins.length > 0',
-    replace: 'const waiting = needsSlot',
+    file: HOLDS,
+    find: "new Set(['paused', 'slots', 'same id'])",
+    replace: "new Set(['paused', 'slots'])",
     breaks: 'nobody looks for a twin when its slot is freed',
   },
 ]

@@ -70,9 +70,9 @@ export const RATES: readonly Mutant[] = [
   },
   {
     name: 'window not waited for',
-    file: 'lib/core/pass/decide.ts',
-    find: 'earliest(arrangedWake(input), reopensAt, input.nextDueAt)',
-    replace: 'earliest(arrangedWake(input), reopensAt && undefined, input.nextDueAt)',
+    file: 'lib/core/pass/looks.ts',
+    find: "if (hold.reason === 'rate') add(hold.reopensAt, 'the rate reopens')",
+    replace: "if (hold.reason === 'rate') add(undefined, 'the rate reopens')",
     breaks: 'jobs held by the rate are forgotten',
   },
   {

@@ -21,8 +21,8 @@ export const WAKING: readonly Mutant[] = [
   {
     name: 'nobody waits',
     file: 'lib/core/pass/decide.ts',
-    find: 'const waiting = needsSlot || twins.length > 0',
-    replace: 'const waiting = needsSlot && twins.length < 0',
+    find: 'waiting: holds.some(isEndedByOthers),',
+    replace: 'waiting: holds.some(isEndedByOthers) && holds.length < 0,',
     breaks: 'who frees a slot does not look for jobs',
   },
   {
@@ -41,7 +41,7 @@ export const WAKING: readonly Mutant[] = [
   },
   {
     name: 'used wake-up taken for one to come',
-    file: 'lib/core/pass/decide.ts',
+    file: 'lib/core/pass/looks.ts',
     find: 'dueAt !== undefined && dueAt !== wokenFor && dueAt !== uncertain && dueAt > now',
     replace: 'dueAt !== undefined && dueAt > 0 * (now + (wokenFor ?? 0) + (uncertain ?? 0))',
     breaks: 'the next delayed job gets no wake-up',

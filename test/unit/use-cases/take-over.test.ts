@@ -84,7 +84,7 @@ describe('of a partition from before', () => {
     await world.stream()
     // One in flight, and of four slots two are the damaged shard's.
     expect(lent(world, 'slots')).toBe(4)
-    expect(world.tables.states.get(shard(3))?.slots).toMatchObject({ 'new-0': {} })
+    expect(Object.keys(world.tables.states.get(shard(3))?.slots ?? {})).toHaveLength(1)
     expect(world.heard('shard damaged').map((event) => event.shard)).toContain(shard(1))
   })
 

@@ -1,0 +1,27 @@
+/** Why due jobs are not claimed: values, with numbers, which decisions, `why` and events read. */
+
+/** How many jobs are held: of those that a pass has read, so there may be more. */
+interface Held {
+  readonly jobs: number
+}
+
+export type Hold =
+  /** Somebody has set a limit to 0. */
+  | (Held & { readonly reason: 'paused' })
+  /** All slots that the shard may use are taken. */
+  | (Held & { readonly reason: 'slots'; readonly inFlight: number; readonly slots: number })
+  /** The rate allows no further start. `reopensAt`: epoch ms; absent if that depends on claims that have not started. */
+  | (Held & { readonly reason: 'rate'; readonly allowed: number; readonly reopensAt?: number })
+  /** Another job with the same id is in flight. */
+  | (Held & { readonly reason: 'same id' })
+  /** More are due than were read. */
+  | { readonly reason: 'not read' }
+
+/** Nobody has to be woken for these: whoever frees a slot or an id, or lifts a pause, looks at the shard. */
+const ENDED_BY_OTHERS: ReadonlySet<Hold['reason']> = new Set(['paused', 'slots', 'same id'])
+
+export const isEndedByOthers = ({ reason }: Hold): boolean => ENDED_BY_OTHERS.has(reason)
+
+/** More units would let a job start, or reading on. */
+export const isWorkLeft = (holds: readonly Hold[]): boolean =>
+  holds.some(({ reason }) => reason !== 'same id')

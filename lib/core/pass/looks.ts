@@ -1,0 +1,27 @@
+/** When a shard has to be looked at again although nobody comes: the times at which time alone lets something happen. */
+import { PRECISE_UP_TO_MS } from '../times.ts'
+import type { Hold } from './holds.ts'
+import type { ArrangedWake, Look, PassInput } from './input.ts'
+
+export function looksOf(input: PassInput, holds: readonly Hold[]): Look[] {
+  const looks: Look[] = []
+  const add = (at: number | undefined, why: Look['why']) => at !== undefined && looks.push({ at, why })
+  add(arrangedWake(input), 'a wake-up is on its way')
+  for (const hold of holds) if (hold.reason === 'rate') add(hold.reopensAt, 'the rate reopens')
+  add(input.nextDueAt, 'a job is due')
+  return looks
+}
+
+/** The time for which a wake-up is on its way, unless this pass is its result. */
+function arrangedWake({ state, wokenFor, uncertain, now }: PassInput): number | undefined {
+  const { dueAt } = state
+  return dueAt !== undefined && dueAt !== wokenFor && dueAt !== uncertain && dueAt > now ? dueAt : undefined
+}
+
+/** The wake-up that has to be arranged for that time. An earlier one on its way will do as well. */
+export function wakeFor(input: PassInput, dueAt: number | undefined): { readonly wake?: ArrangedWake } {
+  const { rateLimit } = input.limits
+  if (dueAt === undefined || dueAt === arrangedWake(input)) return {}
+  const isPrecise = rateLimit !== undefined && rateLimit.period_ms <= PRECISE_UP_TO_MS
+  return { wake: { at: dueAt, isPrecise } }
+}
