@@ -66,8 +66,8 @@ export const LENDING_RACES_MUTANTS: readonly TestedMutant[] = [
   {
     name: 'a shard that has been served asks all others',
     file: 'lib/use-cases/lending/supply.ts',
-    find: '(isUncertain(request) && isSameUnits(state.borrowed, capacity.borrowed))',
-    replace: '(isUncertain(request) || isSameUnits(state.borrowed, {}))',
+    find: '(isUncertain(request) && !isServed(capacity, state))',
+    replace: '(isUncertain(request) || isServed(capacity, state))',
     breaks: 'each unit that is passed on costs a read of every shard',
     tests: [LOOKING],
   },

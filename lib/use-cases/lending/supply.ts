@@ -4,7 +4,8 @@ import type { JobId } from '../../core/keys.ts'
 import { RESOURCES } from '../../core/limits/books.ts'
 import { limitsWithin, type Units } from '../../core/limits/in-force.ts'
 import { freeUnits } from '../../core/limits/lending.ts'
-import { isSameUnits, mayUse, unitsWanted } from '../../core/limits/portion.ts'
+import { held } from '../../core/limits/limiter.ts'
+import { mayUse, unitsWanted } from '../../core/limits/portion.ts'
 import { roomFor, separateTwins } from '../../core/pass/room.ts'
 import { usageOf } from '../../core/shard/in-use.ts'
 import type { ShardState, Slot } from '../../core/shard/state.ts'
@@ -53,7 +54,11 @@ const mayCollect = (capacity: Capacity, { state, request }: Demand, now: number)
   request.asksAgain === true ||
   !standsInLine(capacity) ||
   isUnattended(capacity, state, now) ||
-  (isUncertain(request) && isSameUnits(state.borrowed, capacity.borrowed))
+  (isUncertain(request) && !isServed(capacity, state))
+
+/** Units have arrived that the shard's item does not show. */
+const isServed = ({ borrowed }: Capacity, state: ShardState): boolean =>
+  RESOURCES.some((resource) => held(borrowed[resource]) > held(state.borrowed?.[resource]))
 
 const standsInLine = ({ books, self }: Capacity): boolean =>
   RESOURCES.some((resource) => books[resource].line[self] !== undefined)

@@ -112,4 +112,13 @@ describe('a shard that stands in the line asks nobody', () => {
     await wakeUp(world.context, { shard: shard(0) })
     expect(asked(calls)).not.toEqual([])
   })
+
+  test('but all, if it has paid back what it had before', async () => {
+    const world = await waiting()
+    const paidBack = { slots: { id: loan('z', 1).id, got: 1, returned: 1 } }
+    world.tables.states.set(shard(0), { ...world.state(shard(0)), borrowed: paidBack })
+    const calls = heard(world)
+    await wakeUp(world.context, { shard: shard(0) })
+    expect(asked(calls)).not.toEqual([])
+  })
 })
