@@ -1,12 +1,16 @@
 /** The rows of the cost budget, each measured on one partition. */
+
+import { MAX_INLINE_BYTES } from '../lib/core/job/place-payload.ts'
 import { type Config, defineConfig } from '../lib/core/queue/config.ts'
 import { type Cost, Cycle } from './cycle.ts'
 import type { Bench, Scenario } from './harness.ts'
+import { newKeptJob } from './kept-job.ts'
+import { bucketDollars } from './prices.ts'
 import { measureSpread } from './spread-cases.ts'
 
 export type { Cost } from './cycle.ts'
 
-const limitedTo = (concurrency: number): Config =>
+export const limitedTo = (concurrency: number): Config =>
   defineConfig({ queues: { crm: { partition: { payload: 'customer' }, concurrency, timeout: '10s' } } })
 const config = limitedTo(1)
 const JOBS = 41
@@ -19,8 +23,10 @@ export async function measureCosts(bench: Bench): Promise<Cost[]> {
     await measureSparse(bench),
     await measureBacklog(bench, 'backlog, next job by message', 4, { perInvocation: 1 }),
     await measureBacklog(bench, 'backlog, next job in the same invocation', 3, { perInvocation: JOBS }),
-    await measureWide(bench, '10 in flight, 300 bytes, same invocation', 300, { writes: 3, reads: 4 }),
-    await measureWide(bench, '10 in flight, 4 KB, same invocation', 4000, { writes: 11, reads: 6 }),
+    await measureWide(bench, 200, { writes: 3, reads: 4 }),
+    await measureWide(bench, 3900, { writes: 9, reads: 6 }),
+    await measureWide(bench, 40_000, { writes: 3, reads: 4 }),
+    await measureWide(bench, 200_000, { writes: 3, reads: 4 }),
     ...(await measureSpread(bench)),
   ]
 }
@@ -63,19 +69,32 @@ const WIDE = 10
 /** A backlog that has stood for a while: what is claimed then is not fresh. */
 const WAITED_MS = 60_000
 
-/** A backlog of a partition in which many jobs are in flight: each hand-off finds the others in the table. */
+/**
+ * A backlog of a partition in which many jobs are in flight: each hand-off finds the others in the table. A payload is kept
+ * where Sluice would keep it.
+ */
 async function measureWide(
   bench: Bench,
-  name: string,
   payload_bytes: number,
   budget: { readonly writes: number; readonly reads: number },
 ): Promise<Cost> {
   const scenario = await bench.scenario(limitedTo(WIDE))
-  await scenario.putMany(CUSTOMER, JOBS + 2 * WIDE, { payload_bytes, runAt: Date.now() - WAITED_MS })
+  const isKept = payload_bytes + OVERHEAD_BYTES > MAX_INLINE_BYTES
+  const jobs = { payload_bytes, runAt: Date.now() - WAITED_MS }
+  const items = Array.from({ length: JOBS + 2 * WIDE }, () =>
+    isKept ? newKeptJob(scenario, CUSTOMER, jobs) : scenario.newJob(CUSTOMER, jobs),
+  )
+  await scenario.putItems(items)
   const cycle = new Cycle(bench.units)
   await scenario.work(JOBS, JOBS, () => cycle.start())
-  const put = Math.ceil((payload_bytes + OVERHEAD_BYTES) / 1024)
-  return { ...cycle.cost(name, put, budget.writes), readBudget: budget.reads }
+  const put = isKept ? PUT : Math.ceil((payload_bytes + OVERHEAD_BYTES) / 1024)
+  const name = `${WIDE} in flight, ${payload_bytes / 1000} KB${isKept ? ' in the bucket' : ''}, same invocation`
+  const cost = cycle.cost(name, put, budget.writes)
+  return {
+    ...cost,
+    dollars: cost.dollars + (isKept ? bucketDollars(payload_bytes, 1) : 0),
+    readBudget: budget.reads,
+  }
 }
 
 /** What an item has beside its payload. */

@@ -27,7 +27,7 @@ process.exitCode = ok ? 0 : 1
 
 function print(): void {
   const table = new Table({
-    head: ['units a job', 'writes', 'budget', 'reads', 'budget', ''],
+    head: ['units a job', 'writes', 'budget', 'reads', 'budget', '$ a million', ''],
     style: { head: [], border: [] },
   })
   for (const cost of costs)
@@ -37,17 +37,26 @@ function print(): void {
       cost.budget.toFixed(1),
       cost.reads.toFixed(2),
       cost.readBudget?.toFixed(1) ?? '',
+      cost.dollars.toFixed(2),
       mark(isWithin(cost)),
     ])
   for (const part of flat) {
     table.push([
       {
-        colSpan: 6,
+        colSpan: 7,
         content: `flatness: ${part.what}, largest / smallest ${part.ratio.toFixed(3)} ${mark(isFlat(part))}`,
       },
     ])
     for (const cost of part.costs)
-      table.push([cost.case, cost.writes.toFixed(2), '', cost.reads.toFixed(2), '', ''])
+      table.push([
+        cost.case,
+        cost.writes.toFixed(2),
+        '',
+        cost.reads.toFixed(2),
+        '',
+        cost.dollars.toFixed(2),
+        '',
+      ])
   }
   console.log(table.toString())
   if (!ok) console.log(colors.red('over budget'))

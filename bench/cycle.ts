@@ -1,5 +1,6 @@
 /** Measures a job from the start of one handler to the start of the next: one whole turn. */
 import { difference, type Units } from './counting.ts'
+import { dynamoDollars } from './prices.ts'
 
 export interface Cost {
   readonly case: string
@@ -7,6 +8,8 @@ export interface Cost {
   readonly writes: number
   /** Read units a job. */
   readonly reads: number
+  /** For a million jobs. */
+  readonly dollars: number
   /** Write units that a job may cost. */
   readonly budget: number
   /** Read units that a job may cost. */
@@ -33,6 +36,7 @@ export class Cycle {
     if (!this.#first || !this.#last || this.#starts < 2) throw new Error(`${name}: nothing was measured`)
     const { writes, reads } = difference(this.#last, this.#first)
     const turns = this.#starts - 1
-    return { case: name, writes: writes / turns + put, reads: reads / turns, budget }
+    const units = { writes: writes / turns + put, reads: reads / turns }
+    return { case: name, ...units, dollars: dynamoDollars(units), budget }
   }
 }

@@ -1,5 +1,6 @@
 /** Whether a job costs the same however much waits, in its own shard or in others. */
-import { type Cost, measureBacklog } from './cases.ts'
+import { type Cost, limitedTo, measureBacklog } from './cases.ts'
+import { Cycle } from './cycle.ts'
 import type { Bench } from './harness.ts'
 
 export interface Flatness {
@@ -11,6 +12,7 @@ export interface Flatness {
 
 export const MAX_RATIO = 1.05
 const BUDGET = 3
+const TWINS_RUN = 41
 const PER_INVOCATION = 100
 
 export async function measureFlatness(bench: Bench): Promise<Flatness[]> {
@@ -23,7 +25,25 @@ export async function measureFlatness(bench: Bench): Promise<Flatness[]> {
       blocked: count,
     }),
   )
-  return [flatness('backlog of the shard', waiting), flatness('blocked partitions', blocked)]
+  const twins = await measureEach([200, 1000], (count) => measureTwins(bench, count))
+  return [
+    flatness('backlog of the shard', waiting),
+    flatness('blocked partitions', blocked),
+    flatness('jobs that share an id', twins),
+  ]
+}
+
+/** Jobs that share an id run one after the other, although there are slots. */
+async function measureTwins(bench: Bench, count: number): Promise<Cost> {
+  const scenario = await bench.scenario(limitedTo(10))
+  const begin = Date.now() - count
+  const items = Array.from({ length: count }, (_, n) =>
+    scenario.newJob('customer-1', { id: 'the-same', runAt: begin + n }),
+  )
+  await scenario.putItems(items)
+  const cycle = new Cycle(bench.units)
+  await scenario.work(TWINS_RUN, TWINS_RUN, () => cycle.start())
+  return cycle.cost(`${count} jobs with one id`, 1, BUDGET)
 }
 
 async function measureEach(

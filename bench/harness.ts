@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
-import type { TableNames } from '../lib/adapters/dynamodb/database.ts'
+import type { Database, TableNames } from '../lib/adapters/dynamodb/database.ts'
 import { dynamoStore } from '../lib/adapters/dynamodb/store.ts'
 import { eventsToLog } from '../lib/adapters/events/to-log.ts'
 import { memoryPayloads } from '../lib/adapters/memory/payloads.ts'
@@ -57,7 +57,7 @@ export async function startBench(): Promise<Bench> {
         return { ...table, name: table.name + suffix, create: { ...rest, TableName: table.name + suffix } }
       })
       await createTables(client, renamed)
-      return new Scenario(config, client, tableNames(renamed.map(({ name }) => name)))
+      return new Scenario(config, { client, tables: tableNames(renamed.map(({ name }) => name)) })
     },
     [Symbol.asyncDispose]: async () => {
       client.destroy()
@@ -77,18 +77,22 @@ export interface Jobs {
   readonly payload_bytes?: number
   /** Epoch ms. Default: now. */
   readonly runAt?: number
+  /** Default: one of its own. */
+  readonly id?: string
 }
 
 export class Scenario {
   readonly context: WorkerContext
   readonly #sent: ReturnType<typeof memoryQueues>['sent']
+  readonly #database: Database
   readonly #retried: ShardKey[] = []
   #jobs = 0
 
-  constructor(config: Config, client: DynamoDBClient, tables: TableNames) {
+  constructor(config: Config, database: Database) {
+    this.#database = database
     const { work, wake, sent } = memoryQueues()
     this.#sent = sent
-    const store = dynamoStore({ client, tables })
+    const store = dynamoStore(database)
     this.context = {
       config,
       store,
@@ -102,13 +106,22 @@ export class Scenario {
     }
   }
 
-  newJob(customer: string, { payload_bytes = 0, runAt = Date.now() }: Jobs = {}): JobItem {
-    const id = `job-${String(this.#jobs++).padStart(22, '0')}`
+  /** The same tables under another configuration, as after a deploy. Messages on their way are not taken along. */
+  deploy(config: Config): Scenario {
+    return new Scenario(config, this.#database)
+  }
+
+  newJob(
+    customer: string,
+    { payload_bytes = 0, runAt = Date.now(), id = this.#newId() }: Jobs = {},
+  ): JobItem {
     const payload = { customer, ...(payload_bytes > 0 ? { blob: 'x'.repeat(payload_bytes) } : {}) }
     const job = newJob(this.context.config, { id, queue: 'crm', task: 'sync', payload, runAt }, Date.now())
     if (!job.ok) throw new Error(job.reason)
     return job.value
   }
+
+  #newId = (): string => `job-${String(this.#jobs++).padStart(22, '0')}`
 
   /** One job, put and announced as the stream would. */
   async put(customer: string): Promise<void> {

@@ -1,15 +1,12 @@
 /** What a payload costs inside of its job's item and in the bucket, by size and by what else the shard does. */
 import type { JobItem } from '../lib/core/job/job.ts'
-import { payloadKeyFor } from '../lib/core/job/payload-key.ts'
 import { MAX_INLINE_BYTES } from '../lib/core/job/place-payload.ts'
 import { type ConfigInput, defineConfig } from '../lib/core/queue/config.ts'
 import { difference } from './counting.ts'
 import type { Bench, Scenario } from './harness.ts'
+import { newKeptJob } from './kept-job.ts'
+import { bucketDollars, dynamoDollars } from './prices.ts'
 
-/** On demand, us-east-1, in dollars a million. */
-const PRICE = { writes: 0.625, reads: 0.125, puts: 5, gets: 0.4 }
-/** In dollars a GB: three months at $0.023. */
-const STORAGE = 0.069
 const CUSTOMER = 'customer-1'
 /** Of the item. */
 const REST_BYTES = 130
@@ -42,20 +39,11 @@ export interface PayloadCost {
 
 export async function measurePayload(bench: Bench, bytes: number, one: PayloadCase): Promise<PayloadCost> {
   const inItem = await measure(bench, one, (scenario) => scenario.newJob(CUSTOMER, { payload_bytes: bytes }))
-  const kept = await measure(bench, one, (scenario) => keep(scenario, bytes))
-  const calls = PRICE.puts + PRICE.gets * (one.retries + 1) + (bytes / 1000) * STORAGE
+  const kept = await measure(bench, one, (scenario) =>
+    newKeptJob(scenario, CUSTOMER, { payload_bytes: bytes }),
+  )
   const isKept = bytes + REST_BYTES > MAX_INLINE_BYTES
-  return { bytes, case: one.what, inItem, inBucket: kept + calls, isKept }
-}
-
-/** What stands in the item of a job whose payload is kept outside. */
-function keep(scenario: Scenario, bytes: number): JobItem {
-  const { payload, ...item } = scenario.newJob(CUSTOMER, { payload_bytes: bytes })
-  const text = JSON.stringify(payload)
-  const payloadKey = payloadKeyFor(text, 0)
-  if (!payloadKey) throw new Error('no key')
-  void scenario.context.payloads.put(payloadKey, text)
-  return { ...item, payloadKey }
+  return { bytes, case: one.what, inItem, inBucket: kept + bucketDollars(bytes, one.retries + 1), isKept }
 }
 
 /** Of DynamoDB alone. */
@@ -82,8 +70,5 @@ async function measure(
     attempt <= retries ? { kind: 'failed', error: 'told to' } : { kind: 'succeeded' },
   )
   const [puts, work] = [difference(put, before), difference(bench.units, put)]
-  return dollars(puts) / items.length + dollars(work) / JOBS
+  return dynamoDollars(puts) / items.length + dynamoDollars(work) / JOBS
 }
-
-const dollars = ({ writes, reads }: { readonly writes: number; readonly reads: number }): number =>
-  writes * PRICE.writes + reads * PRICE.reads

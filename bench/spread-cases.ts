@@ -1,7 +1,7 @@
 /** The rows of the cost budget for partitions that are spread over many shards, which borrow from one another. */
 import { type Config, defineConfig, type QueueInput } from '../lib/core/queue/config.ts'
 import { type Cost, Cycle } from './cycle.ts'
-import type { Bench } from './harness.ts'
+import type { Bench, Scenario } from './harness.ts'
 
 const configOf = (limit: QueueInput): Config =>
   defineConfig({ queues: { crm: { partition: { payload: 'customer' }, timeout: '10s', ...limit } } })
@@ -20,14 +20,30 @@ export async function measureSpread(bench: Bench): Promise<Cost[]> {
   return [
     await measureSparse(bench, 'limit of 100, spread: sparse', hundred),
     await measureBacklog(bench, 'limit of 100, spread: backlog, same invocation', hundred),
+    await measureAfterDeploys(bench, 'limit of 100, 7, 29, then 13 shards: sparse', [7, 29, 13]),
     await measureSparse(bench, 'no limit: sparse', configOf({})),
     await measureBacklog(bench, 'no limit: backlog, same invocation', configOf({})),
   ]
 }
 
+/** A partition that has had other numbers of shards, in each of which units may lie still. */
+async function measureAfterDeploys(bench: Bench, name: string, numbers: readonly number[]): Promise<Cost> {
+  const [first, ...later] = numbers.map((shards) => configOf({ concurrency: 100, shards }))
+  if (!first) throw new Error('there is no configuration')
+  let scenario = await bench.scenario(first)
+  for (const config of later) {
+    await scenario.putMany(CUSTOMER, SWUNG_IN)
+    await scenario.work(SWUNG_IN, 20)
+    scenario = scenario.deploy(config)
+  }
+  return measureSparseIn(bench, name, scenario)
+}
+
+const measureSparse = async (bench: Bench, name: string, config: Config): Promise<Cost> =>
+  measureSparseIn(bench, name, await bench.scenario(config))
+
 /** One job after the other, each in the shard that its id gives. */
-async function measureSparse(bench: Bench, name: string, config: Config): Promise<Cost> {
-  const scenario = await bench.scenario(config)
+async function measureSparseIn(bench: Bench, name: string, scenario: Scenario): Promise<Cost> {
   const cycle = new Cycle(bench.units)
   for (let n = 0; n < JOBS; n++) {
     await scenario.put(CUSTOMER)
