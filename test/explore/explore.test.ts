@@ -12,6 +12,7 @@ const SMALL = [
   'a crash',
   'a window of one',
   'two shards, a limit of two, a crash',
+  'two shards, one slot',
   'put beside the shards',
 ]
 

@@ -16,6 +16,8 @@ export const EXPLORED_MUTANTS: readonly ExploredMutant[] = [
     breaks: '.*BrokenRuleError.*no more jobs are in flight than there are slots',
   },
   { mutant: 'lent without a cap', world: 'two shards, a limit of three', breaks: 'I1' },
+  { mutant: 'nobody in the line is served', world: 'two shards, one slot', breaks: 'I4' },
+  { mutant: 'who lacks units stands in no line', world: 'two shards, one slot', breaks: 'I4' },
   { mutant: 'start without the token', world: 'a crash', breaks: 'I4 a \\(attempt 1\\) runs twice' },
   {
     mutant: 'slot freed before the job is deleted',

@@ -71,15 +71,16 @@ export const LENDING_WRITES: readonly Mutant[] = [
   {
     name: 'units in use are fetched',
     file: 'lib/use-cases/lending/lender.ts',
-    find: 'held(units) - unitsOfState(state, limits, clock.now())[resource]',
-    replace: 'held(units) - 0 * unitsOfState(state, limits, clock.now())[resource]',
+    find: 'held(units) - arriving - unitsOfState(state, limits, clock.now())[resource]',
+    replace: 'held(units) - arriving - 0 * unitsOfState(state, limits, clock.now())[resource]',
     breaks: 'a unit is used by two shards',
   },
   {
     name: 'nothing is fetched',
     file: COLLECT,
-    find: 'const units = Math.min(missing, spareOf(context, capacity, resource, asked))',
-    replace: 'const units = 0 * Math.min(missing, spareOf(context, capacity, resource, asked))',
+    find: 'const units = Math.min(missing, spareOf(context, capacity, resource, { ...asked, leavesWhatArrives }))',
+    replace:
+      'const units = 0 * Math.min(missing, spareOf(context, capacity, resource, { ...asked, leavesWhatArrives }))',
     breaks: 'shards wait for units that lie idle',
   },
   {
@@ -92,8 +93,8 @@ export const LENDING_WRITES: readonly Mutant[] = [
   {
     name: 'given back in the books only',
     file: 'lib/use-cases/pass/carry-out.ts',
-    find: 'if (!decision.changed && isAsItIs && !isGivenBack(use.capacity.borrowed, borrowed)) {',
-    replace: 'if (!decision.changed && isAsItIs && (isGivenBack(use.capacity.borrowed, borrowed) || true)) {',
+    find: 'if (isSaid && !isGivenBack(use.capacity.borrowed, borrowed)) {',
+    replace: 'if (isSaid && (isGivenBack(use.capacity.borrowed, borrowed) || true)) {',
     breaks: 'a shard uses what it has given back',
   },
   {
