@@ -15,11 +15,11 @@ export interface PastThePort {
   register(queue: string, ...counts: number[]): Promise<void>
 }
 
-export const inMemory = ({ states, layouts }: Tables): PastThePort => ({
+export const inMemory = ({ states, earlierShards }: Tables): PastThePort => ({
   override: async (shard, override) =>
     void states.set(shard, { ...(states.get(shard) ?? emptyState(shard)), override }),
   expire: async (shard) => void states.delete(shard),
-  register: async (queue, ...counts) => void layouts.set(queue, new Set(counts)),
+  register: async (queue, ...counts) => void earlierShards.set(queue, new Set(counts)),
 })
 
 export const inDatabase = (database: Database): PastThePort => ({

@@ -17,11 +17,11 @@ export interface Dump {
   readonly queues: readonly unknown[]
 }
 
-export const memoryDump = ({ jobs, states, history, layouts }: Tables): Dump => ({
+export const memoryDump = ({ jobs, states, history, earlierShards }: Tables): Dump => ({
   jobs: inOrder([...jobs.values()].flatMap((shard) => [...shard.values()])),
   states: inOrder([...states.values()]),
   history: inOrder(history),
-  queues: inOrder([...layouts].map(([queue, all]) => ({ pk: `$queue|${queue}`, layouts: all }))),
+  queues: inOrder([...earlierShards].map(([queue, all]) => ({ pk: `$queue|${queue}`, layouts: all }))),
 })
 
 export async function engineDump({ client, tables }: Database): Promise<Dump> {

@@ -87,7 +87,7 @@ export const READS: readonly TestedMutant[] = [
   },
   {
     name: 'a page without room for the jobs in flight',
-    file: 'lib/use-cases/pass/due-jobs.ts',
+    file: 'lib/use-cases/pass/found-jobs.ts',
     find: 'this.#wanted.want - this.#ids.size + inFlight.length',
     replace: 'Math.max(1, this.#wanted.want - this.#ids.size - inFlight.length)',
     breaks: 'what a pass costs',

@@ -82,7 +82,7 @@ export const memoryStates = (tables: Tables): StateStore => {
       const state = current(shard) ?? { ...emptyState(shard), expiresAt }
       write({ ...state, version: (state.version ?? 0) + 1 })
     },
-    earlierShards: async (queue) => [...(tables.layouts.get(queue) ?? [])],
+    earlierShards: async (queue) => [...(tables.earlierShards.get(queue) ?? [])],
     strand: async (state, strandedSince, expiresAt) => {
       const standing = current(state.shard) ?? emptyState(state.shard)
       const { expiresAt: _expiresAt, dueAt: _dueAt, dueShard: _dueShard, ...now } = standing

@@ -10,7 +10,7 @@ export interface Tables {
   readonly states: Map<string, ShardState>
   readonly history: DeadLetter[]
   /** Queue → the numbers of shards that an earlier version had for it. */
-  readonly layouts: Map<string, Set<number>>
+  readonly earlierShards: Map<string, Set<number>>
   /** Part of the tables → the cursor at which the sweep goes on there. */
   readonly sweep: Map<string, string>
   /** Called for each new job, as the stream would be. */
@@ -21,7 +21,7 @@ export const emptyTables = (): Tables => ({
   jobs: new Map(),
   states: new Map(),
   history: [],
-  layouts: new Map(),
+  earlierShards: new Map(),
   sweep: new Map(),
 })
 

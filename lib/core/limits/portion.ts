@@ -39,50 +39,50 @@ const usable = (portion: Portion, resource: Resource): number =>
   isOverLimit(portion, resource) ? 0 : unitsHeld(portion, resource)
 
 /** Whether the shard leaves a unit to one that waits: one that has just become free, for what it has been given it uses. */
-const yields = (portion: Portion, usage: Usage, resource: Resource): boolean =>
-  (isFreed(portion, usage, resource) || yieldsNext(portion, usage, resource)) &&
+const givesUnitAway = (portion: Portion, usage: Usage, resource: Resource): boolean =>
+  (isFreed(portion, usage, resource) || isNextGivenAway(portion, usage, resource)) &&
   nextToGiveWayTo(portion, resource, portion.self) !== undefined
 
 const isFreed = (portion: Portion, usage: Usage, resource: Resource): boolean =>
   usage.freed[resource] > 0 && usage.inUse[resource] < usable(portion, resource)
 
 /** The next start that is forgotten: jobs are claimed before that, so that it would never be free. */
-const yieldsNext = (portion: Portion, usage: Usage, resource: Resource): boolean =>
+const isNextGivenAway = (portion: Portion, usage: Usage, resource: Resource): boolean =>
   resource === 'starts' &&
   !isOverLimit(portion, resource) &&
   usage.inUse.starts > 0 &&
   usage.inUse.starts >= usable(portion, 'starts')
 
 /** Whether the shard has to be looked at as soon as a start of its own is forgotten, to give it away. */
-export const isToYieldStart = (portion: Portion, usage: Usage): boolean =>
+export const givesNextStartAway = (portion: Portion, usage: Usage): boolean =>
   isMetered(portion.limits, 'starts') &&
-  yieldsNext(portion, usage, 'starts') &&
+  isNextGivenAway(portion, usage, 'starts') &&
   nextToGiveWayTo(portion, 'starts', portion.self) !== undefined
 
 /** How many units the shard may have in use after this pass. */
 export const mayUse = (portion: Portion, usage: Usage): Units =>
   of((resource) => {
     if (!isMetered(portion.limits, resource)) return Number.POSITIVE_INFINITY
-    return usable(portion, resource) - (yields(portion, usage, resource) ? 1 : 0)
+    return usable(portion, resource) - (givesUnitAway(portion, usage, resource) ? 1 : 0)
   })
 
 /** So many more units a shard asks for at a time, and reads jobs for. The next pass can ask for more. */
-const HOPE = SLOTS_OF_A_SMALL_ITEM
+const MOST_ASKED = SLOTS_OF_A_SMALL_ITEM
 
-/** What the shard may use if it gets what it may hope for. */
-export function mayHopeFor(portion: Portion, usage: Usage): Units {
+/** What the shard may use if it gets all that it may ask for. */
+export function mostItMayGet(portion: Portion, usage: Usage): Units {
   const now = mayUse(portion, usage)
-  return of((resource) => now[resource] + Math.min(HOPE, mayWant(portion, usage, resource)))
+  return of((resource) => now[resource] + Math.min(MOST_ASKED, mayWant(portion, usage, resource)))
 }
 
-/** Whether the shard could hope for more than it had, and has got all of that: there may be more, and jobs for it. */
-export const isHopeFulfilled = (hoped: Units, had: Units, has: Units): boolean =>
-  RESOURCES.some((resource) => hoped[resource] > had[resource] && has[resource] >= hoped[resource])
+/** Whether the shard could ask for more than it had, and has got all of that: there may be more, and jobs for it. */
+export const hasGotAll = (mayGet: Units, had: Units, has: Units): boolean =>
+  RESOURCES.some((resource) => mayGet[resource] > had[resource] && has[resource] >= mayGet[resource])
 
 /** How many units more the shard may have. None, while it has to give some back. */
 function mayWant(portion: Portion, usage: Usage, resource: Resource): number {
   if (!isMetered(portion.limits, resource)) return 0
-  if (isOverLimit(portion, resource) || yields(portion, usage, resource)) return 0
+  if (isOverLimit(portion, resource) || givesUnitAway(portion, usage, resource)) return 0
   const more = Math.max(0, mostUnits(portion.limits, resource) - unitsHeld(portion, resource))
   // What is free the plain shard has already: it may want what others have.
   return portion.self === PLAIN ? Math.min(more, lentOut(portion.books[resource])) : more
@@ -96,8 +96,8 @@ export function unitsWanted(portion: Portion, usage: Usage, ready: number, start
   const mayWantOf = (resource: Resource) => mayWant(portion, usage, resource)
   const free = unitsHeld(portion, 'slots') - usage.inUse.slots
   const slots = Number.isFinite(capOf(portion.limits, 'slots'))
-    ? Math.min(HOPE, Math.max(0, ready - free))
-    : HOPE
+    ? Math.min(MOST_ASKED, Math.max(0, ready - free))
+    : MOST_ASKED
   // A start that was late is on record twice, so there may be more of them than units.
   const beyond = Math.max(0, usage.inUse.starts - unitsHeld(portion, 'starts'))
   const runnable = Math.min(ready, free + Math.min(slots, mayWantOf('slots')))

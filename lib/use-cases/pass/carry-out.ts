@@ -26,8 +26,8 @@ export interface Use {
   readonly inUse: Units
   /** How many jobs may start, now or in a moment. */
   readonly startable: number
-  /** It has got all that it hoped for, and so may hope for more. */
-  readonly hasHope: boolean
+  /** It has got all that it asked for, so there may be more. */
+  readonly hasGotAll: boolean
 }
 
 /**
@@ -64,7 +64,7 @@ export async function carryOut(
   const { hasEntered, served } = await settleSafely(context, state.shard, () =>
     settleAfter(context, capacity, result, after),
   )
-  const asksAgain = hasEntered || (isWorkLeft(decision.holds) && use.hasHope)
+  const asksAgain = hasEntered || (isWorkLeft(decision.holds) && use.hasGotAll)
   const isFreed = outcome.state.waiting && isSlotFreed(state, write, outcome.state)
   const hasSentAway = places.length > 0 || (!write.waiting && sendsAway(context, state, now))
   return {

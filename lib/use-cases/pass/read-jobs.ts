@@ -2,7 +2,8 @@
 import type { PassInput, Reading } from '../../core/pass/input.ts'
 import { jobsToRead } from '../../core/pass/room.ts'
 import type { Context } from '../context.ts'
-import { type DueJobs, readDueJobs } from './due-jobs.ts'
+import { readDueJobs } from './due-jobs.ts'
+import type { DueJobs } from './found-jobs.ts'
 
 export type Known = Pick<PassInput, 'state' | 'limits' | 'recovered' | 'released'> & {
   /** The keys of what was put late, of the arrivals that brought this pass. */

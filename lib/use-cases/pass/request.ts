@@ -52,7 +52,7 @@ export type Round =
       readonly kind: 'written'
       readonly own?: HandOff
       readonly again: boolean
-      /** The shard has come to stand in the line, or has got all that it hoped for. */
+      /** The shard has come to stand in the line, or has got all that it asked for. */
       readonly asksAgain?: boolean
       /** Other shards of the partition that have got units from this one, and now have to be visited. */
       readonly served?: readonly ShardKey[]

@@ -6,7 +6,7 @@
  */
 import { earliest } from '../../core/earliest.ts'
 import { limitsWithin } from '../../core/limits/in-force.ts'
-import { isHopeFulfilled, isToYieldStart, mayHopeFor, mayUse, type Usage } from '../../core/limits/portion.ts'
+import { givesNextStartAway, hasGotAll, mayUse, mostItMayGet, type Usage } from '../../core/limits/portion.ts'
 import { nextForgotten } from '../../core/limits/window.ts'
 import { decide, type PassInput, type Released } from '../../core/pass/decide.ts'
 import { slotsThatStay } from '../../core/pass/room.ts'
@@ -65,12 +65,12 @@ async function visitKnown(
   const staying = slotsThatStay({ ...request, state, recovered })
   const seenAt = clock.now()
   const usage = usageOf(state, staying, capacity.limits, seenAt)
-  const hoped = mayHopeFor(capacity, usage)
+  const mayGet = mostItMayGet(capacity, usage)
   const late = lateOf(clock.now(), request)
   const known = { ...request, state, recovered }
   const jobs = await readJobs(context, {
     ...known,
-    limits: limitsWithin(capacity.limits, hoped),
+    limits: limitsWithin(capacity.limits, mayGet),
     late,
     isUncertain: isUncertain(request),
   })
@@ -78,8 +78,8 @@ async function visitKnown(
   if (supplied === 'stale') return { kind: 'conflict' }
   const may = mayUse(supplied.capacity, usage)
   const now = clock.now()
-  const yieldAt = yieldTime(supplied.capacity, usage, state, seenAt)
-  const nextDueAt = earliest(jobs.nextDueAt, supplied.spareAt, yieldAt)
+  const giveAwayAt = timeToGiveStartAway(supplied.capacity, usage, state, seenAt)
+  const nextDueAt = earliest(jobs.nextDueAt, supplied.spareAt, giveAwayAt)
   const input: PassInput = {
     ...known,
     ...jobs,
@@ -89,8 +89,8 @@ async function visitKnown(
     newToken: () => random.token(),
   }
   const starts = startable(supplied.capacity, state, staying, now)
-  const hasHope = isHopeFulfilled(hoped, mayUse(capacity, usage), may)
-  const use = { capacity: supplied.capacity, may, inUse: usage.inUse, startable: starts, hasHope }
+  const isServed = hasGotAll(mayGet, mayUse(capacity, usage), may)
+  const use = { capacity: supplied.capacity, may, inUse: usage.inUse, startable: starts, hasGotAll: isServed }
   return carryOut(context, input, use, decide(input))
 }
 
@@ -98,8 +98,8 @@ async function visitKnown(
  * When the shard has a start to give away. By the time at which its usage was seen: a start that has been forgotten since is
  * still to be given away, by a pass that comes immediately.
  */
-const yieldTime = (capacity: Capacity, usage: Usage, { window }: ShardState, seenAt: number) =>
-  isToYieldStart(capacity, usage) ? nextForgotten(window, capacity.limits.rateLimit, seenAt) : undefined
+const timeToGiveStartAway = (capacity: Capacity, usage: Usage, { window }: ShardState, seenAt: number) =>
+  givesNextStartAway(capacity, usage) ? nextForgotten(window, capacity.limits.rateLimit, seenAt) : undefined
 
 /** The shard is not this configuration's. Its jobs stay for one that knows it; a slot that was in use is freed. */
 async function leave(context: Context, state: ShardState, released: Released | undefined): Promise<Round> {

@@ -18,7 +18,7 @@ export async function initialState(world: World, points: Points): Promise<State>
   const tables = emptyTables()
   // As after the queue's first job: a world begins with queues in use.
   for (const { name, shards } of Object.values(world.config.queues))
-    tables.layouts.set(name, new Set([shards]))
+    tables.earlierShards.set(name, new Set([shards]))
   const state: State = {
     now: EPOCH_MS,
     tables,

@@ -83,11 +83,11 @@ export function replaceProcess(state: State, index: number, process: Process): v
   state.processes = state.processes.with(index, process)
 }
 
-export const tablesCopy = ({ jobs, states, history, layouts, sweep }: Tables): Tables => ({
+export const tablesCopy = ({ jobs, states, history, earlierShards, sweep }: Tables): Tables => ({
   jobs: new Map([...jobs].map(([shard, items]) => [shard, copyOfItems(items)])),
   states: new Map(states),
   history: [...history],
-  layouts: new Map([...layouts].map(([queue, shards]) => [queue, new Set(shards)])),
+  earlierShards: new Map([...earlierShards].map(([queue, shards]) => [queue, new Set(shards)])),
   sweep: new Map(sweep),
 })
 

@@ -84,7 +84,7 @@ export const CLAIMING: readonly Mutant[] = [
   },
   {
     name: 'due a second early',
-    file: 'lib/use-cases/pass/due-jobs.ts',
+    file: 'lib/use-cases/pass/found-jobs.ts',
     find: 'this.#due.push(...waiting.filter(({ runAt }) => runAt <= now))',
     replace: 'this.#due.push(...waiting.filter(({ runAt }) => runAt <= now + 1000))',
     breaks: 'a due time that is rounded down',

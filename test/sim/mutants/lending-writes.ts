@@ -128,15 +128,15 @@ export const LENDING_WRITES: readonly Mutant[] = [
   {
     name: 'nobody looks when another shard’s start is forgotten',
     file: ROUND,
-    find: 'earliest(jobs.nextDueAt, supplied.spareAt, yieldAt)',
-    replace: 'earliest(jobs.nextDueAt, supplied.spareAt && undefined, yieldAt)',
+    find: 'earliest(jobs.nextDueAt, supplied.spareAt, giveAwayAt)',
+    replace: 'earliest(jobs.nextDueAt, supplied.spareAt && undefined, giveAwayAt)',
     breaks: 'a shard waits for a start that time gives back',
   },
   {
     name: 'nobody looks when a start is to be given away',
     file: ROUND,
-    find: 'isToYieldStart(capacity, usage) ?',
-    replace: 'isToYieldStart(capacity, usage) && usage.inUse.starts < 0 ?',
+    find: 'givesNextStartAway(capacity, usage) ?',
+    replace: 'givesNextStartAway(capacity, usage) && usage.inUse.starts < 0 ?',
     breaks: 'a shard that waits for a start is served by the sweep only',
   },
   {

@@ -62,7 +62,7 @@ export const WAKING: readonly Mutant[] = [
   },
   {
     name: 'only the first page of delays',
-    file: 'lib/use-cases/pass/due-jobs.ts',
+    file: 'lib/use-cases/pass/found-jobs.ts',
     find: 'Math.min(this.#nextDueAt, ...delayed.map(({ runAt }) => runAt))',
     replace: 'Math.max(...delayed.map(({ runAt }) => runAt))',
     breaks: 'the last of the delayed jobs is waited for, not the first',

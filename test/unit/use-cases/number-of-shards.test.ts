@@ -125,7 +125,7 @@ describe('jobs in a shard', () => {
 
 test('of what once was no item is made', async () => {
   const world = new World(sharded(1))
-  world.tables.layouts.set('crm', new Set([1, 10, 1000]))
+  world.tables.earlierShards.set('crm', new Set([1, 10, 1000]))
   world.put(...jobsIn('crm|acme', 1))
   await world.settle()
   expect([world.ran.length, [...world.tables.states.keys()]]).toEqual([1, ['crm|acme']])

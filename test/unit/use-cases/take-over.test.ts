@@ -11,7 +11,7 @@ const CONFIG = configOf({ concurrency: 4, shards: 4, rateLimit: { allowed: 8, pe
 /** So many jobs in flight in each of two shards, and what else their items say. */
 function fromBefore(inFlight: number, ...parts: readonly Partial<ShardState>[]): World {
   const world = new World(CONFIG)
-  world.tables.layouts.set('crm', new Set([2]))
+  world.tables.earlierShards.set('crm', new Set([2]))
   for (const index of [0, 1]) {
     const pk = shard(index)
     const ids = Array.from({ length: inFlight }, (_, n) => `old-${index}-${n}`)
@@ -90,7 +90,7 @@ describe('of a partition from before', () => {
 
   test('that had one shard only, everything stays as it was', async () => {
     const world = new World(CONFIG)
-    world.tables.layouts.set('crm', new Set([1]))
+    world.tables.earlierShards.set('crm', new Set([1]))
     const slots = { old: claimed('token-of-old') }
     const override = { concurrency: 2 }
     world.tables.states.set(PLAIN, { ...emptyState(PLAIN), initialised: true, version: 3, slots, override })

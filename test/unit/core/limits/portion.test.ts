@@ -4,13 +4,13 @@ import { PLAIN } from '../../../../lib/core/limits/lending.ts'
 import type { Limiter } from '../../../../lib/core/limits/limiter.ts'
 import {
   afterGivingBack,
+  givesNextStartAway,
   isGivenBack,
   isOverLimit,
   isSameUnits,
-  isToYieldStart,
   lackOf,
-  mayHopeFor,
   mayUse,
+  mostItMayGet,
   type Portion,
   unitsHeld,
   unitsWanted,
@@ -80,10 +80,10 @@ describe('a shard may use', () => {
   test('one start less than are in its window, if somebody waits for one', () => {
     const inUse = { slots: 0, starts: 2 }
     expect(mayUse(withStarts(2, { 1: 1 }), usage(inUse)).starts).toBe(1)
-    expect(isToYieldStart(withStarts(2, { 1: 1 }), usage(inUse))).toBe(true)
+    expect(givesNextStartAway(withStarts(2, { 1: 1 }), usage(inUse))).toBe(true)
     expect(mayUse(withStarts(2), usage(inUse)).starts).toBe(2)
-    expect(isToYieldStart(withStarts(2), usage(inUse))).toBe(false)
-    expect(isToYieldStart(withStarts(3, { 1: 1 }), usage(inUse))).toBe(false)
+    expect(givesNextStartAway(withStarts(2), usage(inUse))).toBe(false)
+    expect(givesNextStartAway(withStarts(3, { 1: 1 }), usage(inUse))).toBe(false)
   })
 })
 
@@ -124,10 +124,10 @@ describe('a shard wants', () => {
     expect(unitsWanted(withStarts(1), usage(three), 3, 3).starts).toBe(0)
   })
 
-  test('a few at a time, so that not too many jobs are read in the hope for them', () => {
+  test('a few at a time, so that not too many jobs are read for units that may not come', () => {
     const poor = holder({}, { limits: { concurrency: 1000 } })
-    expect(mayHopeFor(poor, usage(slots(3))).slots).toBe(3 + SMALL)
-    expect(mayHopeFor(holder({}, { limits: { concurrency: 4 } }), usage(slots(3))).slots).toBe(4)
+    expect(mostItMayGet(poor, usage(slots(3))).slots).toBe(3 + SMALL)
+    expect(mostItMayGet(holder({}, { limits: { concurrency: 4 } }), usage(slots(3))).slots).toBe(4)
   })
 })
 
