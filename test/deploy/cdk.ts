@@ -16,13 +16,20 @@ export class Cdk {
     this.#environment = environment
   }
 
-  /** Returns when `cdk` has, and thus CloudFormation. */
-  async run(args: readonly string[], variables: Readonly<Record<string, string>> = {}): Promise<Outcome> {
+  /**
+   * Returns when `cdk` has, and thus CloudFormation.
+   * @param sources the folder that the app is taken from. Default: the working tree
+   */
+  async run(
+    args: readonly string[],
+    variables: Readonly<Record<string, string>> = {},
+    sources = ROOT,
+  ): Promise<Outcome> {
     const script = join(ROOT, 'node_modules', 'aws-cdk', 'bin', 'cdk')
     const app = ['--app', `"${process.execPath}" test/deploy/app/app.ts`]
     const output = ['--output', join(this.#directory, 'cdk.out'), '--no-color', '--ci']
     const child = spawn(process.execPath, [script, ...args, ...app, ...output], {
-      cwd: ROOT,
+      cwd: sources,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...this.#own(), ...this.#environment, ...variables },
     })

@@ -67,20 +67,21 @@ export class World {
   /**
    * Returns when `cdk deploy` has. After one that failed the stage before is in force. Calls back when CloudFormation is
    * through, with the change or with its roll-back, which `cdk` notices some seconds later.
+   * @param sources the folder that the app is taken from. Default: the working tree
    */
-  async deploy(stage: Stage, through: () => void): Promise<Outcome> {
+  async deploy(stage: Stage, through: () => void, sources?: string): Promise<Outcome> {
     const watch = watchStack(this.emulator, 'Deployed', through)
     try {
-      return await this.#deploy(stage)
+      return await this.#deploy(stage, sources)
     } finally {
       await watch.stop()
     }
   }
 
-  async #deploy(stage: Stage): Promise<Outcome> {
+  async #deploy(stage: Stage, sources?: string): Promise<Outcome> {
     const outputs = join(this.directory, 'outputs.json')
     const args = ['deploy', '--require-approval', 'never', '--outputs-file', outputs]
-    const outcome = await this.cdk.run(args, this.#variables(stage))
+    const outcome = await this.cdk.run(args, this.#variables(stage), sources)
     if (!outcome.ok) return outcome
     this.#stage = stage
     const { Deployed = {} } = JSON.parse(await readFile(outputs, 'utf8'))
@@ -112,7 +113,12 @@ export class World {
 
   /** As somebody has it whose configuration is the one in force. */
   get client(): Client {
-    return createClient({
+    return createClient(this.wiring)
+  }
+
+  /** What any client of the stack is made of, one of an earlier version too. */
+  get wiring() {
+    return {
       config: configOf(this.#stage),
       jobsTable: this.output('JobsTableName'),
       stateTable: this.output('StateTableName'),
@@ -120,7 +126,7 @@ export class World {
       wakeQueueUrl: this.output('WakeQueueUrl'),
       dynamodb: this.dynamodb,
       sqs: this.sqs,
-    })
+    }
   }
 
   /** Through the client. That it is expected to run is on record. */

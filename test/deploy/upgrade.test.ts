@@ -1,0 +1,144 @@
+/**
+ * From the last release to the working tree, under load: a change that fails and is rolled back, the change, back to the
+ * release by hand, and the change again. What the release wrote is read. See README.md.
+ */
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, onTestFailed, test } from 'vitest'
+import type { Client } from '../../lib/index.ts'
+import { CONCURRENCY, PERIOD_MS, STARTS, WIDE } from './app/config.ts'
+import type { Stage } from './app/stages.ts'
+import { rates, slots, ways, wide } from './app/tasks.ts'
+import { installMinistack } from './emulator/python.ts'
+import { leftOver, messages, slotsTaken } from './judge.ts'
+import { Load } from './load.ts'
+import { missingRelease, RELEASE, unpackRelease } from './release.ts'
+import { World } from './world.ts'
+
+const ministack = await installMinistack()
+const missing = ministack.ok ? await missingRelease() : ministack.missing
+if (missing) console.warn(`The upgrade from ${RELEASE.name} is not tested: ${missing}`)
+const SETTLES = { timeout: 180_000, interval: 1000 }
+/** Enough for any backlog to show whether it moves. */
+const CALLS = 15
+const LOADED = [
+  ['slots', 'acme'],
+  ['rates', 'acme'],
+  ['wide', 'all'],
+] as const
+const HELD = { customer: 'held', jobs: 4 }
+let world: World
+let release: string
+let failed = false
+const loads: Load[] = []
+
+beforeAll(async () => {
+  if (missing || !ministack.ok) return
+  world = await World.start(ministack.python)
+  release = await unpackRelease(world.directory)
+})
+afterAll(async () => {
+  await world?.stop({ keep: failed })
+  if (failed) console.warn(`what was written is kept in ${world.directory}`)
+})
+
+/** Each step needs those before it. */
+function steps(name: string, run: () => Promise<void>): void {
+  test.skipIf(missing !== undefined)(name, async ({ skip }) => {
+    if (failed) skip('a step before it failed')
+    onTestFailed(() => {
+      failed = true
+    })
+    await run()
+  })
+}
+
+const deploy = (stage: Stage, sources?: string) => world.deploy(stage, () => undefined, sources)
+
+/** Jobs go on, each limit holds, and whoever is held is held. */
+async function goesOn(): Promise<void> {
+  const { witness } = world
+  const since = Date.now()
+  const doneSince = ([queue, customer]: (typeof LOADED)[number]) =>
+    witness.of(queue, customer).filter(({ at, endedAt }) => at >= since && endedAt !== undefined).length
+  await witness.until(() => LOADED.every((each) => doneSince(each) >= CALLS))
+  expect(witness.refusals()).toEqual([])
+}
+
+const isHeld = () => expect(world.witness.of('wide', HELD.customer)).toEqual([])
+
+/** The release's own client, as its users have it. */
+async function releasedClient(): Promise<Client> {
+  const { createClient } = (await import(join(release, 'lib/index.ts'))) as {
+    createClient: (wiring: World['wiring']) => Client
+  }
+  return createClient(world.wiring)
+}
+
+describe(`from ${RELEASE.name} to the working tree`, () => {
+  steps('bootstrap', async () => expect(await world.bootstrap()).toEqual({ ok: true }))
+
+  steps('the release is deployed, with a partition that is spread over shards', async () => {
+    world.witness.limit('slots', { concurrency: CONCURRENCY.raised })
+    world.witness.limit('rates', {
+      concurrency: 3,
+      starts: { allowed: STARTS.raised, period_ms: PERIOD_MS },
+    })
+    world.witness.limit('wide', { concurrency: WIDE.raised })
+    expect(await deploy('raised', release)).toEqual({ ok: true })
+    loads.push(new Load(world, slots, 'acme', 300))
+    loads.push(new Load(world, rates, 'acme', 50))
+    loads.push(new Load(world, wide, 'all', 1000))
+    await goesOn()
+  })
+
+  steps('a customer is paused, a job is delayed, and another becomes a dead letter', async () => {
+    await (await releasedClient()).setLimits('wide', HELD.customer, { concurrency: 0 })
+    await world.enqueue(wide, named(HELD.customer, HELD.jobs))
+    await world.enqueue(ways, named('delayed', 1), { runAt: Date.now() + 90_000 })
+    await world.client.enqueueMany(ways, [{ payload: { customer: 'letters', name: 'never', fails: 99 } }])
+    await world.eventually(async () => (await world.tables.history()).length === 1)
+  })
+
+  steps('the change fails, and CloudFormation brings the release back', async () => {
+    const outcome = await deploy('failed')
+    expect(outcome).toMatchObject({ output: expect.stringContaining('UPDATE_ROLLBACK_COMPLET') })
+    await goesOn()
+    isHeld()
+  })
+
+  steps('the change', async () => {
+    expect(await deploy('raised')).toEqual({ ok: true })
+    await goesOn()
+    isHeld()
+  })
+
+  steps('what the release wrote is read: the pause, the dead letter', async () => {
+    const letters = await Array.fromAsync(world.client.deadLetters('ways'))
+    expect(letters.map(({ reason }) => reason)).toEqual(['exhausted'])
+    world.explained.push(...letters)
+    await world.client.setLimits('wide', HELD.customer, null)
+    await world.witness.until(() => world.witness.done('wide', HELD.customer).length >= HELD.jobs)
+  })
+
+  steps('back to the release by hand, and the change again', async () => {
+    expect(await deploy('raised', release)).toEqual({ ok: true })
+    await goesOn()
+    expect(await deploy('raised')).toEqual({ ok: true })
+    await goesOn()
+  })
+
+  steps('every job that was accepted runs, once, and nothing is left over', async () => {
+    await Promise.all(loads.map((load) => load.stop()))
+    await world.witness.until(() => world.ledger.isDone(world.witness))
+    expect(world.ledger.mistakes(world.witness)).toEqual([])
+    expect(world.witness.refusals()).toEqual([])
+    console.info(`${world.ledger.size} jobs, ${world.witness.calls.length} calls`)
+    await expect.poll(() => slotsTaken(world), SETTLES).toEqual([])
+    await expect.poll(() => leftOver(world), SETTLES).toEqual([])
+    await expect.poll(() => messages(world), SETTLES).toEqual({})
+    expect(await world.emulator.logged(/REFUSED BY IAM/)).toEqual([])
+  })
+})
+
+const named = (customer: string, count: number) =>
+  Array.from({ length: count }, (_, n) => ({ customer, name: `job-${n}` }))
