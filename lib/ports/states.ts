@@ -25,7 +25,7 @@ export interface StateStore {
   writeBooks(owner: ShardState, write: BooksWrite): Promise<BooksOutcome>
   /**
    * Writes down what a shard has borrowed, if nobody has written a pass since its state was read, and counts as a pass: one
-   * that would claim into units that go back loses. What an earlier version wrote there of limits is removed.
+   * that would claim into units that go back loses.
    */
   recordBorrowed(
     state: ShardState,
@@ -34,7 +34,7 @@ export interface StateStore {
   ): Promise<ShardState | undefined>
   /**
    * Counts as a pass over the shard: any that has read it before this loses, also one that found no item. One that is made by
-   * this may go at `expiresAt` (epoch s).
+   * this may go at `expiresAt` (epoch s). What an earlier version wrote there of limits is removed.
    */
   fence(shard: ShardKey, expiresAt: number): Promise<void>
   /**

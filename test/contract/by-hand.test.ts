@@ -91,7 +91,7 @@ describe.skipIf(missingDynoxide)('an override written by hand', () => {
 describe.skipIf(missingDynoxide)('what an earlier version wrote into a shard', () => {
   const { store, database } = onDynoxide()
 
-  test('goes when it is written down what the shard has borrowed', async () => {
+  test('goes when it is written down what the shard has borrowed, but for its copy of the limit', async () => {
     const { shard } = await afterPass(store())
     const earlier = { shards: 4, unsettled: true, override: { concurrency: 1 } }
     await setAttributes(database(), shard, earlier)
@@ -101,7 +101,7 @@ describe.skipIf(missingDynoxide)('what an earlier version wrote into a shard', (
       new GetItemCommand({ TableName: database().tables.state, Key: { pk: { S: shard } } }),
     )
     expect(Object.keys(Item ?? {}).toSorted()).toEqual(
-      ['borrowed', 'passedBy', 'pk', 'slots', 'version', 'waiting', 'window'].toSorted(),
+      ['borrowed', 'override', 'passedBy', 'pk', 'slots', 'version', 'waiting', 'window'].toSorted(),
     )
   })
 })

@@ -60,12 +60,13 @@ export function describeBorrowed(store: () => Store, pastThePort: () => PastTheP
       expect(outcomes.filter((state) => state !== undefined)).toHaveLength(1)
     })
 
-    test('takes the place of a limit that was set in the shard', async () => {
+    test('leaves a limit that an earlier version set in the shard: a deploy may be rolled back to that', async () => {
       const before = await store().states.override(freshShard(), { concurrency: 1 })
       const after = await store().states.recordBorrowed(before, UNITS, KEPT_UNTIL)
       expect(after).toEqual({
         ...emptyState(before.shard),
         version: 2,
+        override: { concurrency: 1 },
         borrowed: UNITS,
         expiresAt: KEPT_UNTIL,
       })
@@ -104,6 +105,13 @@ export function describeBorrowed(store: () => Store, pastThePort: () => PastTheP
   })
 
   describe('a fence', () => {
+    test('removes a limit that an earlier version set in the shard', async () => {
+      const before = await store().states.override(freshShard(), { concurrency: 1 })
+      await store().states.fence(before.shard, KEPT_UNTIL)
+      const fenced = await store().states.read(before.shard)
+      expect(fenced).toEqual({ ...emptyState(before.shard), version: 2 })
+    })
+
     const withoutVersion = ({ version: _, ...rest }: ShardState) => rest
 
     test('makes a pass lose that has read before it, and changes nothing else', async () => {

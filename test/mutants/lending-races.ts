@@ -10,8 +10,8 @@ export const LENDING_RACES_MUTANTS: readonly TestedMutant[] = [
   {
     name: 'a shard without an item is not fenced',
     file: 'lib/adapters/memory/states.ts',
-    find: 'const state = current(shard) ?? { ...emptyState(shard), expiresAt }\n      write(',
-    replace: 'void expiresAt\n      const state = current(shard)\n      if (state) write(',
+    find: 'const now = current(shard) ?? { ...emptyState(shard), expiresAt }',
+    replace: 'void expiresAt\n      const now = current(shard)\n      if (!now) return',
     breaks: 'a first pass that has borrowed by the old limit claims by it',
     tests: [LENDING_RACES],
   },

@@ -1,4 +1,4 @@
-/** A write that says nothing, so that whoever has read a shard before it loses. */
+/** A write by which whoever has read a shard before it loses. */
 import { UpdateItemCommand } from '@aws-sdk/client-dynamodb'
 import type { ShardKey } from '../../core/keys.ts'
 import { type Database, isWritten, toItem } from './database.ts'
@@ -7,7 +7,8 @@ import { UpdateExpression } from './expression.ts'
 /** What the item says does not matter, even if it is damaged. */
 export async function fence(database: Database, shard: ShardKey, expiresAt: number): Promise<void> {
   const bump = new UpdateExpression()
-  bump.increase(bump.path('version'), 1).condition(`attribute_exists(${bump.path('pk')})`)
+  bump.increase(bump.path('version'), 1).remove(bump.path('override'))
+  bump.condition(`attribute_exists(${bump.path('pk')})`)
   if (await write(database, shard, bump)) return
   // Race: a pass has found no item, and has borrowed by now. It writes only if there still is none.
   const make = new UpdateExpression()

@@ -128,7 +128,7 @@ function borrowedExpression(
   const update = new UpdateExpression()
   sameVersion(update, state)
   update.increase(update.path('version'), 1).set(update.path('borrowed'), fromBorrowed(borrowed))
-  for (const name of ['override', 'shards', 'unsettled']) update.remove(update.path(name))
+  for (const name of ['shards', 'unsettled']) update.remove(update.path(name))
   if (expiresAt !== undefined) update.set(update.path('expiresAt'), expiresAt)
   return update
 }

@@ -69,17 +69,17 @@ export const memoryStates = (tables: Tables): StateStore => {
       const now = current(state.shard) ?? emptyState(state.shard)
       if (now.version !== state.version)
         return isSameUnits(now.borrowed, borrowed) ? structuredClone(now) : undefined
-      const { override: _override, ...kept } = now
       const expiry = expiresAt === undefined ? {} : { expiresAt }
       return write({
-        ...kept,
+        ...now,
         version: (now.version ?? 0) + 1,
         borrowed: structuredClone(borrowed),
         ...expiry,
       })
     },
     fence: async (shard, expiresAt) => {
-      const state = current(shard) ?? { ...emptyState(shard), expiresAt }
+      const now = current(shard) ?? { ...emptyState(shard), expiresAt }
+      const { override: _override, overrideProblem: _problem, ...state } = now
       write({ ...state, version: (state.version ?? 0) + 1 })
     },
     earlierShards: async (queue) => [...(tables.earlierShards.get(queue) ?? [])],

@@ -1,6 +1,6 @@
 /**
  * Opens the books of a partition that an earlier version has served. That one divided the limit among shards, and kept
- * what somebody had set at run time in each of them: what they have in flight becomes loans, what was set moves to the
+ * what somebody had set at run time in each of them: what they have in flight becomes loans, what was set is copied to the
  * plain shard. If the function that does this dies, the next one does the rest.
  */
 import { parseShard, type Shard, type ShardKey } from '../../core/keys.ts'
@@ -40,7 +40,7 @@ export async function takeOver(
   const counts = await context.store.states.earlierShards(queue.name)
   const { states, damaged } = await borrowersBefore(context, shard, [...counts, queue.shards])
   const override = owner.override ?? strictest(states)
-  // First of all: a shard's own goes with its loan.
+  // First of all, for what is lent has to be within it.
   if (override && !owner.override) return void (await context.store.states.override(owner.shard, override))
   const limits = limitsInForce(queue, owner)
   const now = context.clock.now()

@@ -16,6 +16,9 @@ const FENCES_SIDE_BY_SIDE = 16
  * When it returns, nothing more is admitted above the new limits: the write makes every loan lose that is being made, and
  * a fence in each shard that has borrowed makes every pass lose that has read the old ones. If the caller dies before the
  * fences, only passes that were under way may still claim by the old limits; all later ones read the new.
+ *
+ * An earlier version kept a copy of the limit in each shard. It stays for as long as it says the same, for a deploy may be
+ * rolled back to that version.
  */
 export async function overrideLimits(
   { store, wake, clock }: Pick<Context, 'store' | 'wake' | 'clock'>,
@@ -26,11 +29,11 @@ export async function overrideLimits(
   const shard: Shard = { queue: queue.name, ...(partition === undefined ? {} : { partition }) }
   const owner = await store.states.override(ownerOf(shard), limits)
   const { borrowers, waiting } = known(shard, owner, queue.shards)
+  const former = (await store.states.earlierShards(queue.name)).flatMap((count) => borrowersOf(shard, count))
+  const fenced = new Set([...borrowers, ...former])
   const expiresAt = keptUntil(clock.now())
-  await forEachSideBySide([...new Set(borrowers)], FENCES_SIDE_BY_SIDE, (key) =>
-    store.states.fence(key, expiresAt),
-  )
-  const woken = new Set([ownerOf(shard), ...borrowers, ...waiting])
+  await forEachSideBySide([...fenced], FENCES_SIDE_BY_SIDE, (key) => store.states.fence(key, expiresAt))
+  const woken = new Set([ownerOf(shard), ...fenced, ...waiting])
   await wakeNow({ wake }, woken)
 }
 

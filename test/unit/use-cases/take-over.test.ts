@@ -45,15 +45,27 @@ describe('of a partition from before', () => {
     expect(world.inFlight).toHaveLength(6)
   })
 
-  test('a limit that was set is kept, by the plain shard and by no other', async () => {
+  test('a limit that was set is kept by the plain shard; the copies stay, for a deploy may be rolled back', async () => {
     const override = { concurrency: 1 }
     const world = fromBefore(0, { override }, { override })
     world.put(...jobsIn(shard(0), 5, 'a'), ...jobsIn(shard(3), 5, 'b'))
     await world.stream()
     expect(world.inFlight).toHaveLength(1)
     expect([world.state(PLAIN), world.state(shard(0))]).toMatchObject([{ override }, { slots: {} }])
-    expect(world.state(shard(0)).override).toBeUndefined()
-    expect(world.state(shard(1)).override).toBeUndefined()
+    expect([world.state(shard(0)).override, world.state(shard(1)).override]).toEqual([override, override])
+  })
+
+  test('the copies go when a limit is set: they would say something else', async () => {
+    const override = { concurrency: 1 }
+    const world = fromBefore(0, { override }, { override })
+    world.put(...jobsIn(shard(3), 5, 'b'))
+    await world.stream()
+    const queue = CONFIG.queues['crm']
+    if (!queue) throw new Error('no queue')
+    await overrideLimits(world.context, queue, 'acme', undefined)
+    expect([world.state(shard(0)).override, world.state(shard(1)).override]).toEqual([undefined, undefined])
+    await world.settle()
+    expect(world.jobs).toEqual([])
   })
 
   test.each([
