@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb'
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge'
+import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3'
 import { SQSClient } from '@aws-sdk/client-sqs'
 import { marshall } from '@aws-sdk/util-dynamodb'
 import { type Client, createClient, type EnqueueOptions } from '../../lib/index.ts'
@@ -34,6 +35,7 @@ export class World {
   readonly dynamodb: DynamoDBClient
   readonly sqs: SQSClient
   readonly #events: EventBridgeClient
+  readonly #s3: S3Client
   readonly #witnessUrl: string
   #outputs: Readonly<Record<string, string>> = {}
   #stage: Stage = 'first'
@@ -58,6 +60,7 @@ export class World {
     this.dynamodb = new DynamoDBClient(options)
     this.sqs = new SQSClient(options)
     this.#events = new EventBridgeClient(options)
+    this.#s3 = new S3Client({ ...options, forcePathStyle: true })
   }
 
   bootstrap(): Promise<Outcome> {
@@ -113,7 +116,18 @@ export class World {
 
   /** As somebody has it whose configuration is the one in force. */
   get client(): Client {
-    return createClient(this.wiring)
+    return createClient({
+      ...this.wiring,
+      payloadsBucket: this.output('PayloadsBucketName'),
+      s3: this.#s3,
+    })
+  }
+
+  /** How many objects are in the bucket. */
+  async storedPayloads(): Promise<number> {
+    const Bucket = this.output('PayloadsBucketName')
+    const { KeyCount = 0 } = await this.#s3.send(new ListObjectsV2Command({ Bucket }))
+    return KeyCount
   }
 
   /** What any client of the stack is made of, one of an earlier version too. */

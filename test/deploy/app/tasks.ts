@@ -10,6 +10,8 @@ const payload = z.object({
   takes_ms: z.number().default(50),
   /** Attempts that fail before one succeeds. */
   fails: z.number().default(0),
+  /** Makes the payload as large as it is. */
+  padding: z.string().default(''),
 })
 
 export type Payload = z.output<typeof payload>

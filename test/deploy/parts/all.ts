@@ -5,7 +5,8 @@ import { clocks } from './clocks.ts'
 import { limits } from './limits.ts'
 import { overrides } from './overrides.ts'
 import type { Part } from './part.ts'
+import { payloads } from './payloads.ts'
 import { removed } from './removed.ts'
 import { waysIn } from './ways-in.ts'
 
-export const PARTS: readonly Part[] = [limits, waysIn, clocks, ahead, removed, overrides, bundle]
+export const PARTS: readonly Part[] = [limits, waysIn, clocks, ahead, removed, overrides, payloads, bundle]
