@@ -3,6 +3,7 @@
  * release by hand, and the change again. What the release wrote is read. See README.md.
  */
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, onTestFailed, test } from 'vitest'
 import type { Client } from '../../lib/index.ts'
 import { CONCURRENCY, PERIOD_MS, STARTS, WIDE } from './app/config.ts'
@@ -52,7 +53,20 @@ function steps(name: string, run: () => Promise<void>): void {
   })
 }
 
-const deploy = (stage: Stage, sources?: string) => world.deploy(stage, () => undefined, sources)
+/** After that no job runs any more that both versions together have claimed. */
+const DRAIN_MS = 5000
+
+/**
+ * While the release, which divides a limit among shards, and a version that lends it are both at work, they may exceed it
+ * together (docs/RELIABILITY.md, "Known limits"). Limits of one shard hold all the time.
+ */
+async function deploy(stage: Stage, sources?: string) {
+  world.witness.limit('wide', {})
+  const outcome = await world.deploy(stage, () => undefined, sources)
+  await sleep(DRAIN_MS)
+  world.witness.limit('wide', { concurrency: WIDE.raised })
+  return outcome
+}
 
 /** Jobs go on, each limit holds, and whoever is held is held. */
 async function goesOn(): Promise<void> {
@@ -83,7 +97,6 @@ describe(`from ${RELEASE.name} to the working tree`, () => {
       concurrency: 3,
       starts: { allowed: STARTS.raised, period_ms: PERIOD_MS },
     })
-    world.witness.limit('wide', { concurrency: WIDE.raised })
     expect(await deploy('raised', release)).toEqual({ ok: true })
     loads.push(new Load(world, slots, 'acme', 300))
     loads.push(new Load(world, rates, 'acme', 50))
