@@ -2,6 +2,7 @@
 import type { ShardKey } from '../core/keys.ts'
 import type { BooksChange } from '../core/limits/books.ts'
 import type { LimitOverride } from '../core/limits/limits.ts'
+import type { SlowDown } from '../core/limits/slow-down.ts'
 import type { Holder, PassChange, Released } from '../core/pass/decide.ts'
 import type { BorrowedUnits, ShardGlance, ShardState, Token } from '../core/shard/state.ts'
 
@@ -44,6 +45,11 @@ export interface StateStore {
   strand(state: ShardState, since: number, expiresAt: number | undefined): Promise<void>
   /** The numbers of shards that an earlier version had for a queue. Empty for a queue that it did not know. */
   earlierShards(queue: string): Promise<readonly number[]>
+  /**
+   * Slows a partition down, in its plain shard, or with `undefined` ends that. Counts as a pass: any that has read the shard
+   * before this loses. The item stays until a pass says when it may go.
+   */
+  slowDown(owner: ShardKey, slow: SlowDown | undefined): Promise<ShardState>
   /** Replaces the limits of a partition, in its plain shard, or with `undefined` goes back to the configured ones. */
   override(owner: ShardKey, limits: LimitOverride | undefined): Promise<ShardState>
   /** Shards of a group of the due index whose `dueAt` is not after `until`. May be stale. */
@@ -63,6 +69,8 @@ export interface PassWrite extends PassChange {
   readonly mark: string
   /** What the shard has borrowed from now on. Absent if that is as it was. */
   readonly borrowed?: BorrowedUnits
+  /** What slows the partition down from now on, or that nothing does any more. Absent if that is as it was. */
+  readonly slowed?: SlowDown | 'over'
   /** The group of the due index that shall list the shard. */
   readonly dueShard?: string
   /** Epoch seconds at which an idle item may go; absent if the item has to stay. */

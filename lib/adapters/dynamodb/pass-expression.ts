@@ -16,6 +16,8 @@ export function passExpression(state: ShardState, change: PassWrite): UpdateExpr
   if (change.waitingAmid) update.set(update.path('waitingAmid'), true)
   else if (state.waitingAmid) update.remove(update.path('waitingAmid'))
   if (state.strandedSince !== undefined) update.remove(update.path('strandedSince'))
+  if (change.slowed === 'over') update.remove(update.path('slowed'))
+  else if (change.slowed) update.set(update.path('slowed'), change.slowed)
   for (const name of ['dueAt', 'dueShard', 'expiresAt'] as const) {
     if (change[name] === undefined) update.remove(update.path(name))
     else update.set(update.path(name), change[name])

@@ -39,6 +39,7 @@ const stateSchema = z.object({
   line: lineSchema.optional(),
   borrowed: borrowedSchema.optional(),
   override: z.unknown().optional(),
+  slowed: slowDownSchema.optional(),
   passedBy: z.string().optional(),
   expiresAt: z.number().optional(),
   strandedSince: z.number().optional(),

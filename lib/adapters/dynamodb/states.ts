@@ -3,6 +3,7 @@ import { GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb'
 import type { ShardKey } from '../../core/keys.ts'
 import { isMade } from '../../core/limits/books.ts'
 import type { LimitOverride } from '../../core/limits/limits.ts'
+import type { SlowDown } from '../../core/limits/slow-down.ts'
 import { isSameUnits } from '../../core/limits/portion.ts'
 import type { Holder, Released } from '../../core/pass/decide.ts'
 import { type BorrowedUnits, emptyState, isOwnWrite, type ShardState } from '../../core/shard/state.ts'
@@ -61,7 +62,8 @@ export const dynamoStateStore = (database: Database): StateStore => ({
   },
   fence: (shard, expiresAt) => fence(database, shard, expiresAt),
   earlierShards: earlierShards(database),
-  override: (shard, limits) => override(database, shard, limits),
+  override: (shard, limits) => setByPeople(database, shard, 'override', limits),
+  slowDown: (shard, slow) => setByPeople(database, shard, 'slowed', slow),
   due: (group, until) => dueShards(database, group, until),
   scan: (query = {}) => scanStates(database, query),
   glance: (shards) => glanceAtStates(database, shards),
@@ -165,16 +167,17 @@ async function update(
   }
 }
 
-/** Counts as a pass, so that one that has read the old limits loses; and an item with an override never expires. */
-async function override(
+/** Counts as a pass, so that one that has read the old limits loses; and the item stays until a pass has seen it. */
+async function setByPeople(
   database: Database,
   shard: ShardKey,
-  limits: LimitOverride | undefined,
+  name: 'override' | 'slowed',
+  limits: LimitOverride | SlowDown | undefined,
 ): Promise<ShardState> {
   const change = new UpdateExpression()
   change.increase(change.path('version'), 1).remove(change.path('expiresAt'))
-  if (limits) change.set(change.path('override'), limits)
-  else change.remove(change.path('override'))
+  if (limits) change.set(change.path(name), limits)
+  else change.remove(change.path(name))
   const outcome = await update(database, shard, change)
   return outcome.state ?? emptyState(shard)
 }

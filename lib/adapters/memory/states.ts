@@ -97,6 +97,10 @@ export const memoryStates = (tables: Tables): StateStore => {
         ...(limits ? { override: structuredClone(limits) } : {}),
       })
     },
+    slowDown: async (shard, slow) => {
+      const { slowed: _slowed, expiresAt: _expiresAt, ...state } = current(shard) ?? emptyState(shard)
+      return write({ ...state, version: (state.version ?? 0) + 1, ...(slow ? { slowed: { ...slow } } : {}) })
+    },
     due: async (group, until) =>
       [...tables.states.values()].flatMap(({ shard, dueShard, dueAt }) =>
         dueShard === group && dueAt !== undefined && dueAt <= until ? [{ shard, dueAt }] : [],
@@ -107,7 +111,7 @@ export const memoryStates = (tables: Tables): StateStore => {
 
 function applyPass(state: ShardState, change: PassWrite): ShardState {
   const { waitingAmid: _waitingAmid, strandedSince: _since, ...lasting } = state
-  const { dueAt: _dueAt, dueShard: _dueShard, expiresAt: _expiresAt, ...rest } = lasting
+  const { dueAt: _dueAt, dueShard: _dueShard, expiresAt: _expiresAt, slowed, ...rest } = lasting
   const again = change.resend.flatMap(({ id }) => {
     const slot = state.slots[id]
     return slot ? [[id, { ...slot, sentAt: change.sentAt }] as const] : []
@@ -125,12 +129,18 @@ function applyPass(state: ShardState, change: PassWrite): ShardState {
     window: change.start === undefined ? window : withStart({ ...state, window }, change.start),
     waiting: change.waiting,
     ...(change.waitingAmid ? { waitingAmid: change.waitingAmid } : {}),
+    ...slowedAfter(slowed, change),
     ...(change.borrowed ? { borrowed: structuredClone(change.borrowed) } : {}),
     passedBy: change.mark,
     ...(change.dueAt === undefined ? {} : { dueAt: change.dueAt }),
     ...(change.dueShard === undefined ? {} : { dueShard: change.dueShard }),
     ...(change.expiresAt === undefined ? {} : { expiresAt: change.expiresAt }),
   }
+}
+
+const slowedAfter = (slowed: SlowDown | undefined, change: PassWrite): Pick<ShardState, 'slowed'> => {
+  const after = change.slowed ?? slowed
+  return after && after !== 'over' ? { slowed: { ...after } } : {}
 }
 
 const withStart = ({ window }: ShardState, bucket: string) => ({

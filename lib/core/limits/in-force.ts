@@ -1,11 +1,11 @@
 /**
- * The limits that hold now, as one pipeline: configured → set at run time → what a shard has of them. The only place where
- * a limit becomes a number to obey.
+ * The limits that hold now, as one pipeline: configured → set at run time → slowed down → what a shard has of them. The
+ * only place where a limit becomes a number to obey.
  */
 import type { Resource } from './books.ts'
+import type { ShardState } from '../shard/state.ts'
 import {
   applyOverride,
-  type LimitOverride,
   type Limits,
   MAX_SLOTS_PER_SHARD,
   type ShardLimits,
@@ -17,11 +17,18 @@ export type Units = Readonly<Record<Resource, number>>
 /** A limit that makes no sense pauses, lest more runs than was meant. */
 const PAUSED: Limits = { concurrency: 0 }
 
+/** What the plain shard's item says of the partition's limits. */
+type Owner = Pick<ShardState, 'override' | 'overrideProblem' | 'slowed'>
+
 /** What the whole partition may do. */
 export const limitsInForce = (
   configured: Limits,
-  { override, overrideProblem }: { readonly override?: LimitOverride; readonly overrideProblem?: string },
-): Limits => (overrideProblem === undefined ? applyOverride(configured, override) : PAUSED)
+  { override, overrideProblem, slowed }: Owner,
+  now: number,
+): Limits => ({
+  ...(overrideProblem === undefined ? applyOverride(configured, override) : PAUSED),
+  ...(slowed && slowed.until > now ? { slowedUntil: slowed.until } : {}),
+})
 
 /** How many units of a thing there are; infinitely many if it is not limited. */
 export function capOf(limits: Limits, resource: Resource): number {
@@ -38,13 +45,14 @@ const isPaused = ({ concurrency, rateLimit }: Limits): boolean =>
 
 /** What a shard may do with the units that it has. Without a start to make it has no use for a slot. */
 export function limitsWithin(limits: Limits, units: Units): ShardLimits {
-  const { rateLimit } = limits
+  const { rateLimit, slowedUntil } = limits
   const allowed = rateLimit && Math.max(0, Math.min(rateLimit.allowed, units.starts))
   const slots = Math.max(0, Math.min(MAX_SLOTS_PER_SHARD, units.slots))
   return {
-    slots: allowed === 0 || isPaused(limits) ? 0 : slots,
+    slots: allowed === 0 || isPaused(limits) || slowedUntil !== undefined ? 0 : slots,
     ...(rateLimit && allowed !== undefined ? { rateLimit: { ...rateLimit, allowed } } : {}),
     ...(isPaused(limits) ? { isPaused: true } : {}),
+    ...(slowedUntil === undefined ? {} : { slowedUntil }),
   }
 }
 

@@ -16,6 +16,8 @@ export interface RateLimit {
 export interface Limits {
   readonly concurrency?: number
   readonly rateLimit?: RateLimit
+  /** Epoch ms before which nothing starts. */
+  readonly slowedUntil?: number
 }
 
 /** Who writes more means no limit, and leaves it out. */
@@ -57,6 +59,8 @@ export interface ShardLimits {
   readonly rateLimit?: RateLimit
   /** Nothing of the whole partition may start. */
   readonly isPaused?: true
+  /** Nothing of the whole partition may start before that. Epoch ms. */
+  readonly slowedUntil?: number
 }
 
 /** By default: a fortieth of the period, but at least 20 ms and at most 1 s. It is the share of the rate that is lost. */

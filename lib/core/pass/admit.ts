@@ -46,6 +46,8 @@ function holdsOf(
   { claims, left, staying }: Counts,
 ): Hold[] {
   if (left === 0 && !more) return []
+  if (limits.slowedUntil !== undefined)
+    return [{ reason: 'slowed down', jobs: left, until: limits.slowedUntil }]
   if (claims >= room.slots) {
     if (limits.isPaused) return [{ reason: 'paused', jobs: left }]
     return [{ reason: 'slots', jobs: left, inFlight: staying + claims, slots: limits.slots }]

@@ -8,6 +8,8 @@ interface Held {
 export type Hold =
   /** Somebody has set a limit to 0. */
   | (Held & { readonly reason: 'paused' })
+  /** The partition is slowed down. `until`: epoch ms. */
+  | (Held & { readonly reason: 'slowed down'; readonly until: number })
   /** All slots that the shard may use are taken. */
   | (Held & { readonly reason: 'slots'; readonly inFlight: number; readonly slots: number })
   /** The rate allows no further start. `reopensAt`: epoch ms; absent if that depends on claims that have not started. */
@@ -22,6 +24,8 @@ const ENDED_BY_OTHERS: ReadonlySet<Hold['reason']> = new Set(['paused', 'slots',
 
 export const isEndedByOthers = ({ reason }: Hold): boolean => ENDED_BY_OTHERS.has(reason)
 
+const WHATEVER_THE_UNITS: ReadonlySet<Hold['reason']> = new Set(['same id', 'slowed down'])
+
 /** More units would let a job start, or reading on. */
 export const isWorkLeft = (holds: readonly Hold[]): boolean =>
-  holds.some(({ reason }) => reason !== 'same id')
+  holds.some(({ reason }) => !WHATEVER_THE_UNITS.has(reason))

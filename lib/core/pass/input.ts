@@ -2,6 +2,7 @@
 import type { Job } from '../job/job.ts'
 import type { JobId } from '../keys.ts'
 import type { ShardLimits } from '../limits/limits.ts'
+import type { SlowDown } from '../limits/slow-down.ts'
 import type { ShardState, Slot, Slots, Token } from '../shard/state.ts'
 import type { Hold } from './holds.ts'
 
@@ -45,6 +46,8 @@ export interface Holder {
 export interface Released extends Holder {
   /** Its job may still be in the table: it has not run, or another item was put in its place. */
   readonly jobStands?: true
+  /** Its handler has asked that its partition starts nothing for a while. */
+  readonly slow?: SlowDown
 }
 
 /** How the jobs are read. */
@@ -101,7 +104,7 @@ export interface Decision {
 export interface Look {
   /** Epoch ms. */
   readonly at: number
-  readonly why: 'a wake-up is on its way' | 'the rate reopens' | 'a job is due'
+  readonly why: 'a wake-up is on its way' | 'the rate reopens' | 'a slow-down ends' | 'a job is due'
 }
 
 export interface ArrangedWake {

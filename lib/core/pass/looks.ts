@@ -7,7 +7,10 @@ export function looksOf(input: PassInput, holds: readonly Hold[]): Look[] {
   const looks: Look[] = []
   const add = (at: number | undefined, why: Look['why']) => at !== undefined && looks.push({ at, why })
   add(arrangedWake(input), 'a wake-up is on its way')
-  for (const hold of holds) if (hold.reason === 'rate') add(hold.reopensAt, 'the rate reopens')
+  for (const hold of holds) {
+    if (hold.reason === 'rate') add(hold.reopensAt, 'the rate reopens')
+    if (hold.reason === 'slowed down') add(hold.until, 'a slow-down ends')
+  }
   add(input.nextDueAt, 'a job is due')
   return looks
 }

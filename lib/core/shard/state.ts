@@ -10,6 +10,7 @@ import {
 import type { Books, Resource } from '../limits/books.ts'
 import type { Borrowed } from '../limits/limiter.ts'
 import type { LimitOverride } from '../limits/limits.ts'
+import type { SlowDown } from '../limits/slow-down.ts'
 import type { StartWindow } from '../limits/window.ts'
 
 /** Proof of a claim, and after the start of the attempt: another dispatcher's or worker's never equals it. */
@@ -65,6 +66,8 @@ export interface ShardState {
   readonly override?: LimitOverride
   /** Somebody wrote an override that makes no sense: nothing runs until it is mended, and this says why. */
   readonly overrideProblem?: string
+  /** Nothing of the partition starts before that. It stands in the plain shard, and holds for all. */
+  readonly slowed?: SlowDown
   /** Epoch seconds at which DynamoDB may delete the item. */
   readonly expiresAt?: number
   /** Epoch ms since which no function has known the shard's queue or its partition rule. */
@@ -90,6 +93,7 @@ export type ShardGlance = Pick<
   | 'dueAt'
   | 'override'
   | 'overrideProblem'
+  | 'slowed'
   | 'expiresAt'
   | 'books'
   | 'borrowed'

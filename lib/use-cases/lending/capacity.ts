@@ -59,7 +59,7 @@ interface Read {
 }
 
 export function capacityOf({ shard, configured, owner, state, now }: Read): Capacity | 'stale' {
-  const limits = limitsInForce(configured, owner)
+  const limits = limitsInForce(configured, owner, now)
   const self = borrowerOf(shard)
   const books = owner.books ?? NO_BOOKS
   const borrowed = borrowedBy(self, state.borrowed ?? {}, books)

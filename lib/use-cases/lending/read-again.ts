@@ -17,6 +17,6 @@ export async function readAgain(context: Context, capacity: Capacity): Promise<C
 export function withOwner(capacity: Capacity, owner: ShardState, now: number): Capacity | 'stale' {
   const next = withBooks(capacity, owner)
   if (next === 'stale') return next
-  const limits = limitsInForce(capacity.configured, owner)
+  const limits = limitsInForce(capacity.configured, owner, now)
   return { ...next, limits, ownUse: unitsOfState(owner, limits, now) }
 }

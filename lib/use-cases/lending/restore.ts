@@ -20,7 +20,7 @@ export async function restoreLoans(
   // Only if the shard's item has stayed the same until now, the books are wrong and not what was read of the shard.
   const now = await context.store.states.read(state.shard)
   if (now?.version !== state.version) return
-  const { rateLimit } = limitsInForce(configured, owner)
+  const { rateLimit } = limitsInForce(configured, owner, context.clock.now())
   await context.store.states.writeBooks(owner, {
     loans: lostLoans(state, owner, self),
     line: [],

@@ -32,6 +32,8 @@ export async function supply(
   const excess = excessOf(capacity)
   const { state, request } = demand
   if (isAny(excess)) return collect(context, capacity, excess, { state, leavesWhatArrives: false })
+  // Nothing starts now, whatever it has.
+  if (capacity.limits.slowedUntil !== undefined) return { capacity }
   const wantedOf = (seen: Capacity) => wantedFor(context, seen, demand)
   if (!isAny(wantedOf(capacity))) return { capacity }
   const lent = await borrowFree(context, capacity, wantedOf)

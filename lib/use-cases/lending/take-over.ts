@@ -42,8 +42,8 @@ export async function takeOver(
   const override = owner.override ?? strictest(states)
   // First of all, for what is lent has to be within it.
   if (override && !owner.override) return void (await context.store.states.override(owner.shard, override))
-  const limits = limitsInForce(queue, owner)
   const now = context.clock.now()
+  const limits = limitsInForce(queue, owner, now)
   const loans: LoanChange[] = []
   for (const state of states) {
     const borrowed = state.borrowed ?? loanOf(context, unitsOfState(state, limits, now))
