@@ -61,6 +61,7 @@ export function toState(item: Item): ShardState {
     const problems = describeIssues(state.error)
     throw new DamagedStateError(
       `the state item ${JSON.stringify(item['pk']?.S)} is damaged (${problems}): mend or delete it`,
+      item['pk']?.S,
     )
   }
   const { pk, slots, window, waiting, loans, line, borrowed, override, ...rest } = state.data

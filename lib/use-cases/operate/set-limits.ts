@@ -33,6 +33,8 @@ export async function overrideLimits(
   const fenced = new Set([...borrowers, ...former])
   const expiresAt = keptUntil(clock.now())
   await forEachSideBySide([...fenced], FENCES_SIDE_BY_SIDE, (key) => store.states.fence(key, expiresAt))
+  // Race: before the fences somebody has taken over what an earlier version has set.
+  if (!owner.books) await store.states.override(owner.shard, limits)
   const woken = new Set([ownerOf(shard), ...fenced, ...waiting])
   await wakeNow({ wake }, woken)
 }

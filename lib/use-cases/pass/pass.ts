@@ -12,6 +12,7 @@ import { wakeNow, wakeSoon, wakesNow } from '../wake.ts'
 import { wakeAll } from '../wake-all.ts'
 import type { HandOff, PassRequest, Round } from './request.ts'
 import { passOnce } from './round.ts'
+import { lookSoon } from './send.ts'
 
 export type { HandOff, PassRequest } from './request.ts'
 
@@ -27,7 +28,8 @@ export async function pass(context: Context, request: PassRequest): Promise<Hand
   } catch (error) {
     if (!(error instanceof DamagedStateError)) throw error
     // Trying again mends nothing. The sweep goes on counting it until somebody has.
-    context.events.emit({ kind: 'shard damaged', shard: request.shard, error })
+    const shard = (error.shard ?? request.shard) as ShardKey
+    context.events.emit({ kind: 'shard damaged', shard, error })
     return undefined
   }
 }
@@ -98,10 +100,12 @@ async function visit(context: Context, request: PassRequest, begunAt: number): P
 /** The shards that have got units are told, whatever becomes of this visit. */
 async function cutShort(context: Context, { own, served }: Visited, error: unknown): Promise<Round> {
   if (!own) await wakeAll(context, wakesNow(served))
+  // Whoever saw that this visit looks has gone away.
+  else await lookSoon(context, own.state.shard)
   return keepOwn(context, own, error)
 }
 
-/** A job that the worker has taken must be run, even if a later round fails; whoever frees its slot goes on. */
+/** A job that the worker has taken must be run, even if a later round fails. */
 function keepOwn({ events }: Context, own: HandOff | undefined, error: unknown): Round {
   if (!own) throw error
   events.emit({ kind: 'visit cut short', shard: own.state.shard, error })

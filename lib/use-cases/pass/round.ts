@@ -18,7 +18,7 @@ import { emptyState, type ShardState } from '../../core/shard/state.ts'
 import type { Context } from '../context.ts'
 import { type Capacity, readCapacity } from '../lending/capacity.ts'
 import { limitsSeen } from '../lending/limits-seen.ts'
-import { startable, supply } from '../lending/supply.ts'
+import { mayCollect, startable, supply } from '../lending/supply.ts'
 import { carryOut } from './carry-out.ts'
 import { readJobs } from './read-jobs.ts'
 import { recover } from './recover.ts'
@@ -65,7 +65,7 @@ async function visitKnown(
   const staying = slotsThatStay({ ...request, state, recovered })
   const seenAt = clock.now()
   const usage = usageOf(state, staying, capacity.limits, seenAt)
-  const mayGet = mostItMayGet(capacity, usage)
+  const mayGet = mostItMayGet(capacity, usage, mayCollect(capacity, { state, request }, seenAt))
   const late = lateOf(clock.now(), request)
   const known = { ...request, state, recovered }
   const jobs = await readJobs(context, {
