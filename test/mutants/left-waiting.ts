@@ -116,6 +116,14 @@ export const LEFT_WAITING_MUTANTS: readonly TestedMutant[] = [
     tests: [BOUNDS],
   },
   {
+    name: 'who waits asks those that wait, too',
+    file: 'lib/use-cases/lending/lender.ts',
+    find: '(line[name] === undefined || givesWay(units, own + 1))',
+    replace: '(line[name] === undefined || givesWay(units, own + 1) || units > 0)',
+    breaks: 'under a rate, what a job costs grows with the number of shards',
+    tests: [`${UNIT}/looking-for-units.test.ts`],
+  },
+  {
     name: 'all are asked while more is out than the limit',
     file: COLLECT,
     find: 'isOverLimit(capacity, resource) ? READ_TOGETHER : others.length',
