@@ -2,6 +2,7 @@
 export type { Admin, AnyQueue, MoveOptions, RedriveOptions } from './api/admin.ts'
 export { type Client, createClient, type Enqueued, type EnqueueOptions } from './api/client.ts'
 export type { LimitsInput, LimitsNote } from './api/limits-input.ts'
+export { type ResponseLike, RetryAfterError, throwIfToRetryAfter } from './api/retry-after.ts'
 export { defineTask, type JobInfo, type PayloadOf, type Task, type TaskContext } from './api/task.ts'
 export type { ClientOptions } from './api/wiring.ts'
 export {
@@ -16,6 +17,7 @@ export {
   SluiceError,
 } from './core/errors.ts'
 export type { DeadLetter, DeadReason } from './core/job/dead-letter.ts'
+export type { SlowDown } from './core/limits/slow-down.ts'
 export {
   type Config,
   type ConfigInput,

@@ -76,6 +76,11 @@ export class Flow {
     return this.#recorder.throttled
   }
 
+  /** State items read for each job that has started. */
+  get stateReadsAJob(): number {
+    return this.#recorder.stateReads / this.starts.length
+  }
+
   /** From put to start, of the jobs that were put within a window. */
   waits_ms(tenant: string, within: Span): number[] {
     return this.#lives(tenant, within).map((life) => this.#recorder.wait_ms(life))

@@ -21,6 +21,8 @@ export class Recorder {
   readonly lives = new Map<string, Life>()
   /** Calls that met a key which had used up its units. */
   throttled = 0
+  /** State items that were read, of other shards too. */
+  stateReads = 0
   readonly #world: World
   /** How many slots a partition has. */
   readonly #slots: number
@@ -48,6 +50,7 @@ export class Recorder {
     if (event.kind === 'surprise')
       throw new Error(`the product failed in a world without faults: ${event.text}`)
     if (event.kind === 'fault') this.throttled++
+    if (event.kind === 'effect' && event.effect.op === 'read') this.stateReads++
     if (event.kind === 'effect') this.#seeEffect(event.effect, now)
     if (event.kind === 'attemptStarted') this.#lifeOf(event.pk, event.sk, now).startedAt ??= now
     if (event.kind === 'attemptEnded') this.#lifeOf(event.pk, event.sk, now).endedAt = now

@@ -3,8 +3,9 @@ import * as z from 'zod'
 import { ConfigurationError } from '../core/errors.ts'
 import { limitFields, toRate } from '../core/limits/input.ts'
 import { type LimitOverride, MAX_SLOTS_PER_SHARD, NOTE_FIELDS } from '../core/limits/limits.ts'
+import { boundedUntil, type SlowDown } from '../core/limits/slow-down.ts'
 import type { QueueConfig } from '../core/queue/config.ts'
-import type { Duration } from '../core/text/duration.ts'
+import { type Duration, parseDuration } from '../core/text/duration.ts'
 import { toConfigurationError } from '../core/text/issues.ts'
 
 /** Limits for one partition. What is left out stays as configured; 0 pauses. */
@@ -52,4 +53,18 @@ export function toOverride(
     ...(rateLimit ? { rateLimit: toRate(rateLimit) } : {}),
     ...toNote(note),
   }
+}
+
+/** @throws ConfigurationError if `until` is neither a date nor a duration, or the note makes no sense */
+export function toSlowDown(
+  until: Date | Duration | null,
+  note: LimitsNote = {},
+  now: number,
+): SlowDown | undefined {
+  if (until === null) return undefined
+  const { by, reason = 'somebody asked for it' } = toNote(note)
+  const at = until instanceof Date ? until.getTime() : now + (parseDuration(until) ?? Number.NaN)
+  if (!Number.isFinite(at))
+    throw new ConfigurationError('until', 'it is no date and no duration like "30s", "5m" or "1h"')
+  return { until: boundedUntil(at, now), reason, ...(by === undefined ? {} : { by }) }
 }

@@ -6,7 +6,11 @@ import { clip } from '../core/text/clip.ts'
 import { decodePartition } from '../core/text/partition-value.ts'
 import type { Logger } from '../ports/logger.ts'
 import type { RunTask } from '../use-cases/attempt/execute.ts'
+import type { RetryAfterError } from './retry-after.ts'
 import { type JobInfo, type Task, validatePayload } from './task.ts'
+
+/** As long as the item may hold it. */
+const REASON_LENGTH = 1000
 
 export type LoggerFor = (job: Job) => Logger
 
@@ -38,10 +42,16 @@ async function runChecked(task: Task, job: Job, logger: Logger): Promise<TaskOut
     await task.handler({ payload: payload.value, job: infoOf(job), signal: timeout, logger })
     return { kind: 'succeeded' }
   } catch (error) {
+    if (isRetryAfter(error))
+      return { kind: 'slowed', until: error.until, reason: clip(error.reason, REASON_LENGTH) }
     const late = timeout.aborted ? `timed out after ${job.queue.timeout_ms} ms: ` : ''
     return { kind: 'failed', error: late + textOf(error) }
   }
 }
+
+/** By its name: a bundle may hold the class twice. */
+const isRetryAfter = (error: unknown): error is RetryAfterError =>
+  error instanceof Error && error.name === 'RetryAfterError' && 'until' in error && 'reason' in error
 
 const infoOf = (job: Job): JobInfo => ({
   id: job.id,

@@ -77,6 +77,12 @@ export class SendIncompleteError<T = unknown> extends SluiceError {
 /** A state item was damaged by hand. Repair or delete the item; the message names it. */
 export class DamagedStateError extends SluiceError {
   override readonly name = 'DamagedStateError'
+  /** Whose item it is; absent if it is no shard's. */
+  readonly shard?: string
+  constructor(message: string, shard?: string) {
+    super(message)
+    if (shard !== undefined) this.shard = shard
+  }
 }
 
 /** The environment of a function lacks something. The construct in `cdk/` sets all of it. */

@@ -3,7 +3,7 @@
  * for the adapters (`adapters/events`).
  */
 import type { DeploymentStep } from './deployment.ts'
-import type { Ending, Refused } from './job/ending.ts'
+import type { Ending, Refused, Slowed } from './job/ending.ts'
 import type { Job, RawItem } from './job/job.ts'
 import type { JobId, ShardKey } from './keys.ts'
 
@@ -13,13 +13,15 @@ interface JobEvents {
   /** Its ending has been written at `endedAt`, epoch ms. */
   readonly 'job ended': {
     readonly job: Job
-    readonly ending: Exclude<Ending, Refused>
+    readonly ending: Exclude<Ending, Refused | Slowed>
     readonly endedAt: number
   }
+  /** It goes back unspent, for its partition starts nothing for a while. */
+  readonly 'job slowed down': { readonly job: Job; readonly ending: Slowed }
   /** Its ending could not be written: its slot stays taken until the deadline, and then its attempt counts as failed. */
   readonly 'job not ended': {
     readonly job: Job
-    readonly ending: Exclude<Ending, Refused>
+    readonly ending: Exclude<Ending, Refused | Slowed>
     readonly error: unknown
   }
   /** An item that can never run is a dead letter now. */

@@ -84,6 +84,8 @@ export type PassOutcome =
 export interface BooksWrite extends BooksChange {
   /** Units are lent that were free. Nobody must have lent or claimed any since the books were read. */
   readonly isLending: boolean
+  /** Limits that an earlier version kept in other shards: from now on they are the partition's. */
+  readonly override?: LimitOverride
   /** There is no end of what is lent, or as much comes back in the same write. Then only a limit must not have been set. */
   readonly isCovered?: true
   /** Epoch seconds at which the item may go, unless it has to stay. */

@@ -1,7 +1,7 @@
 /** Carries out what becomes of a job: one write, so that it is never in two places and never in none, and one event. */
 
 import { deadLetterOf } from '../core/job/dead-letter.ts'
-import { type Ending, type Refused, refusal, successorOf } from '../core/job/ending.ts'
+import { type Ending, type Refused, refusal, type Slowed, successorOf } from '../core/job/ending.ts'
 import type { Job, RawItem } from '../core/job/job.ts'
 import type { JobStore, NotThere } from '../ports/store.ts'
 import type { Context } from './context.ts'
@@ -9,12 +9,19 @@ import { underFreeKey } from './free-key.ts'
 
 /**
  * `gone`: somebody has ended it before us (or the reply to our own write got lost), or the job was taken away; all is
- * well. `changed`: another item stands in its place, which has not run. Nothing was written then, and nothing is said.
+ * well. `stands`: it is slowed down, and the write that frees its slot says the rest. `changed`: another item stands in its place, which has not run. Nothing was written then, and nothing is said.
  */
-export type EndOutcome = 'ended' | NotThere
+export type EndOutcome = 'ended' | 'stands' | NotThere
+
+/** What is written of the job itself. */
+type Written = Exclude<Ending, Refused | Slowed>
 
 export async function end(context: Context, job: Job, ending: Ending): Promise<EndOutcome> {
   if (ending.kind === 'dead' && ending.reason === 'refused') return refuse(context, job.item, ending.error)
+  if (ending.kind === 'slowed') {
+    context.events.emit({ kind: 'job slowed down', job, ending })
+    return 'stands'
+  }
   const { store, clock, events } = context
   const endedAt = clock.now()
   const outcome = await write(store.jobs, job, ending, endedAt).catch((error: unknown) => {
@@ -33,12 +40,7 @@ export async function refuse(context: Context, item: RawItem, reason: string): P
   return outcome
 }
 
-async function write(
-  jobs: JobStore,
-  job: Job,
-  ending: Exclude<Ending, Refused>,
-  now: number,
-): Promise<EndOutcome> {
+async function write(jobs: JobStore, job: Job, ending: Written, now: number): Promise<EndOutcome> {
   switch (ending.kind) {
     case 'done':
       return outcomeOf(await jobs.remove(job.item))

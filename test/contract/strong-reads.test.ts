@@ -51,6 +51,7 @@ const ofStates: Verbs<StateStore> = {
   strand: () => states.strand(state, NOW, undefined),
   earlierShards: () => states.earlierShards('crm'),
   override: () => states.override(SHARD, { concurrency: 1 }),
+  slowDown: () => states.slowDown(SHARD, { until: NOW, reason: 'HTTP 429' }),
   due: () => states.due('due#0', NOW),
   scan: () => states.scan({}),
   glance: () => states.glance([SHARD]),

@@ -19,8 +19,8 @@ export class Load {
     this.#customer = customer
     this.#takes_ms = takes_ms
     this.#feeding = this.#feed()
-    // It is reported by `stop`, and must not end the test's process before.
-    this.#feeding.catch(() => undefined)
+    // It is thrown by `stop`, and must not end the test's process before.
+    this.#feeding.catch((error: unknown) => console.error('the load has stopped:', error))
   }
 
   /** Returns when it has put its last job. */

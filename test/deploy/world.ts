@@ -116,11 +116,9 @@ export class World {
 
   /** As somebody has it whose configuration is the one in force. */
   get client(): Client {
-    return createClient({
-      ...this.wiring,
-      payloadsBucket: this.output('PayloadsBucketName'),
-      s3: this.#s3,
-    })
+    // The last release had none.
+    const payloadsBucket = this.#outputs['PayloadsBucketName']
+    return createClient({ ...this.wiring, ...(payloadsBucket ? { payloadsBucket, s3: this.#s3 } : {}) })
   }
 
   /** How many objects are in the bucket. */

@@ -1,5 +1,6 @@
 /** Every mutant that is left to vitest. */
 import { ADAPTERS } from './adapters.ts'
+import { LEFT_WAITING_MUTANTS } from './left-waiting.ts'
 import { LENDING_MUTANTS } from './lending.ts'
 import { LENDING_RACES_MUTANTS } from './lending-races.ts'
 import type { TestedMutant } from './mutant.ts'
@@ -11,6 +12,7 @@ export const TESTED_MUTANTS: readonly TestedMutant[] = [
   ...ADAPTERS,
   ...LENDING_MUTANTS,
   ...LENDING_RACES_MUTANTS,
+  ...LEFT_WAITING_MUTANTS,
   ...PROTOCOL,
   ...READS,
   ...PAYLOADS,

@@ -26,7 +26,7 @@ export function damage(world: World, pk: ShardKey): void {
   const { states } = world.context.store
   const { read } = states
   const readUndamaged: StateStore['read'] = async (key) => {
-    if (key === pk) throw new DamagedStateError('it is damaged')
+    if (key === pk) throw new DamagedStateError('it is damaged', pk)
     return read(key)
   }
   Object.assign(states, { read: readUndamaged })

@@ -1,6 +1,6 @@
 /** Which share of a rate is used if there is always more to do. */
 import { Flow, SECOND_MS } from '../flow.ts'
-import { type Case, judged, percent } from '../rows.ts'
+import { type Case, type Goal, judged, percent } from '../rows.ts'
 import { rateUse } from '../statistics.ts'
 
 interface Rate {
@@ -8,23 +8,34 @@ interface Rate {
   readonly period_s: number
   /** For so many periods is measured. */
   readonly periods: number
+  /** With as many slots the partition is spread over shards, each of which has a part of the rate. Default: no limit. */
+  readonly concurrency?: number
 }
 
 const RATES: readonly Rate[] = [
   { allowed: 10, period_s: 1, periods: 60 },
   { allowed: 20, period_s: 10, periods: 12 },
+  { allowed: 10, period_s: 1, periods: 60, concurrency: 1000 },
 ]
 
 export const RATE_CASES: readonly Case[] = RATES.map((rate) => {
-  const name = `rate of ${rate.allowed} per ${rate.period_s} s`
-  return { name, measure: async (seed) => [await useOf(name, rate, seed)] }
+  const beside = rate.concurrency === undefined ? '' : `, ${rate.concurrency} slots`
+  const name = `rate of ${rate.allowed} per ${rate.period_s} s${beside}`
+  return { name, measure: (seed) => useOf(name, rate, seed) }
 })
 
-async function useOf(name: string, { allowed, period_s, periods }: Rate, seed: number) {
+/** A pass reads its own item and the plain shard's; that those who wait for starts ask each other must not show. */
+const STATE_READS: Goal = { atMost: 12 }
+
+async function useOf(name: string, { allowed, period_s, periods, concurrency }: Rate, seed: number) {
   const period_ms = period_s * SECOND_MS
-  const flow = new Flow({ seed, limits: { rateLimit: { allowed, period: period_ms } } })
+  const slots = concurrency === undefined ? {} : { concurrency }
+  const flow = new Flow({ seed, limits: { ...slots, rateLimit: { allowed, period: period_ms } } })
   flow.stand('a', 2 * allowed * periods)
   await flow.run(periods * period_ms)
   const share = rateUse(flow.starts, allowed, period_ms)
-  return judged(`${name}, backlog: used, %`, percent(share), { atLeast: 95 })
+  return [
+    judged(`${name}, backlog: used, %`, percent(share), { atLeast: 95 }),
+    judged(`${name}, backlog: state items read a job`, Number(flow.stateReadsAJob.toFixed(1)), STATE_READS),
+  ]
 }

@@ -17,7 +17,8 @@ export function booksExpression(owner: ShardState, write: BooksWrite): UpdateExp
   if (isLimited) update.increase(update.path('version'), 1)
   if (owner.books) changeBooks(update, write)
   else openBooks(update, write)
-  keepUntil(update, owner, write)
+  if (write.override) update.set(update.path('override'), write.override).remove(update.path('expiresAt'))
+  else keepUntil(update, owner, write)
   return update
 }
 

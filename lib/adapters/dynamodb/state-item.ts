@@ -3,6 +3,7 @@ import * as z from 'zod'
 import { DamagedStateError } from '../../core/errors.ts'
 import { parseJobId, type ShardKey } from '../../core/keys.ts'
 import { overrideSchema } from '../../core/limits/limits.ts'
+import { slowDownSchema } from '../../core/limits/slow-down.ts'
 import type { ShardState, Slots } from '../../core/shard/state.ts'
 import { isValidInstant } from '../../core/text/instant.ts'
 import { describeIssues } from '../../core/text/issues.ts'
@@ -62,6 +63,7 @@ export function toState(item: Item): ShardState {
     const problems = describeIssues(state.error)
     throw new DamagedStateError(
       `the state item ${JSON.stringify(item['pk']?.S)} is damaged (${problems}): mend or delete it`,
+      item['pk']?.S,
     )
   }
   const { pk, slots, window, waiting, loans, line, borrowed, override, ...rest } = state.data

@@ -19,6 +19,11 @@ const NAMED = 100
 const LINES: { readonly [Kind in EventKind]: (event: SluiceEvent<Kind>) => Line } = {
   'job started': ({ job }) => ['debug', 'job started', logKeysOf(job)],
   'job ended': lineOfEnding,
+  'job slowed down': ({ job, ending: { until, error } }) => [
+    'warn',
+    'a job has slowed its partition down, and goes back unspent',
+    { ...logKeysOf(job), until: new Date(until).toISOString(), reason: error },
+  ],
   'job not ended': ({ job, ending, error }) => [
     'error',
     'the ending of a job could not be written; it is tried again after its deadline',

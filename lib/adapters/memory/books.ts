@@ -16,9 +16,11 @@ export function mayWriteBooks(now: ShardState, owner: ShardState, write: BooksWr
 }
 
 export function withBooks(now: ShardState, owner: ShardState, write: BooksWrite): ShardState {
-  const expires = owner.expiresAt !== undefined || isNew(owner)
+  const { override } = write
+  const expires = !override && (owner.expiresAt !== undefined || isNew(owner))
+  const { expiresAt: _expiresAt, ...staying } = now
   return {
-    ...now,
+    ...(override ? { ...staying, override: structuredClone(override) } : now),
     ...(isLimited(write) ? { version: (now.version ?? 0) + 1 } : {}),
     books: changed(now.books ?? NO_BOOKS, structuredClone(write)),
     ...(expires ? { expiresAt: write.expiresAt } : {}),

@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { ShardKey } from '../../core/keys.ts'
 import { isMade } from '../../core/limits/books.ts'
 import { isSameUnits } from '../../core/limits/portion.ts'
+import type { SlowDown } from '../../core/limits/slow-down.ts'
 import {
   type ClaimedSlot,
   emptyState,

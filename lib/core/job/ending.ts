@@ -1,5 +1,6 @@
 /** What becomes of a job after an attempt. One value, one transaction, one event. */
 
+import { boundedUntil } from '../limits/slow-down.ts'
 import { retryDelay } from '../queue/backoff.ts'
 import { unknownDelay } from '../queue/unknown.ts'
 import { UNKNOWN_FOR_MS } from '../times.ts'
@@ -10,6 +11,8 @@ import { type Job, type JobItem, keyOf } from './job.ts'
 export type TaskOutcome =
   | { readonly kind: 'succeeded' }
   | { readonly kind: 'failed'; readonly error: string }
+  /** The service that it calls has asked to be called again at `until` (epoch ms), and not before. */
+  | { readonly kind: 'slowed'; readonly until: number; readonly reason: string }
   /** The job can never run: its payload is gone, or does not match its task's schema. */
   | { readonly kind: 'refused'; readonly reason: string }
   /** This worker does not know the job's task, or cannot read its payload. A newer one may, or a later one. */
@@ -20,7 +23,7 @@ export type AttemptOutcome =
   /** The attempt's deadline has passed, and its worker has said nothing. `shared`: others ran in the same process. */
   | { readonly kind: 'died'; readonly shared: boolean }
 
-export type Ending = Done | Retry | GivenBack | Exhausted | Refused
+export type Ending = Done | Retry | GivenBack | Slowed | Exhausted | Refused
 
 export interface Done {
   readonly kind: 'done'
@@ -40,6 +43,12 @@ export type GivenBack = { readonly kind: 'given back'; readonly at: number; read
     }
   | { readonly to: 'a process of its own' }
 )
+/** It stands where it stood, with nothing spent, and its partition starts nothing before `until` (epoch ms). */
+export interface Slowed {
+  readonly kind: 'slowed'
+  readonly until: number
+  readonly error: string
+}
 /** The dead letters: its last attempt failed. */
 export interface Exhausted {
   readonly kind: 'dead'
@@ -66,6 +75,8 @@ export function endingOf(job: Job, outcome: AttemptOutcome, now: number, random:
       return { kind: 'done' }
     case 'failed':
       return retryOrExhausted(job, outcome.error, now, random)
+    case 'slowed':
+      return { kind: 'slowed', until: boundedUntil(outcome.until, now), error: outcome.reason }
     case 'refused':
       return refusal(outcome.reason)
     case 'unknown':

@@ -1,5 +1,7 @@
 /** A job, and the item in the Jobs table that stands for it. Anybody may have written that item. */
+
 import * as z from 'zod'
+import { isDeepEqual } from '../deep-equal.ts'
 import {
   formatSortKey,
   type JobKey,
@@ -144,17 +146,6 @@ export const isSameItem = (one: RawItem, other: RawItem): boolean =>
   JUDGED_ATTRIBUTES.every((name) =>
     name === 'payloadKey' ? isSamePayload(one[name], other[name]) : isDeepEqual(one[name], other[name]),
   )
-
-/** Of JSON: the order of keys does not matter, as it does not to DynamoDB. */
-function isDeepEqual(one: unknown, other: unknown): boolean {
-  if (typeof one !== 'object' || typeof other !== 'object' || !one || !other) return Object.is(one, other)
-  const [left, right] = [Object.entries(one), Object.entries(other)]
-  if (Array.isArray(one) !== Array.isArray(other) || left.length !== right.length) return false
-  return left.every(
-    ([key, value]) =>
-      Object.hasOwn(other, key) && isDeepEqual(value, (other as Record<string, unknown>)[key]),
-  )
-}
 
 export function partitionProblem(queue: QueueConfig, shard: Shard): string | undefined {
   if (queue.partition && shard.partition === undefined)

@@ -49,12 +49,20 @@ const of = <Change extends { readonly resource: Resource }>(
   resource: Resource,
 ): Change[] => changes.filter((change) => change.resource === resource)
 
-/** Whether all that a change was to make already is so: then it has been made, by us or the like. */
-export const isMade = (books: Books | undefined, { loans, line }: BooksChange): boolean =>
-  books !== undefined &&
-  loans.length > 0 &&
-  loans.every(({ resource, borrower, is }) => isSame(books[resource].loans[borrower], is)) &&
-  line.every(({ resource, borrower, turn }) => books[resource].line[borrower] === turn)
+/**
+ * Whether all that a change was to make already is so: then it has been made, by us or the like. A shard that was served by
+ * it may have left the line since.
+ */
+export function isMade(books: Books | undefined, { loans, line }: BooksChange): boolean {
+  const isServed = (change: LineChange) =>
+    loans.some(({ resource, borrower }) => resource === change.resource && borrower === change.borrower)
+  return (
+    books !== undefined &&
+    loans.length > 0 &&
+    loans.every(({ resource, borrower, is }) => isSame(books[resource].loans[borrower], is)) &&
+    line.every((change) => isServed(change) || books[change.resource].line[change.borrower] === change.turn)
+  )
+}
 
 /** Whether nobody has changed any of the loans since. */
 export const isUnchanged = (books: Books, { loans }: BooksChange): boolean =>

@@ -2,14 +2,10 @@
  * The limits that hold now, as one pipeline: configured → set at run time → slowed down → what a shard has of them. The
  * only place where a limit becomes a number to obey.
  */
-import type { Resource } from './books.ts'
+
 import type { ShardState } from '../shard/state.ts'
-import {
-  applyOverride,
-  type Limits,
-  MAX_SLOTS_PER_SHARD,
-  type ShardLimits,
-} from './limits.ts'
+import type { Resource } from './books.ts'
+import { applyOverride, type Limits, MAX_SLOTS_PER_SHARD, type ShardLimits } from './limits.ts'
 
 /** A number for each thing that is counted. */
 export type Units = Readonly<Record<Resource, number>>

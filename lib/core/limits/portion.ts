@@ -69,10 +69,16 @@ export const mayUse = (portion: Portion, usage: Usage): Units =>
 /** So many more units a shard asks for at a time, and reads jobs for. The next pass can ask for more. */
 const MOST_ASKED = SLOTS_OF_A_SMALL_ITEM
 
-/** What the shard may use if it gets all that it may ask for. */
-export function mostItMayGet(portion: Portion, usage: Usage): Units {
+/**
+ * What the shard may use if it gets all that it may ask for.
+ * @param asksOthers or only for what is free
+ */
+export function mostItMayGet(portion: Portion, usage: Usage, asksOthers: boolean): Units {
   const now = mayUse(portion, usage)
-  return of((resource) => now[resource] + Math.min(MOST_ASKED, mayWant(portion, usage, resource)))
+  return of((resource) => {
+    const most = asksOthers ? MOST_ASKED : Math.max(0, freeUnits(portion, resource))
+    return now[resource] + Math.min(MOST_ASKED, most, mayWant(portion, usage, resource))
+  })
 }
 
 /** Whether the shard could ask for more than it had, and has got all of that: there may be more, and jobs for it. */

@@ -3,6 +3,7 @@
  * to which shards free units go.
  */
 import {
+  type Books,
   type BooksChange,
   changed,
   type LineChange,
@@ -94,11 +95,13 @@ const stands = ({ self, books }: Portion, resource: Resource): boolean =>
  * another pass needs.
  */
 export const placesToLeave = (portion: Portion, lack: Lack): LineChange[] =>
-  RESOURCES.filter((resource) => stands(portion, resource) && !lack[resource]).map((resource) => ({
-    resource,
-    borrower: portion.self,
-    turn: undefined,
-  }))
+  RESOURCES.filter((resource) => stands(portion, resource) && !lack[resource]).flatMap((resource) =>
+    leaving(portion.books, resource, portion.self),
+  )
+
+/** Gives up a place, if there is one. */
+export const leaving = (books: Books, resource: Resource, borrower: Borrower): LineChange[] =>
+  books[resource].line[borrower] === undefined ? [] : [{ resource, borrower, turn: undefined }]
 
 /** DynamoDB takes expressions of 4 KB. A shard that is served looks whether there are more free units, and serves the next. */
 const MOST_SERVED = 25

@@ -19,5 +19,9 @@ export type SlowDown = z.infer<typeof slowDownSchema>
 export const laterOf = (one: SlowDown | undefined, other: SlowDown): SlowDown =>
   one && one.until >= other.until ? one : other
 
-/** @param until epoch ms, at most a day from now */
-export const bounded = (until: number, now: number): number => Math.min(until, now + LONGEST_SLOW_DOWN_MS)
+/** A job that goes back unspent must not come again and again within a second. */
+const SHORTEST_SLOW_DOWN_MS = 1000
+
+/** A time that somebody has asked for, as far as it makes sense. Epoch ms. */
+export const boundedUntil = (until: number, now: number): number =>
+  Math.max(now + SHORTEST_SLOW_DOWN_MS, Math.min(until, now + LONGEST_SLOW_DOWN_MS))

@@ -74,8 +74,8 @@ function claim(
     priority: job.priority,
     runAt: job.runAt,
     ...sizeOf(itemBytes(job.item)),
-    // If only one is in flight, nothing is amid.
-    ...(limits.slots > 1 && isFresh(job.runAt, reading.since) ? { fresh: true as const } : {}),
+    // However few slots there are now, there may be more while this one is in flight.
+    ...(isFresh(job.runAt, reading.since) ? { fresh: true as const } : {}),
     ...(job.alone ? { alone: job.alone } : {}),
   }
   const isOwn = first && runUntil !== undefined && !(shared && job.alone)

@@ -38,6 +38,8 @@ export function isLookedAfter(
   const isHidden = (key: string): boolean => isWithin(closed, key) && !inFlight.has(key)
   if (state.waiting && (slots.length > 0 || paused)) return !keys.some(isHidden)
   const { dueAt = 0 } = state
+  // Whatever has come, it waits for the same moment.
+  if (limits.slowedUntil !== undefined && now < dueAt && dueAt <= limits.slowedUntil) return true
   const isSoon = now < dueAt && dueAt <= now + SOON_MS
   // The pass at `dueAt` reads all that is due by then; what is no key of a job no pass ever reads.
   const isCovered = (key: string): boolean => {

@@ -7,7 +7,7 @@ import type { Job } from '../../core/job/job.ts'
 import type { WorkMessage } from '../../ports/queues.ts'
 import type { WorkerContext } from '../context.ts'
 import { end } from '../end.ts'
-import { freeSlot, giveBack } from './hand-off.ts'
+import { type Finished, freeSlot, giveBack } from './hand-off.ts'
 import type { Invocation, Running } from './invocation.ts'
 import { start } from './start.ts'
 
@@ -28,21 +28,18 @@ export async function execute(
   if (started.kind === 'unwanted') return giveBack(context, started.running)
   let running: Running | undefined = started.running
   while (running) {
-    const replaced = await finishJob(context, running, runTask)
-    running = await freeSlot(context, { ...running, invocation, begunAt, lookAgain: replaced })
+    const finished = await finishJob(context, running, runTask)
+    running = await freeSlot(context, { ...running, invocation, begunAt, ...finished })
   }
 }
 
-/**
- * Ends the job, so that it is not seen any more when its slot becomes free. Returns true if another item stands in its
- * place by now: that one has not run.
- */
+/** Ends the job, so that it is not seen any more when its slot becomes free. */
 async function finishJob(
   context: WorkerContext,
   { job, problem }: Running,
   runTask: RunTask,
-): Promise<boolean> {
-  if (!job) return false // taken away while its message was on the way
+): Promise<Finished> {
+  if (!job) return { jobStands: false } // taken away while its message was on the way
   const { clock, random, events } = context
   events.emit({ kind: 'job started', job })
   const attempted = problem ?? (await runTask(job))
@@ -50,5 +47,8 @@ async function finishJob(
   const outcome = await end(context, job, ending)
   if (outcome === 'changed') events.emit({ kind: 'job replaced', job, ending })
   if (outcome === 'gone') events.emit({ kind: 'job gone', job, ending })
-  return outcome === 'changed'
+  if (ending.kind === 'slowed')
+    return { jobStands: true, slow: { until: ending.until, reason: ending.error } }
+  // Another item stands in its place by now: that one has not run.
+  return { jobStands: outcome === 'changed' }
 }

@@ -1,11 +1,13 @@
 /** A slot becomes free: the next job takes it, in this invocation or by a message. */
 import { parseShard, type ShardKey } from '../../core/keys.ts'
 import { ownerOf } from '../../core/limits/shards.ts'
+import type { SlowDown } from '../../core/limits/slow-down.ts'
 import type { Released } from '../../core/pass/decide.ts'
 import type { ShardState } from '../../core/shard/state.ts'
 import { CHAIN_MS } from '../../core/times.ts'
 import type { Context, WorkerContext } from '../context.ts'
 import { type HandOff, pass } from '../pass/pass.ts'
+import { slowOwner } from '../pass/slow.ts'
 import { fetchPayload } from './fetch-payload.ts'
 import { deadlineOf, hasTimeFor, type Invocation, type Running } from './invocation.ts'
 import { begin, holderOf } from './start.ts'
@@ -16,14 +18,27 @@ export interface Ended extends Running {
   readonly begunAt: number
 }
 
+/** What has become of the job. */
+export interface Finished {
+  /** It, or another in its place, still has to run. */
+  readonly jobStands: boolean
+  /** Its partition is to start nothing for a while. */
+  readonly slow?: SlowDown
+}
+
 /** If others wait, freeing the slot and taking it for the next job is one write. */
 export async function freeSlot(
   context: WorkerContext,
-  ended: Ended & { readonly lookAgain: boolean },
+  ended: Ended & Finished,
 ): Promise<Running | undefined> {
-  const { shard, othersWait, lookAgain } = ended
-  const released = { ...holderOf(ended), ...(lookAgain ? { jobStands: true as const } : {}) }
-  if (othersWait || lookAgain) return takeNext(context, { ...ended, released })
+  const { shard, othersWait, jobStands, slow } = ended
+  if (slow) await slowOwner(context, shard, slow)
+  const released: Released = {
+    ...holderOf(ended),
+    ...(jobStands ? { jobStands } : {}),
+    ...(slow ? { slow } : {}),
+  }
+  if (othersWait || jobStands) return takeNext(context, { ...ended, released })
   const { state } = await context.store.states.release(shard, released)
   if (!state?.waiting && !(await othersNeedUnits(context, shard, state))) return undefined
   return takeNext(context, ended)

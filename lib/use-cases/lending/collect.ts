@@ -1,17 +1,18 @@
 /**
  * Fetches units that other shards have and do not use. Each is taken from its shard first, by a write that makes any pass
  * over that shard lose which has read it before; then the books are told. So it is never used twice. While more is out
- * than the limit allows, they go back and to nobody.
+ * than the limit allows, they go back and to nobody, and each pass asks only some.
  */
 import { earliest } from '../../core/earliest.ts'
 import { type LoanChange, RESOURCES, type Resource } from '../../core/limits/books.ts'
 import type { Units } from '../../core/limits/in-force.ts'
 import { PLAIN } from '../../core/limits/lending.ts'
 import { afterReturn, lendMore } from '../../core/limits/limiter.ts'
+import type { RateLimit } from '../../core/limits/limits.ts'
 import { isOverLimit } from '../../core/limits/portion.ts'
-import { nextForgotten } from '../../core/limits/window.ts'
+import { nextForgotten, rememberedFor } from '../../core/limits/window.ts'
 import { booksKeptUntil, isNew } from '../../core/shard/expiry.ts'
-import type { BorrowedUnits, ShardState } from '../../core/shard/state.ts'
+import { type BorrowedUnits, type ShardState, startsReserved } from '../../core/shard/state.ts'
 import type { Context } from '../context.ts'
 import { ownLoan } from './borrow.ts'
 import { type Capacity, withBooks } from './capacity.ts'
@@ -55,11 +56,12 @@ async function collectOne(
 ): Promise<Collected | 'stale'> {
   const others = lenders(context, capacity, resource)
   const { rateLimit } = capacity.limits
-  const forgottenAt = ({ window }: Pick<ShardState, 'window'>): number | undefined =>
-    resource === 'starts' ? nextForgotten(window, rateLimit, context.clock.now()) : undefined
+  const forgottenAt = (seen: ShardState): number | undefined =>
+    resource === 'starts' && rateLimit ? nextFree(seen, rateLimit, context.clock.now()) : undefined
   let [missing, now] = [wanted, capacity]
   let spareAt = earliest(known.spareAt, forgottenAt(capacity.owner), forgottenAt(state))
-  for (let first = 0; first < others.length && missing > 0; first += READ_TOGETHER) {
+  const most = isOverLimit(capacity, resource) ? READ_TOGETHER : others.length
+  for (let first = 0; first < most && missing > 0; first += READ_TOGETHER) {
     const names = others.slice(first, first + READ_TOGETHER)
     const asked = await Promise.all(names.map((name) => readLender(context, capacity, name)))
     for (const lender of asked) {
@@ -73,6 +75,13 @@ async function collectOne(
   }
   return { capacity: now, ...(spareAt === undefined ? {} : { spareAt }) }
 }
+
+/** When the next start that the shard remembers, or is about to make, will be forgotten. */
+const nextFree = ({ window, slots }: ShardState, rate: RateLimit, now: number): number | undefined =>
+  earliest(
+    nextForgotten(window, rate, now),
+    startsReserved(Object.values(slots)) > 0 ? now + rememberedFor(rate) : undefined,
+  )
 
 /** A pass over that shard may be faster. It may have found nothing to do, so what it has is asked for once more. */
 const TRIES = 3

@@ -4,6 +4,7 @@ import {
   arrived,
   type Borrowed,
   type Borrower,
+  givesWay,
   held,
   type Loan,
   outstanding,
@@ -16,11 +17,20 @@ import type { Context } from '../context.ts'
 import type { Capacity } from './capacity.ts'
 import { readUnlessDamaged } from './read-unless-damaged.ts'
 
-/** The shards that may have units to spare, from any one on: if all asked the same, they would be in each other's way. */
-export function lenders({ random }: Context, { books, self }: Capacity, resource: Resource): Borrower[] {
-  const names = Object.entries(books[resource].loans)
-    .filter(([name, loan]) => name !== self && outstanding(loan) > 0)
-    .map(([name]) => name)
+/**
+ * The shards that may have units to spare, from any one on: if all asked the same, they would be in each other's way. One
+ * that stands in the line itself has none, unless it has so much more that it gives way.
+ */
+export function lenders({ random }: Context, capacity: Capacity, resource: Resource): Borrower[] {
+  const { loans, line } = capacity.books[resource]
+  const own = unitsHeld(capacity, resource)
+  const maySpare = (name: Borrower, units: number) =>
+    name !== capacity.self && units > 0 && (line[name] === undefined || givesWay(units, own + 1))
+  const names = Object.entries(loans).flatMap(([name, loan]) =>
+    maySpare(name, outstanding(loan)) || (name !== capacity.self && isOverLimit(capacity, resource))
+      ? [name]
+      : [],
+  )
   const first = Math.floor(random.number() * names.length)
   return [...names.slice(first), ...names.slice(0, first)]
 }

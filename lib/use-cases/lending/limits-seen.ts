@@ -4,12 +4,23 @@ import { parseShard } from '../../core/keys.ts'
 import { limitsWithin } from '../../core/limits/in-force.ts'
 import { PLAIN } from '../../core/limits/lending.ts'
 import { held, lentOut } from '../../core/limits/limiter.ts'
-import type { ShardLimits } from '../../core/limits/limits.ts'
+import { MAX_SLOTS_PER_SHARD, type ShardLimits } from '../../core/limits/limits.ts'
 import { mayUse } from '../../core/limits/portion.ts'
 import type { Config } from '../../core/queue/config.ts'
 import { usageOf } from '../../core/shard/in-use.ts'
 import { emptyState, type ShardGlance, slotEntries } from '../../core/shard/state.ts'
 import { capacityOf } from './capacity.ts'
+
+/**
+ * What a sweep goes by. What a shard that waits has been lent meanwhile, or could be, its own item does not show: it is
+ * looked at, in case that everybody who knew has died.
+ */
+export function limitsSwept(config: Config, seen: ShardGlance, now: number): ShardLimits | undefined {
+  const limits = limitsSeen(config, seen, now)
+  const shard = parseShard(seen.shard)
+  const isBorrower = shard.ok && shard.value.index !== undefined
+  return limits && isBorrower ? { ...limits, slots: MAX_SLOTS_PER_SHARD } : limits
+}
 
 /**
  * `undefined` for a shard that the configuration does not know. Of what others have one unit is counted: a shard that waits
@@ -26,6 +37,7 @@ export function limitsSeen(config: Config, seen: ShardGlance, now: number): Shar
   if (capacity === 'stale') throw new Error(`${PLAIN} shards borrow nothing`)
   const usage = usageOf(state, slotEntries(state.slots), capacity.limits, now)
   const limits = limitsWithin(capacity.limits, mayUse(capacity, usage))
-  const hasLent = lentOut(capacity.books.slots) > 0 && !limits.isPaused
+  const mayRun = !limits.isPaused && limits.slowedUntil === undefined
+  const hasLent = lentOut(capacity.books.slots) > 0 && mayRun
   return hasLent ? { ...limits, slots: Math.max(1, limits.slots) } : limits
 }

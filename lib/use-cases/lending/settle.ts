@@ -1,8 +1,10 @@
 /** After a pass the books are brought up to date, and the shards that were served by that are visited. */
 import { BooksBusyError } from '../../core/errors.ts'
 import type { ShardKey } from '../../core/keys.ts'
+import { type LineChange, RESOURCES } from '../../core/limits/books.ts'
 import { PLAIN } from '../../core/limits/lending.ts'
-import { type Result, settle as settlementOf } from '../../core/limits/settling.ts'
+import type { Borrower } from '../../core/limits/limiter.ts'
+import { leaving, type Result, settle as settlementOf } from '../../core/limits/settling.ts'
 import { ownerOf, shardOf } from '../../core/limits/shards.ts'
 import { booksKeptUntil, isTouchedLongAgo } from '../../core/shard/expiry.ts'
 import type { ShardState } from '../../core/shard/state.ts'
@@ -10,6 +12,7 @@ import type { Context } from '../context.ts'
 import type { Capacity } from './capacity.ts'
 import { newLoanId } from './loan-id.ts'
 import { readAgain, withOwner } from './read-again.ts'
+import { readUnlessDamaged } from './read-unless-damaged.ts'
 
 /** Others may change the books, too; then the one that is late reads them again. */
 const TRIES = 10
@@ -20,6 +23,8 @@ export interface Settled {
   readonly hasEntered: boolean
   /** The shards that have to be visited, for they have got units. */
   readonly served: readonly ShardKey[]
+  /** Others have come to stand in the line, and the shard has units that it does not use: its next pass gives them back. */
+  readonly isAsked?: boolean
 }
 
 const NOTHING: Settled = { hasEntered: false, served: [] }
@@ -37,14 +42,29 @@ export async function settle(context: Context, capacity: Capacity, result: Resul
     const isTold = change.loans.length + change.line.length === 0
     if (isTold && !isTouchedLongAgo(now.owner, rateLimit, context.clock.now())) return settled
     const expiresAt = booksKeptUntil(now.owner, rateLimit, context.clock.now())
-    const outcome = await context.store.states.writeBooks(now.owner, { ...change, expiresAt })
-    if (outcome.kind === 'written') return settled
+    const damaged = await placesOfDamaged(context, now, served)
+    const write = damaged.length > 0 ? { loans: [], line: damaged, isLending: false } : change
+    const outcome = await context.store.states.writeBooks(now.owner, { ...write, expiresAt })
+    if (outcome.kind === 'written' && write === change) return settled
     await context.clock.sleep(Math.round(context.random.number() * PAUSE_MS * (tries + 1)))
     const next = await readAgain(context, now)
     if (next === 'stale') return NOTHING
     now = next
   }
   throw new BooksBusyError(ownerOf(capacity.shard))
+}
+
+/** A shard whose item is damaged could use no unit, and nobody could take it back: it loses its place instead. */
+async function placesOfDamaged(
+  context: Context,
+  { shard, books }: Capacity,
+  served: readonly Borrower[],
+): Promise<LineChange[]> {
+  const states = await Promise.all(
+    served.map((name) => (name === PLAIN ? undefined : readUnlessDamaged(context, shardOf(shard, name)))),
+  )
+  const damaged = served.filter((_, index) => states[index] === 'damaged')
+  return damaged.flatMap((name) => RESOURCES.flatMap((resource) => leaving(books, resource, name)))
 }
 
 /**
@@ -65,5 +85,10 @@ export async function settleAfter(
     : looksAgain
       ? await readAgain(context, capacity)
       : capacity
-  return now === 'stale' ? NOTHING : settle(context, now, result)
+  if (now === 'stale') return NOTHING
+  const settled = await settle(context, now, result)
+  return { ...settled, isAsked: looksAgain && !othersWait(capacity) && othersWait(now) }
 }
+
+const othersWait = ({ books, self }: Capacity): boolean =>
+  RESOURCES.some((resource) => Object.keys(books[resource].line).some((name) => name !== self))

@@ -52,10 +52,14 @@ const isFirstLook = (capacity: Capacity, request: Demand['request']): boolean =>
  * Whether others are asked for what they do not use. A shard that stands in the line has done so, and is served by them;
  * it asks again if somebody sends it who has not served it.
  */
-const mayCollect = (capacity: Capacity, { state, request }: Demand, now: number): boolean =>
+export const mayCollect = (
+  capacity: Capacity,
+  { state, request }: Pick<Demand, 'state' | 'request'>,
+  now: number,
+): boolean =>
   request.asksAgain === true ||
   !standsInLine(capacity) ||
-  isUnattended(capacity, state, now) ||
+  isUnattended(capacity, state, { now, wokenFor: request.wokenFor }) ||
   (isUncertain(request) && !isServed(capacity, state))
 
 /** Units have arrived that the shard's item does not show. */
@@ -65,11 +69,18 @@ const isServed = ({ borrowed }: Capacity, state: ShardState): boolean =>
 const standsInLine = ({ books, self }: Capacity): boolean =>
   RESOURCES.some((resource) => books[resource].line[self] !== undefined)
 
-/** Starts come back with time, and nobody tells: without a look arranged, it has to be found out when the next one does. */
-const isUnattended = ({ limits, books, self }: Capacity, { dueAt }: ShardState, now: number): boolean =>
+/**
+ * Starts come back with time, and nobody tells: without a look arranged, it has to be found out when the next one does. A
+ * wake-up is used up, however early it came.
+ */
+const isUnattended = (
+  { limits, books, self }: Capacity,
+  { dueAt }: ShardState,
+  { now, wokenFor }: { readonly now: number; readonly wokenFor: number | undefined },
+): boolean =>
   limits.rateLimit !== undefined &&
   books.starts.line[self] !== undefined &&
-  (dueAt === undefined || dueAt <= now)
+  (dueAt === undefined || dueAt <= now || dueAt === wokenFor)
 
 function wantedFor({ clock }: Context, capacity: Capacity, { state, staying, due }: Demand): Units {
   const now = clock.now()

@@ -39,11 +39,9 @@ export async function takeOver(
 ): Promise<void> {
   const counts = await context.store.states.earlierShards(queue.name)
   const { states, damaged } = await borrowersBefore(context, shard, [...counts, queue.shards])
-  const override = owner.override ?? strictest(states)
-  // First of all, for what is lent has to be within it.
-  if (override && !owner.override) return void (await context.store.states.override(owner.shard, override))
+  const override = owner.override ? undefined : strictest(states)
   const now = context.clock.now()
-  const limits = limitsInForce(queue, owner, now)
+  const limits = limitsInForce(queue, override ? { override } : owner, now)
   const loans: LoanChange[] = []
   for (const state of states) {
     const borrowed = state.borrowed ?? loanOf(context, unitsOfState(state, limits, now))
@@ -53,7 +51,8 @@ export async function takeOver(
   const share = shareOf(limits, Math.min(...counts.filter((count) => count > 1)))
   for (const key of damaged) loans.push(...changesOf(key, loanOf(context, share)))
   const expiresAt = booksKeptUntil(owner, limits.rateLimit, now)
-  await context.store.states.writeBooks(owner, { loans, line: [], isLending: true, expiresAt })
+  const write = { loans, line: [], isLending: true, expiresAt, ...(override ? { override } : {}) }
+  await context.store.states.writeBooks(owner, write)
 }
 
 interface Before {

@@ -1,14 +1,13 @@
 /** Limits changed at run time: one write to the partition's plain shard, which owns them. */
-import type { Shard, ShardKey } from '../../core/keys.ts'
-import { RESOURCES } from '../../core/limits/books.ts'
+import type { Shard } from '../../core/keys.ts'
 import type { LimitOverride } from '../../core/limits/limits.ts'
-import { borrowersOf, ownerOf, shardOf } from '../../core/limits/shards.ts'
+import { borrowersOf, ownerOf } from '../../core/limits/shards.ts'
 import type { QueueConfig } from '../../core/queue/config.ts'
 import { keptUntil } from '../../core/shard/expiry.ts'
-import type { ShardState } from '../../core/shard/state.ts'
 import { forEachSideBySide } from '../../core/side-by-side.ts'
 import type { Context } from '../context.ts'
 import { wakeNow } from '../wake.ts'
+import { knownShards } from './known-shards.ts'
 
 const FENCES_SIDE_BY_SIDE = 16
 
@@ -28,25 +27,13 @@ export async function overrideLimits(
 ): Promise<void> {
   const shard: Shard = { queue: queue.name, ...(partition === undefined ? {} : { partition }) }
   const owner = await store.states.override(ownerOf(shard), limits)
-  const { borrowers, waiting } = known(shard, owner, queue.shards)
+  const { borrowers, waiting } = knownShards(shard, owner, queue.shards)
   const former = (await store.states.earlierShards(queue.name)).flatMap((count) => borrowersOf(shard, count))
   const fenced = new Set([...borrowers, ...former])
   const expiresAt = keptUntil(clock.now())
   await forEachSideBySide([...fenced], FENCES_SIDE_BY_SIDE, (key) => store.states.fence(key, expiresAt))
+  // Race: before the fences somebody has taken over what an earlier version has set.
+  if (!owner.books) await store.states.override(owner.shard, limits)
   const woken = new Set([ownerOf(shard), ...fenced, ...waiting])
   await wakeNow({ wake }, woken)
-}
-
-/** Without books, all that the configuration has: an earlier version may have served them, and kept none. */
-function known(
-  shard: Shard,
-  { books }: ShardState,
-  shards: number,
-): { readonly borrowers: readonly ShardKey[]; readonly waiting: readonly ShardKey[] } {
-  if (!books) return { borrowers: borrowersOf(shard, shards), waiting: [] }
-  const keysOf = (names: readonly string[]) => names.map((name) => shardOf(shard, name))
-  return {
-    borrowers: keysOf(RESOURCES.flatMap((resource) => Object.keys(books[resource].loans))),
-    waiting: keysOf(RESOURCES.flatMap((resource) => Object.keys(books[resource].line))),
-  }
 }

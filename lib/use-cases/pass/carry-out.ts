@@ -8,14 +8,13 @@ import { isWorkLeft } from '../../core/pass/holds.ts'
 import { isSlotFreed } from '../../core/shard/attention.ts'
 import { isExpiryRight } from '../../core/shard/expiry.ts'
 import { isRunning, type ShardState } from '../../core/shard/state.ts'
-import { DELAY_STEP_MS } from '../../core/times.ts'
 import type { Context } from '../context.ts'
 import type { Capacity } from '../lending/capacity.ts'
 import { leaveLine } from '../lending/leave-line.ts'
 import { limitsSeen } from '../lending/limits-seen.ts'
 import { type Settled, settle, settleAfter } from '../lending/settle.ts'
 import type { Round } from './request.ts'
-import { messagesOf, sendWake, sendWork, startCounting } from './send.ts'
+import { lookSoon, messagesOf, sendWake, sendWork, startCounting } from './send.ts'
 import { passWrite } from './write.ts'
 
 /** What the shard has of its partition's limits, and uses, in a pass. */
@@ -54,14 +53,20 @@ export async function carryOut(
     return unwritten(context, state.shard, decision, () => settle(context, capacity, result))
   }
   const changed = isSameUnits(state.borrowed, borrowed) ? undefined : borrowed
-  const write = passWrite(state, decision, { limits, borrowed: changed, now, mark: context.random.token() })
+  const write = passWrite(state, decision, {
+    limits,
+    borrowed: changed,
+    now,
+    mark: context.random.token(),
+    released: input.released,
+  })
   const outcome = await context.store.states.pass(state, write)
   if (outcome.kind === 'conflict')
     return { kind: 'conflict', ...(outcome.isUncertain && write.dueAt ? { uncertain: write.dueAt } : {}) }
   const rate = startCounting(limits)
   await Promise.all([wake(), sendWork(context, messagesOf(state, decision, now, rate))])
   const after = { written: outcome.state, hasFreed: write.drop.length > 0 }
-  const { hasEntered, served } = await settleSafely(context, state.shard, () =>
+  const { hasEntered, served, isAsked } = await settleSafely(context, state.shard, () =>
     settleAfter(context, capacity, result, after),
   )
   const asksAgain = hasEntered || (isWorkLeft(decision.holds) && use.hasGotAll)
@@ -70,7 +75,7 @@ export async function carryOut(
   return {
     kind: 'written',
     ...ownOf(decision, outcome.state, rate),
-    again: decision.readOn || asksAgain || isFreed || hasSentAway,
+    again: decision.readOn || asksAgain || isAsked === true || isFreed || hasSentAway,
     asksAgain,
     served,
   }
@@ -125,8 +130,7 @@ async function settleSafely(
     return await action()
   } catch (error) {
     context.events.emit({ kind: 'books not settled', shard, error })
-    const now = context.clock.now()
-    await sendWake(context, shard, { at: now + DELAY_STEP_MS, isPrecise: false }, now)
+    await lookSoon(context, shard)
     return { hasEntered: false, served: [] }
   }
 }

@@ -12,6 +12,8 @@ import { wakeNow, wakeSoon, wakesNow } from '../wake.ts'
 import { wakeAll } from '../wake-all.ts'
 import type { HandOff, PassRequest, Round } from './request.ts'
 import { passOnce } from './round.ts'
+import { lookSoon } from './send.ts'
+import { slowAtLeast } from './slow.ts'
 
 export type { HandOff, PassRequest } from './request.ts'
 
@@ -27,7 +29,8 @@ export async function pass(context: Context, request: PassRequest): Promise<Hand
   } catch (error) {
     if (!(error instanceof DamagedStateError)) throw error
     // Trying again mends nothing. The sweep goes on counting it until somebody has.
-    context.events.emit({ kind: 'shard damaged', shard: request.shard, error })
+    const shard = (error.shard ?? request.shard) as ShardKey
+    context.events.emit({ kind: 'shard damaged', shard, error })
     return undefined
   }
 }
@@ -98,10 +101,12 @@ async function visit(context: Context, request: PassRequest, begunAt: number): P
 /** The shards that have got units are told, whatever becomes of this visit. */
 async function cutShort(context: Context, { own, served }: Visited, error: unknown): Promise<Round> {
   if (!own) await wakeAll(context, wakesNow(served))
+  // Whoever saw that this visit looks has gone away.
+  else await lookSoon(context, own.state.shard)
   return keepOwn(context, own, error)
 }
 
-/** A job that the worker has taken must be run, even if a later round fails; whoever frees its slot goes on. */
+/** A job that the worker has taken must be run, even if a later round fails. */
 function keepOwn({ events }: Context, own: HandOff | undefined, error: unknown): Round {
   if (!own) throw error
   events.emit({ kind: 'visit cut short', shard: own.state.shard, error })
@@ -128,6 +133,7 @@ async function giveUp(
   released: Released | undefined,
   delay_ms?: number,
 ): Promise<void> {
+  await slowAtLeast(context, shard, released?.slow)
   if (released) await context.store.states.release(shard, released)
   await wakeSoon(context, shard, delay_ms)
 }

@@ -18,16 +18,18 @@ import { emptyState, type ShardState } from '../../core/shard/state.ts'
 import type { Context } from '../context.ts'
 import { type Capacity, readCapacity } from '../lending/capacity.ts'
 import { limitsSeen } from '../lending/limits-seen.ts'
-import { startable, supply } from '../lending/supply.ts'
+import { mayCollect, startable, supply } from '../lending/supply.ts'
 import { carryOut } from './carry-out.ts'
 import { readJobs } from './read-jobs.ts'
 import { recover } from './recover.ts'
 import { isUncertain, type Round, type RoundRequest } from './request.ts'
+import { withSlow } from './slow.ts'
 import { keepStranded } from './stranded.ts'
 
 export async function passOnce(context: Context, request: RoundRequest): Promise<Round> {
   const { store } = context
-  const state = (await store.states.read(request.shard)) ?? emptyState(request.shard)
+  const read = (await store.states.read(request.shard)) ?? emptyState(request.shard)
+  const state = withSlow(read, request)
   // Asked after the state was read: what a newer configuration has written since makes the write of this one fail.
   if (await context.deployment.isReplaced()) return { kind: 'replaced' }
   if (isIdle(context, request, state)) return { kind: 'over' }
@@ -65,7 +67,7 @@ async function visitKnown(
   const staying = slotsThatStay({ ...request, state, recovered })
   const seenAt = clock.now()
   const usage = usageOf(state, staying, capacity.limits, seenAt)
-  const mayGet = mostItMayGet(capacity, usage)
+  const mayGet = mostItMayGet(capacity, usage, mayCollect(capacity, { state, request }, seenAt))
   const late = lateOf(clock.now(), request)
   const known = { ...request, state, recovered }
   const jobs = await readJobs(context, {

@@ -8,7 +8,7 @@ import type { ArrangedWake, Decision } from '../../core/pass/decide.ts'
 import { isRunning, positionOf, type ShardState, type Slot } from '../../core/shard/state.ts'
 import type { StartCounting, WorkMessage } from '../../ports/queues.ts'
 import type { Context } from '../context.ts'
-import { arrangeWake } from '../wake.ts'
+import { arrangeWake, wakeSoon } from '../wake.ts'
 
 /** A claim is on record before it is sent: what cannot be sent now is sent again by a later pass. */
 export async function sendWork({ work, events }: Context, messages: readonly WorkMessage[]): Promise<void> {
@@ -28,6 +28,15 @@ export async function sendWake(
 ): Promise<void> {
   try {
     if (wake) await arrangeWake(context, shard, wake, now)
+  } catch (error) {
+    context.events.emit({ kind: 'wake-up not sent', shard, error })
+  }
+}
+
+/** What could not be done now is done by another visit, which asks for everything anew. */
+export async function lookSoon(context: Context, shard: ShardKey): Promise<void> {
+  try {
+    await wakeSoon(context, shard)
   } catch (error) {
     context.events.emit({ kind: 'wake-up not sent', shard, error })
   }

@@ -2,7 +2,7 @@
 
 import type { ShardLimits } from '../../core/limits/limits.ts'
 import { rememberedFor } from '../../core/limits/window.ts'
-import type { Decision } from '../../core/pass/decide.ts'
+import type { Decision, Released } from '../../core/pass/decide.ts'
 import { dueGroupOf } from '../../core/shard/due-groups.ts'
 import { keptUntil, mayExpire } from '../../core/shard/expiry.ts'
 import type { BorrowedUnits, ShardState } from '../../core/shard/state.ts'
@@ -15,21 +15,24 @@ export interface Circumstances {
   readonly borrowed: BorrowedUnits | undefined
   readonly now: number
   readonly mark: string
+  /** The slot that a worker gives back with this pass. */
+  readonly released: Released | undefined
 }
 
 export function passWrite(
   state: ShardState,
   { change }: Decision,
-  { limits, borrowed, now, mark }: Circumstances,
+  { limits, borrowed, now, mark, released }: Circumstances,
 ): PassWrite {
   const dueShard = listing(state, change.dueAt, now)
   return {
     ...change,
     mark,
     ...(borrowed ? { borrowed } : {}),
+    ...slowedBy(state, released, now),
     ...(dueShard === undefined ? {} : { dueShard }),
     ...(mayExpire({ ...state, waiting: change.waiting })
-      ? { expiresAt: expiry(change.dueAt, limits, now) }
+      ? { expiresAt: expiry(Math.max(change.dueAt ?? now, state.slowed?.until ?? now), limits, now) }
       : {}),
   }
 }
@@ -41,6 +44,17 @@ function listing(state: ShardState, dueAt: number | undefined, now: number): str
   return dueAt - now > MAX_DELAY_MS ? dueGroupOf(state.shard) : undefined
 }
 
-function expiry(dueAt: number | undefined, { rateLimit }: ShardLimits, now: number): number {
-  return keptUntil(Math.max(now + rememberedFor(rateLimit), dueAt ?? now))
+function expiry(lastsUntil: number, { rateLimit }: ShardLimits, now: number): number {
+  return keptUntil(Math.max(now + rememberedFor(rateLimit), lastsUntil))
+}
+
+/** What a handler has asked for just now is in the state already; what is over is removed. */
+function slowedBy(
+  { slowed }: ShardState,
+  released: Released | undefined,
+  now: number,
+): Pick<PassWrite, 'slowed'> {
+  if (!slowed) return {}
+  if (slowed.until <= now) return { slowed: 'over' }
+  return released?.slow ? { slowed } : {}
 }

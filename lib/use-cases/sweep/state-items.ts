@@ -2,7 +2,7 @@
 import { isLeftBehind } from '../../core/shard/left-behind.ts'
 import type { ShardGlance } from '../../core/shard/state.ts'
 import type { Segment } from '../../ports/store.ts'
-import { limitsSeen } from '../lending/limits-seen.ts'
+import { limitsSwept } from '../lending/limits-seen.ts'
 import { type SweepContext, type Tally, wakeShards } from './tally.ts'
 import type { Walk } from './walk.ts'
 
@@ -47,6 +47,6 @@ function report({ events }: SweepContext, { damaged }: Tally, shard: string, pro
 
 /** The shard of a queue that is not configured needs none: if it has jobs, they are found in the Jobs table. */
 function needsAttention({ config }: SweepContext, state: ShardGlance, now: number): boolean {
-  const limits = limitsSeen(config, state, now)
+  const limits = limitsSwept(config, state, now)
   return limits !== undefined && isLeftBehind(state, limits, now)
 }

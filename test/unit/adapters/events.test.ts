@@ -48,6 +48,16 @@ const CASES: { readonly [Kind in EventKind]: readonly Case<Kind>[] } = {
       line: ['error', 'job exhausted its attempts', { ...JOB, error: 'Error: no' }],
     },
   ],
+  'job slowed down': [
+    {
+      event: { job, ending: { kind: 'slowed', until: at, error: 'HTTP 429' } },
+      line: [
+        'warn',
+        'a job has slowed its partition down, and goes back unspent',
+        { ...JOB, until: new Date(at).toISOString(), reason: 'HTTP 429' },
+      ],
+    },
+  ],
   'job not ended': [
     {
       event: { job, ending: RETRY, error },

@@ -14,7 +14,8 @@ const ending = (outcome: AttemptOutcome, part: Partial<JobItem> = {}, random = 0
 /** What takes the place of a job that comes back. */
 function successor(outcome: AttemptOutcome, part: Partial<JobItem> = {}) {
   const ended = ending(outcome, part)
-  if (ended.kind === 'done' || ended.kind === 'dead') throw new Error(`it does not come back: ${ended.kind}`)
+  if (ended.kind !== 'retry' && ended.kind !== 'given back')
+    throw new Error(`it does not come back: ${ended.kind}`)
   return jobOf(CONFIG, successorOf(job(part), ended))
 }
 

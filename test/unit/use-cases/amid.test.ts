@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import type { JobItem } from '../../../lib/core/job/job.ts'
 import type { WorkMessage } from '../../../lib/ports/queues.ts'
 import { asId, change, configOf, type JobOptions, jobItem, NOW } from '../../support/builders.ts'
+import { shard } from '../../support/spread.ts'
 import { World } from '../../support/world.ts'
 
 const SLOTS = 6
@@ -168,4 +169,24 @@ test('a twin amid those in flight runs when its id is free', async () => {
   await end('job-04')
   expect(world.inFlight).toContain('job-04')
   expect(world.state().waitingAmid).toBeUndefined()
+})
+
+test('what was claimed while its shard had one slot hides no job that goes before it, either', async () => {
+  world = new World(configOf({ concurrency: 5, shards: 2 }))
+  const at = (ms: number, id: string) => jobItem({ id, pk: shard(0), runAt: NOW + ms })
+  world.now = NOW + 1000
+  // All are put in time, that is within 5 s of their runAt; the order in which puts end is another.
+  world.put(at(500, 'five'))
+  await world.stream()
+  world.put(at(100, 'one'), at(200, 'two'), at(300, 'three'), at(900, 'nine'))
+  await world.stream()
+  expect(world.inFlight).toHaveLength(5)
+  world.put(at(910, 'w1'), at(920, 'w2'), at(930, 'w3'))
+  await world.stream()
+  world.put(at(400, 'four'))
+  await world.stream()
+  const nine = world.takeWork().find(({ sk }) => sk.endsWith('#nine'))
+  if (!nine) throw new Error('no message')
+  await world.work(nine)
+  expect(world.inFlight).toContain('four')
 })

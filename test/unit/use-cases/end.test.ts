@@ -12,7 +12,7 @@ const CONFIG = configOf({ concurrency: 1 })
 const item = jobItem({ id: 'a' })
 const job = jobOf(CONFIG, item)
 const at = NOW + 1000
-const ENDINGS: readonly (readonly [string, Exclude<Ending, { reason: 'refused' }>])[] = [
+const ENDINGS: readonly (readonly [string, Exclude<Ending, { reason: 'refused' } | { kind: 'slowed' }>])[] = [
   ['done', { kind: 'done' }],
   ['retry', { kind: 'retry', at, error: 'no' }],
   ['given back', { kind: 'given back', to: 'a newer worker', unknownSince: NOW, at, error: 'no' }],

@@ -2,38 +2,16 @@
 import { describe, expect, test } from 'vitest'
 import { deleteJob } from '../../../lib/adapters/memory/tables.ts'
 import type { WorkMessage } from '../../../lib/ports/queues.ts'
-import { overrideLimits } from '../../../lib/use-cases/operate/set-limits.ts'
 import { wakeUp } from '../../../lib/use-cases/wake-up.ts'
 import { configOf, NOW } from '../../support/builders.ts'
+import { ahead, setLimits } from '../../support/interleave.ts'
 import { damage, jobsIn, PLAIN, shard } from '../../support/spread.ts'
 import { World } from '../../support/world.ts'
 
 const CONFIG = configOf({ concurrency: 4, shards: 4 })
 const DAY_MS = 86_400_000
 
-/** Does something before the next call of a verb. */
-function ahead(
-  world: World,
-  verb: 'pass' | 'recordBorrowed' | 'writeBooks',
-  action: () => Promise<void>,
-): void {
-  const { states } = world.context.store
-  const original = states[verb]
-  const replaced: Partial<Record<typeof verb, unknown>> = {
-    [verb]: async (...given: unknown[]) => {
-      Object.assign(states, { [verb]: original })
-      await action()
-      return Reflect.apply(original, states, given)
-    },
-  }
-  Object.assign(states, replaced)
-}
-
-async function lowerTo(world: World, concurrency: number): Promise<void> {
-  const queue = CONFIG.queues['crm']
-  if (!queue) throw new Error('no queue')
-  await overrideLimits(world.context, queue, 'acme', { concurrency })
-}
+const lowerTo = (world: World, concurrency: number): Promise<void> => setLimits(world, { concurrency })
 
 describe('a limit that is lowered', () => {
   test('holds for a shard that has borrowed and that nobody has visited before', async () => {

@@ -65,6 +65,16 @@ test('what has arrived there, and is not used, is taken immediately', async () =
   expect(world.inFlight).toHaveLength(1)
 })
 
+test('shards that wait for starts do not ask each other: whoever has more gives way', async () => {
+  const world = new World(configOf({ shards: 4, rateLimit: { allowed: 2, period: 60_000 } }))
+  for (const index of [1, 2]) world.put(...jobsIn(shard(index), 3))
+  await world.settle()
+  const calls = heard(world)
+  world.put(...jobsIn(shard(0), 1))
+  await world.stream()
+  expect(calls.filter((call) => call === `read ${shard(1)}` || call === `read ${shard(2)}`)).toEqual([])
+})
+
 describe('a shard that stands in the line asks nobody', () => {
   const asked = (calls: readonly string[]) => calls.filter((call) => call === `read ${shard(1)}`)
 

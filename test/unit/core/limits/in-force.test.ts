@@ -9,6 +9,7 @@ import {
   SLOTS_OF_A_SMALL_ITEM,
 } from '../../../../lib/core/limits/in-force.ts'
 import { type Limits, MAX_SLOTS_PER_SHARD } from '../../../../lib/core/limits/limits.ts'
+import { NOW } from '../../../support/builders.ts'
 
 const RATE = { allowed: 7, period_ms: 1000, margin_ms: 0 }
 const limits: fc.Arbitrary<Limits> = fc.record(
@@ -22,12 +23,22 @@ const units = fc.record({
 
 describe('the limits in force', () => {
   test('are the configured ones, or what was set at run time', () => {
-    expect(limitsInForce({ concurrency: 5 }, {})).toEqual({ concurrency: 5 })
-    expect(limitsInForce({ concurrency: 5 }, { override: { concurrency: 9 } })).toEqual({ concurrency: 9 })
+    expect(limitsInForce({ concurrency: 5 }, {}, NOW)).toEqual({ concurrency: 5 })
+    expect(limitsInForce({ concurrency: 5 }, { override: { concurrency: 9 } }, NOW)).toEqual({
+      concurrency: 9,
+    })
+  })
+
+  test('let nothing start before a slow-down ends', () => {
+    const slowed = { until: NOW + 1, reason: 'HTTP 429' }
+    const inForce = limitsInForce({ concurrency: 5 }, { slowed }, NOW)
+    expect(inForce).toEqual({ concurrency: 5, slowedUntil: NOW + 1 })
+    expect(limitsWithin(inForce, { slots: 5, starts: 5 })).toEqual({ slots: 0, slowedUntil: NOW + 1 })
+    expect(limitsInForce({ concurrency: 5 }, { slowed }, NOW + 1)).toEqual({ concurrency: 5 })
   })
 
   test('let nothing run if what was set makes no sense', () => {
-    expect(limitsInForce({ rateLimit: RATE }, { overrideProblem: 'no' })).toEqual({ concurrency: 0 })
+    expect(limitsInForce({ rateLimit: RATE }, { overrideProblem: 'no' }, NOW)).toEqual({ concurrency: 0 })
   })
 })
 

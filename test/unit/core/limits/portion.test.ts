@@ -126,8 +126,8 @@ describe('a shard wants', () => {
 
   test('a few at a time, so that not too many jobs are read for units that may not come', () => {
     const poor = holder({}, { limits: { concurrency: 1000 } })
-    expect(mostItMayGet(poor, usage(slots(3))).slots).toBe(3 + SMALL)
-    expect(mostItMayGet(holder({}, { limits: { concurrency: 4 } }), usage(slots(3))).slots).toBe(4)
+    expect(mostItMayGet(poor, usage(slots(3)), true).slots).toBe(3 + SMALL)
+    expect(mostItMayGet(holder({}, { limits: { concurrency: 4 } }), usage(slots(3)), true).slots).toBe(4)
   })
 })
 
@@ -180,6 +180,12 @@ describe('a shard gives back', () => {
   test('never what is in use, however low the limit is', () => {
     expect(back(holder({ 1: 1 }, { limits: { concurrency: 0 } }), 3, LACKS_NOTHING, 0)).toBe(0)
     expect(back(holder({ 1: 1 }, { limits: { concurrency: 0 } }), 1, LACKS_NOTHING, 0)).toBe(2)
+  })
+
+  test('all starts but those in use and one more, if it waits for a slot itself: it needs that one then', () => {
+    const spent = { may: { slots: 3, starts: 4 }, inUse: { slots: 3, starts: 2 } }
+    const after = afterGivingBack(withStarts(4, { 1: 1 }), spent, { slots: true, starts: false })
+    expect(after.starts?.returned).toBe(1)
   })
 
   test('nothing of what is not counted any more', () => {

@@ -1,0 +1,56 @@
+/** How a handler says that the service that it calls wants to be called later. */
+import { SluiceError } from '../core/errors.ts'
+import { type Duration, parseDuration } from '../core/text/duration.ts'
+
+/**
+ * Throw it from a handler: the job goes back with no attempt spent, and its partition starts nothing before `until`
+ * (bounded to between a second and a day from now). What runs already goes on.
+ * @example throw new RetryAfterError('30s', 'their nightly backup')
+ * @example throw new RetryAfterError(response.headers.get('retry-after'))
+ */
+export class RetryAfterError extends SluiceError {
+  override readonly name = 'RetryAfterError'
+  /** Epoch ms. */
+  readonly until: number
+  readonly reason: string
+
+  /**
+   * @param when a date, a duration (`30s`, or a number of ms), or the header `Retry-After` as it comes: `120` (seconds), or an
+   *   HTTP date. Whatever cannot be read, an absent header too, is taken for 30 s.
+   * @param reason who reads the log or asks why jobs wait sees it
+   */
+  constructor(when: Date | Duration | string | null | undefined, reason = 'the service asked for it') {
+    super(`slow down: ${reason}`)
+    this.until = timeOf(when) ?? Date.now() + OTHERWISE_MS
+    this.reason = reason
+  }
+}
+
+const OTHERWISE_MS = 30_000
+
+function timeOf(when: Date | Duration | string | null | undefined): number | undefined {
+  if (when instanceof Date) return validTime(when.getTime())
+  if (typeof when === 'string' && /^\s*\d+\s*$/.test(when)) return Date.now() + Number(when) * 1000
+  const duration = parseDuration(when)
+  if (duration !== undefined) return Date.now() + duration
+  return typeof when === 'string' ? validTime(Date.parse(when)) : undefined
+}
+
+const validTime = (time: number): number | undefined => (Number.isFinite(time) ? time : undefined)
+
+/** What `fetch` returns, as far as it is needed. */
+export interface ResponseLike {
+  readonly status: number
+  readonly headers: { get(name: string): string | null }
+}
+
+/**
+ * Throws a `RetryAfterError` if the service answers that it is called too often (429), or cannot serve now (503).
+ * @example
+ * const response = await fetch(url, { signal })
+ * throwIfToRetryAfter(response)
+ */
+export function throwIfToRetryAfter({ status, headers }: ResponseLike): void {
+  if (status !== 429 && status !== 503) return
+  throw new RetryAfterError(headers.get('retry-after'), `HTTP ${status}`)
+}

@@ -1,0 +1,134 @@
+/** Ways in which a job could be left waiting beside an idle slot, or a limit be broken, between two calls of two functions. */
+import type { TestedMutant } from './mutant.ts'
+
+const UNIT = 'test/unit/use-cases'
+const LEFT_WAITING = `${UNIT}/left-waiting.test.ts`
+const LIMITS_RACE = `${UNIT}/limits-race.test.ts`
+const LENT_STARTS = `${UNIT}/lent-starts.test.ts`
+const BOUNDS = `${UNIT}/lending-bounds.test.ts`
+const SUPPLY = 'lib/use-cases/lending/supply.ts'
+const SETTLE = 'lib/use-cases/lending/settle.ts'
+const COLLECT = 'lib/use-cases/lending/collect.ts'
+
+export const LEFT_WAITING_MUTANTS: readonly TestedMutant[] = [
+  {
+    name: 'borrows by a new limit, and claims by the one before',
+    file: 'lib/use-cases/lending/borrow.ts',
+    find: "if (now !== 'stale' && !isSameLimits(now, capacity)) return 'stale'",
+    replace: 'void isSameLimits',
+    breaks: 'when setLimits has returned, a pass claims above the new rate',
+    tests: [LIMITS_RACE],
+  },
+  {
+    name: 'the books are read again, and the limits are not',
+    file: 'lib/use-cases/lending/read-again.ts',
+    find: 'return { ...next, limits, ownUse: unitsOfState(owner, limits, now) }',
+    replace: 'return { ...next, ownUse: unitsOfState(owner, limits, now) }',
+    breaks: 'a unit is passed on above a limit that was lowered',
+    tests: [LIMITS_RACE],
+  },
+  {
+    name: 'what is fetched back is kept, although more is out than the limit',
+    file: COLLECT,
+    find: 'if (capacity.self !== PLAIN && !isOverLimit(capacity, resource)) {',
+    replace: 'if (capacity.self !== PLAIN) {',
+    breaks: 'a lowered limit never comes down',
+    tests: [LIMITS_RACE],
+  },
+  {
+    name: 'a claim beside which there was no other slot is not fresh',
+    file: 'lib/core/pass/admit.ts',
+    find: '...(isFresh(job.runAt, reading.since)',
+    replace: '...(limits.slots > 1 && isFresh(job.runAt, reading.since)',
+    breaks: 'a late job goes behind those that were put before it',
+    tests: [`${UNIT}/amid.test.ts`],
+  },
+  {
+    name: 'a shard whose item is damaged is lent units',
+    file: SETTLE,
+    find: 'const write = damaged.length > 0 ?',
+    replace: 'const write = damaged.length > 1000 ?',
+    breaks: 'one damaged item stops its partition',
+    tests: [BOUNDS],
+  },
+  {
+    name: 'a limit that was taken away comes back by a take-over',
+    file: 'lib/use-cases/operate/set-limits.ts',
+    find: 'if (!owner.books) await store.states.override(owner.shard, limits)',
+    replace: 'void owner.books',
+    breaks: 'a customer who was resumed stays paused',
+    tests: [LIMITS_RACE],
+  },
+  {
+    name: 'the sweep goes by what a borrower’s own item shows',
+    file: 'lib/use-cases/lending/limits-seen.ts',
+    find: 'return limits && isBorrower ? { ...limits, slots: MAX_SLOTS_PER_SHARD } : limits',
+    replace: 'return isBorrower || MAX_SLOTS_PER_SHARD > 0 ? limits : undefined',
+    breaks: 'a raised limit is not used until a handler ends',
+    tests: [LEFT_WAITING],
+  },
+  {
+    name: 'a start that is about to be made comes back at no time',
+    file: COLLECT,
+    find: 'startsReserved(Object.values(slots)) > 0 ?',
+    replace: 'startsReserved(Object.values(slots)) < 0 ?',
+    breaks: 'a shard that waits for it is not looked at',
+    tests: [LENT_STARTS],
+  },
+  {
+    name: 'a wake-up that came early is used up for nothing',
+    file: SUPPLY,
+    find: '(dueAt === undefined || dueAt <= now || dueAt === wokenFor)',
+    replace: '(dueAt === undefined || dueAt <= now || (dueAt === wokenFor && dueAt < 0))',
+    breaks: 'clocks that differ by seconds end the look for a start',
+    tests: [LENT_STARTS],
+  },
+  {
+    name: 'who frees a slot sees the line, and gives nothing',
+    file: SETTLE,
+    find: 'isAsked: looksAgain && !othersWait(capacity) && othersWait(now)',
+    replace: 'isAsked: looksAgain && othersWait(capacity) && !othersWait(now)',
+    breaks: 'a shard that came to stand in the line meanwhile waits beside an idle slot',
+    tests: [LEFT_WAITING],
+  },
+  {
+    name: 'a reply that got lost, and a served shard that was faster',
+    file: 'lib/core/limits/books.ts',
+    find: 'line.every((change) => isServed(change) ||',
+    replace: 'line.every((change) => (isServed(change) && change.turn === 0) ||',
+    breaks: 'others that were served by the same write are never told',
+    tests: [LEFT_WAITING],
+  },
+  {
+    name: 'a visit that fails after a hand-off leaves nobody to look',
+    file: 'lib/use-cases/pass/pass.ts',
+    find: 'else await lookSoon(context, own.state.shard)',
+    replace: 'else void lookSoon',
+    breaks: 'an arrival that was sent away waits for the sweep',
+    tests: [LEFT_WAITING],
+  },
+  {
+    name: 'jobs are read for units that a shard in the line cannot get',
+    file: 'lib/core/limits/portion.ts',
+    find: 'const most = asksOthers ? MOST_ASKED :',
+    replace: 'const most = asksOthers || !asksOthers ? MOST_ASKED :',
+    breaks: 'what a hand-off costs in a spread partition',
+    tests: [BOUNDS],
+  },
+  {
+    name: 'who waits asks those that wait, too',
+    file: 'lib/use-cases/lending/lender.ts',
+    find: '(line[name] === undefined || givesWay(units, own + 1))',
+    replace: '(line[name] === undefined || givesWay(units, own + 1) || units > 0)',
+    breaks: 'under a rate, what a job costs grows with the number of shards',
+    tests: [`${UNIT}/looking-for-units.test.ts`],
+  },
+  {
+    name: 'all are asked while more is out than the limit',
+    file: COLLECT,
+    find: 'isOverLimit(capacity, resource) ? READ_TOGETHER : others.length',
+    replace: 'isOverLimit(capacity, resource) ? others.length : others.length',
+    breaks: 'what an arrival costs after a limit was lowered',
+    tests: [BOUNDS],
+  },
+]
