@@ -54,6 +54,31 @@ export function describePass(store: () => Store): void {
       })
     })
 
+    test('a slow-down stays until a pass says another, or that it is over', async () => {
+      const slowed = { until: NOW + 5, reason: 'HTTP 429' }
+      const first = await afterPass(store(), { slowed })
+      expect(first.slowed).toEqual(slowed)
+      const second = await afterPass(store(), {}, first)
+      expect(second.slowed).toEqual(slowed)
+      const third = await afterPass(store(), { slowed: { ...slowed, until: NOW + 9, by: 'ann' } }, second)
+      expect(third.slowed).toEqual({ ...slowed, until: NOW + 9, by: 'ann' })
+      const last = await afterPass(store(), { slowed: 'over' }, third)
+      expect(last.slowed).toBeUndefined()
+      expect(await store().states.read(last.shard)).toEqual(last)
+    })
+
+    test('a slow-down by a person makes a pass lose that has read before it, and keeps the item', async () => {
+      const before = await afterPass(store(), { expiresAt: 2e9 })
+      const slowed = { until: NOW + 5, reason: 'their backup', by: 'ann' }
+      const after = await store().states.slowDown(before.shard, slowed)
+      expect(after).toMatchObject({ slowed, version: 2 })
+      expect(after.expiresAt).toBeUndefined()
+      expect((await store().states.pass(before, { ...change(), mark: 'm' })).kind).toBe('conflict')
+      expect((await store().states.slowDown(before.shard, undefined)).slowed).toBeUndefined()
+      const made = await store().states.slowDown(freshShard(), slowed)
+      expect(made).toMatchObject({ slowed, version: 1, initialised: false })
+    })
+
     test('a slot keeps what it says of its job: its size, that it is fresh, and runs alone or beside others', async () => {
       const claim = { ...claimed('t1'), size_kb: 40, fresh: true as const, alone: true as const }
       const { shard } = await afterPass(store(), { take: { a: claim } })

@@ -1,6 +1,7 @@
 /** What a handler gets, and what becomes of what it does. */
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
+import { RetryAfterError } from '../../../lib/api/retry-after.ts'
 import { taskRunner } from '../../../lib/api/run-task.ts'
 import { defineTask, type TaskContext } from '../../../lib/api/task.ts'
 import type { ShardKey } from '../../../lib/core/keys.ts'
@@ -42,6 +43,12 @@ describe('a handler that changes what it is given', () => {
     expect(seen).toEqual([asGiven, asGiven])
     expect(world.dead.map(({ job }) => JSON.parse(job))).toMatchObject([asGiven])
   })
+})
+
+test('a handler that wants to be called later says until when, and why', async () => {
+  const until = Date.now() + 60_000
+  const slows = workerOf(() => Promise.reject(new RetryAfterError(new Date(until), 'HTTP 429')))
+  expect(await run(slows)).toEqual({ kind: 'slowed', until, reason: 'HTTP 429' })
 })
 
 describe('a job that this worker cannot run', () => {

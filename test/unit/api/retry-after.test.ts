@@ -1,0 +1,44 @@
+/** How a handler says that it wants to be called later. */
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { RetryAfterError, throwIfToRetryAfter } from '../../../lib/api/retry-after.ts'
+import { NOW } from '../../support/builders.ts'
+
+beforeEach(() => vi.useFakeTimers({ now: NOW }))
+afterEach(() => void vi.useRealTimers())
+
+describe('the time that is meant', () => {
+  test.each([
+    ['a date', new Date(NOW + 5000), 5000],
+    ['a duration', '30s', 30_000],
+    ['a number of ms', 1500, 1500],
+    ['a header in seconds', '120', 120_000],
+    ['a header as a date', new Date(NOW + 60_000).toUTCString(), 60_000],
+    ['no header', null, 30_000],
+    ['a header that says nothing', 'soon', 30_000],
+    ['a date that is none', new Date('never'), 30_000],
+  ])('%s', (_what, when, delay_ms) => {
+    expect(new RetryAfterError(when).until - NOW).toBe(delay_ms)
+  })
+})
+
+describe('an answer of a service', () => {
+  const answer = (status: number, header: string | null = null) => ({
+    status,
+    headers: { get: () => header },
+  })
+
+  test.each([200, 404, 500])('%d passes', (status) => {
+    expect(() => throwIfToRetryAfter(answer(status, '10'))).not.toThrow()
+  })
+
+  test.each([429, 503])('%d slows down, by what its header says', (status) => {
+    expect(() => throwIfToRetryAfter(answer(status, '10'))).toThrow(
+      expect.objectContaining({ name: 'RetryAfterError', until: NOW + 10_000, reason: `HTTP ${status}` }),
+    )
+  })
+
+  test('may be one of fetch', () => {
+    const response = new Response('', { status: 429, headers: { 'Retry-After': '7' } })
+    expect(() => throwIfToRetryAfter(response)).toThrow(expect.objectContaining({ until: NOW + 7000 }))
+  })
+})
