@@ -11,6 +11,7 @@ import {
 } from '../../core/limits/limiter.ts'
 import { isOverLimit, unitsHeld } from '../../core/limits/portion.ts'
 import { shardOf } from '../../core/limits/shards.ts'
+import { isNew } from '../../core/shard/expiry.ts'
 import { unitsOfState } from '../../core/shard/in-use.ts'
 import { emptyState, type ShardState } from '../../core/shard/state.ts'
 import type { Context } from '../context.ts'
@@ -55,13 +56,20 @@ export interface Lender {
 export const untold = (was: Loan | undefined, known: Borrowed | undefined): number =>
   was && known?.id === was.id ? Math.max(0, known.returned - was.returned) : 0
 
+/**
+ * What has just been lent to another, and has not arrived, that one is about to use. If its function has died, its message
+ * comes again; if that is lost, or there is nothing to do for it any more, somebody has to take the units all the same.
+ */
+export type Leaves =
+  | 'all of that'
+  /** At the second look: an item that is not there has expired, and its units with it. */
+  | 'that of items that are there'
+  /** A sweep has found that nothing moves. */
+  | 'nothing'
+
 /** How a shard looks for units. */
 export interface Search {
-  /**
-   * What has just been lent to another, and has not arrived, is left to it: it is about to use that. If its function has
-   * died meanwhile, a look that leaves nothing finds it.
-   */
-  readonly leavesWhatArrives: boolean
+  readonly leaves: Leaves
 }
 
 /**
@@ -72,20 +80,23 @@ export function spareOf(
   { clock }: Context,
   capacity: Capacity,
   resource: Resource,
-  { name, state, leavesWhatArrives }: Lender & Search,
+  { name, state, leaves }: Lender & Search,
 ): number {
   const { books, limits } = capacity
   const was = books[resource].loans[name]
   const known = state.borrowed?.[resource]
   const units = loanOf(was, known)
   if (!units) return 0
-  const arriving = leavesWhatArrives ? held(units) - heldOf(was, known) : 0
+  const arriving = isLeft(state, leaves) ? held(units) - heldOf(was, known) : 0
   const idle = Math.max(0, held(units) - arriving - unitsOfState(state, limits, clock.now())[resource])
   const lacksStarts = resource === 'slots' && books.starts.line[name] !== undefined
   const mayTakeAll = !state.waiting || lacksStarts || isOverLimit(capacity, resource)
   const half = Math.floor((held(units) - unitsHeld(capacity, resource)) / 2)
   return (mayTakeAll ? idle : Math.min(idle, Math.max(0, half))) + untold(was, known)
 }
+
+const isLeft = (state: ShardState, leaves: Leaves): boolean =>
+  leaves === 'all of that' || (leaves === 'that of items that are there' && !isNew(state))
 
 /** What the shard knows that it has. */
 const heldOf = (was: Loan | undefined, known: Borrowed | undefined): number =>
