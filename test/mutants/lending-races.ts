@@ -66,8 +66,8 @@ export const LENDING_RACES_MUTANTS: readonly TestedMutant[] = [
   {
     name: 'what was lent to an item that has expired is left to it',
     file: 'lib/use-cases/lending/lender.ts',
-    find: "(leaves === 'that of items that are there' && !isNew(state))",
-    replace: "(leaves === 'that of items that are there' && (isNew(state) || !isNew(state)))",
+    find: "(leaves === 'that of shards that have passed' && state.initialised)",
+    replace: "leaves === 'that of shards that have passed'",
     breaks: 'a job waits for the sweep beside units that nobody has',
     tests: [LOOKING],
   },

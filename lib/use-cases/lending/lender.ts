@@ -11,7 +11,6 @@ import {
 } from '../../core/limits/limiter.ts'
 import { isOverLimit, unitsHeld } from '../../core/limits/portion.ts'
 import { shardOf } from '../../core/limits/shards.ts'
-import { isNew } from '../../core/shard/expiry.ts'
 import { unitsOfState } from '../../core/shard/in-use.ts'
 import { emptyState, type ShardState } from '../../core/shard/state.ts'
 import type { Context } from '../context.ts'
@@ -62,8 +61,8 @@ export const untold = (was: Loan | undefined, known: Borrowed | undefined): numb
  */
 export type Leaves =
   | 'all of that'
-  /** At the second look: an item that is not there has expired, and its units with it. */
-  | 'that of items that are there'
+  /** At the second look: the item of a shard that no pass has written may have expired, and been made anew by this one. */
+  | 'that of shards that have passed'
   /** A sweep has found that nothing moves. */
   | 'nothing'
 
@@ -96,7 +95,7 @@ export function spareOf(
 }
 
 const isLeft = (state: ShardState, leaves: Leaves): boolean =>
-  leaves === 'all of that' || (leaves === 'that of items that are there' && !isNew(state))
+  leaves === 'all of that' || (leaves === 'that of shards that have passed' && state.initialised)
 
 /** What the shard knows that it has. */
 const heldOf = (was: Loan | undefined, known: Borrowed | undefined): number =>

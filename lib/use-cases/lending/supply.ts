@@ -46,7 +46,7 @@ export async function supply(
 /** If it finds too little at the first look, the shard comes to stand in the line, and looks again. */
 function leftBy(capacity: Capacity, request: Demand['request']): Leaves {
   if (isUncertain(request)) return 'nothing'
-  return standsInLine(capacity) || request.asksAgain ? 'that of items that are there' : 'all of that'
+  return standsInLine(capacity) || request.asksAgain ? 'that of shards that have passed' : 'all of that'
 }
 
 /**

@@ -71,6 +71,19 @@ test('what was lent to a shard whose item has expired is taken at the second loo
   expect(world.inFlight).toHaveLength(1)
 })
 
+test('and so is what it has of the rate', async () => {
+  const config = configOf({ concurrency: 1, shards: 3, rateLimit: { allowed: 1, period: 1000 } })
+  const world = new World(config)
+  const books = {
+    slots: { loans: { 1: loan('a', 1) }, line: {} },
+    starts: { loans: { 1: loan('b', 1) }, line: {} },
+  }
+  world.tables.states.set(PLAIN, { ...emptyState(PLAIN), initialised: true, version: 1, books })
+  world.put(...jobsIn(shard(0), 1))
+  await world.stream()
+  expect(world.inFlight).toHaveLength(1)
+})
+
 test('what has arrived there, and is not used, is taken immediately', async () => {
   const world = withLoan({ 1: loan('a', 2) })
   const borrowed = { slots: { id: loan('a', 2).id, got: 2, returned: 0 } }
