@@ -25,12 +25,11 @@ export function lenders({ random }: Context, capacity: Capacity, resource: Resou
   const { loans, line } = capacity.books[resource]
   const own = unitsHeld(capacity, resource)
   const maySpare = (name: Borrower, units: number) =>
-    name !== capacity.self && units > 0 && (line[name] === undefined || givesWay(units, own + 1))
-  const names = Object.entries(loans).flatMap(([name, loan]) =>
-    maySpare(name, outstanding(loan)) || (name !== capacity.self && isOverLimit(capacity, resource))
-      ? [name]
-      : [],
-  )
+    isOverLimit(capacity, resource) || line[name] === undefined || givesWay(units, own + 1)
+  const names = Object.entries(loans)
+    .map(([name, loan]) => ({ name, units: outstanding(loan) }))
+    .filter(({ name, units }) => name !== capacity.self && units > 0 && maySpare(name, units))
+    .map(({ name }) => name)
   const first = Math.floor(random.number() * names.length)
   return [...names.slice(first), ...names.slice(0, first)]
 }
