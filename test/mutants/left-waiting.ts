@@ -118,8 +118,8 @@ export const LEFT_WAITING_MUTANTS: readonly TestedMutant[] = [
   {
     name: 'who waits asks those that wait, too',
     file: 'lib/use-cases/lending/lender.ts',
-    find: '(line[name] === undefined || givesWay(units, own + 1))',
-    replace: '(line[name] === undefined || givesWay(units, own + 1) || units > 0)',
+    find: 'line[name] === undefined || givesWay(units, own + 1)',
+    replace: 'line[name] === undefined || givesWay(units, own + 1) || units > 0',
     breaks: 'under a rate, what a job costs grows with the number of shards',
     tests: [`${UNIT}/looking-for-units.test.ts`],
   },

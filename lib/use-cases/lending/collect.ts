@@ -52,7 +52,7 @@ async function collectOne(
   context: Context,
   { capacity, ...known }: Collected,
   resource: Resource,
-  { wanted, state, leavesWhatArrives }: Own & { readonly wanted: number },
+  { wanted, state, leaves }: Own & { readonly wanted: number },
 ): Promise<Collected | 'stale'> {
   const others = lenders(context, capacity, resource)
   const { rateLimit } = capacity.limits
@@ -68,7 +68,7 @@ async function collectOne(
       if (missing <= 0) break
       if (!lender) continue
       spareAt = earliest(spareAt, forgottenAt(lender.state))
-      const next = await fetchSome(context, now, resource, { ...lender, leavesWhatArrives, missing })
+      const next = await fetchSome(context, now, resource, { ...lender, leaves, missing })
       if (next === 'stale') return 'stale'
       if (next) [now, missing] = [next.capacity, missing - next.units]
     }
@@ -90,11 +90,11 @@ async function fetchSome(
   context: Context,
   capacity: Capacity,
   resource: Resource,
-  { missing, leavesWhatArrives, ...lender }: Lender & Search & { readonly missing: number },
+  { missing, leaves, ...lender }: Lender & Search & { readonly missing: number },
 ): Promise<{ readonly capacity: Capacity; readonly units: number } | 'stale' | undefined> {
   let asked: Lender | undefined = lender
   for (let tries = 0; asked && tries < TRIES; tries++) {
-    const units = Math.min(missing, spareOf(context, capacity, resource, { ...asked, leavesWhatArrives }))
+    const units = Math.min(missing, spareOf(context, capacity, resource, { ...asked, leaves }))
     if (units <= 0) return undefined
     const next = await fetchFrom(context, capacity, resource, { ...asked, units })
     if (next === 'stale') return 'stale'

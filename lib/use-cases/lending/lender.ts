@@ -25,12 +25,11 @@ export function lenders({ random }: Context, capacity: Capacity, resource: Resou
   const { loans, line } = capacity.books[resource]
   const own = unitsHeld(capacity, resource)
   const maySpare = (name: Borrower, units: number) =>
-    name !== capacity.self && units > 0 && (line[name] === undefined || givesWay(units, own + 1))
-  const names = Object.entries(loans).flatMap(([name, loan]) =>
-    maySpare(name, outstanding(loan)) || (name !== capacity.self && isOverLimit(capacity, resource))
-      ? [name]
-      : [],
-  )
+    isOverLimit(capacity, resource) || line[name] === undefined || givesWay(units, own + 1)
+  const names = Object.entries(loans)
+    .map(([name, loan]) => ({ name, units: outstanding(loan) }))
+    .filter(({ name, units }) => name !== capacity.self && units > 0 && maySpare(name, units))
+    .map(({ name }) => name)
   const first = Math.floor(random.number() * names.length)
   return [...names.slice(first), ...names.slice(0, first)]
 }
@@ -55,13 +54,20 @@ export interface Lender {
 export const untold = (was: Loan | undefined, known: Borrowed | undefined): number =>
   was && known?.id === was.id ? Math.max(0, known.returned - was.returned) : 0
 
+/**
+ * What has just been lent to another, and has not arrived, that one is about to use. If its function has died, its message
+ * comes again; if that is lost, or there is nothing to do for it any more, somebody has to take the units all the same.
+ */
+export type Leaves =
+  | 'all of that'
+  /** At the second look: the item of a shard that no pass has written may have expired, and been made anew by this one. */
+  | 'that of shards that have passed'
+  /** A sweep has found that nothing moves. */
+  | 'nothing'
+
 /** How a shard looks for units. */
 export interface Search {
-  /**
-   * What has just been lent to another, and has not arrived, is left to it: it is about to use that. If its function has
-   * died meanwhile, a look that leaves nothing finds it.
-   */
-  readonly leavesWhatArrives: boolean
+  readonly leaves: Leaves
 }
 
 /**
@@ -72,20 +78,23 @@ export function spareOf(
   { clock }: Context,
   capacity: Capacity,
   resource: Resource,
-  { name, state, leavesWhatArrives }: Lender & Search,
+  { name, state, leaves }: Lender & Search,
 ): number {
   const { books, limits } = capacity
   const was = books[resource].loans[name]
   const known = state.borrowed?.[resource]
   const units = loanOf(was, known)
   if (!units) return 0
-  const arriving = leavesWhatArrives ? held(units) - heldOf(was, known) : 0
+  const arriving = isLeft(state, leaves) ? held(units) - heldOf(was, known) : 0
   const idle = Math.max(0, held(units) - arriving - unitsOfState(state, limits, clock.now())[resource])
   const lacksStarts = resource === 'slots' && books.starts.line[name] !== undefined
   const mayTakeAll = !state.waiting || lacksStarts || isOverLimit(capacity, resource)
   const half = Math.floor((held(units) - unitsHeld(capacity, resource)) / 2)
   return (mayTakeAll ? idle : Math.min(idle, Math.max(0, half))) + untold(was, known)
 }
+
+const isLeft = (state: ShardState, leaves: Leaves): boolean =>
+  leaves === 'all of that' || (leaves === 'that of shards that have passed' && state.initialised)
 
 /** What the shard knows that it has. */
 const heldOf = (was: Loan | undefined, known: Borrowed | undefined): number =>

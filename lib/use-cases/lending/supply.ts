@@ -14,6 +14,7 @@ import { isUncertain, type RoundRequest } from '../pass/request.ts'
 import { borrowFree } from './borrow.ts'
 import type { Capacity } from './capacity.ts'
 import { type Collected, collect } from './collect.ts'
+import type { Leaves } from './lender.ts'
 
 export interface Demand {
   readonly state: ShardState
@@ -31,7 +32,7 @@ export async function supply(
 ): Promise<Collected | 'stale'> {
   const excess = excessOf(capacity)
   const { state, request } = demand
-  if (isAny(excess)) return collect(context, capacity, excess, { state, leavesWhatArrives: false })
+  if (isAny(excess)) return collect(context, capacity, excess, { state, leaves: 'nothing' })
   // Nothing starts now, whatever it has.
   if (capacity.limits.slowedUntil !== undefined) return { capacity }
   const wantedOf = (seen: Capacity) => wantedFor(context, seen, demand)
@@ -40,13 +41,15 @@ export async function supply(
   if (lent === 'stale') return 'stale'
   const missing = wantedOf(lent)
   return isAny(missing) && mayCollect(capacity, demand, context.clock.now())
-    ? collect(context, lent, missing, { state, leavesWhatArrives: isFirstLook(capacity, request) })
+    ? collect(context, lent, missing, { state, leaves: leftBy(capacity, request) })
     : { capacity: lent }
 }
 
-/** If it finds too little, the shard comes to stand in the line, and looks again. */
-const isFirstLook = (capacity: Capacity, request: Demand['request']): boolean =>
-  !standsInLine(capacity) && !request.asksAgain && !isUncertain(request)
+/** If it finds too little at the first look, the shard comes to stand in the line, and looks again. */
+function leftBy(capacity: Capacity, request: Demand['request']): Leaves {
+  if (isUncertain(request)) return 'nothing'
+  return standsInLine(capacity) || request.asksAgain ? 'that of shards that have passed' : 'all of that'
+}
 
 /**
  * Whether others are asked for what they do not use. A shard that stands in the line has done so, and is served by them;

@@ -14,6 +14,7 @@ import { type Progress, progress } from './i7-progress.ts'
 import { noStorm } from './i7-storm.ts'
 import { overrideLasts } from './i8-lasts.ts'
 import { replacedDecideNothing } from './i8-replaced.ts'
+import { slowedStartsNothing } from './i8-slowed.ts'
 
 export function allChecks(): { readonly checks: readonly Check[]; readonly progress: Progress } {
   const own = progress()
@@ -21,6 +22,7 @@ export function allChecks(): { readonly checks: readonly Check[]; readonly progr
     concurrency,
     admitted,
     overrideLasts,
+    slowedStartsNothing(),
     replacedDecideNothing,
     rate,
     attemptsHoldSlots,

@@ -7,7 +7,7 @@ import type { Tables } from '../../../lib/adapters/memory/tables.ts'
 import { CLAIMED_AHEAD_MS } from '../../../lib/core/times.ts'
 import type { Check } from './check.ts'
 import { boundOf, isBoundAlways } from './i7-bound.ts'
-import { readShard } from './keys.ts'
+import { ownerOf, readShard } from './keys.ts'
 import { isRunnableIn } from './runnable.ts'
 
 /** A worker that has just become free may be needed by somebody else. */
@@ -71,7 +71,7 @@ export const progress = (): Progress => {
             !running.some(({ id }) => id === standing.id)
           )
         })
-        if (!due || limits.concurrency === 0) return false
+        if (!due || limits.concurrency === 0 || isSlowed(tables, shard, truth.now - SLOWED_MS)) return false
         if (truth.runningIn(partition).length >= limits.concurrency) return false
         const { rate } = limits
         if (!rate) return true
@@ -86,6 +86,12 @@ export const progress = (): Progress => {
     },
   }
 }
+
+/** Whoever is woken for the end of a slow-down may be late. */
+const SLOWED_MS = 10_000
+
+const isSlowed = ({ states }: Tables, shard: string, since: number): boolean =>
+  (states.get(ownerOf(shard))?.slowed?.until ?? 0) > since
 
 const isSpread = ({ states }: Tables, shard: string): boolean =>
   readShard(shard).index !== undefined || states.get(shard)?.books !== undefined

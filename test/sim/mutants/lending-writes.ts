@@ -78,9 +78,9 @@ export const LENDING_WRITES: readonly Mutant[] = [
   {
     name: 'nothing is fetched',
     file: COLLECT,
-    find: 'const units = Math.min(missing, spareOf(context, capacity, resource, { ...asked, leavesWhatArrives }))',
+    find: 'const units = Math.min(missing, spareOf(context, capacity, resource, { ...asked, leaves }))',
     replace:
-      'const units = 0 * Math.min(missing, spareOf(context, capacity, resource, { ...asked, leavesWhatArrives }))',
+      'const units = 0 * Math.min(missing, spareOf(context, capacity, resource, { ...asked, leaves }))',
     breaks: 'shards wait for units that lie idle',
   },
   {

@@ -1,4 +1,5 @@
 /** Users' handlers: quick and slow ones, and those that throw, hang, exceed their time or kill the process. */
+import { RetryAfterError } from '../../../lib/api/retry-after.ts'
 import type { Task } from '../../../lib/api/task.ts'
 import { untyped } from '../../support/untyped.ts'
 import type { Invocation } from '../world/invocation.ts'
@@ -25,7 +26,7 @@ export function tasksIn(version: number, { versions }: Plan): { name: string; qu
 /** Told when the handler begins and how it ends; neither is told of a job that does not get so far. */
 export interface Watch {
   begins(): void
-  ends(how: 'succeeded' | 'failed'): void
+  ends(how: 'succeeded' | 'failed' | 'slowed'): void
 }
 
 export function tasksOf(world: World, by: Invocation, watch: Watch): Task[] {
@@ -40,10 +41,20 @@ export function tasksOf(world: World, by: Invocation, watch: Watch): Task[] {
         for (const name of Object.keys(payload as object)) Reflect.deleteProperty(payload as object, name)
       watch.begins()
       await by.sleep(handler.takes_ms)
-      if (job.attempt <= handler.bad) await fail(by, handler, signal, watch)
+      if (handler.how === 'slow') slowDown(world, `${job.queue} ${job.id}`, handler, watch)
+      else if (job.attempt <= handler.bad) await fail(by, handler, signal, watch)
       watch.ends('succeeded')
     },
   }))
+}
+
+/** It spends no attempt, so it is counted here how often it has been called. */
+function slowDown({ slowDowns }: World, job: string, { bad, slow_ms = 0 }: HandlerPlan, watch: Watch): void {
+  const times = slowDowns.get(job) ?? 0
+  if (times >= bad) return
+  slowDowns.set(job, times + 1)
+  watch.ends('slowed')
+  throw new RetryAfterError(slow_ms, 'the service asks for it, as planned')
 }
 
 function fail(by: Invocation, { how }: HandlerPlan, signal: AbortSignal, watch: Watch): Promise<void> {
@@ -61,6 +72,8 @@ function fail(by: Invocation, { how }: HandlerPlan, signal: AbortSignal, watch: 
     case 'crash':
       by.stop('crash')
       return new Promise(() => {})
+    case 'slow':
+      return Promise.resolve()
   }
 }
 

@@ -181,10 +181,11 @@ const twinOf = (random: SimRandom, job: JobPlan): JobPlan => ({
 
 function drawHandler(random: SimRandom, { config }: QueuePlan): HandlerPlan {
   const bad = random.chance(0.7) ? 0 : random.int(1, config.retry.attempts + 1)
-  const how = random.pick<HandlerFault>(['throw', 'throw', 'throw', 'late', 'hang', 'crash'])
+  const how = random.pick<HandlerFault>(['throw', 'throw', 'throw', 'slow', 'late', 'hang', 'crash'])
   return {
     bad,
     how,
+    ...(how === 'slow' ? { slow_ms: random.skewed(500, 300_000) } : {}),
     takes_ms: random.chance(0.15) ? random.int(0, config.timeout_ms) : random.skewed(1, 2000),
     spoils: random.chance(0.05),
   }

@@ -4,13 +4,15 @@ import type { SimRandom } from '../world/random.ts'
 import { drawQueue, drawQueues, type QueuePlan } from './queues.ts'
 import { type DeployPlan, drawDeploys, drawVersions, type Version } from './versions.ts'
 
-export type HandlerFault = 'throw' | 'hang' | 'crash' | 'late'
+export type HandlerFault = 'throw' | 'hang' | 'crash' | 'late' | 'slow'
 
 /** Rides in the payload: the simulated handler does what it says. */
 export interface HandlerPlan {
   /** So many attempts fail first. */
   readonly bad: number
   readonly how: HandlerFault
+  /** For how long it slows its partition down, if that is how it fails. */
+  readonly slow_ms?: number
   readonly takes_ms: number
   /** The handler changes the payload that it was given. */
   readonly spoils?: boolean

@@ -18,7 +18,7 @@ import type {
 } from '../../../lib/ports/store.ts'
 import type { FunctionName, Invocation } from './invocation.ts'
 
-export type AttemptEnd = 'succeeded' | 'failed' | 'crashed'
+export type AttemptEnd = 'succeeded' | 'failed' | 'slowed' | 'crashed'
 
 /** An operation that took effect in the store, with the item before it. */
 export type Effect =

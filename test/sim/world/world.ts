@@ -61,6 +61,8 @@ export class World {
   readonly plan: Plan
   readonly network: Network
   readonly tables: Tables = emptyTables()
+  /** How often each job's handler has slowed its partition down. */
+  readonly slowDowns = new Map<string, number>()
   /** What stands in the Payloads bucket. */
   readonly objects = new Map<string, MemoryObject>()
   readonly throughput: Throughput | undefined

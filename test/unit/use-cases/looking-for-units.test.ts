@@ -41,7 +41,24 @@ function heard(world: World): string[] {
   return calls
 }
 
-test('what has just been lent to another is left to it, until the shard stands in the line', async () => {
+test('what has just been lent to another is left to it, until a sweep finds that nothing moves', async () => {
+  const world = withLoan({ 1: loan('a', 2) })
+  world.tables.states.set(shard(1), { ...emptyState(shard(1)), initialised: true, version: 1 })
+  const calls = heard(world)
+  world.put(...jobsIn(shard(0), 1))
+  await world.stream()
+  expect(calls.filter((call) => !call.startsWith('read'))).toEqual(['0 waits'])
+  await world.sweep()
+  await world.wake()
+  expect(calls.filter((call) => !call.startsWith('read'))).toEqual([
+    '0 waits',
+    `take from ${shard(1)}`,
+    '0 leaves',
+  ])
+  expect(world.inFlight).toHaveLength(1)
+})
+
+test('what was lent to a shard whose item has expired is taken at the second look', async () => {
   const world = withLoan({ 1: loan('a', 2) })
   const calls = heard(world)
   world.put(...jobsIn(shard(0), 1))
@@ -51,6 +68,19 @@ test('what has just been lent to another is left to it, until the shard stands i
     `take from ${shard(1)}`,
     '0 leaves',
   ])
+  expect(world.inFlight).toHaveLength(1)
+})
+
+test('and so is what it has of the rate', async () => {
+  const config = configOf({ concurrency: 1, shards: 3, rateLimit: { allowed: 1, period: 1000 } })
+  const world = new World(config)
+  const books = {
+    slots: { loans: { 1: loan('a', 1) }, line: {} },
+    starts: { loans: { 1: loan('b', 1) }, line: {} },
+  }
+  world.tables.states.set(PLAIN, { ...emptyState(PLAIN), initialised: true, version: 1, books })
+  world.put(...jobsIn(shard(0), 1))
+  await world.stream()
   expect(world.inFlight).toHaveLength(1)
 })
 
