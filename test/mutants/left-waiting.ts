@@ -116,6 +116,14 @@ export const LEFT_WAITING_MUTANTS: readonly TestedMutant[] = [
     tests: [BOUNDS],
   },
   {
+    name: 'a visit goes on however long it lasts',
+    file: 'lib/use-cases/pass/pass.ts',
+    find: 'rounds < MAX_ROUNDS && (rounds === 0 || !hasLasted(context, begunAt))',
+    replace: 'rounds < MAX_ROUNDS',
+    breaks: 'one busy shard holds up a batch of arrivals',
+    tests: [LEFT_WAITING],
+  },
+  {
     name: 'who waits asks those that wait, too',
     file: 'lib/use-cases/lending/lender.ts',
     find: 'line[name] === undefined || givesWay(units, own + 1)',

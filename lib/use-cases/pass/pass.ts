@@ -1,6 +1,6 @@
 /**
- * Visits a shard: round after round of reading, deciding and writing, until there is nothing left to do. One that lasts,
- * for others keep writing the shard, takes no job for its own worker any more: somebody may be waiting for that.
+ * Visits a shard: round after round of reading, deciding and writing, until there is nothing left to do. A visit that lasts,
+ * for others keep writing the shard, ends, and leaves a wake-up.
  */
 
 import { DamagedStateError, LeftToNewerError } from '../../core/errors.ts'
@@ -16,7 +16,10 @@ import { lookSoon } from './send.ts'
 
 export type { HandOff, PassRequest } from './request.ts'
 
-/** A shard that needs more rounds than this is looked at again a second later, by a message of its own. */
+/**
+ * A shard that needs more rounds than this, or whose visit lasts, is looked at again a second later, by a message of its own:
+ * others wait behind it in the same batch.
+ */
 const MAX_ROUNDS = 12
 
 /** Returns the job that the caller has to run, if it takes one. */
@@ -66,11 +69,12 @@ async function visit(context: Context, request: PassRequest, begunAt: number): P
   let [own, uncertain, asksAgain]: [HandOff?, number?, boolean?] = []
   const served = new Set<ShardKey>()
   const fail = (error: unknown) => cutShort(context, { own, served }, error)
-  for (let rounds = 0; rounds < MAX_ROUNDS; rounds++) {
+  const goesOn = (rounds: number) => rounds < MAX_ROUNDS && (rounds === 0 || !hasLasted(context, begunAt))
+  for (let rounds = 0; goesOn(rounds); rounds++) {
     const round: Round = await passOnce(context, {
       ...rest,
       ...(released ? { released } : {}),
-      ...(runUntil === undefined || hasLasted(context, begunAt) ? {} : { runUntil }),
+      ...(runUntil === undefined ? {} : { runUntil }),
       ...(uncertain === undefined ? {} : { uncertain }),
       ...(asksAgain ? { asksAgain } : {}),
     }).catch(fail)
