@@ -1,7 +1,7 @@
 /** After a pass the books are brought up to date, and the shards that were served by that are visited. */
 import { BooksBusyError } from '../../core/errors.ts'
 import type { ShardKey } from '../../core/keys.ts'
-import { type LineChange, RESOURCES } from '../../core/limits/books.ts'
+import { type LineChange, RESOURCES, type Resource } from '../../core/limits/books.ts'
 import { PLAIN } from '../../core/limits/lending.ts'
 import type { Borrower } from '../../core/limits/limiter.ts'
 import { leaving, type Result, settle as settlementOf } from '../../core/limits/settling.ts'
@@ -96,8 +96,9 @@ export async function settleAfter(
       : capacity
   if (now === 'stale') return NOTHING
   const settled = await settle(context, now, result)
-  return { ...settled, isAsked: looksAgain && !othersWait(capacity) && othersWait(now) }
+  const isNew = (resource: Resource) => !othersWait(capacity, resource) && othersWait(now, resource)
+  return { ...settled, isAsked: looksAgain && RESOURCES.some(isNew) }
 }
 
-const othersWait = ({ books, self }: Capacity): boolean =>
-  RESOURCES.some((resource) => Object.keys(books[resource].line).some((name) => name !== self))
+const othersWait = ({ books, self }: Capacity, resource: Resource): boolean =>
+  Object.keys(books[resource].line).some((name) => name !== self)

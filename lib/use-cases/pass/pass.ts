@@ -69,8 +69,7 @@ async function visit(context: Context, request: PassRequest, begunAt: number): P
   let [own, uncertain, asksAgain]: [HandOff?, number?, boolean?] = []
   const served = new Set<ShardKey>()
   const fail = (error: unknown) => cutShort(context, { own, served }, error)
-  const goesOn = (rounds: number) => rounds < MAX_ROUNDS && (rounds === 0 || !hasLasted(context, begunAt))
-  for (let rounds = 0; goesOn(rounds); rounds++) {
+  for (let rounds = 0; goesOn(context, begunAt, rounds); rounds++) {
     const round: Round = await passOnce(context, {
       ...rest,
       ...(released ? { released } : {}),
@@ -84,7 +83,8 @@ async function visit(context: Context, request: PassRequest, begunAt: number): P
     }
     if (round.kind === 'conflict') {
       uncertain = round.uncertain ?? uncertain
-      await context.clock.sleep(Math.round(context.random.number() * CONFLICT_PAUSE_MS * (rounds + 1)))
+      asksAgain = round.asksAgain ?? asksAgain
+      await pause(context, rounds)
       continue
     }
     for (const shard of round.served ?? []) served.add(shard)
@@ -100,6 +100,12 @@ async function visit(context: Context, request: PassRequest, begunAt: number): P
   await giveUp(context, request.shard, released).catch(fail)
   return { own, served }
 }
+
+const goesOn = (context: Context, begunAt: number, rounds: number): boolean =>
+  rounds < MAX_ROUNDS && (rounds === 0 || !hasLasted(context, begunAt))
+
+const pause = ({ clock, random }: Context, rounds: number): Promise<void> =>
+  clock.sleep(Math.round(random.number() * CONFLICT_PAUSE_MS * (rounds + 1)))
 
 /** The shards that have got units are told, whatever becomes of this visit. */
 async function cutShort(context: Context, { own, served }: Visited, error: unknown): Promise<Round> {
