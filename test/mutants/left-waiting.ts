@@ -5,6 +5,7 @@ const UNIT = 'test/unit/use-cases'
 const LEFT_WAITING = `${UNIT}/left-waiting.test.ts`
 const LIMITS_RACE = `${UNIT}/limits-race.test.ts`
 const LENT_STARTS = `${UNIT}/lent-starts.test.ts`
+const AT_REST = `${UNIT}/units-at-rest.test.ts`
 const BOUNDS = `${UNIT}/lending-bounds.test.ts`
 const SUPPLY = 'lib/use-cases/lending/supply.ts'
 const SETTLE = 'lib/use-cases/lending/settle.ts'
@@ -54,16 +55,16 @@ export const LEFT_WAITING_MUTANTS: readonly TestedMutant[] = [
   {
     name: 'a limit that was taken away comes back by a take-over',
     file: 'lib/use-cases/operate/set-limits.ts',
-    find: 'if (!owner.books) await store.states.override(owner.shard, limits)',
-    replace: 'void owner.books',
+    find: 'const owner = first.books ? first : await store.states.override(first.shard, limits)',
+    replace: 'const owner = first',
     breaks: 'a customer who was resumed stays paused',
     tests: [LIMITS_RACE],
   },
   {
     name: 'the sweep goes by what a borrower’s own item shows',
     file: 'lib/use-cases/lending/limits-seen.ts',
-    find: 'return limits && isBorrower ? { ...limits, slots: MAX_SLOTS_PER_SHARD } : limits',
-    replace: 'return isBorrower || MAX_SLOTS_PER_SHARD > 0 ? limits : undefined',
+    find: 'return limits && !limits.isPaused && mayHaveMore ?',
+    replace: 'return limits && !limits.isPaused && mayHaveMore && !seen.waiting ?',
     breaks: 'a raised limit is not used until a handler ends',
     tests: [LEFT_WAITING],
   },
@@ -86,8 +87,8 @@ export const LEFT_WAITING_MUTANTS: readonly TestedMutant[] = [
   {
     name: 'who frees a slot sees the line, and gives nothing',
     file: SETTLE,
-    find: 'isAsked: looksAgain && !othersWait(capacity) && othersWait(now)',
-    replace: 'isAsked: looksAgain && othersWait(capacity) && !othersWait(now)',
+    find: 'isAsked: looksAgain && RESOURCES.some(isNew)',
+    replace: 'isAsked: !looksAgain && RESOURCES.some(isNew)',
     breaks: 'a shard that came to stand in the line meanwhile waits beside an idle slot',
     tests: [LEFT_WAITING],
   },
@@ -114,6 +115,54 @@ export const LEFT_WAITING_MUTANTS: readonly TestedMutant[] = [
     replace: 'const most = asksOthers || !asksOthers ? MOST_ASKED :',
     breaks: 'what a hand-off costs in a spread partition',
     tests: [BOUNDS],
+  },
+  {
+    name: 'a visit goes on however long it lasts',
+    file: 'lib/use-cases/pass/pass.ts',
+    find: 'rounds < MAX_ROUNDS && (rounds === 0 || !hasLasted(context, begunAt))',
+    replace: 'rounds < MAX_ROUNDS',
+    breaks: 'one busy shard holds up a batch of arrivals',
+    tests: [LEFT_WAITING],
+  },
+  {
+    name: 'a lowered limit comes down by a few shards a sweep',
+    file: SUPPLY,
+    find: 'mayGetMore: RESOURCES.some(',
+    replace: 'mayGetMore: RESOURCES.length === 0 && RESOURCES.some(',
+    breaks: 'after a deploy has lowered a limit, a job waits for an hour',
+    tests: [AT_REST],
+  },
+  {
+    name: 'what has arrived and is not used is not written down',
+    file: 'lib/use-cases/pass/carry-out.ts',
+    find: '!hasMore(borrowed, state.borrowed)) {',
+    replace: '(!hasMore(borrowed, state.borrowed) || true)) {',
+    breaks: 'others leave a unit alone that nobody is about to use',
+    tests: [AT_REST],
+  },
+  {
+    name: 'one line hides who has entered the other',
+    file: SETTLE,
+    find: '!othersWait(capacity, resource) && othersWait(now, resource)',
+    replace: '!RESOURCES.some((one) => othersWait(capacity, one)) && othersWait(now, resource)',
+    breaks: 'a shard waits for a slot beside an idle one, because another waits for a start',
+    tests: [AT_REST],
+  },
+  {
+    name: 'the sweep goes by what the plain shard’s own item shows',
+    file: 'lib/use-cases/lending/limits-seen.ts',
+    find: '(seen.books !== undefined && lentOut(seen.books.slots) > 0)',
+    replace: '(seen.books !== undefined && lentOut(seen.books.slots) < 0)',
+    breaks: 'the plain shard waits beside a unit that nobody uses',
+    tests: [AT_REST],
+  },
+  {
+    name: 'no fence after a limit was set for the second time',
+    file: 'lib/use-cases/operate/set-limits.ts',
+    find: 'if (owner.books && !first.books) await fence(known(shard, owner, queue.shards).borrowers)',
+    replace: 'void owner',
+    breaks: 'a pass claims by a limit that was taken away',
+    tests: [LIMITS_RACE],
   },
   {
     name: 'who waits asks those that wait, too',

@@ -82,8 +82,8 @@ export const LENDING_RACES_MUTANTS: readonly TestedMutant[] = [
   {
     name: 'no look after leaving the line',
     file: 'lib/use-cases/pass/carry-out.ts',
-    find: 'places.length > 0 || (!write.waiting',
-    replace: 'places.length < 0 || (!write.waiting',
+    find: 'asksAgain: asksAgain || mayGetMore,',
+    replace: 'asksAgain: mayGetMore,',
     breaks: 'a job that arrives while its shard leaves the line waits for the sweep',
     tests: [LENDING_RACES],
   },

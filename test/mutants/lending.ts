@@ -159,8 +159,8 @@ export const LENDING_MUTANTS: readonly TestedMutant[] = [
   {
     name: 'a limit set before is not taken over',
     file: TAKE_OVER,
-    find: 'const override = owner.override ? undefined : strictest(states)',
-    replace: 'const override = owner.override ? undefined : strictest(states.slice(states.length))',
+    find: 'const override = isSet ? undefined : strictest(states)',
+    replace: 'const override = isSet ? undefined : strictest(states.slice(states.length))',
     breaks: 'an update un-pauses customers',
     tests: [TAKE_OVER_TEST],
   },
@@ -191,8 +191,8 @@ export const LENDING_MUTANTS: readonly TestedMutant[] = [
   {
     name: 'no look after a write that enters the line',
     file: 'lib/use-cases/pass/carry-out.ts',
-    find: 'const asksAgain = hasEntered || (isWorkLeft(decision.holds) && use.hasGotAll)',
-    replace: 'const asksAgain = isWorkLeft(decision.holds) && use.hasGotAll',
+    find: 'const asksAgain = hasEntered || ofPass.asksAgain',
+    replace: 'const { asksAgain } = ofPass',
     breaks: 'what became free between the look and the line is lost',
     tests: [LENDING],
   },
@@ -207,8 +207,9 @@ export const LENDING_MUTANTS: readonly TestedMutant[] = [
   {
     name: 'no look after entering the line',
     file: 'lib/use-cases/pass/carry-out.ts',
-    find: "if (hasEntered) return { kind: 'written', again: true, asksAgain: true, served }",
-    replace: 'void hasEntered',
+    find: "if (hasEntered || mayGetMore) return { kind: 'written', again: true, asksAgain: true, served }",
+    replace:
+      "void hasEntered\n  if (mayGetMore) return { kind: 'written', again: true, asksAgain: true, served }",
     breaks: 'what became free between the look and the line is lost',
     tests: [LENDING],
   },

@@ -21,8 +21,8 @@ export const PROTOCOL: readonly TestedMutant[] = [
   {
     name: 'no look after the last has stopped waiting',
     file: 'lib/use-cases/pass/carry-out.ts',
-    find: 'places.length > 0 || (!write.waiting && sendsAway(context, state, now))',
-    replace: 'places.length > 0 || (write.waiting && sendsAway(context, state, now))',
+    find: 'const hasSentAway = !write.waiting && sendsAway(context, state, now)',
+    replace: 'const hasSentAway = write.waiting && sendsAway(context, state, now)',
     breaks: 'a job that arrives while the last of a backlog is taken waits for the sweep',
     tests: ['test/unit/use-cases/chain.test.ts'],
   },

@@ -80,8 +80,8 @@ export const READS: readonly TestedMutant[] = [
   {
     name: 'a second look because of twins',
     file: 'lib/use-cases/pass/carry-out.ts',
-    find: 'const isFreed = outcome.state.waiting && isSlotFreed(state, write, outcome.state)',
-    replace: 'const isFreed = outcome.state.waiting && (isSlotFreed(state, write, outcome.state) || true)',
+    find: 'const isFreed = written.waiting && isSlotFreed(state, write, written)',
+    replace: 'const isFreed = written.waiting && (isSlotFreed(state, write, written) || true)',
     breaks: 'what a pass costs where jobs wait',
     tests: READING,
   },

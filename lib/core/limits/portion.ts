@@ -169,6 +169,10 @@ function unitsToKeep(portion: Portion, { may, inUse }: Spent, lack: Lack, resour
 export const isGivenBack = (before: Portion['borrowed'], after: Portion['borrowed']): boolean =>
   RESOURCES.some((resource) => (after[resource]?.returned ?? 0) > (before[resource]?.returned ?? 0))
 
+/** Whether units have arrived that an earlier note does not show. */
+export const hasMore = (now: Portion['borrowed'], before: Portion['borrowed'] = {}): boolean =>
+  RESOURCES.some((resource) => held(now[resource]) > held(before[resource]))
+
 /** Whether two notes of what a shard has borrowed say the same. */
 export const isSameUnits = (one: Portion['borrowed'] = {}, other: Portion['borrowed'] = {}): boolean =>
   RESOURCES.every((resource) => {

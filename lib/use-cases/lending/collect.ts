@@ -27,6 +27,8 @@ interface Own extends Search {
 
 export interface Collected {
   readonly capacity: Capacity
+  /** Not all have been asked: more may come. */
+  readonly mayGetMore?: boolean
   /** When a start that some shard remembers will be forgotten, and so can be made anew. Epoch ms. */
   readonly spareAt?: number
 }

@@ -19,7 +19,8 @@ export function limitsSwept(config: Config, seen: ShardGlance, now: number): Sha
   const limits = limitsSeen(config, seen, now)
   const shard = parseShard(seen.shard)
   const isBorrower = shard.ok && shard.value.index !== undefined
-  return limits && isBorrower ? { ...limits, slots: MAX_SLOTS_PER_SHARD } : limits
+  const mayHaveMore = isBorrower || (seen.books !== undefined && lentOut(seen.books.slots) > 0)
+  return limits && !limits.isPaused && mayHaveMore ? { ...limits, slots: MAX_SLOTS_PER_SHARD } : limits
 }
 
 /**

@@ -1,13 +1,14 @@
 /** After a pass the books are brought up to date, and the shards that were served by that are visited. */
 import { BooksBusyError } from '../../core/errors.ts'
 import type { ShardKey } from '../../core/keys.ts'
-import { type LineChange, RESOURCES } from '../../core/limits/books.ts'
+import { type LineChange, RESOURCES, type Resource } from '../../core/limits/books.ts'
 import { PLAIN } from '../../core/limits/lending.ts'
 import type { Borrower } from '../../core/limits/limiter.ts'
 import { leaving, type Result, settle as settlementOf } from '../../core/limits/settling.ts'
 import { ownerOf, shardOf } from '../../core/limits/shards.ts'
 import { booksKeptUntil, isTouchedLongAgo } from '../../core/shard/expiry.ts'
 import type { ShardState } from '../../core/shard/state.ts'
+import { forEachSideBySide } from '../../core/side-by-side.ts'
 import type { Context } from '../context.ts'
 import type { Capacity } from './capacity.ts'
 import { newLoanId } from './loan-id.ts'
@@ -35,6 +36,7 @@ const NOTHING: Settled = { hasEntered: false, served: [] }
  */
 export async function settle(context: Context, capacity: Capacity, result: Result): Promise<Settled> {
   let now = capacity
+  const sound = new Set<Borrower>()
   for (let tries = 0; tries < TRIES; tries++) {
     const { served, hasEntered, ...change } = settlementOf(now, result, () => newLoanId(context))
     const settled = { hasEntered, served: served.map((name) => shardOf(now.shard, name)) }
@@ -42,7 +44,7 @@ export async function settle(context: Context, capacity: Capacity, result: Resul
     const isTold = change.loans.length + change.line.length === 0
     if (isTold && !isTouchedLongAgo(now.owner, rateLimit, context.clock.now())) return settled
     const expiresAt = booksKeptUntil(now.owner, rateLimit, context.clock.now())
-    const damaged = await placesOfDamaged(context, now, served)
+    const damaged = await placesOfDamaged(context, now, served, sound)
     const write = damaged.length > 0 ? { loans: [], line: damaged, isLending: false } : change
     const outcome = await context.store.states.writeBooks(now.owner, { ...write, expiresAt })
     if (outcome.kind === 'written' && write === change) return settled
@@ -54,16 +56,23 @@ export async function settle(context: Context, capacity: Capacity, result: Resul
   throw new BooksBusyError(ownerOf(capacity.shard))
 }
 
-/** A shard whose item is damaged could use no unit, and nobody could take it back: it loses its place instead. */
+/**
+ * A shard whose item is damaged could use no unit, and nobody could take it back: it loses its place instead.
+ * @param sound those whose items have been read
+ */
 async function placesOfDamaged(
   context: Context,
   { shard, books }: Capacity,
   served: readonly Borrower[],
+  sound: Set<Borrower>,
 ): Promise<LineChange[]> {
-  const states = await Promise.all(
-    served.map((name) => (name === PLAIN ? undefined : readUnlessDamaged(context, shardOf(shard, name)))),
-  )
-  const damaged = served.filter((_, index) => states[index] === 'damaged')
+  const damaged: Borrower[] = []
+  const unknown = served.filter((name) => name !== PLAIN && !sound.has(name))
+  await forEachSideBySide(unknown, served.length, async (name) => {
+    const isDamaged = (await readUnlessDamaged(context, shardOf(shard, name))) === 'damaged'
+    if (isDamaged) damaged.push(name)
+    else sound.add(name)
+  })
   return damaged.flatMap((name) => RESOURCES.flatMap((resource) => leaving(books, resource, name)))
 }
 
@@ -87,8 +96,9 @@ export async function settleAfter(
       : capacity
   if (now === 'stale') return NOTHING
   const settled = await settle(context, now, result)
-  return { ...settled, isAsked: looksAgain && !othersWait(capacity) && othersWait(now) }
+  const isNew = (resource: Resource) => !othersWait(capacity, resource) && othersWait(now, resource)
+  return { ...settled, isAsked: looksAgain && RESOURCES.some(isNew) }
 }
 
-const othersWait = ({ books, self }: Capacity): boolean =>
-  RESOURCES.some((resource) => Object.keys(books[resource].line).some((name) => name !== self))
+const othersWait = ({ books, self }: Capacity, resource: Resource): boolean =>
+  Object.keys(books[resource].line).some((name) => name !== self)

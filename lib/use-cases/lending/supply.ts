@@ -4,8 +4,7 @@ import type { JobId } from '../../core/keys.ts'
 import { RESOURCES } from '../../core/limits/books.ts'
 import { limitsWithin, type Units } from '../../core/limits/in-force.ts'
 import { freeUnits } from '../../core/limits/lending.ts'
-import { held } from '../../core/limits/limiter.ts'
-import { mayUse, unitsWanted } from '../../core/limits/portion.ts'
+import { hasMore, mayUse, unitsWanted } from '../../core/limits/portion.ts'
 import { roomFor, separateTwins } from '../../core/pass/room.ts'
 import { usageOf } from '../../core/shard/in-use.ts'
 import type { ShardState, Slot } from '../../core/shard/state.ts'
@@ -32,7 +31,7 @@ export async function supply(
 ): Promise<Collected | 'stale'> {
   const excess = excessOf(capacity)
   const { state, request } = demand
-  if (isAny(excess)) return collect(context, capacity, excess, { state, leaves: 'nothing' })
+  if (isAny(excess)) return bringBack(context, capacity, excess, state)
   // Nothing starts now, whatever it has.
   if (capacity.limits.slowedUntil !== undefined) return { capacity }
   const wantedOf = (seen: Capacity) => wantedFor(context, seen, demand)
@@ -43,6 +42,19 @@ export async function supply(
   return isAny(missing) && mayCollect(capacity, demand, context.clock.now())
     ? collect(context, lent, missing, { state, leaves: leftBy(capacity, request) })
     : { capacity: lent }
+}
+
+/** From some of the others. If that has brought anything, the next round asks more of them, or takes what is free by then. */
+async function bringBack(
+  context: Context,
+  capacity: Capacity,
+  excess: Units,
+  state: ShardState,
+): Promise<Collected | 'stale'> {
+  const collected = await collect(context, capacity, excess, { state, leaves: 'nothing' })
+  if (collected === 'stale') return 'stale'
+  const left = excessOf(collected.capacity)
+  return { ...collected, mayGetMore: RESOURCES.some((resource) => left[resource] < excess[resource]) }
 }
 
 /** If it finds too little at the first look, the shard comes to stand in the line, and looks again. */
@@ -66,8 +78,7 @@ export const mayCollect = (
   (isUncertain(request) && !isServed(capacity, state))
 
 /** Units have arrived that the shard's item does not show. */
-const isServed = ({ borrowed }: Capacity, state: ShardState): boolean =>
-  RESOURCES.some((resource) => held(borrowed[resource]) > held(state.borrowed?.[resource]))
+const isServed = ({ borrowed }: Capacity, state: ShardState): boolean => hasMore(borrowed, state.borrowed)
 
 const standsInLine = ({ books, self }: Capacity): boolean =>
   RESOURCES.some((resource) => books[resource].line[self] !== undefined)

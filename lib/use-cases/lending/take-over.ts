@@ -39,7 +39,8 @@ export async function takeOver(
 ): Promise<void> {
   const counts = await context.store.states.earlierShards(queue.name)
   const { states, damaged } = await borrowersBefore(context, shard, [...counts, queue.shards])
-  const override = owner.override ? undefined : strictest(states)
+  const isSet = owner.override !== undefined || owner.overrideProblem !== undefined
+  const override = isSet ? undefined : strictest(states)
   const now = context.clock.now()
   const limits = limitsInForce(queue, override ? { override } : owner, now)
   const loans: LoanChange[] = []

@@ -1,5 +1,5 @@
 /** Limits changed at run time: one write to the partition's plain shard, which owns them. */
-import type { Shard } from '../../core/keys.ts'
+import type { Shard, ShardKey } from '../../core/keys.ts'
 import type { LimitOverride } from '../../core/limits/limits.ts'
 import { borrowersOf, ownerOf } from '../../core/limits/shards.ts'
 import type { QueueConfig } from '../../core/queue/config.ts'
@@ -26,14 +26,20 @@ export async function overrideLimits(
   limits: LimitOverride | undefined,
 ): Promise<void> {
   const shard: Shard = { queue: queue.name, ...(partition === undefined ? {} : { partition }) }
-  const owner = await store.states.override(ownerOf(shard), limits)
-  const { borrowers, waiting } = knownShards(shard, owner, queue.shards)
+  const fenced = new Set<ShardKey>()
+  const fence = async (keys: readonly ShardKey[]) => {
+    const expiresAt = keptUntil(clock.now())
+    await forEachSideBySide(keys, FENCES_SIDE_BY_SIDE, (key) => store.states.fence(key, expiresAt))
+    for (const key of keys) fenced.add(key)
+  }
+  const first = await store.states.override(ownerOf(shard), limits)
   const former = (await store.states.earlierShards(queue.name)).flatMap((count) => borrowersOf(shard, count))
-  const fenced = new Set([...borrowers, ...former])
-  const expiresAt = keptUntil(clock.now())
-  await forEachSideBySide([...fenced], FENCES_SIDE_BY_SIDE, (key) => store.states.fence(key, expiresAt))
-  // Race: before the fences somebody has taken over what an earlier version has set.
-  if (!owner.books) await store.states.override(owner.shard, limits)
-  const woken = new Set([ownerOf(shard), ...fenced, ...waiting])
-  await wakeNow({ wake }, woken)
+  await fence([...new Set([...knownShards(shard, first, queue.shards).borrowers, ...former])])
+  // Race: before the fences somebody has taken over what an earlier version has set, and has lent by that.
+  const owner = first.books ? first : await store.states.override(first.shard, limits)
+  if (owner.books && !first.books) await fence(knownShards(shard, owner, queue.shards).borrowers)
+  await wakeNow(
+    { wake },
+    new Set([owner.shard, ...fenced, ...knownShards(shard, owner, queue.shards).waiting]),
+  )
 }

@@ -1,13 +1,14 @@
 /** The second half of a round: write what was decided, send what has to be sent, and bring the books up to date. */
 import type { ShardKey } from '../../core/keys.ts'
 import type { Units } from '../../core/limits/in-force.ts'
-import { afterGivingBack, isGivenBack, isSameUnits, lackOf } from '../../core/limits/portion.ts'
+import { afterGivingBack, hasMore, isGivenBack, isSameUnits, lackOf } from '../../core/limits/portion.ts'
 import { placesToLeave } from '../../core/limits/settling.ts'
 import type { Decision, PassInput } from '../../core/pass/decide.ts'
 import { isWorkLeft } from '../../core/pass/holds.ts'
 import { isSlotFreed } from '../../core/shard/attention.ts'
 import { isExpiryRight } from '../../core/shard/expiry.ts'
 import { isRunning, type ShardState } from '../../core/shard/state.ts'
+import type { PassWrite } from '../../ports/store.ts'
 import type { Context } from '../context.ts'
 import type { Capacity } from '../lending/capacity.ts'
 import { leaveLine } from '../lending/leave-line.ts'
@@ -25,8 +26,8 @@ export interface Use {
   readonly inUse: Units
   /** How many jobs may start, now or in a moment. */
   readonly startable: number
-  /** It has got all that it asked for, so there may be more. */
-  readonly hasGotAll: boolean
+  /** It has got all that it asked for, or not all have been asked, so there may be more. */
+  readonly mayGetMore: boolean
 }
 
 /**
@@ -47,10 +48,14 @@ export async function carryOut(
   const { borrowed } = capacity
   const wake = () => sendWake(context, state.shard, decision.wake, now)
   const isAsItIs = isExpiryRight(state) && state.strandedSince === undefined
+  const mayGetMore = isWorkLeft(decision.holds) && use.mayGetMore
   const isSaid = !decision.changed && isAsItIs && places.length === 0
-  if (isSaid && !isGivenBack(use.capacity.borrowed, borrowed)) {
+  // What has arrived and is not used is written down: others leave alone what is on its way.
+  if (isSaid && !isGivenBack(use.capacity.borrowed, borrowed) && !hasMore(borrowed, state.borrowed)) {
     await wake()
-    return unwritten(context, state.shard, decision, () => settle(context, capacity, result))
+    return unwritten(context, state.shard, { ...decision, mayGetMore }, () =>
+      settle(context, capacity, result),
+    )
   }
   const changed = isSameUnits(state.borrowed, borrowed) ? undefined : borrowed
   const write = passWrite(state, decision, {
@@ -61,20 +66,47 @@ export async function carryOut(
     released: input.released,
   })
   const outcome = await context.store.states.pass(state, write)
+  // Whoever has won may have relied on the place that is left by now.
+  const asksAgain = places.length > 0
   if (outcome.kind === 'conflict')
-    return { kind: 'conflict', ...(outcome.isUncertain && write.dueAt ? { uncertain: write.dueAt } : {}) }
-  const rate = startCounting(limits)
-  await Promise.all([wake(), sendWork(context, messagesOf(state, decision, now, rate))])
-  const after = { written: outcome.state, hasFreed: write.drop.length > 0 }
+    return { ...conflictOf(outcome, write), ...(asksAgain ? { asksAgain } : {}) }
+  await Promise.all([wake(), sendWork(context, messagesOf(state, decision, now, startCounting(limits)))])
+  return afterWrite(context, input, decision, {
+    write,
+    written: outcome.state,
+    asksAgain: asksAgain || mayGetMore,
+    settle: (after) => settleAfter(context, capacity, result, after),
+  })
+}
+
+const conflictOf = ({ isUncertain }: { readonly isUncertain?: true }, { dueAt }: PassWrite) => ({
+  kind: 'conflict' as const,
+  ...(isUncertain && dueAt ? { uncertain: dueAt } : {}),
+})
+
+interface Written {
+  readonly write: PassWrite
+  readonly written: ShardState
+  /** Whatever comes of the books. */
+  readonly asksAgain: boolean
+  readonly settle: (after: { readonly written: ShardState; readonly hasFreed: boolean }) => Promise<Settled>
+}
+
+async function afterWrite(
+  context: Context,
+  { state, now, limits }: PassInput,
+  decision: Decision,
+  { write, written, settle, ...ofPass }: Written,
+): Promise<Round> {
   const { hasEntered, served, isAsked } = await settleSafely(context, state.shard, () =>
-    settleAfter(context, capacity, result, after),
+    settle({ written, hasFreed: write.drop.length > 0 }),
   )
-  const asksAgain = hasEntered || (isWorkLeft(decision.holds) && use.hasGotAll)
-  const isFreed = outcome.state.waiting && isSlotFreed(state, write, outcome.state)
-  const hasSentAway = places.length > 0 || (!write.waiting && sendsAway(context, state, now))
+  const asksAgain = hasEntered || ofPass.asksAgain
+  const isFreed = written.waiting && isSlotFreed(state, write, written)
+  const hasSentAway = !write.waiting && sendsAway(context, state, now)
   return {
     kind: 'written',
-    ...ownOf(decision, outcome.state, rate),
+    ...ownOf(decision, written, startCounting(limits)),
     again: decision.readOn || asksAgain || isAsked === true || isFreed || hasSentAway,
     asksAgain,
     served,
@@ -85,11 +117,11 @@ export async function carryOut(
 async function unwritten(
   context: Context,
   shard: ShardKey,
-  { readOn }: Decision,
+  { readOn, mayGetMore }: Pick<Decision, 'readOn'> & Pick<Use, 'mayGetMore'>,
   action: () => Promise<Settled>,
 ): Promise<Round> {
   const { hasEntered, served } = await settleSafely(context, shard, action)
-  if (hasEntered) return { kind: 'written', again: true, asksAgain: true, served }
+  if (hasEntered || mayGetMore) return { kind: 'written', again: true, asksAgain: true, served }
   return readOn ? { kind: 'conflict' } : { kind: 'over', served }
 }
 

@@ -1,6 +1,6 @@
 /**
- * Visits a shard: round after round of reading, deciding and writing, until there is nothing left to do. One that lasts,
- * for others keep writing the shard, takes no job for its own worker any more: somebody may be waiting for that.
+ * Visits a shard: round after round of reading, deciding and writing, until there is nothing left to do. A visit that lasts,
+ * for others keep writing the shard, ends, and leaves a wake-up.
  */
 
 import { DamagedStateError, LeftToNewerError } from '../../core/errors.ts'
@@ -17,7 +17,10 @@ import { slowAtLeast } from './slow.ts'
 
 export type { HandOff, PassRequest } from './request.ts'
 
-/** A shard that needs more rounds than this is looked at again a second later, by a message of its own. */
+/**
+ * A shard that needs more rounds than this, or whose visit lasts, is looked at again a second later, by a message of its own:
+ * others wait behind it in the same batch.
+ */
 const MAX_ROUNDS = 12
 
 /** Returns the job that the caller has to run, if it takes one. */
@@ -67,11 +70,11 @@ async function visit(context: Context, request: PassRequest, begunAt: number): P
   let [own, uncertain, asksAgain]: [HandOff?, number?, boolean?] = []
   const served = new Set<ShardKey>()
   const fail = (error: unknown) => cutShort(context, { own, served }, error)
-  for (let rounds = 0; rounds < MAX_ROUNDS; rounds++) {
+  for (let rounds = 0; goesOn(context, begunAt, rounds); rounds++) {
     const round: Round = await passOnce(context, {
       ...rest,
       ...(released ? { released } : {}),
-      ...(runUntil === undefined || hasLasted(context, begunAt) ? {} : { runUntil }),
+      ...(runUntil === undefined ? {} : { runUntil }),
       ...(uncertain === undefined ? {} : { uncertain }),
       ...(asksAgain ? { asksAgain } : {}),
     }).catch(fail)
@@ -81,7 +84,8 @@ async function visit(context: Context, request: PassRequest, begunAt: number): P
     }
     if (round.kind === 'conflict') {
       uncertain = round.uncertain ?? uncertain
-      await context.clock.sleep(Math.round(context.random.number() * CONFLICT_PAUSE_MS * (rounds + 1)))
+      asksAgain = round.asksAgain ?? asksAgain
+      await pause(context, rounds)
       continue
     }
     for (const shard of round.served ?? []) served.add(shard)
@@ -97,6 +101,12 @@ async function visit(context: Context, request: PassRequest, begunAt: number): P
   await giveUp(context, request.shard, released).catch(fail)
   return { own, served }
 }
+
+const goesOn = (context: Context, begunAt: number, rounds: number): boolean =>
+  rounds < MAX_ROUNDS && (rounds === 0 || !hasLasted(context, begunAt))
+
+const pause = ({ clock, random }: Context, rounds: number): Promise<void> =>
+  clock.sleep(Math.round(random.number() * CONFLICT_PAUSE_MS * (rounds + 1)))
 
 /** The shards that have got units are told, whatever becomes of this visit. */
 async function cutShort(context: Context, { own, served }: Visited, error: unknown): Promise<Round> {

@@ -47,7 +47,7 @@ export type Round =
   /** A newer configuration is in force. */
   | { readonly kind: 'replaced' }
   /** To be read again. `uncertain`: a time that may have been written all the same, and whose wake-up nobody sends then. */
-  | { readonly kind: 'conflict'; readonly uncertain?: number }
+  | { readonly kind: 'conflict'; readonly uncertain?: number; readonly asksAgain?: boolean }
   | {
       readonly kind: 'written'
       readonly own?: HandOff

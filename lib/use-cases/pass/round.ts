@@ -8,7 +8,7 @@ import { earliest } from '../../core/earliest.ts'
 import { limitsWithin } from '../../core/limits/in-force.ts'
 import { givesNextStartAway, hasGotAll, mayUse, mostItMayGet, type Usage } from '../../core/limits/portion.ts'
 import { nextForgotten } from '../../core/limits/window.ts'
-import { decide, type PassInput, type Released } from '../../core/pass/decide.ts'
+import { decide, type Released } from '../../core/pass/decide.ts'
 import { slotsThatStay } from '../../core/pass/room.ts'
 import { deadSlots, isSaturated } from '../../core/shard/attention.ts'
 import { isLate } from '../../core/shard/closed.ts'
@@ -62,37 +62,35 @@ async function visitKnown(
   state: ShardState,
   capacity: Capacity,
 ): Promise<Round> {
-  const { clock, random } = context
+  const { clock } = context
   const recovered = await recover(context, state, deadSlots(state, clock.now()))
   const staying = slotsThatStay({ ...request, state, recovered })
   const seenAt = clock.now()
   const usage = usageOf(state, staying, capacity.limits, seenAt)
   const mayGet = mostItMayGet(capacity, usage, mayCollect(capacity, { state, request }, seenAt))
-  const late = lateOf(clock.now(), request)
   const known = { ...request, state, recovered }
   const jobs = await readJobs(context, {
     ...known,
     limits: limitsWithin(capacity.limits, mayGet),
-    late,
+    late: lateOf(seenAt, request),
     isUncertain: isUncertain(request),
   })
   const supplied = await supply(context, capacity, { state, staying, due: jobs.due, request })
   if (supplied === 'stale') return { kind: 'conflict' }
-  const may = mayUse(supplied.capacity, usage)
   const now = clock.now()
+  const may = mayUse(supplied.capacity, usage)
+  const use = {
+    capacity: supplied.capacity,
+    may,
+    inUse: usage.inUse,
+    startable: startable(supplied.capacity, state, staying, now),
+    mayGetMore: hasGotAll(mayGet, mayUse(capacity, usage), may) || supplied.mayGetMore === true,
+  }
   const giveAwayAt = timeToGiveStartAway(supplied.capacity, usage, state, seenAt)
   const nextDueAt = earliest(jobs.nextDueAt, supplied.spareAt, giveAwayAt)
-  const input: PassInput = {
-    ...known,
-    ...jobs,
-    ...(nextDueAt === undefined ? {} : { nextDueAt }),
-    limits: limitsWithin(capacity.limits, may),
-    now,
-    newToken: () => random.token(),
-  }
-  const starts = startable(supplied.capacity, state, staying, now)
-  const isServed = hasGotAll(mayGet, mayUse(capacity, usage), may)
-  const use = { capacity: supplied.capacity, may, inUse: usage.inUse, startable: starts, hasGotAll: isServed }
+  const looks = nextDueAt === undefined ? {} : { nextDueAt }
+  const limits = limitsWithin(capacity.limits, may)
+  const input = { ...known, ...jobs, ...looks, limits, now, newToken: () => context.random.token() }
   return carryOut(context, input, use, decide(input))
 }
 

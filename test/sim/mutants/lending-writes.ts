@@ -93,8 +93,8 @@ export const LENDING_WRITES: readonly Mutant[] = [
   {
     name: 'given back in the books only',
     file: 'lib/use-cases/pass/carry-out.ts',
-    find: 'if (isSaid && !isGivenBack(use.capacity.borrowed, borrowed)) {',
-    replace: 'if (isSaid && (isGivenBack(use.capacity.borrowed, borrowed) || true)) {',
+    find: 'if (isSaid && !isGivenBack(use.capacity.borrowed, borrowed) &&',
+    replace: 'if (isSaid && (isGivenBack(use.capacity.borrowed, borrowed) || true) &&',
     breaks: 'a shard uses what it has given back',
   },
   {
@@ -121,8 +121,8 @@ export const LENDING_WRITES: readonly Mutant[] = [
   {
     name: 'a limit is set and nobody woken',
     file: SET_LIMITS,
-    find: 'await wakeNow({ wake }, woken)',
-    replace: 'void [wakeNow, wake, woken]',
+    find: 'await wakeNow({ wake }, new Set([owner.shard,',
+    replace: 'void wake\n  await wakeNow({ wake: { send: async () => {} } }, new Set([owner.shard,',
     breaks: 'a limit that was raised is not used, nor what is too much given back',
   },
   {

@@ -13,9 +13,8 @@ export const WAKING: readonly Mutant[] = [
   {
     name: 'lost wake-up: no look after waiting is set',
     file: 'lib/use-cases/pass/carry-out.ts',
-    find: 'const isFreed = outcome.state.waiting && isSlotFreed(state, write, outcome.state)',
-    replace:
-      'const isFreed = outcome.state.waiting && isSlotFreed(state, write, outcome.state) && !state.slots',
+    find: 'const isFreed = written.waiting && isSlotFreed(state, write, written)',
+    replace: 'const isFreed = written.waiting && isSlotFreed(state, write, written) && !state.slots',
     breaks: 'a slot freed while a pass was writing is noticed by nobody',
   },
   {

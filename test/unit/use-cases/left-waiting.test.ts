@@ -188,6 +188,26 @@ describe('a round that fails after the worker has taken a job', () => {
   })
 })
 
+test('a visit that lasts, for others keep writing the shard, ends and leaves a wake-up', async () => {
+  const world = new World(configOf({ concurrency: 1, shards: 1 }))
+  world.put(...jobsIn(PLAIN, 1))
+  const { states } = world.context.store
+  const { pass } = states
+  let passes = 0
+  Object.assign(states, {
+    pass: async () => {
+      passes++
+      world.now += 2000
+      return { kind: 'conflict' }
+    },
+  })
+  await world.stream()
+  expect(passes).toBeLessThanOrEqual(3)
+  Object.assign(states, { pass })
+  await world.live(5000)
+  expect(world.ran).toHaveLength(1)
+})
+
 describe('a reply that is lost when books are settled', () => {
   test('all shards that were served are visited', async () => {
     const world = new World(configOf({ concurrency: 2, shards: 3, retry: { attempts: 1 } }))

@@ -105,4 +105,45 @@ describe('taking over what an earlier version has set', () => {
     expect(world.state(PLAIN).override).toBeUndefined()
     expect(world.jobs).toEqual([])
   })
+
+  test('and lending by it, after the fences: the pass that has borrowed so loses', async () => {
+    const world = new World(configOf({ concurrency: 2, shards: 4 }))
+    world.tables.earlierShards.set('crm', new Set([4]))
+    for (const index of [0, 1, 2, 3]) {
+      const item = {
+        ...emptyState(shard(index)),
+        initialised: true,
+        version: 3,
+        override: { concurrency: 8 },
+      }
+      world.tables.states.set(shard(index), item)
+    }
+    world.put(...jobsIn(shard(0), 1), ...jobsIn(shard(1), 9, 'many'))
+    const { states } = world.context.store
+    const { override } = states
+    let late: Promise<unknown> | undefined
+    let overrides = 0
+    Object.assign(states, {
+      override: async (...given: Parameters<typeof override>) => {
+        // All fences are through: a pass borrows by what was taken over, and is about to write.
+        if (overrides++ === 1) {
+          let go = () => {}
+          const written = new Promise<void>((resolve) => {
+            go = resolve
+          })
+          ahead(world, 'pass', () => written)
+          late = world.pass(shard(1))
+          for (let n = 0; n < 200; n++) await Promise.resolve()
+          const outcome = await override(...given)
+          queueMicrotask(() => setTimeout(go, 0))
+          return outcome
+        }
+        return override(...given)
+      },
+    })
+    ahead(world, 'fence', () => world.pass(shard(0)))
+    await setLimits(world, undefined)
+    await late
+    expect(world.inFlight.length).toBeLessThanOrEqual(2)
+  })
 })
