@@ -7,6 +7,7 @@ import type { TestedMutant } from './mutant.ts'
 import { PAYLOADS } from './payloads.ts'
 import { PROTOCOL } from './protocol.ts'
 import { READS } from './reading.ts'
+import { SLOW_DOWN_MUTANTS } from './slow-down.ts'
 
 export const TESTED_MUTANTS: readonly TestedMutant[] = [
   ...ADAPTERS,
@@ -16,6 +17,7 @@ export const TESTED_MUTANTS: readonly TestedMutant[] = [
   ...PROTOCOL,
   ...READS,
   ...PAYLOADS,
+  ...SLOW_DOWN_MUTANTS,
 ]
 
 export function mutantNamed(name: string): TestedMutant {

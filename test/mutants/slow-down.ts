@@ -1,0 +1,64 @@
+/** Ways in which a slow-down could be lost, or cost something. */
+import type { TestedMutant } from './mutant.ts'
+
+const SLOW_DOWN = 'test/unit/use-cases/slow-down.test.ts'
+const SLOW = 'lib/use-cases/pass/slow.ts'
+
+export const SLOW_DOWN_MUTANTS: readonly TestedMutant[] = [
+  {
+    name: 'a slow-down counts for one shard of many',
+    file: SLOW,
+    find: 'await slowIfLater({ store }, ownerOf(shard.value), slow)',
+    replace: 'void [store, ownerOf]',
+    breaks: 'the other shards go on calling the service',
+    tests: [SLOW_DOWN],
+  },
+  {
+    name: 'a slow-down is not written down',
+    file: 'lib/use-cases/pass/write.ts',
+    find: 'return released?.slow ? { slowed } : {}',
+    replace: 'return released?.slow && now < 0 ? { slowed } : {}',
+    breaks: 'only the pass that frees the slot heeds it',
+    tests: [SLOW_DOWN],
+  },
+  {
+    name: 'a slow-down that is over stays in the item',
+    file: 'lib/use-cases/pass/write.ts',
+    find: "if (slowed.until <= now) return { slowed: 'over' }",
+    replace: "if (slowed.until <= 0 * now) return { slowed: 'over' }",
+    breaks: 'people see what holds no more',
+    tests: [SLOW_DOWN],
+  },
+  {
+    name: 'nobody looks when a slow-down ends',
+    file: 'lib/core/pass/looks.ts',
+    find: "if (hold.reason === 'slowed down') add(hold.until,",
+    replace: "if (hold.reason === 'slowed down') add(undefined,",
+    breaks: 'the partition goes on when the sweep comes by',
+    tests: [SLOW_DOWN],
+  },
+  {
+    name: 'a slow-down of no length',
+    file: 'lib/core/limits/slow-down.ts',
+    find: 'Math.max(now + SHORTEST_SLOW_DOWN_MS, ',
+    replace: 'Math.max(now + 0 * SHORTEST_SLOW_DOWN_MS, ',
+    breaks: 'a job goes round and round without end',
+    tests: [SLOW_DOWN],
+  },
+  {
+    name: 'a slow-down without an end',
+    file: 'lib/core/limits/slow-down.ts',
+    find: 'Math.min(until, now + LONGEST_SLOW_DOWN_MS)',
+    replace: 'Math.max(until, 0 * LONGEST_SLOW_DOWN_MS)',
+    breaks: 'a header stops a customer for years',
+    tests: [SLOW_DOWN],
+  },
+  {
+    name: 'each sweep wakes what is slowed down',
+    file: 'lib/core/shard/left-behind.ts',
+    find: 'if (limits.slowedUntil !== undefined && now < dueAt && dueAt <= limits.slowedUntil) return true',
+    replace: 'void limits.slowedUntil',
+    breaks: 'what a slow-down costs',
+    tests: [SLOW_DOWN],
+  },
+]
