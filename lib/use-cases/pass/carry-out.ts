@@ -58,13 +58,7 @@ export async function carryOut(
     )
   }
   const changed = isSameUnits(state.borrowed, borrowed) ? undefined : borrowed
-  const write = passWrite(state, decision, {
-    limits,
-    borrowed: changed,
-    now,
-    mark: context.random.token(),
-    released: input.released,
-  })
+  const write = passWrite(state, decision, { ...input, borrowed: changed, mark: context.random.token() })
   const outcome = await context.store.states.pass(state, write)
   // Whoever has won may have relied on the place that is left by now.
   const asksAgain = places.length > 0

@@ -16,7 +16,7 @@ export interface Circumstances {
   readonly now: number
   readonly mark: string
   /** The slot that a worker gives back with this pass. */
-  readonly released: Released | undefined
+  readonly released?: Released
 }
 
 export function passWrite(

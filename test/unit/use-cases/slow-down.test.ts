@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { TaskOutcome } from '../../../lib/core/job/ending.ts'
 import type { Job } from '../../../lib/core/job/job.ts'
 import { slowPartition } from '../../../lib/use-cases/operate/slow-down.ts'
-import { configOf, jobItem, NOW } from '../../support/builders.ts'
+import { asShard, configOf, jobItem, NOW } from '../../support/builders.ts'
 import { jobsIn, PLAIN, shard } from '../../support/spread.ts'
 import { World } from '../../support/world.ts'
 
@@ -58,7 +58,7 @@ describe('a handler that asks for it', () => {
     slowsOnce(world)
     world.put(...jobsIn(PLAIN, 2))
     await world.settle()
-    world.put(jobItem({ id: 'theirs', pk: 'crm|globex' as never }))
+    world.put(jobItem({ id: 'theirs', pk: asShard('crm|globex') }))
     await world.settle()
     expect(world.ran).toContain('theirs')
   })
