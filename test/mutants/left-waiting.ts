@@ -159,7 +159,7 @@ export const LEFT_WAITING_MUTANTS: readonly TestedMutant[] = [
   {
     name: 'no fence after a limit was set for the second time',
     file: 'lib/use-cases/operate/set-limits.ts',
-    find: 'if (owner.books && !first.books) await fence(known(shard, owner, queue.shards).borrowers)',
+    find: 'if (owner.books && !first.books) await fence(knownShards(shard, owner, queue.shards).borrowers)',
     replace: 'void owner',
     breaks: 'a pass claims by a limit that was taken away',
     tests: [LIMITS_RACE],

@@ -224,17 +224,17 @@ export const LENDING_MUTANTS: readonly TestedMutant[] = [
   {
     name: 'the plain shard is read before the shard',
     file: 'lib/use-cases/pass/round.ts',
-    find: '  const state = (await store.states.read(request.shard)) ?? emptyState(request.shard)\n',
+    find: '  const read = (await store.states.read(request.shard)) ?? emptyState(request.shard)\n',
     replace: `  const [queue, part] = request.shard.split('|')
   let early = await store.states.read(\`\${queue}|\${part ?? ''}\` as ShardKey)
-  const read = (key: ShardKey) => {
+  const readEarly = (key: ShardKey) => {
     const was = early
     early = undefined
     return was && was.shard === key && key !== request.shard ? Promise.resolve(was) : store.states.read(key)
   }
-  const states = Object.create(store.states, { read: { value: read } })
+  const states = Object.create(store.states, { read: { value: readEarly } })
   context = { ...context, store: Object.create(store, { states: { value: states } }) }
-  const state = (await store.states.read(request.shard)) ?? emptyState(request.shard)
+  const read = (await store.states.read(request.shard)) ?? emptyState(request.shard)
 `,
     breaks: 'a pass between the two writes of whoever sets a limit claims by the old one',
     tests: [LIMITS_SET],
