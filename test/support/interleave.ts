@@ -1,6 +1,7 @@
 /** Interleavings in the memory world: something happens between two calls, handlers last, time goes on. */
 import type { TaskOutcome } from '../../lib/core/job/ending.ts'
 import type { LimitOverride } from '../../lib/core/limits/limits.ts'
+import type { WorkMessage } from '../../lib/ports/queues.ts'
 import type { StateStore } from '../../lib/ports/states.ts'
 import { overrideLimits } from '../../lib/use-cases/operate/set-limits.ts'
 import type { World } from './world.ts'
@@ -56,4 +57,12 @@ export async function live(world: World, duration_ms: number): Promise<void> {
     await deliver(world)
   }
   world.now = Math.max(world.now, end)
+}
+
+/** Workers die in the handlers of these messages: their slots stay taken until their deadlines. */
+export async function dieOf(world: World, messages: readonly WorkMessage[]): Promise<void> {
+  const { handler } = world
+  world.handler = () => Promise.reject(new Error('killed'))
+  for (const message of messages) await world.work(message).catch(() => undefined)
+  world.handler = handler
 }

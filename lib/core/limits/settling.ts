@@ -90,12 +90,12 @@ const stands = ({ self, books }: Portion, resource: Resource): boolean =>
   books[resource].line[self] !== undefined
 
 /**
- * The places that a shard leaves because it lacks nothing more. It leaves *before* the write of its pass: any other pass
- * that has relied on such a place has read the item before that write, and loses. After it, it might leave a place that
- * another pass needs.
+ * The places that a shard leaves because it lacks nothing more. It leaves *before* the write of its pass: another pass that
+ * has relied on such a place has read the item before that write, and loses, or has won by now, and then this visit looks
+ * again. After the write, it might leave a place that another pass needs.
  */
 export const placesToLeave = (portion: Portion, lack: Lack): LineChange[] =>
-  RESOURCES.filter((resource) => stands(portion, resource) && !lack[resource]).flatMap((resource) =>
+  RESOURCES.filter((resource) => !lack[resource]).flatMap((resource) =>
     leaving(portion.books, resource, portion.self),
   )
 

@@ -3,12 +3,11 @@
  * the pass, before anything is written, and is not found by the service that handlers call.
  */
 import { BrokenRuleError } from '../errors.ts'
-import type { JobId } from '../keys.ts'
 import { startsInWindow } from '../limits/window.ts'
-import { isRunning, type Slot } from '../shard/state.ts'
+import { isRunning } from '../shard/state.ts'
 import { isWorkLeft } from './holds.ts'
 import type { Decision, PassInput } from './input.ts'
-import { slotsThatStay } from './room.ts'
+import { type Staying, slotsThatStay } from './room.ts'
 
 /** @throws BrokenRuleError that names the rule and the shard */
 export function assertSound(input: PassInput, decision: Decision): void {
@@ -17,7 +16,6 @@ export function assertSound(input: PassInput, decision: Decision): void {
     if (!holds(input, decision, staying)) throw new BrokenRuleError(rule, input.state.shard)
 }
 
-type Staying = readonly (readonly [JobId, Slot])[]
 type Rule = readonly [string, (input: PassInput, decision: Decision, staying: Staying) => boolean]
 
 const RULES: readonly Rule[] = [

@@ -27,9 +27,10 @@ export function decide(input: PassInput): Decision {
   const { claims, holds, readOn } = admission
   const looks = looksOf(input, holds)
   const dueAt = earliest(...looks.map(({ at }) => at))
-  const amid = amidOf(input, staying, admission)
+  const slots = slotsOf(input, staying, claims)
+  const amid = amidOf(input, staying, slots.take, admission)
   const change: PassChange = {
-    ...slotsOf(input, staying, claims),
+    ...slots,
     waiting: holds.some(isEndedByOthers),
     waitingAmid: isLeftAmid(amid),
     ...(dueAt === undefined ? {} : { dueAt }),
@@ -53,7 +54,7 @@ function slotsOf(
   const stays = new Set(staying.map(([id]) => id))
   const own = startOfOwn(claims, limits)
   return {
-    take: slotsTaken(claims),
+    take: Object.fromEntries(claims.map(({ job, slot }) => [job.id, slot])),
     drop: slotEntries(state.slots).flatMap(([id]) => (stays.has(id) ? [] : [id])),
     resend: staying.flatMap(([id, slot]) => (isOverdue(slot, now) ? [{ id, token: slot.token }] : [])),
     sentAt: now,
@@ -61,9 +62,6 @@ function slotsOf(
     forget: forgettable(input).filter((bucket) => bucket !== own.start),
   }
 }
-
-const slotsTaken = (claims: readonly Claim[]): Slots =>
-  Object.fromEntries(claims.map(({ job, slot }) => [job.id, slot]))
 
 /** While nothing may start, nothing is forgotten: the limit that is lifted may be another than the one that paused. */
 const forgettable = ({ state, limits, now }: PassInput): string[] =>
@@ -74,10 +72,10 @@ function startOfOwn([first]: readonly Claim[], { rateLimit }: ShardLimits): { st
   return { start: bucketOf(first.startAt, bucketWidth(rateLimit)) }
 }
 
-const amidOf = (input: PassInput, staying: Staying, { claims, unclaimed }: Admission) => ({
+const amidOf = (input: PassInput, staying: Staying, take: Slots, { unclaimed }: Admission) => ({
   ...input,
   staying,
-  next: [...staying, ...slotEntries(slotsTaken(claims))],
+  next: [...staying, ...slotEntries(take)],
   unclaimed: unclaimed.map(({ key }) => key.sk),
 })
 

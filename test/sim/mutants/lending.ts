@@ -116,8 +116,8 @@ export const LENDING_RULES: readonly Mutant[] = [
   {
     name: 'who lacks nothing stays in the line',
     file: SETTLING,
-    find: 'RESOURCES.filter((resource) => stands(portion, resource) && !lack[resource])',
-    replace: 'RESOURCES.filter((resource) => stands(portion, resource) && !lack[resource] && !RESOURCES)',
+    find: 'RESOURCES.filter((resource) => !lack[resource])',
+    replace: 'RESOURCES.filter((resource) => !lack[resource] && !RESOURCES)',
     breaks: 'units go to shards without work',
   },
   {

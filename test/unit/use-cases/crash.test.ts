@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { WorkMessage } from '../../../lib/ports/queues.ts'
 import { configOf, jobItem, NOW } from '../../support/builders.ts'
+import { dieOf } from '../../support/interleave.ts'
 import { World } from '../../support/world.ts'
 
 const CONFIG = configOf({ concurrency: 1, retry: { attempts: 2, backoff: 1000, jitter: 0 } })
@@ -12,9 +13,7 @@ async function afterCrash(): Promise<{ world: World; message: WorkMessage }> {
   await world.stream()
   const [message] = world.takeWork()
   if (!message) throw new Error('no message')
-  world.handler = () => Promise.reject(new Error('killed'))
-  await world.work(message).catch(() => undefined)
-  world.handler = async () => ({ kind: 'succeeded' })
+  await dieOf(world, [message])
   expect(world.inFlight).toEqual(['a'])
   return { world, message }
 }

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Config } from '../../../lib/core/queue/config.ts'
 import { configOf, NOW } from '../../support/builders.ts'
-import { ahead, deliver, live, longRunning } from '../../support/interleave.ts'
+import { ahead, deliver, dieOf, live, longRunning } from '../../support/interleave.ts'
 import { jobsIn, PLAIN, shard } from '../../support/spread.ts'
 import { World } from '../../support/world.ts'
 
@@ -15,10 +15,7 @@ describe('a pass that frees a slot looks at the line afterwards', () => {
     await world.stream()
     const [message] = world.takeWork()
     if (!message) throw new Error('no message')
-    // The worker dies.
-    world.handler = () => Promise.reject(new Error('killed'))
-    await world.work(message).catch(() => undefined)
-    world.handler = async () => ({ kind: 'succeeded' })
+    await dieOf(world, [message])
     world.now = NOW + 3_600_000
     ahead(world, 'pass', async () => {
       world.put(...jobsIn(shard(1), 1, 'other'))
@@ -33,9 +30,7 @@ describe('a pass that frees a slot looks at the line afterwards', () => {
     const world = new World(configOf({ concurrency: 1, shards: 2, retry: { attempts: 1 } }))
     world.put(...jobsIn(shard(0), 1))
     await world.stream()
-    world.handler = () => Promise.reject(new Error('killed'))
-    for (const message of world.takeWork()) await world.work(message).catch(() => undefined)
-    world.handler = async () => ({ kind: 'succeeded' })
+    await dieOf(world, world.takeWork())
     world.now = NOW + 3_600_000
     await world.pass(shard(0))
     world.put(...jobsIn(shard(1), 1, 'other'))
@@ -213,8 +208,7 @@ describe('a reply that is lost when books are settled', () => {
     const world = new World(configOf({ concurrency: 2, shards: 3, retry: { attempts: 1 } }))
     world.put(...jobsIn(shard(0), 2, 'dies'))
     await world.stream()
-    world.handler = () => Promise.reject(new Error('killed'))
-    for (const message of world.takeWork()) await world.work(message).catch(() => undefined)
+    await dieOf(world, world.takeWork())
     const end = longRunning(world, (id) => id.startsWith('one'))
     world.put(...jobsIn(shard(1), 1, 'one'), ...jobsIn(shard(2), 1, 'two'))
     await world.stream()

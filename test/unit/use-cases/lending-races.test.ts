@@ -4,7 +4,7 @@ import { deleteJob } from '../../../lib/adapters/memory/tables.ts'
 import type { WorkMessage } from '../../../lib/ports/queues.ts'
 import { wakeUp } from '../../../lib/use-cases/wake-up.ts'
 import { configOf, NOW } from '../../support/builders.ts'
-import { ahead, setLimits } from '../../support/interleave.ts'
+import { ahead, dieOf, setLimits } from '../../support/interleave.ts'
 import { damage, jobsIn, PLAIN, shard } from '../../support/spread.ts'
 import { World } from '../../support/world.ts'
 
@@ -93,8 +93,7 @@ describe('a shard that has got a unit is woken', () => {
   test('although a newer configuration has come, and the wake-up that gave it comes again', async () => {
     const { world, message } = await beforeGiving()
     // The worker dies, and a wake-up finds its slot.
-    world.handler = () => Promise.reject(new Error('killed'))
-    await world.work(message).catch(() => undefined)
+    await dieOf(world, [message])
     world.now = NOW + 3_600_000
     world.takeWakes()
     whenGiven(world, () => {
