@@ -27,10 +27,10 @@ export const CLAIMING: readonly Mutant[] = [
   {
     name: 'jobs read before state',
     file: ROUND,
-    find: `  const state = (await store.states.read(request.shard)) ?? emptyState(request.shard)
+    find: `  const read = (await store.states.read(request.shard)) ?? emptyState(request.shard)
 `,
     replace: `  const early = await store.jobs.range({ shard: request.shard, from: '0#', limit: 1000 })
-  const state = (await store.states.read(request.shard)) ?? emptyState(request.shard)
+  const read = (await store.states.read(request.shard)) ?? emptyState(request.shard)
   const range = async ({ from, limit }: { from: string; limit: number }) => {
     const items = early.items.filter(({ sk }) => sk >= from)
     return { items: items.slice(0, limit), more: items.length > limit }

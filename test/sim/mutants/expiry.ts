@@ -12,8 +12,8 @@ export const EXPIRY: readonly Mutant[] = [
   {
     name: 'an item expires with its starts',
     file: 'lib/use-cases/pass/write.ts',
-    find: 'Math.max(now + rememberedFor(rateLimit), dueAt ?? now)',
-    replace: 'Math.max(now - 100 * rememberedFor(rateLimit), dueAt ?? now - 100 * rememberedFor(rateLimit))',
+    find: 'keptUntil(Math.max(now + rememberedFor(rateLimit), lastsUntil))',
+    replace: 'keptUntil(now - 100 * rememberedFor(rateLimit) + 0 * lastsUntil)',
     breaks: 'the rate',
   },
   {

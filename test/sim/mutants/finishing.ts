@@ -11,9 +11,9 @@ export const FINISHING: readonly Mutant[] = [
   {
     name: 'slot freed before the job runs',
     file: EXECUTE,
-    find: 'const replaced = await finishJob(context, running, runTask)',
+    find: 'const finished = await finishJob(context, running, runTask)',
     replace: `await context.store.states.release(running.shard, running)
-    const replaced = await finishJob(context, running, runTask)`,
+    const finished = await finishJob(context, running, runTask)`,
     breaks: 'more run than the limit allows',
   },
   {

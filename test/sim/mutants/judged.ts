@@ -36,8 +36,8 @@ export const JUDGED_ITEMS: readonly Mutant[] = [
   {
     name: 'a job that was replaced while it ran forgotten',
     file: 'lib/use-cases/attempt/execute.ts',
-    find: "  return outcome === 'changed'\n",
-    replace: '  return false\n',
+    find: "jobStands: outcome === 'changed' }",
+    replace: "jobStands: outcome === 'changed' && false }",
     breaks: 'nobody looks at what has taken its place',
   },
   {

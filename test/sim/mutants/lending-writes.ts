@@ -114,15 +114,15 @@ export const LENDING_WRITES: readonly Mutant[] = [
   {
     name: 'the override is read from the shard',
     file: CAPACITY,
-    find: 'const limits = limitsInForce(configured, owner)',
-    replace: 'const limits = limitsInForce(configured, state as ShardState)',
+    find: 'const limits = limitsInForce(configured, owner, now)',
+    replace: 'const limits = limitsInForce(configured, state as ShardState, now)',
     breaks: 'a limit that was set does not hold for shards with a number',
   },
   {
     name: 'a limit is set and nobody woken',
     file: SET_LIMITS,
-    find: 'await wakeNow({ wake }, new Set([owner.shard,',
-    replace: 'void wake\n  await wakeNow({ wake: { send: async () => {} } }, new Set([owner.shard,',
+    find: '  await wakeNow(\n    { wake },\n',
+    replace: '  void wake\n  await wakeNow(\n    { wake: { send: async () => {} } },\n',
     breaks: 'a limit that was raised is not used, nor what is too much given back',
   },
   {

@@ -70,6 +70,8 @@ export interface Plan {
   readonly maxWorkers?: number
   /** So many functions run simultaneously at most, while there are faults: the neighbours in the account take the rest. */
   readonly accountConcurrency?: number
+  /** What a key has of its DynamoDB partition's units, if neighbours use the rest of it. */
+  readonly keyShare?: number
   /** Lambda's recursive loop detection, which the construct switches off for the dispatcher and the worker. */
   readonly loopDetection: boolean
   /** For how long idle items are kept, instead of a week. Absent where none goes. */
@@ -114,5 +116,6 @@ export function drawFrame(random: SimRandom) {
     weather,
     maxSkew_ms: weather === 'calm' ? 0 : random.chance(0.3) ? marginalSkew(versions) : random.pick(SKEWS_MS),
     faultsUntil,
+    ...(random.chance(0.2) ? { keyShare: 0.2 } : {}),
   }
 }

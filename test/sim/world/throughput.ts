@@ -22,8 +22,12 @@ export class Throughput {
   readonly #scheduler: Scheduler
   readonly #buckets = new Map<string, Bucket>()
 
-  constructor(scheduler: Scheduler) {
+  readonly #share: number
+
+  /** @param share of the units, for keys that share their DynamoDB partition with neighbours */
+  constructor(scheduler: Scheduler, share = 1) {
     this.#scheduler = scheduler
+    this.#share = share
   }
 
   /** Whether any of the keys has used up its units. */
@@ -39,7 +43,7 @@ export class Throughput {
   #bucketOf({ table, pk, how }: Use): Bucket {
     const name = `${how} ${table} ${pk}`
     const { now } = this.#scheduler
-    const most = UNITS_A_SECOND[how]
+    const most = UNITS_A_SECOND[how] * this.#share
     const bucket = this.#buckets.get(name) ?? { units: most, at: now }
     bucket.units = Math.min(most, bucket.units + (most * (now - bucket.at)) / 1000)
     bucket.at = now

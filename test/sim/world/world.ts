@@ -92,7 +92,7 @@ export class World {
     this.plan = plan
     this.faults = faults
     this.scheduler = new Scheduler(random.fork(), plan.epoch_ms)
-    this.throughput = surroundings.throttlesKeys ? new Throughput(this.scheduler) : undefined
+    this.throughput = surroundings.throttlesKeys ? new Throughput(this.scheduler, plan.keyShare) : undefined
     const parts = { scheduler: this.scheduler, random: random.fork(), faults, emit: this.emit, surroundings }
     this.network = new Network({ ...parts, random: random.fork() })
     this.#concurrency = new Concurrency(() => (faults.on ? (plan.accountConcurrency ?? Infinity) : Infinity))
