@@ -4,7 +4,7 @@ import type { BooksChange } from '../core/limits/books.ts'
 import type { LimitOverride } from '../core/limits/limits.ts'
 import type { SlowDown } from '../core/limits/slow-down.ts'
 import type { Holder, PassChange, Released } from '../core/pass/decide.ts'
-import type { BorrowedUnits, ShardGlance, ShardState, Token } from '../core/shard/state.ts'
+import type { BorrowedFrom, BorrowedUnits, ShardGlance, ShardState, Token } from '../core/shard/state.ts'
 
 export interface StateStore {
   read(shard: ShardKey): Promise<ShardState | undefined>
@@ -31,6 +31,12 @@ export interface StateStore {
   recordBorrowed(
     state: ShardState,
     borrowed: BorrowedUnits,
+    expiresAt?: number,
+  ): Promise<ShardState | undefined>
+  /** The same for what it has borrowed from the limiters of its queue. */
+  recordBorrowedFrom(
+    state: ShardState,
+    borrowed: BorrowedFrom,
     expiresAt?: number,
   ): Promise<ShardState | undefined>
   /**
@@ -69,6 +75,8 @@ export interface PassWrite extends PassChange {
   readonly mark: string
   /** What the shard has borrowed from now on. Absent if that is as it was. */
   readonly borrowed?: BorrowedUnits
+  /** The same of the limiters of its queue. */
+  readonly borrowedFrom?: BorrowedFrom
   /** What slows the partition down from now on, or that nothing does any more. Absent if that is as it was. */
   readonly slowed?: SlowDown | 'over'
   /** The group of the due index that shall list the shard. */

@@ -47,6 +47,7 @@ const ofStates: Verbs<StateStore> = {
   release: () => states.release(SHARD, holder),
   writeBooks: () => states.writeBooks(state, { loans: [], line: [], isLending: true, expiresAt: 1 }),
   recordBorrowed: () => states.recordBorrowed(state, { slots: borrowed('l', 1) }),
+  recordBorrowedFrom: () => states.recordBorrowedFrom(state, { [totalOf('crm')]: { slots: borrowed('l', 1) } }),
   fence: () => states.fence(SHARD, 7),
   strand: () => states.strand(state, NOW, undefined),
   earlierShards: () => states.earlierShards('crm'),

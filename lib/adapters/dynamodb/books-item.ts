@@ -1,13 +1,13 @@
 /**
  * How loans stand in the State table. A plain shard's item has `loans` and `line`, each with a map for each resource; any
- * other shard's has `borrowed`. A loan is a list of three, `[id, lent, returned]`, since an item may hold a hundred.
+ * other shard's has `borrowed`, and one that limiters cover `borrowedFrom`, such a map for each. A loan is a list of three, `[id, lent, returned]`, since an item may hold a hundred.
  */
 import * as z from 'zod'
-import { isShardIndex } from '../../core/keys.ts'
+import { isShardIndex, parseShard } from '../../core/keys.ts'
 import type { Books, Resource } from '../../core/limits/books.ts'
 import { PLAIN } from '../../core/limits/lending.ts'
 import type { Borrowed, Limiter, Loan, LoanId } from '../../core/limits/limiter.ts'
-import type { BorrowedUnits } from '../../core/shard/state.ts'
+import type { BorrowedFrom, BorrowedUnits } from '../../core/shard/state.ts'
 
 /** Counters and turns only grow: one that cannot grow any more would be no whole number in the end. */
 const MOST = 1e12
@@ -18,19 +18,27 @@ const loan = z
 /** Each write changes one entry of a map, which therefore has to be there. */
 const ofEach = <T extends z.ZodType>(schema: T) => z.object({ slots: schema, starts: schema })
 
-/** Who borrows is read as the name of a shard, and a wake-up goes there. */
-const borrower = z.string().refine(isShardIndex, 'it is not the number of a shard')
+/** Who borrows is read as the name of a shard, and a wake-up goes there: of a limiter's item the whole name. */
+const borrower = z
+  .string()
+  .refine((name) => isShardIndex(name) || parseShard(name).ok, 'it is not the number or the name of a shard')
 const waiting = borrower.or(z.literal(PLAIN))
 
 export const loansSchema = ofEach(z.record(borrower, loan))
 export const lineSchema = ofEach(z.record(waiting, count))
 export const borrowedSchema = z.object({ slots: loan.optional(), starts: loan.optional() })
+export const borrowedFromSchema = z.record(z.string(), borrowedSchema)
 
 export const fromLoan = ({ id, lent, returned }: Loan): unknown[] => [id, lent, returned]
 
 export const fromBorrowed = (borrowed: BorrowedUnits): Record<string, unknown[]> =>
   Object.fromEntries(
     Object.entries(borrowed).map(([resource, { id, got, returned }]) => [resource, [id, got, returned]]),
+  )
+
+export const fromBorrowedFrom = (borrowed: BorrowedFrom): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(borrowed).map(([name, units]) => [name, units ? fromBorrowed(units) : {}]),
   )
 
 export function toBooks(
@@ -53,9 +61,20 @@ export function toBooks(
 export function toBorrowed(borrowed: z.output<typeof borrowedSchema> | undefined): {
   readonly borrowed?: BorrowedUnits
 } {
-  if (!borrowed) return {}
-  const units = Object.entries(borrowed).flatMap(([resource, loan]): [string, Borrowed][] =>
-    loan ? [[resource, { id: loan[0] as LoanId, got: loan[1], returned: loan[2] }]] : [],
-  )
-  return { borrowed: Object.fromEntries(units) }
+  return borrowed ? { borrowed: toUnits(borrowed) } : {}
 }
+
+export function toBorrowedFrom(borrowed: z.output<typeof borrowedFromSchema> | undefined): {
+  readonly borrowedFrom?: BorrowedFrom
+} {
+  if (!borrowed) return {}
+  const units = Object.entries(borrowed).map(([name, units]) => [name, toUnits(units)])
+  return { borrowedFrom: Object.fromEntries(units) }
+}
+
+const toUnits = (borrowed: z.output<typeof borrowedSchema>): BorrowedUnits =>
+  Object.fromEntries(
+    Object.entries(borrowed).flatMap(([resource, loan]): [string, Borrowed][] =>
+      loan ? [[resource, { id: loan[0] as LoanId, got: loan[1], returned: loan[2] }]] : [],
+    ),
+  )

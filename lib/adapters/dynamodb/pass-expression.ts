@@ -1,7 +1,7 @@
 /** The one conditional write of a pass. */
 import type { ShardState, ShardVersion } from '../../core/shard/state.ts'
 import type { PassWrite } from '../../ports/store.ts'
-import { fromBorrowed } from './books-item.ts'
+import { fromBorrowed, fromBorrowedFrom } from './books-item.ts'
 import { UpdateExpression } from './expression.ts'
 
 export function passExpression(state: ShardState, change: PassWrite): UpdateExpression {
@@ -13,6 +13,7 @@ export function passExpression(state: ShardState, change: PassWrite): UpdateExpr
   changeSlots(update, state, change)
   changeWindow(update, state, change)
   if (change.borrowed) update.set(update.path('borrowed'), fromBorrowed(change.borrowed))
+  if (change.borrowedFrom) update.set(update.path('borrowedFrom'), fromBorrowedFrom(change.borrowedFrom))
   if (change.waitingAmid) update.set(update.path('waitingAmid'), true)
   else if (state.waitingAmid) update.remove(update.path('waitingAmid'))
   if (state.strandedSince !== undefined) update.remove(update.path('strandedSince'))

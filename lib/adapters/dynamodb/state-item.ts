@@ -7,7 +7,15 @@ import { slowDownSchema } from '../../core/limits/slow-down.ts'
 import type { ShardState, Slots } from '../../core/shard/state.ts'
 import { isValidInstant } from '../../core/text/instant.ts'
 import { describeIssues } from '../../core/text/issues.ts'
-import { borrowedSchema, lineSchema, loansSchema, toBooks, toBorrowed } from './books-item.ts'
+import {
+  borrowedFromSchema,
+  borrowedSchema,
+  lineSchema,
+  loansSchema,
+  toBooks,
+  toBorrowed,
+  toBorrowedFrom,
+} from './books-item.ts'
 import { fromItem, type Item } from './database.ts'
 
 const slotBase = {
@@ -39,6 +47,7 @@ const stateSchema = z.object({
   loans: loansSchema.optional(),
   line: lineSchema.optional(),
   borrowed: borrowedSchema.optional(),
+  borrowedFrom: borrowedFromSchema.optional(),
   override: z.unknown().optional(),
   slowed: slowDownSchema.optional(),
   passedBy: z.string().optional(),
@@ -66,7 +75,7 @@ export function toState(item: Item): ShardState {
       item['pk']?.S,
     )
   }
-  const { pk, slots, window, waiting, loans, line, borrowed, override, ...rest } = state.data
+  const { pk, slots, window, waiting, loans, line, borrowed, borrowedFrom, override, ...rest } = state.data
   return {
     shard: pk as ShardKey,
     initialised: slots !== undefined && window !== undefined,
@@ -76,6 +85,7 @@ export function toState(item: Item): ShardState {
     ...present(rest),
     ...toBooks(loans, line),
     ...toBorrowed(borrowed),
+    ...toBorrowedFrom(borrowedFrom),
     ...toOverride(override),
   }
 }

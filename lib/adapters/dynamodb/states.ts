@@ -3,13 +3,13 @@ import { GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb'
 import type { ShardKey } from '../../core/keys.ts'
 import { isMade } from '../../core/limits/books.ts'
 import type { LimitOverride } from '../../core/limits/limits.ts'
-import { isSameUnits } from '../../core/limits/portion.ts'
+import { isSameFrom, isSameUnits } from '../../core/limits/borrowed.ts'
 import type { SlowDown } from '../../core/limits/slow-down.ts'
 import type { Holder, Released } from '../../core/pass/decide.ts'
-import { type BorrowedUnits, emptyState, isOwnWrite, type ShardState } from '../../core/shard/state.ts'
+import { emptyState, isOwnWrite, type ShardState } from '../../core/shard/state.ts'
 import type { Attempt, BooksOutcome, BooksWrite, StateStore } from '../../ports/store.ts'
 import { booksExpression } from './books-expression.ts'
-import { fromBorrowed } from './books-item.ts'
+import { fromBorrowed, fromBorrowedFrom } from './books-item.ts'
 import { ALL_OLD, type Database, isConditionFailed, toItem } from './database.ts'
 import { earlierShards } from './earlier-shards.ts'
 import { UpdateExpression } from './expression.ts'
@@ -55,10 +55,18 @@ export const dynamoStateStore = (database: Database): StateStore => ({
   },
   writeBooks: (owner, write) => writeBooks(database, owner, write),
   recordBorrowed: async (state, borrowed, expiresAt) => {
-    const outcome = await update(database, state.shard, borrowedExpression(state, borrowed, expiresAt))
+    const change = borrowedExpression(state, { borrowed: fromBorrowed(borrowed) }, expiresAt)
+    const outcome = await update(database, state.shard, change)
     if (outcome.kind === 'updated') return outcome.state
     // A lost reply: it was written, by us, or word for word by somebody else.
     return outcome.state && isSameUnits(outcome.state.borrowed, borrowed) ? outcome.state : undefined
+  },
+  recordBorrowedFrom: async (state, borrowed, expiresAt) => {
+    const change = borrowedExpression(state, { borrowedFrom: fromBorrowedFrom(borrowed) }, expiresAt)
+    const outcome = await update(database, state.shard, change)
+    if (outcome.kind === 'updated') return outcome.state
+    // A lost reply: as above.
+    return outcome.state && isSameFrom(outcome.state.borrowedFrom, borrowed) ? outcome.state : undefined
   },
   fence: (shard, expiresAt) => fence(database, shard, expiresAt),
   earlierShards: earlierShards(database),
@@ -124,12 +132,13 @@ async function writeBooks(database: Database, owner: ShardState, write: BooksWri
 
 function borrowedExpression(
   state: ShardState,
-  borrowed: BorrowedUnits,
+  written: Readonly<Record<string, unknown>>,
   expiresAt: number | undefined,
 ): UpdateExpression {
   const update = new UpdateExpression()
   sameVersion(update, state)
-  update.increase(update.path('version'), 1).set(update.path('borrowed'), fromBorrowed(borrowed))
+  update.increase(update.path('version'), 1)
+  for (const [name, value] of Object.entries(written)) update.set(update.path(name), value)
   for (const name of ['shards', 'unsettled']) update.remove(update.path(name))
   if (expiresAt !== undefined) update.set(update.path('expiresAt'), expiresAt)
   return update

@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { ShardKey } from '../../core/keys.ts'
 import { isMade } from '../../core/limits/books.ts'
-import { isSameUnits } from '../../core/limits/portion.ts'
+import { isSameFrom, isSameUnits } from '../../core/limits/borrowed.ts'
 import type { SlowDown } from '../../core/limits/slow-down.ts'
 import {
   type ClaimedSlot,
@@ -70,13 +70,13 @@ export const memoryStates = (tables: Tables): StateStore => {
       const now = current(state.shard) ?? emptyState(state.shard)
       if (now.version !== state.version)
         return isSameUnits(now.borrowed, borrowed) ? structuredClone(now) : undefined
-      const expiry = expiresAt === undefined ? {} : { expiresAt }
-      return write({
-        ...now,
-        version: (now.version ?? 0) + 1,
-        borrowed: structuredClone(borrowed),
-        ...expiry,
-      })
+      return write({ ...passed(now, expiresAt), borrowed: structuredClone(borrowed) })
+    },
+    recordBorrowedFrom: async (state, borrowed, expiresAt) => {
+      const now = current(state.shard) ?? emptyState(state.shard)
+      if (now.version !== state.version)
+        return isSameFrom(now.borrowedFrom, borrowed) ? structuredClone(now) : undefined
+      return write({ ...passed(now, expiresAt), borrowedFrom: structuredClone(borrowed) })
     },
     fence: async (shard, expiresAt) => {
       const now = current(shard) ?? { ...emptyState(shard), expiresAt }
@@ -110,6 +110,12 @@ export const memoryStates = (tables: Tables): StateStore => {
   }
 }
 
+const passed = (state: ShardState, expiresAt: number | undefined): ShardState => ({
+  ...state,
+  version: (state.version ?? 0) + 1,
+  ...(expiresAt === undefined ? {} : { expiresAt }),
+})
+
 function applyPass(state: ShardState, change: PassWrite): ShardState {
   const { waitingAmid: _waitingAmid, strandedSince: _since, ...lasting } = state
   const { dueAt: _dueAt, dueShard: _dueShard, expiresAt: _expiresAt, slowed, ...rest } = lasting
@@ -132,6 +138,7 @@ function applyPass(state: ShardState, change: PassWrite): ShardState {
     ...(change.waitingAmid ? { waitingAmid: change.waitingAmid } : {}),
     ...slowedAfter(slowed, change),
     ...(change.borrowed ? { borrowed: structuredClone(change.borrowed) } : {}),
+    ...(change.borrowedFrom ? { borrowedFrom: structuredClone(change.borrowedFrom) } : {}),
     passedBy: change.mark,
     ...(change.dueAt === undefined ? {} : { dueAt: change.dueAt }),
     ...(change.dueShard === undefined ? {} : { dueShard: change.dueShard }),

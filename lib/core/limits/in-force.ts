@@ -9,6 +9,7 @@ import { applyOverride, type Limits, MAX_SLOTS_PER_SHARD, type ShardLimits } fro
 
 /** A number for each thing that is counted. */
 export type Units = Readonly<Record<Resource, number>>
+export const NO_UNITS: Units = { slots: 0, starts: 0 }
 
 /** A limit that makes no sense pauses, lest more runs than was meant. */
 const PAUSED: Limits = { concurrency: 0 }
@@ -56,8 +57,8 @@ export function limitsWithin(limits: Limits, units: Units): ShardLimits {
 export const SLOTS_OF_A_SMALL_ITEM = 8
 
 /** The most that one shard has: all that there is, but no more than its item holds well. */
-export function mostUnits(limits: Limits, resource: Resource): number {
+export function mostUnits(limits: Limits, resource: Resource, ofOneJob = 1): number {
   const cap = capOf(limits, resource)
   if (resource === 'starts') return cap
-  return Number.isFinite(cap) ? Math.min(MAX_SLOTS_PER_SHARD, cap) : SLOTS_OF_A_SMALL_ITEM
+  return Number.isFinite(cap) ? Math.min(MAX_SLOTS_PER_SHARD * ofOneJob, cap) : SLOTS_OF_A_SMALL_ITEM
 }

@@ -14,7 +14,13 @@ export interface Partition {
   readonly books: Books
   /** What the plain shard uses itself. */
   readonly ownUse: Units
+  /** How many slots of the limiter a job of a shard uses. Absent where each uses one. */
+  readonly weightOf?: (borrower: Borrower) => number
 }
+
+/** How many units of a thing one job of a shard uses: they are lent together, or not at all. */
+export const unitsOfOneJob = ({ weightOf }: Partition, resource: Resource, borrower: Borrower): number =>
+  (resource === 'slots' ? weightOf?.(borrower) : undefined) ?? 1
 
 /** Units that no shard has. Below 0 if a limit was lowered, until so many have come back. */
 export const freeUnits = ({ limits, books, ownUse }: Partition, resource: Resource): number =>
@@ -23,18 +29,22 @@ export const freeUnits = ({ limits, books, ownUse }: Partition, resource: Resour
 export const unitsOf = ({ books, ownUse }: Partition, resource: Resource, borrower: Borrower): number =>
   borrower === PLAIN ? ownUse[resource] : outstanding(books[resource].loans[borrower])
 
+/** For how many jobs a shard has units. */
+const jobsOf = (partition: Partition, resource: Resource, borrower: Borrower): number =>
+  unitsOf(partition, resource, borrower) / unitsOfOneJob(partition, resource, borrower)
+
 /** The shards in the line, the next one first: the one that has least, and among equals the one that has waited longest. */
 export const lineOf = (partition: Partition, resource: Resource): Borrower[] =>
   Object.entries(partition.books[resource].line)
-    .map(([borrower, turn]) => ({ borrower, turn, units: unitsOf(partition, resource, borrower) }))
-    .sort((one, other) => one.units - other.units || one.turn - other.turn)
+    .map(([borrower, turn]) => ({ borrower, turn, jobs: jobsOf(partition, resource, borrower) }))
+    .sort((one, other) => one.jobs - other.jobs || one.turn - other.turn)
     .map(({ borrower }) => borrower)
 
 /** Free units are for the shards that wait; one that comes anew, or has more, may have only what none waits for. */
 export function mayBorrow(partition: Partition, resource: Resource, self: Borrower): boolean {
   const [first] = lineOf(partition, resource)
   if (first === undefined || first === self) return true
-  return unitsOf(partition, resource, self) < unitsOf(partition, resource, first)
+  return jobsOf(partition, resource, self) < jobsOf(partition, resource, first)
 }
 
 /** To which shard one that has work of its own gives one of its units: the next in the line, if that has less. */
@@ -45,6 +55,5 @@ export function nextToGiveWayTo(
 ): Borrower | undefined {
   const next = lineOf(partition, resource).find((borrower) => borrower !== self)
   if (next === undefined) return undefined
-  const units = unitsOf(partition, resource, self)
-  return givesWay(units, unitsOf(partition, resource, next)) ? next : undefined
+  return givesWay(jobsOf(partition, resource, self), jobsOf(partition, resource, next)) ? next : undefined
 }

@@ -1,5 +1,6 @@
 /** What a partition may do, as it is configured and as somebody has set it at run time. */
 import * as z from 'zod'
+import type { LimiterName } from './queue-limiter.ts'
 
 export interface RateLimit {
   /** How many jobs may start in any window of `period_ms`. */
@@ -61,6 +62,8 @@ export interface ShardLimits {
   readonly isPaused?: true
   /** Nothing of the whole partition may start before that. Epoch ms. */
   readonly slowedUntil?: number
+  /** The limiter that leaves it fewer slots than all others do: how many units it has lent, and how many it has. */
+  readonly limiter?: { readonly name: LimiterName; readonly lent: number; readonly units: number }
 }
 
 /** By default: a fortieth of the period, but at least 20 ms and at most 1 s. It is the share of the rate that is lost. */

@@ -2,7 +2,7 @@
 import type { ShardState } from '../shard/state.ts'
 import { RESOURCES, type Resource } from './books.ts'
 import { capOf, isMetered, mostUnits, SLOTS_OF_A_SMALL_ITEM, type Units } from './in-force.ts'
-import { freeUnits, mayBorrow, nextToGiveWayTo, type Partition, PLAIN } from './lending.ts'
+import { freeUnits, mayBorrow, nextToGiveWayTo, type Partition, PLAIN, unitsOfOneJob } from './lending.ts'
 import { type Borrower, held, lentOut } from './limiter.ts'
 
 /** A partition, seen from one of its shards. */
@@ -11,7 +11,12 @@ export interface Portion extends Partition {
   readonly self: Borrower
   /** What it has borrowed. Empty for the plain shard. */
   readonly borrowed: NonNullable<ShardState['borrowed']>
+  /** What the shard does not use goes back even if nobody waits: so many may borrow that the books could not hold them all. */
+  readonly givesIdleBack?: true
 }
+
+const ofOneJob = (portion: Portion, resource: Resource): number =>
+  unitsOfOneJob(portion, resource, portion.self)
 
 /** What a shard uses at the beginning of a pass, and what it used until just now. */
 export interface Usage {
@@ -63,7 +68,7 @@ export const givesNextStartAway = (portion: Portion, usage: Usage): boolean =>
 export const mayUse = (portion: Portion, usage: Usage): Units =>
   of((resource) => {
     if (!isMetered(portion.limits, resource)) return Number.POSITIVE_INFINITY
-    return usable(portion, resource) - (givesUnitAway(portion, usage, resource) ? 1 : 0)
+    return usable(portion, resource) - (givesUnitAway(portion, usage, resource) ? ofOneJob(portion, resource) : 0)
   })
 
 /** So many more units a shard asks for at a time, and reads jobs for. The next pass can ask for more. */
@@ -76,8 +81,9 @@ const MOST_ASKED = SLOTS_OF_A_SMALL_ITEM
 export function mostItMayGet(portion: Portion, usage: Usage, asksOthers: boolean): Units {
   const now = mayUse(portion, usage)
   return of((resource) => {
-    const most = asksOthers ? MOST_ASKED : Math.max(0, freeUnits(portion, resource))
-    return now[resource] + Math.min(MOST_ASKED, most, mayWant(portion, usage, resource))
+    const asked = MOST_ASKED * ofOneJob(portion, resource)
+    const most = asksOthers ? asked : Math.max(0, freeUnits(portion, resource))
+    return now[resource] + Math.min(asked, most, mayWant(portion, usage, resource))
   })
 }
 
@@ -89,7 +95,8 @@ export const hasGotAll = (mayGet: Units, had: Units, has: Units): boolean =>
 function mayWant(portion: Portion, usage: Usage, resource: Resource): number {
   if (!isMetered(portion.limits, resource)) return 0
   if (isOverLimit(portion, resource) || givesUnitAway(portion, usage, resource)) return 0
-  const more = Math.max(0, mostUnits(portion.limits, resource) - unitsHeld(portion, resource))
+  const most = mostUnits(portion.limits, resource, ofOneJob(portion, resource))
+  const more = Math.max(0, most - unitsHeld(portion, resource))
   // What is free the plain shard has already: it may want what others have.
   return portion.self === PLAIN ? Math.min(more, lentOut(portion.books[resource])) : more
 }
@@ -100,9 +107,10 @@ function mayWant(portion: Portion, usage: Usage, resource: Resource): number {
  */
 export function unitsWanted(portion: Portion, usage: Usage, ready: number, startable: number): Units {
   const mayWantOf = (resource: Resource) => mayWant(portion, usage, resource)
+  const weight = ofOneJob(portion, 'slots')
   const free = unitsHeld(portion, 'slots') - usage.inUse.slots
   const slots = Number.isFinite(capOf(portion.limits, 'slots'))
-    ? Math.min(MOST_ASKED, Math.max(0, ready - free))
+    ? Math.min(MOST_ASKED * weight, Math.max(0, ready * weight - free))
     : MOST_ASKED
   // A start that was late is on record twice, so there may be more of them than units.
   const beyond = Math.max(0, usage.inUse.starts - unitsHeld(portion, 'starts'))
@@ -117,6 +125,8 @@ export function unitsWanted(portion: Portion, usage: Usage, ready: number, start
 export interface Lack {
   readonly slots: boolean
   readonly starts: boolean
+  /** Its next job lacks something else: the slots that it needs are kept for it. */
+  readonly isReserved?: true
 }
 
 /** What a shard may use, and uses after a pass has claimed. */
@@ -136,10 +146,14 @@ export interface Outcome extends Spent {
 /** Starts come first: a shard that has none to make has no use for a slot, and would only keep others from it. */
 export function lackOf(portion: Portion, { may, inUse, isWorkLeft, startable }: Outcome): Lack {
   // If the limit is 0, it waits until somebody raises it.
-  const couldHaveMore = (resource: Resource): boolean =>
-    isMetered(portion.limits, resource) && may[resource] < Math.max(1, mostUnits(portion.limits, resource))
+  const couldHaveMore = (resource: Resource): boolean => {
+    const one = ofOneJob(portion, resource)
+    const most = Math.max(one, mostUnits(portion.limits, resource, one))
+    return isMetered(portion.limits, resource) && may[resource] + one <= most
+  }
+  const isUsedUp = inUse.slots + ofOneJob(portion, 'slots') > may.slots
   const starts = isWorkLeft && startable === 0 && couldHaveMore('starts')
-  return { starts, slots: isWorkLeft && !starts && inUse.slots >= may.slots && couldHaveMore('slots') }
+  return { starts, slots: isWorkLeft && !starts && isUsedUp && couldHaveMore('slots') }
 }
 
 /** What it has borrowed after this pass: less, if it gives units back. Only what it does not use goes back. */
@@ -160,22 +174,9 @@ export function afterGivingBack(portion: Portion, spent: Spent, lack: Lack): Por
  */
 function unitsToKeep(portion: Portion, { may, inUse }: Spent, lack: Lack, resource: Resource): number {
   if (!isMetered(portion.limits, resource)) return unitsHeld(portion, resource)
+  if (portion.givesIdleBack)
+    return lack.isReserved ? Math.min(may[resource], inUse[resource] + ofOneJob(portion, resource)) : 0
   const othersWait = Object.keys(portion.books[resource].line).some((borrower) => borrower !== portion.self)
   if (lack[resource] || !othersWait) return may[resource]
   return resource === 'starts' && lack.slots ? Math.min(may.starts, inUse.starts + 1) : 0
 }
-
-/** Whether units go back, which has to be written whatever else there is to write. */
-export const isGivenBack = (before: Portion['borrowed'], after: Portion['borrowed']): boolean =>
-  RESOURCES.some((resource) => (after[resource]?.returned ?? 0) > (before[resource]?.returned ?? 0))
-
-/** Whether units have arrived that an earlier note does not show. */
-export const hasMore = (now: Portion['borrowed'], before: Portion['borrowed'] = {}): boolean =>
-  RESOURCES.some((resource) => held(now[resource]) > held(before[resource]))
-
-/** Whether two notes of what a shard has borrowed say the same. */
-export const isSameUnits = (one: Portion['borrowed'] = {}, other: Portion['borrowed'] = {}): boolean =>
-  RESOURCES.every((resource) => {
-    const [a, b] = [one[resource], other[resource]]
-    return a?.id === b?.id && a?.got === b?.got && a?.returned === b?.returned
-  })

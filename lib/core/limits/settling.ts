@@ -12,7 +12,7 @@ import {
   type Resource,
 } from './books.ts'
 import { isMetered } from './in-force.ts'
-import { freeUnits, lineOf, PLAIN } from './lending.ts'
+import { freeUnits, lineOf, PLAIN, unitsOfOneJob } from './lending.ts'
 import { afterReturn, type Borrower, type LoanId, lastTurn, lendMore, outstanding } from './limiter.ts'
 import type { Lack, Portion } from './portion.ts'
 
@@ -106,24 +106,34 @@ export const leaving = (books: Books, resource: Resource, borrower: Borrower): L
 /** DynamoDB takes expressions of 4 KB. A shard that is served looks whether there are more free units, and serves the next. */
 const MOST_SERVED = 25
 
-/** Each shard that waits gets one of the free units, for as many as there are. The plain shard needs no loan. */
+/** Nobody is passed by, however little the next would need: a job that uses many units would wait for ever. */
+function nextServed(portion: Portion, resource: Resource): Borrower[] {
+  const served: Borrower[] = []
+  let free = Math.max(0, freeUnits(portion, resource))
+  for (const borrower of lineOf(portion, resource)) {
+    if (borrower === portion.self) continue
+    free -= unitsOfOneJob(portion, resource, borrower)
+    if (free < 0 || served.length === MOST_SERVED) break
+    served.push(borrower)
+  }
+  return served
+}
+
+/** Each shard that waits gets what one job needs of the free units, for as many as there are. The plain shard needs no loan. */
 function serve(
   portion: Portion,
   resource: Resource,
   newId: () => LoanId,
 ): BooksChange & { readonly served: readonly Borrower[] } {
   if (!isMetered(portion.limits, resource)) return { loans: [], line: [], served: [] }
-  const free = Math.max(0, freeUnits(portion, resource))
-  const served = lineOf(portion, resource)
-    .filter((borrower) => borrower !== portion.self)
-    .slice(0, Math.min(free, MOST_SERVED))
+  const served = nextServed(portion, resource)
   const lent = served.filter((borrower) => borrower !== PLAIN)
   const { loans } = portion.books[resource]
   const last = lastTurn(portion.books[resource])
   return {
     loans: lent.map((borrower) => {
       const was = loans[borrower]
-      return { resource, borrower, was, is: lendMore(was, 1, newId()) }
+      return { resource, borrower, was, is: lendMore(was, unitsOfOneJob(portion, resource, borrower), newId()) }
     }),
     line: lent.map((borrower, index) => ({ resource, borrower, turn: last + index })),
     served,

@@ -50,6 +50,10 @@ function holdsOf(
     return [{ reason: 'slowed down', jobs: left, until: limits.slowedUntil }]
   if (claims >= room.slots) {
     if (limits.isPaused) return [{ reason: 'paused', jobs: left }]
+    if (limits.limiter) {
+      const { name, ...units } = limits.limiter
+      return [{ reason: 'limiter', jobs: left, limiter: name, ...units }]
+    }
     return [{ reason: 'slots', jobs: left, inFlight: staying + claims, slots: limits.slots }]
   }
   const { rateLimit } = limits

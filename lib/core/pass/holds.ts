@@ -1,5 +1,7 @@
 /** Why due jobs are not claimed: values, with numbers, which decisions, `why` and events read. */
 
+import type { LimiterName } from '../limits/queue-limiter.ts'
+
 /** How many jobs are held: of those that a pass has read, so there may be more. */
 interface Held {
   readonly jobs: number
@@ -12,6 +14,13 @@ export type Hold =
   | (Held & { readonly reason: 'slowed down'; readonly until: number })
   /** All slots that the shard may use are taken. */
   | (Held & { readonly reason: 'slots'; readonly inFlight: number; readonly slots: number })
+  /** A limiter has lent what it has, or this shard uses what it has from it. */
+  | (Held & {
+      readonly reason: 'limiter'
+      readonly limiter: LimiterName
+      readonly lent: number
+      readonly units: number
+    })
   /** The rate allows no further start. `reopensAt`: epoch ms; absent if that depends on claims that have not started. */
   | (Held & { readonly reason: 'rate'; readonly allowed: number; readonly reopensAt?: number })
   /** Another job with the same id is in flight. */
@@ -20,7 +29,7 @@ export type Hold =
   | { readonly reason: 'not read' }
 
 /** Nobody has to be woken for these: whoever frees a slot or an id, or lifts a pause, looks at the shard. */
-const ENDED_BY_OTHERS: ReadonlySet<Hold['reason']> = new Set(['paused', 'slots', 'same id'])
+const ENDED_BY_OTHERS: ReadonlySet<Hold['reason']> = new Set(['paused', 'slots', 'limiter', 'same id'])
 
 export const isEndedByOthers = ({ reason }: Hold): boolean => ENDED_BY_OTHERS.has(reason)
 

@@ -5,10 +5,12 @@ import { QUEUE_NAME } from '../keys.ts'
 import { SLOTS_OF_A_SMALL_ITEM } from '../limits/in-force.ts'
 import { limitFields, toRate } from '../limits/input.ts'
 import { type Limits, LONGEST_MS, MAX_SLOTS_PER_SHARD, withMargin } from '../limits/limits.ts'
+import type { QueueLimiter } from '../limits/queue-limiter.ts'
 import { durationBetween } from '../text/duration.ts'
 import { toConfigurationError } from '../text/issues.ts'
 import { LONGEST_HANDLER_MS } from '../times.ts'
 import type { RetryPolicy } from './backoff.ts'
+import { limiterFields, limitersOf, poolsSchema } from './limiters-input.ts'
 import { type PartitionRule, partitionSchema } from './partition.ts'
 
 /** Eight slots each, so that a thousand jobs of a partition are in flight. */
@@ -25,6 +27,7 @@ const queueSchema = z.strictObject({
   concurrency: limits.concurrency,
   /** How many jobs of a partition start in any window. Default: unlimited. */
   rateLimit: limits.rateLimit,
+  ...limiterFields,
   retry: z
     .strictObject({
       attempts: z.int().min(1).max(1000).default(5),
@@ -47,11 +50,17 @@ const configSchema = z.strictObject({
       queueSchema,
     )
     .refine((queues) => Object.keys(queues).length > 0, 'at least one queue is needed'),
+  /** Limits that queues share, by name. */
+  pools: poolsSchema,
 })
 
-export type QueueInput = z.input<typeof queueSchema>
-export interface ConfigInput<QueueName extends string = string> {
-  readonly queues: Readonly<Record<QueueName, QueueInput>>
+export interface QueueInput<PoolName extends string = string>
+  extends Omit<z.input<typeof queueSchema>, 'pools'> {
+  readonly pools?: Readonly<Partial<Record<PoolName, number>>> | undefined
+}
+export interface ConfigInput<QueueName extends string = string, PoolName extends string = string> {
+  readonly queues: Readonly<Record<QueueName, QueueInput<NoInfer<PoolName>>>>
+  readonly pools?: Readonly<Record<PoolName, { readonly concurrency: number }>> | undefined
 }
 
 export interface QueueConfig extends Limits {
@@ -60,6 +69,8 @@ export interface QueueConfig extends Limits {
   readonly retry: RetryPolicy
   readonly timeout_ms: number
   readonly shards: number
+  /** What covers its jobs beside the limits of their partitions, in the order in which shards borrow. */
+  readonly limiters: readonly QueueLimiter[]
 }
 
 export interface Config<QueueName extends string = string> {
@@ -72,16 +83,20 @@ export interface Config<QueueName extends string = string> {
  * Checks a configuration and fills in its defaults.
  * @throws ConfigurationError that names the path of each mistake
  */
-export function defineConfig<const QueueName extends string>(
-  input: ConfigInput<QueueName>,
+export function defineConfig<const QueueName extends string, const PoolName extends string = never>(
+  input: ConfigInput<QueueName, PoolName>,
 ): Config<QueueName> {
   const result = configSchema.safeParse(input)
   if (!result.success) throw toConfigurationError(result.error, 'config')
-  const queues = Object.entries(result.data.queues).map(([name, queue]) => [name, toQueue(name, queue)])
-  return { queues: Object.fromEntries(queues) as Record<QueueName, QueueConfig>, input }
+  const { queues, pools } = result.data
+  const entries = Object.entries(queues).map(([name, queue]) => [
+    name,
+    { ...toQueue(name, queue), limiters: limitersOf(name, queues, pools) },
+  ])
+  return { queues: Object.fromEntries(entries) as Record<QueueName, QueueConfig>, input }
 }
 
-function toQueue(name: string, queue: z.output<typeof queueSchema>): QueueConfig {
+function toQueue(name: string, queue: z.output<typeof queueSchema>): Omit<QueueConfig, 'limiters'> {
   const { rateLimit, retry } = queue
   const limits: Limits = {
     ...(queue.concurrency === undefined ? {} : { concurrency: queue.concurrency }),

@@ -10,6 +10,7 @@ import {
 import type { Books, Resource } from '../limits/books.ts'
 import type { Borrowed } from '../limits/limiter.ts'
 import type { LimitOverride } from '../limits/limits.ts'
+import type { LimiterName } from '../limits/queue-limiter.ts'
 import type { SlowDown } from '../limits/slow-down.ts'
 import type { StartWindow } from '../limits/window.ts'
 
@@ -76,8 +77,11 @@ export interface ShardState {
   readonly books?: Books
   /** In any other shard: what it has from the plain one. */
   readonly borrowed?: BorrowedUnits
+  /** What it has from the limiters of its queue, by their names. */
+  readonly borrowedFrom?: BorrowedFrom
 }
 
+export type BorrowedFrom = Readonly<Partial<Record<LimiterName, BorrowedUnits>>>
 export type BorrowedUnits = Readonly<Partial<Record<Resource, Borrowed>>>
 
 /** What a write is conditioned on that has to lose against any pass made since. */
@@ -97,6 +101,7 @@ export type ShardGlance = Pick<
   | 'expiresAt'
   | 'books'
   | 'borrowed'
+  | 'borrowedFrom'
 >
 
 export const emptyState = (shard: ShardKey): ShardState => ({

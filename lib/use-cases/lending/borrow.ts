@@ -38,6 +38,19 @@ const isSameLimits = (one: Capacity, other: Capacity): boolean =>
   one.owner.overrideProblem === other.owner.overrideProblem &&
   isDeepEqual(one.owner.override, other.owner.override)
 
+/** Puts on record what a shard uses already, whatever that comes to: nobody claims anything then until it is within the limit. */
+export async function cover(context: Context, capacity: Capacity, units: number): Promise<Capacity | 'stale'> {
+  const { was, told } = ownLoan(capacity, 'slots')
+  const is = lendMore(told, units, newLoanId(context))
+  const outcome = await context.store.states.writeBooks(capacity.owner, {
+    loans: [{ resource: 'slots', borrower: capacity.self, was, is }],
+    line: [],
+    isLending: true,
+    expiresAt: booksKeptUntil(capacity.owner, capacity.limits.rateLimit, context.clock.now()),
+  })
+  return outcome.kind === 'conflict' ? 'stale' : withBooks(capacity, outcome.owner)
+}
+
 async function borrowOnce(context: Context, capacity: Capacity, wanted: Units): Promise<Capacity | 'stale'> {
   const loans = RESOURCES.flatMap((resource) => freeLoan(context, capacity, resource, wanted[resource]))
   if (loans.length === 0) return capacity

@@ -2,14 +2,17 @@
 import { placeOf } from '../../core/job/job.ts'
 import { parseShard, type Shard } from '../../core/keys.ts'
 import { type Books, NO_BOOKS, RESOURCES } from '../../core/limits/books.ts'
-import { limitsInForce } from '../../core/limits/in-force.ts'
+import { limitsInForce, NO_UNITS } from '../../core/limits/in-force.ts'
 import { arrived, type Borrowed, type Borrower } from '../../core/limits/limiter.ts'
 import type { Limits } from '../../core/limits/limits.ts'
 import type { Portion } from '../../core/limits/portion.ts'
+import { limiterKey, type QueueLimiter, weightIn } from '../../core/limits/queue-limiter.ts'
 import { borrowerOf, ownerOf } from '../../core/limits/shards.ts'
+import type { QueueConfig } from '../../core/queue/config.ts'
 import { unitsOfState } from '../../core/shard/in-use.ts'
 import { type BorrowedUnits, emptyState, type ShardState } from '../../core/shard/state.ts'
 import type { Context } from '../context.ts'
+import { borrowedIn } from './account.ts'
 import { restoreLoans } from './restore.ts'
 import { isFromBefore, takeOver } from './take-over.ts'
 
@@ -18,30 +21,68 @@ export interface Capacity extends Portion {
   readonly shard: Shard
   readonly owner: ShardState
   readonly configured: Limits
+  /** The limiter that lends, whose item is the owner then; absent if the partition's plain shard does. */
+  readonly limiter?: QueueLimiter
 }
 
+/** The partition's first, then those of the limiters of the queue, in the order in which all shards borrow. */
+export type Capacities = readonly [Capacity, ...Capacity[]]
+
 /**
- * Reads the plain shard's item *after* the shard's own: whoever sets a limit writes the first and then the second, so a
- * pass that has seen the old limit loses. `undefined` for a shard that the configuration does not know, `'stale'` if the two
- * do not fit and have to be read again.
+ * Reads all that limits a shard *after* the shard's own item: whoever sets a limit writes the first and then the second, so a
+ * pass that has seen the old limit loses. `undefined` for a shard that the configuration does not know, `'stale'` if two of
+ * them do not fit and have to be read again.
  */
-export async function readCapacity(
+export async function readCapacities(
   context: Context,
   state: ShardState,
-): Promise<Capacity | 'stale' | undefined> {
+): Promise<Capacities | 'stale' | undefined> {
   const shard = parseShard(state.shard)
   if (!shard.ok) return undefined
   const queue = placeOf(context.config, shard.value)
   if (!queue.ok) return undefined
-  const owner = await readOwner(context, shard.value, state)
-  if (await isFromBefore(context, queue.value, owner)) {
-    await takeOver(context, queue.value, shard.value, owner)
+  const [partition, ...limiters] = await Promise.all([
+    readCapacity(context, state, shard.value, queue.value),
+    ...queue.value.limiters.map((limiter) => readLimiter(context, state, shard.value, limiter)),
+  ])
+  if (partition === 'stale' || partition === undefined) return 'stale'
+  const known = limiters.filter((limiter) => limiter !== 'stale')
+  return known.length < limiters.length ? 'stale' : [partition, ...known]
+}
+
+async function readCapacity(
+  context: Context,
+  state: ShardState,
+  shard: Shard,
+  queue: QueueConfig,
+): Promise<Capacity | 'stale'> {
+  const owner = await readOwner(context, shard, state)
+  if (await isFromBefore(context, queue, owner)) {
+    await takeOver(context, queue, shard, owner)
     return 'stale'
   }
   const now = context.clock.now()
-  const capacity = capacityOf({ shard: shard.value, configured: queue.value, owner, state, now })
-  if (capacity === 'stale')
-    await restoreLoans(context, state, { owner, configured: queue.value }, borrowerOf(shard.value))
+  const capacity = capacityOf({ shard, configured: queue, owner, state, now })
+  if (capacity === 'stale') {
+    const borrowed = state.borrowed ?? {}
+    await restoreLoans(context, state, { owner, configured: queue, borrowed, self: borrowerOf(shard) })
+  }
+  return capacity
+}
+
+async function readLimiter(
+  context: Context,
+  state: ShardState,
+  shard: Shard,
+  limiter: QueueLimiter,
+): Promise<Capacity | 'stale'> {
+  const key = limiterKey(limiter.name)
+  const owner = (await context.store.states.read(key)) ?? emptyState(key)
+  const capacity = capacityFrom(limiter, { shard, configured: limiter, owner, state, now: context.clock.now() })
+  if (capacity === 'stale') {
+    const borrowed = borrowedIn(state, { shard, limiter })
+    await restoreLoans(context, state, { owner, configured: limiter, borrowed, self: state.shard })
+  }
   return capacity
 }
 
@@ -54,7 +95,7 @@ interface Read {
   readonly shard: Shard
   readonly configured: Limits
   readonly owner: ShardState
-  readonly state: Pick<ShardState, 'borrowed'>
+  readonly state: Pick<ShardState, 'shard' | 'borrowed' | 'borrowedFrom'>
   readonly now: number
 }
 
@@ -65,6 +106,19 @@ export function capacityOf({ shard, configured, owner, state, now }: Read): Capa
   const borrowed = borrowedBy(self, state.borrowed ?? {}, books)
   if (borrowed === 'stale') return 'stale'
   return { shard, owner, configured, self, limits, books, borrowed, ownUse: unitsOfState(owner, limits, now) }
+}
+
+function capacityFrom(
+  limiter: QueueLimiter,
+  { shard, configured, owner, state, now }: Read,
+): Capacity | 'stale' {
+  const self = state.shard
+  const books = owner.books ?? NO_BOOKS
+  const borrowed = borrowedBy(self, borrowedIn(state, { shard, limiter }), books)
+  if (borrowed === 'stale') return 'stale'
+  const limits = limitsInForce({ concurrency: configured.concurrency ?? 0 }, owner, now)
+  const lending = { weightOf: (name: Borrower) => weightIn(limiter, name), givesIdleBack: true } as const
+  return { shard, owner, configured, limiter, self, limits, books, borrowed, ownUse: NO_UNITS, ...lending }
 }
 
 /** After the books have changed. */

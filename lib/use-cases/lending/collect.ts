@@ -12,9 +12,10 @@ import type { RateLimit } from '../../core/limits/limits.ts'
 import { isOverLimit } from '../../core/limits/portion.ts'
 import { nextForgotten, rememberedFor } from '../../core/limits/window.ts'
 import { booksKeptUntil, isNew } from '../../core/shard/expiry.ts'
-import { type BorrowedUnits, type ShardState, startsReserved } from '../../core/shard/state.ts'
+import { type ShardState, startsReserved } from '../../core/shard/state.ts'
 import type { Context } from '../context.ts'
 import { ownLoan } from './borrow.ts'
+import { borrowedIn, recordIn } from './account.ts'
 import { type Capacity, withBooks } from './capacity.ts'
 import { type Lender, lenders, loanOf, readLender, type Search, spareOf, untold } from './lender.ts'
 import { newLoanId } from './loan-id.ts'
@@ -75,7 +76,12 @@ async function collectOne(
       if (next) [now, missing] = [next.capacity, missing - next.units]
     }
   }
-  return { capacity: now, ...(spareAt === undefined ? {} : { spareAt }) }
+  const isBack = capacity.limiter !== undefined && missing < wanted
+  return {
+    capacity: now,
+    ...(spareAt === undefined ? {} : { spareAt }),
+    ...(isBack || known.mayGetMore ? { mayGetMore: true } : {}),
+  }
 }
 
 /** When the next start that the shard remembers, or is about to make, will be forgotten. */
@@ -114,15 +120,18 @@ async function fetchFrom(
   { name, state, units }: Lender & { readonly units: number },
 ): Promise<Capacity | 'stale' | undefined> {
   const was = capacity.books[resource].loans[name]
-  const loan = loanOf(was, state.borrowed?.[resource])
+  const had = borrowedIn(state, capacity)
+  const loan = loanOf(was, had[resource])
   if (!was || !loan) return undefined
-  const taken = Math.max(0, units - untold(was, state.borrowed?.[resource]))
+  const taken = Math.max(0, units - untold(was, had[resource]))
   const after = { ...loan, returned: loan.returned + taken }
   const until = (state: ShardState) => booksKeptUntil(state, capacity.limits.rateLimit, context.clock.now())
-  if (taken > 0 && !(await takeFrom(context, state, { ...state.borrowed, [resource]: after }, until(state))))
-    return undefined
+  // An item that has expired is made anew, so that whatever has read of it that it is not there loses. One that may go stays longer.
+  const expiresAt = isNew(state) || state.expiresAt !== undefined ? until(state) : undefined
+  const borrowed = { ...had, [resource]: after }
+  if (taken > 0 && !(await recordIn(context, capacity, state, { borrowed, expiresAt }))) return undefined
   const loans: LoanChange[] = [{ resource, borrower: name, was, is: afterReturn(was, after) }]
-  if (capacity.self !== PLAIN && !isOverLimit(capacity, resource)) {
+  if (isLentOn(capacity, resource)) {
     const { was: own, told } = ownLoan(capacity, resource)
     loans.push({ resource, borrower: capacity.self, was: own, is: lendMore(told, units, newLoanId(context)) })
   }
@@ -133,15 +142,6 @@ async function fetchFrom(
   return outcome.kind === 'conflict' ? 'stale' : withBooks(capacity, outcome.owner)
 }
 
-/** An item that has expired is made anew, so that whatever has read of it that it is not there loses. One that may go stays longer. */
-const takeFrom = (
-  { store }: Context,
-  state: ShardState,
-  borrowed: BorrowedUnits,
-  expiresAt: number,
-): Promise<ShardState | undefined> =>
-  store.states.recordBorrowed(
-    state,
-    borrowed,
-    isNew(state) || state.expiresAt !== undefined ? expiresAt : undefined,
-  )
+/** What a job needs of a limiter it gets whole, of what is free: so it only comes back. */
+const isLentOn = (capacity: Capacity, resource: Resource): boolean =>
+  capacity.self !== PLAIN && !capacity.limiter && !isOverLimit(capacity, resource)

@@ -10,10 +10,9 @@ import {
   outstanding,
 } from '../../core/limits/limiter.ts'
 import { isOverLimit, unitsHeld } from '../../core/limits/portion.ts'
-import { shardOf } from '../../core/limits/shards.ts'
-import { unitsOfState } from '../../core/shard/in-use.ts'
 import { emptyState, type ShardState } from '../../core/shard/state.ts'
 import type { Context } from '../context.ts'
+import { borrowedIn, shardNamed, unitsUsed } from './account.ts'
 import type { Capacity } from './capacity.ts'
 import { readUnlessDamaged } from './read-unless-damaged.ts'
 
@@ -40,7 +39,7 @@ export async function readLender(
   capacity: Capacity,
   name: Borrower,
 ): Promise<Lender | undefined> {
-  const key = shardOf(capacity.shard, name)
+  const key = shardNamed(capacity, name)
   const state = await readUnlessDamaged(context, key)
   return state === 'damaged' ? undefined : { name, state: state ?? emptyState(key) }
 }
@@ -80,13 +79,13 @@ export function spareOf(
   resource: Resource,
   { name, state, leaves }: Lender & Search,
 ): number {
-  const { books, limits } = capacity
+  const { books } = capacity
   const was = books[resource].loans[name]
-  const known = state.borrowed?.[resource]
+  const known = borrowedIn(state, capacity)[resource]
   const units = loanOf(was, known)
   if (!units) return 0
   const arriving = isLeft(state, leaves) ? held(units) - heldOf(was, known) : 0
-  const idle = Math.max(0, held(units) - arriving - unitsOfState(state, limits, clock.now())[resource])
+  const idle = Math.max(0, held(units) - arriving - unitsUsed(capacity, name, state, clock.now())[resource])
   const lacksStarts = resource === 'slots' && books.starts.line[name] !== undefined
   const mayTakeAll = !state.waiting || lacksStarts || isOverLimit(capacity, resource)
   const half = Math.floor((held(units) - unitsHeld(capacity, resource)) / 2)

@@ -1,6 +1,5 @@
-/** Reads the plain shard once more, for others have changed its books, a limit, or what it uses itself. */
+/** Reads the item with the books once more, for others have changed its books, a limit, or what it uses itself. */
 import { limitsInForce } from '../../core/limits/in-force.ts'
-import { ownerOf } from '../../core/limits/shards.ts'
 import { unitsOfState } from '../../core/shard/in-use.ts'
 import { emptyState, type ShardState } from '../../core/shard/state.ts'
 import type { Context } from '../context.ts'
@@ -8,7 +7,7 @@ import { type Capacity, withBooks } from './capacity.ts'
 
 /** `'stale'` if the shard's own item does not fit any more, and has to be read again, too. */
 export async function readAgain(context: Context, capacity: Capacity): Promise<Capacity | 'stale'> {
-  const key = ownerOf(capacity.shard)
+  const key = capacity.owner.shard
   const owner = (await context.store.states.read(key)) ?? emptyState(key)
   return withOwner(capacity, owner, context.clock.now())
 }

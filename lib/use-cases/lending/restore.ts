@@ -7,31 +7,40 @@ import { limitsInForce } from '../../core/limits/in-force.ts'
 import { arrived, type Borrower } from '../../core/limits/limiter.ts'
 import type { Limits } from '../../core/limits/limits.ts'
 import { booksKeptUntil } from '../../core/shard/expiry.ts'
-import type { ShardState } from '../../core/shard/state.ts'
+import type { BorrowedUnits, ShardState } from '../../core/shard/state.ts'
 import type { Context } from '../context.ts'
+
+interface Lost {
+  /** The item with the books, and what is configured of its limits. */
+  readonly owner: ShardState
+  readonly configured: Limits
+  /** What the shard has, and its name in the books. */
+  readonly borrowed: BorrowedUnits
+  readonly self: Borrower
+}
 
 /** Called if the shard's item does not fit the books, which were read after it. Afterwards both have to be read again. */
 export async function restoreLoans(
   context: Context,
   state: ShardState,
-  { owner, configured }: { readonly owner: ShardState; readonly configured: Limits },
-  self: Borrower,
+  lost: Lost,
 ): Promise<void> {
+  const { owner, configured } = lost
   // Only if the shard's item has stayed the same until now, the books are wrong and not what was read of the shard.
   const now = await context.store.states.read(state.shard)
   if (now?.version !== state.version) return
   const { rateLimit } = limitsInForce(configured, owner, context.clock.now())
   await context.store.states.writeBooks(owner, {
-    loans: lostLoans(state, owner, self),
+    loans: lostLoans(lost),
     line: [],
     isLending: true,
     expiresAt: booksKeptUntil(owner, rateLimit, context.clock.now()),
   })
 }
 
-const lostLoans = (state: ShardState, { books = NO_BOOKS }: ShardState, self: Borrower): LoanChange[] =>
+const lostLoans = ({ owner: { books = NO_BOOKS }, borrowed, self }: Lost): LoanChange[] =>
   RESOURCES.flatMap((resource) => {
-    const known = state.borrowed?.[resource]
+    const known = borrowed[resource]
     const was = books[resource].loans[self]
     if (!known || arrived(known, was) !== 'stale') return []
     return [

@@ -5,11 +5,11 @@ import { type LineChange, RESOURCES, type Resource } from '../../core/limits/boo
 import { PLAIN } from '../../core/limits/lending.ts'
 import type { Borrower } from '../../core/limits/limiter.ts'
 import { leaving, type Result, settle as settlementOf } from '../../core/limits/settling.ts'
-import { ownerOf, shardOf } from '../../core/limits/shards.ts'
 import { booksKeptUntil, isTouchedLongAgo } from '../../core/shard/expiry.ts'
 import type { ShardState } from '../../core/shard/state.ts'
 import { forEachSideBySide } from '../../core/side-by-side.ts'
 import type { Context } from '../context.ts'
+import { shardNamed } from './account.ts'
 import type { Capacity } from './capacity.ts'
 import { newLoanId } from './loan-id.ts'
 import { readAgain, withOwner } from './read-again.ts'
@@ -39,7 +39,7 @@ export async function settle(context: Context, capacity: Capacity, result: Resul
   const sound = new Set<Borrower>()
   for (let tries = 0; tries < TRIES; tries++) {
     const { served, hasEntered, ...change } = settlementOf(now, result, () => newLoanId(context))
-    const settled = { hasEntered, served: served.map((name) => shardOf(now.shard, name)) }
+    const settled = { hasEntered, served: served.map((name) => shardNamed(now, name)) }
     const { rateLimit } = now.limits
     const isTold = change.loans.length + change.line.length === 0
     if (isTold && !isTouchedLongAgo(now.owner, rateLimit, context.clock.now())) return settled
@@ -53,7 +53,7 @@ export async function settle(context: Context, capacity: Capacity, result: Resul
     if (next === 'stale') return NOTHING
     now = next
   }
-  throw new BooksBusyError(ownerOf(capacity.shard))
+  throw new BooksBusyError(capacity.owner.shard)
 }
 
 /**
@@ -62,18 +62,18 @@ export async function settle(context: Context, capacity: Capacity, result: Resul
  */
 async function placesOfDamaged(
   context: Context,
-  { shard, books }: Capacity,
+  capacity: Capacity,
   served: readonly Borrower[],
   sound: Set<Borrower>,
 ): Promise<LineChange[]> {
   const damaged: Borrower[] = []
   const unknown = served.filter((name) => name !== PLAIN && !sound.has(name))
   await forEachSideBySide(unknown, served.length, async (name) => {
-    const isDamaged = (await readUnlessDamaged(context, shardOf(shard, name))) === 'damaged'
+    const isDamaged = (await readUnlessDamaged(context, shardNamed(capacity, name))) === 'damaged'
     if (isDamaged) damaged.push(name)
     else sound.add(name)
   })
-  return damaged.flatMap((name) => RESOURCES.flatMap((resource) => leaving(books, resource, name)))
+  return damaged.flatMap((name) => RESOURCES.flatMap((resource) => leaving(capacity.books, resource, name)))
 }
 
 /**

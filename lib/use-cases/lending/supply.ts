@@ -4,12 +4,14 @@ import type { JobId } from '../../core/keys.ts'
 import { RESOURCES } from '../../core/limits/books.ts'
 import { limitsWithin, type Units } from '../../core/limits/in-force.ts'
 import { freeUnits } from '../../core/limits/lending.ts'
-import { hasMore, mayUse, unitsWanted } from '../../core/limits/portion.ts'
+import { hasMore } from '../../core/limits/borrowed.ts'
+import { mayUse, unitsWanted } from '../../core/limits/portion.ts'
 import { roomFor, separateTwins } from '../../core/pass/room.ts'
 import { usageOf } from '../../core/shard/in-use.ts'
 import type { ShardState, Slot } from '../../core/shard/state.ts'
 import type { Context } from '../context.ts'
 import { isUncertain, type RoundRequest } from '../pass/request.ts'
+import { borrowedIn, usageIn } from './account.ts'
 import { borrowFree } from './borrow.ts'
 import type { Capacity } from './capacity.ts'
 import { type Collected, collect } from './collect.ts'
@@ -19,6 +21,8 @@ export interface Demand {
   readonly state: ShardState
   readonly staying: readonly [JobId, Slot][]
   readonly due: readonly Job[]
+  /** How many jobs could start by all that comes before this; absent if nothing does. */
+  readonly ready?: number
   /** What brought this pass. */
   readonly request: Pick<RoundRequest, 'isWoken' | 'wokenFor' | 'asksAgain'>
 }
@@ -78,7 +82,8 @@ export const mayCollect = (
   (isUncertain(request) && !isServed(capacity, state))
 
 /** Units have arrived that the shard's item does not show. */
-const isServed = ({ borrowed }: Capacity, state: ShardState): boolean => hasMore(borrowed, state.borrowed)
+const isServed = (capacity: Capacity, state: ShardState): boolean =>
+  hasMore(capacity.borrowed, borrowedIn(state, capacity))
 
 const standsInLine = ({ books, self }: Capacity): boolean =>
   RESOURCES.some((resource) => books[resource].line[self] !== undefined)
@@ -96,9 +101,10 @@ const isUnattended = (
   books.starts.line[self] !== undefined &&
   (dueAt === undefined || dueAt <= now || dueAt === wokenFor)
 
-function wantedFor({ clock }: Context, capacity: Capacity, { state, staying, due }: Demand): Units {
+function wantedFor({ clock }: Context, capacity: Capacity, { state, staying, due, ready }: Demand): Units {
   const now = clock.now()
-  const usage = usageOf(state, staying, capacity.limits, now)
+  const usage = usageIn(capacity, state, staying, now)
+  if (ready !== undefined) return unitsWanted(capacity, usage, ready, ready)
   const { candidates } = separateTwins(due, staying)
   return unitsWanted(capacity, usage, candidates.length, startable(capacity, state, staying, now))
 }

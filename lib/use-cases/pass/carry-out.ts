@@ -1,7 +1,6 @@
 /** The second half of a round: write what was decided, send what has to be sent, and bring the books up to date. */
 import type { ShardKey } from '../../core/keys.ts'
-import type { Units } from '../../core/limits/in-force.ts'
-import { afterGivingBack, hasMore, isGivenBack, isSameUnits, lackOf } from '../../core/limits/portion.ts'
+import { type Gates, passedGates } from '../../core/limits/gates.ts'
 import { placesToLeave } from '../../core/limits/settling.ts'
 import type { Decision, PassInput } from '../../core/pass/decide.ts'
 import { isWorkLeft } from '../../core/pass/holds.ts'
@@ -11,19 +10,16 @@ import { isRunning, type ShardState } from '../../core/shard/state.ts'
 import type { PassWrite } from '../../ports/store.ts'
 import type { Context } from '../context.ts'
 import type { Capacity } from '../lending/capacity.ts'
-import { leaveLine } from '../lending/leave-line.ts'
 import { limitsSeen } from '../lending/limits-seen.ts'
-import { type Settled, settle, settleAfter } from '../lending/settle.ts'
+import type { Settled } from '../lending/settle.ts'
+import { type Account, borrowedAfter, isMoved, leaveLines, settleAll } from '../lending/settle-all.ts'
 import type { Round } from './request.ts'
 import { lookSoon, messagesOf, sendWake, sendWork, startCounting } from './send.ts'
 import { passWrite } from './write.ts'
 
-/** What the shard has of its partition's limits, and uses, in a pass. */
+/** What the shard has of all that limits it, and uses before the pass claims anything. */
 export interface Use {
-  readonly capacity: Capacity
-  readonly may: Units
-  /** Before the pass claims anything. */
-  readonly inUse: Units
+  readonly gates: Gates<Capacity>
   /** How many jobs may start, now or in a moment. */
   readonly startable: number
   /** It has got all that it asked for, or not all have been asked, so there may be more. */
@@ -41,37 +37,40 @@ export async function carryOut(
   decision: Decision,
 ): Promise<Round> {
   const { state, now, limits } = input
-  const { capacity: afterPass, result } = outcomeOf(use, decision)
-  const places = placesToLeave(afterPass, result.lack)
-  const capacity = await leaveLine(context, afterPass, places)
-  if (capacity === 'stale') return { kind: 'conflict' }
-  const { borrowed } = capacity
+  const passed = outcomeOf(use, decision)
+  const places = passed.map(({ capacity, result }) => placesToLeave(capacity, result.lack))
+  const left = await leaveLines(context, passed, places)
+  if (left === 'stale') return { kind: 'conflict' }
+  const isLeaving = places.some(({ length }) => length > 0)
   const wake = () => sendWake(context, state.shard, decision.wake, now)
-  const isAsItIs = isExpiryRight(state) && state.strandedSince === undefined
   const mayGetMore = isWorkLeft(decision.holds) && use.mayGetMore
-  const isSaid = !decision.changed && isAsItIs && places.length === 0
-  // What has arrived and is not used is written down: others leave alone what is on its way.
-  if (isSaid && !isGivenBack(use.capacity.borrowed, borrowed) && !hasMore(borrowed, state.borrowed)) {
+  if (!isToBeWritten(state, decision, use, left) && !isLeaving) {
     await wake()
-    return unwritten(context, state.shard, { ...decision, mayGetMore }, () =>
-      settle(context, capacity, result),
-    )
+    return unwritten(context, state.shard, { ...decision, mayGetMore }, () => settleAll(context, left))
   }
-  const changed = isSameUnits(state.borrowed, borrowed) ? undefined : borrowed
-  const write = passWrite(state, decision, { ...input, borrowed: changed, mark: context.random.token() })
+  const borrowed = borrowedAfter(state, left)
+  const write = passWrite(state, decision, { ...input, ...borrowed, mark: context.random.token() })
   const outcome = await context.store.states.pass(state, write)
-  // Whoever has won may have relied on the place that is left by now.
-  const asksAgain = places.length > 0
+  // Whoever has won may have relied on a place that is left by now.
   if (outcome.kind === 'conflict')
-    return { ...conflictOf(outcome, write), ...(asksAgain ? { asksAgain } : {}) }
+    return { ...conflictOf(outcome, write), ...(isLeaving ? { asksAgain: true } : {}) }
   await Promise.all([wake(), sendWork(context, messagesOf(state, decision, now, startCounting(limits)))])
   return afterWrite(context, input, decision, {
     write,
     written: outcome.state,
-    asksAgain: asksAgain || mayGetMore,
-    settle: (after) => settleAfter(context, capacity, result, after),
+    asksAgain: isLeaving || mayGetMore,
+    settle: (after) => settleAll(context, left, after),
   })
 }
+
+/** Whether the item does not say yet all that there is to say. */
+const isToBeWritten = (
+  state: ShardState,
+  { changed }: Decision,
+  { gates }: Use,
+  left: readonly Account[],
+): boolean =>
+  changed || !isExpiryRight(state) || state.strandedSince !== undefined || isMoved(gates, left, state)
 
 const conflictOf = ({ isUncertain }: { readonly isUncertain?: true }, { dueAt }: PassWrite) => ({
   kind: 'conflict' as const,
@@ -128,13 +127,17 @@ const sendsAway = ({ config }: Context, state: ShardState, now: number): boolean
   state.waiting && Object.keys(state.slots).length >= (limitsSeen(config, state, now)?.slots ?? 0)
 
 /** What the shard has borrowed after the pass, and whether it still lacks something. */
-function outcomeOf({ capacity, may, inUse, startable }: Use, { claims, holds }: Decision) {
-  const count = claims.length
-  const after = { slots: inUse.slots + count, starts: inUse.starts + count }
-  const left = Math.max(0, startable - count)
-  const lack = lackOf(capacity, { may, inUse: after, isWorkLeft: isWorkLeft(holds), startable: left })
-  const borrowed = afterGivingBack(capacity, { may, inUse: after }, lack)
-  return { capacity: { ...capacity, borrowed }, result: { lack, hasClaimed: count > 0 } }
+function outcomeOf({ gates, startable }: Use, { claims, holds }: Decision): Account[] {
+  const outcome = {
+    claims: claims.length,
+    isWorkLeft: isWorkLeft(holds),
+    startable: Math.max(0, startable - claims.length),
+  }
+  const hasClaimed = claims.length > 0
+  return passedGates(gates, outcome).map(({ portion, lack }) => ({
+    capacity: portion,
+    result: { lack, hasClaimed },
+  }))
 }
 
 /** The job that the worker takes over itself. */

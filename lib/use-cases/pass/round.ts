@@ -5,7 +5,8 @@
  * is gone, it has not run since the state was read, unless another pass claimed it; and that changes the version.
  */
 import { earliest } from '../../core/earliest.ts'
-import { limitsWithin } from '../../core/limits/in-force.ts'
+import { type Gates, limitsOfGates } from '../../core/limits/gates.ts'
+import type { Units } from '../../core/limits/in-force.ts'
 import { givesNextStartAway, hasGotAll, mayUse, mostItMayGet, type Usage } from '../../core/limits/portion.ts'
 import { nextForgotten } from '../../core/limits/window.ts'
 import { decide, type Released } from '../../core/pass/decide.ts'
@@ -13,12 +14,13 @@ import { slotsThatStay } from '../../core/pass/room.ts'
 import { deadSlots, isSaturated } from '../../core/shard/attention.ts'
 import { isLate } from '../../core/shard/closed.ts'
 import { isExpiryRight } from '../../core/shard/expiry.ts'
-import { usageOf } from '../../core/shard/in-use.ts'
 import { emptyState, type ShardState } from '../../core/shard/state.ts'
 import type { Context } from '../context.ts'
-import { type Capacity, readCapacity } from '../lending/capacity.ts'
+import { usageIn } from '../lending/account.ts'
+import { type Capacities, type Capacity, readCapacities } from '../lending/capacity.ts'
 import { limitsSeen } from '../lending/limits-seen.ts'
-import { mayCollect, startable, supply } from '../lending/supply.ts'
+import { mayCollect, startable } from '../lending/supply.ts'
+import { supplyAll } from '../lending/supply-all.ts'
 import { carryOut } from './carry-out.ts'
 import { readJobs } from './read-jobs.ts'
 import { recover } from './recover.ts'
@@ -33,11 +35,11 @@ export async function passOnce(context: Context, request: RoundRequest): Promise
   // Asked after the state was read: what a newer configuration has written since makes the write of this one fail.
   if (await context.deployment.isReplaced()) return { kind: 'replaced' }
   if (isIdle(context, request, state)) return { kind: 'over' }
-  const capacity = await readCapacity(context, state)
-  if (capacity === 'stale') return { kind: 'conflict' }
-  if (!capacity) return leave(context, state, request.released)
-  if (!request.asksAgain) reportOverride(context, capacity.owner)
-  return visitKnown(context, request, state, capacity)
+  const capacities = await readCapacities(context, state)
+  if (capacities === 'stale') return { kind: 'conflict' }
+  if (!capacities) return leave(context, state, request.released)
+  if (!request.asksAgain) for (const { owner } of capacities) reportOverride(context, owner)
+  return visitKnown(context, request, state, capacities)
 }
 
 /** Whether the item alone shows that there is nothing to do. */
@@ -60,39 +62,53 @@ async function visitKnown(
   context: Context,
   request: RoundRequest,
   state: ShardState,
-  capacity: Capacity,
+  capacities: Capacities,
 ): Promise<Round> {
   const { clock } = context
   const recovered = await recover(context, state, deadSlots(state, clock.now()))
   const staying = slotsThatStay({ ...request, state, recovered })
   const seenAt = clock.now()
-  const usage = usageOf(state, staying, capacity.limits, seenAt)
-  const mayGet = mostItMayGet(capacity, usage, mayCollect(capacity, { state, request }, seenAt))
+  const used = (capacity: Capacity) => usageIn(capacity, state, staying, seenAt)
+  const mayGetOf = (capacity: Capacity) =>
+    mostItMayGet(capacity, used(capacity), mayCollect(capacity, { state, request }, seenAt))
+  const gatesOf = (all: Capacities, mayOf: (capacity: Capacity) => Units) =>
+    mapAll(all, (portion) => ({ portion, may: mayOf(portion), inUse: used(portion).inUse }))
   const known = { ...request, state, recovered }
   const jobs = await readJobs(context, {
     ...known,
-    limits: limitsWithin(capacity.limits, mayGet),
+    limits: limitsIn(gatesOf(capacities, mayGetOf)),
     late: lateOf(seenAt, request),
     isUncertain: isUncertain(request),
   })
-  const supplied = await supply(context, capacity, { state, staying, due: jobs.due, request })
+  const supplied = await supplyAll(context, capacities, { state, staying, due: jobs.due, request })
   if (supplied === 'stale') return { kind: 'conflict' }
   const now = clock.now()
-  const may = mayUse(supplied.capacity, usage)
+  const gates = gatesOf(supplied.capacities, (capacity) => mayUse(capacity, used(capacity)))
+  const isAllGot = gates.some(({ may }, index) => {
+    const before = capacities[index]
+    return before !== undefined && hasGotAll(mayGetOf(before), mayUse(before, used(before)), may)
+  })
+  const [{ portion: partition }] = gates
   const use = {
-    capacity: supplied.capacity,
-    may,
-    inUse: usage.inUse,
-    startable: startable(supplied.capacity, state, staying, now),
-    mayGetMore: hasGotAll(mayGet, mayUse(capacity, usage), may) || supplied.mayGetMore === true,
+    gates,
+    startable: startable(partition, state, staying, now),
+    mayGetMore: isAllGot || supplied.mayGetMore === true,
   }
-  const giveAwayAt = timeToGiveStartAway(supplied.capacity, usage, state, seenAt)
+  const giveAwayAt = timeToGiveStartAway(partition, used(partition), state, seenAt)
   const nextDueAt = earliest(jobs.nextDueAt, supplied.spareAt, giveAwayAt)
   const looks = nextDueAt === undefined ? {} : { nextDueAt }
-  const limits = limitsWithin(capacity.limits, may)
+  const limits = limitsIn(gates)
   const input = { ...known, ...jobs, ...looks, limits, now, newToken: () => context.random.token() }
   return carryOut(context, input, use, decide(input))
 }
+
+const limitsIn = (gates: Gates<Capacity>) =>
+  limitsOfGates(gates, (portion) => gates.find((gate) => gate.portion === portion)?.portion.limiter?.name)
+
+const mapAll = <T>([first, ...others]: Capacities, of: (capacity: Capacity) => T): readonly [T, ...T[]] => [
+  of(first),
+  ...others.map(of),
+]
 
 /**
  * When the shard has a start to give away. By the time at which its usage was seen: a start that has been forgotten since is

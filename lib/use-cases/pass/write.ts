@@ -5,14 +5,15 @@ import { rememberedFor } from '../../core/limits/window.ts'
 import type { Decision, Released } from '../../core/pass/decide.ts'
 import { dueGroupOf } from '../../core/shard/due-groups.ts'
 import { keptUntil, mayExpire } from '../../core/shard/expiry.ts'
-import type { BorrowedUnits, ShardState } from '../../core/shard/state.ts'
+import type { BorrowedFrom, BorrowedUnits, ShardState } from '../../core/shard/state.ts'
 import { MAX_DELAY_MS } from '../../core/times.ts'
 import type { PassWrite } from '../../ports/store.ts'
 
 export interface Circumstances {
   readonly limits: ShardLimits
   /** What the shard has borrowed from now on, if that changes. */
-  readonly borrowed: BorrowedUnits | undefined
+  readonly borrowed?: BorrowedUnits
+  readonly borrowedFrom?: BorrowedFrom
   readonly now: number
   readonly mark: string
   /** The slot that a worker gives back with this pass. */
@@ -22,13 +23,14 @@ export interface Circumstances {
 export function passWrite(
   state: ShardState,
   { change }: Decision,
-  { limits, borrowed, now, mark, released }: Circumstances,
+  { limits, borrowed, borrowedFrom, now, mark, released }: Circumstances,
 ): PassWrite {
   const dueShard = listing(state, change.dueAt, now)
   return {
     ...change,
     mark,
     ...(borrowed ? { borrowed } : {}),
+    ...(borrowedFrom ? { borrowedFrom } : {}),
     ...slowedBy(state, released, now),
     ...(dueShard === undefined ? {} : { dueShard }),
     ...(mayExpire({ ...state, waiting: change.waiting })

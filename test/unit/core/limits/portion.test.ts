@@ -1,13 +1,12 @@
 import { describe, expect, test } from 'vitest'
+import { isGivenBack, isSameUnits } from '../../../../lib/core/limits/borrowed.ts'
 import { SLOTS_OF_A_SMALL_ITEM } from '../../../../lib/core/limits/in-force.ts'
 import { PLAIN } from '../../../../lib/core/limits/lending.ts'
 import type { Limiter } from '../../../../lib/core/limits/limiter.ts'
 import {
   afterGivingBack,
   givesNextStartAway,
-  isGivenBack,
   isOverLimit,
-  isSameUnits,
   lackOf,
   mayUse,
   mostItMayGet,

@@ -1,0 +1,100 @@
+/**
+ * All that limits a shard: its partition first, then each limiter of its queue, in the order in which all shards borrow. A job
+ * starts only if every one of them lets it.
+ */
+import { capOf, limitsWithin, type Units } from './in-force.ts'
+import { unitsOfOneJob } from './lending.ts'
+import { lentOut } from './limiter.ts'
+import type { ShardLimits } from './limits.ts'
+import { afterGivingBack, type Lack, lackOf, type Portion } from './portion.ts'
+import type { LimiterName } from './queue-limiter.ts'
+
+/** What one of them lets the shard use, and what the shard uses, in a pass. */
+export interface Gate<P extends Portion = Portion> {
+  readonly portion: P
+  readonly may: Units
+  readonly inUse: Units
+}
+export type Gates<P extends Portion = Portion> = readonly [Gate<P>, ...Gate<P>[]]
+
+/** How many jobs so many units of a gate are for. */
+export const jobsIn = (portion: Portion, units: number): number =>
+  Math.max(0, Math.floor(units / unitsOfOneJob(portion, 'slots', portion.self)))
+
+/** What the shard may do within all of them. */
+export function limitsOfGates(
+  [partition, ...limiters]: Gates,
+  nameOf: (portion: Portion) => LimiterName | undefined,
+): ShardLimits {
+  let limits = limitsWithin(partition.portion.limits, partition.may)
+  for (const { portion, may } of limiters) limits = within(limits, portion, may, nameOf(portion))
+  return limits
+}
+
+function within(
+  limits: ShardLimits,
+  portion: Portion,
+  may: Units,
+  name: LimiterName | undefined,
+): ShardLimits {
+  const { slowedUntil } = portion.limits
+  const until = Math.max(limits.slowedUntil ?? 0, slowedUntil ?? 0)
+  const slots = slowedUntil === undefined ? jobsIn(portion, may.slots) : 0
+  if (slots >= limits.slots) return limits
+  const limiter = name && { name, lent: lentOut(portion.books.slots), units: capOf(portion.limits, 'slots') }
+  return {
+    ...limits,
+    slots,
+    ...(until > 0 ? { slowedUntil: until } : {}),
+    ...(limiter ? { limiter } : {}),
+  }
+}
+
+/** What a pass has come to, for all of them. */
+interface Outcome {
+  readonly claims: number
+  /** Jobs are left that could start. */
+  readonly isWorkLeft: boolean
+  /** So many of them have a start of the rate, now or in a moment. */
+  readonly startable: number
+}
+
+/** A gate after a pass: what the shard has borrowed there, and whether it lacks something. */
+export interface Passed<P extends Portion = Portion> {
+  readonly portion: P
+  readonly lack: Lack
+}
+
+/**
+ * The shard stands in one line, that of the first gate that lets nothing more through: units of later ones go to others
+ * meanwhile. What it needs of earlier ones it keeps, so that shards that need less do not pass it by again and again.
+ */
+export function passedGates<P extends Portion>(gates: Gates<P>, outcome: Outcome): readonly Passed<P>[] {
+  const lacks = lacksOf(gates, outcome)
+  return gates.map(({ portion, ...gate }, index) => {
+    const isReserved = lacks.slice(index + 1).some(({ slots, starts }) => slots || starts)
+    const lack = { ...(lacks[index] ?? NOTHING), ...(isReserved ? { isReserved } : {}) }
+    const spent = { ...gate, inUse: after(portion, gate.inUse, outcome.claims) }
+    return { portion: { ...portion, borrowed: afterGivingBack(portion, spent, lack) }, lack }
+  })
+}
+
+const NOTHING: Lack = { slots: false, starts: false }
+
+function lacksOf(gates: Gates, { claims, isWorkLeft, startable }: Outcome): Lack[] {
+  let isOpen = isWorkLeft
+  return gates.map(({ portion, may, inUse }, index) => {
+    const used = after(portion, inUse, claims)
+    const isFirst = index === 0
+    const left = isFirst ? startable : 1
+    const lack = lackOf(portion, { may, inUse: used, isWorkLeft: isOpen, startable: left })
+    isOpen &&= left > 0 && used.slots + unitsOfOneJob(portion, 'slots', portion.self) <= may.slots
+    return lack
+  })
+}
+
+/** Each claim holds a start, and as many slots as it weighs. */
+const after = (portion: Portion, { slots, starts }: Units, claims: number): Units => ({
+  slots: slots + claims * unitsOfOneJob(portion, 'slots', portion.self),
+  starts: starts + claims,
+})

@@ -1,0 +1,73 @@
+/** Pools and totals as people write them in the configuration, and the limiters that they make of a queue. */
+import * as z from 'zod'
+import { ConfigurationError } from '../errors.ts'
+import { poolNamed, type QueueLimiter, totalOf } from '../limits/queue-limiter.ts'
+
+/** A limiter's item has a line for each shard that borrows: with more of them each write of it would be slow and dear. */
+const MOST_UNITS = 1000
+const POOL_NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/
+
+const units = z
+  .int()
+  .min(0, 'a limit is 0 (paused) or more; leave it out for no limit')
+  .max(MOST_UNITS, `a limit that several partitions share is at most ${MOST_UNITS}; leave it out for no limit`)
+
+const poolName = z.string().regex(POOL_NAME, 'the name of a pool has letters, digits, _ and -, at most 64')
+
+/** How many units each pool has. */
+export const poolsSchema = z.record(poolName, z.strictObject({ concurrency: units })).default({})
+
+export const limiterFields = {
+  /** How many jobs of the queue run simultaneously, whatever their partitions. Default: unlimited. */
+  total: units.optional(),
+  /** From which pools a job of the queue takes how many units while it runs. */
+  pools: z.record(poolName, z.int().min(1, 'a job takes at least one unit of a pool')).default({}),
+}
+
+type Pools = z.output<typeof poolsSchema>
+interface Queue {
+  readonly total?: number | undefined
+  readonly pools: Readonly<Record<string, number>>
+}
+
+/**
+ * What covers a queue beside the limits of its partitions, each in the one order in which all shards borrow: of two that need
+ * the same limiters none has what the other waits for.
+ */
+export function limitersOf(
+  name: string,
+  queues: Readonly<Record<string, Queue>>,
+  pools: Pools,
+): QueueLimiter[] {
+  const { total, pools: used } = queues[name] ?? { pools: {} }
+  const ofPools = Object.entries(used).map(([pool, weight]): QueueLimiter => {
+    const { concurrency } = poolOf(name, pools, pool, weight)
+    return { name: poolNamed(pool), concurrency, weights: weightsIn(queues, pool) }
+  })
+  const ofTotal = total === undefined ? [] : [{ name: totalOf(name), concurrency: total, weights: {} }]
+  return [...ofTotal, ...ofPools].toSorted((one, other) => (one.name < other.name ? -1 : 1))
+}
+
+function poolOf(queue: string, pools: Pools, pool: string, weight: number): Pools[string] {
+  const path = `queues.${queue}.pools.${pool}`
+  const known = Object.keys(pools)
+  const found = Object.hasOwn(pools, pool) ? pools[pool] : undefined
+  if (!found)
+    throw new ConfigurationError(
+      path,
+      `there is no such pool; ${known.length > 0 ? `pools has ${known.join(', ')}` : 'pools has none'}`,
+    )
+  if (found.concurrency > 0 && weight > found.concurrency)
+    throw new ConfigurationError(
+      path,
+      `a job that takes ${weight} units of a pool of ${found.concurrency} could never run`,
+    )
+  return found
+}
+
+const weightsIn = (queues: Readonly<Record<string, Queue>>, pool: string): Record<string, number> =>
+  Object.fromEntries(
+    Object.entries(queues).flatMap(([name, { pools }]) =>
+      Object.hasOwn(pools, pool) ? [[name, pools[pool] ?? 1]] : [],
+    ),
+  )

@@ -1,0 +1,62 @@
+/** A shard's account with one of those that lend to it: its partition's plain shard, or a limiter of its queue. */
+import type { JobId, ShardKey } from '../../core/keys.ts'
+import type { Units } from '../../core/limits/in-force.ts'
+import type { Borrower } from '../../core/limits/limiter.ts'
+import type { Usage } from '../../core/limits/portion.ts'
+import { shardOf } from '../../core/limits/shards.ts'
+import { unitsOfState, usageOf } from '../../core/shard/in-use.ts'
+import type { BorrowedUnits, ShardState, Slot } from '../../core/shard/state.ts'
+import type { Context } from '../context.ts'
+import type { Capacity } from './capacity.ts'
+
+type Account = Pick<Capacity, 'shard' | 'limiter'>
+
+/** The shard that has this name in the books. */
+export const shardNamed = ({ shard, limiter }: Account, name: Borrower): ShardKey =>
+  limiter ? (name as ShardKey) : shardOf(shard, name)
+
+/** What a shard's item says that it has. */
+export const borrowedIn = (
+  { borrowed = {}, borrowedFrom = {} }: Pick<ShardState, 'borrowed' | 'borrowedFrom'>,
+  { limiter }: Account,
+): BorrowedUnits => (limiter ? (borrowedFrom[limiter.name] ?? {}) : borrowed)
+
+/** Writes down what a shard has from now on, by a write that makes every pass lose which has read it before. */
+export const recordIn = (
+  { store }: Context,
+  { limiter }: Account,
+  state: ShardState,
+  { borrowed, expiresAt }: { readonly borrowed: BorrowedUnits; readonly expiresAt: number | undefined },
+): Promise<ShardState | undefined> =>
+  limiter
+    ? store.states.recordBorrowedFrom(
+        state,
+        { ...state.borrowedFrom, [limiter.name]: borrowed },
+        expiresAt,
+      )
+    : store.states.recordBorrowed(state, borrowed, expiresAt)
+
+type Counted = Pick<Capacity, 'weightOf' | 'limits'>
+
+/** A job uses as many units of a limiter as it weighs there. */
+const weighed = ({ slots, starts }: Units, weight: number): Units => ({ slots: slots * weight, starts })
+
+/** What a shard with this name uses. */
+export const unitsUsed = (
+  { weightOf, limits }: Counted,
+  name: Borrower,
+  state: ShardState,
+  now: number,
+): Units => weighed(unitsOfState(state, limits, now), weightOf?.(name) ?? 1)
+
+/** What the shard itself uses when a pass has seen which of its slots stay. */
+export function usageIn(
+  { weightOf, limits, self }: Counted & Pick<Capacity, 'self'>,
+  state: ShardState,
+  staying: readonly (readonly [JobId, Slot])[],
+  now: number,
+): Usage {
+  const { inUse, freed } = usageOf(state, staying, limits, now)
+  const weight = weightOf?.(self) ?? 1
+  return { inUse: weighed(inUse, weight), freed: weighed(freed, weight) }
+}

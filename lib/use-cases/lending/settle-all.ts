@@ -1,0 +1,76 @@
+/** After a pass all books of a shard are brought up to date: its partition's, and those of its queue's limiters. */
+import { hasMore, isGivenBack, isSameFrom, isSameUnits } from '../../core/limits/borrowed.ts'
+import type { LineChange } from '../../core/limits/books.ts'
+import type { Gates } from '../../core/limits/gates.ts'
+import type { Result } from '../../core/limits/settling.ts'
+import type { BorrowedFrom, BorrowedUnits, ShardState } from '../../core/shard/state.ts'
+import type { Context } from '../context.ts'
+import type { Capacity } from './capacity.ts'
+import { leaveLine } from './leave-line.ts'
+import { type Settled, settle, settleAfter } from './settle.ts'
+
+/** What the shard has of one that lends to it, and what came of its pass there. */
+export interface Account {
+  readonly capacity: Capacity
+  readonly result: Result
+}
+
+/** `'stale'` if any of the books are not what they were, and all has to be read again. */
+export async function leaveLines(
+  context: Context,
+  accounts: readonly Account[],
+  places: readonly (readonly LineChange[])[],
+): Promise<readonly Account[] | 'stale'> {
+  const left: Account[] = []
+  for (const [index, { capacity, result }] of accounts.entries()) {
+    const after = await leaveLine(context, capacity, places[index] ?? [])
+    if (after === 'stale') return 'stale'
+    left.push({ capacity: after, result })
+  }
+  return left
+}
+
+/** Units that go back, and units that have arrived and are not used, are written down: others leave alone what is on its way. */
+export const isMoved = (before: Gates<Capacity>, after: readonly Account[], state: ShardState): boolean =>
+  after.some(({ capacity: { borrowed, limiter } }, index) => {
+    const known = limiter ? state.borrowedFrom?.[limiter.name] : state.borrowed
+    return isGivenBack(before[index]?.portion.borrowed ?? {}, borrowed) || hasMore(borrowed, known)
+  })
+
+/** What the shard has borrowed from now on, as far as that changes. */
+export function borrowedAfter(
+  state: ShardState,
+  accounts: readonly Account[],
+): { readonly borrowed?: BorrowedUnits; readonly borrowedFrom?: BorrowedFrom } {
+  const [partition] = accounts
+  const borrowed = partition?.capacity.borrowed ?? {}
+  const borrowedFrom: BorrowedFrom = Object.fromEntries(
+    accounts.flatMap(({ capacity: { limiter, borrowed } }) =>
+      limiter && Object.keys(borrowed).length > 0 ? [[limiter.name, borrowed]] : [],
+    ),
+  )
+  return {
+    ...(isSameUnits(state.borrowed, borrowed) ? {} : { borrowed }),
+    ...(isSameFrom(state.borrowedFrom, borrowedFrom) ? {} : { borrowedFrom }),
+  }
+}
+
+/** @param after the pass has written. Without it the shard's item said all that there was to say. */
+export async function settleAll(
+  context: Context,
+  accounts: readonly Account[],
+  after?: { readonly written: ShardState; readonly hasFreed: boolean },
+): Promise<Settled> {
+  const settled: Settled[] = []
+  for (const { capacity, result } of accounts)
+    settled.push(
+      after
+        ? await settleAfter(context, capacity, result, after)
+        : await settle(context, capacity, result),
+    )
+  return {
+    hasEntered: settled.some(({ hasEntered }) => hasEntered),
+    served: [...new Set(settled.flatMap(({ served }) => served))],
+    isAsked: settled.some(({ isAsked }) => isAsked),
+  }
+}
