@@ -18,8 +18,13 @@ export interface Seen {
 export class Recorder {
   readonly seen: Seen[] = []
   readonly #changed = new EventEmitter()
+  /** Customers whose next start is answered with 429 and `Retry-After`, and by how many seconds. */
+  readonly #asking = new Map<string, number>()
   readonly #server = createServer((request, response) => {
-    void this.#receive(request).then(() => response.end())
+    void this.#receive(request).then((retryAfter_s) => {
+      if (retryAfter_s !== undefined) response.writeHead(429, { 'Retry-After': String(retryAfter_s) })
+      response.end()
+    })
   })
 
   listen(): Promise<string> {
@@ -29,6 +34,11 @@ export class Recorder {
   close(): void {
     this.#server.closeAllConnections()
     this.#server.close()
+  }
+
+  /** The next start of the customer is refused: it is to come again after so many seconds. */
+  askForTime(customer: string, seconds: number): void {
+    this.#asking.set(customer, seconds)
   }
 
   /** Resolves when enough has been seen. */
@@ -64,9 +74,13 @@ export class Recorder {
     )
   }
 
-  async #receive(request: IncomingMessage): Promise<void> {
+  async #receive(request: IncomingMessage): Promise<number | undefined> {
     const at = Date.now()
-    this.seen.push({ ...((await json(request)) as Omit<Seen, 'at'>), at })
+    const told = (await json(request)) as Omit<Seen, 'at'>
+    this.seen.push({ ...told, at })
     this.#changed.emit('seen')
+    const retryAfter_s = this.#asking.get(told.customer)
+    this.#asking.delete(told.customer)
+    return retryAfter_s
   }
 }

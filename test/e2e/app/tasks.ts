@@ -1,7 +1,7 @@
 /** Tasks that tell a recorder outside of Sluice when they run, and misbehave as they are told. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
-import { defineTask, RetryAfterError, type TaskContext } from '../../../lib/index.ts'
+import { defineTask, type TaskContext, throwIfToRetryAfter } from '../../../lib/index.ts'
 
 const payload = z.object({
   customer: z.string(),
@@ -13,8 +13,6 @@ const payload = z.object({
   fails: z.number().default(0),
   /** In its first attempt the worker's process ends in the middle. */
   crashes: z.boolean().default(false),
-  /** Epoch ms before which the service wants to see nothing more. */
-  slowUntil: z.number().optional(),
 })
 type Payload = z.output<typeof payload>
 
@@ -23,15 +21,13 @@ async function tell(what: 'start' | 'end', { payload, job }: TaskContext<Payload
   if (!url) throw new Error('RECORDER_URL is not set')
   const { customer, name, text } = payload
   const body = { what, queue: job.queue, customer, name, attempt: job.attempt, bytes: text.length }
-  await fetch(url, { method: 'POST', body: JSON.stringify(body) })
+  throwIfToRetryAfter(await fetch(url, { method: 'POST', body: JSON.stringify(body) }))
 }
 
 async function record(context: TaskContext<Payload>): Promise<void> {
-  const { takes_ms, fails, crashes, slowUntil } = context.payload
+  const { takes_ms, fails, crashes } = context.payload
   await tell('start', context)
   if (crashes && context.job.attempt === 1) process.exit(1)
-  if (slowUntil !== undefined && Date.now() < slowUntil)
-    throw new RetryAfterError(new Date(slowUntil), 'the recorder asks for it')
   await sleep(takes_ms)
   await tell('end', context)
   if (context.job.attempt <= fails) throw new Error('told to fail')
