@@ -7,6 +7,7 @@ import { expect, test } from 'vitest'
 import { dynamoDeploymentLog } from '../../lib/adapters/dynamodb/deployment.ts'
 import { dynamoStore } from '../../lib/adapters/dynamodb/store.ts'
 import { deadLetterOf } from '../../lib/core/job/dead-letter.ts'
+import { totalOf } from '../../lib/core/limits/queue-limiter.ts'
 import { emptyState } from '../../lib/core/shard/state.ts'
 import type { JobStore, StateStore } from '../../lib/ports/store.ts'
 import { asId, asToken, borrowed, change, jobItem, NOW, SHARD } from '../support/builders.ts'
@@ -47,7 +48,8 @@ const ofStates: Verbs<StateStore> = {
   release: () => states.release(SHARD, holder),
   writeBooks: () => states.writeBooks(state, { loans: [], line: [], isLending: true, expiresAt: 1 }),
   recordBorrowed: () => states.recordBorrowed(state, { slots: borrowed('l', 1) }),
-  recordBorrowedFrom: () => states.recordBorrowedFrom(state, { [totalOf('crm')]: { slots: borrowed('l', 1) } }),
+  recordBorrowedFrom: () =>
+    states.recordBorrowedFrom(state, { [totalOf('crm')]: { slots: borrowed('l', 1) } }),
   fence: () => states.fence(SHARD, 7),
   strand: () => states.strand(state, NOW, undefined),
   earlierShards: () => states.earlierShards('crm'),

@@ -11,7 +11,9 @@ import { toOverride, toState } from './state-item.ts'
 
 /** `window` only because an item that lacks it beside its slots is damaged. */
 const NAMES =
-  'pk slots window waiting waitingAmid dueAt loans line borrowed borrowedFrom override slowed expiresAt version'.split(' ')
+  'pk slots window waiting waitingAmid dueAt loans line borrowed borrowedFrom override slowed expiresAt version'.split(
+    ' ',
+  )
 
 /** Some of the names are reserved words. */
 export const PROJECTION = {

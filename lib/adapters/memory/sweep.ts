@@ -31,6 +31,8 @@ export const memorySweep = (tables: Tables): SweepVerbs => ({
 
 function scan({ states }: Tables, { segment, cursor, limit = states.size + 1 }: ScanQuery): ScanPage {
   const found = [...states.values()]
+    // A limiter's item is no shard.
+    .filter(({ shard }) => !shard.startsWith('$'))
     .filter(({ shard }) => !segment || stableHash(shard) % segment.total === segment.index)
     .filter(({ shard }) => cursor === undefined || byBytes(cursor, shard) < 0)
     .toSorted((a, b) => byBytes(a.shard, b.shard))

@@ -68,7 +68,9 @@ export const givesNextStartAway = (portion: Portion, usage: Usage): boolean =>
 export const mayUse = (portion: Portion, usage: Usage): Units =>
   of((resource) => {
     if (!isMetered(portion.limits, resource)) return Number.POSITIVE_INFINITY
-    return usable(portion, resource) - (givesUnitAway(portion, usage, resource) ? ofOneJob(portion, resource) : 0)
+    return (
+      usable(portion, resource) - (givesUnitAway(portion, usage, resource) ? ofOneJob(portion, resource) : 0)
+    )
   })
 
 /** So many more units a shard asks for at a time, and reads jobs for. The next pass can ask for more. */

@@ -133,7 +133,12 @@ function serve(
   return {
     loans: lent.map((borrower) => {
       const was = loans[borrower]
-      return { resource, borrower, was, is: lendMore(was, unitsOfOneJob(portion, resource, borrower), newId()) }
+      return {
+        resource,
+        borrower,
+        was,
+        is: lendMore(was, unitsOfOneJob(portion, resource, borrower), newId()),
+      }
     }),
     line: lent.map((borrower, index) => ({ resource, borrower, turn: last + index })),
     served,

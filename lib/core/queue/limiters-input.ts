@@ -10,7 +10,10 @@ const POOL_NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/
 const units = z
   .int()
   .min(0, 'a limit is 0 (paused) or more; leave it out for no limit')
-  .max(MOST_UNITS, `a limit that several partitions share is at most ${MOST_UNITS}; leave it out for no limit`)
+  .max(
+    MOST_UNITS,
+    `a limit that several partitions share is at most ${MOST_UNITS}; leave it out for no limit`,
+  )
 
 const poolName = z.string().regex(POOL_NAME, 'the name of a pool has letters, digits, _ and -, at most 64')
 

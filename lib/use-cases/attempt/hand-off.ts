@@ -3,6 +3,7 @@ import { parseShard, type ShardKey } from '../../core/keys.ts'
 import { ownerOf } from '../../core/limits/shards.ts'
 import type { SlowDown } from '../../core/limits/slow-down.ts'
 import type { Released } from '../../core/pass/decide.ts'
+import { queueNamed } from '../../core/queue/config.ts'
 import type { ShardState } from '../../core/shard/state.ts'
 import { CHAIN_MS } from '../../core/times.ts'
 import type { Context, WorkerContext } from '../context.ts'
@@ -38,10 +39,16 @@ export async function freeSlot(
     ...(jobStands ? { jobStands } : {}),
     ...(slow ? { slow } : {}),
   }
-  if (othersWait || jobStands) return takeNext(context, { ...ended, released })
+  if (othersWait || jobStands || isCovered(context, shard)) return takeNext(context, { ...ended, released })
   const { state } = await context.store.states.release(shard, released)
   if (!state?.waiting && !(await othersNeedUnits(context, shard, state))) return undefined
   return takeNext(context, ended)
+}
+
+/** What its slot has of a limiter goes back, or to the next job, in the write that frees the slot. */
+function isCovered({ config }: Context, key: ShardKey): boolean {
+  const shard = parseShard(key)
+  return shard.ok && (queueNamed(config, shard.value.queue)?.limiters.length ?? 0) > 0
 }
 
 /** Asked after the slot is free: whoever has come to stand in the line before this finds the unit by itself. */

@@ -29,11 +29,7 @@ export const recordIn = (
   { borrowed, expiresAt }: { readonly borrowed: BorrowedUnits; readonly expiresAt: number | undefined },
 ): Promise<ShardState | undefined> =>
   limiter
-    ? store.states.recordBorrowedFrom(
-        state,
-        { ...state.borrowedFrom, [limiter.name]: borrowed },
-        expiresAt,
-      )
+    ? store.states.recordBorrowedFrom(state, { ...state.borrowedFrom, [limiter.name]: borrowed }, expiresAt)
     : store.states.recordBorrowed(state, borrowed, expiresAt)
 
 type Counted = Pick<Capacity, 'weightOf' | 'limits'>

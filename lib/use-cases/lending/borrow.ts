@@ -39,7 +39,11 @@ const isSameLimits = (one: Capacity, other: Capacity): boolean =>
   isDeepEqual(one.owner.override, other.owner.override)
 
 /** Puts on record what a shard uses already, whatever that comes to: nobody claims anything then until it is within the limit. */
-export async function cover(context: Context, capacity: Capacity, units: number): Promise<Capacity | 'stale'> {
+export async function cover(
+  context: Context,
+  capacity: Capacity,
+  units: number,
+): Promise<Capacity | 'stale'> {
   const { was, told } = ownLoan(capacity, 'slots')
   const is = lendMore(told, units, newLoanId(context))
   const outcome = await context.store.states.writeBooks(capacity.owner, {

@@ -78,7 +78,13 @@ async function readLimiter(
 ): Promise<Capacity | 'stale'> {
   const key = limiterKey(limiter.name)
   const owner = (await context.store.states.read(key)) ?? emptyState(key)
-  const capacity = capacityFrom(limiter, { shard, configured: limiter, owner, state, now: context.clock.now() })
+  const capacity = capacityFrom(limiter, {
+    shard,
+    configured: limiter,
+    owner,
+    state,
+    now: context.clock.now(),
+  })
   if (capacity === 'stale') {
     const borrowed = borrowedIn(state, { shard, limiter })
     await restoreLoans(context, state, { owner, configured: limiter, borrowed, self: state.shard })

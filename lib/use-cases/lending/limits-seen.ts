@@ -1,12 +1,13 @@
 /** What a shard may use as far as its own item shows: enough to tell whether a look at it would find something to do. */
 import { placeOf } from '../../core/job/job.ts'
-import { parseShard } from '../../core/keys.ts'
+import { parseShard, type Shard } from '../../core/keys.ts'
 import { limitsWithin } from '../../core/limits/in-force.ts'
 import { PLAIN } from '../../core/limits/lending.ts'
 import { held, lentOut } from '../../core/limits/limiter.ts'
 import { MAX_SLOTS_PER_SHARD, type ShardLimits } from '../../core/limits/limits.ts'
 import { mayUse } from '../../core/limits/portion.ts'
-import type { Config } from '../../core/queue/config.ts'
+import { type QueueLimiter, weightIn } from '../../core/limits/queue-limiter.ts'
+import { type Config, type QueueConfig, queueNamed } from '../../core/queue/config.ts'
 import { usageOf } from '../../core/shard/in-use.ts'
 import { emptyState, type ShardGlance, slotEntries } from '../../core/shard/state.ts'
 import { capacityOf } from './capacity.ts'
@@ -18,7 +19,8 @@ import { capacityOf } from './capacity.ts'
 export function limitsSwept(config: Config, seen: ShardGlance, now: number): ShardLimits | undefined {
   const limits = limitsSeen(config, seen, now)
   const shard = parseShard(seen.shard)
-  const isBorrower = shard.ok && shard.value.index !== undefined
+  const isNumbered = shard.ok && shard.value.index !== undefined
+  const isBorrower = isNumbered || (shard.ok && limitersOf(config, shard.value).length > 0)
   const mayHaveMore = isBorrower || (seen.books !== undefined && lentOut(seen.books.slots) > 0)
   return limits && !limits.isPaused && mayHaveMore ? { ...limits, slots: MAX_SLOTS_PER_SHARD } : limits
 }
@@ -32,9 +34,29 @@ export function limitsSeen(config: Config, seen: ShardGlance, now: number): Shar
   if (!shard.ok) return undefined
   const queue = placeOf(config, shard.value)
   if (!queue.ok) return undefined
-  if (shard.value.index !== undefined) return { slots: Math.max(1, held(seen.borrowed?.slots)) }
+  const limits = limitsOfPartition({ shard: shard.value, configured: queue.value, seen, now })
+  const slots = queue.value.limiters.map((limiter) => jobsFrom(limiter, seen))
+  return { ...limits, slots: Math.min(limits.slots, ...slots) }
+}
+
+const limitersOf = (config: Config, shard: Shard): readonly QueueLimiter[] =>
+  queueNamed(config, shard.queue)?.limiters ?? []
+
+/** For how many jobs the shard has units of a limiter, but at least one, as above. */
+const jobsFrom = (limiter: QueueLimiter, { shard, borrowedFrom }: ShardGlance): number =>
+  Math.max(1, Math.floor(held(borrowedFrom?.[limiter.name]?.slots) / weightIn(limiter, shard)))
+
+interface Seen {
+  readonly shard: Shard
+  readonly configured: QueueConfig
+  readonly seen: ShardGlance
+  readonly now: number
+}
+
+function limitsOfPartition({ shard, configured, seen, now }: Seen): ShardLimits {
+  if (shard.index !== undefined) return { slots: Math.max(1, held(seen.borrowed?.slots)) }
   const state = { ...emptyState(seen.shard), ...seen }
-  const capacity = capacityOf({ shard: shard.value, configured: queue.value, owner: state, state, now })
+  const capacity = capacityOf({ shard, configured, owner: state, state, now })
   if (capacity === 'stale') throw new Error(`${PLAIN} shards borrow nothing`)
   const usage = usageOf(state, slotEntries(state.slots), capacity.limits, now)
   const limits = limitsWithin(capacity.limits, mayUse(capacity, usage))

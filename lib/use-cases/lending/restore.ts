@@ -20,11 +20,7 @@ interface Lost {
 }
 
 /** Called if the shard's item does not fit the books, which were read after it. Afterwards both have to be read again. */
-export async function restoreLoans(
-  context: Context,
-  state: ShardState,
-  lost: Lost,
-): Promise<void> {
+export async function restoreLoans(context: Context, state: ShardState, lost: Lost): Promise<void> {
   const { owner, configured } = lost
   // Only if the shard's item has stayed the same until now, the books are wrong and not what was read of the shard.
   const now = await context.store.states.read(state.shard)

@@ -1,6 +1,7 @@
 /** After a pass all books of a shard are brought up to date: its partition's, and those of its queue's limiters. */
-import { hasMore, isGivenBack, isSameFrom, isSameUnits } from '../../core/limits/borrowed.ts'
+
 import type { LineChange } from '../../core/limits/books.ts'
+import { hasMore, isGivenBack, isSameFrom, isSameUnits } from '../../core/limits/borrowed.ts'
 import type { Gates } from '../../core/limits/gates.ts'
 import type { Result } from '../../core/limits/settling.ts'
 import type { BorrowedFrom, BorrowedUnits, ShardState } from '../../core/shard/state.ts'
@@ -64,9 +65,7 @@ export async function settleAll(
   const settled: Settled[] = []
   for (const { capacity, result } of accounts)
     settled.push(
-      after
-        ? await settleAfter(context, capacity, result, after)
-        : await settle(context, capacity, result),
+      after ? await settleAfter(context, capacity, result, after) : await settle(context, capacity, result),
     )
   return {
     hasEntered: settled.some(({ hasEntered }) => hasEntered),

@@ -1,6 +1,7 @@
 /** Every check there is. A new feature adds its own here, and nowhere else. */
 import type { Check } from './check.ts'
 import { admitted, concurrency } from './i1-concurrency.ts'
+import { limiters } from './i1-limiters.ts'
 import { attemptsHoldSlots, ownSlotsFreed } from './i1-slots.ts'
 import { rate } from './i2-rate.ts'
 import { attemptedOnce, notEarly, overlap } from './i3-overlap.ts'
@@ -21,6 +22,7 @@ export function allChecks(): { readonly checks: readonly Check[]; readonly progr
   const checks = [
     concurrency,
     admitted,
+    limiters,
     overrideLasts,
     slowedStartsNothing(),
     replacedDecideNothing,

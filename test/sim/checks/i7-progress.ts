@@ -6,9 +6,11 @@
 import type { Tables } from '../../../lib/adapters/memory/tables.ts'
 import { CLAIMED_AHEAD_MS } from '../../../lib/core/times.ts'
 import type { Check } from './check.ts'
+import { coveringOf, usedOf } from './i1-limiters.ts'
 import { boundOf, isBoundAlways } from './i7-bound.ts'
 import { ownerOf, readShard } from './keys.ts'
 import { isRunnableIn } from './runnable.ts'
+import type { Truth } from './truth.ts'
 
 /** A worker that has just become free may be needed by somebody else. */
 const SCARCE_MS = 10_000
@@ -46,7 +48,7 @@ export const progress = (): Progress => {
         const since = idleSince.get(shard) ?? truth.now
         idleSince.set(shard, since)
         slowest_ms = Math.max(slowest_ms, truth.now - since)
-        if (truth.now - since > (isSpread(tables, shard) ? spreadBound : bound))
+        if (truth.now - since > (isSpread(tables, shard) || isCovered(truth, shard) ? spreadBound : bound))
           fail(`${shard} could start a job for ${truth.now - since} ms and does not`)
       }
 
@@ -73,6 +75,7 @@ export const progress = (): Progress => {
         })
         if (!due || limits.concurrency === 0 || isSlowed(tables, shard, truth.now - SLOWED_MS)) return false
         if (truth.runningIn(partition).length >= limits.concurrency) return false
+        if (!hasUnits(truth, shard, version)) return false
         const { rate } = limits
         if (!rate) return true
         if (rate.allowed === 0) return false
@@ -92,6 +95,17 @@ const SLOWED_MS = 10_000
 
 const isSlowed = ({ states }: Tables, shard: string, since: number): boolean =>
   (states.get(ownerOf(shard))?.slowed?.until ?? 0) > since
+
+const isCovered = ({ plan, limits, now }: Truth, shard: string): boolean =>
+  coveringOf(plan, limits.versionInForce(now) ?? 0, readShard(shard).queue).length > 0
+
+/** Nobody passes by the job that has waited for longest, which may use more units than all others. */
+const hasUnits = ({ plan, running }: Truth, shard: string, version: number): boolean =>
+  coveringOf(plan, version, readShard(shard).queue).every((covering) => {
+    const queues = Object.keys((plan.versions[version] ?? plan.versions[0]).input.queues)
+    const most = Math.max(...queues.map((queue) => covering.weightOf(queue) ?? 0))
+    return usedOf(covering, running) + most <= covering.units
+  })
 
 const isSpread = ({ states }: Tables, shard: string): boolean =>
   readShard(shard).index !== undefined || states.get(shard)?.books !== undefined

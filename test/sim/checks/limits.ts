@@ -80,10 +80,15 @@ export class LimitHistory {
     )
   }
 
+  /** The version that decided all the while; `undefined` if there was another as well. */
+  onlyVersion(from: number, now: number): number | undefined {
+    const [version, ...others] = new Set(this.#versions(from, now))
+    return others.length === 0 ? version : undefined
+  }
+
   /** The version that every function has now, unless some may still have another. */
   versionInForce(now: number): number | undefined {
-    const [version, ...others] = new Set(this.#versions(now, now))
-    return others.length === 0 ? version : undefined
+    return this.onlyVersion(now, now)
   }
 
   #knows(version: number, shard: string): boolean {

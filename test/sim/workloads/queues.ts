@@ -19,6 +19,22 @@ const PERIODS_MS = [1000, 5000, 20_000, 60_000] as const
 export const drawQueues = (random: SimRandom): Readonly<Record<string, QueueInput>> =>
   Object.fromEntries(Array.from({ length: random.int(1, 3) }, (_, n) => [`q${n}`, drawQueue(random)]))
 
+/** Limits that queues share. */
+export type PoolsPlan = Readonly<Record<string, { readonly concurrency: number }>>
+
+const POOL = 'p'
+
+/** The same queues, of which some have a total, or share a pool, in which a job of each weighs as much as it may. */
+export function drawLimiters(random: SimRandom, queues: Readonly<Record<string, QueueInput>>) {
+  const concurrency = random.int(1, 6)
+  const covered = Object.entries(queues).map(([name, queue]) => {
+    const total = random.chance(0.4) ? { total: random.int(1, 5) } : {}
+    const pools = random.chance(0.6) ? { pools: { [POOL]: random.int(1, Math.min(3, concurrency)) } } : {}
+    return [name, { ...queue, ...total, ...pools }] as const
+  })
+  return { queues: Object.fromEntries(covered), pools: { [POOL]: { concurrency } } }
+}
+
 export function drawQueue(random: SimRandom): QueueInput {
   const concurrency = random.pick(CONCURRENCIES)
   const allowed = random.pick(RATES)

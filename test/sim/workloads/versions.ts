@@ -9,7 +9,7 @@ import {
   type QueueInput,
 } from '../../../lib/core/queue/config.ts'
 import type { SimRandom } from '../world/random.ts'
-import { drawShards, type QueuePlan } from './queues.ts'
+import { drawLimiters, drawShards, type PoolsPlan, type QueuePlan } from './queues.ts'
 
 /** A change that CloudFormation carries out. */
 export interface DeployPlan {
@@ -34,30 +34,42 @@ export function drawVersions(
   first: Queues,
   newQueue: () => QueueInput,
 ): readonly [Version, ...Version[]] {
-  const versions: [Version, ...Version[]] = [versionOf(first)]
+  const isLimited = random.chance(0.4)
+  const withLimiters = (queues: Queues): Version => {
+    const drawn = isLimited ? drawLimiters(random, queues) : { queues, pools: {} }
+    return versionOf(drawn.queues, drawn.pools)
+  }
+  const versions: [Version, ...Version[]] = [withLimiters(first)]
   if (!random.chance(0.35)) return versions
   for (let more = random.int(1, 2); more > 0; more--) {
     const before = versions[versions.length - 1]?.input.queues ?? first
-    versions.push(versionOf(redeployed(random, before, newQueue)))
+    versions.push(withLimiters(redeployed(random, before, newQueue)))
   }
   return versions
 }
 
-export function versionOf(queues: Queues): Version {
-  const config = defineConfig({ queues })
+export function versionOf(queues: Queues, pools: PoolsPlan = {}): Version {
+  const input = { queues, pools }
+  const config = defineConfig(input)
   const plans = Object.entries(queues).flatMap(([name, input]): QueuePlan[] => {
     const queue = config.queues[name]
     return queue ? [{ name, partitioned: input.partition !== undefined, input, config: queue }] : []
   })
-  return { input: { queues }, config, queues: plans }
+  return { input, config, queues: plans }
 }
 
 function redeployed(random: SimRandom, queues: Queues, newQueue: () => QueueInput): Queues {
   const kept = Object.entries(queues).filter((_, n) => n === 0 || !random.chance(0.25))
   const changed = kept.map(([name, input]) => [name, changedQueue(random, input)] as const)
   const added = random.chance(0.4) ? [[`n${random.int(0, 1)}`, newQueue()] as const] : []
-  return { ...Object.fromEntries(added), ...Object.fromEntries(changed) }
+  return withoutLimiters({ ...Object.fromEntries(added), ...Object.fromEntries(changed) })
 }
+
+/** They are drawn anew. */
+const withoutLimiters = (queues: Queues): Queues =>
+  Object.fromEntries(
+    Object.entries(queues).map(([name, { total: _total, pools: _pools, ...queue }]) => [name, queue]),
+  )
 
 function changedQueue(random: SimRandom, input: QueueInput): QueueInput {
   if (random.chance(0.12)) {

@@ -32,13 +32,21 @@ function isOver({ scheduler, plan, tables, writtenByHand }: World, shard: string
       one.shard.startsWith(`${ownPrefix(shard)}|`) &&
       Object.keys({ ...one.slots, ...one.window }).length > 0,
   )
-  if (state.books && isBorrowedFrom) return false
+  if (state.books && (isBorrowedFrom || isAtWork(tables, shard))) return false
   const byHand = writtenByHand.get(shard) ?? Number.NEGATIVE_INFINITY
   return (
     state.expiresAt * 1000 - STATE_KEPT_MS + (plan.week_ms ?? STATE_KEPT_MS) <= scheduler.now &&
     byHand + SWEPT_MS[plan.weather] <= scheduler.now
   )
 }
+
+/** Whether shards that a limiter covers have jobs in flight. */
+const isAtWork = ({ states }: World['tables'], key: string): boolean =>
+  key.startsWith('$') &&
+  [...states.values()].some(({ borrowedFrom = {}, slots }) => {
+    const names = Object.keys(borrowedFrom).map((name) => `$limiter|${name}`)
+    return names.includes(key) && Object.keys(slots).length > 0
+  })
 
 /** What the names of its other shards begin with: `queue|partition`, or `queue|` without a partition rule. */
 const ownPrefix = (shard: string): string => (shard.includes('|') ? shard : `${shard}|`)
