@@ -26,7 +26,7 @@ export function admit(input: PassInput, staying: Staying): Admission {
     .map((job, index) => claim(job, room.starts[index] ?? input.now, index === 0, input))
   const left = candidates.slice(claims.length)
   const holds = [
-    ...holdsOf(input, room, { claims: claims.length, left: left.length, staying: staying.length }),
+    ...holdsOf(input, room, { claims: claims.length, left: left.length, staying }),
     ...(twins.length > 0 ? [{ reason: 'same id', jobs: twins.length } as const] : []),
   ]
   const readOn = input.more && !input.cut && claims.length < room.starts.length
@@ -36,27 +36,34 @@ export function admit(input: PassInput, staying: Staying): Admission {
 interface Counts {
   readonly claims: number
   readonly left: number
-  readonly staying: number
+  readonly staying: Staying
 }
 
 /** A shard without a free slot learns nothing of its rate: whoever frees one looks at that. */
-function holdsOf(
-  { state, limits, now, more }: PassInput,
-  room: Room,
-  { claims, left, staying }: Counts,
-): Hold[] {
+function holdsOf(input: PassInput, room: Room, { claims, left, staying }: Counts): Hold[] {
+  const { state, limits, now, more } = input
   if (left === 0 && !more) return []
   if (limits.slowedUntil !== undefined)
     return [{ reason: 'slowed down', jobs: left, until: limits.slowedUntil }]
-  if (claims >= room.slots) {
-    if (limits.isPaused) return [{ reason: 'paused', jobs: left }]
-    if (limits.limiter) {
-      const { name, ...units } = limits.limiter
-      return [{ reason: 'limiter', jobs: left, limiter: name, ...units }]
-    }
-    return [{ reason: 'slots', jobs: left, inFlight: staying + claims, slots: limits.slots }]
-  }
-  const { rateLimit } = limits
+  if (claims < room.slots) return rateHold(input, room, { claims, left })
+  if (limits.isPaused) return [{ reason: 'paused', jobs: left }]
+  const inFlight = staying.length + claims
+  if (!limits.limiter) return [{ reason: 'slots', jobs: left, inFlight, slots: limits.slots }]
+  const { name, ...units } = limits.limiter
+  // Units are borrowed only for jobs that have a start: without one the shard stands in no line, and time brings it on.
+  const withOneMore = roomFor(staying, { state, now, limits: { ...limits, slots: inFlight + 1 } })
+  const lacksStart = withOneMore.starts.length <= claims
+  return [
+    { reason: 'limiter', jobs: left, limiter: name, ...units },
+    ...(lacksStart ? rateHold(input, withOneMore, { claims, left }) : []),
+  ]
+}
+
+function rateHold(
+  { state, limits: { rateLimit }, now }: PassInput,
+  room: Room,
+  { claims, left }: Pick<Counts, 'claims' | 'left'>,
+): Hold[] {
   if (!rateLimit || claims < room.starts.length) return [{ reason: 'not read' }]
   const reopensAt = windowReopensAt(state.window, rateLimit, now)
   const known = reopensAt === undefined ? {} : { reopensAt }

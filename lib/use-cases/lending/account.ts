@@ -1,5 +1,6 @@
 /** A shard's account with one of those that lend to it: its partition's plain shard, or a limiter of its queue. */
-import type { JobId, ShardKey } from '../../core/keys.ts'
+import { placeOf } from '../../core/job/job.ts'
+import { type JobId, parseShard, type ShardKey } from '../../core/keys.ts'
 import type { Units } from '../../core/limits/in-force.ts'
 import type { Borrower } from '../../core/limits/limiter.ts'
 import type { Usage } from '../../core/limits/portion.ts'
@@ -31,6 +32,21 @@ export const recordIn = (
   limiter
     ? store.states.recordBorrowedFrom(state, { ...state.borrowedFrom, [limiter.name]: borrowed }, expiresAt)
     : store.states.recordBorrowed(state, borrowed, expiresAt)
+
+/**
+ * A shard that a deploy has taken out of the configuration, or from under the limiter: it neither waits for units nor gives
+ * any back by itself.
+ */
+export function isStranger(
+  { config }: Pick<Context, 'config'>,
+  { limiter }: Account,
+  name: Borrower,
+): boolean {
+  if (!limiter) return false
+  const shard = parseShard(name)
+  const queue = shard.ok ? placeOf(config, shard.value) : shard
+  return !queue.ok || !queue.value.limiters.some(({ name }) => name === limiter.name)
+}
 
 type Counted = Pick<Capacity, 'weightOf' | 'limits'>
 

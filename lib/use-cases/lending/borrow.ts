@@ -2,7 +2,7 @@
 import { isDeepEqual } from '../../core/deep-equal.ts'
 import { type LoanChange, RESOURCES, type Resource } from '../../core/limits/books.ts'
 import { capOf, type Units } from '../../core/limits/in-force.ts'
-import { freeUnits, mayBorrow, PLAIN } from '../../core/limits/lending.ts'
+import { freeUnits, mayBorrow, PLAIN, unitsOfOneJob } from '../../core/limits/lending.ts'
 import { afterReturn, type Loan, lendMore } from '../../core/limits/limiter.ts'
 import { booksKeptUntil } from '../../core/shard/expiry.ts'
 import type { Context } from '../context.ts'
@@ -74,7 +74,8 @@ const isEndless = ({ limits }: Capacity, resource: Resource): boolean =>
 function freeLoan(context: Context, capacity: Capacity, resource: Resource, wanted: number): LoanChange[] {
   const { self } = capacity
   if (self === PLAIN || !mayBorrow(capacity, resource, self)) return []
-  const units = Math.min(wanted, freeUnits(capacity, resource))
+  const ofOneJob = unitsOfOneJob(capacity, resource, self)
+  const units = ofOneJob * Math.floor(Math.min(wanted, freeUnits(capacity, resource)) / ofOneJob)
   if (units <= 0) return []
   const { was, told } = ownLoan(capacity, resource)
   return [{ resource, borrower: self, was, is: lendMore(told, units, newLoanId(context)) }]

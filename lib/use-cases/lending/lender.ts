@@ -10,9 +10,9 @@ import {
   outstanding,
 } from '../../core/limits/limiter.ts'
 import { isOverLimit, unitsHeld } from '../../core/limits/portion.ts'
-import { emptyState, type ShardState } from '../../core/shard/state.ts'
+import { emptyState, isDead, type ShardState, slotEntries } from '../../core/shard/state.ts'
 import type { Context } from '../context.ts'
-import { borrowedIn, shardNamed, unitsUsed } from './account.ts'
+import { borrowedIn, isStranger, shardNamed, unitsUsed } from './account.ts'
 import type { Capacity } from './capacity.ts'
 import { readUnlessDamaged } from './read-unless-damaged.ts'
 
@@ -20,16 +20,19 @@ import { readUnlessDamaged } from './read-unless-damaged.ts'
  * The shards that may have units to spare, from any one on: if all asked the same, they would be in each other's way. One
  * that stands in the line itself has none, unless it has so much more that it gives way.
  */
-export function lenders({ random }: Context, capacity: Capacity, resource: Resource): Borrower[] {
+export function lenders(context: Context, capacity: Capacity, resource: Resource): Borrower[] {
   const { loans, line } = capacity.books[resource]
   const own = unitsHeld(capacity, resource)
   const maySpare = (name: Borrower, units: number) =>
-    isOverLimit(capacity, resource) || line[name] === undefined || givesWay(units, own + 1)
+    isOverLimit(capacity, resource) ||
+    line[name] === undefined ||
+    givesWay(units, own + 1) ||
+    isStranger(context, capacity, name)
   const names = Object.entries(loans)
     .map(([name, loan]) => ({ name, units: outstanding(loan) }))
     .filter(({ name, units }) => name !== capacity.self && units > 0 && maySpare(name, units))
     .map(({ name }) => name)
-  const first = Math.floor(random.number() * names.length)
+  const first = Math.floor(context.random.number() * names.length)
   return [...names.slice(first), ...names.slice(0, first)]
 }
 
@@ -74,25 +77,38 @@ export interface Search {
  * a start to make it has no use for slots.
  */
 export function spareOf(
-  { clock }: Context,
+  context: Context,
   capacity: Capacity,
   resource: Resource,
   { name, state, leaves }: Lender & Search,
 ): number {
+  const isLeft = isStranger(context, capacity, name)
+  const now = context.clock.now()
   const { books } = capacity
   const was = books[resource].loans[name]
   const known = borrowedIn(state, capacity)[resource]
   const units = loanOf(was, known)
   if (!units) return 0
-  const arriving = isLeft(state, leaves) ? held(units) - heldOf(was, known) : 0
-  const idle = Math.max(0, held(units) - arriving - unitsUsed(capacity, name, state, clock.now())[resource])
+  const arriving = !isLeft && isOnItsWay(state, leaves) ? held(units) - heldOf(was, known) : 0
+  const idle = Math.max(
+    0,
+    held(units) -
+      arriving -
+      unitsUsed(capacity, name, isLeft ? withoutDead(state, now) : state, now)[resource],
+  )
   const lacksStarts = resource === 'slots' && books.starts.line[name] !== undefined
-  const mayTakeAll = !state.waiting || lacksStarts || isOverLimit(capacity, resource)
+  const mayTakeAll = !state.waiting || lacksStarts || isOverLimit(capacity, resource) || isLeft
   const half = Math.floor((held(units) - unitsHeld(capacity, resource)) / 2)
   return (mayTakeAll ? idle : Math.min(idle, Math.max(0, half))) + untold(was, known)
 }
 
-const isLeft = (state: ShardState, leaves: Leaves): boolean =>
+/** Nobody looks after those whose workers have died, before the queue comes back. */
+const withoutDead = (state: ShardState, now: number): ShardState => ({
+  ...state,
+  slots: Object.fromEntries(slotEntries(state.slots).filter(([, slot]) => !isDead(slot, now))),
+})
+
+const isOnItsWay = (state: ShardState, leaves: Leaves): boolean =>
   leaves === 'all of that' || (leaves === 'that of shards that have passed' && state.initialised)
 
 /** What the shard knows that it has. */

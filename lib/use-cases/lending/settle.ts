@@ -9,7 +9,7 @@ import { booksKeptUntil, isTouchedLongAgo } from '../../core/shard/expiry.ts'
 import type { ShardState } from '../../core/shard/state.ts'
 import { forEachSideBySide } from '../../core/side-by-side.ts'
 import type { Context } from '../context.ts'
-import { shardNamed } from './account.ts'
+import { isStranger, shardNamed } from './account.ts'
 import type { Capacity } from './capacity.ts'
 import { newLoanId } from './loan-id.ts'
 import { readAgain, withOwner } from './read-again.ts'
@@ -57,7 +57,7 @@ export async function settle(context: Context, capacity: Capacity, result: Resul
 }
 
 /**
- * A shard whose item is damaged could use no unit, and nobody could take it back: it loses its place instead.
+ * A shard whose item is damaged, or that is not in the configuration, could use no unit: it loses its place instead.
  * @param sound those whose items have been read
  */
 async function placesOfDamaged(
@@ -69,8 +69,10 @@ async function placesOfDamaged(
   const damaged: Borrower[] = []
   const unknown = served.filter((name) => name !== PLAIN && !sound.has(name))
   await forEachSideBySide(unknown, served.length, async (name) => {
-    const isDamaged = (await readUnlessDamaged(context, shardNamed(capacity, name))) === 'damaged'
-    if (isDamaged) damaged.push(name)
+    const isNoShard =
+      isStranger(context, capacity, name) ||
+      (await readUnlessDamaged(context, shardNamed(capacity, name))) === 'damaged'
+    if (isNoShard) damaged.push(name)
     else sound.add(name)
   })
   return damaged.flatMap((name) => RESOURCES.flatMap((resource) => leaving(capacity.books, resource, name)))

@@ -32,8 +32,12 @@ export const progress = (): Progress => {
   return {
     name: 'I7 progress',
     slowest_ms: () => slowest_ms,
-    after(event) {
-      if (event.kind === 'attemptStarted') idleSince.delete(event.pk)
+    after(event, { truth }) {
+      if (event.kind !== 'attemptStarted') return
+      idleSince.delete(event.pk)
+      // Where shards take turns, it was another's turn.
+      for (const shard of idleSince.keys())
+        if (shareLimiter(truth, shard, event.pk)) idleSince.delete(shard)
     },
     look({ truth, tables, fail }) {
       const bound = boundOf(truth.plan)
@@ -95,6 +99,13 @@ const SLOWED_MS = 10_000
 
 const isSlowed = ({ states }: Tables, shard: string, since: number): boolean =>
   (states.get(ownerOf(shard))?.slowed?.until ?? 0) > since
+
+const shareLimiter = ({ plan, limits, now }: Truth, one: string, other: string): boolean => {
+  const names = [one, other].map((shard) =>
+    coveringOf(plan, limits.versionInForce(now) ?? 0, readShard(shard).queue).map(({ name }) => name),
+  )
+  return names[0]?.some((name) => names[1]?.includes(name)) === true
+}
 
 const isCovered = ({ plan, limits, now }: Truth, shard: string): boolean =>
   coveringOf(plan, limits.versionInForce(now) ?? 0, readShard(shard).queue).length > 0
