@@ -176,9 +176,10 @@ export function afterGivingBack(portion: Portion, spent: Spent, lack: Lack): Por
  */
 function unitsToKeep(portion: Portion, { may, inUse }: Spent, lack: Lack, resource: Resource): number {
   if (!isMetered(portion.limits, resource)) return unitsHeld(portion, resource)
-  if (portion.givesIdleBack)
-    return lack.isReserved ? Math.min(may[resource], inUse[resource] + ofOneJob(portion, resource)) : 0
+  const forNext = Math.min(may[resource], inUse[resource] + ofOneJob(portion, resource))
+  if (portion.givesIdleBack) return lack.isReserved ? forNext : 0
   const othersWait = Object.keys(portion.books[resource].line).some((borrower) => borrower !== portion.self)
   if (lack[resource] || !othersWait) return may[resource]
+  if (lack.isReserved) return forNext
   return resource === 'starts' && lack.slots ? Math.min(may.starts, inUse.starts + 1) : 0
 }

@@ -57,7 +57,7 @@ async function collectOne(
   resource: Resource,
   { wanted, state, leaves }: Own & { readonly wanted: number },
 ): Promise<Collected | 'stale'> {
-  const others = lenders(context, capacity, resource)
+  const others = lenders(context, capacity, resource, leaves)
   const { rateLimit } = capacity.limits
   const forgottenAt = (seen: ShardState): number | undefined =>
     resource === 'starts' && rateLimit ? nextFree(seen, rateLimit, context.clock.now()) : undefined

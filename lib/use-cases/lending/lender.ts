@@ -20,14 +20,21 @@ import { readUnlessDamaged } from './read-unless-damaged.ts'
  * The shards that may have units to spare, from any one on: if all asked the same, they would be in each other's way. One
  * that stands in the line itself has none, unless it has so much more that it gives way.
  */
-export function lenders(context: Context, capacity: Capacity, resource: Resource): Borrower[] {
+export function lenders(
+  context: Context,
+  capacity: Capacity,
+  resource: Resource,
+  leaves: Leaves,
+): Borrower[] {
   const { loans, line } = capacity.books[resource]
   const own = unitsHeld(capacity, resource)
   const maySpare = (name: Borrower, units: number) =>
     isOverLimit(capacity, resource) ||
     line[name] === undefined ||
     givesWay(units, own + 1) ||
-    isStranger(context, capacity, name)
+    isStranger(context, capacity, name) ||
+    // Its function may have died when it had come to stand there, and its work has gone since.
+    (capacity.limiter !== undefined && leaves === 'nothing')
   const names = Object.entries(loans)
     .map(([name, loan]) => ({ name, units: outstanding(loan) }))
     .filter(({ name, units }) => name !== capacity.self && units > 0 && maySpare(name, units))
@@ -98,7 +105,8 @@ export function spareOf(
   )
   const lacksStarts = resource === 'slots' && books.starts.line[name] !== undefined
   const mayTakeAll = !state.waiting || lacksStarts || isOverLimit(capacity, resource) || isLeft
-  const half = Math.floor((held(units) - unitsHeld(capacity, resource)) / 2)
+  // What it does not use of a limiter, its next job needs, which waits for another one.
+  const half = capacity.limiter ? 0 : Math.floor((held(units) - unitsHeld(capacity, resource)) / 2)
   return (mayTakeAll ? idle : Math.min(idle, Math.max(0, half))) + untold(was, known)
 }
 

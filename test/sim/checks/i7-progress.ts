@@ -36,8 +36,7 @@ export const progress = (): Progress => {
       if (event.kind !== 'attemptStarted') return
       idleSince.delete(event.pk)
       // Where shards take turns, it was another's turn.
-      for (const shard of idleSince.keys())
-        if (shareLimiter(truth, shard, event.pk)) idleSince.delete(shard)
+      for (const shard of idleSince.keys()) if (shareLimiter(truth, shard, event.pk)) idleSince.delete(shard)
     },
     look({ truth, tables, fail }) {
       const bound = boundOf(truth.plan)
