@@ -140,9 +140,10 @@ export class Scenario {
     for (const shard of new Set(items.map(({ pk }) => pk))) await pass(this.context, { shard })
   }
 
-  /** What was tried and failed comes again, as the stream would announce it. */
+  /** What was tried and failed comes again, as the stream would announce it, and shards are visited that somebody has woken. */
   async #next(): Promise<WorkMessage | undefined> {
-    for (const shard of this.#retried.splice(0)) await pass(this.context, { shard })
+    const woken = this.#sent.wakes.splice(0).map(({ shard }) => shard)
+    for (const shard of [...this.#retried.splice(0), ...new Set(woken)]) await pass(this.context, { shard })
     return this.#sent.work.shift()
   }
 

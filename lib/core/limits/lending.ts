@@ -16,6 +16,8 @@ export interface Partition {
   readonly ownUse: Units
   /** How many slots of the limiter a job of a shard uses. Absent where each uses one. */
   readonly weightOf?: (borrower: Borrower) => number
+  /** How many jobs of a shard its own partition lets run, as far as the configuration says. Absent where nobody knows. */
+  readonly mostJobsOf?: (borrower: Borrower) => number
 }
 
 /** How many units of a thing one job of a shard uses: they are lent together, or not at all. */
@@ -30,7 +32,7 @@ export const unitsOf = ({ books, ownUse }: Partition, resource: Resource, borrow
   borrower === PLAIN ? ownUse[resource] : outstanding(books[resource].loans[borrower])
 
 /** For how many jobs a shard has units. */
-const jobsOf = (partition: Partition, resource: Resource, borrower: Borrower): number =>
+export const jobsOf = (partition: Partition, resource: Resource, borrower: Borrower): number =>
   unitsOf(partition, resource, borrower) / unitsOfOneJob(partition, resource, borrower)
 
 /** The shards in the line, the next one first: the one that has least, and among equals the one that has waited longest. */

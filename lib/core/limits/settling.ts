@@ -12,7 +12,7 @@ import {
   type Resource,
 } from './books.ts'
 import { isMetered } from './in-force.ts'
-import { freeUnits, lineOf, PLAIN, unitsOfOneJob } from './lending.ts'
+import { freeUnits, jobsOf, lineOf, PLAIN, unitsOfOneJob } from './lending.ts'
 import { afterReturn, type Borrower, type LoanId, lastTurn, lendMore, outstanding } from './limiter.ts'
 import type { Lack, Portion } from './portion.ts'
 
@@ -130,6 +130,8 @@ function serve(
   const lent = served.filter((borrower) => borrower !== PLAIN)
   const { loans } = portion.books[resource]
   const last = lastTurn(portion.books[resource])
+  const isFull = (borrower: Borrower): boolean =>
+    jobsOf(portion, resource, borrower) + 1 >= (portion.mostJobsOf?.(borrower) ?? Number.POSITIVE_INFINITY)
   return {
     loans: lent.map((borrower) => {
       const was = loans[borrower]
@@ -140,7 +142,10 @@ function serve(
         is: lendMore(was, unitsOfOneJob(portion, resource, borrower), newId()),
       }
     }),
-    line: lent.map((borrower, index) => ({ resource, borrower, turn: last + index })),
+    // One that can use no more leaves now, which spares it a write of its own; the others go to the end.
+    line: lent.map((borrower, index) => {
+      return { resource, borrower, turn: isFull(borrower) ? undefined : last + index }
+    }),
     served,
   }
 }

@@ -1,16 +1,21 @@
 /** A shard's account with one of those that lend to it: its partition's plain shard, or a limiter of its queue. */
 import { placeOf } from '../../core/job/job.ts'
-import { type JobId, parseShard, type ShardKey } from '../../core/keys.ts'
+import { type JobId, parseShard, type Shard, type ShardKey } from '../../core/keys.ts'
 import type { Units } from '../../core/limits/in-force.ts'
 import type { Borrower } from '../../core/limits/limiter.ts'
-import type { Usage } from '../../core/limits/portion.ts'
+import type { Portion, Usage } from '../../core/limits/portion.ts'
+import type { QueueLimiter } from '../../core/limits/queue-limiter.ts'
 import { shardOf } from '../../core/limits/shards.ts'
 import { unitsOfState, usageOf } from '../../core/shard/in-use.ts'
 import type { BorrowedUnits, ShardState, Slot } from '../../core/shard/state.ts'
 import type { Context } from '../context.ts'
-import type { Capacity } from './capacity.ts'
 
-type Account = Pick<Capacity, 'shard' | 'limiter'>
+interface Account {
+  /** The partition's name. */
+  readonly shard: Shard
+  /** The limiter that lends; absent if the partition's plain shard does. */
+  readonly limiter?: QueueLimiter
+}
 
 /** The shard that has this name in the books. */
 export const shardNamed = ({ shard, limiter }: Account, name: Borrower): ShardKey =>
@@ -48,7 +53,7 @@ export function isStranger(
   return !queue.ok || !queue.value.limiters.some(({ name }) => name === limiter.name)
 }
 
-type Counted = Pick<Capacity, 'weightOf' | 'limits'>
+type Counted = Pick<Portion, 'weightOf' | 'limits'>
 
 /** A job uses as many units of a limiter as it weighs there. */
 const weighed = ({ slots, starts }: Units, weight: number): Units => ({ slots: slots * weight, starts })
@@ -63,7 +68,7 @@ export const unitsUsed = (
 
 /** What the shard itself uses when a pass has seen which of its slots stay. */
 export function usageIn(
-  { weightOf, limits, self }: Counted & Pick<Capacity, 'self'>,
+  { weightOf, limits, self }: Counted & Pick<Portion, 'self'>,
   state: ShardState,
   staying: readonly (readonly [JobId, Slot])[],
   now: number,

@@ -8,7 +8,7 @@ import type { Limits } from '../../core/limits/limits.ts'
 import type { Portion } from '../../core/limits/portion.ts'
 import { limiterKey, type QueueLimiter, weightIn } from '../../core/limits/queue-limiter.ts'
 import { borrowerOf, ownerOf } from '../../core/limits/shards.ts'
-import type { QueueConfig } from '../../core/queue/config.ts'
+import { type Config, type QueueConfig, queueNamed } from '../../core/queue/config.ts'
 import { unitsOfState } from '../../core/shard/in-use.ts'
 import { type BorrowedUnits, emptyState, type ShardState } from '../../core/shard/state.ts'
 import type { Context } from '../context.ts'
@@ -78,7 +78,7 @@ async function readLimiter(
 ): Promise<Capacity | 'stale'> {
   const key = limiterKey(limiter.name)
   const owner = (await context.store.states.read(key)) ?? emptyState(key)
-  const capacity = capacityFrom(limiter, {
+  const capacity = capacityFrom(context.config, limiter, {
     shard,
     configured: limiter,
     owner,
@@ -115,6 +115,7 @@ export function capacityOf({ shard, configured, owner, state, now }: Read): Capa
 }
 
 function capacityFrom(
+  config: Config,
   limiter: QueueLimiter,
   { shard, configured, owner, state, now }: Read,
 ): Capacity | 'stale' {
@@ -123,8 +124,18 @@ function capacityFrom(
   const borrowed = borrowedBy(self, borrowedIn(state, { shard, limiter }), books)
   if (borrowed === 'stale') return 'stale'
   const limits = limitsInForce({ concurrency: configured.concurrency ?? 0 }, owner, now)
-  const lending = { weightOf: (name: Borrower) => weightIn(limiter, name), givesIdleBack: true } as const
+  const lending = {
+    weightOf: (name: Borrower) => weightIn(limiter, name),
+    mostJobsOf: (name: Borrower) => concurrencyOf(config, name),
+    givesIdleBack: true,
+  } as const
   return { shard, owner, configured, limiter, self, limits, books, borrowed, ownUse: NO_UNITS, ...lending }
+}
+
+function concurrencyOf(config: Config, name: Borrower): number {
+  const shard = parseShard(name)
+  const queue = shard.ok ? queueNamed(config, shard.value.queue) : undefined
+  return queue?.concurrency ?? Number.POSITIVE_INFINITY
 }
 
 /** After the books have changed. */

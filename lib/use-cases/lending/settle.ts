@@ -2,7 +2,7 @@
 import { BooksBusyError } from '../../core/errors.ts'
 import type { ShardKey } from '../../core/keys.ts'
 import { type LineChange, RESOURCES, type Resource } from '../../core/limits/books.ts'
-import { PLAIN } from '../../core/limits/lending.ts'
+import { freeUnits, mayBorrow, PLAIN, unitsOfOneJob } from '../../core/limits/lending.ts'
 import type { Borrower } from '../../core/limits/limiter.ts'
 import { leaving, type Result, settle as settlementOf } from '../../core/limits/settling.ts'
 import { booksKeptUntil, isTouchedLongAgo } from '../../core/shard/expiry.ts'
@@ -36,24 +36,52 @@ const NOTHING: Settled = { hasEntered: false, served: [] }
  */
 export async function settle(context: Context, capacity: Capacity, result: Result): Promise<Settled> {
   let now = capacity
+  let hasEntered = false
+  const served = new Set<ShardKey>()
   const sound = new Set<Borrower>()
   for (let tries = 0; tries < TRIES; tries++) {
-    const { served, hasEntered, ...change } = settlementOf(now, result, () => newLoanId(context))
-    const settled = { hasEntered, served: served.map((name) => shardNamed(now, name)) }
+    const { served: next, ...settlement } = settlementOf(now, result, () => newLoanId(context))
+    const { loans, line, isLending } = settlement
     const { rateLimit } = now.limits
-    const isTold = change.loans.length + change.line.length === 0
-    if (isTold && !isTouchedLongAgo(now.owner, rateLimit, context.clock.now())) return settled
+    if (loans.length + line.length === 0 && !isTouchedLongAgo(now.owner, rateLimit, context.clock.now()))
+      return settledBy(now, hasEntered, served)
     const expiresAt = booksKeptUntil(now.owner, rateLimit, context.clock.now())
-    const damaged = await placesOfDamaged(context, now, served, sound)
-    const write = damaged.length > 0 ? { loans: [], line: damaged, isLending: false } : change
-    const outcome = await context.store.states.writeBooks(now.owner, { ...write, expiresAt })
-    if (outcome.kind === 'written' && write === change) return settled
+    const damaged = await placesOfDamaged(context, now, next, sound)
+    const change =
+      damaged.length > 0 ? { loans: [], line: damaged, isLending: false } : { loans, line, isLending }
+    const outcome = await context.store.states.writeBooks(now.owner, { ...change, expiresAt })
+    if (outcome.kind === 'written' && damaged.length === 0) {
+      hasEntered ||= settlement.hasEntered
+      for (const name of next) served.add(shardNamed(now, name))
+      const after = now.limiter ? withOwner(now, outcome.owner, context.clock.now()) : 'stale'
+      if (after === 'stale') return settledBy(now, hasEntered, served)
+      // Who has come to stand in a limiter's line meanwhile saw nothing free: this write's answer shows it, and it is served.
+      now = after
+      continue
+    }
     await context.clock.sleep(Math.round(context.random.number() * PAUSE_MS * (tries + 1)))
-    const next = await readAgain(context, now)
-    if (next === 'stale') return NOTHING
-    now = next
+    const again = await readAgain(context, now)
+    if (again === 'stale') return NOTHING
+    now = again
   }
+  if (served.size > 0) return settledBy(now, hasEntered, served)
   throw new BooksBusyError(capacity.owner.shard)
+}
+
+const settledBy = (now: Capacity, hasEntered: boolean, served: ReadonlySet<ShardKey>): Settled => ({
+  hasEntered: hasEntered && looksAgain(now),
+  served: [...served],
+})
+
+/**
+ * Whether one that has come to stand in the line has to look again for what has become free just before. Of a partition's
+ * units others may have some that they do not use; of a limiter's, what is free shows in its item.
+ */
+function looksAgain(capacity: Capacity): boolean {
+  if (!capacity.limiter) return true
+  const { self } = capacity
+  const isFree = freeUnits(capacity, 'slots') >= unitsOfOneJob(capacity, 'slots', self)
+  return isFree && mayBorrow(capacity, 'slots', self)
 }
 
 /**
@@ -90,7 +118,7 @@ export async function settleAfter(
 ): Promise<Settled> {
   const isPlain = capacity.self === PLAIN
   const { lack } = result
-  const looksAgain = !isPlain && hasFreed && !lack.slots && !lack.starts
+  const looksAgain = !isPlain && !capacity.limiter && hasFreed && !lack.slots && !lack.starts
   const now = isPlain
     ? withOwner(capacity, written, context.clock.now())
     : looksAgain

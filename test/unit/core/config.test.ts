@@ -21,6 +21,7 @@ describe('a configuration', () => {
       retry: { attempts: 5, backoff_ms: 1000, factor: 2, maxBackoff_ms: 3_600_000, jitter: 0.5 },
       timeout_ms: 60_000,
       shards: 125,
+      limiters: [],
     })
   })
 
@@ -41,6 +42,7 @@ describe('a configuration', () => {
       retry: { attempts: 1, backoff_ms: 5000, factor: 1, maxBackoff_ms: 6000, jitter: 0 },
       timeout_ms: 840_000,
       shards: 2,
+      limiters: [],
     })
   })
 

@@ -1,0 +1,60 @@
+/** The rows of the cost budget for what limits a queue beside its partitions: its total, and the pools that it shares. */
+import { type Config, defineConfig, type QueueInput } from '../lib/core/queue/config.ts'
+import { type Cost, Cycle } from './cycle.ts'
+import type { Bench } from './harness.ts'
+
+const JOBS = 41
+const PUT = 1
+/** Of a job in one partition without any limiter: sparse, and in a backlog in the same invocation. */
+const ALONE = { sparse: 5, backlog: 3 }
+const MORE_SPARSE = 2
+const MORE_BACKLOG = 0.2
+const CONTENDED = 5.2
+
+const configOf = (queue: QueueInput<'api' | 'disk'>): Config =>
+  defineConfig({
+    pools: { api: { concurrency: 4 }, disk: { concurrency: 4 } },
+    queues: { crm: { partition: { payload: 'customer' }, concurrency: 1, timeout: '10s', ...queue } },
+  })
+
+const TOTAL = configOf({ total: 4 })
+const BOTH = configOf({ total: 4, pools: { api: 2 } })
+
+export async function measureLimiters(bench: Bench): Promise<Cost[]> {
+  return [
+    await sparse(bench, 'a total: sparse', TOTAL, 1),
+    await sparse(bench, 'a total and a pool: sparse', BOTH, 2),
+    await backlog(bench, 'a total, nobody else waits: backlog, same invocation', TOTAL, 1),
+    await backlog(bench, 'a total and a pool: backlog, same invocation', BOTH, 2),
+    await contended(bench, 'a total that many partitions wait for: backlog, same invocation', TOTAL),
+  ]
+}
+
+async function sparse(bench: Bench, name: string, config: Config, limiters: number): Promise<Cost> {
+  const scenario = await bench.scenario(config)
+  const cycle = new Cycle(bench.units)
+  for (let n = 0; n < JOBS; n++) {
+    await scenario.put('customer-1')
+    await scenario.work(1, 1, () => cycle.start())
+  }
+  return cycle.cost(name, 0, ALONE.sparse + MORE_SPARSE * limiters)
+}
+
+async function backlog(bench: Bench, name: string, config: Config, limiters: number): Promise<Cost> {
+  const scenario = await bench.scenario(config)
+  await scenario.putMany('customer-1', JOBS + 10)
+  const cycle = new Cycle(bench.units)
+  await scenario.work(JOBS, JOBS, () => cycle.start())
+  return cycle.cost(name, PUT, ALONE.backlog + MORE_BACKLOG * limiters)
+}
+
+const WAITING = 12
+
+/** Each job is followed by one of another partition: the unit goes with the invocation. */
+async function contended(bench: Bench, name: string, config: Config): Promise<Cost> {
+  const scenario = await bench.scenario(config)
+  for (let n = 0; n < WAITING; n++) await scenario.putMany(`customer-${n}`, JOBS)
+  const cycle = new Cycle(bench.units)
+  await scenario.work(5 * JOBS, JOBS, () => cycle.start())
+  return cycle.cost(name, PUT, CONTENDED)
+}
