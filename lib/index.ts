@@ -1,6 +1,7 @@
 /** Sluice's public API. The construct is in `sluice/cdk`, and `createWorker` in `sluice/worker`. */
 export type { Admin, AnyQueue, MoveOptions, RedriveOptions } from './api/admin.ts'
 export { type Client, createClient, type Enqueued, type EnqueueOptions } from './api/client.ts'
+export type { LimiterId, LimiterInfo, Limiters } from './api/limiters.ts'
 export type { LimitsInput, LimitsNote } from './api/limits-input.ts'
 export { type ResponseLike, RetryAfterError, throwIfToRetryAfter } from './api/retry-after.ts'
 export { defineTask, type JobInfo, type PayloadOf, type Task, type TaskContext } from './api/task.ts'

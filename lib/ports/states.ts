@@ -41,9 +41,10 @@ export interface StateStore {
   ): Promise<ShardState | undefined>
   /**
    * Counts as a pass over the shard: any that has read it before this loses, also one that found no item. One that is made by
-   * this may go at `expiresAt` (epoch s). What an earlier version wrote there of limits is removed.
+   * this may go at `expiresAt` (epoch s). What an earlier version wrote there of limits is removed, unless `keeps` says that they
+   * are the shard's own.
    */
-  fence(shard: ShardKey, expiresAt: number): Promise<void>
+  fence(shard: ShardKey, expiresAt: number, keeps?: 'limits'): Promise<void>
   /**
    * Notes since when no function knows the shard, if nobody has written a pass since the state was read. The item is kept
    * until `expiresAt` (epoch s), or without it for as long as it takes.

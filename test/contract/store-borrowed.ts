@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import type { Loan } from '../../lib/core/limits/limiter.ts'
+import { limiterKey, poolNamed, totalOf } from '../../lib/core/limits/queue-limiter.ts'
 import { emptyState, type ShardState } from '../../lib/core/shard/state.ts'
 import type { Store } from '../../lib/ports/store.ts'
 import { borrowed, change, claimed } from '../support/builders.ts'
@@ -41,6 +43,45 @@ export function describeBorrowed(store: () => Store, pastThePort: () => PastTheP
       expect(after).toEqual({ ...before, version: 2, borrowed: UNITS })
       expect(await store().states.read(before.shard)).toEqual(after)
       expect(await store().states.pass(before, change())).toEqual({ kind: 'conflict' })
+    })
+
+    test('from the limiters of its queue is written by its pass, and by others past its passes', async () => {
+      const name = poolNamed('hubspot')
+      const from = { [name]: { slots: borrowed('n', 2) }, [totalOf('crm')]: { slots: borrowed('o', 1) } }
+      const first = await afterPass(store(), { borrowed: UNITS, borrowedFrom: from })
+      expect(first).toMatchObject({ borrowed: UNITS, borrowedFrom: from })
+      const less = { ...from, [name]: { slots: borrowed('n', 2, 2) } }
+      const second = await store().states.recordBorrowedFrom(first, less)
+      expect(second).toEqual({ ...first, version: 2, borrowedFrom: less })
+      expect(await store().states.recordBorrowedFrom(first, from)).toBeUndefined()
+      expect(await store().states.pass(first, change())).toEqual({ kind: 'conflict' })
+      const last = await afterPass(store(), { borrowedFrom: {} }, second)
+      expect(last).toMatchObject({ borrowed: UNITS, borrowedFrom: {} })
+    })
+
+    test('the books of a limiter name whole shards, and nobody takes its item for a shard', async () => {
+      const key = limiterKey(poolNamed(freshQueue()))
+      const loan = { id: 'l', lent: 2, returned: 0 } as Loan
+      const loans = [{ resource: 'slots' as const, borrower: 'crm|a%25b', was: undefined, is: loan }]
+      const line = [{ resource: 'slots' as const, borrower: 'mail', turn: 3 }]
+      const write = { loans, line, isLending: true, expiresAt: KEPT_UNTIL }
+      const outcome = await store().states.writeBooks(emptyState(key), write)
+      expect(outcome).toMatchObject({ kind: 'written', owner: { shard: key, version: 1 } })
+      const { books } = (await store().states.read(key)) ?? {}
+      expect(books?.slots).toEqual({ loans: { 'crm|a%25b': loan }, line: { mail: 3 } })
+      const { states } = await store().states.scan()
+      expect(states.map(({ shard }) => shard)).not.toContain(key)
+    })
+
+    test('a fence keeps the limits of a shard that owns them, if it is told so', async () => {
+      const before = await store().states.override(freshShard(), { concurrency: 1 })
+      await store().states.fence(before.shard, KEPT_UNTIL, 'limits')
+      expect(await store().states.read(before.shard)).toMatchObject({
+        override: { concurrency: 1 },
+        version: 2,
+      })
+      await store().states.fence(before.shard, KEPT_UNTIL)
+      expect((await store().states.read(before.shard))?.override).toBeUndefined()
     })
 
     test('is not written over a pass that was made since', async () => {

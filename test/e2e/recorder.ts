@@ -65,6 +65,15 @@ export class Recorder {
     return Math.max(0, ...this.of(customer).map(({ what }) => (running += what === 'start' ? 1 : -1)))
   }
 
+  /** The most units that jobs of all customers used at any moment. */
+  highestUse(weightOf: (queue: string) => number): number {
+    let used = 0
+    return Math.max(
+      0,
+      ...this.seen.map(({ what, queue }) => (used += (what === 'start' ? 1 : -1) * weightOf(queue))),
+    )
+  }
+
   /** The most starts in any window of that length. */
   busiestWindow(customer: string, period_ms: number): number {
     const starts = this.of(customer).flatMap(({ what, at }) => (what === 'start' ? [at] : []))

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { limited, serial, wide } from './app/tasks.ts'
+import { heavy, light, limited, serial, wide } from './app/tasks.ts'
 import { World } from './setup.ts'
 
 let world: World
@@ -64,6 +64,23 @@ describe.concurrent('Sluice on the local cloud', () => {
     expect(starts.map(({ attempt }) => attempt)).toEqual([1, 1, 1, 1, 1])
     const [refused, ...later] = starts.map(({ at }) => at)
     expect(later.every((at) => at >= Number(refused) + 4000)).toBe(true)
+  })
+
+  it('holds a total and a pool that two queues share, whoever their customers are', async () => {
+    const customers = names(6, 'pooled')
+    for (const task of [heavy, light])
+      await world.client.enqueueMany(
+        task,
+        customers.flatMap((customer) =>
+          names(4, task.name).map((name) => ({ payload: { customer, name, takes_ms: 120 } })),
+        ),
+      )
+    await Promise.all(customers.map((customer) => untilEnded(customer, 8)))
+    const of = (weights: Record<string, number>) => (queue: string) => weights[queue] ?? 0
+    expect(world.recorder.highestUse(of({ heavy: 2, light: 1 }))).toBeLessThanOrEqual(5)
+    expect(world.recorder.highestUse(of({ heavy: 1 }))).toBeLessThanOrEqual(3)
+    const { units, lent, waiting } = await world.client.limiter({ pool: 'api' })
+    expect({ units, lent, waiting }).toEqual({ units: 5, lent: 0, waiting: [] })
   })
 
   it('starts by priority, then time, and delayed jobs when they are due', async () => {

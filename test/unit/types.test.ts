@@ -1,5 +1,5 @@
 /** What the compiler has to refuse: `tsc` fails where an error that is expected here does not come. */
-import { describe, expectTypeOf, test } from 'vitest'
+import { describe, expect, expectTypeOf, test } from 'vitest'
 import { z } from 'zod'
 import {
   type Client,
@@ -67,5 +67,14 @@ describe('types', () => {
     // @ts-expect-error a rate needs its period
     const incomplete: ConfigInput = { queues: { crm: { rateLimit: { allowed: 3 } } } }
     expectTypeOf([misspelt, incomplete]).toEqualTypeOf<ConfigInput[]>()
+  })
+
+  test('a queue names pools of its configuration', () => {
+    const pools = { api: { concurrency: 4 } }
+    expect(defineConfig({ pools, queues: { crm: { pools: { api: 2 } } } }).queues.crm.limiters).toHaveLength(
+      1,
+    )
+    // @ts-expect-error there is no such pool
+    expect(() => defineConfig({ pools, queues: { crm: { pools: { ap: 2 } } } })).toThrow('no such pool')
   })
 })

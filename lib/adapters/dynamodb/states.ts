@@ -68,7 +68,7 @@ export const dynamoStateStore = (database: Database): StateStore => ({
     // A lost reply: as above.
     return outcome.state && isSameFrom(outcome.state.borrowedFrom, borrowed) ? outcome.state : undefined
   },
-  fence: (shard, expiresAt) => fence(database, shard, expiresAt),
+  fence: (shard, expiresAt, keeps) => fence(database, shard, expiresAt, keeps),
   earlierShards: earlierShards(database),
   override: (shard, limits) => setByPeople(database, shard, 'override', limits),
   slowDown: (shard, slow) => setByPeople(database, shard, 'slowed', slow),

@@ -78,10 +78,10 @@ export const memoryStates = (tables: Tables): StateStore => {
         return isSameFrom(now.borrowedFrom, borrowed) ? structuredClone(now) : undefined
       return write({ ...passed(now, expiresAt), borrowedFrom: structuredClone(borrowed) })
     },
-    fence: async (shard, expiresAt) => {
+    fence: async (shard, expiresAt, keeps) => {
       const now = current(shard) ?? { ...emptyState(shard), expiresAt }
       const { override: _override, overrideProblem: _problem, ...state } = now
-      write({ ...state, version: (state.version ?? 0) + 1 })
+      write({ ...(keeps ? now : state), version: (state.version ?? 0) + 1 })
     },
     earlierShards: async (queue) => [...(tables.earlierShards.get(queue) ?? [])],
     strand: async (state, strandedSince, expiresAt) => {

@@ -7,7 +7,7 @@ import { poolNamed, type QueueLimiter, totalOf } from '../limits/queue-limiter.t
 const MOST_UNITS = 1000
 const POOL_NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/
 
-const units = z
+export const unitsSchema = z
   .int()
   .min(0, 'a limit is 0 (paused) or more; leave it out for no limit')
   .max(
@@ -18,11 +18,11 @@ const units = z
 const poolName = z.string().regex(POOL_NAME, 'the name of a pool has letters, digits, _ and -, at most 64')
 
 /** How many units each pool has. */
-export const poolsSchema = z.record(poolName, z.strictObject({ concurrency: units })).default({})
+export const poolsSchema = z.record(poolName, z.strictObject({ concurrency: unitsSchema })).default({})
 
 export const limiterFields = {
   /** How many jobs of the queue run simultaneously, whatever their partitions. Default: unlimited. */
-  total: units.optional(),
+  total: unitsSchema.optional(),
   /** From which pools a job of the queue takes how many units while it runs. */
   pools: z.record(poolName, z.int().min(1, 'a job takes at least one unit of a pool')).default({}),
 }

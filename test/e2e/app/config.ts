@@ -19,5 +19,9 @@ export default defineConfig({
     },
     /** A limit that needs several shards. */
     wide: { concurrency: 24, timeout: '4s' },
+    /** Two queues, and one API behind both. */
+    heavy: { partition: { payload: 'customer' }, concurrency: 2, total: 3, pools: { api: 2 }, timeout: '4s' },
+    light: { partition: { payload: 'customer' }, concurrency: 2, pools: { api: 1 }, timeout: '4s' },
   },
+  pools: { api: { concurrency: 5 } },
 })

@@ -36,3 +36,5 @@ async function record(context: TaskContext<Payload>): Promise<void> {
 export const serial = defineTask({ name: 'serial', queue: 'serial', payload, handler: record })
 export const limited = defineTask({ name: 'limited', queue: 'limited', payload, handler: record })
 export const wide = defineTask({ name: 'wide', queue: 'wide', payload, handler: record })
+export const heavy = defineTask({ name: 'heavy', queue: 'heavy', payload, handler: record })
+export const light = defineTask({ name: 'light', queue: 'light', payload, handler: record })
