@@ -99,8 +99,8 @@ export const ADAPTERS: readonly TestedMutant[] = [
   {
     name: 'what a shard has borrowed written over a pass',
     file: STATES,
-    find: "  sameVersion(update, state)\n  update.increase(update.path('version'), 1).set(update.path('borrowed')",
-    replace: "  update.increase(update.path('version'), 1).set(update.path('borrowed')",
+    find: "  sameVersion(update, state)\n  update.increase(update.path('version'), 1)\n  for (const [name, value]",
+    replace: "  update.increase(update.path('version'), 1)\n  for (const [name, value]",
     breaks: 'units go back into which a job has just been claimed',
     tests: STORE,
   },

@@ -46,18 +46,19 @@ export async function cover(
 ): Promise<Capacity | 'stale'> {
   const { was, told } = ownLoan(capacity, 'slots')
   const is = lendMore(told, units, newLoanId(context))
-  const outcome = await context.store.states.writeBooks(capacity.owner, {
-    loans: [{ resource: 'slots', borrower: capacity.self, was, is }],
-    line: [],
-    isLending: true,
-    expiresAt: booksKeptUntil(capacity.owner, capacity.limits.rateLimit, context.clock.now()),
-  })
-  return outcome.kind === 'conflict' ? 'stale' : withBooks(capacity, outcome.owner)
+  return lend(context, capacity, [{ resource: 'slots', borrower: capacity.self, was, is }])
 }
 
 async function borrowOnce(context: Context, capacity: Capacity, wanted: Units): Promise<Capacity | 'stale'> {
   const loans = RESOURCES.flatMap((resource) => freeLoan(context, capacity, resource, wanted[resource]))
-  if (loans.length === 0) return capacity
+  return loans.length === 0 ? capacity : lend(context, capacity, loans)
+}
+
+async function lend(
+  context: Context,
+  capacity: Capacity,
+  loans: readonly LoanChange[],
+): Promise<Capacity | 'stale'> {
   const outcome = await context.store.states.writeBooks(capacity.owner, {
     loans,
     line: [],

@@ -6,6 +6,7 @@ import { FINISHING } from './finishing.ts'
 import { JUDGED_ITEMS } from './judged.ts'
 import { LENDING_RULES } from './lending.ts'
 import { LENDING_WRITES } from './lending-writes.ts'
+import { LIMITERS } from './limiters.ts'
 import { LIMITS } from './limits.ts'
 import type { Mutant } from './mutant.ts'
 import { RATES } from './rates.ts'
@@ -22,6 +23,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...JUDGED_ITEMS,
   ...LENDING_RULES,
   ...LENDING_WRITES,
+  ...LIMITERS,
   ...LIMITS,
   ...RATES,
   ...READING,

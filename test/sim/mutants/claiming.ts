@@ -106,8 +106,8 @@ export const CLAIMING: readonly Mutant[] = [
   {
     name: 'twins forgotten',
     file: HOLDS,
-    find: "new Set(['paused', 'slots', 'same id'])",
-    replace: "new Set(['paused', 'slots'])",
+    find: "new Set(['paused', 'slots', 'limiter', 'same id'])",
+    replace: "new Set(['paused', 'slots', 'limiter'])",
     breaks: 'nobody looks for a twin when its slot is freed',
   },
 ]

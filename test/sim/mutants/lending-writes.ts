@@ -44,20 +44,16 @@ export const LENDING_WRITES: readonly Mutant[] = [
   {
     name: 'units fetched from the books before their shard',
     file: COLLECT,
-    find: `  if (taken > 0 && !(await takeFrom(context, state, { ...state.borrowed, [resource]: after }, until(state))))
-    return undefined
-`,
-    replace: `  if (taken > 0)
-    setTimeout(() => void takeFrom(context, state, { ...state.borrowed, [resource]: after }, until(state)).catch(() => {}), 0)
-`,
+    find: '  if (taken > 0 && !(await recordIn(context, capacity, state, { borrowed, expiresAt }))) return undefined\n',
+    replace:
+      '  if (taken > 0)\n    setTimeout(() => void recordIn(context, capacity, state, { borrowed, expiresAt }).catch(() => {}), 0)\n',
     breaks: 'a unit is used by two shards',
   },
   {
     name: 'units fetched without a fence',
     file: STORE,
-    find: `        version: (now.version ?? 0) + 1,
-        borrowed: structuredClone(borrowed),`,
-    replace: '        borrowed: structuredClone(borrowed),',
+    find: 'return write({ ...passed(now, expiresAt), borrowed: structuredClone(borrowed) })',
+    replace: 'return write({ ...now, borrowed: structuredClone(borrowed) })',
     breaks: 'a pass that had read the units claims into them',
   },
   {
@@ -71,8 +67,8 @@ export const LENDING_WRITES: readonly Mutant[] = [
   {
     name: 'units in use are fetched',
     file: 'lib/use-cases/lending/lender.ts',
-    find: 'held(units) - arriving - unitsOfState(state, limits, clock.now())[resource]',
-    replace: 'held(units) - arriving - 0 * unitsOfState(state, limits, clock.now())[resource]',
+    find: '      unitsUsed(capacity, name, isLeft ? withoutDead(state, now) : state, now)[resource],',
+    replace: '      0 * unitsUsed(capacity, name, isLeft ? withoutDead(state, now) : state, now)[resource],',
     breaks: 'a unit is used by two shards',
   },
   {
@@ -86,22 +82,23 @@ export const LENDING_WRITES: readonly Mutant[] = [
   {
     name: 'no look at the books after a slot is free',
     file: SETTLE,
-    find: 'const looksAgain = !isPlain && hasFreed && !lack.slots && !lack.starts',
-    replace: 'const looksAgain = !isPlain && hasFreed && lack.slots && lack.starts',
+    find: '!capacity.limiter && hasFreed && !lack.slots && !lack.starts',
+    replace: '!capacity.limiter && hasFreed && lack.slots && lack.starts',
     breaks: 'who has come to the line meanwhile waits for nobody',
   },
   {
     name: 'given back in the books only',
     file: 'lib/use-cases/pass/carry-out.ts',
-    find: 'if (isSaid && !isGivenBack(use.capacity.borrowed, borrowed) &&',
-    replace: 'if (isSaid && (isGivenBack(use.capacity.borrowed, borrowed) || true) &&',
+    find: 'changed || !isExpiryRight(state) || state.strandedSince !== undefined || isMoved(gates, left, state)',
+    replace:
+      'changed || !isExpiryRight(state) || state.strandedSince !== undefined || (1 > 2 && isMoved(gates, left, state))',
     breaks: 'a shard uses what it has given back',
   },
   {
     name: 'what is given back is not written down',
     file: 'lib/use-cases/pass/carry-out.ts',
-    find: 'const changed = isSameUnits(state.borrowed, borrowed) ? undefined : borrowed',
-    replace: 'const changed = isSameUnits(state.borrowed, borrowed) ? undefined : undefined',
+    find: '...(isSameUnits(state.borrowed, borrowed) ? {} : { borrowed }),',
+    replace: '...(isSameUnits(state.borrowed, borrowed) ? {} : {}),',
     breaks: 'a shard uses what it has given back',
   },
   {

@@ -123,15 +123,15 @@ export const LENDING_RULES: readonly Mutant[] = [
   {
     name: 'nobody in the line is served',
     file: SETTLING,
-    find: '.slice(0, Math.min(free, MOST_SERVED))',
-    replace: '.slice(0, 0 * Math.min(free, MOST_SERVED))',
+    find: 'if (free < 0 || served.length === MOST_SERVED) break',
+    replace: 'if (free < 0 || served.length === MOST_SERVED || served.length === 0) break',
     breaks: 'shards wait beside free units',
   },
   {
     name: 'all in the line are served',
     file: SETTLING,
-    find: '.slice(0, Math.min(free, MOST_SERVED))',
-    replace: '.slice(0, 100)',
+    find: 'if (free < 0 || served.length === MOST_SERVED) break',
+    replace: 'if (served.length === 100) break',
     breaks: 'more is lent than there is',
   },
   {

@@ -1,0 +1,131 @@
+/** Totals and pools: what a job needs beside its partition. */
+import type { Mutant } from './mutant.ts'
+
+const ACCOUNT = 'lib/use-cases/lending/account.ts'
+const BORROW = 'lib/use-cases/lending/borrow.ts'
+const GATES = 'lib/core/limits/gates.ts'
+const LENDER = 'lib/use-cases/lending/lender.ts'
+const SETTLE = 'lib/use-cases/lending/settle.ts'
+
+export const LIMITERS: readonly Mutant[] = [
+  {
+    name: 'weight forgotten',
+    file: ACCOUNT,
+    find: '({ slots: slots * weight, starts })',
+    replace: '({ slots: slots + 0 * weight, starts })',
+    breaks: 'jobs that weigh more use more than the pool has',
+  },
+  {
+    name: 'the limiter does not count',
+    file: GATES,
+    find: '  if (slots >= limits.slots) return limits\n',
+    replace: '  if (slots >= limits.slots || limits.slots > 0) return limits\n',
+    breaks: 'shards claim what they have not been lent',
+  },
+  {
+    name: 'only the first limiter counts',
+    file: GATES,
+    find: 'for (const { portion, may } of limiters) limits',
+    replace: 'for (const { portion, may } of limiters.slice(0, 1)) limits',
+    breaks: 'a total beside a pool',
+  },
+  {
+    name: 'the second limiter is not given back',
+    file: GATES,
+    find: 'borrowed: afterGivingBack(portion, spent, lack) }, lack }',
+    replace: 'borrowed: index > 1 ? portion.borrowed : afterGivingBack(portion, spent, lack) }, lack }',
+    breaks: 'others wait for units that nobody uses',
+  },
+  {
+    name: 'what a claim weighs is given back as well',
+    file: GATES,
+    find: 'slots: slots + claims * unitsOfOneJob',
+    replace: 'slots: slots + 0 * claims * unitsOfOneJob',
+    breaks: 'a unit is used and lent again',
+  },
+  {
+    name: 'a shard stands in all lines',
+    file: GATES,
+    find: '    isOpen &&=',
+    replace: '    isOpen ||=',
+    breaks: 'units are served to a shard that its partition holds back',
+  },
+  {
+    name: 'nothing is kept for a job that waits for another limiter',
+    file: GATES,
+    find: '...(isReserved ? { isReserved } : {})',
+    replace: '...(isReserved && index < 0 ? { isReserved } : {})',
+    breaks: 'shards that need two limiters give each other the one, and never have both',
+  },
+  {
+    name: 'a part of what a job weighs is borrowed',
+    file: BORROW,
+    find: 'const ofOneJob = unitsOfOneJob(capacity, resource, self)\n',
+    replace: 'const ofOneJob = Math.min(1, unitsOfOneJob(capacity, resource, self))\n',
+    breaks: 'units go to and fro',
+  },
+  {
+    name: 'what is kept for the next job is taken',
+    file: LENDER,
+    find: 'const half = capacity.limiter ? 0 : ',
+    replace: 'const half = ',
+    breaks: 'two shards take from each other what both need whole',
+  },
+  {
+    name: 'shards that are gone keep their units',
+    file: ACCOUNT,
+    find: '  return !queue.ok || !queue.value.limiters.some',
+    replace: '  return queue.ok && !queue.value.limiters.some',
+    breaks: 'a partition rule was changed, and the pool has lost what its shards had',
+  },
+  {
+    name: 'shards that are covered no more keep their units',
+    file: ACCOUNT,
+    find: '  return !queue.ok || !queue.value.limiters.some(({ name }) => name === limiter.name)',
+    replace: '  return !queue.ok',
+    breaks: 'a queue leaves the pool, and takes its units along',
+  },
+  {
+    name: 'a slot of a limiter is freed without a pass',
+    file: 'lib/use-cases/attempt/hand-off.ts',
+    find: '|| isCovered(context, shard)) return takeNext',
+    replace: '|| (isCovered(context, shard) && jobStands)) return takeNext',
+    breaks: 'nobody gives the unit back',
+  },
+  {
+    name: 'the answer of the books is not looked at',
+    file: SETTLE,
+    find: 'const after = now.limiter ? withOwner(now, outcome.owner, context.clock.now()) : ',
+    replace:
+      'const after = now.limiter && !outcome.owner ? withOwner(now, outcome.owner, context.clock.now()) : ',
+    breaks: 'one that has come to stand in the line meanwhile is served by nobody',
+  },
+  {
+    name: 'a job without a start waits for a limiter',
+    file: 'lib/core/pass/admit.ts',
+    find: '...(lacksStart ? rateHold(',
+    replace: '...(lacksStart && claims > left ? rateHold(',
+    breaks: 'nobody looks when the rate reopens',
+  },
+  {
+    name: 'what a shard has of a limiter is not written down',
+    file: 'lib/use-cases/pass/write.ts',
+    find: '...(borrowedFrom ? { borrowedFrom } : {})',
+    replace: '...(borrowedFrom && slots === undefined ? { borrowedFrom } : {})',
+    breaks: 'nobody knows what the slots of a shard rest on',
+  },
+  {
+    name: 'a limiter lends without a limit',
+    file: 'lib/use-cases/lending/capacity.ts',
+    find: 'limitsInForce({ concurrency: configured.concurrency ?? 0 }, owner, now)',
+    replace: 'limitsInForce({ concurrency: 1000 + (configured.concurrency ?? 0) }, owner, now)',
+    breaks: 'the total',
+  },
+  {
+    name: 'one that the books have lost is not put back',
+    file: 'lib/use-cases/lending/capacity.ts',
+    find: 'const borrowed = borrowedIn(state, { shard, limiter })\n',
+    replace: 'const borrowed = 0 > 1 ? borrowedIn(state, { shard, limiter }) : {}\n',
+    breaks: 'a limiter’s item was deleted: its borrowers never fit it again',
+  },
+]
