@@ -134,7 +134,7 @@ export const LEFT_WAITING_MUTANTS: readonly TestedMutant[] = [
   },
   {
     name: 'what has arrived and is not used is not written down',
-    file: 'lib/use-cases/pass/carry-out.ts',
+    file: 'lib/use-cases/lending/settle-all.ts',
     find: '|| hasMore(borrowed, known)',
     replace: '|| (1 > 2 && hasMore(borrowed, known))',
     breaks: 'others leave a unit alone that nobody is about to use',

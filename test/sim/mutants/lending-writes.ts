@@ -96,7 +96,7 @@ export const LENDING_WRITES: readonly Mutant[] = [
   },
   {
     name: 'what is given back is not written down',
-    file: 'lib/use-cases/pass/carry-out.ts',
+    file: 'lib/use-cases/lending/settle-all.ts',
     find: '...(isSameUnits(state.borrowed, borrowed) ? {} : { borrowed }),',
     replace: '...(isSameUnits(state.borrowed, borrowed) ? {} : {}),',
     breaks: 'a shard uses what it has given back',
