@@ -6,6 +6,7 @@ import type { Accepted } from './bus/entries.ts'
 import { startBusServer } from './bus/server.ts'
 import { CREDENTIALS, functionVariables } from './clients.ts'
 import { createCustomResources } from './custom-resources.ts'
+import type { Call } from './engines/calls.ts'
 import { type Engines, startEngines } from './engines/index.ts'
 import type { Json } from './json.ts'
 import type { LambdaError, Outcome } from './lambda/outcome.ts'
@@ -16,7 +17,7 @@ import { runSources } from './sources/index.ts'
 import { scheduledEvent } from './sources/schedule.ts'
 import { type CloudEvents, type Subscriptions, subscriptions } from './subscriptions.ts'
 
-export type { Invocation, InvocationStart, LambdaError, Outcome, ResourceInfo }
+export type { Call, Invocation, InvocationStart, LambdaError, Outcome, ResourceInfo }
 
 export interface CloudOptions {
   /** The directory that `cdk synth` wrote. */
@@ -38,6 +39,8 @@ export interface CloudOptions {
   log?: ((functionId: string, text: string) => void) | undefined
   /** Gets what happens to the cloud itself, such as an engine that died. */
   notice?: ((text: string) => void) | undefined
+  /** Gets each call to DynamoDB, SQS and S3, of functions by their logical ids, as IAM would be asked about it. */
+  call?: ((call: Call) => void) | undefined
   /** How long `stop` lets running invocations finish. @default 3000 */
   drain_ms?: number | undefined
 }
@@ -138,7 +141,7 @@ async function build(options: CloudOptions, started: AsyncDisposableStack): Prom
 }
 
 function createLambdas(
-  { log = () => {}, concurrency }: CloudOptions,
+  { log = () => {}, concurrency, call }: CloudOptions,
   { stack, dir }: Engines,
   endpoints: Cloud['endpoints'],
   emitter: EventEmitter<CloudEvents>,
@@ -148,6 +151,7 @@ function createLambdas(
     concurrency,
     dir,
     variables: functionVariables(stack.region, endpoints),
+    ownKeys: call !== undefined,
     onStart: (start) => emitter.emit('start', start),
     onEnd: (invocation) => emitter.emit('invocation', invocation),
     onLog: (fn, text) => log(fn.logicalId, text),

@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import { createWriteStream, type WriteStream } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { Command } from 'commander'
+import { Command, InvalidArgumentError } from 'commander'
 import pc from 'picocolors'
 import { locateApp } from './app-folder.ts'
 import { type Cloud, type Invocation, startCloud } from './cloud.ts'
@@ -17,6 +17,7 @@ interface Options {
   app?: string
   folder?: string
   stack?: string
+  concurrency?: number
   json?: boolean
   verbose?: boolean
 }
@@ -30,6 +31,7 @@ const command = new Command('dev')
       'above the file that the command names, else the folder of that file)',
   )
   .option('--stack <id>', 'which stack, if the app has several')
+  .option('--concurrency <n>', 'how many functions may run simultaneously (a new account has 10)', count)
   .option('--json', 'print one line of JSON: endpoints, region, credentials, outputs, names, resources, log')
   .option('--verbose', 'print what the functions log')
   .parse()
@@ -41,7 +43,14 @@ try {
   process.exitCode = 1
 }
 
-async function main({ app, folder, stack, json = false, verbose = false }: Options): Promise<void> {
+async function main({
+  app,
+  folder,
+  stack,
+  concurrency,
+  json = false,
+  verbose = false,
+}: Options): Promise<void> {
   // Nothing but the JSON may reach standard output when a machine reads it.
   const say = json ? console.error : console.log
   const stopping = stopRequested()
@@ -53,13 +62,20 @@ async function main({ app, folder, stack, json = false, verbose = false }: Optio
   const logFile = join(logs, 'functions.log')
   const file = createWriteStream(logFile, { flags: 'a' })
   started.defer(() => closed(file))
-  const cloud = await startCloud({ assembly, stack, log: logger(file, verbose, say), notice: say })
+  const log = logger(file, verbose, say)
+  const cloud = await startCloud({ assembly, stack, concurrency, log, notice: say })
   started.use(cloud)
   cloud.on('invocation', (invocation) => report(invocation, say))
   if (json) console.log(JSON.stringify(machineReadable(cloud, logFile)))
   else say(describeCloud(cloud, logFile))
   await stopping
   say(pc.dim('Stopping… (once more to force)'))
+}
+
+function count(text: string): number {
+  const value = Number(text)
+  if (Number.isInteger(value) && value > 0) return value
+  throw new InvalidArgumentError('It is not a whole number above 0.')
 }
 
 function appToRun(app: string | undefined, folder: string | undefined) {

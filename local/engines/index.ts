@@ -3,7 +3,9 @@ import { readAssembly } from '../assembly.ts'
 import { type Clients, createClients } from '../clients.ts'
 import { readStack, type Stack } from '../resources/stack.ts'
 import { removeFolder, temporaryFolder } from '../temporary.ts'
+import type { Call, Service } from './calls.ts'
 import { createTables, startDynamo } from './dynamodb.ts'
+import { startGateway } from './gateway.ts'
 import { type Engine, freePort } from './process.ts'
 import { startS3 } from './s3.ts'
 import { startSqs, useSqs } from './sqs.ts'
@@ -15,6 +17,8 @@ export interface EnginesOptions {
   sqsEndpoint?: string | undefined
   s3Endpoint?: string | undefined
   notice?: ((text: string) => void) | undefined
+  /** Gets each call that a function or a client makes. */
+  call?: ((call: Call) => void) | undefined
 }
 
 /** A stack's tables, queues and buckets, on engines that run. */
@@ -41,17 +45,29 @@ export async function startEngines(options: EnginesOptions, started: AsyncDispos
   // A queue's URL is part of what the template resolves to, so its port is chosen before it is served.
   const givenSqs = (options.sqsEndpoint ?? process.env['SQS_ENDPOINT'])?.replace(/\/$/, '')
   const sqsPort = await freePort()
-  const sqsEndpoint = givenSqs ?? `http://127.0.0.1:${sqsPort}`
-  const stack = readStack(readAssembly(options.assembly, options.stack), sqsEndpoint)
-  const { region, queues, buckets } = stack
+  const assembly = readAssembly(options.assembly, options.stack)
+  const { region } = assembly
+  const inFront = async (service: Service, behind: string): Promise<string> => {
+    if (!options.call) return behind
+    const gateway = await startGateway({ service, region, behind, seen: options.call })
+    started.defer(() => gateway.stop())
+    return gateway.endpoint
+  }
+  const sqsEndpoint = await inFront('sqs', givenSqs ?? `http://127.0.0.1:${sqsPort}`)
+  const stack = readStack(assembly, sqsEndpoint)
+  const { queues, buckets } = stack
 
   const dynamodb = await startDynamo({ dir, endpoint: dynamodbEndpoint, notice })
   started.defer(() => dynamodb.stop())
   const { s3Endpoint = process.env['S3_ENDPOINT'] } = options
   const s3 = await startS3({ dir, region, buckets, endpoint: s3Endpoint, notice })
   if (s3) started.defer(() => s3.stop())
-  const endpoints = { dynamodb: dynamodb.endpoint, sqs: sqsEndpoint, ...(s3 && { s3: s3.endpoint }) }
-  const clients = createClients(region, endpoints)
+  const endpoints = {
+    dynamodb: await inFront('dynamodb', dynamodb.endpoint),
+    sqs: sqsEndpoint,
+    ...(s3 && { s3: await inFront('s3', s3.endpoint) }),
+  }
+  const clients = createClients(region, { dynamodb: dynamodb.endpoint, sqs: sqsEndpoint })
   started.defer(() => clients.destroy())
   const sqs = givenSqs
     ? await useSqs(givenSqs, clients.sqs, queues)

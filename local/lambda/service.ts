@@ -27,6 +27,8 @@ export interface LambdaServiceOptions {
   concurrency?: number | undefined
   /** What every function finds in its environment besides its own variables. */
   variables: Record<string, string>
+  /** Whether each function signs its requests with a key of its own. */
+  ownKeys: boolean
   onStart(start: InvocationStart): void
   onEnd(invocation: Invocation): void
   onLog(fn: LambdaFunction, text: string): void
@@ -78,7 +80,8 @@ export class LambdaService {
 
   #createPool(fn: LambdaFunction): Pool {
     const dir = 'dir' in fn.code ? fn.code.dir : writeInline(this.#options.dir, fn.logicalId, fn.code.inline)
-    const variables = { ...this.#options.variables, ...identity(fn), ...fn.environment }
+    const key = this.#options.ownKeys ? { AWS_ACCESS_KEY_ID: fn.logicalId } : {}
+    const variables = { ...this.#options.variables, ...key, ...identity(fn), ...fn.environment }
     return new Pool({ fn, dir, variables, log: (text) => this.#options.onLog(fn, text) })
   }
 }

@@ -88,7 +88,16 @@ export const readTemplate = async (app: string, stack: string): Promise<Template
   JSON.parse(await readFile(join(app, 'cdk.out', `${stack}.template.json`), 'utf8'))
 
 /** What the functions of a synthesised app consist of. */
-export async function readBundles(app: string): Promise<string[]> {
+export const readBundles = async (app: string): Promise<string[]> =>
+  Promise.all((await bundlesOf(app)).map((file) => readFile(file, 'utf8')))
+
+/** The one that has such a text in it. */
+export async function findBundle(app: string, text: string): Promise<string> {
+  for (const file of await bundlesOf(app)) if ((await readFile(file, 'utf8')).includes(text)) return file
+  throw new Error(`no function of ${app} contains "${text}"`)
+}
+
+async function bundlesOf(app: string): Promise<string[]> {
   const assets = (await readdir(join(app, 'cdk.out'))).filter((name) => name.startsWith('asset.'))
-  return Promise.all(assets.map((name) => readFile(join(app, 'cdk.out', name, 'index.mjs'), 'utf8')))
+  return assets.map((name) => join(app, 'cdk.out', name, 'index.mjs'))
 }

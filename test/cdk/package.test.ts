@@ -1,10 +1,11 @@
 /** What a user gets from npm: packed, installed into three kinds of apps, type-checked and synthesised there. */
 import { mkdir, readdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { esModuleApp } from './fixtures/es-module-app.ts'
 import {
   cdkInit,
+  findBundle,
   pack,
   readBundles,
   readTemplate,
@@ -128,5 +129,16 @@ describe('an app of ES modules that Node runs as it is', () => {
   test('synthesises', { timeout: 120_000 }, async () => {
     await run(app, 'CDK_OUTDIR=cdk.out node app.ts')
     await expectScheduler(app, 'Mail', 'mail', 'payload.to.toLowerCase()')
+  })
+
+  test('has bundled what its handler needs, as an ES module and as CommonJS, and Node loads that', async () => {
+    const worker = await findBundle(app, 'an ES module greets')
+    expect(await readFile(worker, 'utf8')).toContain('CommonJS says')
+    // Far away from any package, as in Lambda.
+    const elsewhere = await temporaryDirectory()
+    const script = "process.stdout.write(typeof (await import('./index.mjs')).handler)"
+    const commands = `cp -r '${dirname(worker)}/.' .\nnode --input-type=module --eval "${script}"`
+    expect(await run(elsewhere, commands)).toBe('function')
+    await remove(elsewhere)
   })
 })

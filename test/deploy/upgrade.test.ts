@@ -4,21 +4,20 @@
  */
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, onTestFailed, test } from 'vitest'
+import { describe, expect } from 'vitest'
 import type { Client } from '../../lib/index.ts'
 import { CONCURRENCY, PERIOD_MS, STARTS, WIDE } from './app/config.ts'
 import type { Stage } from './app/stages.ts'
 import { rates, slots, ways, wide } from './app/tasks.ts'
 import { installMinistack } from './emulator/python.ts'
-import { leftOver, messages, slotsTaken } from './judge.ts'
 import { Load } from './load.ts'
 import { missingRelease, RELEASE, unpackRelease } from './release.ts'
-import { World } from './world.ts'
+import { expectAllRan, expectNothingLeft, expectNothingRefused, inSteps } from './steps.ts'
+import type { World } from './world.ts'
 
 const ministack = await installMinistack()
 const missing = ministack.ok ? await missingRelease() : ministack.missing
 if (missing) console.warn(`The upgrade from ${RELEASE.name} is not tested: ${missing}`)
-const SETTLES = { timeout: 180_000, interval: 1000 }
 /** Enough for any backlog to show whether it moves. */
 const CALLS = 15
 const LOADED = [
@@ -29,29 +28,12 @@ const LOADED = [
 const HELD = { customer: 'held', jobs: 4 }
 let world: World
 let release: string
-let failed = false
 const loads: Load[] = []
 
-beforeAll(async () => {
-  if (missing || !ministack.ok) return
-  world = await World.start(ministack.python)
+const steps = inSteps(ministack.ok && !missing ? ministack.python : undefined, async (started) => {
+  world = started
   release = await unpackRelease(world.directory)
 })
-afterAll(async () => {
-  await world?.stop({ keep: failed })
-  if (failed) console.warn(`what was written is kept in ${world.directory}`)
-})
-
-/** Each step needs those before it. */
-function steps(name: string, run: () => Promise<void>): void {
-  test.skipIf(missing !== undefined)(name, async ({ skip }) => {
-    if (failed) skip('a step before it failed')
-    onTestFailed(() => {
-      failed = true
-    })
-    await run()
-  })
-}
 
 /** After that no job runs any more that both versions together have claimed. */
 const DRAIN_MS = 5000
@@ -142,14 +124,10 @@ describe(`from ${RELEASE.name} to the working tree`, () => {
 
   steps('every job that was accepted runs, once, and nothing is left over', async () => {
     await Promise.all(loads.map((load) => load.stop()))
-    await world.witness.until(() => world.ledger.isDone(world.witness))
-    expect(world.ledger.mistakes(world.witness)).toEqual([])
+    await expectAllRan(world)
     expect(world.witness.refusals()).toEqual([])
-    console.info(`${world.ledger.size} jobs, ${world.witness.calls.length} calls`)
-    await expect.poll(() => slotsTaken(world), SETTLES).toEqual([])
-    await expect.poll(() => leftOver(world), SETTLES).toEqual([])
-    await expect.poll(() => messages(world), SETTLES).toEqual({})
-    expect(await world.emulator.logged(/REFUSED BY IAM/)).toEqual([])
+    await expectNothingLeft(world)
+    await expectNothingRefused(world)
   })
 })
 

@@ -9,7 +9,7 @@ import { World } from './setup.ts'
 let world: World
 let wire: Wire
 beforeAll(async () => {
-  world = await World.start()
+  world = await World.watched()
   wire = new Wire(world.cloud)
 })
 afterAll(() => world?.stop())

@@ -5,9 +5,10 @@ import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3
 import { SQSClient } from '@aws-sdk/client-sqs'
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb'
 import { type Client, createClient, type DeadLetter } from '../../lib/index.ts'
-import { type Cloud, startCloud } from '../../local/cloud.ts'
+import { type Call, type Cloud, type CloudOptions, startCloud } from '../../local/cloud.ts'
 import { synth } from '../../local/synth.ts'
 import config from './app/config.ts'
+import { Permissions } from './permissions/rights.ts'
 import { Recorder } from './recorder.ts'
 
 export type QueueName = keyof typeof config.queues
@@ -16,35 +17,68 @@ export class World {
   readonly cloud: Cloud
   readonly recorder: Recorder
   readonly client: Client<QueueName>
+  /** What `cdk synth` has left. */
+  readonly assembly: string
+  readonly #calls: Map<string, Call>
   readonly #dynamodb: DynamoDBClient
   readonly #events: EventBridgeClient
   readonly #s3: S3Client
 
-  static async start(): Promise<World> {
+  /** One that writes down what is called and, in the end, throws if IAM would have refused any of it. That takes time. */
+  static watched(options: Partial<CloudOptions> = {}): Promise<World> {
+    const calls = new Map<string, Call>()
+    return World.start({ ...options, call: (one) => calls.set(JSON.stringify(one), one) }, calls)
+  }
+
+  static async start(options: Partial<CloudOptions> = {}, calls = new Map<string, Call>()): Promise<World> {
     const recorder = new Recorder()
     process.env['RECORDER_URL'] = await recorder.listen()
     const assembly = await synth({ app: 'node test/e2e/app/app.ts' })
-    return new World(await startCloud({ assembly }), recorder)
+    return new World(await startCloud({ ...options, assembly }), recorder, assembly, calls)
   }
 
-  private constructor(cloud: Cloud, recorder: Recorder) {
+  private constructor(cloud: Cloud, recorder: Recorder, assembly: string, calls: Map<string, Call>) {
     this.cloud = cloud
     this.recorder = recorder
-    const { region, credentials, endpoints } = cloud
-    this.#dynamodb = new DynamoDBClient({ region, credentials, endpoint: endpoints.dynamodb })
-    this.#events = new EventBridgeClient({ region, credentials, endpoint: endpoints.events })
-    this.#s3 = new S3Client({ region, credentials, endpoint: endpoints.s3 ?? '' })
-    this.client = createClient({
+    this.assembly = assembly
+    this.#calls = calls
+    const { dynamodb, events, s3 } = this.#clients(cloud.credentials)
+    this.#dynamodb = dynamodb
+    this.#events = events
+    this.#s3 = s3
+    this.client = this.clientAs(cloud.credentials.accessKeyId)
+  }
+
+  #clients(credentials: Cloud['credentials']) {
+    const { region, endpoints } = this.cloud
+    return {
+      dynamodb: new DynamoDBClient({ region, credentials, endpoint: endpoints.dynamodb }),
+      events: new EventBridgeClient({ region, credentials, endpoint: endpoints.events }),
+      s3: new S3Client({ region, credentials, endpoint: endpoints.s3 ?? '' }),
+      sqs: new SQSClient({ region, credentials, endpoint: endpoints.sqs }),
+    }
+  }
+
+  /** One that signs with the key of a role of the template. */
+  clientAs(role: string): Client<QueueName> {
+    return createClient({
       config,
       jobsTable: this.output('JobsTableName'),
       stateTable: this.output('StateTableName'),
       historyTable: this.output('HistoryTableName'),
       wakeQueueUrl: this.output('WakeQueueUrl'),
       payloadsBucket: this.output('PayloadsBucketName'),
-      s3: this.#s3,
-      dynamodb: this.#dynamodb,
-      sqs: new SQSClient({ region, credentials, endpoint: endpoints.sqs }),
+      ...this.#clients({ ...this.cloud.credentials, accessKeyId: role }),
     })
+  }
+
+  /** What functions and clients have called, each of it once. */
+  get calls(): readonly Call[] {
+    return [...this.#calls.values()]
+  }
+
+  forgetCalls(): void {
+    this.#calls.clear()
   }
 
   output(name: string): string {
@@ -54,10 +88,8 @@ export class World {
   }
 
   /** A put as any language would make it. */
-  async rawPut(item: Record<string, unknown>): Promise<void> {
-    await this.#dynamodb.send(
-      new PutItemCommand({ TableName: this.output('JobsTableName'), Item: marshall(item) }),
-    )
+  async rawPut(item: Record<string, unknown>, table = 'JobsTableName'): Promise<void> {
+    await this.#dynamodb.send(new PutItemCommand({ TableName: this.output(table), Item: marshall(item) }))
   }
 
   async putEvent(source: string, detailType: string, detail: unknown): Promise<void> {
@@ -116,5 +148,7 @@ export class World {
   async stop(): Promise<void> {
     await this.cloud.stop()
     this.recorder.close()
+    const refused = new Permissions(this.assembly).refused(this.calls)
+    if (refused.length > 0) throw new Error(`IAM would refuse ${JSON.stringify(refused)}`)
   }
 }

@@ -56,8 +56,8 @@ function run(args: readonly string[], TMPDIR = folder()) {
   return { child, lines: createInterface({ input: child.stdout }) }
 }
 
-async function startDev({ command = app, TMPDIR = folder() } = {}) {
-  const { child, lines } = run(['--json', '--app', command], TMPDIR)
+async function startDev({ command = app, TMPDIR = folder(), options = [] as string[] } = {}) {
+  const { child, lines } = run(['--json', '--app', command, ...options], TMPDIR)
   const [line] = await once(lines, 'line')
   return { child, info: JSON.parse(line) }
 }
@@ -97,6 +97,31 @@ test('writes what the functions log to the file that it tells', async () => {
   })
   await sqs.send(new SendMessageCommand({ QueueUrl: info.outputs.Url, MessageBody: 'x' }))
   await expect.poll(() => readFileSync(info.log, 'utf8'), { timeout: 60_000 }).toBe('I was here\n')
+})
+
+test('runs no more functions simultaneously than it is told', async () => {
+  const code = `export const handler = async () => {
+    console.log('in')
+    await new Promise((resolve) => setTimeout(resolve, 200))
+    console.log('out')
+  }`
+  const resources = {
+    Work: queue({ VisibilityTimeout: 1 }),
+    Says: mapping('Turns', getAtt('Work'), { BatchSize: 1 }),
+  }
+  const assembly = await writeAssembly({
+    functions: { Turns: { code } },
+    resources,
+    outputs: { Url: ref('Work') },
+  })
+  onTestFinished(() => assembly[Symbol.asyncDispose]())
+  const command = `cp -R ${assembly.dir}/. "$CDK_OUTDIR"`
+  const { info } = await startDev({ command, options: ['--concurrency', '1'] })
+  const { region, credentials, endpoints, outputs, log } = info
+  const sqs = new SQSClient({ region, credentials, endpoint: endpoints.sqs })
+  for (const MessageBody of ['a', 'b', 'c'])
+    await sqs.send(new SendMessageCommand({ QueueUrl: outputs.Url, MessageBody }))
+  await expect.poll(() => readFileSync(log, 'utf8'), { timeout: 60_000 }).toBe('in\nout\n'.repeat(3))
 })
 
 test('its engines end with it, even when it is killed, and the next start removes its files', async () => {

@@ -1,10 +1,11 @@
 import { App, Duration } from 'aws-cdk-lib'
 import { EventField } from 'aws-cdk-lib/aws-events'
+import { AccountRootPrincipal, Role } from 'aws-cdk-lib/aws-iam'
 import { SluiceStack } from '../../../cdk/stack.ts'
 import config from './config.ts'
 
 const app = new App()
-const { jobs } = new SluiceStack(app, 'EndToEnd', {
+const stack = new SluiceStack(app, 'EndToEnd', {
   config,
   worker: 'test/e2e/app/worker.ts',
   workerOptions: {
@@ -13,6 +14,9 @@ const { jobs } = new SluiceStack(app, 'EndToEnd', {
   },
   sweepEvery: Duration.minutes(1),
 })
+const { jobs } = stack
+jobs.grantEnqueue(new Role(stack, 'Enqueuer', { assumedBy: new AccountRootPrincipal() }))
+jobs.grantManage(new Role(stack, 'Manager', { assumedBy: new AccountRootPrincipal() }))
 const payload = {
   customer: EventField.fromPath('$.detail.customer'),
   name: EventField.fromPath('$.detail.name'),

@@ -1,0 +1,90 @@
+/** What IAM would ask about a request to DynamoDB, SQS or S3: who does what with what. */
+import * as z from 'zod'
+import { ACCOUNT } from '../assembly.ts'
+
+export interface Call {
+  /** The access key that signed the request: a function's logical id, or whatever a client calls itself. */
+  readonly caller: string
+  /** As policies name it: `dynamodb:PutItem`. */
+  readonly action: string
+  /** An ARN. */
+  readonly resource: string
+}
+
+export interface AwsRequest {
+  readonly method: string
+  /** Path and query. */
+  readonly url: string
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>
+  readonly body: string
+}
+
+export type Service = 'dynamodb' | 'sqs' | 's3'
+type Asked = Omit<Call, 'caller'>
+
+/** Each of them, for one request may be several: a transaction is asked about item by item. */
+export function callsOf(service: Service, region: string, request: AwsRequest): Call[] {
+  const caller = /Credential=([^/]+)\//.exec(String(request.headers['authorization']))?.[1]
+  if (caller === undefined) return []
+  return ASKED[service](request, region).map((asked) => ({ caller, ...asked }))
+}
+
+const ASKED: Record<Service, (request: AwsRequest, region: string) => Asked[]> = {
+  dynamodb: (request, region) => ofDynamo(request, `arn:aws:dynamodb:${region}:${ACCOUNT}:table`),
+  sqs: (request, region) => ofSqs(request, `arn:aws:sqs:${region}:${ACCOUNT}`),
+  s3: ofS3,
+}
+
+const operationOf = ({ headers }: AwsRequest): string => String(headers['x-amz-target']).split('.')[1] ?? ''
+
+const Table = z.object({ TableName: z.string(), IndexName: z.string().optional() })
+const Batch = z.object({ RequestItems: z.record(z.string(), z.unknown()) })
+const Transaction = z.object({ TransactItems: z.array(z.record(z.string(), Table)) })
+
+function ofDynamo(request: AwsRequest, tables: string): Asked[] {
+  const operation = operationOf(request)
+  const body: unknown = JSON.parse(request.body || '{}')
+  const asked = (action: string, table: string): Asked => ({
+    action: `dynamodb:${action}`,
+    resource: `${tables}/${table}`,
+  })
+  if (operation.startsWith('Batch'))
+    return Object.keys(Batch.parse(body).RequestItems).map((table) => asked(operation, table))
+  if (operation.startsWith('Transact')) {
+    const parts = Transaction.parse(body).TransactItems.flatMap((part) => Object.entries(part))
+    return parts.map(([part, { TableName }]) => asked(PARTS[part] ?? part, TableName))
+  }
+  const { data } = Table.safeParse(body)
+  if (!data) return []
+  const { TableName, IndexName } = data
+  return [asked(operation, IndexName === undefined ? TableName : `${TableName}/index/${IndexName}`)]
+}
+
+/** Of a transaction: IAM knows no action of that name. */
+const PARTS: Readonly<Record<string, string>> = {
+  Get: 'GetItem',
+  Put: 'PutItem',
+  Update: 'UpdateItem',
+  Delete: 'DeleteItem',
+  ConditionCheck: 'ConditionCheckItem',
+}
+
+const Queue = z.object({ QueueUrl: z.string() })
+
+function ofSqs(request: AwsRequest, queues: string): Asked[] {
+  const { data } = Queue.safeParse(JSON.parse(request.body || '{}'))
+  if (!data) return []
+  const name = data.QueueUrl.split('/').at(-1)
+  // What is done with many messages is allowed by the action for one.
+  return [{ action: `sqs:${operationOf(request).replace(/Batch$/, '')}`, resource: `${queues}:${name}` }]
+}
+
+const OF_METHOD: Readonly<Record<string, string>> = { GET: 'GetObject', HEAD: 'GetObject', PUT: 'PutObject' }
+
+function ofS3({ method, url }: AwsRequest): Asked[] {
+  const [path = ''] = url.split('?')
+  const [, bucket, ...key] = decodeURIComponent(path).split('/')
+  const isObject = key.join('/') !== ''
+  const action = isObject ? (OF_METHOD[method] ?? method) : `${method} of a bucket`
+  return [{ action: `s3:${action}`, resource: `arn:aws:s3:::${[bucket, ...key].filter(Boolean).join('/')}` }]
+}

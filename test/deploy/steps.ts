@@ -1,0 +1,51 @@
+/** A test that is a row of steps in one world, each of which needs those before it; and what has to hold in the end. */
+import { afterAll, beforeAll, expect, onTestFailed, test } from 'vitest'
+import { leftOver, messages, slotsTaken } from './judge.ts'
+import { World } from './world.ts'
+
+/** A message whose function was killed comes back after its visibility timeout, and finds that there is nothing to do. */
+const SETTLES = { timeout: 180_000, interval: 1000 }
+
+type Step = (name: string, run: () => Promise<void>) => void
+
+/**
+ * What adds a step to the test of this file. After a step that failed the others are skipped, and what was written is kept.
+ * @param python the Python that has the emulator; without one every step is skipped
+ * @param prepare gets the world before the first step
+ */
+export function inSteps(python: string | undefined, prepare: (world: World) => void | Promise<void>): Step {
+  let world: World | undefined
+  let failed = false
+  beforeAll(async () => {
+    if (python === undefined) return
+    world = await World.start(python)
+    await prepare(world)
+  })
+  afterAll(async () => {
+    await world?.stop({ keep: failed })
+    if (failed) console.warn(`what was written is kept in ${world?.directory}`)
+  })
+  return (name, run) =>
+    test.skipIf(python === undefined)(name, async ({ skip }) => {
+      if (failed) skip('a step before it failed')
+      onTestFailed(() => {
+        failed = true
+      })
+      await run()
+    })
+}
+
+export async function expectAllRan({ witness, ledger }: World): Promise<void> {
+  await witness.until(() => ledger.isDone(witness))
+  expect(ledger.mistakes(witness)).toEqual([])
+  console.info(`${ledger.size} jobs, ${witness.calls.length} calls`)
+}
+
+export async function expectNothingLeft(world: World): Promise<void> {
+  await expect.poll(() => slotsTaken(world), SETTLES).toEqual([])
+  await expect.poll(() => leftOver(world), SETTLES).toEqual([])
+  await expect.poll(() => messages(world), SETTLES).toEqual({})
+}
+
+export const expectNothingRefused = async ({ emulator }: World): Promise<void> =>
+  expect(await emulator.logged(/REFUSED BY IAM/)).toEqual([])

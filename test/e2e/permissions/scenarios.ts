@@ -1,0 +1,137 @@
+/** What happens in a running stack, each scenario by itself, so that it is known what needs which right. */
+import { createHash } from 'node:crypto'
+import { serial } from '../app/tasks.ts'
+import type { World } from '../setup.ts'
+
+const LARGE = 'x'.repeat(40_000)
+const customerOf = (name: string): string => name.replaceAll(/\W+/g, '-')
+const ended = (world: World, customer: string, jobs: number): Promise<void> =>
+  world.recorder.until(() => world.recorder.ended(customer).length >= jobs)
+const now = (): string => new Date().toISOString()
+
+/** A raw put of a job whose payload is kept for so many days. */
+async function putKept(world: World, shard: string, payload: object, days: number): Promise<void> {
+  const text = JSON.stringify(payload)
+  const payloadKey = `${days}d/${createHash('sha256').update(text).digest('hex')}`
+  await world.putObject(payloadKey, text)
+  await world.rawPut({ pk: shard, sk: `5#${now()}#kept-${days}d`, task: 'serial', payloadKey })
+}
+
+const event = (world: World, detail: object) =>
+  world.putEvent('test', 'sluice.enqueue', { queue: 'serial', task: 'serial', ...detail })
+
+type Scenario = (world: World, customer: string) => Promise<unknown>
+
+const OF_FUNCTIONS = {
+  /** The world has just been started. */
+  'a deploy': async () => {},
+  'a job': async (world, customer) => {
+    await world.client.enqueue(serial, { customer, name: 'one' })
+    await ended(world, customer, 1)
+  },
+  'a job behind another': async (world, customer) => {
+    for (const name of ['first', 'second'])
+      await world.client.enqueue(serial, { customer, name, takes_ms: 500 })
+    await ended(world, customer, 2)
+  },
+  /** Longer than a worker goes on with one shard. */
+  'a long chain': async (world, customer) => {
+    const payload = { customer, name: 'link', takes_ms: 1000 }
+    const jobs = Array.from({ length: 9 }, () => ({ payload }))
+    await world.client.enqueueMany(serial, jobs)
+    await ended(world, customer, jobs.length)
+  },
+  'an attempt that fails': async (world, customer) => {
+    await world.client.enqueue(serial, { customer, name: 'fails', fails: 1 })
+    await ended(world, customer, 2)
+  },
+  'a last attempt that fails': async (world, customer) => {
+    await world.client.enqueue(serial, { customer, name: 'fails', fails: 99 })
+    await ended(world, customer, 2)
+  },
+  'a service that asks for time': async (world, customer) => {
+    await world.client.enqueue(serial, { customer, name: 'asks', slowUntil: Date.now() + 3000 })
+    await ended(world, customer, 1)
+  },
+  'a malformed item': (world, customer) => world.rawPut({ pk: `serial|${customer}`, sk: 'hello' }),
+  'a delayed job': async (world, customer) => {
+    await world.client.enqueue(serial, { customer, name: 'delayed' }, { delay: '3s' })
+    await ended(world, customer, 1)
+  },
+  /** The dispatcher that comes for the second job, after the first one's deadline, sees to both. */
+  'a process that dies': async (world, customer) => {
+    await world.client.enqueue(serial, { customer, name: 'crash', crashes: true })
+    await world.client.enqueue(serial, { customer, name: 'later' }, { delay: '17s' })
+    await ended(world, customer, 2)
+  },
+  'an event': async (world, customer) => {
+    await event(world, { payload: { customer, name: 'event' } })
+    await ended(world, customer, 1)
+  },
+  'an event that is refused': (world) => event(world, { payload: { name: 'no customer' } }),
+  /** The second is due when the first one's object would be gone. */
+  'large events': async (world, customer) => {
+    await event(world, { payload: { customer, name: 'event', text: LARGE } })
+    await event(world, { payload: { customer, name: 'later', text: LARGE }, delay: '40d' })
+    await ended(world, customer, 1)
+  },
+  'a large payload that is old': async (world, customer) => {
+    for (const days of [90, 400])
+      await putKept(world, `serial|${customer}`, { customer, name: `${days}d`, text: LARGE }, days)
+    await ended(world, customer, 2)
+  },
+  'a tick': (world) => world.cloud.fire('JobsTickRule'),
+  /** No state item accounts for the job of a queue that nobody knows. */
+  'a sweep': async (world) => {
+    await world.rawPut({ pk: 'unheard-of|all', sk: `5#${now()}#left`, task: 'serial', payload: {} })
+    await world.cloud.fire('JobsSweepRule')
+  },
+  'a sweep that goes on where one has stopped': async (world) => {
+    await world.rawPut({ pk: '$sweep', jobs: 'serial|nobody' }, 'StateTableName')
+    await world.cloud.fire('JobsSweepRule')
+  },
+} satisfies Record<string, Scenario>
+
+const OF_CLIENTS = {
+  enqueue: (world, customer) => world.clientAs('Enqueuer').enqueue(serial, { customer, name: 'one' }),
+  enqueueMany: (world, customer) =>
+    world
+      .clientAs('Enqueuer')
+      .enqueueMany(serial, [{ payload: { customer, name: 'one' } }, { payload: { customer, name: 'two' } }]),
+  'enqueue, large': async (world, customer) => {
+    const payload = { customer, name: 'large', text: LARGE }
+    for (const delay of ['0s', '40d'] as const)
+      await world.clientAs('Enqueuer').enqueue(serial, payload, { delay })
+  },
+  setLimits: async (world, customer) => {
+    await world.clientAs('Manager').setLimits('serial', customer, { concurrency: 0 })
+    await world.clientAs('Manager').setLimits('serial', customer, null)
+  },
+  redrive: async (world, customer) => {
+    await world.client.enqueue(serial, { customer, name: 'fails', fails: 2 })
+    await ended(world, customer, 2)
+    await world.deadLetters('serial', 1)
+    await world.clientAs('Manager').redrive('serial')
+  },
+  strandedJobs: (world) => Array.fromAsync(world.clientAs('Manager').strandedJobs()),
+  moveJobs: async (world, customer) => {
+    for (const days of [90, 400])
+      await putKept(world, `gone|${customer}`, { customer, name: `${days}d`, text: LARGE }, days)
+    await world.clientAs('Manager').moveJobs('gone', { to: 'serial' })
+    await ended(world, customer, 2)
+  },
+  'moveJobs to the dead letters': async (world) => {
+    await world.rawPut({ pk: 'gone|all', sk: `5#${now()}#left`, task: 'serial', payload: {} })
+    await world.clientAs('Manager').moveJobs('gone', { to: 'dead-letters', by: 'a test' })
+  },
+} satisfies Record<string, Scenario>
+
+export type ScenarioName = keyof typeof OF_FUNCTIONS | keyof typeof OF_CLIENTS
+
+const scenarios: Readonly<Record<ScenarioName, Scenario>> = { ...OF_FUNCTIONS, ...OF_CLIENTS }
+
+/** In this order. */
+export const SCENARIOS = Object.entries(scenarios).map(([name, run]) => ({
+  name: name as ScenarioName,
+  run: (world: World) => run(world, customerOf(name)),
+}))

@@ -1,0 +1,131 @@
+/**
+ * Every right that the template grants, and by which scenario it is used. A right that no call of ours uses is there for
+ * another reason, which it names.
+ */
+import type { ScenarioName } from './scenarios.ts'
+
+/** Why somebody has a right that none of our calls uses. */
+interface Reason {
+  readonly because: string
+}
+export type Use = ScenarioName | Reason
+type Table = Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, Use>>>>>>
+
+const because = (reason: string): Reason => ({ because: reason })
+
+const LOGS = {
+  'logs:CreateLogStream': because('Lambda writes the function’s log'),
+  'logs:PutLogEvents': because('Lambda writes the function’s log'),
+}
+const POLL = because('Lambda polls the queue under the function’s role')
+const ADDED = because('the CDK’s own grant adds it; nobody calls it')
+const CONSUME = {
+  'sqs:ReceiveMessage': POLL,
+  'sqs:DeleteMessage': POLL,
+  'sqs:GetQueueAttributes': POLL,
+  'sqs:ChangeMessageVisibility': ADDED,
+  'sqs:GetQueueUrl': ADDED,
+}
+const FOLLOW = because('Lambda reads the stream under the function’s role')
+const LIST = {
+  's3:ListBucket': because('no call: without it S3 answers "access denied" for an object that is not there'),
+}
+
+export const TABLE: Table = {
+  JobsDispatcher: {
+    JobsTable: {
+      'dynamodb:GetItem': 'a malformed item',
+      'dynamodb:Query': 'a job',
+      'dynamodb:PutItem': 'a process that dies',
+      'dynamodb:DeleteItem': 'a malformed item',
+    },
+    'JobsTable/stream/local': {
+      'dynamodb:DescribeStream': FOLLOW,
+      'dynamodb:GetRecords': FOLLOW,
+      'dynamodb:GetShardIterator': FOLLOW,
+      'dynamodb:ListStreams': FOLLOW,
+    },
+    StateTable: { 'dynamodb:GetItem': 'a job', 'dynamodb:UpdateItem': 'a job' },
+    HistoryTable: { 'dynamodb:PutItem': 'a malformed item' },
+    WorkQueue: { 'sqs:SendMessage': 'a job' },
+    WakeQueue: { ...CONSUME, 'sqs:SendMessage': 'a delayed job' },
+    StreamFailures: {
+      'sqs:SendMessage': because('Lambda names the batches of the stream that it gives up'),
+      'sqs:GetQueueAttributes': ADDED,
+      'sqs:GetQueueUrl': ADDED,
+    },
+    DispatcherLogs: LOGS,
+  },
+  JobsWorker: {
+    JobsTable: {
+      'dynamodb:GetItem': 'a job',
+      'dynamodb:Query': 'a job behind another',
+      'dynamodb:PutItem': 'an attempt that fails',
+      'dynamodb:DeleteItem': 'a job',
+    },
+    StateTable: { 'dynamodb:GetItem': 'a job behind another', 'dynamodb:UpdateItem': 'a job' },
+    HistoryTable: { 'dynamodb:PutItem': 'a last attempt that fails' },
+    WorkQueue: { ...CONSUME, 'sqs:SendMessage': 'a long chain' },
+    WakeQueue: { 'sqs:SendMessage': 'a service that asks for time' },
+    PayloadsBucket: LIST,
+    'PayloadsBucket/90d/*': {
+      's3:GetObject': 'a large payload that is old',
+      's3:PutObject': 'a large payload that is old',
+    },
+    'PayloadsBucket/400d/*': {
+      's3:GetObject': 'a large payload that is old',
+      's3:PutObject': 'a large payload that is old',
+    },
+    WorkerLogs: LOGS,
+  },
+  JobsTick: {
+    'StateTable/index/due': { 'dynamodb:Query': 'a tick' },
+    StateTable: {
+      'dynamodb:Scan': 'a sweep',
+      'dynamodb:BatchGetItem': 'a sweep',
+      'dynamodb:GetItem': 'a sweep',
+      'dynamodb:UpdateItem': 'a sweep that goes on where one has stopped',
+      'dynamodb:PutItem': 'a deploy',
+    },
+    JobsTable: { 'dynamodb:Scan': 'a sweep' },
+    WakeQueue: { 'sqs:SendMessage': 'a sweep' },
+    TickLogs: LOGS,
+  },
+  JobsIngest: {
+    JobsTable: { 'dynamodb:PutItem': 'an event' },
+    HistoryTable: { 'dynamodb:PutItem': 'an event that is refused' },
+    'PayloadsBucket/90d/*': { 's3:PutObject': 'large events' },
+    'PayloadsBucket/400d/*': { 's3:PutObject': 'large events' },
+    IngestQueue: CONSUME,
+    IngestLogs: LOGS,
+  },
+  /** Has `grantEnqueue`. */
+  Enqueuer: {
+    JobsTable: { 'dynamodb:PutItem': 'enqueue', 'dynamodb:BatchWriteItem': 'enqueueMany' },
+    'PayloadsBucket/90d/*': { 's3:PutObject': 'enqueue, large' },
+    'PayloadsBucket/400d/*': { 's3:PutObject': 'enqueue, large' },
+  },
+  /** Has `grantManage`. */
+  Manager: {
+    StateTable: {
+      'dynamodb:GetItem': 'setLimits',
+      'dynamodb:UpdateItem': 'setLimits',
+      'dynamodb:ConditionCheckItem': 'moveJobs',
+    },
+    JobsTable: {
+      'dynamodb:Scan': 'strandedJobs',
+      'dynamodb:Query': 'moveJobs',
+      'dynamodb:PutItem': 'moveJobs',
+      'dynamodb:DeleteItem': 'moveJobs',
+    },
+    HistoryTable: {
+      'dynamodb:Query': 'redrive',
+      'dynamodb:PutItem': 'moveJobs to the dead letters',
+      'dynamodb:DeleteItem': 'redrive',
+    },
+    WakeQueue: { 'sqs:SendMessage': 'setLimits' },
+    PayloadsBucket: LIST,
+    'PayloadsBucket/90d/*': { 's3:GetObject': 'moveJobs', 's3:PutObject': 'moveJobs' },
+    'PayloadsBucket/400d/*': { 's3:GetObject': 'moveJobs', 's3:PutObject': 'moveJobs' },
+  },
+}
