@@ -1,11 +1,14 @@
 /** The typed client: for code that may write to the tables, in Lambda or anywhere else. */
 import { monotonicFactory } from 'ulid'
-import { InvalidJobError, InvalidPayloadError, JobExistsError } from '../core/errors.ts'
-import type { JobItem } from '../core/job/job.ts'
+import { InvalidJobError, InvalidPayloadError } from '../core/errors.ts'
+import { type JobItem, keyText } from '../core/job/job.ts'
 import { newJob } from '../core/job/new-job.ts'
 import { type Placed, placeInline, placePayload } from '../core/job/place-payload.ts'
+import { type Receipt, receiptOf } from '../core/job/receipt.ts'
+import type { JobKey } from '../core/keys.ts'
 import type { Duration } from '../core/text/duration.ts'
 import { putMany } from '../use-cases/enqueue-many.ts'
+import { putNew } from '../use-cases/enqueue-once.ts'
 import { keepPayload } from '../use-cases/kept-payloads.ts'
 import { type Admin, adminOf } from './admin.ts'
 import { type PayloadOf, type Task, validatePayload } from './task.ts'
@@ -24,6 +27,13 @@ export interface EnqueueOptions {
   readonly meta?: Readonly<Record<string, unknown>>
   /** Default: a new ULID. Up to 64 letters, digits and _.:@=+~- */
   readonly id?: string
+  /**
+   * The same key again, in the same queue and within `idempotencyTtl`, makes no job and returns the one that is there,
+   * whatever the payload is. Up to 256 characters. Costs two write transactions' units more.
+   */
+  readonly idempotencyKey?: string
+  /** From `'1s'` to `'365d'`. Default: `'1d'`. */
+  readonly idempotencyTtl?: Duration
 }
 
 /** The key of the new job in the Jobs table. */
@@ -31,12 +41,18 @@ export interface Enqueued {
   readonly id: string
   readonly pk: string
   readonly sk: string
+  /**
+   * It was accepted before, under the same idempotency key, whatever has become of it, and whatever its payload was.
+   * Nothing was written now. `sk` is the key under which it was put; its retries stand under later ones.
+   */
+  readonly existing?: true
 }
 
 export interface Client<QueueName extends string = string> extends Admin<QueueName> {
   /**
    * Accepts one job. A payload beyond 4 KB is kept in the Payloads bucket, up to 5 MB, if the client knows that.
    * @example await client.enqueue(syncContact, { customerId: 'acme' }, { delay: '10m', priority: 0 })
+   * @example await client.enqueue(bill, { orderId: '42' }, { idempotencyKey: 'order-42', idempotencyTtl: '7d' })
    * @throws InvalidPayloadError, InvalidJobError before anything is written
    * @throws JobExistsError if another job stands under the key that `id`, time and priority make
    */
@@ -50,7 +66,7 @@ export interface Client<QueueName extends string = string> extends Admin<QueueNa
    * @example await client.enqueueMany(syncContact, contacts.map((payload) => ({ payload })))
    * @throws InvalidPayloadError, InvalidJobError before anything is written
    * @throws EnqueueIncompleteError with the jobs that were not taken: DynamoDB had no room, or another job stands under
-   * the key that an `id` of yours makes. Jobs with an id of yours take one call each.
+   * the key that an `id` of yours makes. Jobs with an id of yours, or with an idempotency key, take one call each.
    */
   enqueueMany<T extends Task<string, QueueName>>(
     task: T,
@@ -73,18 +89,16 @@ export function createClient<QueueName extends string>(options: ClientOptions<Qu
   return {
     enqueue: async (task, payload, job = {}) => {
       const placed = await prepare(task, payload, job)
-      const { item } = placed
       await keepPayload(wiring, placed)
-      if ((await store.jobs.put(item)) === 'taken') throw new JobExistsError(item.pk, item.sk)
-      return enqueued(item)
+      return enqueued(placed.item, await putNew(store, placed))
     },
     enqueueMany: async (task, jobs) => {
       const placed = await Promise.all(jobs.map((job) => prepare(task, job?.payload, job)))
-      await putMany(
+      const there = await putMany(
         wiring,
         placed.map((one, index) => ({ ...one, isNamed: jobs[index]?.id !== undefined })),
       )
-      return placed.map(({ item }) => enqueued(item))
+      return placed.map(({ item }) => enqueued(item, there.get(keyText(item))))
     },
     ...adminOf<QueueName>(wiring),
   }
@@ -99,7 +113,7 @@ async function toItem(
   task: Task,
   payload: unknown,
   job: EnqueueOptions,
-): Promise<Placed> {
+): Promise<Placed & { readonly receipt: Receipt | undefined }> {
   const valid = await validatePayload(task, payload)
   if (!valid.ok) throw new InvalidPayloadError(task.name, valid.issues)
   const { id = nextId(), ...rest } = job ?? {}
@@ -109,7 +123,12 @@ async function toItem(
   if (!item.ok) throw new InvalidJobError(item.reason)
   const placed = keepsPayloads ? placePayload(item.value, now) : placeInline(item.value)
   if (!placed.ok) throw new InvalidJobError(placed.reason)
-  return placed.value
+  const receipt = receiptOf(rest, placed.value.item, nextId(), now)
+  if (!receipt.ok) throw new InvalidJobError(receipt.reason)
+  return { ...placed.value, receipt: receipt.value }
 }
 
-const enqueued = ({ pk, sk }: JobItem): Enqueued => ({ id: sk.split('#').slice(2).join('#'), pk, sk })
+function enqueued(item: JobItem, there?: JobKey): Enqueued {
+  const { pk, sk } = there ?? item
+  return { id: sk.split('#').slice(2).join('#'), pk, sk, ...(there ? { existing: true } : {}) }
+}

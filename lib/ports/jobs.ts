@@ -1,13 +1,19 @@
 /** What Sluice needs of the Jobs table. */
 import type { DeadLetter } from '../core/job/dead-letter.ts'
 import type { JobItem, RawItem } from '../core/job/job.ts'
-import type { ShardKey } from '../core/keys.ts'
+import type { Receipt } from '../core/job/receipt.ts'
+import type { JobKey, ShardKey } from '../core/keys.ts'
 import type { ShardsPage } from '../core/shard/seen-shards.ts'
 import type { ShardVersion } from '../core/shard/state.ts'
 
 export interface JobStore {
   /** Puts a job if nothing stands under its key: this very job may stand there already, or something else. */
   put(item: JobItem): Promise<'put' | 'exists' | 'taken'>
+  /**
+   * Puts a job and its receipt in one transaction, unless the receipt's key has one that holds at `receipt.at`, or something
+   * stands under the job's key.
+   */
+  putOnce(item: JobItem, receipt: Receipt): Promise<OnceOutcome>
   /** Puts up to 25 jobs, and returns those that the database did not take. */
   putBatch(items: readonly JobItem[]): Promise<readonly JobItem[]>
   get(key: RawKey): Promise<RawItem | undefined>
@@ -30,6 +36,15 @@ export interface JobStore {
    */
   moveOut(state: ShardVersion, item: RawItem, target: MoveTarget): Promise<MoveOutcome>
 }
+
+export type OnceOutcome =
+  | { readonly kind: 'put' }
+  /** It was accepted before, as this job, whatever has become of that. Nothing was written. */
+  | { readonly kind: 'existing'; readonly job: JobKey }
+  /** Something else stands under the job's key. */
+  | { readonly kind: 'taken' }
+  /** Another transaction is under way there, or a table has no room at the moment. */
+  | { readonly kind: 'busy' }
 
 /** Another job in its place, or a letter. */
 export type MoveTarget = { readonly job: JobItem } | { readonly letter: DeadLetter }

@@ -4,6 +4,7 @@ import { LEFT_WAITING_MUTANTS } from './left-waiting.ts'
 import { LENDING_MUTANTS } from './lending.ts'
 import { LENDING_RACES_MUTANTS } from './lending-races.ts'
 import type { TestedMutant } from './mutant.ts'
+import { ONCE_MUTANTS } from './once.ts'
 import { PAYLOADS } from './payloads.ts'
 import { PROTOCOL } from './protocol.ts'
 import { READS } from './reading.ts'
@@ -17,6 +18,7 @@ export const TESTED_MUTANTS: readonly TestedMutant[] = [
   ...PROTOCOL,
   ...READS,
   ...PAYLOADS,
+  ...ONCE_MUTANTS,
   ...SLOW_DOWN_MUTANTS,
 ]
 

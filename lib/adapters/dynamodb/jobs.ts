@@ -18,6 +18,7 @@ import { fromItem, type Item, toItem, toRawItem } from './item.ts'
 import { moveOut } from './job-moves.ts'
 import { jobShards } from './job-shards.ts'
 import { isStill, type Sameness } from './judged.ts'
+import { putOnce } from './once.ts'
 
 /**
  * Race: an event delivered twice. The second must not put back, or start over, what the first has begun.
@@ -27,6 +28,7 @@ const NOT_THERE = 'attribute_not_exists(pk)'
 
 export const dynamoJobStore = (database: Database): JobStore => ({
   put: (item) => put(database, item),
+  putOnce: (item, receipt) => putOnce(database, item, receipt),
   putBatch: (items) => putBatch(database, items),
   get: async ({ pk, sk }) => {
     const { Item } = await database.client.send(

@@ -21,6 +21,16 @@ const memoryJobs = (tables: Tables): JobStore => ({
     putJob(tables, item)
     return 'put'
   },
+  putOnce: async (item, receipt) => {
+    const kept = tables.receipts.get(receipt.pk)
+    if (kept && kept.until > receipt.at)
+      return kept.mark === receipt.mark ? { kind: 'put' } : { kind: 'existing', job: { ...kept.job } }
+    const found = tables.jobs.get(item.pk)?.get(item.sk)
+    if (found) return isSameItem(found, item) ? { kind: 'existing', job: receipt.job } : { kind: 'taken' }
+    tables.receipts.set(receipt.pk, structuredClone(receipt))
+    putJob(tables, item)
+    return { kind: 'put' }
+  },
   putBatch: async (items) => {
     for (const item of items) putJob(tables, item)
     return []

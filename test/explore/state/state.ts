@@ -83,10 +83,11 @@ export function replaceProcess(state: State, index: number, process: Process): v
   state.processes = state.processes.with(index, process)
 }
 
-export const tablesCopy = ({ jobs, states, history, earlierShards, sweep }: Tables): Tables => ({
+export const tablesCopy = ({ jobs, states, history, receipts, earlierShards, sweep }: Tables): Tables => ({
   jobs: new Map([...jobs].map(([shard, items]) => [shard, copyOfItems(items)])),
   states: new Map(states),
   history: [...history],
+  receipts: new Map(receipts),
   earlierShards: new Map([...earlierShards].map(([queue, shards]) => [queue, new Set(shards)])),
   sweep: new Map(sweep),
 })

@@ -57,6 +57,7 @@ function simulatedJobs(world: StoreWorld, by: Invocation, jobs: JobStore): JobSt
         () => jobs.put(item),
         (outcome) => ({ op: 'put', item, outcome }),
       ),
+    putOnce: (item, receipt) => jobs.putOnce(item, receipt),
     putBatch: (items) => putBatch(world, by, jobs, items),
     get: (key) =>
       call(
