@@ -29,7 +29,8 @@ export interface EnqueueOptions {
   readonly id?: string
   /**
    * The same key again, in the same queue and within `idempotencyTtl`, makes no job and returns the one that is there,
-   * whatever the payload is. Up to 256 characters. Costs two write transactions' units more.
+   * whatever the payload is. Up to 256 characters. Costs three write units more, also for the call
+   * that finds the job.
    */
   readonly idempotencyKey?: string
   /** From `'1s'` to `'365d'`. Default: `'1d'`. */
