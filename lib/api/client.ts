@@ -2,9 +2,10 @@
 import { monotonicFactory } from 'ulid'
 import { InvalidJobError, InvalidPayloadError } from '../core/errors.ts'
 import { type JobItem, keyText } from '../core/job/job.ts'
+import type { Unique } from '../core/job/lock.ts'
 import { newJob } from '../core/job/new-job.ts'
+import { type NewItem, onlyOne } from '../core/job/one-only.ts'
 import { type Placed, placeInline, placePayload } from '../core/job/place-payload.ts'
-import { type Receipt, receiptOf } from '../core/job/receipt.ts'
 import type { JobKey } from '../core/keys.ts'
 import type { Duration } from '../core/text/duration.ts'
 import { putMany } from '../use-cases/enqueue-many.ts'
@@ -35,6 +36,12 @@ export interface EnqueueOptions {
   readonly idempotencyKey?: string
   /** From `'1s'` to `'365d'`. Default: `'1d'`. */
   readonly idempotencyTtl?: Duration
+  /**
+   * As long as the job is there, waiting, running or between attempts, the same key in the same queue makes no other and
+   * returns it. `true`: the key is made of task, partition and payload. Excludes `idempotencyKey`.
+   * @example { unique: { key: 'nightly-sync' } }
+   */
+  readonly unique?: Unique
 }
 
 /** The key of the new job in the Jobs table. */
@@ -43,8 +50,9 @@ export interface Enqueued {
   readonly pk: string
   readonly sk: string
   /**
-   * It was accepted before, under the same idempotency key, whatever has become of it, and whatever its payload was.
-   * Nothing was written now. `sk` is the key under which it was put; its retries stand under later ones.
+   * It is there already, under the same idempotency key (whatever has become of it, and whatever its payload was) or the
+   * same unique key. Nothing was written now. With an idempotency key `sk` is the one under which the job was put; its
+   * retries stand under later ones.
    */
   readonly existing?: true
 }
@@ -67,7 +75,7 @@ export interface Client<QueueName extends string = string> extends Admin<QueueNa
    * @example await client.enqueueMany(syncContact, contacts.map((payload) => ({ payload })))
    * @throws InvalidPayloadError, InvalidJobError before anything is written
    * @throws EnqueueIncompleteError with the jobs that were not taken: DynamoDB had no room, or another job stands under
-   * the key that an `id` of yours makes. Jobs with an id of yours, or with an idempotency key, take one call each.
+   * the key that an `id` of yours makes. Jobs with an id, an idempotency key or a unique key of yours take one call each.
    */
   enqueueMany<T extends Task<string, QueueName>>(
     task: T,
@@ -114,7 +122,7 @@ async function toItem(
   task: Task,
   payload: unknown,
   job: EnqueueOptions,
-): Promise<Placed & { readonly receipt: Receipt | undefined }> {
+): Promise<Placed & NewItem> {
   const valid = await validatePayload(task, payload)
   if (!valid.ok) throw new InvalidPayloadError(task.name, valid.issues)
   const { id = nextId(), ...rest } = job ?? {}
@@ -122,11 +130,11 @@ async function toItem(
   const now = clock.now()
   const item = newJob(config, { ...rest, id, queue: task.queue, task: task.name, payload }, now)
   if (!item.ok) throw new InvalidJobError(item.reason)
-  const placed = keepsPayloads ? placePayload(item.value, now) : placeInline(item.value)
+  const only = onlyOne(rest, item.value, nextId(), now)
+  if (!only.ok) throw new InvalidJobError(only.reason)
+  const placed = keepsPayloads ? placePayload(only.value.item, now) : placeInline(only.value.item)
   if (!placed.ok) throw new InvalidJobError(placed.reason)
-  const receipt = receiptOf(rest, placed.value.item, nextId(), now)
-  if (!receipt.ok) throw new InvalidJobError(receipt.reason)
-  return { ...placed.value, receipt: receipt.value }
+  return { ...only.value, ...placed.value }
 }
 
 function enqueued(item: JobItem, there?: JobKey): Enqueued {

@@ -1,26 +1,24 @@
 /** Many new jobs: first the payloads that are kept outside, then the jobs whose payloads are there. */
 import { EnqueueIncompleteError } from '../core/errors.ts'
 import { type JobItem, keyText } from '../core/job/job.ts'
+import type { NewItem } from '../core/job/one-only.ts'
 import type { PayloadKey } from '../core/job/payload-key.ts'
 import { inItem, type KeptPayload, type Placed } from '../core/job/place-payload.ts'
-import type { Receipt } from '../core/job/receipt.ts'
 import type { JobKey } from '../core/keys.ts'
 import { forEachSideBySide } from '../core/side-by-side.ts'
 import type { WorkerContext } from './context.ts'
 import { oneForEachKey, putAll, putNamed } from './enqueue.ts'
-import { type NewOnce, putAllOnce } from './enqueue-once.ts'
+import { isOneOnly, putAllOnce } from './enqueue-once.ts'
 
 const OBJECTS_SIDE_BY_SIDE = 16
 
-export interface ManyJob extends Placed {
+export interface ManyJob extends Placed, NewItem {
   /** Somebody else may have chosen its key. */
   readonly isNamed: boolean
-  /** If it has an idempotency key. */
-  readonly receipt?: Receipt | undefined
 }
 
 /**
- * @returns by `keyText` of each item that was not written because of its idempotency key: the job that was there
+ * @returns by `keyText` of each item that was not written because of its key: the job that was there
  * @throws EnqueueIncompleteError with the jobs that were not taken, their payloads inside; all others were
  * @throws InvalidJobError if two differ that have one key, before anything is written
  */
@@ -36,8 +34,8 @@ export async function putMany(
   if (unready.length > 0) failures.push(new EnqueueIncompleteError(itemsOf(unready), { cause }))
   const put = (attempt: Promise<void>) => attempt.catch((error: unknown) => failures.push(incomplete(error)))
   const there = new Map<string, JobKey>()
-  const others = ready.filter(({ receipt }) => !receipt)
-  await put(putAllOnce(store, ready.filter(isOnce), there))
+  const others = ready.filter((job) => !isOneOnly(job))
+  await put(putAllOnce(store, ready.filter(isOneOnly), there))
   await put(putNamed(store, itemsOf(others.filter(({ isNamed }) => isNamed))))
   await put(putAll(store, itemsOf(others.filter(({ isNamed }) => !isNamed))))
   if (failures.length === 0) return there
@@ -46,8 +44,6 @@ export async function putMany(
     cause: failures[0]?.cause,
   })
 }
-
-const isOnce = (job: ManyJob): job is ManyJob & NewOnce => job.receipt !== undefined
 
 const itemsOf = (jobs: readonly Placed[]): JobItem[] => jobs.map(({ item }) => item)
 

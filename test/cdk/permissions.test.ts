@@ -150,7 +150,7 @@ describe('a caller who is granted', () => {
 
   test('enqueue may write jobs and receipts, and read neither', () => {
     expect(rightsAfter((sluice, role) => sluice.grantEnqueue(role))).toEqual({
-      'JobsTable.Arn': ['dynamodb:BatchWriteItem', 'dynamodb:PutItem'],
+      'JobsTable.Arn': ['dynamodb:BatchWriteItem', 'dynamodb:ConditionCheckItem', 'dynamodb:PutItem'],
       'HistoryTable.Arn': ['dynamodb:PutItem'],
       ...PUT_PAYLOADS,
     })

@@ -13,6 +13,7 @@ import { describePass } from './store-pass.ts'
 import { describeSlots } from './store-slots.ts'
 import { describeStates } from './store-states.ts'
 import { describeSweep } from './store-sweep.ts'
+import { describeUnique } from './store-unique.ts'
 
 /** `store` is called in each test; what it gives may hold what other tests have written. */
 export function describeStore(name: string, store: () => Store, pastThePort: () => PastThePort): void {
@@ -20,6 +21,7 @@ export function describeStore(name: string, store: () => Store, pastThePort: () 
     describeJobs(store)
     describeKeys(store)
     describeOnce(store)
+    describeUnique(store)
     describePass(store)
     describeSlots(store)
     describeStates(store)

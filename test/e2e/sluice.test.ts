@@ -57,6 +57,19 @@ describe.concurrent('Sluice on the local cloud', () => {
     expect(world.recorder.ended(customer)).toEqual([expect.stringMatching(/^job-/), 'last'])
   })
 
+  it('keeps a unique job the only one with its key until it has ended, also between attempts', async () => {
+    const customer = 'unique'
+    const enqueue = (name: string, fails = 0) =>
+      world.client.enqueue(serial, { customer, name, fails }, { unique: { key: 'nightly' } })
+    const answers = await Promise.all(names(4).map((name) => enqueue(name, 1)))
+    expect(answers.filter(({ existing }) => existing)).toHaveLength(3)
+    await world.recorder.until(() => world.recorder.of(customer).some(({ attempt }) => attempt === 2))
+    await world.untilEmpty(`serial|${customer}`)
+    expect(await enqueue('next')).not.toHaveProperty('existing')
+    await world.recorder.until(() => world.recorder.ended(customer).includes('next'))
+    expect(new Set(world.recorder.ended(customer)).size).toBe(2)
+  })
+
   it('keeps concurrency and rate as the service sees them, for each customer', async () => {
     const customers = ['acme', 'globex', 'initech']
     const jobs = customers.flatMap((customer) =>

@@ -9,6 +9,7 @@ import { PAYLOADS } from './payloads.ts'
 import { PROTOCOL } from './protocol.ts'
 import { READS } from './reading.ts'
 import { SLOW_DOWN_MUTANTS } from './slow-down.ts'
+import { UNIQUE_MUTANTS } from './unique.ts'
 
 export const TESTED_MUTANTS: readonly TestedMutant[] = [
   ...ADAPTERS,
@@ -19,6 +20,7 @@ export const TESTED_MUTANTS: readonly TestedMutant[] = [
   ...READS,
   ...PAYLOADS,
   ...ONCE_MUTANTS,
+  ...UNIQUE_MUTANTS,
   ...SLOW_DOWN_MUTANTS,
 ]
 

@@ -66,7 +66,7 @@ export const ONCE_MUTANTS: readonly TestedMutant[] = [
   {
     name: 'the others of a batch with one key are told of themselves',
     file: USE_CASE,
-    find: 'there.set(keyText(item), found ?? first.receipt.job)',
+    find: 'there.set(keyText(item), found ?? made)',
     replace: 'there.set(keyText(item), found ?? { pk: item.pk, sk: item.sk })',
     breaks: 'callers get the key of a job that does not exist',
     tests: [UNIT],

@@ -7,6 +7,7 @@ import { byBytes } from './order.ts'
 import { memoryStates } from './states.ts'
 import { memoryShards } from './sweep.ts'
 import { deleteJob, emptyTables, placeOfLetter, putJob, putLetter, type Tables } from './tables.ts'
+import { lockGoesOn, putUnique } from './unique.ts'
 
 export const memoryStore = (tables: Tables = emptyTables()): Store => ({
   jobs: memoryJobs(tables),
@@ -31,6 +32,7 @@ const memoryJobs = (tables: Tables): JobStore => ({
     putJob(tables, item)
     return { kind: 'put' }
   },
+  putUnique: async (...call) => putUnique(tables, ...call),
   putBatch: async (items) => {
     for (const item of items) putJob(tables, item)
     return []
@@ -59,6 +61,7 @@ const memoryJobs = (tables: Tables): JobStore => ({
     if (tables.jobs.get(next.pk)?.has(next.sk)) return 'occupied'
     deleteJob(tables, item)
     putJob(tables, next)
+    lockGoesOn(tables, item, next)
     return 'replaced'
   },
   bury: async (item, letter) => {

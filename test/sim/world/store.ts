@@ -58,6 +58,7 @@ function simulatedJobs(world: StoreWorld, by: Invocation, jobs: JobStore): JobSt
         (outcome) => ({ op: 'put', item, outcome }),
       ),
     putOnce: (item, receipt) => jobs.putOnce(item, receipt),
+    putUnique: (...call) => jobs.putUnique(...call),
     putBatch: (items) => putBatch(world, by, jobs, items),
     get: (key) =>
       call(
