@@ -54,11 +54,14 @@ function connectPayloads({ worker, ingest }: Functions, payloads: Bucket): void 
   for (const user of [worker, ingest]) tell(user, { SLUICE_PAYLOADS_BUCKET: payloads.bucketName })
 }
 
-/** What `enqueue`, `enqueueMany` and a raw put need. */
-export const grantEnqueue = (grantee: IGrantable, { jobs }: Tables, payloads: Bucket): Grant =>
-  allow(grantee, jobs.tableArn, 'dynamodb', ['PutItem', 'BatchWriteItem']).combine(
-    allowObjects(grantee, payloads, ['PutObject']),
-  )
+/**
+ * What `enqueue`, `enqueueMany` and a raw put need. Receipts of idempotency keys and locks of unique keys stand in the
+ * History table; ConditionCheckItem: whether a lock's job is still there.
+ */
+export const grantEnqueue = (grantee: IGrantable, { jobs, history }: Tables, payloads: Bucket): Grant =>
+  allow(grantee, jobs.tableArn, 'dynamodb', ['PutItem', 'BatchWriteItem', 'ConditionCheckItem'])
+    .combine(allow(grantee, history.tableArn, 'dynamodb', ['PutItem']))
+    .combine(allowObjects(grantee, payloads, ['PutObject']))
 
 /** What `setLimits`, `deadLetters`, `redrive`, `strandedJobs` and `moveJobs` need. */
 export const grantManage = (

@@ -18,6 +18,7 @@ export {
   SluiceError,
 } from './core/errors.ts'
 export type { DeadLetter, DeadReason } from './core/job/dead-letter.ts'
+export type { Unique } from './core/job/lock.ts'
 export type { SlowDown } from './core/limits/slow-down.ts'
 export {
   type Config,

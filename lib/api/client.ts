@@ -1,11 +1,15 @@
 /** The typed client: for code that may write to the tables, in Lambda or anywhere else. */
 import { monotonicFactory } from 'ulid'
-import { InvalidJobError, InvalidPayloadError, JobExistsError } from '../core/errors.ts'
-import type { JobItem } from '../core/job/job.ts'
+import { InvalidJobError, InvalidPayloadError } from '../core/errors.ts'
+import { type JobItem, keyText } from '../core/job/job.ts'
+import type { Unique } from '../core/job/lock.ts'
 import { newJob } from '../core/job/new-job.ts'
+import { type NewItem, onlyOne } from '../core/job/one-only.ts'
 import { type Placed, placeInline, placePayload } from '../core/job/place-payload.ts'
+import type { JobKey } from '../core/keys.ts'
 import type { Duration } from '../core/text/duration.ts'
 import { putMany } from '../use-cases/enqueue-many.ts'
+import { putNew } from '../use-cases/enqueue-once.ts'
 import { keepPayload } from '../use-cases/kept-payloads.ts'
 import { type Admin, adminOf } from './admin.ts'
 import { type Limiters, limitersOf } from './limiters.ts'
@@ -25,6 +29,20 @@ export interface EnqueueOptions {
   readonly meta?: Readonly<Record<string, unknown>>
   /** Default: a new ULID. Up to 64 letters, digits and _.:@=+~- */
   readonly id?: string
+  /**
+   * The same key again, in the same queue and within `idempotencyTtl`, makes no job and returns the one that is there,
+   * whatever the payload is. Up to 256 characters. Costs three write units more, also for the call
+   * that finds the job.
+   */
+  readonly idempotencyKey?: string
+  /** From `'1s'` to `'365d'`. Default: `'1d'`. */
+  readonly idempotencyTtl?: Duration
+  /**
+   * As long as the job is there, waiting, running or between attempts, the same key in the same queue makes no other and
+   * returns it. `true`: the key is made of task, partition and payload. Excludes `idempotencyKey`.
+   * @example { unique: { key: 'nightly-sync' } }
+   */
+  readonly unique?: Unique
 }
 
 /** The key of the new job in the Jobs table. */
@@ -32,12 +50,19 @@ export interface Enqueued {
   readonly id: string
   readonly pk: string
   readonly sk: string
+  /**
+   * It is there already, under the same idempotency key (whatever has become of it, and whatever its payload was) or the
+   * same unique key. Nothing was written now. With an idempotency key `sk` is the one under which the job was put; its
+   * retries stand under later ones.
+   */
+  readonly existing?: true
 }
 
 export interface Client<QueueName extends string = string> extends Admin<QueueName>, Limiters {
   /**
    * Accepts one job. A payload beyond 4 KB is kept in the Payloads bucket, up to 5 MB, if the client knows that.
    * @example await client.enqueue(syncContact, { customerId: 'acme' }, { delay: '10m', priority: 0 })
+   * @example await client.enqueue(bill, { orderId: '42' }, { idempotencyKey: 'order-42', idempotencyTtl: '7d' })
    * @throws InvalidPayloadError, InvalidJobError before anything is written
    * @throws JobExistsError if another job stands under the key that `id`, time and priority make
    */
@@ -51,7 +76,7 @@ export interface Client<QueueName extends string = string> extends Admin<QueueNa
    * @example await client.enqueueMany(syncContact, contacts.map((payload) => ({ payload })))
    * @throws InvalidPayloadError, InvalidJobError before anything is written
    * @throws EnqueueIncompleteError with the jobs that were not taken: DynamoDB had no room, or another job stands under
-   * the key that an `id` of yours makes. Jobs with an id of yours take one call each.
+   * the key that an `id` of yours makes. Jobs with an id, an idempotency key or a unique key of yours take one call each.
    */
   enqueueMany<T extends Task<string, QueueName>>(
     task: T,
@@ -74,18 +99,16 @@ export function createClient<QueueName extends string>(options: ClientOptions<Qu
   return {
     enqueue: async (task, payload, job = {}) => {
       const placed = await prepare(task, payload, job)
-      const { item } = placed
       await keepPayload(wiring, placed)
-      if ((await store.jobs.put(item)) === 'taken') throw new JobExistsError(item.pk, item.sk)
-      return enqueued(item)
+      return enqueued(placed.item, await putNew(store, placed))
     },
     enqueueMany: async (task, jobs) => {
       const placed = await Promise.all(jobs.map((job) => prepare(task, job?.payload, job)))
-      await putMany(
+      const there = await putMany(
         wiring,
         placed.map((one, index) => ({ ...one, isNamed: jobs[index]?.id !== undefined })),
       )
-      return placed.map(({ item }) => enqueued(item))
+      return placed.map(({ item }) => enqueued(item, there.get(keyText(item))))
     },
     ...adminOf<QueueName>(wiring),
     ...limitersOf(wiring),
@@ -101,7 +124,7 @@ async function toItem(
   task: Task,
   payload: unknown,
   job: EnqueueOptions,
-): Promise<Placed> {
+): Promise<Placed & NewItem> {
   const valid = await validatePayload(task, payload)
   if (!valid.ok) throw new InvalidPayloadError(task.name, valid.issues)
   const { id = nextId(), ...rest } = job ?? {}
@@ -109,9 +132,14 @@ async function toItem(
   const now = clock.now()
   const item = newJob(config, { ...rest, id, queue: task.queue, task: task.name, payload }, now)
   if (!item.ok) throw new InvalidJobError(item.reason)
-  const placed = keepsPayloads ? placePayload(item.value, now) : placeInline(item.value)
+  const only = onlyOne(rest, item.value, nextId(), now)
+  if (!only.ok) throw new InvalidJobError(only.reason)
+  const placed = keepsPayloads ? placePayload(only.value.item, now) : placeInline(only.value.item)
   if (!placed.ok) throw new InvalidJobError(placed.reason)
-  return placed.value
+  return { ...only.value, ...placed.value }
 }
 
-const enqueued = ({ pk, sk }: JobItem): Enqueued => ({ id: sk.split('#').slice(2).join('#'), pk, sk })
+function enqueued(item: JobItem, there?: JobKey): Enqueued {
+  const { pk, sk } = there ?? item
+  return { id: sk.split('#').slice(2).join('#'), pk, sk, ...(there ? { existing: true } : {}) }
+}

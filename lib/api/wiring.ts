@@ -22,7 +22,7 @@ export interface ClientOptions<QueueName extends string> {
   readonly jobsTable?: string
   /** Default: the environment's SLUICE_STATE_TABLE. Needed by `setLimits` and `moveJobs` only. */
   readonly stateTable?: string
-  /** Default: the environment's SLUICE_HISTORY_TABLE. Needed by `deadLetters`, `redrive` and `moveJobs` only. */
+  /** Default: the environment's SLUICE_HISTORY_TABLE. Needed by `deadLetters`, `redrive`, `moveJobs` and idempotency keys only. */
   readonly historyTable?: string
   /** Default: the environment's SLUICE_WAKE_QUEUE_URL. Needed by `setLimits` only. */
   readonly wakeQueueUrl?: string

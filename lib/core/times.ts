@@ -147,6 +147,8 @@ export const STRANDED_EMPTY_MS = 12 * HOUR_MS
 
 /** An idle state item is kept so long, or for as long as it remembers starts: a weekly job finds its shard again. */
 export const STATE_KEPT_MS = 7 * DAY_MS
+/** The lock of a unique key is kept so much longer than its job, or the job's next attempt, is due: paused jobs wait. */
+export const LOCK_KEPT_MS = 400 * DAY_MS
 /** Dead letters are kept so long: whoever has to look at them may be away for weeks. */
 export const LETTER_KEPT_MS = 30 * DAY_MS
 /** An operator's clock may be wrong: by this time after its deadline, an attempt's invocation has ended for certain. */

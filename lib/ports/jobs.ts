@@ -1,13 +1,25 @@
 /** What Sluice needs of the Jobs table. */
 import type { DeadLetter } from '../core/job/dead-letter.ts'
 import type { JobItem, RawItem } from '../core/job/job.ts'
-import type { ShardKey } from '../core/keys.ts'
+import type { Lock } from '../core/job/lock.ts'
+import type { Receipt } from '../core/job/receipt.ts'
+import type { JobKey, ShardKey } from '../core/keys.ts'
 import type { ShardsPage } from '../core/shard/seen-shards.ts'
 import type { ShardVersion } from '../core/shard/state.ts'
 
 export interface JobStore {
   /** Puts a job if nothing stands under its key: this very job may stand there already, or something else. */
   put(item: JobItem): Promise<'put' | 'exists' | 'taken'>
+  /**
+   * Puts a job and its receipt in one transaction, unless the receipt's key has one that holds at `receipt.at`, or something
+   * stands under the job's key.
+   */
+  putOnce(item: JobItem, receipt: Receipt): Promise<OnceOutcome>
+  /**
+   * Puts a job and its unique key's lock in one transaction, unless another lock is there. `found`: a lock that was there;
+   * then unless that is another by now, or its job is there.
+   */
+  putUnique(item: JobItem, lock: Lock, found?: Lock): Promise<UniqueOutcome>
   /** Puts up to 25 jobs, and returns those that the database did not take. */
   putBatch(items: readonly JobItem[]): Promise<readonly JobItem[]>
   get(key: RawKey): Promise<RawItem | undefined>
@@ -15,7 +27,7 @@ export interface JobStore {
   range(query: RangeQuery): Promise<RangePage>
   /** Deletes the item, if it still is the job that was read: what a reading looks at is the same. */
   remove(item: RawItem): Promise<'removed' | NotThere>
-  /** Puts another job in the place of this one, in one transaction, unless that key is taken. */
+  /** Puts another job in the place of this one, in one transaction, unless that key is taken. A lock of its goes along. */
   replace(item: RawItem, next: JobItem): Promise<'replaced' | 'occupied' | NotThere>
   /** Moves the item to the dead letters in one transaction. One that is refused must be what was read in every attribute. */
   bury(item: RawItem, letter: DeadLetter): Promise<'buried' | NotThere>
@@ -30,6 +42,18 @@ export interface JobStore {
    */
   moveOut(state: ShardVersion, item: RawItem, target: MoveTarget): Promise<MoveOutcome>
 }
+
+export type OnceOutcome =
+  | { readonly kind: 'put' }
+  /** It was accepted before, as this job, whatever has become of that. Nothing was written. */
+  | { readonly kind: 'existing'; readonly job: JobKey }
+  /** Something else stands under the job's key. */
+  | { readonly kind: 'taken' }
+  /** Another transaction is under way there, or a table has no room at the moment. */
+  | { readonly kind: 'busy' }
+
+/** `locked`: whether the lock's job is still there is not known. */
+export type UniqueOutcome = OnceOutcome | { readonly kind: 'locked'; readonly lock: Lock }
 
 /** Another job in its place, or a letter. */
 export type MoveTarget = { readonly job: JobItem } | { readonly letter: DeadLetter }

@@ -1,27 +1,31 @@
 /** Many new jobs: first the payloads that are kept outside, then the jobs whose payloads are there. */
 import { EnqueueIncompleteError } from '../core/errors.ts'
 import { type JobItem, keyText } from '../core/job/job.ts'
+import type { NewItem } from '../core/job/one-only.ts'
 import type { PayloadKey } from '../core/job/payload-key.ts'
 import { inItem, type KeptPayload, type Placed } from '../core/job/place-payload.ts'
+import type { JobKey } from '../core/keys.ts'
 import { forEachSideBySide } from '../core/side-by-side.ts'
 import type { WorkerContext } from './context.ts'
 import { oneForEachKey, putAll, putNamed } from './enqueue.ts'
+import { isOneOnly, putAllOnce } from './enqueue-once.ts'
 
 const OBJECTS_SIDE_BY_SIDE = 16
 
-export interface ManyJob extends Placed {
+export interface ManyJob extends Placed, NewItem {
   /** Somebody else may have chosen its key. */
   readonly isNamed: boolean
 }
 
 /**
+ * @returns by `keyText` of each item that was not written because of its key: the job that was there
  * @throws EnqueueIncompleteError with the jobs that were not taken, their payloads inside; all others were
  * @throws InvalidJobError if two differ that have one key, before anything is written
  */
 export async function putMany(
   { store, payloads }: Pick<WorkerContext, 'store' | 'payloads'>,
   jobs: readonly ManyJob[],
-): Promise<void> {
+): Promise<ReadonlyMap<string, JobKey>> {
   oneForEachKey(jobs.map(({ item }) => item))
   const failures: EnqueueIncompleteError<JobItem>[] = []
   const failed = await keepAll(payloads, jobs)
@@ -29,9 +33,12 @@ export async function putMany(
   const [cause] = failed.values()
   if (unready.length > 0) failures.push(new EnqueueIncompleteError(itemsOf(unready), { cause }))
   const put = (attempt: Promise<void>) => attempt.catch((error: unknown) => failures.push(incomplete(error)))
-  await put(putNamed({ jobs: store.jobs }, itemsOf(ready.filter(({ isNamed }) => isNamed))))
-  await put(putAll({ jobs: store.jobs }, itemsOf(ready.filter(({ isNamed }) => !isNamed))))
-  if (failures.length === 0) return
+  const there = new Map<string, JobKey>()
+  const others = ready.filter((job) => !isOneOnly(job))
+  await put(putAllOnce(store, ready.filter(isOneOnly), there))
+  await put(putNamed(store, itemsOf(others.filter(({ isNamed }) => isNamed))))
+  await put(putAll(store, itemsOf(others.filter(({ isNamed }) => !isNamed))))
+  if (failures.length === 0) return there
   const unwritten = new Set(failures.flatMap((failure) => failure.unwritten.map(keyText)))
   throw new EnqueueIncompleteError(jobs.filter(({ item }) => unwritten.has(keyText(item))).map(inItem), {
     cause: failures[0]?.cause,

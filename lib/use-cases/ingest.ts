@@ -1,17 +1,21 @@
 /**
  * Events that ask for a job. The event's own id and time name the job, so a redelivered event is the same job for as long
- * as that waits for its first attempt or runs it. Redelivered after that, it makes the job again: at least once.
+ * as that waits for its first attempt or runs it. Redelivered after that, it makes the job again: at least once,
+ * unless it brings an idempotency key.
  */
 import * as z from 'zod'
-import { LeftToNewerError } from '../core/errors.ts'
+import { JobExistsError, LeftToNewerError } from '../core/errors.ts'
 import { deadEvent } from '../core/job/dead-letter.ts'
 import type { JobItem } from '../core/job/job.ts'
 import { type NewItem, newJob } from '../core/job/new-job.ts'
 import { placePayload } from '../core/job/place-payload.ts'
+import { type Once, receiptOf } from '../core/job/receipt.ts'
 import type { Config } from '../core/queue/config.ts'
+import type { ParsedHere } from '../core/queue/unknown.ts'
 import { describeIssues } from '../core/text/issues.ts'
 import { UNKNOWN_FOR_MS } from '../core/times.ts'
 import type { WorkerContext } from './context.ts'
+import { putNew } from './enqueue-once.ts'
 import { keepPayload } from './kept-payloads.ts'
 
 const envelopeSchema = z.object({
@@ -32,6 +36,8 @@ const detailSchema = z.strictObject({
   runAt: z.union([z.string(), z.number()]).optional(),
   delay: z.union([z.string(), z.number()]).optional(),
   id: z.string().optional(),
+  idempotencyKey: z.string().optional(),
+  idempotencyTtl: z.union([z.string(), z.number()]).optional(),
 })
 
 type IngestContext = Pick<WorkerContext, 'config' | 'store' | 'payloads' | 'clock' | 'events'>
@@ -48,9 +54,9 @@ export async function ingest(
   sentAt: number = context.clock.now(),
 ): Promise<void> {
   const now = context.clock.now()
-  const item = jobOfEvent(context.config, body)
-  if (!item.ok && item.isUnknown && now - sentAt < UNKNOWN_FOR_MS) throw new LeftToNewerError(item.reason)
-  const reason = item.ok ? await putProblem(context, item.value, sentAt) : item.reason
+  const asked = readEvent(context.config, body)
+  if (!asked.ok && asked.isUnknown && now - sentAt < UNKNOWN_FOR_MS) throw new LeftToNewerError(asked.reason)
+  const reason = asked.ok ? await putProblem(context, asked.value, sentAt) : asked.reason
   if (reason === undefined) return
   await context.store.history.bury(
     deadEvent({ queue: queueNameIn(body), id, event: eventIn(body) }, reason, now),
@@ -59,31 +65,51 @@ export async function ingest(
 }
 
 /** An event that comes again puts the same payload under the same key: it is the same job. */
-async function putProblem(context: IngestContext, job: JobItem, sentAt: number): Promise<string | undefined> {
+async function putProblem(
+  context: IngestContext,
+  { job, once }: AskedFor,
+  sentAt: number,
+): Promise<string | undefined> {
   const placed = placePayload(job, sentAt)
   if (!placed.ok) return placed.reason
-  await keepPayload(context, placed.value)
   const { item } = placed.value
-  if ((await context.store.jobs.put(item)) !== 'taken') return undefined
-  return `another job stands under ${item.pk} ${item.sk}: give detail.id another value`
+  // Whether it is this event's own receipt that is there makes no difference here.
+  const receipt = receiptOf(once, item, item.sk, context.clock.now())
+  if (!receipt.ok) return `detail.${receipt.reason}`
+  await keepPayload(context, placed.value)
+  try {
+    await putNew(context.store, { item, receipt: receipt.value })
+    return undefined
+  } catch (error) {
+    if (!(error instanceof JobExistsError)) throw error
+    return `another job stands under ${item.pk} ${item.sk}: give detail.id another value`
+  }
+}
+
+interface AskedFor {
+  readonly job: JobItem
+  readonly once: Once
 }
 
 /** The job that an event asks for, or why it asks for none that can run. */
 export function jobOfEvent(config: Config, body: string): NewItem {
+  const asked = readEvent(config, body)
+  return asked.ok ? { ok: true, value: asked.value.job } : asked
+}
+
+function readEvent(config: Config, body: string): ParsedHere<AskedFor> {
   const event = envelopeSchema.safeParse(parseJson(body))
   if (!event.success) return malformed(`not an event: ${describeIssues(event.error)}`)
   const detail = detailSchema.safeParse(event.data.detail)
   if (!detail.success) return malformed(`detail: ${describeIssues(detail.error)}`)
   const { id, time, trigger } = event.data
   const name = trigger === undefined ? id : `${id}.${trigger}`
-  return newJob(
-    config,
-    { ...detail.data, payload: detail.data.payload, id: detail.data.id ?? name },
-    Date.parse(time),
-  )
+  const asked = { ...detail.data, payload: detail.data.payload, id: detail.data.id ?? name }
+  const job = newJob(config, asked, Date.parse(time))
+  return job.ok ? { ok: true, value: { job: job.value, once: detail.data } } : job
 }
 
-const malformed = (reason: string): NewItem => ({ ok: false, reason, isUnknown: false })
+const malformed = (reason: string): ParsedHere<AskedFor> => ({ ok: false, reason, isUnknown: false })
 
 function parseJson(text: string): unknown {
   try {

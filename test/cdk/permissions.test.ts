@@ -148,9 +148,10 @@ describe('a caller who is granted', () => {
     return rightsOf('Api', template)
   }
 
-  test('enqueue may write jobs, and not read them', () => {
+  test('enqueue may write jobs and receipts, and read neither', () => {
     expect(rightsAfter((sluice, role) => sluice.grantEnqueue(role))).toEqual({
-      'JobsTable.Arn': ['dynamodb:BatchWriteItem', 'dynamodb:PutItem'],
+      'JobsTable.Arn': ['dynamodb:BatchWriteItem', 'dynamodb:ConditionCheckItem', 'dynamodb:PutItem'],
+      'HistoryTable.Arn': ['dynamodb:PutItem'],
       ...PUT_PAYLOADS,
     })
   })

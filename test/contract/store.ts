@@ -8,16 +8,20 @@ import { describeHistory } from './store-history.ts'
 import { describeJobs } from './store-jobs.ts'
 import { describeKeys } from './store-keys.ts'
 import { describeMoves } from './store-moves.ts'
+import { describeOnce } from './store-once.ts'
 import { describePass } from './store-pass.ts'
 import { describeSlots } from './store-slots.ts'
 import { describeStates } from './store-states.ts'
 import { describeSweep } from './store-sweep.ts'
+import { describeUnique } from './store-unique.ts'
 
 /** `store` is called in each test; what it gives may hold what other tests have written. */
 export function describeStore(name: string, store: () => Store, pastThePort: () => PastThePort): void {
   describe(name, () => {
     describeJobs(store)
     describeKeys(store)
+    describeOnce(store)
+    describeUnique(store)
     describePass(store)
     describeSlots(store)
     describeStates(store)

@@ -7,10 +7,12 @@ import { expect, test } from 'vitest'
 import { dynamoDeploymentLog } from '../../lib/adapters/dynamodb/deployment.ts'
 import { dynamoStore } from '../../lib/adapters/dynamodb/store.ts'
 import { deadLetterOf } from '../../lib/core/job/dead-letter.ts'
+import { uniqueOf } from '../../lib/core/job/lock.ts'
+import { type Receipt, receiptOf } from '../../lib/core/job/receipt.ts'
 import { totalOf } from '../../lib/core/limits/queue-limiter.ts'
 import { emptyState } from '../../lib/core/shard/state.ts'
 import type { JobStore, StateStore } from '../../lib/ports/store.ts'
-import { asId, asToken, borrowed, change, jobItem, NOW, SHARD } from '../support/builders.ts'
+import { asId, asToken, borrowed, change, jobItem, NOW, SHARD, value } from '../support/builders.ts'
 import { record, type Sent } from '../support/record-commands.ts'
 
 const sent: Sent[] = []
@@ -22,6 +24,8 @@ const log = dynamoDeploymentLog(database)
 const state = { ...emptyState(SHARD), version: 1 }
 const job = jobItem()
 const letter = deadLetterOf(job, 'exhausted', 'an error', NOW)
+const receipt = value(receiptOf({ idempotencyKey: 'order-42' }, job, 'mark', NOW)) as Receipt
+const unique = value(uniqueOf(true, job, 'mark', NOW))
 const holder = { id: asId('job'), token: asToken('a') }
 const attempt = { token: asToken('b'), deadline: NOW, bucket: String(NOW) }
 const deployment = { version: 1, number: 1, replaced: {}, requests: [] }
@@ -31,6 +35,8 @@ type Verbs<Port> = { readonly [Verb in keyof Port]: () => Promise<unknown> }
 
 const ofJobs: Verbs<JobStore> = {
   put: () => jobs.put(job),
+  putOnce: () => jobs.putOnce(job, receipt),
+  putUnique: () => jobs.putUnique(unique.item, unique.lock, unique.lock),
   putBatch: () => jobs.putBatch([job]),
   get: () => jobs.get(job),
   range: () => jobs.range({ shard: SHARD, from: '0#', limit: 10 }),

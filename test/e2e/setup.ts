@@ -145,6 +145,15 @@ export class World {
     }
   }
 
+  /** Once nothing stands in the shard. Looks again whenever a function has run. */
+  async untilEmpty(shard: string): Promise<void> {
+    for (;;) {
+      const ran = this.cloud.next('invocation')
+      if ((await this.jobsOf(shard)).length === 0) return
+      await ran
+    }
+  }
+
   async stop(): Promise<void> {
     await this.cloud.stop()
     this.recorder.close()

@@ -37,6 +37,39 @@ describe.concurrent('Sluice on the local cloud', () => {
     expect(world.recorder.highestConcurrency(customer)).toBe(1)
   })
 
+  it('runs a job once for each idempotency key, whoever asks for it, also when it has run', async () => {
+    const customer = 'once'
+    const idempotencyKey = 'order-42'
+    const enqueue = (name: string) =>
+      world.client.enqueue(serial, { customer, name }, { idempotencyKey, idempotencyTtl: '1h' })
+    const answers = await Promise.all(names(5).map(enqueue))
+    expect(new Set(answers.map(({ pk, sk }) => pk + sk)).size).toBe(1)
+    expect(answers.filter(({ existing }) => existing)).toHaveLength(4)
+    await untilEnded(customer, 1)
+    const detail = { queue: 'serial', task: 'serial', payload: { customer, name: 'event' }, idempotencyKey }
+    await world.putEvent('test', 'sluice.enqueue', detail)
+    await world.client.enqueueMany(serial, [
+      { payload: { customer, name: 'many' }, idempotencyKey },
+      { payload: { customer, name: 'last' }, priority: 9 },
+    ])
+    await world.recorder.until(() => world.recorder.ended(customer).includes('last'))
+    expect(await enqueue('again')).toMatchObject({ id: answers[0]?.id, existing: true })
+    expect(world.recorder.ended(customer)).toEqual([expect.stringMatching(/^job-/), 'last'])
+  })
+
+  it('keeps a unique job the only one with its key until it has ended, also between attempts', async () => {
+    const customer = 'unique'
+    const enqueue = (name: string, fails = 0) =>
+      world.client.enqueue(serial, { customer, name, fails }, { unique: { key: 'nightly' } })
+    const answers = await Promise.all(names(4).map((name) => enqueue(name, 1)))
+    expect(answers.filter(({ existing }) => existing)).toHaveLength(3)
+    await world.recorder.until(() => world.recorder.of(customer).some(({ attempt }) => attempt === 2))
+    await world.untilEmpty(`serial|${customer}`)
+    expect(await enqueue('next')).not.toHaveProperty('existing')
+    await world.recorder.until(() => world.recorder.ended(customer).includes('next'))
+    expect(new Set(world.recorder.ended(customer)).size).toBe(2)
+  })
+
   it('keeps concurrency and rate as the service sees them, for each customer', async () => {
     const customers = ['acme', 'globex', 'initech']
     const jobs = customers.flatMap((customer) =>

@@ -17,6 +17,8 @@ export function strictStore(tables: Tables): Store {
     jobs: {
       ...jobs,
       put: async (item) => jobs.put(stored(item)),
+      putOnce: async (item, receipt) => jobs.putOnce(stored(item), stored(receipt)),
+      putUnique: async (item, lock, found) => jobs.putUnique(stored(item), stored(lock), found),
       putBatch: async (items) => jobs.putBatch(items.map(stored)),
       get: async (key) => jobs.get(checkedKey(key)),
       range: async (query) => jobs.range({ ...query, shard: asShard(checkedText(query.shard, 2048)) }),

@@ -43,8 +43,8 @@ export async function explain(
 export const isRefusedForNow = (given: unknown): boolean =>
   /TransactionConflict|TransactionInProgress/.test((given as { thrown?: string } | null)?.thrown ?? '')
 
-export const copy = ({ jobs, states, history, earlierShards, sweep }: Tables): Tables => ({
-  ...structuredClone({ states, history, earlierShards, sweep }),
+export const copy = ({ jobs, states, history, receipts, locks, earlierShards, sweep }: Tables): Tables => ({
+  ...structuredClone({ states, history, receipts, locks, earlierShards, sweep }),
   jobs: new Map([...jobs].map(([shard, items]) => [shard, copyOfItems(items)])),
 })
 

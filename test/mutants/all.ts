@@ -4,10 +4,12 @@ import { LEFT_WAITING_MUTANTS } from './left-waiting.ts'
 import { LENDING_MUTANTS } from './lending.ts'
 import { LENDING_RACES_MUTANTS } from './lending-races.ts'
 import type { TestedMutant } from './mutant.ts'
+import { ONCE_MUTANTS } from './once.ts'
 import { PAYLOADS } from './payloads.ts'
 import { PROTOCOL } from './protocol.ts'
 import { READS } from './reading.ts'
 import { SLOW_DOWN_MUTANTS } from './slow-down.ts'
+import { UNIQUE_MUTANTS } from './unique.ts'
 
 export const TESTED_MUTANTS: readonly TestedMutant[] = [
   ...ADAPTERS,
@@ -17,6 +19,8 @@ export const TESTED_MUTANTS: readonly TestedMutant[] = [
   ...PROTOCOL,
   ...READS,
   ...PAYLOADS,
+  ...ONCE_MUTANTS,
+  ...UNIQUE_MUTANTS,
   ...SLOW_DOWN_MUTANTS,
 ]
 

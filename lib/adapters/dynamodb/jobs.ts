@@ -9,15 +9,19 @@ import {
   type TransactWriteItem,
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb'
+import type { DeadLetter } from '../../core/job/dead-letter.ts'
 import { isSameItem, type JobItem, type RawItem } from '../../core/job/job.ts'
 import { BEHIND_SORT_KEYS } from '../../core/keys.ts'
 import type { JobStore, NotThere, RangePage, RangeQuery } from '../../ports/store.ts'
 import { ALL_OLD, type Database, failedPart, isConditionFailed } from './database.ts'
 import { UpdateExpression } from './expression.ts'
+import { unlessInTheWay } from './in-the-way.ts'
 import { fromItem, type Item, toItem, toRawItem } from './item.ts'
 import { moveOut } from './job-moves.ts'
 import { jobShards } from './job-shards.ts'
 import { isStill, type Sameness } from './judged.ts'
+import { putOnce } from './once.ts'
+import { lockGoesOn, putUnique } from './unique.ts'
 
 /**
  * Race: an event delivered twice. The second must not put back, or start over, what the first has begun.
@@ -27,6 +31,8 @@ const NOT_THERE = 'attribute_not_exists(pk)'
 
 export const dynamoJobStore = (database: Database): JobStore => ({
   put: (item) => put(database, item),
+  putOnce: (item, receipt) => putOnce(database, item, receipt),
+  putUnique: (item, lock, found) => putUnique(database, item, lock, found),
   putBatch: (items) => putBatch(database, items),
   get: async ({ pk, sk }) => {
     const { Item } = await database.client.send(
@@ -35,17 +41,9 @@ export const dynamoJobStore = (database: Database): JobStore => ({
     return Item && toRawItem(Item)
   },
   range: (query) => range(database, query),
-  remove: (item) => remove(database, item),
-  replace: (item, next) => {
-    const put = { TableName: database.tables.jobs, Item: toItem(next), ConditionExpression: NOT_THERE }
-    return deleteAndPut(database, deletion(database, item, 'job'), { Put: put }, 'replaced')
-  },
-  bury: async (item, letter) => {
-    const put = { TableName: database.tables.history, Item: toItem(letter) }
-    const sameness = letter.reason === 'refused' ? 'item' : 'job'
-    const outcome = await deleteAndPut(database, deletion(database, item, sameness), { Put: put }, 'buried')
-    return outcome === 'occupied' ? 'gone' : outcome
-  },
+  remove: (item) => unlessInTheWay(item, () => remove(database, item)),
+  replace: (item, next) => unlessInTheWay(item, () => replace(database, item, next)),
+  bury: (item, letter) => unlessInTheWay(item, () => bury(database, item, letter)),
   shards: (query = {}) => jobShards(database, query),
   moveOut: (state, item, target) => moveOut(database, state, item, target),
 })
@@ -115,22 +113,49 @@ async function remove(database: Database, item: RawItem): Promise<'removed' | No
   }
 }
 
-/** Deletes the job and puts something else in its place, or does neither. */
+async function replace(
+  database: Database,
+  item: RawItem,
+  next: JobItem,
+): Promise<'replaced' | 'occupied' | NotThere> {
+  const put = { TableName: database.tables.jobs, Item: toItem(next), ConditionExpression: NOT_THERE }
+  const remove = deletion(database, item, 'job')
+  const lock = lockGoesOn(database, item, next)
+  const outcome = lock && (await deleteAndPut(database, remove, [{ Put: put }, lock], 'replaced'))
+  if (outcome && outcome !== 'not locked') return outcome
+  return withoutLock(await deleteAndPut(database, remove, [{ Put: put }], 'replaced'))
+}
+
+async function bury(database: Database, item: RawItem, letter: DeadLetter): Promise<'buried' | NotThere> {
+  const put = { TableName: database.tables.history, Item: toItem(letter) }
+  const remove = deletion(database, item, letter.reason === 'refused' ? 'item' : 'job')
+  const outcome = withoutLock(await deleteAndPut(database, remove, [{ Put: put }], 'buried'))
+  return outcome === 'occupied' ? 'gone' : outcome
+}
+
+/** Deletes the job and puts something else in its place, or does neither. The second of two puts is a lock. */
 async function deleteAndPut<Moved extends string>(
   { client }: Database,
   remove: Delete,
-  put: TransactWriteItem,
+  puts: readonly TransactWriteItem[],
   moved: Moved,
-): Promise<Moved | 'occupied' | NotThere> {
+): Promise<Moved | 'occupied' | 'not locked' | NotThere> {
   try {
-    await client.send(new TransactWriteItemsCommand({ TransactItems: [{ Delete: remove }, put] }))
+    await client.send(new TransactWriteItemsCommand({ TransactItems: [{ Delete: remove }, ...puts] }))
     return moved
   } catch (error) {
     const notThere = failedPart(error, 0)
     if (notThere) return whatIsThere(notThere.Item)
     if (failedPart(error, 1)) return 'occupied'
+    if (failedPart(error, 2)) return 'not locked'
     throw error
   }
+}
+
+/** No lock was part of it. */
+function withoutLock<Outcome extends string>(outcome: Outcome): Exclude<Outcome, 'not locked'> {
+  if (outcome === 'not locked') throw new Error('a transaction without a lock failed on one')
+  return outcome as Exclude<Outcome, 'not locked'>
 }
 
 const deletion = ({ tables }: Database, item: RawItem, sameness: Sameness) => ({

@@ -7,6 +7,7 @@ import { byBytes } from './order.ts'
 import { memoryStates } from './states.ts'
 import { memoryShards } from './sweep.ts'
 import { deleteJob, emptyTables, placeOfLetter, putJob, putLetter, type Tables } from './tables.ts'
+import { lockGoesOn, putUnique } from './unique.ts'
 
 export const memoryStore = (tables: Tables = emptyTables()): Store => ({
   jobs: memoryJobs(tables),
@@ -21,6 +22,17 @@ const memoryJobs = (tables: Tables): JobStore => ({
     putJob(tables, item)
     return 'put'
   },
+  putOnce: async (item, receipt) => {
+    const kept = tables.receipts.get(receipt.pk)
+    if (kept && kept.until > receipt.at)
+      return kept.mark === receipt.mark ? { kind: 'put' } : { kind: 'existing', job: { ...kept.job } }
+    const found = tables.jobs.get(item.pk)?.get(item.sk)
+    if (found) return isSameItem(found, item) ? { kind: 'existing', job: receipt.job } : { kind: 'taken' }
+    tables.receipts.set(receipt.pk, structuredClone(receipt))
+    putJob(tables, item)
+    return { kind: 'put' }
+  },
+  putUnique: async (...call) => putUnique(tables, ...call),
   putBatch: async (items) => {
     for (const item of items) putJob(tables, item)
     return []
@@ -49,6 +61,7 @@ const memoryJobs = (tables: Tables): JobStore => ({
     if (tables.jobs.get(next.pk)?.has(next.sk)) return 'occupied'
     deleteJob(tables, item)
     putJob(tables, next)
+    lockGoesOn(tables, item, next)
     return 'replaced'
   },
   bury: async (item, letter) => {

@@ -1,6 +1,8 @@
 /** What the memory store holds: plain data, so that a simulation can look at it and print it. */
 import type { DeadLetter, LetterKey } from '../../core/job/dead-letter.ts'
 import type { RawItem } from '../../core/job/job.ts'
+import type { Lock } from '../../core/job/lock.ts'
+import type { Receipt } from '../../core/job/receipt.ts'
 import type { ShardState } from '../../core/shard/state.ts'
 import { ItemCollection } from './item-collection.ts'
 
@@ -9,6 +11,9 @@ export interface Tables {
   readonly jobs: Map<string, ItemCollection>
   readonly states: Map<string, ShardState>
   readonly history: DeadLetter[]
+  /** Both by their `pk`: in DynamoDB they stand in the History table. */
+  readonly receipts: Map<string, Receipt>
+  readonly locks: Map<string, Lock>
   /** Queue → the numbers of shards that an earlier version had for it. */
   readonly earlierShards: Map<string, Set<number>>
   /** Part of the tables → the cursor at which the sweep goes on there. */
@@ -21,6 +26,8 @@ export const emptyTables = (): Tables => ({
   jobs: new Map(),
   states: new Map(),
   history: [],
+  receipts: new Map(),
+  locks: new Map(),
   earlierShards: new Map(),
   sweep: new Map(),
 })

@@ -61,6 +61,8 @@ export interface JobItem extends RawItem, Content {
   readonly attempt?: number
   readonly unknownSince?: number
   readonly alone?: true
+  /** As long as it is there, its queue accepts no other job with this key: `lock.ts`. */
+  readonly uniqueKey?: string
 }
 
 const KEY_FORMAT = `is not ${PAYLOAD_LIFETIMES_DAYS.map((days) => `${days}d/`).join(' or ')} and the SHA-256 of a payload in hexadecimal digits`

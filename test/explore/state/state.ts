@@ -83,10 +83,20 @@ export function replaceProcess(state: State, index: number, process: Process): v
   state.processes = state.processes.with(index, process)
 }
 
-export const tablesCopy = ({ jobs, states, history, earlierShards, sweep }: Tables): Tables => ({
+export const tablesCopy = ({
+  jobs,
+  states,
+  history,
+  receipts,
+  locks,
+  earlierShards,
+  sweep,
+}: Tables): Tables => ({
   jobs: new Map([...jobs].map(([shard, items]) => [shard, copyOfItems(items)])),
   states: new Map(states),
   history: [...history],
+  receipts: new Map(receipts),
+  locks: new Map(locks),
   earlierShards: new Map([...earlierShards].map(([queue, shards]) => [queue, new Set(shards)])),
   sweep: new Map(sweep),
 })

@@ -26,7 +26,7 @@ export const DEPLOYS: readonly Mutant[] = [
   {
     name: 'an event for an unknown queue refused',
     file: 'lib/use-cases/ingest.ts',
-    find: '  if (!item.ok && item.isUnknown && now - sentAt < UNKNOWN_FOR_MS) throw new LeftToNewerError(item.reason)\n',
+    find: '  if (!asked.ok && asked.isUnknown && now - sentAt < UNKNOWN_FOR_MS) throw new LeftToNewerError(asked.reason)\n',
     replace: '  void [sentAt, UNKNOWN_FOR_MS, LeftToNewerError]\n',
     breaks: 'the events of producers who are ahead of a deploy are dead letters',
   },

@@ -12,8 +12,8 @@ export const WAYS_IN: readonly Mutant[] = [
   {
     name: 'an event’s job named by the clock',
     file: 'lib/use-cases/ingest.ts',
-    find: 'Date.parse(time),',
-    replace: 'Date.parse(time) && Date.now(),',
+    find: 'asked, Date.parse(time))',
+    replace: 'asked, Date.parse(time) && Date.now())',
     breaks: 'an event delivered twice makes two jobs',
   },
   {

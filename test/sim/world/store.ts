@@ -57,6 +57,8 @@ function simulatedJobs(world: StoreWorld, by: Invocation, jobs: JobStore): JobSt
         () => jobs.put(item),
         (outcome) => ({ op: 'put', item, outcome }),
       ),
+    putOnce: (item, receipt) => jobs.putOnce(item, receipt),
+    putUnique: (...call) => jobs.putUnique(...call),
     putBatch: (items) => putBatch(world, by, jobs, items),
     get: (key) =>
       call(

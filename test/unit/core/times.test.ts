@@ -256,6 +256,10 @@ related(
   },
 )
 
+related('a unique job has its key for as long as its payload is kept', ['LOCK_KEPT_MS'], () =>
+  expect(times.LOCK_KEPT_MS).toBeGreaterThanOrEqual(Math.max(...times.PAYLOAD_LIFETIMES_DAYS) * 86_400_000),
+)
+
 test('no duration stands there that nothing is said about', () => {
   expect(Object.keys(times).filter((name) => !RELATED.has(name))).toEqual([])
 })

@@ -30,7 +30,7 @@ function world() {
   const ids = () => [...(tables.jobs.get(SHARD)?.keys() ?? [])].map((sk) => sk.split('#')[2]).toSorted()
   return { context: { store: memoryStore(tables), payloads }, tables, objects, log, ids }
 }
-const failureOf = (attempt: Promise<void>): Promise<EnqueueIncompleteError<JobItem>> =>
+const failureOf = (attempt: Promise<unknown>): Promise<EnqueueIncompleteError<JobItem>> =>
   attempt.then(
     () => Promise.reject(new Error('it did not fail')),
     (error) => error,

@@ -48,6 +48,18 @@ describe('an event', () => {
     expect(world.ran).toHaveLength(1)
   })
 
+  test('with an idempotency key makes one job of many events, also when that has run', async () => {
+    const once = { ...DETAIL, idempotencyKey: 'order-42' }
+    const world = await ingested(event(once), event({ ...once, id: 'another' }))
+    await world.stream()
+    await world.settle()
+    await ingest(world.context, event(once), 'message-3')
+    expect([world.ran.length, world.jobs]).toEqual([1, []])
+    world.now += 86_400_000
+    await ingest(world.context, event(once), 'message-4')
+    expect(world.jobs).toHaveLength(1)
+  })
+
   test('may name its job and its partition, also by a number', async () => {
     const world = await ingested(event({ ...DETAIL, id: 'mine', partition: 7 }))
     expect(world.jobs[0]?.sk).toMatch(/#mine$/)
@@ -58,6 +70,7 @@ describe('an event', () => {
 describe('a malformed event is a dead letter with a reason:', () => {
   test.each([
     ['text', 'hello', 'not an event'],
+    ['empty key', event({ ...DETAIL, idempotencyKey: '' }), 'detail.idempotencyKey'],
     ['no JSON object', '[]', 'not an event'],
     ['null', 'null', 'not an event'],
     ['no id', event(DETAIL, { id: undefined }), 'id: '],

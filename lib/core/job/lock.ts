@@ -1,0 +1,72 @@
+/**
+ * A unique key's lock: which job has the key. It says no more: the key is taken as long as that job's item is there, so
+ * whatever ends the job frees the key in the same write, and nobody can forget to. A retry takes the lock along.
+ */
+import type { JobKey } from '../keys.ts'
+import { clipValue } from '../text/clip.ts'
+import { sha256 } from '../text/digest.ts'
+import { type Parsed, parsed, refused } from '../text/parsed.ts'
+import { LOCK_KEPT_MS } from '../times.ts'
+import type { JobItem, RawItem } from './job.ts'
+
+/** `true`: no other job of the task has this payload in this partition. */
+export type Unique = true | { readonly key: string }
+
+export interface LockKey {
+  /** `$unique|<queue>|<key>` */
+  readonly pk: string
+  readonly sk: typeof LOCK
+}
+export interface Lock extends LockKey {
+  /** As it stands now: a retry has another key. */
+  readonly job: JobKey
+  /** By what a call knows its own write. A retry leaves none. */
+  readonly mark?: string
+  /** Epoch seconds at which DynamoDB forgets it: long after its job. */
+  readonly expiresAt: number
+}
+/** A job's item that says which unique key it has, for its retries, and the lock. */
+export interface UniqueJob {
+  readonly item: JobItem
+  readonly lock: Lock
+}
+
+const LOCK = 'lock'
+const MAX_KEY_LENGTH = 256
+
+export function uniqueOf(unique: Unique, item: JobItem, mark: string, now: number): Parsed<UniqueJob> {
+  const key = unique === true ? contentKey(item) : unique?.key
+  if (typeof key !== 'string' || key === '' || key.length > MAX_KEY_LENGTH || !key.isWellFormed())
+    return refused(
+      `unique.key ${clipValue(key)} is not a text of 1 to ${MAX_KEY_LENGTH} characters: use a digest of a longer one, or unique: true`,
+    )
+  const job = { ...item, uniqueKey: key }
+  const place = { pk: lockPk(item.pk, key), sk: LOCK } as const
+  return parsed({ item: job, lock: { ...place, ...contentOf(item, now), mark } })
+}
+
+/** Where the lock of a job would be. Whether it is this job's is another question: anybody can write the attribute. */
+export const lockKeyOf = ({ pk, uniqueKey: key }: RawItem): LockKey | undefined =>
+  typeof key === 'string' && key !== '' && key.length <= MAX_KEY_LENGTH
+    ? { pk: lockPk(pk, key), sk: LOCK }
+    : undefined
+
+/** The lock goes on to the job's next attempt. */
+export const lockOfNext = (key: LockKey, next: JobItem): Lock => ({ ...key, ...contentOf(next, 0) })
+
+const contentOf = ({ pk, sk }: JobItem, now: number): Pick<Lock, 'job' | 'expiresAt'> => {
+  const due = Date.parse(sk.split('#')[1] ?? '')
+  return { job: { pk, sk }, expiresAt: Math.ceil((Math.max(due, now) + LOCK_KEPT_MS) / 1000) }
+}
+
+const lockPk = (pk: string, key: string): string => `$unique|${pk.split('|')[0]}|${key}`
+
+/** The shards of a partition are no partitions. */
+const contentKey = ({ pk, task, payload }: JobItem): string =>
+  sha256(JSON.stringify([pk.split('|')[1] ?? null, task, payload], inOrder))
+
+/** Text that does not depend on the order in which somebody has written the names. */
+const inOrder = (_name: string, value: unknown): unknown =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+    : value

@@ -1,0 +1,105 @@
+/** Accepts one job for each idempotency key, and one at a time for each unique key, however simultaneously it is enqueued. */
+import pRetry from 'p-retry'
+import { EnqueueIncompleteError, JobExistsError } from '../core/errors.ts'
+import { type JobItem, keyText } from '../core/job/job.ts'
+import type { Lock } from '../core/job/lock.ts'
+import type { NewItem } from '../core/job/one-only.ts'
+import type { Receipt } from '../core/job/receipt.ts'
+import type { JobKey } from '../core/keys.ts'
+import { forEachSideBySide } from '../core/side-by-side.ts'
+import type { OnceOutcome, Store } from '../ports/store.ts'
+
+const SIDE_BY_SIDE = 32
+const RETRIES = 8
+
+export interface NewOnce {
+  readonly item: JobItem
+  readonly receipt: Receipt
+}
+
+type Jobs = Pick<Store, 'jobs'>
+type Settled = Exclude<OnceOutcome, { readonly kind: 'busy' }>
+
+/** @throws EnqueueIncompleteError if the database has no room for a while */
+export const putOnce = ({ jobs }: Jobs, { item, receipt }: NewOnce): Promise<Settled> =>
+  unlessBusy(item, () => jobs.putOnce(item, receipt))
+
+/** The same for a job that has a lock. A lock that is there is another job's, which may have ended. */
+export function putUnique({ jobs }: Jobs, item: JobItem, lock: Lock): Promise<Settled> {
+  let found: Lock | undefined
+  return unlessBusy(item, async () => {
+    for (;;) {
+      const outcome = await jobs.putUnique(item, lock, found)
+      if (outcome.kind !== 'locked') return outcome
+      found = outcome.lock
+    }
+  })
+}
+
+/** Two simultaneous calls with one key are in each other's way, and the SDK does not try a cancelled transaction again. */
+function unlessBusy(item: JobItem, put: () => Promise<OnceOutcome>): Promise<Settled> {
+  const attempt = async (): Promise<Settled> => {
+    const outcome = await put()
+    if (outcome.kind === 'busy') throw new EnqueueIncompleteError([item])
+    return outcome
+  }
+  return pRetry(attempt, {
+    retries: RETRIES,
+    minTimeout: 50,
+    maxTimeout: 5000,
+    randomize: true,
+    shouldRetry: ({ error }) => error instanceof EnqueueIncompleteError,
+  })
+}
+
+/**
+ * One new job.
+ * @returns the key of the job that was there, if nothing was written
+ * @throws JobExistsError if another job stands under its key
+ */
+export async function putNew(store: Jobs, job: NewItem): Promise<JobKey | undefined> {
+  const { item, receipt, lock } = job
+  const outcome = await (receipt
+    ? putOnce(store, { item, receipt })
+    : lock
+      ? putUnique(store, item, lock)
+      : putPlain(store, item))
+  if (outcome.kind === 'taken') throw new JobExistsError(item.pk, item.sk)
+  return outcome.kind === 'existing' ? outcome.job : undefined
+}
+
+/** Without a key, a job that is there is the one that is put: the reply to its put was lost. */
+async function putPlain({ jobs }: Jobs, item: JobItem): Promise<Settled> {
+  return { kind: (await jobs.put(item)) === 'taken' ? 'taken' : 'put' }
+}
+
+export const isOneOnly = ({ receipt, lock }: NewItem): boolean => (receipt ?? lock) !== undefined
+
+/**
+ * Many: of those with the same key the first counts.
+ * @param there gets, by `keyText` of each item that was not written, the key of the job that was there
+ * @throws EnqueueIncompleteError with the jobs that were not accepted; all others were
+ */
+export async function putAllOnce(
+  store: Jobs,
+  jobs: readonly NewItem[],
+  there: Map<string, JobKey>,
+): Promise<void> {
+  const unwritten: JobItem[] = []
+  let cause: unknown
+  const groups = [...Map.groupBy(jobs, ({ receipt, lock }) => (receipt ?? lock)?.pk).values()]
+  await forEachSideBySide(groups, SIDE_BY_SIDE, async (group) => {
+    const [first, ...others] = group
+    if (!first) return
+    try {
+      const found = await putNew(store, first)
+      if (found) there.set(keyText(first.item), found)
+      const made: JobKey = { pk: first.item.pk, sk: first.item.sk }
+      for (const { item } of others) there.set(keyText(item), found ?? made)
+    } catch (error) {
+      unwritten.push(...group.map(({ item }) => item))
+      cause ??= error
+    }
+  })
+  if (unwritten.length > 0) throw new EnqueueIncompleteError(unwritten, { cause })
+}
