@@ -5,6 +5,16 @@ export type { LimiterId, LimiterInfo, Limiters } from './api/limiters.ts'
 export type { LimitsInput, LimitsNote } from './api/limits-input.ts'
 export { type ResponseLike, RetryAfterError, throwIfToRetryAfter } from './api/retry-after.ts'
 export { defineTask, type JobInfo, type PayloadOf, type Task, type TaskContext } from './api/task.ts'
+export {
+  BatchInterruptedError,
+  type BatchResult,
+  type BatchStats,
+  SKIP,
+  type ThrottledBatch,
+  type ThrottledOptions,
+  throttledBatch,
+} from './api/throttled-batch.ts'
+export { type ThrottleSettings, throttleFromEnvironment } from './api/throttled-options.ts'
 export type { ClientOptions } from './api/wiring.ts'
 export {
   ConfigurationError,

@@ -9,6 +9,7 @@ import { PAYLOADS } from './payloads.ts'
 import { PROTOCOL } from './protocol.ts'
 import { READS } from './reading.ts'
 import { SLOW_DOWN_MUTANTS } from './slow-down.ts'
+import { THROTTLE_MUTANTS } from './throttle.ts'
 import { UNIQUE_MUTANTS } from './unique.ts'
 
 export const TESTED_MUTANTS: readonly TestedMutant[] = [
@@ -22,6 +23,7 @@ export const TESTED_MUTANTS: readonly TestedMutant[] = [
   ...ONCE_MUTANTS,
   ...UNIQUE_MUTANTS,
   ...SLOW_DOWN_MUTANTS,
+  ...THROTTLE_MUTANTS,
 ]
 
 export function mutantNamed(name: string): TestedMutant {
