@@ -4,12 +4,19 @@ import { ConfigurationError } from '../errors.ts'
 import { QUEUE_NAME } from '../keys.ts'
 import { SLOTS_OF_A_SMALL_ITEM } from '../limits/in-force.ts'
 import { limitFields, toRate } from '../limits/input.ts'
-import { type Limits, LONGEST_MS, MAX_SLOTS_PER_SHARD, withMargin } from '../limits/limits.ts'
+import {
+  type Limits,
+  LONGEST_MS,
+  MAX_SLOTS_PER_SHARD,
+  SHORTEST_PERIOD_MS,
+  withMargin,
+} from '../limits/limits.ts'
 import type { QueueLimiter } from '../limits/queue-limiter.ts'
 import { durationBetween } from '../text/duration.ts'
 import { toConfigurationError } from '../text/issues.ts'
 import { LONGEST_HANDLER_MS } from '../times.ts'
 import type { RetryPolicy } from './backoff.ts'
+import { intervalOf } from './interval.ts'
 import { limiterFields, limitersOf, poolsSchema } from './limiters-input.ts'
 import { type PartitionRule, partitionSchema } from './partition.ts'
 
@@ -28,6 +35,8 @@ const queueSchema = z.strictObject({
   /** How many jobs of a partition start in any window. Default: unlimited. */
   rateLimit: limits.rateLimit,
   ...limiterFields,
+  /** The shortest time between two starts of a partition. Default: none. */
+  minInterval: duration(SHORTEST_PERIOD_MS).optional(),
   retry: z
     .strictObject({
       attempts: z.int().min(1).max(1000).default(5),
@@ -97,10 +106,11 @@ export function defineConfig<const QueueName extends string, const PoolName exte
 }
 
 function toQueue(name: string, queue: z.output<typeof queueSchema>): Omit<QueueConfig, 'limiters'> {
-  const { rateLimit, retry } = queue
+  const { retry } = queue
+  const rateLimit = intervalOf(name, queue) ?? (queue.rateLimit && withMargin(toRate(queue.rateLimit)))
   const limits: Limits = {
     ...(queue.concurrency === undefined ? {} : { concurrency: queue.concurrency }),
-    ...(rateLimit ? { rateLimit: withMargin(toRate(rateLimit)) } : {}),
+    ...(rateLimit ? { rateLimit } : {}),
   }
   const shards = queue.shards ?? defaultShards(limits)
   checkShards(name, limits, shards)
