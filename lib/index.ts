@@ -17,6 +17,7 @@ export {
   SluiceError,
 } from './core/errors.ts'
 export type { DeadLetter, DeadReason } from './core/job/dead-letter.ts'
+export { type AppRate, maxConcurrentFromAppSchema, maxConcurrentPerPartition } from './core/limits/derived.ts'
 export type { SlowDown } from './core/limits/slow-down.ts'
 export {
   type Config,

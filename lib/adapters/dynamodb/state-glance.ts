@@ -11,7 +11,9 @@ import { toOverride, toState } from './state-item.ts'
 
 /** `window` only because an item that lacks it beside its slots is damaged. */
 const NAMES =
-  'pk slots window waiting waitingAmid dueAt loans line borrowed override slowed expiresAt version'.split(' ')
+  'pk slots window waiting waitingAmid dueAt loans line borrowed override slowed derived expiresAt version'.split(
+    ' ',
+  )
 
 /** Some of the names are reserved words. */
 export const PROJECTION = {
@@ -33,8 +35,9 @@ class Unexpected extends Error {}
 
 function read(item: Item): ShardGlance {
   const { pk, slots, window, waiting, waitingAmid, dueAt, override, expiresAt } = item
-  // Few items have lent or borrowed anything, or are slowed down: these are left to the schema.
-  if (item['loans'] || item['line'] || item['borrowed'] || item['slowed']) throw new Unexpected()
+  // Few items have lent or borrowed anything, or are slowed down, or belong to an app: these are left to the schema.
+  const isRare = ['loans', 'line', 'borrowed', 'slowed', 'derived'].some((name) => item[name])
+  if (isRare) throw new Unexpected()
   if ((slots === undefined) !== (window === undefined)) throw new Unexpected()
   if (window) for (const starts of Object.values(mapOf(window))) numberOf(starts)
   if (item['version']) integerOf(item['version'])

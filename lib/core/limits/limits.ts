@@ -1,5 +1,6 @@
 /** What a partition may do, as it is configured and as somebody has set it at run time. */
 import * as z from 'zod'
+import type { Derivation } from './app-rate.ts'
 
 export interface RateLimit {
   /** How many jobs may start in any window of `period_ms`. */
@@ -18,6 +19,8 @@ export interface Limits {
   readonly rateLimit?: RateLimit
   /** Epoch ms before which nothing starts. */
   readonly slowedUntil?: number
+  /** The concurrency comes from an app's rate: a partition keeps its own number. */
+  readonly derivation?: Derivation
 }
 
 /** Who writes more means no limit, and leaves it out. */

@@ -2,12 +2,15 @@
 import * as z from 'zod'
 import { ConfigurationError } from '../errors.ts'
 import { QUEUE_NAME } from '../keys.ts'
+import { derivedNumber } from '../limits/app-rate.ts'
+import type { AppRate } from '../limits/derived.ts'
 import { SLOTS_OF_A_SMALL_ITEM } from '../limits/in-force.ts'
 import { limitFields, toRate } from '../limits/input.ts'
 import { type Limits, LONGEST_MS, MAX_SLOTS_PER_SHARD, withMargin } from '../limits/limits.ts'
 import { durationBetween } from '../text/duration.ts'
 import { toConfigurationError } from '../text/issues.ts'
 import { LONGEST_HANDLER_MS } from '../times.ts'
+import { appFields, appsSchema, derivationOf } from './apps.ts'
 import type { RetryPolicy } from './backoff.ts'
 import { type PartitionRule, partitionSchema } from './partition.ts'
 
@@ -23,6 +26,7 @@ const queueSchema = z.strictObject({
   partition: partitionSchema.optional(),
   /** How many jobs of a partition run simultaneously. Default: unlimited. */
   concurrency: limits.concurrency,
+  ...appFields,
   /** How many jobs of a partition start in any window. Default: unlimited. */
   rateLimit: limits.rateLimit,
   retry: z
@@ -47,11 +51,17 @@ const configSchema = z.strictObject({
       queueSchema,
     )
     .refine((queues) => Object.keys(queues).length > 0, 'at least one queue is needed'),
+  /** Whose rates queues derive their concurrency from. */
+  apps: appsSchema.optional(),
 })
 
-export type QueueInput = z.input<typeof queueSchema>
-export interface ConfigInput<QueueName extends string = string> {
-  readonly queues: Readonly<Record<QueueName, QueueInput>>
+type AnyQueueInput = z.input<typeof queueSchema>
+export interface QueueInput<AppName extends string = never> extends Omit<AnyQueueInput, 'app'> {
+  readonly app?: AppName | undefined
+}
+export interface ConfigInput<QueueName extends string = string, AppName extends string = never> {
+  readonly queues: Readonly<Record<QueueName, QueueInput<NoInfer<AppName>>>>
+  readonly apps?: Readonly<Record<AppName, AppRate>> | undefined
 }
 
 export interface QueueConfig extends Limits {
@@ -62,31 +72,47 @@ export interface QueueConfig extends Limits {
   readonly shards: number
 }
 
-export interface Config<QueueName extends string = string> {
+export interface Config<QueueName extends string = string, AppName extends string = string> {
   readonly queues: Readonly<Record<QueueName, QueueConfig>>
+  readonly apps: Readonly<Record<AppName, AppRate>>
   /** What the user wrote: JSON that `defineConfig` takes again. */
-  readonly input: ConfigInput<QueueName>
+  readonly input: ConfigInput<QueueName, AppName>
 }
 
 /**
  * Checks a configuration and fills in its defaults.
  * @throws ConfigurationError that names the path of each mistake
  */
-export function defineConfig<const QueueName extends string>(
-  input: ConfigInput<QueueName>,
-): Config<QueueName> {
+export function defineConfig<const QueueName extends string, const AppName extends string = never>(
+  input: ConfigInput<QueueName, AppName>,
+): Config<QueueName, AppName> {
   const result = configSchema.safeParse(input)
   if (!result.success) throw toConfigurationError(result.error, 'config')
-  const queues = Object.entries(result.data.queues).map(([name, queue]) => [name, toQueue(name, queue)])
-  return { queues: Object.fromEntries(queues) as Record<QueueName, QueueConfig>, input }
+  const apps = result.data.apps ?? {}
+  const queues = Object.entries(result.data.queues).map(([name, queue]) => [name, toQueue(apps, name, queue)])
+  return {
+    queues: Object.fromEntries(queues) as Record<QueueName, QueueConfig>,
+    apps: apps as Record<AppName, AppRate>,
+    input,
+  }
 }
 
-function toQueue(name: string, queue: z.output<typeof queueSchema>): QueueConfig {
-  const { rateLimit, retry } = queue
-  const limits: Limits = {
-    ...(queue.concurrency === undefined ? {} : { concurrency: queue.concurrency }),
-    ...(rateLimit ? { rateLimit: withMargin(toRate(rateLimit)) } : {}),
+type ParsedQueue = z.output<typeof queueSchema>
+
+/** A derived concurrency is known by the configured rate: by that a partition is spread. */
+function limitsOf(apps: Readonly<Record<string, AppRate>>, name: string, queue: ParsedQueue): Limits {
+  const derivation = derivationOf(apps, name, queue)
+  const concurrency = derivation ? derivedNumber(derivation.rate, derivation) : queue.concurrency
+  return {
+    ...(concurrency === undefined ? {} : { concurrency }),
+    ...(queue.rateLimit ? { rateLimit: withMargin(toRate(queue.rateLimit)) } : {}),
+    ...(derivation ? { derivation } : {}),
   }
+}
+
+function toQueue(apps: Readonly<Record<string, AppRate>>, name: string, queue: ParsedQueue): QueueConfig {
+  const limits = limitsOf(apps, name, queue)
+  const { retry } = queue
   const shards = queue.shards ?? defaultShards(limits)
   checkShards(name, limits, shards)
   const { attempts, backoff, factor, maxBackoff, jitter } = retry
