@@ -36,7 +36,8 @@ export async function borrowFree(
 
 const isSameLimits = (one: Capacity, other: Capacity): boolean =>
   one.owner.overrideProblem === other.owner.overrideProblem &&
-  isDeepEqual(one.owner.override, other.owner.override)
+  isDeepEqual(one.owner.override, other.owner.override) &&
+  isDeepEqual(one.owner.derived, other.owner.derived)
 
 async function borrowOnce(context: Context, capacity: Capacity, wanted: Units): Promise<Capacity | 'stale'> {
   const loans = RESOURCES.flatMap((resource) => freeLoan(context, capacity, resource, wanted[resource]))

@@ -10,6 +10,7 @@ import { borrowerOf, ownerOf } from '../../core/limits/shards.ts'
 import { unitsOfState } from '../../core/shard/in-use.ts'
 import { type BorrowedUnits, emptyState, type ShardState } from '../../core/shard/state.ts'
 import type { Context } from '../context.ts'
+import { keepDerived, lacksDerived } from './derive.ts'
 import { restoreLoans } from './restore.ts'
 import { isFromBefore, takeOver } from './take-over.ts'
 
@@ -36,6 +37,10 @@ export async function readCapacity(
   const owner = await readOwner(context, shard.value, state)
   if (await isFromBefore(context, queue.value, owner)) {
     await takeOver(context, queue.value, shard.value, owner)
+    return 'stale'
+  }
+  if (lacksDerived(queue.value, owner)) {
+    await keepDerived(context, queue.value, owner)
     return 'stale'
   }
   const now = context.clock.now()
