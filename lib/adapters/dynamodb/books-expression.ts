@@ -14,10 +14,9 @@ export function booksExpression(owner: ShardState, write: BooksWrite): UpdateExp
   // Race: somebody has lent free units, or claimed jobs into them, since the books were read.
   if (isLimited || isNew(owner)) sameVersion(update, owner)
   // Race: somebody has set a limit since.
-  if (write.isLending || isNew(owner)) {
-    sameOverride(update, owner)
-    sameDerived(update, owner)
-  }
+  if (write.isLending || isNew(owner)) sameOverride(update, owner)
+  // Race: somebody has set the rate of an app since.
+  if (write.isLending || isNew(owner)) sameDerived(update, owner)
   if (isLimited) update.increase(update.path('version'), 1)
   if (owner.books) changeBooks(update, write)
   else openBooks(update, write)
