@@ -11,6 +11,7 @@ import type { QueueConfig } from '../../core/queue/config.ts'
 import { forEachSideBySide } from '../../core/side-by-side.ts'
 import type { Context } from '../context.ts'
 import { wakeNow } from '../wake.ts'
+import { knownShards } from './known-shards.ts'
 import { writeAndFence } from './set-limits.ts'
 
 type RateContext = Pick<Context, 'config' | 'store' | 'wake' | 'clock'>
@@ -114,8 +115,11 @@ async function recompute(
   const write = (owner: ShardKey) => states.rederive(owner, derived)
   try {
     const written = await writeAndFence(context, { queue, shard }, write)
-    if (written?.isWaiting) await wakeNow(context, written.toWake)
-    return written !== undefined
+    if (!written) return false
+    const { waiting } = knownShards(shard, written.owner, queue.shards)
+    if (written.owner.waiting || waiting.length > 0)
+      await wakeNow(context, new Set([written.owner.shard, ...waiting]))
+    return true
   } catch (error) {
     if (error instanceof DamagedStateError) return true
     throw error

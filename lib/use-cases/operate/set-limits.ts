@@ -21,15 +21,20 @@ const FENCES_SIDE_BY_SIDE = 16
  * rolled back to that version.
  */
 export async function overrideLimits(
-  context: Pick<Context, 'store' | 'wake' | 'clock'>,
+  { store, wake, clock }: Pick<Context, 'store' | 'wake' | 'clock'>,
   queue: QueueConfig,
   partition: string | undefined,
   limits: LimitOverride | undefined,
 ): Promise<void> {
   const shard: Shard = { queue: queue.name, ...(partition === undefined ? {} : { partition }) }
-  const { states } = context.store
-  const written = await writeAndFence(context, { queue, shard }, (owner) => states.override(owner, limits))
-  if (written) await wakeNow(context, written.toWake)
+  const write = (plain: ShardKey) => store.states.override(plain, limits)
+  const written = await writeAndFence({ store, clock }, { queue, shard }, write)
+  if (!written) return
+  const { owner, fenced } = written
+  await wakeNow(
+    { wake },
+    new Set([owner.shard, ...fenced, ...knownShards(shard, owner, queue.shards).waiting]),
+  )
 }
 
 /**
@@ -40,7 +45,7 @@ export async function writeAndFence(
   { store, clock }: Pick<Context, 'store' | 'clock'>,
   { queue, shard }: { readonly queue: QueueConfig; readonly shard: Shard },
   write: (owner: ShardKey) => Promise<ShardState | undefined>,
-): Promise<{ readonly toWake: ReadonlySet<ShardKey>; readonly isWaiting: boolean } | undefined> {
+): Promise<{ readonly owner: ShardState; readonly fenced: ReadonlySet<ShardKey> } | undefined> {
   const fenced = new Set<ShardKey>()
   const fence = async (keys: readonly ShardKey[]) => {
     const expiresAt = keptUntil(clock.now())
@@ -55,9 +60,5 @@ export async function writeAndFence(
   const isSafe = first.books !== undefined || former.length === 0
   const owner = isSafe ? first : ((await write(first.shard)) ?? first)
   if (owner.books && !first.books) await fence(knownShards(shard, owner, queue.shards).borrowers)
-  const { waiting } = knownShards(shard, owner, queue.shards)
-  return {
-    toWake: new Set([owner.shard, ...fenced, ...waiting]),
-    isWaiting: owner.waiting || waiting.length > 0,
-  }
+  return { owner, fenced }
 }
