@@ -63,14 +63,21 @@ export const grantEnqueue = (grantee: IGrantable, { jobs, history }: Tables, pay
     .combine(allow(grantee, history.tableArn, 'dynamodb', ['PutItem']))
     .combine(allowObjects(grantee, payloads, ['PutObject']))
 
-/** What `setLimits`, `deadLetters`, `redrive`, `strandedJobs` and `moveJobs` need. */
+/** What `setLimits`, `setAppRate`, `deadLetters`, `redrive`, `strandedJobs` and `moveJobs` need. */
 export const grantManage = (
   grantee: IGrantable,
   { jobs, state, history }: Tables,
   { wake }: Queues,
   payloads: Bucket,
 ): Grant =>
-  allow(grantee, state.tableArn, 'dynamodb', ['GetItem', 'UpdateItem', 'ConditionCheckItem'])
+  // Scan and PutItem: the partitions of an app, and its rate.
+  allow(grantee, state.tableArn, 'dynamodb', [
+    'GetItem',
+    'UpdateItem',
+    'ConditionCheckItem',
+    'Scan',
+    'PutItem',
+  ])
     .combine(allow(grantee, jobs.tableArn, 'dynamodb', ['Scan', 'Query', 'PutItem', 'DeleteItem']))
     .combine(allow(grantee, history.tableArn, 'dynamodb', ['Query', 'PutItem', 'DeleteItem']))
     .combine(allow(grantee, wake.queue.queueArn, 'sqs', ['SendMessage']))

@@ -1,5 +1,6 @@
 /** Sluice's public API. The construct is in `sluice/cdk`, and `createWorker` in `sluice/worker`. */
 export type { Admin, AnyQueue, MoveOptions, RedriveOptions } from './api/admin.ts'
+export type { AppRateOptions, AppRates } from './api/app-rates.ts'
 export { type Client, createClient, type Enqueued, type EnqueueOptions } from './api/client.ts'
 export type { LimiterId, LimiterInfo, Limiters } from './api/limiters.ts'
 export type { LimitsInput, LimitsNote } from './api/limits-input.ts'
@@ -29,6 +30,7 @@ export {
 } from './core/errors.ts'
 export type { DeadLetter, DeadReason } from './core/job/dead-letter.ts'
 export type { Unique } from './core/job/lock.ts'
+export { type AppRate, maxConcurrentFromAppSchema, maxConcurrentPerPartition } from './core/limits/derived.ts'
 export type { SlowDown } from './core/limits/slow-down.ts'
 export {
   type Config,
@@ -40,4 +42,5 @@ export {
 export type { Duration } from './core/text/duration.ts'
 export type { MoveProgress, MoveResult, SkippedJob } from './use-cases/operate/move-jobs.ts'
 export type { RedriveProgress, RedriveResult, SkippedLetter } from './use-cases/operate/redrive.ts'
+export type { AppRateProgress, AppRateResult } from './use-cases/operate/set-app-rate.ts'
 export type { StrandedShard } from './use-cases/operate/stranded-shards.ts'

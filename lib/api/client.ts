@@ -12,6 +12,7 @@ import { putMany } from '../use-cases/enqueue-many.ts'
 import { putNew } from '../use-cases/enqueue-once.ts'
 import { keepPayload } from '../use-cases/kept-payloads.ts'
 import { type Admin, adminOf } from './admin.ts'
+import { type AppRates, appRatesOf } from './app-rates.ts'
 import { type Limiters, limitersOf } from './limiters.ts'
 import { type PayloadOf, type Task, validatePayload } from './task.ts'
 import { type ClientOptions, type Wiring, wiringOf } from './wiring.ts'
@@ -58,7 +59,10 @@ export interface Enqueued {
   readonly existing?: true
 }
 
-export interface Client<QueueName extends string = string> extends Admin<QueueName>, Limiters {
+export interface Client<QueueName extends string = string, AppName extends string = never>
+  extends Admin<QueueName>,
+    AppRates<AppName>,
+    Limiters {
   /**
    * Accepts one job. A payload beyond 4 KB is kept in the Payloads bucket, up to 5 MB, if the client knows that.
    * @example await client.enqueue(syncContact, { customerId: 'acme' }, { delay: '10m', priority: 0 })
@@ -90,7 +94,9 @@ export interface Client<QueueName extends string = string> extends Admin<QueueNa
  * const client = createClient({ config, jobsTable: process.env.JOBS_TABLE_NAME })
  * await client.enqueue(syncContact, { customerId: 'acme', contactId: '42' })
  */
-export function createClient<QueueName extends string>(options: ClientOptions<QueueName>): Client<QueueName> {
+export function createClient<QueueName extends string, AppName extends string = never>(
+  options: ClientOptions<QueueName, AppName>,
+): Client<QueueName, AppName> {
   const wiring = wiringOf(options)
   const { store } = wiring
   const nextId = monotonicFactory()
@@ -112,6 +118,7 @@ export function createClient<QueueName extends string>(options: ClientOptions<Qu
     },
     ...adminOf<QueueName>(wiring),
     ...limitersOf(wiring),
+    ...appRatesOf<AppName>(wiring),
   }
 }
 

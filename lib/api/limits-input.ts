@@ -27,7 +27,7 @@ const inputSchema = z.strictObject(limitFields('leave it out for the configured 
 
 const noteSchema = z.strictObject(NOTE_FIELDS)
 
-function toNote(given: LimitsNote): Pick<LimitOverride, 'by' | 'reason'> {
+export function toNote(given: LimitsNote): Pick<LimitOverride, 'by' | 'reason'> {
   const note = noteSchema.safeParse(given)
   if (!note.success) throw toConfigurationError(note.error, 'note')
   const { by, reason } = note.data

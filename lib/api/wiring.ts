@@ -15,9 +15,9 @@ import type { Payloads } from '../ports/payloads.ts'
 import type { WakeQueue } from '../ports/queues.ts'
 import type { Store } from '../ports/store.ts'
 
-export interface ClientOptions<QueueName extends string> {
+export interface ClientOptions<QueueName extends string, AppName extends string = never> {
   /** What `defineConfig` returned: the configuration that the stack was deployed with. */
-  readonly config: Config<QueueName>
+  readonly config: Config<QueueName, AppName>
   /** Default: the environment's SLUICE_JOBS_TABLE. */
   readonly jobsTable?: string
   /** Default: the environment's SLUICE_STATE_TABLE. Needed by `setLimits` and `moveJobs` only. */
@@ -52,7 +52,7 @@ export interface Wiring {
   readonly clock: Clock
 }
 
-export const wiringOf = (options: ClientOptions<string>): Wiring => ({
+export const wiringOf = (options: ClientOptions<string, string>): Wiring => ({
   config: options.config,
   store: storeOf(options),
   wake: once(() =>
@@ -63,7 +63,7 @@ export const wiringOf = (options: ClientOptions<string>): Wiring => ({
   clock: systemClock,
 })
 
-const storeOf = ({ dynamodb, jobsTable, stateTable, historyTable }: ClientOptions<string>): Store =>
+const storeOf = ({ dynamodb, jobsTable, stateTable, historyTable }: ClientOptions<string, string>): Store =>
   dynamoStore({
     client: dynamodb ?? dynamoClient({}, PATIENT),
     tables: {

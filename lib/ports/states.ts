@@ -1,5 +1,6 @@
 /** What Sluice needs of the State table. */
 import type { ShardKey } from '../core/keys.ts'
+import type { AppRecord, DerivedLimit } from '../core/limits/app-rate.ts'
 import type { BooksChange } from '../core/limits/books.ts'
 import type { LimitOverride } from '../core/limits/limits.ts'
 import type { SlowDown } from '../core/limits/slow-down.ts'
@@ -59,9 +60,24 @@ export interface StateStore {
   slowDown(owner: ShardKey, slow: SlowDown | undefined): Promise<ShardState>
   /** Replaces the limits of a partition, in its plain shard, or with `undefined` goes back to the configured ones. */
   override(owner: ShardKey, limits: LimitOverride | undefined): Promise<ShardState>
+  /**
+   * Writes the number that an app's rate gives a partition into its plain shard, or with `undefined` only makes its item, if
+   * nobody has written a pass since the state was read. Counts as a pass. An item that is made by this may go at `expiresAt`.
+   */
+  derive(
+    owner: ShardState,
+    derived: DerivedLimit | undefined,
+    expiresAt: number,
+  ): Promise<ShardState | undefined>
+  /** The same for an item that stands, unless it knows of a newer rate. Counts as a pass. `undefined`: nothing was written. */
+  rederive(owner: ShardKey, derived: DerivedLimit): Promise<ShardState | undefined>
+  /** The rate of an app as it was set at run time. */
+  appRecord(app: string): Promise<AppRecord | undefined>
+  /** Keeps it, if nobody has set another one since. */
+  saveAppRecord(app: string, record: AppRecord, before: AppRecord | undefined): Promise<boolean>
   /** Shards of a group of the due index whose `dueAt` is not after `until`. May be stale. */
   due(group: string, until: number): Promise<readonly DueShard[]>
-  /** All state items, or those of a segment of the table, a page at a time. May be stale. */
+  /** All state items, or those of a segment of the table, a page at a time. May be stale unless it is to be strong. */
   scan(query?: ScanQuery): Promise<ScanPage>
   /** The state items of these shards that there are. May be stale, and may lack some while the database is busy. */
   glance(shards: readonly ShardKey[]): Promise<Glances>
@@ -122,6 +138,8 @@ export type ReleaseOutcome =
 
 export interface ScanQuery {
   readonly segment?: Segment
+  /** Every item is in it that was written before the call. Costs twice as much. */
+  readonly isStrong?: true
   readonly cursor?: string
   /** How many items to look at; by default as many as fit in a page. */
   readonly limit?: number

@@ -4,6 +4,7 @@ import type { Store } from '../../lib/ports/store.ts'
 import type { PastThePort } from './past-the-port.ts'
 import { describeBooks } from './store-books.ts'
 import { describeBorrowed } from './store-borrowed.ts'
+import { describeDerived } from './store-derived.ts'
 import { describeHistory } from './store-history.ts'
 import { describeJobs } from './store-jobs.ts'
 import { describeKeys } from './store-keys.ts'
@@ -28,6 +29,7 @@ export function describeStore(name: string, store: () => Store, pastThePort: () 
     describeSweep(store)
     describeBooks(store, pastThePort)
     describeBorrowed(store, pastThePort)
+    describeDerived(store)
     describeHistory(store)
     describeMoves(store)
   })

@@ -28,6 +28,9 @@ const receipt = value(receiptOf({ idempotencyKey: 'order-42' }, job, 'mark', NOW
 const unique = value(uniqueOf(true, job, 'mark', NOW))
 const holder = { id: asId('job'), token: asToken('a') }
 const attempt = { token: asToken('b'), deadline: NOW, bucket: String(NOW) }
+const derived = { concurrency: 1, from: 'crm', generation: 1 }
+const rate = { rate: 1, frequency_s: 1 }
+const app = { rate, configured: rate, generation: 1, done: 0, isComplete: false }
 const deployment = { version: 1, number: 1, replaced: {}, requests: [] }
 
 /** Every verb: a new one does not compile until it is here. */
@@ -61,6 +64,10 @@ const ofStates: Verbs<StateStore> = {
   earlierShards: () => states.earlierShards('crm'),
   override: () => states.override(SHARD, { concurrency: 1 }),
   slowDown: () => states.slowDown(SHARD, { until: NOW, reason: 'HTTP 429' }),
+  derive: () => states.derive(state, derived, 7),
+  rederive: () => states.rederive(SHARD, derived),
+  appRecord: () => states.appRecord('crm'),
+  saveAppRecord: () => states.saveAppRecord('crm', app, undefined),
   due: () => states.due('due#0', NOW),
   scan: () => states.scan({}),
   glance: () => states.glance([SHARD]),
@@ -91,6 +98,12 @@ test.each(Object.entries({ ...ofJobs, ...ofStates, ...ofTheLog }))(
     expect(weak.length > 0).toBe(MAY_BE_STALE.includes(verb))
   },
 )
+
+test('a scan is consistent if it has to be', async () => {
+  sent.length = 0
+  await states.scan({ isStrong: true }).catch(() => {})
+  expect(sent.map(isStrong)).toEqual([true])
+})
 
 test('a query of the due index, the one stale query, cannot be consistent', async () => {
   sent.length = 0

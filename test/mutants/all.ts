@@ -1,5 +1,6 @@
 /** Every mutant that is left to vitest. */
 import { ADAPTERS } from './adapters.ts'
+import { DERIVED_MUTANTS } from './derived.ts'
 import { LEFT_WAITING_MUTANTS } from './left-waiting.ts'
 import { LENDING_MUTANTS } from './lending.ts'
 import { LENDING_RACES_MUTANTS } from './lending-races.ts'
@@ -24,6 +25,7 @@ export const TESTED_MUTANTS: readonly TestedMutant[] = [
   ...UNIQUE_MUTANTS,
   ...SLOW_DOWN_MUTANTS,
   ...THROTTLE_MUTANTS,
+  ...DERIVED_MUTANTS,
 ]
 
 export function mutantNamed(name: string): TestedMutant {

@@ -55,7 +55,7 @@ export const LEFT_WAITING_MUTANTS: readonly TestedMutant[] = [
   {
     name: 'a limit that was taken away comes back by a take-over',
     file: 'lib/use-cases/operate/set-limits.ts',
-    find: 'const owner = first.books ? first : await store.states.override(first.shard, limits)',
+    find: 'const owner = isSafe ? first : ((await write(first.shard)) ?? first)',
     replace: 'const owner = first',
     breaks: 'a customer who was resumed stays paused',
     tests: [LIMITS_RACE],

@@ -4,6 +4,7 @@ import { isNew } from '../../core/shard/expiry.ts'
 import type { ShardState } from '../../core/shard/state.ts'
 import type { BooksWrite } from '../../ports/store.ts'
 import { fromLoan } from './books-item.ts'
+import { sameDerived } from './derived.ts'
 import { UpdateExpression } from './expression.ts'
 import { sameOverride, sameVersion } from './pass-expression.ts'
 
@@ -14,6 +15,8 @@ export function booksExpression(owner: ShardState, write: BooksWrite): UpdateExp
   if (isLimited || isNew(owner)) sameVersion(update, owner)
   // Race: somebody has set a limit since.
   if (write.isLending || isNew(owner)) sameOverride(update, owner)
+  // Race: somebody has set the rate of an app since.
+  if (write.isLending || isNew(owner)) sameDerived(update, owner)
   if (isLimited) update.increase(update.path('version'), 1)
   if (owner.books) changeBooks(update, write)
   else openBooks(update, write)

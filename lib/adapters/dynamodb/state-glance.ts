@@ -11,7 +11,7 @@ import { toOverride, toState } from './state-item.ts'
 
 /** `window` only because an item that lacks it beside its slots is damaged. */
 const NAMES =
-  'pk slots window waiting waitingAmid dueAt loans line borrowed borrowedFrom override slowed expiresAt version'.split(
+  'pk slots window waiting waitingAmid dueAt loans line borrowed borrowedFrom override slowed derived expiresAt version'.split(
     ' ',
   )
 
@@ -33,11 +33,11 @@ export function toGlance(item: Item): ShardGlance {
 
 class Unexpected extends Error {}
 
-const LEFT_TO_SCHEMA = ['loans', 'line', 'borrowed', 'borrowedFrom', 'slowed']
+const LEFT_TO_SCHEMA = ['loans', 'line', 'borrowed', 'borrowedFrom', 'slowed', 'derived']
 
 function read(item: Item): ShardGlance {
   const { pk, slots, window, waiting, waitingAmid, dueAt, override, expiresAt } = item
-  // Few items have lent or borrowed anything, or are slowed down: these are left to the schema.
+  // Few items have lent or borrowed anything, are slowed down, or belong to an app: these are left to the schema.
   if (LEFT_TO_SCHEMA.some((name) => item[name])) throw new Unexpected()
   if ((slots === undefined) !== (window === undefined)) throw new Unexpected()
   if (window) for (const starts of Object.values(mapOf(window))) numberOf(starts)

@@ -2,6 +2,7 @@
 import * as z from 'zod'
 import { DamagedStateError } from '../../core/errors.ts'
 import { parseJobId, type ShardKey } from '../../core/keys.ts'
+import { derivedLimitSchema } from '../../core/limits/app-rate.ts'
 import { overrideSchema } from '../../core/limits/limits.ts'
 import { slowDownSchema } from '../../core/limits/slow-down.ts'
 import type { ShardState, Slots } from '../../core/shard/state.ts'
@@ -50,6 +51,7 @@ const stateSchema = z.object({
   borrowedFrom: borrowedFromSchema.optional(),
   override: z.unknown().optional(),
   slowed: slowDownSchema.optional(),
+  derived: derivedLimitSchema.optional(),
   passedBy: z.string().optional(),
   expiresAt: z.number().optional(),
   strandedSince: z.number().optional(),

@@ -33,11 +33,12 @@ export async function dueShards(
 }
 
 export async function scanStates({ client, tables }: Database, query: ScanQuery): Promise<ScanPage> {
-  const { segment, cursor, limit } = query
+  const { segment, cursor, limit, isStrong } = query
   const { Items = [], LastEvaluatedKey } = await client.send(
     new ScanCommand({
       TableName: tables.state,
       ...PROJECTION,
+      ...(isStrong ? { ConsistentRead: true } : {}),
       ...(segment ? { Segment: segment.index, TotalSegments: segment.total } : {}),
       ...(cursor === undefined ? {} : { ExclusiveStartKey: toItem({ pk: cursor }) }),
       ...(limit === undefined ? {} : { Limit: limit }),

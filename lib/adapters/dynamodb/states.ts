@@ -11,6 +11,7 @@ import type { Attempt, BooksOutcome, BooksWrite, StateStore } from '../../ports/
 import { booksExpression } from './books-expression.ts'
 import { fromBorrowed, fromBorrowedFrom } from './books-item.ts'
 import { ALL_OLD, type Database, isConditionFailed, toItem } from './database.ts'
+import { deriveExpression, readAppRecord, rederiveExpression, saveAppRecord } from './derived.ts'
 import { earlierShards } from './earlier-shards.ts'
 import { UpdateExpression } from './expression.ts'
 import { fence } from './fence.ts'
@@ -72,12 +73,20 @@ export const dynamoStateStore = (database: Database): StateStore => ({
   earlierShards: earlierShards(database),
   override: (shard, limits) => setByPeople(database, shard, 'override', limits),
   slowDown: (shard, slow) => setByPeople(database, shard, 'slowed', slow),
+  derive: async (owner, ...given) =>
+    written(await update(database, owner.shard, deriveExpression(owner, ...given))),
+  rederive: async (owner, derived) => written(await update(database, owner, rederiveExpression(derived))),
+  appRecord: (app) => readAppRecord(database, app),
+  saveAppRecord: (app, ...given) => saveAppRecord(database, app, ...given),
   due: (group, until) => dueShards(database, group, until),
   scan: (query = {}) => scanStates(database, query),
   glance: (shards) => glanceAtStates(database, shards),
   sweepCursors: () => readCursors(database),
   saveSweepCursor: (part, cursor) => saveCursor(database, part, cursor),
 })
+
+const written = (outcome: Updated | Failed): ShardState | undefined =>
+  outcome.kind === 'updated' ? outcome.state : undefined
 
 const stateOf = ({ state }: Failed): { readonly state?: ShardState } => (state ? { state } : {})
 

@@ -7,7 +7,8 @@ import type { BooksWrite } from '../../ports/store.ts'
 
 /** @param now the state as it stands, `owner` as it was read */
 export function mayWriteBooks(now: ShardState, owner: ShardState, write: BooksWrite): boolean {
-  const isSameOverride = isDeepStrictEqual(now.override, owner.override)
+  const isSameOverride =
+    isDeepStrictEqual(now.override, owner.override) && isDeepStrictEqual(now.derived, owner.derived)
   if ((isLimited(write) || isNew(owner)) && now.version !== owner.version) return false
   if ((write.isLending || isNew(owner)) && !isSameOverride) return false
   if ((now.books === undefined) !== (owner.books === undefined)) return false

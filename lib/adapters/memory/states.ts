@@ -13,6 +13,7 @@ import {
 } from '../../core/shard/state.ts'
 import type { PassWrite, StateStore } from '../../ports/store.ts'
 import { mayWriteBooks, withBooks } from './books.ts'
+import { memoryDerived } from './derived.ts'
 import { memorySweep } from './sweep.ts'
 import type { Tables } from './tables.ts'
 
@@ -106,6 +107,7 @@ export const memoryStates = (tables: Tables): StateStore => {
       [...tables.states.values()].flatMap(({ shard, dueShard, dueAt }) =>
         dueShard === group && dueAt !== undefined && dueAt <= until ? [{ shard, dueAt }] : [],
       ),
+    ...memoryDerived(tables),
     ...memorySweep(tables),
   }
 }

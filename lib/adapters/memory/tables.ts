@@ -3,6 +3,7 @@ import type { DeadLetter, LetterKey } from '../../core/job/dead-letter.ts'
 import type { RawItem } from '../../core/job/job.ts'
 import type { Lock } from '../../core/job/lock.ts'
 import type { Receipt } from '../../core/job/receipt.ts'
+import type { AppRecord } from '../../core/limits/app-rate.ts'
 import type { ShardState } from '../../core/shard/state.ts'
 import { ItemCollection } from './item-collection.ts'
 
@@ -18,6 +19,8 @@ export interface Tables {
   readonly earlierShards: Map<string, Set<number>>
   /** Part of the tables → the cursor at which the sweep goes on there. */
   readonly sweep: Map<string, string>
+  /** App → its rate as it was set at run time. */
+  apps?: Map<string, AppRecord>
   /** Called for each new job, as the stream would be. */
   onInsert?: (item: RawItem) => void
 }

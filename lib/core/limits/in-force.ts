@@ -1,9 +1,10 @@
 /**
- * The limits that hold now, as one pipeline: configured → set at run time → slowed down → what a shard has of them. The
+ * The limits that hold now, as one pipeline: configured → derived from an app's rate → set at run time → slowed down → what a shard has of them. The
  * only place where a limit becomes a number to obey.
  */
 
 import type { ShardState } from '../shard/state.ts'
+import { isDerivedHere } from './app-rate.ts'
 import type { Resource } from './books.ts'
 import { applyOverride, type Limits, MAX_SLOTS_PER_SHARD, type ShardLimits } from './limits.ts'
 
@@ -15,17 +16,24 @@ export const NO_UNITS: Units = { slots: 0, starts: 0 }
 const PAUSED: Limits = { concurrency: 0 }
 
 /** What the plain shard's item says of the partition's limits. */
-type Owner = Pick<ShardState, 'override' | 'overrideProblem' | 'slowed'>
+type Owner = Pick<ShardState, 'override' | 'overrideProblem' | 'slowed' | 'derived'>
 
 /** What the whole partition may do. */
 export const limitsInForce = (
   configured: Limits,
-  { override, overrideProblem, slowed }: Owner,
+  { override, overrideProblem, slowed, derived }: Owner,
   now: number,
 ): Limits => ({
-  ...(overrideProblem === undefined ? applyOverride(configured, override) : PAUSED),
+  ...(overrideProblem === undefined ? applyOverride(derivedFrom(configured, derived), override) : PAUSED),
   ...(slowed && slowed.until > now ? { slowedUntil: slowed.until } : {}),
 })
+
+/** The number that the partition keeps. Nothing is claimed by any other: see `derive.ts`. */
+function derivedFrom(configured: Limits, derived: Owner['derived']): Limits {
+  const { derivation } = configured
+  const isKept = derived !== undefined && derivation !== undefined && isDerivedHere(derivation, derived)
+  return isKept ? { ...configured, concurrency: derived.concurrency } : configured
+}
 
 /** How many units of a thing there are; infinitely many if it is not limited. */
 export function capOf(limits: Limits, resource: Resource): number {

@@ -1,5 +1,6 @@
 /** What a partition may do, as it is configured and as somebody has set it at run time. */
 import * as z from 'zod'
+import type { Derivation } from './app-rate.ts'
 import type { LimiterName } from './queue-limiter.ts'
 
 export interface RateLimit {
@@ -21,6 +22,8 @@ export interface Limits {
   readonly rateLimit?: RateLimit
   /** Epoch ms before which nothing starts. */
   readonly slowedUntil?: number
+  /** The concurrency comes from an app's rate: a partition keeps its own number. */
+  readonly derivation?: Derivation
 }
 
 /** Who writes more means no limit, and leaves it out. */

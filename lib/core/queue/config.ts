@@ -1,76 +1,23 @@
 /** What a user configures: parsed once, unknown keys refused, every error with its path. */
-import * as z from 'zod'
 import { ConfigurationError } from '../errors.ts'
-import { QUEUE_NAME } from '../keys.ts'
+import { derivedNumber } from '../limits/app-rate.ts'
+import type { AppRate } from '../limits/derived.ts'
 import { SLOTS_OF_A_SMALL_ITEM } from '../limits/in-force.ts'
-import { limitFields, toRate } from '../limits/input.ts'
-import {
-  type Limits,
-  LONGEST_MS,
-  MAX_SLOTS_PER_SHARD,
-  SHORTEST_PERIOD_MS,
-  withMargin,
-} from '../limits/limits.ts'
+import { toRate } from '../limits/input.ts'
+import { type Limits, MAX_SLOTS_PER_SHARD, withMargin } from '../limits/limits.ts'
 import type { QueueLimiter } from '../limits/queue-limiter.ts'
-import { durationBetween } from '../text/duration.ts'
 import { toConfigurationError } from '../text/issues.ts'
-import { LONGEST_HANDLER_MS } from '../times.ts'
+import { derivationOf } from './apps.ts'
 import type { RetryPolicy } from './backoff.ts'
+import { type ConfigInput, configSchema, MAX_SHARDS, type ParsedQueue } from './config-input.ts'
 import { intervalOf } from './interval.ts'
-import { limiterFields, limitersOf, poolsSchema } from './limiters-input.ts'
-import { type PartitionRule, partitionSchema } from './partition.ts'
+import { limitersOf } from './limiters-input.ts'
+import type { PartitionRule } from './partition.ts'
+
+export type { ConfigInput, QueueInput } from './config-input.ts'
 
 /** Eight slots each, so that a thousand jobs of a partition are in flight. */
 const SHARDS_WHEN_UNLIMITED = 125
-const MAX_SHARDS = 1000
-
-const duration = (min_ms: number, max_ms = LONGEST_MS) => durationBetween(min_ms, max_ms)
-const limits = limitFields('leave it out for no limit')
-
-const queueSchema = z.strictObject({
-  /** Which jobs share a limit. Default: all jobs of the queue. */
-  partition: partitionSchema.optional(),
-  /** How many jobs of a partition run simultaneously. Default: unlimited. */
-  concurrency: limits.concurrency,
-  /** How many jobs of a partition start in any window. Default: unlimited. */
-  rateLimit: limits.rateLimit,
-  ...limiterFields,
-  /** The shortest time between two starts of a partition. Default: none. */
-  minInterval: duration(SHORTEST_PERIOD_MS).optional(),
-  retry: z
-    .strictObject({
-      attempts: z.int().min(1).max(1000).default(5),
-      backoff: duration(0).default(1000),
-      factor: z.number().min(1).max(10).default(2),
-      maxBackoff: duration(0).default(3_600_000),
-      jitter: z.number().min(0).max(1).default(0.5),
-    })
-    .prefault({}),
-  /** How long a handler may take. Default: one minute. */
-  timeout: duration(1, LONGEST_HANDLER_MS).default(60_000),
-  /** Over how many items a partition is spread. Default: one for up to 10 slots, then one for each 8. */
-  shards: z.int().min(1).max(MAX_SHARDS).optional(),
-})
-
-const configSchema = z.strictObject({
-  queues: z
-    .record(
-      z.string().regex(QUEUE_NAME, 'a queue name has letters, digits, _ and -, at most 64'),
-      queueSchema,
-    )
-    .refine((queues) => Object.keys(queues).length > 0, 'at least one queue is needed'),
-  /** Limits that queues share, by name. */
-  pools: poolsSchema,
-})
-
-export interface QueueInput<PoolName extends string = string>
-  extends Omit<z.input<typeof queueSchema>, 'pools'> {
-  readonly pools?: Readonly<Partial<Record<PoolName, number>>> | undefined
-}
-export interface ConfigInput<QueueName extends string = string, PoolName extends string = string> {
-  readonly queues: Readonly<Record<QueueName, QueueInput<NoInfer<PoolName>>>>
-  readonly pools?: Readonly<Record<PoolName, { readonly concurrency: number }>> | undefined
-}
 
 export interface QueueConfig extends Limits {
   readonly name: string
@@ -82,36 +29,55 @@ export interface QueueConfig extends Limits {
   readonly limiters: readonly QueueLimiter[]
 }
 
-export interface Config<QueueName extends string = string> {
+export interface Config<QueueName extends string = string, AppName extends string = string> {
   readonly queues: Readonly<Record<QueueName, QueueConfig>>
+  readonly apps: Readonly<Record<AppName, AppRate>>
   /** What the user wrote: JSON that `defineConfig` takes again. */
-  readonly input: ConfigInput<QueueName>
+  readonly input: ConfigInput<QueueName, AppName, string>
 }
 
 /**
  * Checks a configuration and fills in its defaults.
  * @throws ConfigurationError that names the path of each mistake
  */
-export function defineConfig<const QueueName extends string, const PoolName extends string = never>(
-  input: ConfigInput<QueueName, PoolName>,
-): Config<QueueName> {
+export function defineConfig<
+  const QueueName extends string,
+  const AppName extends string = never,
+  const PoolName extends string = never,
+>(input: ConfigInput<QueueName, AppName, PoolName>): Config<QueueName, AppName> {
   const result = configSchema.safeParse(input)
   if (!result.success) throw toConfigurationError(result.error, 'config')
-  const { queues, pools } = result.data
+  const { apps = {}, queues, pools } = result.data
   const entries = Object.entries(queues).map(([name, queue]) => [
     name,
-    { ...toQueue(name, queue), limiters: limitersOf(name, queues, pools) },
+    { ...toQueue(apps, name, queue), limiters: limitersOf(name, queues, pools) },
   ])
-  return { queues: Object.fromEntries(entries) as Record<QueueName, QueueConfig>, input }
+  return {
+    queues: Object.fromEntries(entries) as Record<QueueName, QueueConfig>,
+    apps: apps as Record<AppName, AppRate>,
+    input,
+  }
 }
 
-function toQueue(name: string, queue: z.output<typeof queueSchema>): Omit<QueueConfig, 'limiters'> {
-  const { retry } = queue
+/** A derived concurrency is known by the configured rate: by that a partition is spread. */
+function limitsOf(apps: Readonly<Record<string, AppRate>>, name: string, queue: ParsedQueue): Limits {
+  const derivation = derivationOf(apps, name, queue)
+  const concurrency = derivation ? derivedNumber(derivation.rate, derivation) : queue.concurrency
   const rateLimit = intervalOf(name, queue) ?? (queue.rateLimit && withMargin(toRate(queue.rateLimit)))
-  const limits: Limits = {
-    ...(queue.concurrency === undefined ? {} : { concurrency: queue.concurrency }),
+  return {
+    ...(concurrency === undefined ? {} : { concurrency }),
     ...(rateLimit ? { rateLimit } : {}),
+    ...(derivation ? { derivation } : {}),
   }
+}
+
+function toQueue(
+  apps: Readonly<Record<string, AppRate>>,
+  name: string,
+  queue: ParsedQueue,
+): Omit<QueueConfig, 'limiters'> {
+  const limits = limitsOf(apps, name, queue)
+  const { retry } = queue
   const shards = queue.shards ?? defaultShards(limits)
   checkShards(name, limits, shards)
   const { attempts, backoff, factor, maxBackoff, jitter } = retry

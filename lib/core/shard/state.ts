@@ -7,6 +7,7 @@ import {
   type ShardKey,
   type SortKey,
 } from '../keys.ts'
+import type { DerivedLimit } from '../limits/app-rate.ts'
 import type { Books, Resource } from '../limits/books.ts'
 import type { Borrowed } from '../limits/limiter.ts'
 import type { LimitOverride } from '../limits/limits.ts'
@@ -67,6 +68,8 @@ export interface ShardState {
   readonly override?: LimitOverride
   /** Somebody wrote an override that makes no sense: nothing runs until it is mended, and this says why. */
   readonly overrideProblem?: string
+  /** The concurrency that comes from an app's rate. It stands in the plain shard, and holds for all. */
+  readonly derived?: DerivedLimit
   /** Nothing of the partition starts before that. It stands in the plain shard, and holds for all. */
   readonly slowed?: SlowDown
   /** Epoch seconds at which DynamoDB may delete the item. */
@@ -98,6 +101,7 @@ export type ShardGlance = Pick<
   | 'override'
   | 'overrideProblem'
   | 'slowed'
+  | 'derived'
   | 'expiresAt'
   | 'books'
   | 'borrowed'

@@ -36,7 +36,8 @@ export async function borrowFree(
 
 const isSameLimits = (one: Capacity, other: Capacity): boolean =>
   one.owner.overrideProblem === other.owner.overrideProblem &&
-  isDeepEqual(one.owner.override, other.owner.override)
+  isDeepEqual(one.owner.override, other.owner.override) &&
+  isDeepEqual(one.owner.derived, other.owner.derived)
 
 /** Puts on record what a shard uses already, whatever that comes to: nobody claims anything then until it is within the limit. */
 export async function cover(

@@ -13,6 +13,7 @@ import { unitsOfState } from '../../core/shard/in-use.ts'
 import { type BorrowedUnits, emptyState, type ShardState } from '../../core/shard/state.ts'
 import type { Context } from '../context.ts'
 import { borrowedIn } from './account.ts'
+import { keepDerived, lacksDerived } from './derive.ts'
 import { restoreLoans } from './restore.ts'
 import { isFromBefore, takeOver } from './take-over.ts'
 
@@ -59,6 +60,10 @@ async function readCapacity(
   const owner = await readOwner(context, shard, state)
   if (await isFromBefore(context, queue, owner)) {
     await takeOver(context, queue, shard, owner)
+    return 'stale'
+  }
+  if (lacksDerived(queue, owner)) {
+    await keepDerived(context, queue, owner)
     return 'stale'
   }
   const now = context.clock.now()

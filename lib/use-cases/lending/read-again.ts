@@ -4,6 +4,7 @@ import { unitsOfState } from '../../core/shard/in-use.ts'
 import { emptyState, type ShardState } from '../../core/shard/state.ts'
 import type { Context } from '../context.ts'
 import { type Capacity, withBooks } from './capacity.ts'
+import { lacksDerived } from './derive.ts'
 
 /** `'stale'` if the shard's own item does not fit any more, and has to be read again, too. */
 export async function readAgain(context: Context, capacity: Capacity): Promise<Capacity | 'stale'> {
@@ -15,7 +16,7 @@ export async function readAgain(context: Context, capacity: Capacity): Promise<C
 /** The plain shard as it is now: what it uses itself has changed, too, and somebody may have set a limit. */
 export function withOwner(capacity: Capacity, owner: ShardState, now: number): Capacity | 'stale' {
   const next = withBooks(capacity, owner)
-  if (next === 'stale') return next
+  if (next === 'stale' || lacksDerived(capacity.configured, owner)) return 'stale'
   const limits = limitsInForce(capacity.configured, owner, now)
   return { ...next, limits, ownUse: unitsOfState(owner, limits, now) }
 }

@@ -4,6 +4,7 @@ import type { LimitOverride } from '../../core/limits/limits.ts'
 import { borrowersOf, ownerOf } from '../../core/limits/shards.ts'
 import type { QueueConfig } from '../../core/queue/config.ts'
 import { keptUntil } from '../../core/shard/expiry.ts'
+import type { ShardState } from '../../core/shard/state.ts'
 import { forEachSideBySide } from '../../core/side-by-side.ts'
 import type { Context } from '../context.ts'
 import { wakeNow } from '../wake.ts'
@@ -26,20 +27,38 @@ export async function overrideLimits(
   limits: LimitOverride | undefined,
 ): Promise<void> {
   const shard: Shard = { queue: queue.name, ...(partition === undefined ? {} : { partition }) }
+  const write = (plain: ShardKey) => store.states.override(plain, limits)
+  const written = await writeAndFence({ store, clock }, { queue, shard }, write)
+  if (!written) return
+  const { owner, fenced } = written
+  await wakeNow(
+    { wake },
+    new Set([owner.shard, ...fenced, ...knownShards(shard, owner, queue.shards).waiting]),
+  )
+}
+
+/**
+ * Writes a limit into the plain shard, then the fences.
+ * @param write `undefined` if there was nothing to write
+ */
+export async function writeAndFence(
+  { store, clock }: Pick<Context, 'store' | 'clock'>,
+  { queue, shard }: { readonly queue: QueueConfig; readonly shard: Shard },
+  write: (owner: ShardKey) => Promise<ShardState | undefined>,
+): Promise<{ readonly owner: ShardState; readonly fenced: ReadonlySet<ShardKey> } | undefined> {
   const fenced = new Set<ShardKey>()
   const fence = async (keys: readonly ShardKey[]) => {
     const expiresAt = keptUntil(clock.now())
     await forEachSideBySide(keys, FENCES_SIDE_BY_SIDE, (key) => store.states.fence(key, expiresAt))
     for (const key of keys) fenced.add(key)
   }
-  const first = await store.states.override(ownerOf(shard), limits)
+  const first = await write(ownerOf(shard))
+  if (!first) return undefined
   const former = (await store.states.earlierShards(queue.name)).flatMap((count) => borrowersOf(shard, count))
   await fence([...new Set([...knownShards(shard, first, queue.shards).borrowers, ...former])])
   // Race: before the fences somebody has taken over what an earlier version has set, and has lent by that.
-  const owner = first.books ? first : await store.states.override(first.shard, limits)
+  const isSafe = first.books !== undefined || former.length === 0
+  const owner = isSafe ? first : ((await write(first.shard)) ?? first)
   if (owner.books && !first.books) await fence(knownShards(shard, owner, queue.shards).borrowers)
-  await wakeNow(
-    { wake },
-    new Set([owner.shard, ...fenced, ...knownShards(shard, owner, queue.shards).waiting]),
-  )
+  return { owner, fenced }
 }

@@ -50,7 +50,8 @@ const OF_FUNCTIONS = {
     await ended(world, customer, 2)
   },
   'a service that asks for time': async (world, customer) => {
-    await world.client.enqueue(serial, { customer, name: 'asks', slowUntil: Date.now() + 3000 })
+    world.recorder.askForTime(customer, 3)
+    await world.client.enqueue(serial, { customer, name: 'asks' })
     await ended(world, customer, 1)
   },
   'a malformed item': (world, customer) => world.rawPut({ pk: `serial|${customer}`, sk: 'hello' }),
