@@ -32,16 +32,16 @@ export const progress = (): Progress => {
   return {
     name: 'I7 progress',
     slowest_ms: () => slowest_ms,
-    after(event, { truth }) {
-      if (event.kind !== 'attemptStarted') return
-      idleSince.delete(event.pk)
-      // Where shards take turns, it was another's turn.
-      for (const shard of idleSince.keys()) if (shareLimiter(truth, shard, event.pk)) idleSince.delete(shard)
+    after(event) {
+      if (event.kind === 'attemptStarted') idleSince.delete(event.pk)
     },
     look({ truth, tables, fail }) {
       const bound = boundOf(truth.plan)
-      // Shards that share a few slots wait for one another's dead attempts, one after the other.
-      const spreadBound = isBoundAlways(truth.plan) ? bound : 2 * bound
+      // Shards that share a few units take turns, and wait for one another's dead attempts, one after the other.
+      const boundOfOne = (shard: string): number => {
+        const turns = turnsBefore(truth, tables, shard)
+        return bound * (isBoundAlways(truth.plan) ? turns : Math.min(2, turns))
+      }
       const scarce = truth.now - truth.allWorkersBusyAt < SCARCE_MS
       for (const shard of new Set([...tables.jobs.keys(), ...idleSince.keys()])) {
         if (scarce || !couldStart(shard)) {
@@ -51,7 +51,7 @@ export const progress = (): Progress => {
         const since = idleSince.get(shard) ?? truth.now
         idleSince.set(shard, since)
         slowest_ms = Math.max(slowest_ms, truth.now - since)
-        if (truth.now - since > (isSpread(tables, shard) || isCovered(truth, shard) ? spreadBound : bound))
+        if (truth.now - since > boundOfOne(shard))
           fail(`${shard} could start a job for ${truth.now - since} ms and does not`)
       }
 
@@ -99,15 +99,18 @@ const SLOWED_MS = 10_000
 const isSlowed = ({ states }: Tables, shard: string, since: number): boolean =>
   (states.get(ownerOf(shard))?.slowed?.until ?? 0) > since
 
-const shareLimiter = ({ plan, limits, now }: Truth, one: string, other: string): boolean => {
-  const names = [one, other].map((shard) =>
-    coveringOf(plan, limits.versionInForce(now) ?? 0, readShard(shard).queue).map(({ name }) => name),
+/** How many shards with jobs there are that may have units before this one has its turn, itself counted. */
+function turnsBefore({ plan, limits, now }: Truth, tables: Tables, shard: string): number {
+  const namesOf = (pk: string): string[] => [
+    readShard(pk).partition,
+    ...coveringOf(plan, limits.versionInForce(now) ?? 0, readShard(pk).queue).map(({ name }) => name),
+  ]
+  const own = new Set(namesOf(shard))
+  const others = [...tables.jobs].filter(
+    ([pk, jobs]) => pk !== shard && jobs.size > 0 && namesOf(pk).some((name) => own.has(name)),
   )
-  return names[0]?.some((name) => names[1]?.includes(name)) === true
+  return 1 + others.length
 }
-
-const isCovered = ({ plan, limits, now }: Truth, shard: string): boolean =>
-  coveringOf(plan, limits.versionInForce(now) ?? 0, readShard(shard).queue).length > 0
 
 /** Nobody passes by the job that has waited for longest, which may use more units than all others. */
 const hasUnits = ({ plan, running }: Truth, shard: string, version: number): boolean =>
@@ -116,6 +119,3 @@ const hasUnits = ({ plan, running }: Truth, shard: string, version: number): boo
     const most = Math.max(...queues.map((queue) => covering.weightOf(queue) ?? 0))
     return usedOf(covering, running) + most <= covering.units
   })
-
-const isSpread = ({ states }: Tables, shard: string): boolean =>
-  readShard(shard).index !== undefined || states.get(shard)?.books !== undefined
