@@ -60,7 +60,7 @@ export const grantEnqueue = (grantee: IGrantable, { jobs }: Tables, payloads: Bu
     allowObjects(grantee, payloads, ['PutObject']),
   )
 
-/** What `setLimits`, `deadLetters`, `redrive`, `strandedJobs` and `moveJobs` need. */
+/** What `setLimits`, `deadLetters`, `redrive`, `strandedJobs`, `moveJobs` and `cancel` need. */
 export const grantManage = (
   grantee: IGrantable,
   { jobs, state, history }: Tables,
@@ -68,7 +68,16 @@ export const grantManage = (
   payloads: Bucket,
 ): Grant =>
   allow(grantee, state.tableArn, 'dynamodb', ['GetItem', 'UpdateItem', 'ConditionCheckItem'])
-    .combine(allow(grantee, jobs.tableArn, 'dynamodb', ['Scan', 'Query', 'PutItem', 'DeleteItem']))
+    .combine(
+      allow(grantee, jobs.tableArn, 'dynamodb', [
+        'Scan',
+        'GetItem',
+        'Query',
+        'PutItem',
+        'UpdateItem',
+        'DeleteItem',
+      ]),
+    )
     .combine(allow(grantee, history.tableArn, 'dynamodb', ['Query', 'PutItem', 'DeleteItem']))
     .combine(allow(grantee, wake.queue.queueArn, 'sqs', ['SendMessage']))
     .combine(allowObjects(grantee, payloads, ['GetObject', 'PutObject']))

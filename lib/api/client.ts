@@ -8,6 +8,7 @@ import type { Duration } from '../core/text/duration.ts'
 import { putMany } from '../use-cases/enqueue-many.ts'
 import { keepPayload } from '../use-cases/kept-payloads.ts'
 import { type Admin, adminOf } from './admin.ts'
+import { type Cancelling, cancelling } from './cancel.ts'
 import { type PayloadOf, type Task, validatePayload } from './task.ts'
 import { type ClientOptions, type Wiring, wiringOf } from './wiring.ts'
 
@@ -16,6 +17,8 @@ export interface EnqueueOptions {
   readonly runAt?: Date | number | string
   /** Not before so much time has passed: `'10m'`, or ms. Excludes `runAt`. */
   readonly delay?: Duration
+  /** If it has not started so long after it became due, it never does: it is a dead letter, `expired`. `'10m'`, or ms. */
+  readonly ttl?: Duration
   /** 0 (first) to 9. Default 5. */
   readonly priority?: number
   /** Instead of what the queue's rule computes. */
@@ -33,7 +36,7 @@ export interface Enqueued {
   readonly sk: string
 }
 
-export interface Client<QueueName extends string = string> extends Admin<QueueName> {
+export interface Client<QueueName extends string = string> extends Admin<QueueName>, Cancelling<QueueName> {
   /**
    * Accepts one job. A payload beyond 4 KB is kept in the Payloads bucket, up to 5 MB, if the client knows that.
    * @example await client.enqueue(syncContact, { customerId: 'acme' }, { delay: '10m', priority: 0 })
@@ -87,6 +90,7 @@ export function createClient<QueueName extends string>(options: ClientOptions<Qu
       return placed.map(({ item }) => enqueued(item))
     },
     ...adminOf<QueueName>(wiring),
+    ...cancelling<QueueName>(wiring),
   }
 }
 

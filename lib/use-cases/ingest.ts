@@ -31,6 +31,7 @@ const detailSchema = z.strictObject({
   priority: z.number().optional(),
   runAt: z.union([z.string(), z.number()]).optional(),
   delay: z.union([z.string(), z.number()]).optional(),
+  ttl: z.union([z.string(), z.number()]).optional(),
   id: z.string().optional(),
 })
 

@@ -158,7 +158,14 @@ describe('a caller who is granted', () => {
   test('manage may change limits, put dead letters back and move stranded jobs', () => {
     expect(rightsAfter((sluice, role) => sluice.grantManage(role))).toEqual({
       'StateTable.Arn': ['dynamodb:ConditionCheckItem', 'dynamodb:GetItem', 'dynamodb:UpdateItem'],
-      'JobsTable.Arn': ['dynamodb:DeleteItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:Scan'],
+      'JobsTable.Arn': [
+        'dynamodb:DeleteItem',
+        'dynamodb:GetItem',
+        'dynamodb:PutItem',
+        'dynamodb:Query',
+        'dynamodb:Scan',
+        'dynamodb:UpdateItem',
+      ],
       'HistoryTable.Arn': ['dynamodb:DeleteItem', 'dynamodb:PutItem', 'dynamodb:Query'],
       'WakeQueue.Arn': ['sqs:SendMessage'],
       ...READ_PAYLOADS,

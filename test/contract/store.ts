@@ -4,6 +4,7 @@ import type { Store } from '../../lib/ports/store.ts'
 import type { PastThePort } from './past-the-port.ts'
 import { describeBooks } from './store-books.ts'
 import { describeBorrowed } from './store-borrowed.ts'
+import { describeEnds } from './store-ends.ts'
 import { describeHistory } from './store-history.ts'
 import { describeJobs } from './store-jobs.ts'
 import { describeKeys } from './store-keys.ts'
@@ -26,5 +27,6 @@ export function describeStore(name: string, store: () => Store, pastThePort: () 
     describeBorrowed(store, pastThePort)
     describeHistory(store)
     describeMoves(store)
+    describeEnds(store)
   })
 }

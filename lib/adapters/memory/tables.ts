@@ -15,6 +15,8 @@ export interface Tables {
   readonly sweep: Map<string, string>
   /** Called for each new job, as the stream would be. */
   onInsert?: (item: RawItem) => void
+  /** Called for each job that is marked, as the stream would be. */
+  onChange?: (item: RawItem) => void
 }
 
 export const emptyTables = (): Tables => ({

@@ -1,6 +1,7 @@
 /** How much of a shard a pass reads: a hand-off passes by what is closed, as long as it finds that others wait. */
 import type { PassInput, Reading } from '../../core/pass/input.ts'
 import { jobsToRead } from '../../core/pass/room.ts'
+import type { ShardState } from '../../core/shard/state.ts'
 import type { Context } from '../context.ts'
 import { readDueJobs } from './due-jobs.ts'
 import type { DueJobs } from './found-jobs.ts'
@@ -15,17 +16,18 @@ export type Known = Pick<PassInput, 'state' | 'limits' | 'recovered' | 'released
 export async function readJobs(
   context: Context,
   known: Known,
-): Promise<DueJobs & { readonly reading: Reading }> {
+): Promise<(DueJobs & { readonly reading: Reading }) | 'stale'> {
   const now = context.clock.now()
   const { state, late, released } = known
   const doubtful = isDoubtful(known)
-  const read = async (whole: boolean) => ({
-    ...(await readDueJobs(context, { shard: state.shard, now, ...jobsToRead({ ...known, now }, whole) })),
-    reading: { since: now, whole, doubtful, late },
-  })
-  const jobs = await read(doubtful || !released)
+  const read = async (whole: boolean, seen: ShardState) => {
+    const jobs = await readDueJobs(context, { state: seen, now, ...jobsToRead({ ...known, now }, whole) })
+    return jobs === 'stale' ? jobs : { ...jobs, reading: { since: now, whole, doubtful, late } }
+  }
+  const jobs = await read(doubtful || !released, state)
+  if (jobs === 'stale') return jobs
   // Nobody looks again at a shard in which nothing waits: that has to be true of what is closed, too.
-  return jobs.more || jobs.reading.whole ? jobs : read(true)
+  return jobs.more || jobs.reading.whole ? jobs : read(true, jobs.state)
 }
 
 /** Whether something may stand amid the jobs in flight that no pass has left there. */

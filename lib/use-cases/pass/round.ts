@@ -59,22 +59,24 @@ const lateOf = (now: number, { arrived = [] }: RoundRequest): string[] =>
 async function visitKnown(
   context: Context,
   request: RoundRequest,
-  state: ShardState,
+  read: ShardState,
   capacity: Capacity,
 ): Promise<Round> {
   const { clock } = context
-  const recovered = await recover(context, state, deadSlots(state, clock.now()))
-  const staying = slotsThatStay({ ...request, state, recovered })
+  const recovered = await recover(context, read, deadSlots(read, clock.now()))
+  const staying = slotsThatStay({ ...request, state: read, recovered })
   const seenAt = clock.now()
-  const usage = usageOf(state, staying, capacity.limits, seenAt)
-  const mayGet = mostItMayGet(capacity, usage, mayCollect(capacity, { state, request }, seenAt))
-  const known = { ...request, state, recovered }
+  const usage = usageOf(read, staying, capacity.limits, seenAt)
+  const mayGet = mostItMayGet(capacity, usage, mayCollect(capacity, { state: read, request }, seenAt))
+  const known = { ...request, state: read, recovered }
   const jobs = await readJobs(context, {
     ...known,
     limits: limitsWithin(capacity.limits, mayGet),
     late: lateOf(seenAt, request),
     isUncertain: isUncertain(request),
   })
+  if (jobs === 'stale') return { kind: 'conflict' }
+  const { state } = jobs
   const supplied = await supply(context, capacity, { state, staying, due: jobs.due, request })
   if (supplied === 'stale') return { kind: 'conflict' }
   const now = clock.now()
