@@ -118,7 +118,20 @@ export class SometimesCounter {
         )
         this.#count('job retried', effect.outcome === 'replaced' && effect.next.pk === effect.key.pk)
         return
+      case 'cancel':
+        this.#count('job cancelled in flight', effect.outcome === 'marked')
+        return
+      case 'endWaiting':
+        this.#count('end of what waits comes too late', effect.outcome === 'stale')
+        for (const { letter } of effect.outcome === 'ended' ? effect.burials : [])
+          this.#count(letter.reason === 'expired' ? 'waiting job expired' : 'waiting job cancelled')
+        return
       case 'bury':
+        this.#count('claim expired', effect.outcome === 'buried' && effect.letter.reason === 'expired')
+        this.#count(
+          'attempt ends as cancelled',
+          effect.outcome === 'buried' && effect.letter.reason === 'cancelled',
+        )
         this.#count('bury finds the job gone', effect.outcome === 'gone')
         this.#count('job exhausted', effect.outcome === 'buried' && effect.letter.reason === 'exhausted')
         this.#count('job refused', effect.outcome === 'buried' && effect.letter.reason === 'refused')
