@@ -1,5 +1,6 @@
 /** Every mutant that is left to vitest. */
 import { ADAPTERS } from './adapters.ts'
+import { DOOMED_MUTANTS } from './doomed.ts'
 import { LEFT_WAITING_MUTANTS } from './left-waiting.ts'
 import { LENDING_MUTANTS } from './lending.ts'
 import { LENDING_RACES_MUTANTS } from './lending-races.ts'
@@ -11,6 +12,7 @@ import { SLOW_DOWN_MUTANTS } from './slow-down.ts'
 
 export const TESTED_MUTANTS: readonly TestedMutant[] = [
   ...ADAPTERS,
+  ...DOOMED_MUTANTS,
   ...LENDING_MUTANTS,
   ...LENDING_RACES_MUTANTS,
   ...LEFT_WAITING_MUTANTS,

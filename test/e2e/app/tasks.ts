@@ -15,6 +15,8 @@ const payload = z.object({
   crashes: z.boolean().default(false),
   /** Epoch ms before which the service wants to see nothing more. */
   slowUntil: z.number().optional(),
+  /** It stops when its signal says so. */
+  heeds: z.boolean().default(false),
 })
 type Payload = z.output<typeof payload>
 
@@ -27,16 +29,17 @@ async function tell(what: 'start' | 'end', { payload, job }: TaskContext<Payload
 }
 
 async function record(context: TaskContext<Payload>): Promise<void> {
-  const { takes_ms, fails, crashes, slowUntil } = context.payload
+  const { takes_ms, fails, crashes, slowUntil, heeds } = context.payload
   await tell('start', context)
   if (crashes && context.job.attempt === 1) process.exit(1)
   if (slowUntil !== undefined && Date.now() < slowUntil)
     throw new RetryAfterError(new Date(slowUntil), 'the recorder asks for it')
-  await sleep(takes_ms)
+  await sleep(takes_ms, undefined, heeds ? { signal: context.signal } : {})
   await tell('end', context)
   if (context.job.attempt <= fails) throw new Error('told to fail')
 }
 
 export const serial = defineTask({ name: 'serial', queue: 'serial', payload, handler: record })
+export const patient = defineTask({ name: 'patient', queue: 'patient', payload, handler: record })
 export const limited = defineTask({ name: 'limited', queue: 'limited', payload, handler: record })
 export const wide = defineTask({ name: 'wide', queue: 'wide', payload, handler: record })

@@ -1,4 +1,4 @@
 import { createWorker } from '../../../lib/worker.ts'
-import { limited, serial, wide } from './tasks.ts'
+import { limited, patient, serial, wide } from './tasks.ts'
 
-export const handler = createWorker([serial, limited, wide])
+export const handler = createWorker([serial, limited, patient, wide])
