@@ -104,4 +104,20 @@ export const DOOMED_MUTANTS: readonly TestedMutant[] = [
     breaks: 'nobody can put it back',
     tests: ['test/unit/use-cases/cancel.test.ts'],
   },
+  {
+    name: 'an ending that meets the mark gives up',
+    file: 'lib/use-cases/end.ts',
+    find: 'return marked?.cancellation ? end(',
+    replace: 'return marked?.cancellation && endedAt < 0 ? end(',
+    breaks: 'nobody keeps the error of its last attempt',
+    tests: ['test/unit/use-cases/cancel.test.ts'],
+  },
+  {
+    name: 'what took too long to start runs all the same',
+    file: 'lib/use-cases/attempt/start.ts',
+    find: 'isInTime && !isTooLate',
+    replace: "isInTime && String(isTooLate) !== 'none'",
+    breaks: 'Lambda ends a handler in the middle, which costs an attempt',
+    tests: ['test/unit/use-cases/start.test.ts'],
+  },
 ]

@@ -63,13 +63,6 @@ export const DOOMED: readonly Mutant[] = [
     breaks: 'a job that was cancelled while it ran is tried again',
   },
   {
-    name: 'an ending that meets the mark gives up',
-    file: 'lib/use-cases/end.ts',
-    find: 'return marked?.cancellation ? end(',
-    replace: 'return marked?.cancellation && endedAt < 0 ? end(',
-    breaks: 'a job that was cancelled while it ran runs again, or nobody writes its error',
-  },
-  {
     name: 'a crash forgets the mark',
     file: 'lib/core/job/ending.ts',
     find: '  if (job.cancellation) return cancelled',
