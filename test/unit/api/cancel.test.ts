@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { cancelling } from '../../../lib/api/cancel.ts'
 import { newJob } from '../../../lib/core/job/new-job.ts'
 import { configOf, jobItem, NOW, value } from '../../support/builders.ts'
+import { untyped } from '../../support/untyped.ts'
 import { World } from '../../support/world.ts'
 
 const NOTE = { by: 'ann', reason: 'no use' }
@@ -47,11 +48,11 @@ test.each([
   [jobItem(), {}, 'by: '],
   [jobItem(), { by: '' }, 'by: '],
 ] as const)('%j by %j is refused', async (job, note, why) => {
-  await expect(clientOf().client.cancel(job as never, note as never)).rejects.toThrow(why)
+  await expect(clientOf().client.cancel(untyped(job), untyped(note))).rejects.toThrow(why)
 })
 
 test.each(['', 'soon', 0, -1, '-5m', Number.NaN, null, 1e18])('ttl: %j is refused', (ttl) => {
-  const job = newJob(configOf({}), { ...delayed, ttl: ttl as never }, NOW)
+  const job = newJob(configOf({}), { ...delayed, ttl: untyped(ttl) }, NOW)
   expect(job).toMatchObject({ ok: false, reason: expect.stringContaining('ttl') })
 })
 
