@@ -25,6 +25,7 @@ export class SometimesCounter {
   see(event: WorldEvent): void {
     switch (event.kind) {
       case 'effect':
+        this.#ends(event.effect)
         this.#effect(event.effect, event.by.fn)
         break
       case 'delivered':
@@ -80,7 +81,6 @@ export class SometimesCounter {
   }
 
   #effect(effect: Effect, fn: string): void {
-    this.#ends(effect)
     switch (effect.op) {
       case 'pass':
         this.#pass(effect, fn)

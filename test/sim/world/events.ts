@@ -56,6 +56,8 @@ export type Effect =
   | {
       readonly op: 'endWaiting'
       readonly shard: string
+      /** Of the state that was read. */
+      readonly version: number | undefined
       readonly burials: readonly Burial[]
       readonly outcome: EndWaitingOutcome
     }

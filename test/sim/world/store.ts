@@ -85,7 +85,7 @@ function simulatedJobs(world: StoreWorld, by: Invocation, jobs: JobStore): JobSt
           if (outcome === 'ended') world.previous.set(state.shard, before)
           return outcome
         },
-        (outcome) => ({ op: 'endWaiting', shard: state.shard, burials, outcome }),
+        (outcome) => ({ op: 'endWaiting', shard: state.shard, version: state.version, burials, outcome }),
         true,
       ),
     range: (query) =>
