@@ -1,7 +1,6 @@
 /** How much of a shard a pass reads: a hand-off passes by what is closed, as long as it finds that others wait. */
 import type { PassInput, Reading } from '../../core/pass/input.ts'
 import { jobsToRead } from '../../core/pass/room.ts'
-import type { ShardState } from '../../core/shard/state.ts'
 import type { Context } from '../context.ts'
 import { readDueJobs } from './due-jobs.ts'
 import type { DueJobs } from './found-jobs.ts'
@@ -20,14 +19,16 @@ export async function readJobs(
   const now = context.clock.now()
   const { state, late, released } = known
   const doubtful = isDoubtful(known)
-  const read = async (whole: boolean, seen: ShardState) => {
-    const jobs = await readDueJobs(context, { state: seen, now, ...jobsToRead({ ...known, now }, whole) })
-    return jobs === 'stale' ? jobs : { ...jobs, reading: { since: now, whole, doubtful, late } }
+  const read = async (whole: boolean) => {
+    const jobs = await readDueJobs(context, { state, now, ...jobsToRead({ ...known, now }, whole) })
+    // The books, and what the shard may use, were read before jobs were ended: all of it is read again.
+    if (jobs === 'stale' || jobs.state !== state) return 'stale'
+    return { ...jobs, reading: { since: now, whole, doubtful, late } }
   }
-  const jobs = await read(doubtful || !released, state)
+  const jobs = await read(doubtful || !released)
   if (jobs === 'stale') return jobs
   // Nobody looks again at a shard in which nothing waits: that has to be true of what is closed, too.
-  return jobs.more || jobs.reading.whole ? jobs : read(true, jobs.state)
+  return jobs.more || jobs.reading.whole ? jobs : read(true)
 }
 
 /** Whether something may stand amid the jobs in flight that no pass has left there. */
