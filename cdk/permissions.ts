@@ -63,7 +63,7 @@ export const grantEnqueue = (grantee: IGrantable, { jobs, history }: Tables, pay
     .combine(allow(grantee, history.tableArn, 'dynamodb', ['PutItem']))
     .combine(allowObjects(grantee, payloads, ['PutObject']))
 
-/** What `setLimits`, `setAppRate`, `deadLetters`, `redrive`, `strandedJobs` and `moveJobs` need. */
+/** What `setLimits`, `setAppRate`, `deadLetters`, `redrive`, `strandedJobs`, `moveJobs` and `cancel` need. */
 export const grantManage = (
   grantee: IGrantable,
   { jobs, state, history }: Tables,
@@ -78,7 +78,16 @@ export const grantManage = (
     'Scan',
     'PutItem',
   ])
-    .combine(allow(grantee, jobs.tableArn, 'dynamodb', ['Scan', 'Query', 'PutItem', 'DeleteItem']))
+    .combine(
+      allow(grantee, jobs.tableArn, 'dynamodb', [
+        'Scan',
+        'GetItem',
+        'Query',
+        'PutItem',
+        'UpdateItem',
+        'DeleteItem',
+      ]),
+    )
     .combine(allow(grantee, history.tableArn, 'dynamodb', ['Query', 'PutItem', 'DeleteItem']))
     .combine(allow(grantee, wake.queue.queueArn, 'sqs', ['SendMessage']))
     .combine(allowObjects(grantee, payloads, ['GetObject', 'PutObject']))

@@ -1,6 +1,7 @@
 /** Sluice's public API. The construct is in `sluice/cdk`, and `createWorker` in `sluice/worker`. */
 export type { Admin, AnyQueue, MoveOptions, RedriveOptions } from './api/admin.ts'
 export type { AppRateOptions, AppRates } from './api/app-rates.ts'
+export type { CancelNote, JobToCancel } from './api/cancel.ts'
 export { type Client, createClient, type Enqueued, type EnqueueOptions } from './api/client.ts'
 export type { LimiterId, LimiterInfo, Limiters } from './api/limiters.ts'
 export type { LimitsInput, LimitsNote } from './api/limits-input.ts'
@@ -24,6 +25,7 @@ export {
   EnvironmentError,
   InvalidJobError,
   InvalidPayloadError,
+  JobCancelledError,
   JobExistsError,
   SendIncompleteError,
   SluiceError,
@@ -40,6 +42,7 @@ export {
   type QueueInput,
 } from './core/queue/config.ts'
 export type { Duration } from './core/text/duration.ts'
+export type { CancelResult } from './use-cases/operate/cancel-job.ts'
 export type { MoveProgress, MoveResult, SkippedJob } from './use-cases/operate/move-jobs.ts'
 export type { RedriveProgress, RedriveResult, SkippedLetter } from './use-cases/operate/redrive.ts'
 export type { AppRateProgress, AppRateResult } from './use-cases/operate/set-app-rate.ts'

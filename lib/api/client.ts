@@ -13,6 +13,7 @@ import { putNew } from '../use-cases/enqueue-once.ts'
 import { keepPayload } from '../use-cases/kept-payloads.ts'
 import { type Admin, adminOf } from './admin.ts'
 import { type AppRates, appRatesOf } from './app-rates.ts'
+import { type Cancelling, cancelling } from './cancel.ts'
 import { type Limiters, limitersOf } from './limiters.ts'
 import { type PayloadOf, type Task, validatePayload } from './task.ts'
 import { type ClientOptions, type Wiring, wiringOf } from './wiring.ts'
@@ -22,6 +23,8 @@ export interface EnqueueOptions {
   readonly runAt?: Date | number | string
   /** Not before so much time has passed: `'10m'`, or ms. Excludes `runAt`. */
   readonly delay?: Duration
+  /** If it has not started so long after it became due, it never does: it is a dead letter, `expired`. `'10m'`, or ms. */
+  readonly ttl?: Duration
   /** 0 (first) to 9. Default 5. */
   readonly priority?: number
   /** Instead of what the queue's rule computes. */
@@ -61,6 +64,7 @@ export interface Enqueued {
 
 export interface Client<QueueName extends string = string, AppName extends string = never>
   extends Admin<QueueName>,
+    Cancelling<QueueName>,
     AppRates<AppName>,
     Limiters {
   /**
@@ -119,6 +123,7 @@ export function createClient<QueueName extends string, AppName extends string = 
     ...adminOf<QueueName>(wiring),
     ...limitersOf(wiring),
     ...appRatesOf<AppName>(wiring),
+    ...cancelling<QueueName>(wiring),
   }
 }
 

@@ -6,6 +6,8 @@ import { clip } from '../core/text/clip.ts'
 import { decodePartition } from '../core/text/partition-value.ts'
 import type { Logger } from '../ports/logger.ts'
 import type { RunTask } from '../use-cases/attempt/execute.ts'
+import type { Look } from '../use-cases/attempt/watch.ts'
+import { cancelSignal } from './cancel-signal.ts'
 import type { RetryAfterError } from './retry-after.ts'
 import { type JobInfo, type Task, validatePayload } from './task.ts'
 
@@ -16,13 +18,13 @@ export type LoggerFor = (job: Job) => Logger
 
 export function taskRunner(tasks: readonly Task[], loggerFor: LoggerFor): RunTask {
   const byName = new Map(tasks.map((task) => [task.name, task]))
-  return async (job) => {
+  return async (job, look) => {
     const task = byName.get(job.task)
     if (!task)
       return unknown(`there is no task "${clip(job.task)}"; the worker has: ${[...byName.keys()].join(', ')}`)
     if (task.queue !== job.queue.name)
       return unknown(`task "${task.name}" belongs to queue "${task.queue}", not to "${job.queue.name}"`)
-    return runChecked(task, job, loggerFor(job))
+    return runChecked(task, job, loggerFor(job), look)
   }
 }
 
@@ -30,22 +32,26 @@ export function taskRunner(tasks: readonly Task[], loggerFor: LoggerFor): RunTas
 const unknown = (reason: string): TaskOutcome => ({ kind: 'unknown', reason })
 
 /**
- * After `timeout` the signal is aborted, and it is up to the handler: if it then throws, the attempt has failed; if it
- * still returns, its work has been done, and so is the job.
+ * After `timeout`, or when the job is cancelled, the signal is aborted, and it is up to the handler: if it then throws, the
+ * attempt has failed; if it still returns, its work has been done, and so is the job.
  */
-async function runChecked(task: Task, job: Job, logger: Logger): Promise<TaskOutcome> {
+async function runChecked(task: Task, job: Job, logger: Logger, look?: Look): Promise<TaskOutcome> {
   const timeout = AbortSignal.timeout(job.queue.timeout_ms)
+  const cancelled = cancelSignal(look, job.queue.timeout_ms)
+  const signal = AbortSignal.any([timeout, cancelled.signal])
   try {
     // Copies: what schema and handler change is theirs, for the job is written back as it came if the attempt fails.
     const payload = await validatePayload(task, structuredClone(job.payload))
     if (!payload.ok) return { kind: 'refused', reason: `payload: ${payload.issues.join('; ')}` }
-    await task.handler({ payload: payload.value, job: infoOf(job), signal: timeout, logger })
+    await task.handler({ payload: payload.value, job: infoOf(job), signal, logger })
     return { kind: 'succeeded' }
   } catch (error) {
     if (isRetryAfter(error))
       return { kind: 'slowed', until: error.until, reason: clip(error.reason, REASON_LENGTH) }
     const late = timeout.aborted ? `timed out after ${job.queue.timeout_ms} ms: ` : ''
     return { kind: 'failed', error: late + textOf(error) }
+  } finally {
+    cancelled.stop()
   }
 }
 

@@ -28,8 +28,8 @@ export interface TaskContext<Payload> {
   readonly payload: Payload
   readonly job: JobInfo
   /**
-   * Aborted when the queue's `timeout` is over. Pass it to `fetch` and the like. A handler that then throws has failed
-   * this attempt; one that still returns has done its job.
+   * Aborted when the queue's `timeout` is over, or with a `JobCancelledError` some seconds after the job was cancelled. Pass
+   * it to `fetch` and the like. A handler that then throws has failed this attempt; one that still returns has done its job.
    */
   readonly signal: AbortSignal
   /** Every line names the job. */

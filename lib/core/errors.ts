@@ -64,6 +64,16 @@ export class LeftToNewerError extends SluiceError {
 /** The configuration has no such queue, or no partitions in it. A newer one may have them. */
 export class UnknownPlaceError extends InvalidJobError {}
 
+/** The reason of a handler's `signal` if somebody has cancelled its job. Throw it, or anything: no attempt follows. */
+export class JobCancelledError extends SluiceError {
+  override readonly name = 'JobCancelledError'
+  readonly by: string
+  constructor(by: string, reason?: string) {
+    super(`the job was cancelled by ${by}${reason === undefined ? '' : `: ${reason}`}`)
+    this.by = by
+  }
+}
+
 /** A queue did not take all messages. Those in `unsent` were not sent, all others were; `cause` has the queue's words. */
 export class SendIncompleteError<T = unknown> extends SluiceError {
   override readonly name = 'SendIncompleteError'

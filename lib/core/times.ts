@@ -96,6 +96,12 @@ export const CHAIN_MS = 5 * SECOND_MS
 /** After a conflict a pass pauses for a random part of this, and of so much more each time. A write takes that long. */
 export const CONFLICT_PAUSE_MS = 20
 
+/**
+ * A handler that has run so long looks whether its job was cancelled, and then again each time: half a read unit a look. A
+ * job that is shorter costs nothing, and hardly anybody cancels it in time.
+ */
+export const CANCEL_LOOK_EVERY_MS = 5 * SECOND_MS
+
 // What only time brings.
 
 /** How often the tick comes: EventBridge knows no shorter rate. */

@@ -1,5 +1,6 @@
 /** What Sluice needs of the Jobs table. */
 import type { DeadLetter } from '../core/job/dead-letter.ts'
+import type { Cancellation } from '../core/job/doom.ts'
 import type { JobItem, RawItem } from '../core/job/job.ts'
 import type { Lock } from '../core/job/lock.ts'
 import type { Receipt } from '../core/job/receipt.ts'
@@ -23,14 +24,27 @@ export interface JobStore {
   /** Puts up to 25 jobs, and returns those that the database did not take. */
   putBatch(items: readonly JobItem[]): Promise<readonly JobItem[]>
   get(key: RawKey): Promise<RawItem | undefined>
+  /** The same for half the price. May be stale. */
+  peek(key: RawKey): Promise<RawItem | undefined>
   /** Up to `limit` items of a shard from `from` on, in the order of their sort keys. */
   range(query: RangeQuery): Promise<RangePage>
-  /** Deletes the item, if it still is the job that was read: what a reading looks at is the same. */
+  /**
+   * Deletes the item, if it still is the job that was read: what a reading looks at is the same. Whether somebody has
+   * cancelled it does not matter: its work is done.
+   */
   remove(item: RawItem): Promise<'removed' | NotThere>
   /** Puts another job in the place of this one, in one transaction, unless that key is taken. A lock of its goes along. */
   replace(item: RawItem, next: JobItem): Promise<'replaced' | 'occupied' | NotThere>
   /** Moves the item to the dead letters in one transaction. One that is refused must be what was read in every attribute. */
   bury(item: RawItem, letter: DeadLetter): Promise<'buried' | NotThere>
+  /** Marks the job that was read as cancelled, whether it runs or not. An earlier mark is overwritten. */
+  cancel(item: RawItem, mark: Cancellation): Promise<'marked' | NotThere>
+  /**
+   * Moves jobs that wait to the dead letters in one transaction, if no pass has been made over their shard since its state
+   * was read; and counts as a pass, so that one that has read them before this does not claim them. At most 25, of 1 MB. A
+   * state item that is made by this may go at `expiresAt` (epoch s); absent if there is one that has to stay.
+   */
+  endWaiting(state: ShardVersion, burials: readonly Burial[], expiresAt?: number): Promise<EndWaitingOutcome>
   /**
    * The shards that have items, each once, a page at a time. May be stale; pks and sks come as they stand there, and a
    * shard's items beyond those of one page are passed over.
@@ -54,6 +68,14 @@ export type OnceOutcome =
 
 /** `locked`: whether the lock's job is still there is not known. */
 export type UniqueOutcome = OnceOutcome | { readonly kind: 'locked'; readonly lock: Lock }
+export interface Burial {
+  readonly item: RawItem
+  readonly letter: DeadLetter
+}
+export type EndWaitingOutcome =
+  | 'ended'
+  /** A pass has been made, one of the jobs is not as it was read, another transaction is under way, or there is no room. */
+  | 'stale'
 
 /** Another job in its place, or a letter. */
 export type MoveTarget = { readonly job: JobItem } | { readonly letter: DeadLetter }

@@ -6,6 +6,8 @@ export type MetricName =
   | 'Sweeps'
   /** Shards whose jobs no function can run: their queue, or its partition rule, is not in the configuration. */
   | 'StrandedShards'
+  /** Jobs that were not started in time. No alarm counts them: that some expire may be what their owner wants. */
+  | 'ExpiredJobs'
   /** State items and overrides that make no sense: their shards stand still until somebody mends them. */
   | 'DamagedShards'
 

@@ -1,8 +1,9 @@
 /** Carries out what becomes of a job: one write, so that it is never in two places and never in none, and one event. */
 
 import { deadLetterOf } from '../core/job/dead-letter.ts'
+import { cancelled } from '../core/job/doom.ts'
 import { type Ending, type Refused, refusal, type Slowed, successorOf } from '../core/job/ending.ts'
-import type { Job, RawItem } from '../core/job/job.ts'
+import { isSameItem, type Job, parseJob, type RawItem } from '../core/job/job.ts'
 import type { JobStore, NotThere } from '../ports/store.ts'
 import type { Context } from './context.ts'
 import { underFreeKey } from './free-key.ts'
@@ -29,7 +30,17 @@ export async function end(context: Context, job: Job, ending: Ending): Promise<E
     throw error
   })
   if (outcome === 'ended') events.emit({ kind: 'job ended', job, ending, endedAt })
-  return outcome
+  if (outcome !== 'changed' || ending.kind === 'done') return outcome
+  // Whoever has cancelled it since it was read was told that it ends: no attempt may follow.
+  const marked = await cancelledSince(context, job)
+  return marked?.cancellation ? end(context, marked, cancelled(marked.cancellation, ending.error)) : outcome
+}
+
+async function cancelledSince({ config, store }: Context, job: Job): Promise<Job | undefined> {
+  const item = await store.jobs.get(job.key)
+  const standing =
+    item && !job.cancellation && isSameItem(item, job.item) ? parseJob(config, item) : undefined
+  return standing?.ok ? standing.value : undefined
 }
 
 /** The one ending of an item that stands for no job. The reason is one that a person understands. */
@@ -54,7 +65,7 @@ async function write(jobs: JobStore, job: Job, ending: Written, now: number): Pr
   }
 }
 
-const letterOf = (item: RawItem, { reason, error }: Extract<Ending, { kind: 'dead' }>, now: number) =>
+export const letterOf = (item: RawItem, { reason, error }: Extract<Ending, { kind: 'dead' }>, now: number) =>
   deadLetterOf(item, reason, error, now)
 
 const outcomeOf = (written: 'removed' | 'replaced' | 'buried' | NotThere): EndOutcome =>

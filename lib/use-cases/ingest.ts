@@ -35,6 +35,7 @@ const detailSchema = z.strictObject({
   priority: z.number().optional(),
   runAt: z.union([z.string(), z.number()]).optional(),
   delay: z.union([z.string(), z.number()]).optional(),
+  ttl: z.union([z.string(), z.number()]).optional(),
   id: z.string().optional(),
   idempotencyKey: z.string().optional(),
   idempotencyTtl: z.union([z.string(), z.number()]).optional(),

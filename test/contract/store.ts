@@ -5,6 +5,7 @@ import type { PastThePort } from './past-the-port.ts'
 import { describeBooks } from './store-books.ts'
 import { describeBorrowed } from './store-borrowed.ts'
 import { describeDerived } from './store-derived.ts'
+import { describeEnds } from './store-ends.ts'
 import { describeHistory } from './store-history.ts'
 import { describeJobs } from './store-jobs.ts'
 import { describeKeys } from './store-keys.ts'
@@ -32,5 +33,6 @@ export function describeStore(name: string, store: () => Store, pastThePort: () 
     describeDerived(store)
     describeHistory(store)
     describeMoves(store)
+    describeEnds(store)
   })
 }

@@ -42,6 +42,9 @@ const ofJobs: Verbs<JobStore> = {
   putUnique: () => jobs.putUnique(unique.item, unique.lock, unique.lock),
   putBatch: () => jobs.putBatch([job]),
   get: () => jobs.get(job),
+  peek: () => jobs.peek(job),
+  cancel: () => jobs.cancel(job, { by: 'ann', at: NOW }),
+  endWaiting: () => jobs.endWaiting(state, [{ item: job, letter }]),
   range: () => jobs.range({ shard: SHARD, from: '0#', limit: 10 }),
   remove: () => jobs.remove(job),
   replace: () => jobs.replace(job, jobItem({ attempt: 2 })),
@@ -76,8 +79,8 @@ const ofStates: Verbs<StateStore> = {
 }
 const ofTheLog = { readDeployment: () => log.read(), writeDeployment: () => log.write(deployment, undefined) }
 
-/** The sweep and the tick may see what was; whoever they wake reads again. */
-const MAY_BE_STALE: readonly string[] = ['shards', 'due', 'scan', 'glance']
+/** The sweep and the tick may see what was; whoever they wake reads again. So may who looks for a mark that stays. */
+const MAY_BE_STALE: readonly string[] = ['peek', 'shards', 'due', 'scan', 'glance']
 
 const isRead = ({ command }: Sent): boolean => /^(Get|BatchGet|Query|Scan|TransactGet)/.test(command)
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { heavy, light, limited, serial, wide } from './app/tasks.ts'
+import { heavy, light, limited, patient, serial, wide } from './app/tasks.ts'
 import { World } from './setup.ts'
 
 let world: World
@@ -208,6 +208,27 @@ describe.concurrent('Sluice on the local cloud', () => {
     expect(letter?.reason).toBe('exhausted')
     expect(letter?.error).toContain('told to fail')
     expect(letter?.job).toContain('"attempt":2')
+  })
+
+  it('cancels a job that waits and one that runs, lets one expire, and none of them comes again', async () => {
+    const customer = 'cancelled'
+    const note = { by: 'ann', reason: 'no use' }
+    const enqueue = (name: string, options = {}, takes_ms = 50) =>
+      world.client.enqueue(patient, { customer, name, takes_ms, heeds: true }, options)
+    const runs = await enqueue('runs', { priority: 0 }, 7900)
+    await world.recorder.until(() => world.recorder.of(customer).length > 0)
+    const waits = await enqueue('waits')
+    await enqueue('expires', { ttl: 1 })
+    expect(await world.client.cancel(waits, note)).toEqual({ kind: 'cancelled' })
+    expect(await world.client.cancel(runs, note)).toEqual({ kind: 'cancelling' })
+    await enqueue('behind', { priority: 9 })
+    await untilEnded(customer, 1)
+    const letters = await world.deadLetters('patient', 3)
+    expect(letters.map(({ reason }) => reason)).toEqual(['cancelled', 'cancelled', 'expired'])
+    expect(letters.every(({ error }) => /cancelled by ann: no use|expired/.test(error))).toBe(true)
+    expect(await world.client.cancel(runs, note)).toEqual({ kind: 'gone' })
+    const told = world.recorder.of(customer).map(({ what, name, attempt }) => `${what} ${name} ${attempt}`)
+    expect(told).toEqual(['start runs 1', 'start behind 1', 'end behind 1'])
   })
 
   it('recovers a job whose handler ended the worker’s process, and the jobs behind it', async () => {

@@ -27,7 +27,7 @@ export const ADAPTERS: readonly TestedMutant[] = [
   {
     name: 'a job read as it was',
     file: JOBS,
-    find: 'Key: toItem({ pk, sk }), ConsistentRead: true }',
+    find: 'get: (key) => get(database, key, true)',
     replace: 'Key: toItem({ pk, sk }) }',
     breaks: 'a worker runs what has been replaced, or nothing at all',
     tests: STRONG_READS,

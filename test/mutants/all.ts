@@ -1,6 +1,7 @@
 /** Every mutant that is left to vitest. */
 import { ADAPTERS } from './adapters.ts'
 import { DERIVED_MUTANTS } from './derived.ts'
+import { DOOMED_MUTANTS } from './doomed.ts'
 import { LEFT_WAITING_MUTANTS } from './left-waiting.ts'
 import { LENDING_MUTANTS } from './lending.ts'
 import { LENDING_RACES_MUTANTS } from './lending-races.ts'
@@ -15,6 +16,7 @@ import { UNIQUE_MUTANTS } from './unique.ts'
 
 export const TESTED_MUTANTS: readonly TestedMutant[] = [
   ...ADAPTERS,
+  ...DOOMED_MUTANTS,
   ...LENDING_MUTANTS,
   ...LENDING_RACES_MUTANTS,
   ...LEFT_WAITING_MUTANTS,

@@ -7,6 +7,7 @@ import { SometimesCounter } from './checks/sometimes.ts'
 import { Truth } from './checks/truth.ts'
 import { type FaultName, Faults } from './faults/rates.ts'
 import { bringBack } from './workloads/bring-back.ts'
+import { applyCancel } from './workloads/cancels.ts'
 import { drawPlan } from './workloads/draw.ts'
 import { applyEdit } from './workloads/edits.ts'
 import { applyOverride, unpause } from './workloads/overrides.ts'
@@ -99,6 +100,8 @@ export async function runSeed(
   try {
     submit(world, plan.jobs)
     for (const edit of plan.edits) scheduler.at(edit.at, () => applyEdit(world, edit))
+    for (const [number, cancel] of plan.cancels.entries())
+      scheduler.at(cancel.at, () => applyCancel(world, cancel, number))
     for (const override of plan.overrides) scheduler.at(override.at, () => applyOverride(world, override))
     while (watched && !broken() && scheduler.now < plan.faultsUntil) {
       await scheduler.run(scheduler.now + look_ms, broken)

@@ -12,11 +12,12 @@ import {
 import type { DeadLetter } from '../../core/job/dead-letter.ts'
 import { isSameItem, type JobItem, type RawItem } from '../../core/job/job.ts'
 import { BEHIND_SORT_KEYS } from '../../core/keys.ts'
-import type { JobStore, NotThere, RangePage, RangeQuery } from '../../ports/store.ts'
+import type { JobStore, NotThere, RangePage, RangeQuery, RawKey } from '../../ports/store.ts'
 import { ALL_OLD, type Database, failedPart, isConditionFailed } from './database.ts'
 import { UpdateExpression } from './expression.ts'
 import { unlessInTheWay } from './in-the-way.ts'
 import { fromItem, type Item, toItem, toRawItem } from './item.ts'
+import { cancel, endWaiting } from './job-ends.ts'
 import { moveOut } from './job-moves.ts'
 import { jobShards } from './job-shards.ts'
 import { isStill, type Sameness } from './judged.ts'
@@ -34,19 +35,24 @@ export const dynamoJobStore = (database: Database): JobStore => ({
   putOnce: (item, receipt) => putOnce(database, item, receipt),
   putUnique: (item, lock, found) => putUnique(database, item, lock, found),
   putBatch: (items) => putBatch(database, items),
-  get: async ({ pk, sk }) => {
-    const { Item } = await database.client.send(
-      new GetItemCommand({ TableName: database.tables.jobs, Key: toItem({ pk, sk }), ConsistentRead: true }),
-    )
-    return Item && toRawItem(Item)
-  },
+  get: (key) => get(database, key, true),
+  peek: (key) => get(database, key, false),
   range: (query) => range(database, query),
   remove: (item) => unlessInTheWay(item, () => remove(database, item)),
   replace: (item, next) => unlessInTheWay(item, () => replace(database, item, next)),
   bury: (item, letter) => unlessInTheWay(item, () => bury(database, item, letter)),
+  cancel: (item, mark) => cancel(database, item, mark),
+  endWaiting: (state, burials, expiresAt) => endWaiting(database, state, burials, expiresAt),
   shards: (query = {}) => jobShards(database, query),
   moveOut: (state, item, target) => moveOut(database, state, item, target),
 })
+
+async function get({ client, tables }: Database, { pk, sk }: RawKey, ConsistentRead: boolean) {
+  const { Item } = await client.send(
+    new GetItemCommand({ TableName: tables.jobs, Key: toItem({ pk, sk }), ConsistentRead }),
+  )
+  return Item && toRawItem(Item)
+}
 
 async function put({ client, tables }: Database, item: JobItem): ReturnType<JobStore['put']> {
   try {
@@ -105,7 +111,7 @@ async function range(
 
 async function remove(database: Database, item: RawItem): Promise<'removed' | NotThere> {
   try {
-    await database.client.send(new DeleteItemCommand(deletion(database, item, 'job')))
+    await database.client.send(new DeleteItemCommand(deletion(database, item, 'work')))
     return 'removed'
   } catch (error) {
     if (isConditionFailed(error)) return whatIsThere(error.Item)

@@ -29,8 +29,16 @@ export function lineOfEnding({ job, ending, endedAt }: SluiceEvent<'job ended'>)
         : ['warn', 'attempt will be made again, alone', { ...keys, error, delay_ms }]
     }
     case 'dead':
-      return ['error', 'job exhausted its attempts', { ...keys, error: ending.error }]
+      return DEAD[ending.reason](keys, ending.error)
   }
+}
+
+const DEAD: {
+  readonly [Reason in 'exhausted' | 'expired' | 'cancelled']: (keys: Details, error: string) => Line
+} = {
+  exhausted: (keys, error) => ['error', 'job exhausted its attempts', { ...keys, error }],
+  expired: (keys, error) => ['warn', 'job expired', { ...keys, reason: error }],
+  cancelled: (keys, error) => ['info', 'job cancelled', { ...keys, reason: error }],
 }
 
 /** What would have become of a job: otherwise the error of its handler would be lost. */

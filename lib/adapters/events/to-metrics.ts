@@ -22,6 +22,9 @@ const COUNTS: { readonly [Kind in EventKind]?: (event: SluiceEvent<Kind>) => Cou
   'wake-ups not sent': ({ shards }) => ({ ShardFailures: shards.length }),
   'shard damaged': () => ({ DamagedShards: 1 }),
   'override makes no sense': () => ({ DamagedShards: 1 }),
+  'job ended': ({ ending }) => ({
+    ExpiredJobs: ending.kind === 'dead' && ending.reason === 'expired' ? 1 : 0,
+  }),
   'shards stranded': ({ count }) => ({ StrandedShards: count }),
   // If every part has failed the sweep did not come to its end, and an alarm misses it.
   swept: ({ failed, parts, damaged }) => ({

@@ -1,8 +1,8 @@
 /** The store in memory: for tests and simulations. Every operation is atomic, as DynamoDB's are. */
-import { isDeepStrictEqual } from 'node:util'
-import { isSameItem, JUDGED_ATTRIBUTES, type RawItem } from '../../core/job/job.ts'
+import { isOfWork, isSameItem, JUDGED_ATTRIBUTES, type RawItem } from '../../core/job/job.ts'
 import { BEHIND_SORT_KEYS } from '../../core/keys.ts'
-import type { HistoryStore, JobStore, NotThere, Store } from '../../ports/store.ts'
+import type { HistoryStore, JobStore, Store } from '../../ports/store.ts'
+import { memoryEnds, whatIsThere } from './job-ends.ts'
 import { byBytes } from './order.ts'
 import { memoryStates } from './states.ts'
 import { memoryShards } from './sweep.ts'
@@ -49,8 +49,9 @@ const memoryJobs = (tables: Tables): JobStore => ({
     // DynamoDB, when a page is full, does not look whether anything is behind it.
     return { items: structuredClone(items), more: items.length >= limit }
   },
+  ...memoryEnds(tables),
   remove: async (item) => {
-    const notThere = whatIsThere(tables, item)
+    const notThere = whatIsThere(tables, item, JUDGED_ATTRIBUTES.filter(isOfWork))
     if (notThere) return notThere
     deleteJob(tables, item)
     return 'removed'
@@ -65,8 +66,8 @@ const memoryJobs = (tables: Tables): JobStore => ({
     return 'replaced'
   },
   bury: async (item, letter) => {
-    const names = letter.reason === 'refused' ? Object.keys(item) : []
-    const notThere = whatIsThere(tables, item, names)
+    const further = letter.reason === 'refused' ? Object.keys(item) : []
+    const notThere = whatIsThere(tables, item, [...JUDGED_ATTRIBUTES, ...further])
     if (notThere) return notThere
     deleteJob(tables, item)
     putLetter(tables, letter)
@@ -84,14 +85,6 @@ const memoryJobs = (tables: Tables): JobStore => ({
     return 'moved'
   },
 })
-
-/** If something else stands under the item's key, or nothing: what. */
-function whatIsThere(tables: Tables, item: RawItem, further: readonly string[] = []): NotThere | undefined {
-  const found = tables.jobs.get(item.pk)?.get(item.sk)
-  if (!found) return 'gone'
-  const names = [...JUDGED_ATTRIBUTES, ...further]
-  return names.every((name) => isDeepStrictEqual(found[name], item[name])) ? undefined : 'changed'
-}
 
 const isBefore = (a: string, b: string): boolean => byBytes(a, b) < 0
 

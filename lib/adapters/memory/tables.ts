@@ -23,6 +23,8 @@ export interface Tables {
   apps?: Map<string, AppRecord>
   /** Called for each new job, as the stream would be. */
   onInsert?: (item: RawItem) => void
+  /** Called for each job that is marked, as the stream would be. */
+  onChange?: (item: RawItem) => void
 }
 
 export const emptyTables = (): Tables => ({

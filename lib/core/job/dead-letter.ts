@@ -12,6 +12,10 @@ export type DeadReason =
   | 'refused'
   /** Its last attempt failed. */
   | 'exhausted'
+  /** It was not started in time. */
+  | 'expired'
+  /** Somebody has cancelled it: the error says who, and why. */
+  | 'cancelled'
 
 /** The key of a letter in the History table. */
 export interface LetterKey {

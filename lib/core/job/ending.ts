@@ -5,6 +5,7 @@ import { retryDelay } from '../queue/backoff.ts'
 import { unknownDelay } from '../queue/unknown.ts'
 import { UNKNOWN_FOR_MS } from '../times.ts'
 import { contentOf } from './content.ts'
+import { type Cancelled, cancelled, type Doom, type Expired } from './doom.ts'
 import { type Job, type JobItem, keyOf } from './job.ts'
 
 /** What the user's handler came to, or why it was not called. */
@@ -22,8 +23,10 @@ export type AttemptOutcome =
   | TaskOutcome
   /** The attempt's deadline has passed, and its worker has said nothing. `shared`: others ran in the same process. */
   | { readonly kind: 'died'; readonly shared: boolean }
+  /** It was not to start any more. */
+  | { readonly kind: 'doomed'; readonly doom: Doom }
 
-export type Ending = Done | Retry | GivenBack | Slowed | Exhausted | Refused
+export type Ending = Done | Retry | GivenBack | Slowed | Exhausted | Refused | Expired | Cancelled
 
 export interface Done {
   readonly kind: 'done'
@@ -70,9 +73,10 @@ const WORKER_DIED =
  * @param random from 0 (inclusive) to 1 (exclusive): where in its jitter the backoff ends
  */
 export function endingOf(job: Job, outcome: AttemptOutcome, now: number, random: number): Ending {
+  if (outcome.kind === 'doomed') return outcome.doom
+  if (outcome.kind === 'succeeded') return { kind: 'done' }
+  if (job.cancellation) return cancelled(job.cancellation, errorOf(outcome))
   switch (outcome.kind) {
-    case 'succeeded':
-      return { kind: 'done' }
     case 'failed':
       return retryOrExhausted(job, outcome.error, now, random)
     case 'slowed':
@@ -84,6 +88,11 @@ export function endingOf(job: Job, outcome: AttemptOutcome, now: number, random:
     case 'died':
       return afterDeath(job, outcome.shared, now, random)
   }
+}
+
+function errorOf(outcome: Exclude<AttemptOutcome, { kind: 'succeeded' | 'doomed' }>): string {
+  if (outcome.kind === 'died') return WORKER_DIED
+  return outcome.kind === 'failed' ? outcome.error : outcome.reason
 }
 
 export const refusal = (error: string): Refused => ({ kind: 'dead', reason: 'refused', error })

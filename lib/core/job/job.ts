@@ -20,6 +20,7 @@ import { describeIssues } from '../text/issues.ts'
 import { type Parsed, parsed, refused } from '../text/parsed.ts'
 import { PAYLOAD_LIFETIMES_DAYS } from '../times.ts'
 import { type Content, contentOf, contentProblem } from './content.ts'
+import { type Cancellation, cancellationSchema, startBeforeSchema } from './doom.ts'
 import { sizeProblem } from './item-size.ts'
 import { jsonProblem } from './payload.ts'
 import { isPayloadKey, isSamePayload, type PayloadKey } from './payload-key.ts'
@@ -47,6 +48,10 @@ export interface Job extends Position, Content {
   readonly unknownSince?: number
   /** It shares no process with other jobs: one that it shared has died, and it may have been the one that killed it. */
   readonly alone?: true
+  /** Its first attempt starts before this, or never. Epoch ms. */
+  readonly startBefore?: number
+  /** Somebody has cancelled it. */
+  readonly cancellation?: Cancellation
   readonly item: RawItem
 }
 
@@ -63,6 +68,7 @@ export interface JobItem extends RawItem, Content {
   readonly alone?: true
   /** As long as it is there, its queue accepts no other job with this key: `lock.ts`. */
   readonly uniqueKey?: string
+  readonly startBefore?: number
 }
 
 const KEY_FORMAT = `is not ${PAYLOAD_LIFETIMES_DAYS.map((days) => `${days}d/`).join(' or ')} and the SHA-256 of a payload in hexadecimal digits`
@@ -75,6 +81,8 @@ const itemSchema = z.object({
   attempt: z.int().min(1).optional(),
   unknownSince: z.int().min(0).optional(),
   alone: z.literal(true).optional(),
+  startBefore: startBeforeSchema.optional(),
+  cancellation: cancellationSchema.optional(),
 })
 
 /** What the reading of an item looks at: without one of these it is another item than with it. */
@@ -90,7 +98,7 @@ export function parseJob(config: Config, item: RawItem): ParsedJob {
   const { shard, position, body } = parts.value
   const place = placeOf(config, shard)
   if (!place.ok) return { ok: false, reason: place.reason, isUnknown: true }
-  const { meta, attempt = 1, unknownSince, alone } = body
+  const { meta, attempt = 1, unknownSince, alone, startBefore, cancellation } = body
   const job: Job = {
     ...position,
     key: { pk: item.pk as ShardKey, sk: item.sk as SortKey },
@@ -101,6 +109,8 @@ export function parseJob(config: Config, item: RawItem): ParsedJob {
     attempt,
     ...(unknownSince === undefined ? {} : { unknownSince }),
     ...(alone ? { alone } : {}),
+    ...(startBefore === undefined ? {} : { startBefore }),
+    ...(cancellation ? { cancellation } : {}),
     item,
   }
   return { ok: true, value: job }
@@ -143,9 +153,12 @@ export function placeOf(config: Config, shard: Shard): Parsed<QueueConfig> {
 /** Both keys of an item as one text, to tell items apart by. */
 export const keyText = ({ pk, sk }: Pick<RawItem, 'pk' | 'sk'>): string => `${pk}\n${sk}`
 
+/** What makes the work of a job: all that a reading looks at, but for the mark of somebody who has cancelled it. */
+export const isOfWork = (name: string): boolean => name !== 'cancellation'
+
 /** Whether two items under one key are one job: what a reading looks at is the same in both. */
 export const isSameItem = (one: RawItem, other: RawItem): boolean =>
-  JUDGED_ATTRIBUTES.every((name) =>
+  JUDGED_ATTRIBUTES.filter(isOfWork).every((name) =>
     name === 'payloadKey' ? isSamePayload(one[name], other[name]) : isDeepEqual(one[name], other[name]),
   )
 

@@ -35,6 +35,8 @@ export interface NewJob {
   readonly runAt?: number | Date | string | undefined
   /** Not before so much time has passed. Excludes `runAt`. */
   readonly delay?: Duration | string | undefined
+  /** If it has not started so long after it became due, it never does. */
+  readonly ttl?: Duration | string | undefined
   /** Up to 64 letters, digits and _.:@=+~- */
   readonly id: string
 }
@@ -79,8 +81,9 @@ function toItem(config: Config, job: NewJob, now: number): JobItem {
     id,
     queue.shards,
   )
-  const sk = formatSortKey({ priority: priorityOf(job.priority), runAt: timeOf(job, now), id })
-  return { pk, sk, task: job.task, payload, ...meta }
+  const runAt = timeOf(job, now)
+  const sk = formatSortKey({ priority: priorityOf(job.priority), runAt, id })
+  return { pk, sk, task: job.task, payload, ...meta, ...lastStart(job.ttl, runAt) }
 }
 
 function unknownQueue(config: Config, name: string): InvalidJobError {
@@ -117,6 +120,15 @@ function timeOf({ runAt, delay }: NewJob, now: number): number {
   const given =
     runAt === undefined ? `delay "${clipValue(delay)}" ends at what` : `runAt "${clipValue(runAt)}"`
   throw new InvalidJobError(`${given} is not a time between 1970 and 9999`)
+}
+
+function lastStart(ttl: NewJob['ttl'], runAt: number): Pick<JobItem, 'startBefore'> {
+  if (ttl === undefined) return {}
+  const ttl_ms = parseDuration(ttl)
+  if (ttl_ms === undefined || ttl_ms <= 0)
+    throw new InvalidJobError(`ttl "${clipValue(ttl)}" is not a duration like "30s" or "5m"`)
+  if (isValidInstant(runAt + ttl_ms)) return { startBefore: runAt + ttl_ms }
+  throw new InvalidJobError(`ttl "${clipValue(ttl)}" ends at what is not a time between 1970 and 9999`)
 }
 
 const instantOf = (time: unknown): number =>

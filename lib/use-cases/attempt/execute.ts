@@ -2,6 +2,7 @@
  * The life of a job in a worker: start (prove the claim), run, finish (the job's end first, then its slot), and
  * then the next job of the shard in the same invocation, for a few seconds.
  */
+import { doomOf } from '../../core/job/doom.ts'
 import { endingOf, type TaskOutcome } from '../../core/job/ending.ts'
 import type { Job } from '../../core/job/job.ts'
 import type { WorkMessage } from '../../ports/queues.ts'
@@ -10,11 +11,12 @@ import { end } from '../end.ts'
 import { type Finished, freeSlot, giveBack } from './hand-off.ts'
 import type { Invocation, Running } from './invocation.ts'
 import { start } from './start.ts'
+import { CancelWatch, type Look } from './watch.ts'
 
 export type { Invocation } from './invocation.ts'
 
-/** Runs the user's handler. Never throws. */
-export type RunTask = (job: Job) => Promise<TaskOutcome>
+/** Runs the user's handler, and looks at times whether its job was cancelled. Never throws. */
+export type RunTask = (job: Job, look?: Look) => Promise<TaskOutcome>
 
 export async function execute(
   context: WorkerContext,
@@ -41,10 +43,14 @@ async function finishJob(
 ): Promise<Finished> {
   if (!job) return { jobStands: false } // taken away while its message was on the way
   const { clock, random, events } = context
-  events.emit({ kind: 'job started', job })
-  const attempted = problem ?? (await runTask(job))
-  const ending = endingOf(job, attempted, clock.now(), random.number())
-  const outcome = await end(context, job, ending)
+  const doom = doomOf(job, clock.now())
+  if (!doom) events.emit({ kind: 'job started', job })
+  const watch = new CancelWatch(context, job)
+  const attempted = doom
+    ? ({ kind: 'doomed', doom } as const)
+    : (problem ?? (await runTask(job, () => watch.look())))
+  const ending = endingOf(watch.job, attempted, clock.now(), random.number())
+  const outcome = await end(context, watch.job, ending)
   if (outcome === 'changed') events.emit({ kind: 'job replaced', job, ending })
   if (outcome === 'gone') events.emit({ kind: 'job gone', job, ending })
   if (ending.kind === 'slowed')

@@ -34,8 +34,9 @@ export const deadlineOf = ({ clock }: Pick<Context, 'clock'>, invocation: Invoca
   clock.now() + Math.ceil(invocation.remaining_ms()) + CLOCK_SKEW_MS
 
 /** Whether a handler that begins now has its whole time before Lambda stops the invocation. */
-export const hasTimeFor = (job: Job, invocation: Invocation): boolean => timeBefore(job, invocation) >= 0
+export const hasTimeFor = (job: Job, invocation: Pick<Invocation, 'remaining_ms'>): boolean =>
+  timeBefore(job, invocation) >= 0
 
 /** How long a handler may wait before it begins and still have its whole time. */
-export const timeBefore = ({ queue }: Job, invocation: Invocation): number =>
+export const timeBefore = ({ queue }: Job, invocation: Pick<Invocation, 'remaining_ms'>): number =>
   invocation.remaining_ms() - queue.timeout_ms - FINISHING_MS

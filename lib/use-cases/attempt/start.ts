@@ -32,6 +32,7 @@ export async function start(
     return { kind: 'stale' }
   }
   const { id } = position.value
+  const had_ms = invocation.remaining_ms()
   const token = random.token()
   const startedAt = plannedStart(message.startAt ?? 0, clock.now(), message.rate !== undefined)
   const bucket = bucketOf(startedAt, message.rate?.bucket_ms ?? bucketWidth(undefined))
@@ -54,7 +55,7 @@ export async function start(
   const taken = { shard: message.pk, id, token, job: undefined, othersWait: outcome.value.state.waiting }
   return orUnwanted(context, taken, async () => {
     if (item.status === 'rejected') throw item.reason
-    return prepare(context, { message, taken, item: item.value, startedAt, invocation })
+    return prepare(context, { message, taken, item: item.value, startedAt, invocation, had_ms })
   })
 }
 
@@ -64,11 +65,13 @@ interface Preparation {
   readonly item: RawItem | undefined
   readonly startedAt: number
   readonly invocation: Invocation
+  /** How long the invocation had left when the message came. */
+  readonly had_ms: number
 }
 
 async function prepare(
   context: WorkerContext,
-  { message, taken, item, startedAt, invocation }: Preparation,
+  { message, taken, item, startedAt, invocation, had_ms }: Preparation,
 ): Promise<Started> {
   const job = item && (await judgeItem(context, item))
   const running = { ...taken, job, ...(job && (await fetchPayload(context, job, invocation))) }
@@ -77,7 +80,9 @@ async function prepare(
   // It had to wait for the others of its batch.
   if (job && message.alone && !hasTimeFor(job, invocation)) return { kind: 'unwanted', running }
   const isInTime = await begin(context, message, startedAt)
-  return { kind: isInTime ? 'running' : 'unwanted', running }
+  // What took so long spends no attempt. Where there never was enough time, it would go round without end.
+  const isTooLate = job && hasTimeFor(job, { remaining_ms: () => had_ms }) && !hasTimeFor(job, invocation)
+  return { kind: isInTime && !isTooLate ? 'running' : 'unwanted', running }
 }
 
 /** What fails between the start and the handler costs no attempt: the slot is given back instead. */

@@ -28,7 +28,7 @@ export function payloadKeyOf(letter: DeadLetter): PayloadKey | undefined {
   return item?.success && isPayloadKey(item.data['payloadKey']) ? item.data['payloadKey'] : undefined
 }
 
-/** With all its attempts before it, due from `now` on, but not before the time that was asked for. Or why it cannot run. */
+/** With all its attempts before it, without what kept it from starting, due from `now` on, but not before the time that was asked for. Or why it cannot run. */
 export function jobOfLetter(
   config: Config,
   letter: DeadLetter,
@@ -38,7 +38,7 @@ export function jobOfLetter(
   if (!content.ok) return content
   const item = itemOf(config, content.value, to)
   if (!item.ok) return item
-  const { attempt: _attempt, unknownSince: _since, ...fresh } = item.value
+  const { attempt: _, unknownSince: _1, startBefore: _2, cancellation: _3, ...fresh } = item.value
   const job = requeued(config, fresh, to, fetched)
   if (!job.ok) return job
   // Whatever else the item brings has to be put, too.

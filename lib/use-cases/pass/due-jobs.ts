@@ -5,6 +5,7 @@ import type { Range } from '../../core/pass/ranges.ts'
 import type { RangePage, RangeQuery } from '../../ports/store.ts'
 import type { Context } from '../context.ts'
 import { judgeItem } from '../judge.ts'
+import { endDoomed } from './doomed.ts'
 import { type DueJobs, Found, type Wanted } from './found-jobs.ts'
 
 /** Ten priorities may each begin with a delayed job. What malformed items need beyond is for the next pass. */
@@ -14,8 +15,10 @@ const MAX_TWINS = 100
 /** While a pass reads, others may write, and then it has read for nothing: these ranges are read simultaneously. */
 const READ_TOGETHER = 2
 
-export async function readDueJobs(context: Context, wanted: Wanted): Promise<DueJobs> {
-  const { shard, now, want, ranges } = wanted
+/** `'stale'`: jobs that are not to start any more could not be ended, for the shard is not as it was read. */
+export async function readDueJobs(context: Context, wanted: Wanted): Promise<DueJobs | 'stale'> {
+  const { now, want, ranges } = wanted
+  const { shard } = wanted.state
   const found = new Found(wanted)
   const query = (range: Range) => rangeQuery(shard, range, found.missingIn(range))
   const pageOf = await readAhead(context, ranges.slice(0, READ_TOGETHER), query)
@@ -27,7 +30,9 @@ export async function readDueJobs(context: Context, wanted: Wanted): Promise<Due
     const { before } = range
     const page = pageOf.get(range) ?? (await context.store.jobs.range(query(range)))
     const jobs = await Promise.all(page.items.map((item) => judgeItem(context, item)))
-    found.add(jobs.filter((job) => job !== undefined))
+    const living = await endDoomed(context, found, jobs)
+    if (living === 'stale') return 'stale'
+    found.add(living)
     const last = page.more ? page.items.at(-1)?.sk : before
     const next = page.more ? continuation(last, jobs.at(-1), now) : before
     if (last === undefined || next === undefined) return found.all()

@@ -1,8 +1,8 @@
 /** The due jobs that a pass has found so far, and what it has learned beside them. */
 import type { Job } from '../../core/job/job.ts'
-import type { ShardKey } from '../../core/keys.ts'
 import type { Range } from '../../core/pass/ranges.ts'
 import type { JobsToRead } from '../../core/pass/room.ts'
+import type { ShardState } from '../../core/shard/state.ts'
 
 export interface DueJobs {
   readonly due: readonly Job[]
@@ -14,15 +14,17 @@ export interface DueJobs {
   readonly nextDueAt?: number
   /** The last key that was read; absent if reading came to the end. */
   readonly stoppedAt?: string
+  /** As it is since jobs that were not to start any more have been ended. */
+  readonly state: ShardState
 }
 
 export interface Wanted extends JobsToRead {
-  readonly shard: ShardKey
+  readonly state: ShardState
   readonly now: number
 }
 
-/** Behind items that share an id there may be many more of them. */
-const TWINS_PAGE = 25
+/** Behind items that share an id, or that are not to start any more, there may be many more of them. */
+const LARGER_PAGE = 25
 
 export class Found {
   readonly #wanted: Wanted
@@ -30,10 +32,13 @@ export class Found {
   // Of several items with one id only one can be claimed: the others must not keep those behind them from being read.
   readonly #ids = new Set<string>()
   readonly #held: ReadonlySet<string>
+  #state: ShardState
+  #hasDoomed = false
   #nextDueAt = Number.POSITIVE_INFINITY
 
   constructor(wanted: Wanted) {
     this.#wanted = wanted
+    this.#state = wanted.state
     this.#held = new Set(wanted.ranges.flatMap(({ inFlight }) => inFlight))
   }
 
@@ -47,12 +52,27 @@ export class Found {
 
   missingIn({ inFlight }: Range): number {
     const missing = this.#wanted.want - this.#ids.size + inFlight.length
-    return this.twins > 0 ? Math.max(missing, TWINS_PAGE) : missing
+    return this.twins > 0 || this.#hasDoomed ? Math.max(missing, LARGER_PAGE) : missing
+  }
+
+  get state(): ShardState {
+    return this.#state
+  }
+
+  /** Those that nobody runs or has claimed. */
+  waiting(jobs: readonly Job[]): Job[] {
+    return jobs.filter(({ key }) => !this.#held.has(key.sk))
+  }
+
+  /** Jobs that were not to start any more have been ended. */
+  ended(state: ShardState): void {
+    this.#state = state
+    this.#hasDoomed = true
   }
 
   add(jobs: readonly Job[]): void {
     const { now, inFlight } = this.#wanted
-    const waiting = jobs.filter(({ key }) => !this.#held.has(key.sk))
+    const waiting = this.waiting(jobs)
     this.#due.push(...waiting.filter(({ runAt }) => runAt <= now))
     for (const { id } of this.#due) if (!inFlight.has(id)) this.#ids.add(id)
     const delayed = jobs.filter(({ runAt }) => runAt > now)
@@ -61,6 +81,11 @@ export class Found {
 
   all(): DueJobs {
     const nextDueAt = this.#nextDueAt
-    return { due: this.#due, more: false, ...(Number.isFinite(nextDueAt) ? { nextDueAt } : {}) }
+    return {
+      state: this.#state,
+      due: this.#due,
+      more: false,
+      ...(Number.isFinite(nextDueAt) ? { nextDueAt } : {}),
+    }
   }
 }

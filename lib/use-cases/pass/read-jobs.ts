@@ -15,15 +15,18 @@ export type Known = Pick<PassInput, 'state' | 'limits' | 'recovered' | 'released
 export async function readJobs(
   context: Context,
   known: Known,
-): Promise<DueJobs & { readonly reading: Reading }> {
+): Promise<(DueJobs & { readonly reading: Reading }) | 'stale'> {
   const now = context.clock.now()
   const { state, late, released } = known
   const doubtful = isDoubtful(known)
-  const read = async (whole: boolean) => ({
-    ...(await readDueJobs(context, { shard: state.shard, now, ...jobsToRead({ ...known, now }, whole) })),
-    reading: { since: now, whole, doubtful, late },
-  })
+  const read = async (whole: boolean) => {
+    const jobs = await readDueJobs(context, { state, now, ...jobsToRead({ ...known, now }, whole) })
+    // The books, and what the shard may use, were read before jobs were ended: all of it is read again.
+    if (jobs === 'stale' || jobs.state !== state) return 'stale'
+    return { ...jobs, reading: { since: now, whole, doubtful, late } }
+  }
   const jobs = await read(doubtful || !released)
+  if (jobs === 'stale') return jobs
   // Nobody looks again at a shard in which nothing waits: that has to be true of what is closed, too.
   return jobs.more || jobs.reading.whole ? jobs : read(true)
 }

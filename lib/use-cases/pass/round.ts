@@ -61,25 +61,27 @@ const lateOf = (now: number, { arrived = [] }: RoundRequest): string[] =>
 async function visitKnown(
   context: Context,
   request: RoundRequest,
-  state: ShardState,
+  read: ShardState,
   capacities: Capacities,
 ): Promise<Round> {
   const { clock } = context
-  const recovered = await recover(context, state, deadSlots(state, clock.now()))
-  const staying = slotsThatStay({ ...request, state, recovered })
+  const recovered = await recover(context, read, deadSlots(read, clock.now()))
+  const staying = slotsThatStay({ ...request, state: read, recovered })
   const seenAt = clock.now()
-  const used = (capacity: Capacity) => usageIn(capacity, state, staying, seenAt)
+  const used = (capacity: Capacity) => usageIn(capacity, read, staying, seenAt)
   const mayGetOf = (capacity: Capacity) =>
-    mostItMayGet(capacity, used(capacity), mayCollect(capacity, { state, request }, seenAt))
+    mostItMayGet(capacity, used(capacity), mayCollect(capacity, { state: read, request }, seenAt))
   const gatesOf = (all: Capacities, mayOf: (capacity: Capacity) => Units) =>
     mapAll(all, (portion) => ({ portion, may: mayOf(portion), inUse: used(portion).inUse }))
-  const known = { ...request, state, recovered }
+  const known = { ...request, state: read, recovered }
   const jobs = await readJobs(context, {
     ...known,
     limits: limitsIn(gatesOf(capacities, mayGetOf)),
     late: lateOf(seenAt, request),
     isUncertain: isUncertain(request),
   })
+  if (jobs === 'stale') return { kind: 'conflict' }
+  const { state } = jobs
   const supplied = await supplyAll(context, capacities, { state, staying, due: jobs.due, request })
   if (supplied === 'stale') return { kind: 'conflict' }
   const now = clock.now()

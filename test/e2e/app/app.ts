@@ -9,7 +9,7 @@ const stack = new SluiceStack(app, 'EndToEnd', {
   config,
   worker: 'test/e2e/app/worker.ts',
   workerOptions: {
-    timeout: Duration.seconds(10),
+    timeout: Duration.seconds(13),
     environment: { RECORDER_URL: process.env['RECORDER_URL'] ?? '' },
   },
   sweepEvery: Duration.minutes(1),

@@ -17,6 +17,13 @@ export default defineConfig({
       timeout: '4s',
       retry: { attempts: 3, backoff: '200ms' },
     },
+    /** Handlers that run for so long that they hear of what happens meanwhile. */
+    patient: {
+      partition: { payload: 'customer' },
+      concurrency: 1,
+      timeout: '8s',
+      retry: { backoff: '100ms' },
+    },
     /** A limit that needs several shards. */
     wide: { concurrency: 24, timeout: '4s' },
     /** Two queues, and one API behind both. */

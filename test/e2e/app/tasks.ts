@@ -13,6 +13,8 @@ const payload = z.object({
   fails: z.number().default(0),
   /** In its first attempt the worker's process ends in the middle. */
   crashes: z.boolean().default(false),
+  /** It stops when its signal says so. */
+  heeds: z.boolean().default(false),
 })
 type Payload = z.output<typeof payload>
 
@@ -25,15 +27,16 @@ async function tell(what: 'start' | 'end', { payload, job }: TaskContext<Payload
 }
 
 async function record(context: TaskContext<Payload>): Promise<void> {
-  const { takes_ms, fails, crashes } = context.payload
+  const { takes_ms, fails, crashes, heeds } = context.payload
   await tell('start', context)
   if (crashes && context.job.attempt === 1) process.exit(1)
-  await sleep(takes_ms)
+  await sleep(takes_ms, undefined, heeds ? { signal: context.signal } : {})
   await tell('end', context)
   if (context.job.attempt <= fails) throw new Error('told to fail')
 }
 
 export const serial = defineTask({ name: 'serial', queue: 'serial', payload, handler: record })
+export const patient = defineTask({ name: 'patient', queue: 'patient', payload, handler: record })
 export const limited = defineTask({ name: 'limited', queue: 'limited', payload, handler: record })
 export const wide = defineTask({ name: 'wide', queue: 'wide', payload, handler: record })
 export const heavy = defineTask({ name: 'heavy', queue: 'heavy', payload, handler: record })

@@ -6,6 +6,7 @@ import { attemptsHoldSlots, ownSlotsFreed } from './i1-slots.ts'
 import { rate } from './i2-rate.ts'
 import { attemptedOnce, notEarly, overlap } from './i3-overlap.ts'
 import { accepted, oneJobAnEvent } from './i4-accepted.ts'
+import { doomed } from './i4-doomed.ts'
 import { badEvents, rightEnd } from './i4-end.ts'
 import { onlyTheJudged } from './i4-judged.ts'
 import { forgets, noSlots } from './i5-leaks.ts'
@@ -34,6 +35,7 @@ export function allChecks(): { readonly checks: readonly Check[]; readonly progr
     notEarly,
     rightEnd,
     onlyTheJudged,
+    doomed,
     badEvents,
     accepted(),
     oneJobAnEvent(),

@@ -1,9 +1,9 @@
 /** What an item says, as one text: two items of the same content are the same job as far as anybody can tell. */
 import type { RawItem } from '../../../lib/core/job/job.ts'
 
-/** Without its key, and in an order of its own. */
+/** Without its key and the mark of somebody who has cancelled it, and in an order of its own. */
 export function contentOf(item: RawItem): string {
-  const { pk: _pk, sk: _sk, ...attributes } = item
+  const { pk: _pk, sk: _sk, cancellation: _mark, ...attributes } = item
   return JSON.stringify(attributes, inOrder)
 }
 

@@ -63,6 +63,7 @@ function judgeBurial(
 ): void {
   const { lineage, pk, sk, attempt } = standing
   if (letter.error.length === 0) fail(`${pk} ${sk} is buried without an error`)
+  if (letter.reason === 'expired' || letter.reason === 'cancelled') return // `i4-doomed.ts`
   if (letter.reason === 'refused') {
     const isForgotten = isGivenUp(lineage.acceptedAt, truth.now) && letter.error.endsWith(', for a day')
     if (!lineage.malformed && !isForgotten)

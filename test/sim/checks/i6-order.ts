@@ -36,6 +36,11 @@ export const order = (): Check => {
         for (const id of Object.keys(effect.state?.slots ?? {})) reading.held.add(id)
         readings.set(key, reading)
       }
+      // Who has ended jobs goes on by what it read before, under the version that it has made.
+      if (effect.op === 'endWaiting' && effect.outcome === 'ended') {
+        const reading = readings.get(keyOf(by, effect.shard, effect.version))
+        if (reading) readings.set(keyOf(by, effect.shard, (effect.version ?? 0) + 1), reading)
+      }
       if (!isWritten(effect)) return
       const taken = Object.keys(effect.change.take)
       const reading = readings.get(keyOf(by, effect.shard, effect.read.version))

@@ -12,7 +12,7 @@ export interface Lineage {
   /** How often an attempt was replaced by the next. */
   retries: number
   /** The last two are its owner's doing. */
-  end?: 'done' | 'exhausted' | 'refused' | 'replaced' | 'withdrawn'
+  end?: 'done' | 'exhausted' | 'refused' | 'expired' | 'cancelled' | 'replaced' | 'withdrawn'
   readonly acceptedAt: number
 }
 
@@ -33,6 +33,8 @@ export interface Standing {
   /** Who turned claims of it into attempts: by a message, or by a hand-off within the invocation. */
   starters: { readonly by: Invocation; readonly handedOff: boolean }[]
   attempts: AttemptTruth[]
+  /** Somebody has cancelled it, and it stands there still. */
+  cancelled?: object
 }
 
 export interface AttemptTruth {

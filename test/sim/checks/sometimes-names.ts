@@ -65,6 +65,12 @@ export const SOMETIMES = [
   'payload kept outside',
   'kept payload fetched',
   'kept payload unreachable',
+  'waiting job expired',
+  'claim expired',
+  'waiting job cancelled',
+  'job cancelled in flight',
+  'attempt ends as cancelled',
+  'end of what waits comes too late',
 ] as const
 
 export type Sometimes = (typeof SOMETIMES)[number]

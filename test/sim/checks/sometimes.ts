@@ -1,5 +1,6 @@
 /** Counts what has to happen now and then. */
 import type { DeploymentRecord } from '../../../lib/core/deployment.ts'
+import type { DeadLetter } from '../../../lib/core/job/dead-letter.ts'
 import type { RawItem } from '../../../lib/core/job/job.ts'
 import type { RawKey } from '../../../lib/ports/store.ts'
 import type { Effect, WorldEvent } from '../world/events.ts'
@@ -24,6 +25,7 @@ export class SometimesCounter {
   see(event: WorldEvent): void {
     switch (event.kind) {
       case 'effect':
+        this.#ends(event.effect)
         this.#effect(event.effect, event.by.fn)
         break
       case 'delivered':
@@ -119,6 +121,7 @@ export class SometimesCounter {
         this.#count('job retried', effect.outcome === 'replaced' && effect.next.pk === effect.key.pk)
         return
       case 'bury':
+        if (effect.outcome === 'buried') this.#doomed(effect.letter)
         this.#count('bury finds the job gone', effect.outcome === 'gone')
         this.#count('job exhausted', effect.outcome === 'buried' && effect.letter.reason === 'exhausted')
         this.#count('job refused', effect.outcome === 'buried' && effect.letter.reason === 'refused')
@@ -178,6 +181,20 @@ export class SometimesCounter {
 
   #runs({ pk, sk }: RawKey): boolean {
     return [...this.#truth.running].some((attempt) => attempt.pk === pk && attempt.sk === sk)
+  }
+
+  /** What was cancelled or has expired while it waited, and in flight. */
+  #ends(effect: Effect): void {
+    if (effect.op === 'cancel') this.#count('job cancelled in flight', effect.outcome === 'marked')
+    if (effect.op !== 'endWaiting') return
+    this.#count('end of what waits comes too late', effect.outcome === 'stale')
+    for (const { letter } of effect.outcome === 'ended' ? effect.burials : [])
+      this.#count(letter.reason === 'expired' ? 'waiting job expired' : 'waiting job cancelled')
+  }
+
+  #doomed({ reason }: DeadLetter): void {
+    this.#count('claim expired', reason === 'expired')
+    this.#count('attempt ends as cancelled', reason === 'cancelled')
   }
 
   #overwrite(item: RawItem): void {

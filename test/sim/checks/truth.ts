@@ -115,6 +115,16 @@ export class Truth {
         this.letters.push(effect.letter)
         this.#leave(effect.key.pk, effect.key.sk, effect.letter.reason)
         break
+      case 'cancel':
+        if (effect.outcome === 'marked') this.#mark(effect.key, effect.mark)
+        return
+      case 'endWaiting':
+        if (effect.outcome !== 'ended') return
+        for (const { item, letter } of effect.burials) {
+          this.letters.push(letter)
+          this.#leave(item.pk, item.sk, letter.reason)
+        }
+        return
       case 'buryEvent':
         this.letters.push(effect.letter)
         return
@@ -135,6 +145,11 @@ export class Truth {
         this.limits.overridden(readShard(effect.shard).partition, effect.limits, this.now)
         break
     }
+  }
+
+  #mark({ pk, sk }: RawItem, mark: object): void {
+    const standing = this.at(pk, sk)
+    if (standing) standing.cancelled = mark
   }
 
   /** The same again changes nothing: nobody could tell the one from the other. */

@@ -1,6 +1,7 @@
 /** Every way in which the product is broken on purpose. A new feature adds a file of its own. */
 import { CLAIMING } from './claiming.ts'
 import { DEPLOYS } from './deploys.ts'
+import { DOOMED } from './doomed.ts'
 import { EXPIRY } from './expiry.ts'
 import { FINISHING } from './finishing.ts'
 import { JUDGED_ITEMS } from './judged.ts'
@@ -18,6 +19,7 @@ import { WAYS_IN } from './ways-in.ts'
 export const MUTANTS: readonly Mutant[] = [
   ...CLAIMING,
   ...DEPLOYS,
+  ...DOOMED,
   ...EXPIRY,
   ...FINISHING,
   ...JUDGED_ITEMS,

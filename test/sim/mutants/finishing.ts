@@ -19,24 +19,21 @@ export const FINISHING: readonly Mutant[] = [
   {
     name: 'slot freed before the job is deleted',
     file: EXECUTE,
-    find: '  const attempted = problem ?? (await runTask(job))\n',
-    replace: `  const early = async (one: Job) => {
-    const attempted = await runTask(one)
-    const slots = Object.entries((await context.store.states.read(job.key.pk))?.slots ?? {})
-    for (const [id, slot] of slots)
-      if (id === job.id) await context.store.states.release(job.key.pk, { id: job.id, token: slot.token })
-    return attempted
-  }
-  const attempted = problem ?? (await early(job))
-`,
+    find: '(problem ?? (await runTask(job, () => watch.look())))',
+    replace: `(problem ?? (await (async (one: Job) => {
+        const attempted = await runTask(one)
+        const slots = Object.entries((await context.store.states.read(job.key.pk))?.slots ?? {})
+        for (const [id, slot] of slots)
+          if (id === job.id) await context.store.states.release(job.key.pk, { id: job.id, token: slot.token })
+        return attempted
+      })(job)))`,
     breaks: 'a finished job is claimed again',
   },
   {
     name: 'job deleted before it runs',
     file: EXECUTE,
-    find: '  const attempted = problem ?? (await runTask(job))',
-    replace:
-      '  await context.store.jobs.remove(job.item)\n  const attempted = problem ?? (await runTask(job))',
+    find: '  const watch = new CancelWatch(context, job)',
+    replace: '  await context.store.jobs.remove(job.item)\n  const watch = new CancelWatch(context, job)',
     breaks: 'a crash loses the job',
   },
   {

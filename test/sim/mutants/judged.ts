@@ -13,17 +13,19 @@ export const JUDGED_ITEMS: readonly Mutant[] = [
   {
     name: 'refusal of whatever stands there',
     file: STORE,
-    find: `whatIsThere(tables, item, names)
+    find: `whatIsThere(tables, item, [...JUDGED_ATTRIBUTES, ...further])
     if (notThere) return notThere`,
-    replace: `whatIsThere(tables, item, names)
+    replace: `whatIsThere(tables, item, [...JUDGED_ATTRIBUTES, ...further])
     if (notThere === 'gone') return notThere`,
     breaks: 'the corrected item goes to the dead letters',
   },
   {
     name: 'deletion of whatever stands there',
     file: STORE,
-    find: `  remove: async (item) => {\n${JUDGED}`,
-    replace: `  remove: async (item) => {\n${ANY}`,
+    find: 'whatIsThere(tables, item, JUDGED_ATTRIBUTES.filter(isOfWork))\n    if (notThere) return notThere',
+    replace:
+      "whatIsThere(tables, item, JUDGED_ATTRIBUTES.filter(isOfWork))\n    if (notThere === 'gone') return notThere",
+
     breaks: 'a job that was put while the one before ran is lost',
   },
   {

@@ -1,5 +1,6 @@
 /** The plan of a run: each workload adds its part here. */
 import type { SimRandom } from '../world/random.ts'
+import { drawCancels, withTtls } from './cancels.ts'
 import { drawEdits } from './edits.ts'
 import { drawJobs } from './jobs.ts'
 import { drawOverrides } from './overrides.ts'
@@ -10,12 +11,12 @@ export function drawPlan(random: SimRandom): Plan {
   const { versions, epoch_ms, faultsUntil } = frame
   const drawn = drawJobs(random, versions, epoch_ms, faultsUntil)
   const jobs = frame.weather === 'rough' ? drawn : drawn.map(pacified)
-  return {
-    ...frame,
-    jobs,
+  const changes = {
     overrides: drawOverrides(random, jobs, epoch_ms, faultsUntil),
     edits: drawEdits(random, jobs, epoch_ms, faultsUntil),
+    cancels: drawCancels(random, jobs, epoch_ms, faultsUntil),
   }
+  return { ...frame, ...changes, jobs: withTtls(random, jobs) }
 }
 
 const pacified = (job: JobPlan): JobPlan => ({ ...job, handler: { ...job.handler, how: 'throw' } })

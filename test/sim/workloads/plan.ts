@@ -32,6 +32,8 @@ export interface JobPlan {
   readonly priority: number
   readonly runAt: number
   readonly handler: HandlerPlan
+  /** Not to be started later than so long after `runAt`. */
+  readonly ttl_ms?: number
   /** How much else is in the payload. */
   readonly padding_kb?: number
 }
@@ -44,6 +46,14 @@ export interface OverridePlan {
   readonly limits: LimitOverride | undefined
   /** Written to the table with no more than an attribute, as an operator may. */
   readonly byHand?: boolean
+}
+
+/** Somebody cancels a job. */
+export interface CancelPlan {
+  readonly at: number
+  /** Which job, from 0 to 1. */
+  readonly pick: number
+  readonly byId: boolean
 }
 
 /** Somebody changes an item by hand. */
@@ -82,6 +92,7 @@ export interface Plan {
   readonly jobs: readonly JobPlan[]
   readonly overrides: readonly OverridePlan[]
   readonly edits: readonly EditPlan[]
+  readonly cancels: readonly CancelPlan[]
   readonly faultsUntil: number
 }
 

@@ -84,8 +84,8 @@ const payloadOf = ({ queue, tenant, handler, padding_kb = 0 }: JobPlan) => ({
 })
 
 export function itemOf(world: World, job: JobPlan) {
-  const { queue, task, id, priority, runAt } = job
-  const spec = { queue: queue.name, task, payload: payloadOf(job), id, priority, runAt }
+  const { queue, task, id, priority, runAt, ttl_ms: ttl } = job
+  const spec = { queue: queue.name, task, payload: payloadOf(job), id, priority, runAt, ttl }
   const { config } = world.plan.versions[job.version] ?? world.plan.versions[0]
   const item = newJob(config, spec, world.scheduler.now)
   if (!item.ok) throw new Error(item.reason)
@@ -102,8 +102,8 @@ function rawItem(world: World, job: JobPlan, index: number) {
 
 /** Every other event leaves it to Sluice to name the job and to say when. */
 const eventOf = (job: JobPlan): string => {
-  const { queue, task, id, priority, runAt, at } = job
-  const named = runAt === at ? {} : { id, runAt }
+  const { queue, task, id, priority, runAt, at, ttl_ms } = job
+  const named = { ...(runAt === at ? {} : { id, runAt }), ...(ttl_ms === undefined ? {} : { ttl: ttl_ms }) }
   const detail = { queue: queue.name, task, payload: payloadOf(job), priority, ...named }
   return JSON.stringify({ id: `event-${id}.${at % 100_000}`, time: new Date(at).toISOString(), detail })
 }

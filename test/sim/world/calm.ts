@@ -57,6 +57,7 @@ export class CalmWorld {
       jobs: [],
       overrides: [],
       edits: [],
+      cancels: [],
       faultsUntil: Number.POSITIVE_INFINITY,
     }
     const faults = new Faults(this.#random.fork(), plan.weather)

@@ -2,6 +2,7 @@
 
 import type { DeploymentRecord } from '../../../lib/core/deployment.ts'
 import type { DeadLetter } from '../../../lib/core/job/dead-letter.ts'
+import type { Cancellation } from '../../../lib/core/job/doom.ts'
 import type { JobItem, RawItem } from '../../../lib/core/job/job.ts'
 import type { LimitOverride } from '../../../lib/core/limits/limits.ts'
 import type { Holder, Released } from '../../../lib/core/pass/decide.ts'
@@ -9,6 +10,8 @@ import type { ShardState } from '../../../lib/core/shard/state.ts'
 import type { WakeMessage, WorkMessage } from '../../../lib/ports/queues.ts'
 import type {
   Attempt,
+  Burial,
+  EndWaitingOutcome,
   NotThere,
   PassOutcome,
   PassWrite,
@@ -43,6 +46,20 @@ export type Effect =
       readonly key: RawItem
       readonly letter: DeadLetter
       readonly outcome: 'buried' | NotThere
+    }
+  | {
+      readonly op: 'cancel'
+      readonly key: RawItem
+      readonly mark: Cancellation
+      readonly outcome: 'marked' | NotThere
+    }
+  | {
+      readonly op: 'endWaiting'
+      readonly shard: string
+      /** Of the state that was read. */
+      readonly version: number | undefined
+      readonly burials: readonly Burial[]
+      readonly outcome: EndWaitingOutcome
     }
   | { readonly op: 'buryEvent'; readonly letter: DeadLetter }
   | { readonly op: 'get'; readonly key: RawKey }

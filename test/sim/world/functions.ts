@@ -4,6 +4,7 @@ import { taskRunner } from '../../../lib/api/run-task.ts'
 import type { Job } from '../../../lib/core/job/job.ts'
 import { arrive } from '../../../lib/use-cases/arrive.ts'
 import { execute } from '../../../lib/use-cases/attempt/execute.ts'
+import type { Look } from '../../../lib/use-cases/attempt/watch.ts'
 import { ingest } from '../../../lib/use-cases/ingest.ts'
 import { wakeUp } from '../../../lib/use-cases/wake-up.ts'
 import { tasksOf, type Watch } from '../workloads/handlers.ts'
@@ -82,7 +83,7 @@ const SILENT = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {
 
 /** The product's own task runner, watched from outside: here an attempt begins and ends, whatever the tables say. */
 function watched(world: World, by: Invocation) {
-  return (job: Job) => {
+  return (job: Job, look?: Look) => {
     const { item, attempt } = job
     const { pk, sk } = job.key
     const watch: Watch = {
@@ -91,6 +92,6 @@ function watched(world: World, by: Invocation) {
         if (by.alive) world.emit({ kind: 'attemptEnded', by, pk, sk, how })
       },
     }
-    return taskRunner(tasksOf(world, by, watch), () => SILENT)(job)
+    return taskRunner(tasksOf(world, by, watch), () => SILENT)(job, look)
   }
 }

@@ -66,6 +66,30 @@ function simulatedJobs(world: StoreWorld, by: Invocation, jobs: JobStore): JobSt
         () => jobs.get(key),
         () => ({ op: 'get', key }),
       ),
+    peek: (key) =>
+      call(
+        'get',
+        () => jobs.peek(key),
+        () => ({ op: 'get', key }),
+      ),
+    cancel: (key, mark) =>
+      call(
+        'cancel',
+        () => jobs.cancel(key, mark),
+        (outcome) => ({ op: 'cancel', key, mark, outcome }),
+      ),
+    endWaiting: (state, burials, expiresAt) =>
+      call(
+        'endWaiting',
+        async () => {
+          const before = world.tables.states.get(state.shard)
+          const outcome = await jobs.endWaiting(state, burials, expiresAt)
+          if (outcome === 'ended') world.previous.set(state.shard, before)
+          return outcome
+        },
+        (outcome) => ({ op: 'endWaiting', shard: state.shard, version: state.version, burials, outcome }),
+        true,
+      ),
     range: (query) =>
       call(
         'range',

@@ -140,6 +140,7 @@ export class World {
     )
     this.stream = new SimulatedStream(parts, consumeRecords(this))
     this.tables.onInsert = (item) => this.stream.append(item)
+    this.tables.onChange = (item) => this.stream.append(item)
     this.deploys = new Deploys(this, plan.epoch_ms)
     for (const deploy of plan.deploys) this.scheduler.at(deploy.at, () => this.deploys.start(deploy))
     startTicks(this)

@@ -96,6 +96,11 @@ related(
   },
 )
 related(
+  'whoever cancels a job does not wait for its end longer than for a look, and a short one costs none',
+  ['CANCEL_LOOK_EVERY_MS', 'WORKER_TIMEOUT_MS'],
+  () => expect(times.CANCEL_LOOK_EVERY_MS * 10).toBeLessThan(times.WORKER_TIMEOUT_MS),
+)
+related(
   'no message behind a job in progress is sent again by each pass',
   ['CHAIN_MS', 'RESEND_AFTER_MS'],
   () => expect(times.CHAIN_MS + times.CLOCK_SKEW_MS).toBeLessThan(times.RESEND_AFTER_MS),

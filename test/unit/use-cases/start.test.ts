@@ -91,3 +91,32 @@ test('a pass that may have written a time without knowing sends its wake-up afte
   await world.stream()
   expect(world.takeWakes()).toMatchObject([{ dueAt: NOW + 10_000 }])
 })
+
+describe('a start that takes so long that the handler would not have its time', () => {
+  test('goes back with nothing spent, and runs in another invocation', async () => {
+    const world = new World(configOf({ concurrency: 1, timeout: '30s', retry: { attempts: 1 } }))
+    world.put(jobItem({ id: 'a' }))
+    await world.stream()
+    const { states } = world.context.store
+    const { start } = states
+    states.start = (...args) => {
+      world.remaining_ms = 20_000
+      return start(...args)
+    }
+    for (const message of world.takeWork()) await world.work(message)
+    expect([world.ran, world.dead, world.inFlight]).toEqual([[], [], ['a']])
+    states.start = start
+    world.remaining_ms = 60_000
+    await world.settle()
+    expect(world.attempts).toMatchObject([{ id: 'a', attempt: 1 }])
+    expect([world.jobs, world.dead]).toEqual([[], []])
+  })
+
+  test('runs if no invocation would have more', async () => {
+    const world = new World(configOf({ concurrency: 1, timeout: '30s' }))
+    world.remaining_ms = 20_000
+    world.put(jobItem({ id: 'a' }))
+    await world.settle()
+    expect(world.ran).toEqual(['a'])
+  })
+})

@@ -1,0 +1,83 @@
+/** Jobs that somebody cancels, by name. */
+import * as z from 'zod'
+import { InvalidJobError } from '../core/errors.ts'
+import { cancellationSchema } from '../core/job/doom.ts'
+import { partitionProblem, placeOf } from '../core/job/job.ts'
+import { parseJobId, parseShard, parseSortKey, type ShardKey, type SortKey } from '../core/keys.ts'
+import { homeShard } from '../core/limits/shards.ts'
+import { queueNamed } from '../core/queue/config.ts'
+import { givenPartition } from '../core/queue/partition.ts'
+import { noQueue } from '../core/queue/unknown.ts'
+import { toConfigurationError } from '../core/text/issues.ts'
+import type { Parsed } from '../core/text/parsed.ts'
+import { type CancelResult, cancelJob, type JobNamed } from '../use-cases/operate/cancel-job.ts'
+import type { Wiring } from './wiring.ts'
+
+/** What `enqueue` returned; or the job's id with its queue and partition, for which its whole shard is searched. */
+export type JobToCancel<QueueName extends string = string> =
+  | { readonly pk: string; readonly sk: string }
+  | { readonly queue: QueueName; readonly partition?: string; readonly id: string }
+
+/** Who cancels a job, and why: both are in its dead letter. */
+export interface CancelNote {
+  readonly by: string
+  readonly reason?: string
+}
+
+export interface Cancelling<QueueName extends string = string> {
+  /**
+   * Cancels one job. One that waits is in the dead letters when this returns (`cancelled`), and does not start. One that is
+   * claimed or runs is told (`cancelling`): within some seconds its handler's `signal` is aborted with a
+   * `JobCancelledError`; and however its attempt ends, by a crash too, no other follows. If the handler succeeds all the
+   * same, the job is done. `gone`: it has ended, or was moved.
+   * @example
+   * const job = await client.enqueue(syncContact, { customerId: 'acme', contactId: '42' }, { delay: '1h' })
+   * await client.cancel(job, { by: 'ann@example.com', reason: 'the customer has left' })
+   * @throws InvalidJobError if no job can have that name, ConfigurationError if `note` makes no sense: both before anything
+   *   is written
+   */
+  cancel(job: JobToCancel<QueueName>, note: CancelNote): Promise<CancelResult>
+}
+
+const noteSchema = cancellationSchema.pick({ by: true, reason: true })
+
+export const cancelling = <QueueName extends string>(wiring: Wiring): Cancelling<QueueName> => ({
+  cancel: async (job, given) => {
+    const note = noteSchema.safeParse(given)
+    if (!note.success) throw toConfigurationError(note.error, 'note')
+    const { by, reason } = note.data
+    const mark = { by, at: wiring.clock.now(), ...(reason === undefined ? {} : { reason }) }
+    return cancelJob({ ...wiring, events: { emit: () => {} } }, named(wiring, job), mark)
+  },
+})
+
+const keySchema = z.object({ pk: z.string(), sk: z.string() })
+
+function named({ config }: Wiring, job: JobToCancel): JobNamed {
+  const key = keySchema.safeParse(job)
+  if (!key.success) return byId({ config }, job as Extract<JobToCancel, { id: string }>)
+  const { pk, sk } = key.data
+  orThrow(placeOf(config, orThrow(parseShard(pk))))
+  return { shard: pk as ShardKey, id: orThrow(parseSortKey(sk)).id, sk: sk as SortKey }
+}
+
+function byId(
+  { config }: Pick<Wiring, 'config'>,
+  { queue: name, partition, id }: Extract<JobToCancel, { id: string }>,
+): JobNamed {
+  const queue = queueNamed(config, name)
+  if (!queue) throw new InvalidJobError(noQueue(config, name))
+  const shard = {
+    queue: queue.name,
+    ...(partition === undefined ? {} : { partition: givenPartition(partition) }),
+  }
+  const problem = partitionProblem(queue, shard)
+  if (problem) throw new InvalidJobError(problem)
+  const jobId = orThrow(parseJobId(String(id)))
+  return { shard: homeShard(shard, jobId, queue.shards), id: jobId }
+}
+
+function orThrow<T>(result: Parsed<T>): T {
+  if (result.ok) return result.value
+  throw new InvalidJobError(result.reason)
+}
