@@ -98,7 +98,7 @@ export const ADAPTERS: readonly TestedMutant[] = [
   },
   {
     name: 'what a shard has borrowed written over a pass',
-    file: STATES,
+    file: 'lib/adapters/dynamodb/borrowed-expression.ts',
     find: "  sameVersion(update, state)\n  update.increase(update.path('version'), 1)\n  for (const [name, value]",
     replace: "  update.increase(update.path('version'), 1)\n  for (const [name, value]",
     breaks: 'units go back into which a job has just been claimed',

@@ -10,6 +10,7 @@ import { emptyState, isOwnWrite, type ShardState } from '../../core/shard/state.
 import type { Attempt, BooksOutcome, BooksWrite, StateStore } from '../../ports/store.ts'
 import { booksExpression } from './books-expression.ts'
 import { fromBorrowed, fromBorrowedFrom } from './books-item.ts'
+import { borrowedExpression } from './borrowed-expression.ts'
 import { ALL_OLD, type Database, isConditionFailed, toItem } from './database.ts'
 import { deriveExpression, readAppRecord, rederiveExpression, saveAppRecord } from './derived.ts'
 import { earlierShards } from './earlier-shards.ts'
@@ -137,20 +138,6 @@ async function writeBooks(database: Database, owner: ShardState, write: BooksWri
   // A lost reply: it was written, by us, or word for word by somebody else.
   if (outcome.state && isMade(outcome.state.books, write)) return { kind: 'written', owner: outcome.state }
   return { kind: 'conflict' }
-}
-
-function borrowedExpression(
-  state: ShardState,
-  written: Readonly<Record<string, unknown>>,
-  expiresAt: number | undefined,
-): UpdateExpression {
-  const update = new UpdateExpression()
-  sameVersion(update, state)
-  update.increase(update.path('version'), 1)
-  for (const [name, value] of Object.entries(written)) update.set(update.path(name), value)
-  for (const name of ['shards', 'unsettled']) update.remove(update.path(name))
-  if (expiresAt !== undefined) update.set(update.path('expiresAt'), expiresAt)
-  return update
 }
 
 type Updated = { readonly kind: 'updated'; readonly state: ShardState }

@@ -6,6 +6,7 @@ import type { Borrower } from '../../core/limits/limiter.ts'
 import type { Portion, Usage } from '../../core/limits/portion.ts'
 import type { QueueLimiter } from '../../core/limits/queue-limiter.ts'
 import { shardOf } from '../../core/limits/shards.ts'
+import { queueNamed } from '../../core/queue/config.ts'
 import { unitsOfState, usageOf } from '../../core/shard/in-use.ts'
 import type { BorrowedUnits, ShardState, Slot } from '../../core/shard/state.ts'
 import type { Context } from '../context.ts'
@@ -39,19 +40,26 @@ export const recordIn = (
     : store.states.recordBorrowed(state, borrowed, expiresAt)
 
 /**
- * A shard that a deploy has taken out of the configuration, or from under the limiter: it neither waits for units nor gives
- * any back by itself.
+ * What a deploy has made of a shard that borrows: `covered` still; `stranded`, for its queue has another partition rule now; or
+ * `left`, for its queue is no more, or is not covered any more. The last two neither wait for units nor give any back by
+ * themselves, and what runs in the last one uses none.
  */
-export function isStranger(
+export type Standing = 'covered' | 'stranded' | 'left'
+
+export function standingOf(
   { config }: Pick<Context, 'config'>,
   { limiter }: Account,
   name: Borrower,
-): boolean {
-  if (!limiter) return false
+): Standing {
+  if (!limiter) return 'covered'
   const shard = parseShard(name)
-  const queue = shard.ok ? placeOf(config, shard.value) : shard
-  return !queue.ok || !queue.value.limiters.some(({ name }) => name === limiter.name)
+  const queue = shard.ok ? queueNamed(config, shard.value.queue) : undefined
+  if (!shard.ok || !queue?.limiters.some(({ name }) => name === limiter.name)) return 'left'
+  return placeOf(config, shard.value).ok ? 'covered' : 'stranded'
 }
+
+export const isStranger = (context: Pick<Context, 'config'>, account: Account, name: Borrower): boolean =>
+  standingOf(context, account, name) !== 'covered'
 
 type Counted = Pick<Portion, 'weightOf' | 'limits'>
 

@@ -1,5 +1,6 @@
 /** A shard that has units: what it has to spare for another. */
 import type { Resource } from '../../core/limits/books.ts'
+import { NO_UNITS, type Units } from '../../core/limits/in-force.ts'
 import {
   arrived,
   type Borrowed,
@@ -12,7 +13,7 @@ import {
 import { isOverLimit, unitsHeld } from '../../core/limits/portion.ts'
 import { emptyState, isDead, type ShardState, slotEntries } from '../../core/shard/state.ts'
 import type { Context } from '../context.ts'
-import { borrowedIn, isStranger, shardNamed, unitsUsed } from './account.ts'
+import { borrowedIn, isStranger, shardNamed, standingOf, unitsUsed } from './account.ts'
 import type { Capacity } from './capacity.ts'
 import { readUnlessDamaged } from './read-unless-damaged.ts'
 
@@ -89,25 +90,33 @@ export function spareOf(
   resource: Resource,
   { name, state, leaves }: Lender & Search,
 ): number {
-  const isLeft = isStranger(context, capacity, name)
+  const isGone = isStranger(context, capacity, name)
   const now = context.clock.now()
   const { books } = capacity
   const was = books[resource].loans[name]
   const known = borrowedIn(state, capacity)[resource]
   const units = loanOf(was, known)
   if (!units) return 0
-  const arriving = !isLeft && isOnItsWay(state, leaves) ? held(units) - heldOf(was, known) : 0
-  const idle = Math.max(
-    0,
-    held(units) -
-      arriving -
-      unitsUsed(capacity, name, isLeft ? withoutDead(state, now) : state, now)[resource],
-  )
+  const arriving = !isGone && isOnItsWay(state, leaves) ? held(units) - heldOf(was, known) : 0
+  const used = usedBy(context, capacity, { name, state }, now)[resource]
+  const idle = Math.max(0, held(units) - arriving - used)
   const lacksStarts = resource === 'slots' && books.starts.line[name] !== undefined
-  const mayTakeAll = !state.waiting || lacksStarts || isOverLimit(capacity, resource) || isLeft
+  const mayTakeAll = !state.waiting || lacksStarts || isOverLimit(capacity, resource) || isGone
   // What it does not use of a limiter, its next job needs, which waits for another one.
   const half = capacity.limiter ? 0 : Math.floor((held(units) - unitsHeld(capacity, resource)) / 2)
   return (mayTakeAll ? idle : Math.min(idle, Math.max(0, half))) + untold(was, known)
+}
+
+/** Nobody waits for the jobs of a shard that has left. */
+function usedBy(context: Context, capacity: Capacity, { name, state }: Lender, now: number): Units {
+  switch (standingOf(context, capacity, name)) {
+    case 'covered':
+      return unitsUsed(capacity, name, state, now)
+    case 'stranded':
+      return unitsUsed(capacity, name, withoutDead(state, now), now)
+    case 'left':
+      return NO_UNITS
+  }
 }
 
 /** Nobody looks after those whose workers have died, before the queue comes back. */

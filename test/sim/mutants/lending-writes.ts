@@ -67,8 +67,8 @@ export const LENDING_WRITES: readonly Mutant[] = [
   {
     name: 'units in use are fetched',
     file: 'lib/use-cases/lending/lender.ts',
-    find: '      unitsUsed(capacity, name, isLeft ? withoutDead(state, now) : state, now)[resource],',
-    replace: '      0 * unitsUsed(capacity, name, isLeft ? withoutDead(state, now) : state, now)[resource],',
+    find: 'held(units) - arriving - used',
+    replace: 'held(units) - arriving - 0 * used',
     breaks: 'a unit is used by two shards',
   },
   {

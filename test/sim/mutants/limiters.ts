@@ -74,15 +74,15 @@ export const LIMITERS: readonly Mutant[] = [
   {
     name: 'shards that are gone keep their units',
     file: ACCOUNT,
-    find: '  return !queue.ok || !queue.value.limiters.some',
-    replace: '  return queue.ok && !queue.value.limiters.some',
+    find: "  return placeOf(config, shard.value).ok ? 'covered' : 'stranded'",
+    replace: "  return placeOf(config, shard.value).ok ? 'covered' : 'covered'",
     breaks: 'a partition rule was changed, and the pool has lost what its shards had',
   },
   {
     name: 'shards that are covered no more keep their units',
     file: ACCOUNT,
-    find: '  return !queue.ok || !queue.value.limiters.some(({ name }) => name === limiter.name)',
-    replace: '  return !queue.ok',
+    find: '!queue?.limiters.some(({ name }) => name === limiter.name)',
+    replace: '!queue',
     breaks: 'a queue leaves the pool, and takes its units along',
   },
   {
