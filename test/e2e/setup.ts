@@ -16,7 +16,7 @@ export type QueueName = keyof typeof config.queues
 export class World {
   readonly cloud: Cloud
   readonly recorder: Recorder
-  readonly client: Client<QueueName>
+  readonly client: Client<QueueName, keyof typeof config.apps>
   /** What `cdk synth` has left. */
   readonly assembly: string
   readonly #calls: Map<string, Call>
@@ -60,7 +60,7 @@ export class World {
   }
 
   /** One that signs with the key of a role of the template. */
-  clientAs(role: string): Client<QueueName> {
+  clientAs(role: string): Client<QueueName, keyof typeof config.apps> {
     return createClient({
       config,
       jobsTable: this.output('JobsTableName'),

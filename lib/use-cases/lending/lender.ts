@@ -13,7 +13,7 @@ import {
 import { isOverLimit, unitsHeld } from '../../core/limits/portion.ts'
 import { emptyState, isDead, type ShardState, slotEntries } from '../../core/shard/state.ts'
 import type { Context } from '../context.ts'
-import { borrowedIn, isStranger, shardNamed, standingOf, unitsUsed } from './account.ts'
+import { borrowedIn, type Standing, shardNamed, standingOf, unitsUsed } from './account.ts'
 import type { Capacity } from './capacity.ts'
 import { readUnlessDamaged } from './read-unless-damaged.ts'
 
@@ -33,8 +33,7 @@ export function lenders(
     isOverLimit(capacity, resource) ||
     line[name] === undefined ||
     givesWay(units, own + 1) ||
-    isStranger(context, capacity, name) ||
-    // Its function may have died when it had come to stand there, and its work has gone since.
+    // Its function may have died when it had come to stand there, and its work has gone since; or it is no borrower any more.
     (capacity.limiter !== undefined && leaves === 'nothing')
   const names = Object.entries(loans)
     .map(([name, loan]) => ({ name, units: outstanding(loan) }))
@@ -90,7 +89,9 @@ export function spareOf(
   resource: Resource,
   { name, state, leaves }: Lender & Search,
 ): number {
-  const isGone = isStranger(context, capacity, name)
+  // While a deploy is under way, functions of both versions decide, and would take from each other: the sweep comes after it.
+  const standing = leaves === 'nothing' ? standingOf(context, capacity, name) : 'covered'
+  const isGone = standing !== 'covered'
   const now = context.clock.now()
   const { books } = capacity
   const was = books[resource].loans[name]
@@ -98,7 +99,7 @@ export function spareOf(
   const units = loanOf(was, known)
   if (!units) return 0
   const arriving = !isGone && isOnItsWay(state, leaves) ? held(units) - heldOf(was, known) : 0
-  const used = usedBy(context, capacity, { name, state }, now)[resource]
+  const used = usedBy(capacity, { name, state }, standing, now)[resource]
   const idle = Math.max(0, held(units) - arriving - used)
   const lacksStarts = resource === 'slots' && books.starts.line[name] !== undefined
   const mayTakeAll = !state.waiting || lacksStarts || isOverLimit(capacity, resource) || isGone
@@ -108,8 +109,8 @@ export function spareOf(
 }
 
 /** Nobody waits for the jobs of a shard that has left. */
-function usedBy(context: Context, capacity: Capacity, { name, state }: Lender, now: number): Units {
-  switch (standingOf(context, capacity, name)) {
+function usedBy(capacity: Capacity, { name, state }: Lender, standing: Standing, now: number): Units {
+  switch (standing) {
     case 'covered':
       return unitsUsed(capacity, name, state, now)
     case 'stranded':

@@ -28,7 +28,9 @@ export default defineConfig({
     wide: { concurrency: 24, timeout: '4s' },
     /** Two queues, and one API behind both. */
     heavy: { partition: { payload: 'customer' }, concurrency: 2, total: 3, pools: { api: 2 }, timeout: '4s' },
+    derived: { partition: { payload: 'customer' }, app: 'hubspot', timeout: '4s' },
     light: { partition: { payload: 'customer' }, concurrency: 2, pools: { api: 1 }, timeout: '4s' },
   },
   pools: { api: { concurrency: 5 } },
+  apps: { hubspot: { rate: 40, frequency_s: 10 } },
 })

@@ -1,6 +1,7 @@
 /** What happens in a running stack, each scenario by itself, so that it is known what needs which right. */
 import { createHash } from 'node:crypto'
-import { serial } from '../app/tasks.ts'
+import { expect } from 'vitest'
+import { patient, serial } from '../app/tasks.ts'
 import type { World } from '../setup.ts'
 
 const LARGE = 'x'.repeat(40_000)
@@ -62,7 +63,7 @@ const OF_FUNCTIONS = {
   /** The dispatcher that comes for the second job, after the first one's deadline, sees to both. */
   'a process that dies': async (world, customer) => {
     await world.client.enqueue(serial, { customer, name: 'crash', crashes: true })
-    await world.client.enqueue(serial, { customer, name: 'later' }, { delay: '17s' })
+    await world.client.enqueue(serial, { customer, name: 'later' }, { delay: '24s' })
     await ended(world, customer, 2)
   },
   'an event': async (world, customer) => {
@@ -104,9 +105,33 @@ const OF_CLIENTS = {
     for (const delay of ['0s', '40d'] as const)
       await world.clientAs('Enqueuer').enqueue(serial, payload, { delay })
   },
+  'enqueue, once': async (world, customer) => {
+    const enqueuer = world.clientAs('Enqueuer')
+    for (const name of ['one', 'two'])
+      await enqueuer.enqueue(serial, { customer, name }, { idempotencyKey: customer })
+  },
+  'enqueue, unique': async (world, customer) => {
+    const enqueuer = world.clientAs('Enqueuer')
+    for (const name of ['one', 'two'])
+      await enqueuer.enqueue(serial, { customer, name }, { unique: { key: customer }, delay: '1h' })
+  },
   setLimits: async (world, customer) => {
     await world.clientAs('Manager').setLimits('serial', customer, { concurrency: 0 })
     await world.clientAs('Manager').setLimits('serial', customer, null)
+  },
+  setAppRate: async (world, customer) => {
+    await world.rawPut({ pk: `derived|${customer}`, sk: `5#${now()}#one`, task: 'serial', payload: {} })
+    await world.clientAs('Manager').setAppRate('hubspot', { rate: 40, frequency_s: 10 })
+  },
+  cancel: async (world, customer) => {
+    const manager = world.clientAs('Manager')
+    const runs = await world.client.enqueue(patient, { customer, name: 'runs', takes_ms: 3000 })
+    const waits = await world.client.enqueue(patient, { customer, name: 'waits' }, { delay: '1h' })
+    await world.recorder.until(() => world.recorder.started(customer).length === 1)
+    const by = { by: 'a test' }
+    expect(await manager.cancel(runs, by)).toMatchObject({ kind: 'cancelling' })
+    expect(await manager.cancel(waits, by)).toMatchObject({ kind: 'cancelled' })
+    await ended(world, customer, 1)
   },
   redrive: async (world, customer) => {
     await world.client.enqueue(serial, { customer, name: 'fails', fails: 2 })

@@ -101,7 +101,12 @@ export const TABLE: Table = {
   },
   /** Has `grantEnqueue`. */
   Enqueuer: {
-    JobsTable: { 'dynamodb:PutItem': 'enqueue', 'dynamodb:BatchWriteItem': 'enqueueMany' },
+    JobsTable: {
+      'dynamodb:PutItem': 'enqueue',
+      'dynamodb:BatchWriteItem': 'enqueueMany',
+      'dynamodb:ConditionCheckItem': 'enqueue, unique',
+    },
+    HistoryTable: { 'dynamodb:PutItem': 'enqueue, once' },
     'PayloadsBucket/90d/*': { 's3:PutObject': 'enqueue, large' },
     'PayloadsBucket/400d/*': { 's3:PutObject': 'enqueue, large' },
   },
@@ -111,9 +116,13 @@ export const TABLE: Table = {
       'dynamodb:GetItem': 'setLimits',
       'dynamodb:UpdateItem': 'setLimits',
       'dynamodb:ConditionCheckItem': 'moveJobs',
+      'dynamodb:Scan': 'setAppRate',
+      'dynamodb:PutItem': 'setAppRate',
     },
     JobsTable: {
       'dynamodb:Scan': 'strandedJobs',
+      'dynamodb:GetItem': 'cancel',
+      'dynamodb:UpdateItem': 'cancel',
       'dynamodb:Query': 'moveJobs',
       'dynamodb:PutItem': 'moveJobs',
       'dynamodb:DeleteItem': 'moveJobs',
