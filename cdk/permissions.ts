@@ -60,7 +60,7 @@ export const grantEnqueue = (grantee: IGrantable, { jobs }: Tables, payloads: Bu
     allowObjects(grantee, payloads, ['PutObject']),
   )
 
-/** What `setLimits`, `deadLetters`, `redrive`, `strandedJobs` and `moveJobs` need. */
+/** What `setLimits`, `why`, `deadLetters`, `redrive`, `strandedJobs` and `moveJobs` need. */
 export const grantManage = (
   grantee: IGrantable,
   { jobs, state, history }: Tables,

@@ -1,6 +1,7 @@
 /** Sluice's public API. The construct is in `sluice/cdk`, and `createWorker` in `sluice/worker`. */
 export type { Admin, AnyQueue, MoveOptions, RedriveOptions } from './api/admin.ts'
 export { type Client, createClient, type Enqueued, type EnqueueOptions } from './api/client.ts'
+export type { Insight } from './api/insight.ts'
 export type { LimitsInput, LimitsNote } from './api/limits-input.ts'
 export { type ResponseLike, RetryAfterError, throwIfToRetryAfter } from './api/retry-after.ts'
 export { defineTask, type JobInfo, type PayloadOf, type Task, type TaskContext } from './api/task.ts'
@@ -26,6 +27,9 @@ export {
   type QueueInput,
 } from './core/queue/config.ts'
 export type { Duration } from './core/text/duration.ts'
+export type { Reason } from './core/why/reason.ts'
+export type { AskedJob, Counted, JobWhy, PartitionWhy, ShardWhy, Why } from './core/why/why.ts'
+export { whyText } from './core/why/why-text.ts'
 export type { MoveProgress, MoveResult, SkippedJob } from './use-cases/operate/move-jobs.ts'
 export type { RedriveProgress, RedriveResult, SkippedLetter } from './use-cases/operate/redrive.ts'
 export type { StrandedShard } from './use-cases/operate/stranded-shards.ts'

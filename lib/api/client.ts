@@ -8,6 +8,7 @@ import type { Duration } from '../core/text/duration.ts'
 import { putMany } from '../use-cases/enqueue-many.ts'
 import { keepPayload } from '../use-cases/kept-payloads.ts'
 import { type Admin, adminOf } from './admin.ts'
+import { type Insight, insightOf } from './insight.ts'
 import { type PayloadOf, type Task, validatePayload } from './task.ts'
 import { type ClientOptions, type Wiring, wiringOf } from './wiring.ts'
 
@@ -33,7 +34,7 @@ export interface Enqueued {
   readonly sk: string
 }
 
-export interface Client<QueueName extends string = string> extends Admin<QueueName> {
+export interface Client<QueueName extends string = string> extends Admin<QueueName>, Insight<QueueName> {
   /**
    * Accepts one job. A payload beyond 4 KB is kept in the Payloads bucket, up to 5 MB, if the client knows that.
    * @example await client.enqueue(syncContact, { customerId: 'acme' }, { delay: '10m', priority: 0 })
@@ -87,6 +88,7 @@ export function createClient<QueueName extends string>(options: ClientOptions<Qu
       return placed.map(({ item }) => enqueued(item))
     },
     ...adminOf<QueueName>(wiring),
+    ...insightOf<QueueName>(wiring),
   }
 }
 

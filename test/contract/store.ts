@@ -4,6 +4,7 @@ import type { Store } from '../../lib/ports/store.ts'
 import type { PastThePort } from './past-the-port.ts'
 import { describeBooks } from './store-books.ts'
 import { describeBorrowed } from './store-borrowed.ts'
+import { describeCounts } from './store-counts.ts'
 import { describeHistory } from './store-history.ts'
 import { describeJobs } from './store-jobs.ts'
 import { describeKeys } from './store-keys.ts'
@@ -17,6 +18,7 @@ import { describeSweep } from './store-sweep.ts'
 export function describeStore(name: string, store: () => Store, pastThePort: () => PastThePort): void {
   describe(name, () => {
     describeJobs(store)
+    describeCounts(store)
     describeKeys(store)
     describePass(store)
     describeSlots(store)

@@ -37,6 +37,15 @@ const memoryJobs = (tables: Tables): JobStore => ({
     // DynamoDB, when a page is full, does not look whether anything is behind it.
     return { items: structuredClone(items), more: items.length >= limit }
   },
+  count: async ({ shard, from, before = BEHIND_SORT_KEYS, most = Number.POSITIVE_INFINITY }) => {
+    let count = 0
+    for (const item of tables.jobs.get(shard)?.from(from) ?? []) {
+      if (!isBefore(item.sk, before)) break
+      count++
+      if (count >= most) return { count, atLeast: true }
+    }
+    return { count }
+  },
   remove: async (item) => {
     const notThere = whatIsThere(tables, item)
     if (notThere) return notThere

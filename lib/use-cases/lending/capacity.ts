@@ -45,7 +45,11 @@ export async function readCapacity(
   return capacity
 }
 
-async function readOwner({ store }: Context, shard: Shard, state: ShardState): Promise<ShardState> {
+export async function readOwner(
+  { store }: Pick<Context, 'store'>,
+  shard: Shard,
+  state: ShardState,
+): Promise<ShardState> {
   const key = ownerOf(shard)
   return key === state.shard ? state : ((await store.states.read(key)) ?? emptyState(key))
 }

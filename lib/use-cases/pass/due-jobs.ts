@@ -1,10 +1,9 @@
 /** Reads a shard's due jobs in their order: one query for each range, unless delayed or malformed items stand in the way. */
-import type { Job } from '../../core/job/job.ts'
+import type { Job, RawItem } from '../../core/job/job.ts'
 import { FIRST_SORT_KEY, firstKeyBehind, type Priority, type ShardKey } from '../../core/keys.ts'
 import type { Range } from '../../core/pass/ranges.ts'
 import type { RangePage, RangeQuery } from '../../ports/store.ts'
 import type { Context } from '../context.ts'
-import { judgeItem } from '../judge.ts'
 import { type DueJobs, Found, type Wanted } from './found-jobs.ts'
 
 /** Ten priorities may each begin with a delayed job. What malformed items need beyond is for the next pass. */
@@ -14,7 +13,14 @@ const MAX_TWINS = 100
 /** While a pass reads, others may write, and then it has read for nothing: these ranges are read simultaneously. */
 const READ_TOGETHER = 2
 
-export async function readDueJobs(context: Context, wanted: Wanted): Promise<DueJobs> {
+/** The job that an item stands for, if it is one. */
+export type Judge = (item: RawItem) => Promise<Job | undefined>
+
+export async function readDueJobs(
+  context: Pick<Context, 'store'>,
+  wanted: Wanted,
+  judge: Judge,
+): Promise<DueJobs> {
   const { shard, now, want, ranges } = wanted
   const found = new Found(wanted)
   const query = (range: Range) => rangeQuery(shard, range, found.missingIn(range))
@@ -26,7 +32,7 @@ export async function readDueJobs(context: Context, wanted: Wanted): Promise<Due
     if (!range) break
     const { before } = range
     const page = pageOf.get(range) ?? (await context.store.jobs.range(query(range)))
-    const jobs = await Promise.all(page.items.map((item) => judgeItem(context, item)))
+    const jobs = await Promise.all(page.items.map(judge))
     found.add(jobs.filter((job) => job !== undefined))
     const last = page.more ? page.items.at(-1)?.sk : before
     const next = page.more ? continuation(last, jobs.at(-1), now) : before
@@ -42,7 +48,7 @@ export async function readDueJobs(context: Context, wanted: Wanted): Promise<Due
 
 /** In front of the jobs in flight there is mostly nothing: what is behind them had better not wait for the answer. */
 async function readAhead(
-  { store }: Context,
+  { store }: Pick<Context, 'store'>,
   ranges: readonly Range[],
   query: (range: Range) => RangeQuery,
 ): Promise<ReadonlyMap<Range, RangePage>> {

@@ -2,6 +2,7 @@
 import type { PassInput, Reading } from '../../core/pass/input.ts'
 import { jobsToRead } from '../../core/pass/room.ts'
 import type { Context } from '../context.ts'
+import { judgeItem } from '../judge.ts'
 import { readDueJobs } from './due-jobs.ts'
 import type { DueJobs } from './found-jobs.ts'
 
@@ -19,8 +20,9 @@ export async function readJobs(
   const now = context.clock.now()
   const { state, late, released } = known
   const doubtful = isDoubtful(known)
+  const wanted = (whole: boolean) => ({ shard: state.shard, now, ...jobsToRead({ ...known, now }, whole) })
   const read = async (whole: boolean) => ({
-    ...(await readDueJobs(context, { shard: state.shard, now, ...jobsToRead({ ...known, now }, whole) })),
+    ...(await readDueJobs(context, wanted(whole), (item) => judgeItem(context, item))),
     reading: { since: now, whole, doubtful, late },
   })
   const jobs = await read(doubtful || !released)

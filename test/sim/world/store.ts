@@ -70,6 +70,12 @@ function simulatedJobs(world: StoreWorld, by: Invocation, jobs: JobStore): JobSt
         () => jobs.range(query),
         ({ items }) => ({ op: 'range', shard: query.shard, found: items.length }),
       ),
+    count: (query) =>
+      call(
+        'other',
+        () => jobs.count(query),
+        () => ({ op: 'other', name: 'count' }),
+      ),
     remove: (item) =>
       call(
         'remove',

@@ -1,10 +1,12 @@
 import { expect, test } from 'vitest'
 import { memoryStore } from '../../../lib/adapters/memory/store.ts'
-import type { ShardKey } from '../../../lib/core/keys.ts'
+import type { RawItem } from '../../../lib/core/job/job.ts'
+import type { JobId, ShardKey } from '../../../lib/core/keys.ts'
 import { parseShard } from '../../../lib/core/keys.ts'
 import { rangesToRead } from '../../../lib/core/pass/ranges.ts'
 import { defineConfig } from '../../../lib/core/queue/config.ts'
 import type { Store } from '../../../lib/ports/store.ts'
+import { judgeItem } from '../../../lib/use-cases/judge.ts'
 import { readDueJobs } from '../../../lib/use-cases/pass/due-jobs.ts'
 import { sweep } from '../../../lib/use-cases/sweep/sweep.ts'
 import { World } from '../../support/world.ts'
@@ -20,13 +22,15 @@ const item = (second: number, id: string) => ({
 test('many items with one id do not hide the jobs behind them', async () => {
   const world = new World(config)
   world.put(...Array.from({ length: 50 }, (_, n) => item(n, 'twin')), item(300, 'behind'))
-  const { due } = await readDueJobs(world.context, {
+  const judge = (item: RawItem) => judgeItem(world.context, item)
+  const wanted = {
     shard: 'crm' as ShardKey,
     now: world.now,
     want: 2,
-    inFlight: new Set(),
+    inFlight: new Set<JobId>(),
     ranges: rangesToRead([], true),
-  })
+  }
+  const { due } = await readDueJobs(world.context, wanted, judge)
   expect(new Set(due.map(({ id }) => id))).toEqual(new Set(['twin', 'behind']))
 })
 
