@@ -2,7 +2,7 @@
 
 import { deadLetterOf } from '../core/job/dead-letter.ts'
 import { type Ending, type Refused, refusal, type Slowed, successorOf } from '../core/job/ending.ts'
-import type { Job, RawItem } from '../core/job/job.ts'
+import { type Job, type RawItem, waitOf } from '../core/job/job.ts'
 import type { JobStore, NotThere } from '../ports/store.ts'
 import type { Context } from './context.ts'
 import { underFreeKey } from './free-key.ts'
@@ -50,7 +50,7 @@ async function write(jobs: JobStore, job: Job, ending: Written, now: number): Pr
         await underFreeKey(successorOf(job, ending), (successor) => jobs.replace(job.item, successor)),
       )
     case 'dead':
-      return outcomeOf(await jobs.bury(job.item, letterOf(job.item, ending, now)))
+      return outcomeOf(await jobs.bury(job.item, { ...letterOf(job.item, ending, now), ...waitOf(job) }))
   }
 }
 

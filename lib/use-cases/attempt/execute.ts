@@ -41,10 +41,11 @@ async function finishJob(
 ): Promise<Finished> {
   if (!job) return { jobStands: false } // taken away while its message was on the way
   const { clock, random, events } = context
-  events.emit({ kind: 'job started', job })
+  const begun = { ...job, startedAt: clock.now() }
+  events.emit({ kind: 'job started', job: begun })
   const attempted = problem ?? (await runTask(job))
   const ending = endingOf(job, attempted, clock.now(), random.number())
-  const outcome = await end(context, job, ending)
+  const outcome = await end(context, begun, ending)
   if (outcome === 'changed') events.emit({ kind: 'job replaced', job, ending })
   if (outcome === 'gone') events.emit({ kind: 'job gone', job, ending })
   if (ending.kind === 'slowed')
