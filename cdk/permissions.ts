@@ -60,14 +60,14 @@ export const grantEnqueue = (grantee: IGrantable, { jobs }: Tables, payloads: Bu
     allowObjects(grantee, payloads, ['PutObject']),
   )
 
-/** What `setLimits`, `why`, `deadLetters`, `redrive`, `strandedJobs` and `moveJobs` need. */
+/** What `setLimits`, `why`, `stats`, `partitions`, `deadLetters`, `redrive`, `strandedJobs` and `moveJobs` need. */
 export const grantManage = (
   grantee: IGrantable,
   { jobs, state, history }: Tables,
   { wake }: Queues,
   payloads: Bucket,
 ): Grant =>
-  allow(grantee, state.tableArn, 'dynamodb', ['GetItem', 'UpdateItem', 'ConditionCheckItem'])
+  allow(grantee, state.tableArn, 'dynamodb', ['GetItem', 'UpdateItem', 'ConditionCheckItem', 'Scan'])
     .combine(allow(grantee, jobs.tableArn, 'dynamodb', ['Scan', 'Query', 'PutItem', 'DeleteItem']))
     .combine(allow(grantee, history.tableArn, 'dynamodb', ['Query', 'PutItem', 'DeleteItem']))
     .combine(allow(grantee, wake.queue.queueArn, 'sqs', ['SendMessage']))

@@ -155,9 +155,14 @@ describe('a caller who is granted', () => {
     })
   })
 
-  test('manage may change limits, put dead letters back and move stranded jobs', () => {
+  test('manage may change limits, see what there is, put dead letters back and move stranded jobs', () => {
     expect(rightsAfter((sluice, role) => sluice.grantManage(role))).toEqual({
-      'StateTable.Arn': ['dynamodb:ConditionCheckItem', 'dynamodb:GetItem', 'dynamodb:UpdateItem'],
+      'StateTable.Arn': [
+        'dynamodb:ConditionCheckItem',
+        'dynamodb:GetItem',
+        'dynamodb:Scan',
+        'dynamodb:UpdateItem',
+      ],
       'JobsTable.Arn': ['dynamodb:DeleteItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:Scan'],
       'HistoryTable.Arn': ['dynamodb:DeleteItem', 'dynamodb:PutItem', 'dynamodb:Query'],
       'WakeQueue.Arn': ['sqs:SendMessage'],

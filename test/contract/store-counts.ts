@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
+import { deadEvent, letterKeys } from '../../lib/core/job/dead-letter.ts'
 import type { Store } from '../../lib/ports/store.ts'
 import { jobItem, NOW } from '../support/builders.ts'
-import { freshShard } from './fresh.ts'
+import { freshQueue, freshShard } from './fresh.ts'
 
 export function describeCounts(store: () => Store): void {
   describe('counts', () => {
@@ -18,6 +19,17 @@ export function describeCounts(store: () => Store): void {
       expect(await count({ shard, from: '2#', before: third })).toEqual({ count: 0 })
       expect(await count({ shard, from: third })).toEqual({ count: 4 })
       expect(await count({ shard: freshShard(), from: '0#' })).toEqual({ count: 0 })
+    })
+
+    test('the dead letters under a key', async () => {
+      const queue = freshQueue()
+      const letters = Array.from({ length: 12 }, (_, n) =>
+        deadEvent({ queue, id: `e${n}`, event: { n } }, 'no', NOW + n),
+      )
+      await Promise.all(letters.map((letter) => store().history.bury(letter)))
+      const counts = await Promise.all(letterKeys(queue).map((pk) => store().history.count(pk)))
+      expect(counts.reduce((sum, { count }) => sum + count, 0)).toBe(12)
+      expect(counts.some(({ atLeast }) => atLeast)).toBe(false)
     })
 
     test('no more than was asked for, and says that there may be more', async () => {

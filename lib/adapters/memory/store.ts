@@ -96,6 +96,7 @@ const LETTERS_A_PAGE = 10
 
 const memoryHistory = (tables: Tables): HistoryStore => ({
   bury: async (letter) => putLetter(tables, letter),
+  count: async (pk) => ({ count: tables.history.filter((letter) => letter.pk === pk).length }),
   letters: async (pk, cursor) => {
     const letters = tables.history
       .filter((letter) => letter.pk === pk && (cursor === undefined || isBefore(cursor, letter.sk)))

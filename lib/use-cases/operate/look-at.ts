@@ -36,6 +36,19 @@ export interface Looked {
 const TRIES = 3
 
 export async function lookAt(eyes: Eyes, key: ShardKey): Promise<Looked | Trouble> {
+  const read = await readShard(eyes, key)
+  return read.kind === 'read' ? decideUnwritten(eyes, read.state, read.capacity, read.at) : read
+}
+
+/** A shard's item, and what it has of its partition's limits. */
+export interface ReadShard {
+  readonly kind: 'read'
+  readonly at: number
+  readonly state: ShardState
+  readonly capacity: Capacity
+}
+
+export async function readShard(eyes: Eyes, key: ShardKey): Promise<ReadShard | Trouble> {
   const { config, store, clock } = eyes
   const at = clock.now()
   const shard = parseShard(key)
@@ -47,7 +60,7 @@ export async function lookAt(eyes: Eyes, key: ShardKey): Promise<Looked | Troubl
       const owner = await readOwner(eyes, shard.value, state)
       const now = clock.now()
       const capacity = capacityOf({ shard: shard.value, configured: place.value, owner, state, now })
-      if (capacity !== 'stale') return await decideUnwritten(eyes, state, capacity, now)
+      if (capacity !== 'stale') return { kind: 'read', at: now, state, capacity }
     }
   } catch (error) {
     if (!(error instanceof DamagedStateError)) throw error

@@ -263,6 +263,7 @@ function simulatedHistory(world: StoreWorld, by: Invocation, history: HistorySto
         () => history.bury(letter),
         () => ({ op: 'buryEvent', letter }),
       ),
+    count: (pk) => history.count(pk),
     letters: (pk, cursor) => history.letters(pk, cursor),
     putBack: (letter, job) => history.putBack(letter, job),
   }
