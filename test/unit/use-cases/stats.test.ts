@@ -63,7 +63,12 @@ describe('a partition', () => {
     const world = new World(configOf({ rateLimit: { allowed: 2, period: '60s', margin: 1000 }, shards: 1 }))
     const set = { concurrency: 7, by: 'ann', reason: 'slow today' }
     await overrideLimits(world.context, queueOf(world), 'acme', set)
-    world.put(...jobsIn(asShard('crm|acme'), 4))
+    const [one, ...others] = jobsIn(asShard('crm|acme'), 4)
+    if (!one) throw new Error('no job')
+    world.put(one)
+    await world.settle()
+    expect((await stats(world)).rate).toEqual({ allowed: 2, period_ms: 60_000, used: 1 })
+    world.put(...others)
     await world.settle()
     const slow = { until: NOW + 9000, reason: 'HTTP 429' }
     await slowPartition(world.context, queueOf(world), 'acme', slow)
@@ -98,6 +103,18 @@ describe('a partition', () => {
       inFlight: 2,
       troubles: [{ kind: 'damaged', shard: shard(0) }],
     })
+  })
+
+  test('says that there may be more if counting ended at its bound, and how old the oldest is that does not run', async () => {
+    const world = new World(configOf({ concurrency: 1, shards: 1 }))
+    world.put(jobItem({ id: 'runs', runAt: NOW - 9000 }), jobItem({ id: 'waits', runAt: NOW - 4000 }))
+    await world.stream()
+    expect(await stats(world)).toMatchObject({ inFlight: 1, waiting: { count: 1 }, oldest_ms: 4000 })
+    const { jobs } = world.context.store
+    const { count } = jobs
+    const bounded: typeof count = async (query) => ({ ...(await count(query)), atLeast: true })
+    Object.assign(jobs, { count: bounded })
+    expect((await stats(world)).waiting).toMatchObject({ atLeast: true })
   })
 
   test('is never counted by a scan, and asking writes nothing', async () => {

@@ -173,6 +173,32 @@ describe('a partition', () => {
     expect(whyText(why)).toContain('crm|acme|1: slots 0/0, of 12 in its partition, 12 lent')
   })
 
+  test('names the job whose slot is free first', async () => {
+    const world = new World(configOf({ concurrency: 2, shards: 1, timeout: '10s' }))
+    world.put(jobItem({ id: 'late' }))
+    await world.stream()
+    world.remaining_ms = 90_000
+    await startAll(world)
+    world.put(jobItem({ id: 'soon' }), jobItem({ id: 'waits' }))
+    await world.stream()
+    world.remaining_ms = 30_000
+    await startAll(world)
+    const why = await ask(world, jobItem({ id: 'waits' }))
+    expect(why).toMatchObject({
+      holds: [{ inFlight: 2, slots: 2, first: { id: 'soon', until: NOW + 35_000 } }],
+    })
+  })
+
+  test('whose shard would borrow is held by nothing, as far as what is free goes', async () => {
+    const world = new World(configOf({ concurrency: 12, shards: 2, timeout: '10s' }))
+    const items = jobsIn(shard(0), 14)
+    world.put(...items)
+    const [first, last] = [items[0], items.at(-1)]
+    if (!first || !last) throw new Error('no job')
+    expect(await ask(world, first)).toMatchObject({ kind: 'waiting', aheadIn: 'shard', holds: [] })
+    expect(await askPartition(world)).toMatchObject({ shards: [{ shard: shard(0), startable: 8 }] })
+  })
+
   test('in which nothing waits says so, and so does one that the next pass will start', async () => {
     const world = new World(configOf({ concurrency: 2, shards: 1 }))
     expect(whyText(await askPartition(world))).toBe('nothing waits')
