@@ -63,14 +63,14 @@ export const grantEnqueue = (grantee: IGrantable, { jobs, history }: Tables, pay
     .combine(allow(grantee, history.tableArn, 'dynamodb', ['PutItem']))
     .combine(allowObjects(grantee, payloads, ['PutObject']))
 
-/** What `setLimits`, `setAppRate`, `deadLetters`, `redrive`, `strandedJobs`, `moveJobs` and `cancel` need. */
+/** What `setLimits`, `setAppRate`, `why`, `stats`, `partitions`, `deadLetters`, `redrive`, `strandedJobs`, `moveJobs` and `cancel` need. */
 export const grantManage = (
   grantee: IGrantable,
   { jobs, state, history }: Tables,
   { wake }: Queues,
   payloads: Bucket,
 ): Grant =>
-  // Scan and PutItem: the partitions of an app, and its rate.
+  // Scan: partitions, those of an app too; PutItem: its rate.
   allow(grantee, state.tableArn, 'dynamodb', [
     'GetItem',
     'UpdateItem',

@@ -130,7 +130,11 @@ export const adminOf = <QueueName extends string>(wiring: Wiring): Admin<QueueNa
 })
 
 /** @throws InvalidJobError if there is no such queue or partition */
-function placeNamed({ config }: Pick<Wiring, 'config'>, queueName: string, partition: string | undefined) {
+export function placeNamed(
+  { config }: Pick<Wiring, 'config'>,
+  queueName: string,
+  partition: string | undefined,
+) {
   const queue = queueNamed(config, queueName)
   if (!queue) throw new InvalidJobError(noQueue(config, queueName))
   const encoded = partition === undefined ? {} : { partition: givenPartition(partition) }

@@ -14,6 +14,7 @@ import { keepPayload } from '../use-cases/kept-payloads.ts'
 import { type Admin, adminOf } from './admin.ts'
 import { type AppRates, appRatesOf } from './app-rates.ts'
 import { type Cancelling, cancelling } from './cancel.ts'
+import { type Insight, insightOf } from './insight.ts'
 import { type Limiters, limitersOf } from './limiters.ts'
 import { type PayloadOf, type Task, validatePayload } from './task.ts'
 import { type ClientOptions, type Wiring, wiringOf } from './wiring.ts'
@@ -66,6 +67,7 @@ export interface Client<QueueName extends string = string, AppName extends strin
   extends Admin<QueueName>,
     Cancelling<QueueName>,
     AppRates<AppName>,
+    Insight<QueueName>,
     Limiters {
   /**
    * Accepts one job. A payload beyond 4 KB is kept in the Payloads bucket, up to 5 MB, if the client knows that.
@@ -124,6 +126,7 @@ export function createClient<QueueName extends string, AppName extends string = 
     ...limitersOf(wiring),
     ...appRatesOf<AppName>(wiring),
     ...cancelling<QueueName>(wiring),
+    ...insightOf<QueueName>(wiring),
   }
 }
 

@@ -7,6 +7,7 @@ import type { Receipt } from '../core/job/receipt.ts'
 import type { JobKey, ShardKey } from '../core/keys.ts'
 import type { ShardsPage } from '../core/shard/seen-shards.ts'
 import type { ShardVersion } from '../core/shard/state.ts'
+import type { Counted } from '../core/why/why.ts'
 
 export interface JobStore {
   /** Puts a job if nothing stands under its key: this very job may stand there already, or something else. */
@@ -28,6 +29,11 @@ export interface JobStore {
   peek(key: RawKey): Promise<RawItem | undefined>
   /** Up to `limit` items of a shard from `from` on, in the order of their sort keys. */
   range(query: RangeQuery): Promise<RangePage>
+  /**
+   * How many items of a shard stand from `from` on and before `before`, whatever they are. It costs what reading them does,
+   * so it ends at `most`, or after a few megabytes, and says so. May be stale.
+   */
+  count(query: CountQuery): Promise<Counted>
   /**
    * Deletes the item, if it still is the job that was read: what a reading looks at is the same. Whether somebody has
    * cancelled it does not matter: its work is done.
@@ -112,6 +118,10 @@ export interface RangeQuery {
   /** Items from this key on are not read. Default: to the end. */
   readonly before?: string
   readonly limit: number
+}
+export interface CountQuery extends Omit<RangeQuery, 'limit'> {
+  /** Default: as many as a few pages hold. */
+  readonly most?: number
 }
 export interface RangePage {
   readonly items: readonly RawItem[]

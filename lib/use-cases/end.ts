@@ -3,7 +3,7 @@
 import { deadLetterOf } from '../core/job/dead-letter.ts'
 import { cancelled } from '../core/job/doom.ts'
 import { type Ending, type Refused, refusal, type Slowed, successorOf } from '../core/job/ending.ts'
-import { isSameItem, type Job, parseJob, type RawItem } from '../core/job/job.ts'
+import { isSameItem, type Job, parseJob, type RawItem, waitOf } from '../core/job/job.ts'
 import type { JobStore, NotThere } from '../ports/store.ts'
 import type { Context } from './context.ts'
 import { underFreeKey } from './free-key.ts'
@@ -61,7 +61,7 @@ async function write(jobs: JobStore, job: Job, ending: Written, now: number): Pr
         await underFreeKey(successorOf(job, ending), (successor) => jobs.replace(job.item, successor)),
       )
     case 'dead':
-      return outcomeOf(await jobs.bury(job.item, letterOf(job.item, ending, now)))
+      return outcomeOf(await jobs.bury(job.item, { ...letterOf(job.item, ending, now), ...waitOf(job) }))
   }
 }
 

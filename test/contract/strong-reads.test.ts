@@ -46,6 +46,7 @@ const ofJobs: Verbs<JobStore> = {
   cancel: () => jobs.cancel(job, { by: 'ann', at: NOW }),
   endWaiting: () => jobs.endWaiting(state, [{ item: job, letter }]),
   range: () => jobs.range({ shard: SHARD, from: '0#', limit: 10 }),
+  count: () => jobs.count({ shard: SHARD, from: '0#' }),
   remove: () => jobs.remove(job),
   replace: () => jobs.replace(job, jobItem({ attempt: 2 })),
   bury: () => jobs.bury(job, letter),
@@ -79,8 +80,8 @@ const ofStates: Verbs<StateStore> = {
 }
 const ofTheLog = { readDeployment: () => log.read(), writeDeployment: () => log.write(deployment, undefined) }
 
-/** The sweep and the tick may see what was; whoever they wake reads again. So may who looks for a mark that stays. */
-const MAY_BE_STALE: readonly string[] = ['peek', 'shards', 'due', 'scan', 'glance']
+/** The sweep and the tick may see what was; whoever they wake reads again. So may who looks for a mark that stays, or counts for people. */
+const MAY_BE_STALE: readonly string[] = ['peek', 'shards', 'count', 'due', 'scan', 'glance']
 
 const isRead = ({ command }: Sent): boolean => /^(Get|BatchGet|Query|Scan|TransactGet)/.test(command)
 

@@ -150,7 +150,7 @@ export const ADAPTERS: readonly TestedMutant[] = [
   },
   {
     name: 'jobs just before a large one hidden',
-    file: JOBS,
+    file: 'lib/adapters/dynamodb/job-range.ts',
     find: '- 1)}\\u{10ffff}`',
     replace: '- 1)}`',
     breaks: 'due jobs that nobody sees while a large one runs',

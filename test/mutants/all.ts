@@ -13,6 +13,7 @@ import { READS } from './reading.ts'
 import { SLOW_DOWN_MUTANTS } from './slow-down.ts'
 import { THROTTLE_MUTANTS } from './throttle.ts'
 import { UNIQUE_MUTANTS } from './unique.ts'
+import { WHY_MUTANTS } from './why.ts'
 
 export const TESTED_MUTANTS: readonly TestedMutant[] = [
   ...ADAPTERS,
@@ -28,6 +29,7 @@ export const TESTED_MUTANTS: readonly TestedMutant[] = [
   ...SLOW_DOWN_MUTANTS,
   ...THROTTLE_MUTANTS,
   ...DERIVED_MUTANTS,
+  ...WHY_MUTANTS,
 ]
 
 export function mutantNamed(name: string): TestedMutant {

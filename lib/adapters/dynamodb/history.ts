@@ -3,6 +3,7 @@ import { PutItemCommand, QueryCommand, TransactWriteItemsCommand } from '@aws-sd
 import type { DeadLetter, LetterKey } from '../../core/job/dead-letter.ts'
 import type { JobItem } from '../../core/job/job.ts'
 import type { HistoryStore, LetterPage } from '../../ports/store.ts'
+import { countLetters } from './counts.ts'
 import { type Database, failedPart, fromItem, isBusy, toItem } from './database.ts'
 
 /** Race: two operators put the same letter back, or one does again what has been done but not been answered. */
@@ -15,6 +16,7 @@ export const dynamoHistoryStore = (database: Database): HistoryStore => ({
     const { client, tables } = database
     await client.send(new PutItemCommand({ TableName: tables.history, Item: toItem(letter) }))
   },
+  count: (pk) => countLetters(database, pk),
   letters: (pk, cursor) => letters(database, pk, cursor),
   putBack: (letter, job) => putBack(database, letter, job),
 })

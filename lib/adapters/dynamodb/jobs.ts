@@ -11,14 +11,15 @@ import {
 } from '@aws-sdk/client-dynamodb'
 import type { DeadLetter } from '../../core/job/dead-letter.ts'
 import { isSameItem, type JobItem, type RawItem } from '../../core/job/job.ts'
-import { BEHIND_SORT_KEYS } from '../../core/keys.ts'
 import type { JobStore, NotThere, RangePage, RangeQuery, RawKey } from '../../ports/store.ts'
+import { countJobs } from './counts.ts'
 import { ALL_OLD, type Database, failedPart, isConditionFailed } from './database.ts'
 import { UpdateExpression } from './expression.ts'
 import { unlessInTheWay } from './in-the-way.ts'
 import { fromItem, type Item, toItem, toRawItem } from './item.ts'
 import { cancel, endWaiting } from './job-ends.ts'
 import { moveOut } from './job-moves.ts'
+import { keysOf } from './job-range.ts'
 import { jobShards } from './job-shards.ts'
 import { isStill, type Sameness } from './judged.ts'
 import { putOnce } from './once.ts'
@@ -38,6 +39,7 @@ export const dynamoJobStore = (database: Database): JobStore => ({
   get: (key) => get(database, key, true),
   peek: (key) => get(database, key, false),
   range: (query) => range(database, query),
+  count: (query) => countJobs(database, query),
   remove: (item) => unlessInTheWay(item, () => remove(database, item)),
   replace: (item, next) => unlessInTheWay(item, () => replace(database, item, next)),
   bury: (item, letter) => unlessInTheWay(item, () => bury(database, item, letter)),
@@ -85,10 +87,6 @@ async function putBatch(
   )
 }
 
-/** `BETWEEN` includes its ends: the greatest key that is less than this one. */
-const justBefore = (key: string): string =>
-  `${key.slice(0, -1)}${String.fromCharCode(key.charCodeAt(key.length - 1) - 1)}\u{10ffff}`
-
 async function range(
   { client, tables }: Database,
   { shard, from, before, limit }: RangeQuery,
@@ -96,12 +94,7 @@ async function range(
   const { Items = [], LastEvaluatedKey } = await client.send(
     new QueryCommand({
       TableName: tables.jobs,
-      KeyConditionExpression: 'pk = :shard AND sk BETWEEN :from AND :end',
-      ExpressionAttributeValues: toItem({
-        ':shard': shard,
-        ':from': from,
-        ':end': before === undefined ? BEHIND_SORT_KEYS : justBefore(before),
-      }),
+      ...keysOf({ shard, from, ...(before === undefined ? {} : { before }) }),
       Limit: limit,
       ConsistentRead: true,
     }),

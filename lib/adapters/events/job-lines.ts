@@ -1,7 +1,7 @@
 /** What the log says of one job: its keys, and its ending. */
 import type { SluiceEvent } from '../../core/event.ts'
 import type { Ending } from '../../core/job/ending.ts'
-import type { Job } from '../../core/job/job.ts'
+import { type Job, waitOf } from '../../core/job/job.ts'
 import type { Logger } from '../../ports/logger.ts'
 
 type Details = Readonly<Record<string, unknown>>
@@ -19,7 +19,7 @@ export function lineOfEnding({ job, ending, endedAt }: SluiceEvent<'job ended'>)
   const keys = logKeysOf(job)
   switch (ending.kind) {
     case 'done':
-      return ['debug', 'job done', keys]
+      return ['debug', 'job done', { ...keys, ...waitOf(job) }]
     case 'retry':
       return ['warn', 'attempt failed', { ...keys, error: ending.error, delay_ms: ending.at - endedAt }]
     case 'given back': {
@@ -29,7 +29,7 @@ export function lineOfEnding({ job, ending, endedAt }: SluiceEvent<'job ended'>)
         : ['warn', 'attempt will be made again, alone', { ...keys, error, delay_ms }]
     }
     case 'dead':
-      return DEAD[ending.reason](keys, ending.error)
+      return DEAD[ending.reason]({ ...keys, ...waitOf(job) }, ending.error)
   }
 }
 

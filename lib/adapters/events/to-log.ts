@@ -1,5 +1,6 @@
 /** Events as lines of the log. */
 import type { EventKind, SluiceEvent } from '../../core/event.ts'
+import { waitOf } from '../../core/job/job.ts'
 import type { Events } from '../../ports/events.ts'
 import type { Logger } from '../../ports/logger.ts'
 import { endingKeys, type Line, lineOfEnding, logKeysOf } from './job-lines.ts'
@@ -17,7 +18,7 @@ const lineOf = <Kind extends EventKind>(event: SluiceEvent<Kind>): Line => LINES
 const NAMED = 100
 
 const LINES: { readonly [Kind in EventKind]: (event: SluiceEvent<Kind>) => Line } = {
-  'job started': ({ job }) => ['debug', 'job started', logKeysOf(job)],
+  'job started': ({ job }) => ['debug', 'job started', { ...logKeysOf(job), ...waitOf(job) }],
   'job ended': lineOfEnding,
   'job slowed down': ({ job, ending: { until, error } }) => [
     'warn',

@@ -50,6 +50,15 @@ const memoryJobs = (tables: Tables): JobStore => ({
     return { items: structuredClone(items), more: items.length >= limit }
   },
   ...memoryEnds(tables),
+  count: async ({ shard, from, before = BEHIND_SORT_KEYS, most = Number.POSITIVE_INFINITY }) => {
+    let count = 0
+    for (const item of tables.jobs.get(shard)?.from(from) ?? []) {
+      if (!isBefore(item.sk, before)) break
+      count++
+      if (count >= most) return { count, atLeast: true }
+    }
+    return { count }
+  },
   remove: async (item) => {
     const notThere = whatIsThere(tables, item, JUDGED_ATTRIBUTES.filter(isOfWork))
     if (notThere) return notThere
@@ -93,6 +102,7 @@ const LETTERS_A_PAGE = 10
 
 const memoryHistory = (tables: Tables): HistoryStore => ({
   bury: async (letter) => putLetter(tables, letter),
+  count: async (pk) => ({ count: tables.history.filter((letter) => letter.pk === pk).length }),
   letters: async (pk, cursor) => {
     const letters = tables.history
       .filter((letter) => letter.pk === pk && (cursor === undefined || isBefore(cursor, letter.sk)))

@@ -30,6 +30,8 @@ export interface DeadLetter extends LetterKey {
   readonly error: string
   /** The item or event as it came, as JSON text: text holds what DynamoDB's own nesting and types might not. */
   readonly job: string
+  /** How long its last attempt had waited, from the job's time to its start. Absent if its worker could not say so. */
+  readonly waited_ms?: number
   /** `job` is only the beginning of what came, which is too long for a letter: it cannot be put back. */
   readonly truncated?: true
   /** Epoch seconds at which DynamoDB forgets it. */

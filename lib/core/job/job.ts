@@ -52,6 +52,8 @@ export interface Job extends Position, Content {
   readonly startBefore?: number
   /** Somebody has cancelled it. */
   readonly cancellation?: Cancellation
+  /** When its handler was called, epoch ms. It stands in no item: only the worker that runs the job knows it. */
+  readonly startedAt?: number
   readonly item: RawItem
 }
 
@@ -169,6 +171,10 @@ export function partitionProblem(queue: QueueConfig, shard: Shard): string | und
     return `queue "${queue.name}" is not partitioned: pk must be ${queue.name}`
   return undefined
 }
+
+/** How long an attempt has waited, from the job's time to its start, for whatever it was. */
+export const waitOf = ({ runAt, startedAt }: Job): { readonly waited_ms?: number } =>
+  startedAt === undefined ? {} : { waited_ms: Math.max(0, startedAt - runAt) }
 
 /** The key of the job that holds a slot. */
 export const keyOf = (pk: ShardKey, position: Position): JobKey => ({ pk, sk: formatSortKey(position) })

@@ -43,9 +43,12 @@ async function finishJob(
 ): Promise<Finished> {
   if (!job) return { jobStands: false } // taken away while its message was on the way
   const { clock, random, events } = context
-  const doom = doomOf(job, clock.now())
-  if (!doom) events.emit({ kind: 'job started', job })
-  const watch = new CancelWatch(context, job)
+  const startedAt = clock.now()
+  const doom = doomOf(job, startedAt)
+  // One that is not to start any more has not been started, and says nothing of a wait.
+  const begun = doom ? job : { ...job, startedAt }
+  if (!doom) events.emit({ kind: 'job started', job: begun })
+  const watch = new CancelWatch(context, begun)
   const attempted = doom
     ? ({ kind: 'doomed', doom } as const)
     : (problem ?? (await runTask(job, () => watch.look())))

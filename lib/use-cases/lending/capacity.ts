@@ -83,7 +83,7 @@ async function readLimiter(
 ): Promise<Capacity | 'stale'> {
   const key = limiterKey(limiter.name)
   const owner = (await context.store.states.read(key)) ?? emptyState(key)
-  const capacity = capacityFrom(context.config, limiter, {
+  const capacity = limiterCapacityOf(context.config, limiter, {
     shard,
     configured: limiter,
     owner,
@@ -97,7 +97,11 @@ async function readLimiter(
   return capacity
 }
 
-async function readOwner({ store }: Context, shard: Shard, state: ShardState): Promise<ShardState> {
+export async function readOwner(
+  { store }: Pick<Context, 'store'>,
+  shard: Shard,
+  state: ShardState,
+): Promise<ShardState> {
   const key = ownerOf(shard)
   return key === state.shard ? state : ((await store.states.read(key)) ?? emptyState(key))
 }
@@ -119,7 +123,7 @@ export function capacityOf({ shard, configured, owner, state, now }: Read): Capa
   return { shard, owner, configured, self, limits, books, borrowed, ownUse: unitsOfState(owner, limits, now) }
 }
 
-function capacityFrom(
+export function limiterCapacityOf(
   config: Config,
   limiter: QueueLimiter,
   { shard, configured, owner, state, now }: Read,

@@ -1,11 +1,9 @@
 /** Reads a shard's due jobs in their order: one query for each range, unless delayed or malformed items stand in the way. */
-import type { Job } from '../../core/job/job.ts'
+import type { Job, RawItem } from '../../core/job/job.ts'
 import { FIRST_SORT_KEY, firstKeyBehind, type Priority, type ShardKey } from '../../core/keys.ts'
 import type { Range } from '../../core/pass/ranges.ts'
 import type { RangePage, RangeQuery } from '../../ports/store.ts'
 import type { Context } from '../context.ts'
-import { judgeItem } from '../judge.ts'
-import { endDoomed } from './doomed.ts'
 import { type DueJobs, Found, type Wanted } from './found-jobs.ts'
 
 /** Ten priorities may each begin with a delayed job. What malformed items need beyond is for the next pass. */
@@ -15,8 +13,19 @@ const MAX_TWINS = 100
 /** While a pass reads, others may write, and then it has read for nothing: these ranges are read simultaneously. */
 const READ_TOGETHER = 2
 
+/** What a reading makes of a page: the jobs that its items stand for, and those of them that may still start. */
+export interface Judged {
+  readonly jobs: readonly (Job | undefined)[]
+  readonly living: readonly Job[]
+}
+export type Judge = (items: readonly RawItem[], found: Found) => Promise<Judged | 'stale'>
+
 /** `'stale'`: jobs that are not to start any more could not be ended, for the shard is not as it was read. */
-export async function readDueJobs(context: Context, wanted: Wanted): Promise<DueJobs | 'stale'> {
+export async function readDueJobs(
+  context: Pick<Context, 'store'>,
+  wanted: Wanted,
+  judge: Judge,
+): Promise<DueJobs | 'stale'> {
   const { now, want, ranges } = wanted
   const { shard } = wanted.state
   const found = new Found(wanted)
@@ -29,9 +38,9 @@ export async function readDueJobs(context: Context, wanted: Wanted): Promise<Due
     if (!range) break
     const { before } = range
     const page = pageOf.get(range) ?? (await context.store.jobs.range(query(range)))
-    const jobs = await Promise.all(page.items.map((item) => judgeItem(context, item)))
-    const living = await endDoomed(context, found, jobs)
-    if (living === 'stale') return 'stale'
+    const judged = await judge(page.items, found)
+    if (judged === 'stale') return 'stale'
+    const { jobs, living } = judged
     found.add(living)
     const last = page.more ? page.items.at(-1)?.sk : before
     const next = page.more ? continuation(last, jobs.at(-1), now) : before
@@ -47,7 +56,7 @@ export async function readDueJobs(context: Context, wanted: Wanted): Promise<Due
 
 /** In front of the jobs in flight there is mostly nothing: what is behind them had better not wait for the answer. */
 async function readAhead(
-  { store }: Context,
+  { store }: Pick<Context, 'store'>,
   ranges: readonly Range[],
   query: (range: Range) => RangeQuery,
 ): Promise<ReadonlyMap<Range, RangePage>> {

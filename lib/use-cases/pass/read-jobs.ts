@@ -1,9 +1,12 @@
 /** How much of a shard a pass reads: a hand-off passes by what is closed, as long as it finds that others wait. */
+import type { RawItem } from '../../core/job/job.ts'
 import type { PassInput, Reading } from '../../core/pass/input.ts'
 import { jobsToRead } from '../../core/pass/room.ts'
 import type { Context } from '../context.ts'
-import { readDueJobs } from './due-jobs.ts'
-import type { DueJobs } from './found-jobs.ts'
+import { judgeItem } from '../judge.ts'
+import { endDoomed } from './doomed.ts'
+import { type Judged, readDueJobs } from './due-jobs.ts'
+import type { DueJobs, Found } from './found-jobs.ts'
 
 export type Known = Pick<PassInput, 'state' | 'limits' | 'recovered' | 'released'> & {
   /** The keys of what was put late, of the arrivals that brought this pass. */
@@ -20,7 +23,11 @@ export async function readJobs(
   const { state, late, released } = known
   const doubtful = isDoubtful(known)
   const read = async (whole: boolean) => {
-    const jobs = await readDueJobs(context, { state, now, ...jobsToRead({ ...known, now }, whole) })
+    const jobs = await readDueJobs(
+      context,
+      { state, now, ...jobsToRead({ ...known, now }, whole) },
+      (items, found) => judgePage(context, items, found),
+    )
     // The books, and what the shard may use, were read before jobs were ended: all of it is read again.
     if (jobs === 'stale' || jobs.state !== state) return 'stale'
     return { ...jobs, reading: { since: now, whole, doubtful, late } }
@@ -29,6 +36,17 @@ export async function readJobs(
   if (jobs === 'stale') return jobs
   // Nobody looks again at a shard in which nothing waits: that has to be true of what is closed, too.
   return jobs.more || jobs.reading.whole ? jobs : read(true)
+}
+
+/** A pass refuses what stands for no job, and ends what is not to start any more. */
+async function judgePage(
+  context: Context,
+  items: readonly RawItem[],
+  found: Found,
+): Promise<Judged | 'stale'> {
+  const jobs = await Promise.all(items.map((item) => judgeItem(context, item)))
+  const living = await endDoomed(context, found, jobs)
+  return living === 'stale' ? living : { jobs, living }
 }
 
 /** Whether something may stand amid the jobs in flight that no pass has left there. */

@@ -29,8 +29,8 @@ export const DOOMED: readonly Mutant[] = [
   {
     name: 'the start does not look at the clock',
     file: EXECUTE,
-    find: 'const doom = doomOf(job, clock.now())',
-    replace: 'const doom = doomOf(job, Math.min(0, clock.now()))',
+    find: 'const doom = doomOf(job, startedAt)',
+    replace: 'const doom = doomOf(job, Math.min(0, startedAt))',
     breaks: 'a claim whose message comes late starts too late',
   },
   {

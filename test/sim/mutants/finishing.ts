@@ -32,8 +32,8 @@ export const FINISHING: readonly Mutant[] = [
   {
     name: 'job deleted before it runs',
     file: EXECUTE,
-    find: '  const watch = new CancelWatch(context, job)',
-    replace: '  await context.store.jobs.remove(job.item)\n  const watch = new CancelWatch(context, job)',
+    find: '  const watch = new CancelWatch(context, begun)',
+    replace: '  await context.store.jobs.remove(job.item)\n  const watch = new CancelWatch(context, begun)',
     breaks: 'a crash loses the job',
   },
   {

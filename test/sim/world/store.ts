@@ -96,6 +96,12 @@ function simulatedJobs(world: StoreWorld, by: Invocation, jobs: JobStore): JobSt
         () => jobs.range(query),
         ({ items }) => ({ op: 'range', shard: query.shard, found: items.length }),
       ),
+    count: (query) =>
+      call(
+        'other',
+        () => jobs.count(query),
+        () => ({ op: 'other', name: 'count' }),
+      ),
     remove: (item) =>
       call(
         'remove',
@@ -283,6 +289,7 @@ function simulatedHistory(world: StoreWorld, by: Invocation, history: HistorySto
         () => history.bury(letter),
         () => ({ op: 'buryEvent', letter }),
       ),
+    count: (pk) => history.count(pk),
     letters: (pk, cursor) => history.letters(pk, cursor),
     putBack: (letter, job) => history.putBack(letter, job),
   }

@@ -17,6 +17,8 @@ const SWEPT = { items: 3, jobShards: 2, pages: 5, woken: 1, stranded: 2, damaged
 const PARTS = ['jobs', 'states 1 of 4']
 const many = Array.from({ length: 101 }, (_, n) => `crm|${n}` as ShardKey)
 
+const begun = { ...job, startedAt: job.runAt + 4200 }
+
 type Case<Kind extends EventKind> = {
   readonly event: Omit<SluiceEvent<Kind>, 'kind'>
   readonly line: readonly [level: string, message: string, details: object]
@@ -24,9 +26,16 @@ type Case<Kind extends EventKind> = {
 }
 /** One of each kind: the compiler asks for a new one. */
 const CASES: { readonly [Kind in EventKind]: readonly Case<Kind>[] } = {
-  'job started': [{ event: { job }, line: ['debug', 'job started', JOB] }],
+  'job started': [
+    { event: { job }, line: ['debug', 'job started', JOB] },
+    { event: { job: begun }, line: ['debug', 'job started', { ...JOB, waited_ms: 4200 }] },
+  ],
   'job ended': [
     { event: { job, ending: { kind: 'done' }, endedAt }, line: ['debug', 'job done', JOB] },
+    {
+      event: { job: begun, ending: { kind: 'done' }, endedAt },
+      line: ['debug', 'job done', { ...JOB, waited_ms: 4200 }],
+    },
     {
       event: { job, ending: RETRY, endedAt },
       line: ['warn', 'attempt failed', { ...JOB, error: 'Error: no', delay_ms: 1500 }],

@@ -1,11 +1,13 @@
 import { expect, test } from 'vitest'
 import { memoryStore } from '../../../lib/adapters/memory/store.ts'
-import type { ShardKey } from '../../../lib/core/keys.ts'
+import type { RawItem } from '../../../lib/core/job/job.ts'
+import type { JobId, ShardKey } from '../../../lib/core/keys.ts'
 import { parseShard } from '../../../lib/core/keys.ts'
 import { rangesToRead } from '../../../lib/core/pass/ranges.ts'
 import { defineConfig } from '../../../lib/core/queue/config.ts'
 import { emptyState } from '../../../lib/core/shard/state.ts'
 import type { Store } from '../../../lib/ports/store.ts'
+import { judgeItem } from '../../../lib/use-cases/judge.ts'
 import { readDueJobs } from '../../../lib/use-cases/pass/due-jobs.ts'
 import { sweep } from '../../../lib/use-cases/sweep/sweep.ts'
 import { World } from '../../support/world.ts'
@@ -21,13 +23,18 @@ const item = (second: number, id: string) => ({
 test('many items with one id do not hide the jobs behind them', async () => {
   const world = new World(config)
   world.put(...Array.from({ length: 50 }, (_, n) => item(n, 'twin')), item(300, 'behind'))
-  const read = await readDueJobs(world.context, {
+  const judge = async (items: readonly RawItem[]) => {
+    const jobs = await Promise.all(items.map((item) => judgeItem(world.context, item)))
+    return { jobs, living: jobs.filter((job) => job !== undefined) }
+  }
+  const wanted = {
     state: emptyState('crm' as ShardKey),
     now: world.now,
     want: 2,
-    inFlight: new Set(),
+    inFlight: new Set<JobId>(),
     ranges: rangesToRead([], true),
-  })
+  }
+  const read = await readDueJobs(world.context, wanted, judge)
   if (read === 'stale') throw new Error('nothing has changed')
   expect(new Set(read.due.map(({ id }) => id))).toEqual(new Set(['twin', 'behind']))
 })

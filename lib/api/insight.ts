@@ -1,0 +1,72 @@
+/** What people ask of a running stack: why a job, or a partition, does not run, and what there is. Reads only; nothing changes by asking. */
+import { queueNamed } from '../core/queue/config.ts'
+import { noQueue } from '../core/queue/unknown.ts'
+import type { PartitionStats } from '../core/why/stats.ts'
+import type { JobWhy, PartitionWhy } from '../core/why/why.ts'
+import { partitionsOf, type SeenPartition } from '../use-cases/operate/partitions.ts'
+import { statsOf } from '../use-cases/operate/stats.ts'
+import { whyJob, whyPartition } from '../use-cases/operate/why.ts'
+import { type AnyQueue, placeNamed } from './admin.ts'
+import type { Wiring } from './wiring.ts'
+
+export interface Insight<QueueName extends string = string> {
+  /**
+   * Why a job does not run, or that it does, by what `enqueue` has returned: its place, and what holds the jobs of its shard
+   * back, by the very rules that would let it start. Plain data; `whyText` says it in a line. A job that was tried before
+   * stands under a later key, and is looked for there, among the hundred items behind it.
+   *
+   * It reads what a pass reads, and counts up to a hundred due jobs of each better priority: a few read units. What other
+   * shards of its partition have and do not use a pass would fetch; that is not foreseen.
+   * @example console.log(whyText(await client.why(await client.enqueue(syncContact, payload))))
+   */
+  why(job: { readonly pk: string; readonly sk: string }): Promise<JobWhy>
+  /**
+   * What holds the due jobs of a partition back, shard by shard; shards in which nothing is left out. The partition is named
+   * as its jobs name it, or left out for a queue without a partition rule. It reads what a pass over each shard does.
+   * @example console.log(whyText(await client.why('crm', 'acme')))
+   * @throws InvalidJobError if there can be no such partition
+   */
+  why(queue: AnyQueue<QueueName>, partition?: string): Promise<PartitionWhy>
+  /**
+   * What there is of one partition: jobs that wait, that are delayed, in flight, the queue's dead letters, for how long the
+   * oldest waits, the limits in force and who has set them, what is used of the rate, and what its shards have borrowed.
+   *
+   * No table is scanned. Items are counted by their keys, which costs what reading them does (0.5 read units for each 4 KB);
+   * of each range of keys ten megabytes at the most are counted, and then the count says `atLeast`. Counts may be a second
+   * old, and a malformed item counts as a job until it is refused.
+   * @example const { waiting, oldest_ms, rate } = await client.stats('crm', 'acme')
+   * @throws InvalidJobError if there is no such queue or partition
+   */
+  stats(queue: QueueName, partition?: string): Promise<PartitionStats>
+  /**
+   * The shards that have a state item, of one queue or of all, page by page as they are asked for: those with work, and
+   * those that were at work within a week. A new job's shard may not be among them yet. Unlike `stats` this *is* a scan of
+   * the State table, whatever the queue: half a read unit for each 4 KB of it. A partition with several shards comes once
+   * for each of them, and a damaged item is left out: the sweep counts those.
+   * @example for await (const { partition, waiting } of client.partitions('crm')) if (waiting) console.log(partition)
+   */
+  partitions(queue?: AnyQueue<QueueName>): AsyncGenerator<SeenPartition>
+}
+
+export const insightOf = <QueueName extends string>(wiring: Wiring): Insight<QueueName> => {
+  function why(job: { readonly pk: string; readonly sk: string }): Promise<JobWhy>
+  function why(queue: string, partition?: string): Promise<PartitionWhy>
+  function why(what: string | { readonly pk: string; readonly sk: string }, partition?: string) {
+    return typeof what === 'string' ? whyNamed(wiring, what, partition) : whyJob(wiring, what)
+  }
+  return {
+    why,
+    stats: async (name, named) => {
+      const { queue, partition } = placeNamed(wiring, name, named)
+      return statsOf(wiring, queue, partition)
+    },
+    partitions: (queue) => partitionsOf(wiring, queue),
+  }
+}
+
+async function whyNamed(wiring: Wiring, name: string, named: string | undefined): Promise<PartitionWhy> {
+  const { config, clock } = wiring
+  if (!queueNamed(config, name)) return { kind: 'stranded', at: clock.now(), problem: noQueue(config, name) }
+  const { queue, partition } = placeNamed(wiring, name, named)
+  return whyPartition(wiring, queue, partition)
+}

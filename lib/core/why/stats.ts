@@ -1,0 +1,69 @@
+/** What there is of a partition, in numbers: plain data. Counts say so if there may be more. Times are epoch ms. */
+import type { LimitOverride, RateLimit } from '../limits/limits.ts'
+import type { SlowDown } from '../limits/slow-down.ts'
+import type { Counted, Trouble } from './why.ts'
+
+/** The limits of a whole partition. What is absent is not limited. */
+export interface LimitsSeen {
+  readonly concurrency?: number
+  readonly rateLimit?: RateLimit
+}
+
+export interface RateUse {
+  readonly allowed: number
+  readonly period_ms: number
+  /** Starts in the window that ends now, and claims that may start at any moment. */
+  readonly used: number
+  /** When a job may start again. Absent if one may start now. */
+  readonly reopensAt?: number
+}
+
+/** Of one shard: what it has in flight, and what it has of its partition's limits. */
+export interface ShardStats {
+  readonly shard: string
+  readonly waiting: Counted
+  readonly delayed: Counted
+  readonly inFlight: number
+  /** Slots that it has from the plain shard. */
+  readonly borrowed: number
+  /** In the plain shard: slots that others have. */
+  readonly lent: number
+}
+
+export interface PartitionStats {
+  readonly at: number
+  readonly queue: string
+  readonly partition?: string
+  /** Due, and not in flight. */
+  readonly waiting: Counted
+  /** Not due yet: delayed, or waiting for another attempt. */
+  readonly delayed: Counted
+  readonly inFlight: number
+  /** The dead letters of the whole queue, for they are not kept by partition. */
+  readonly deadOfQueue: Counted
+  /** For how long the oldest due job waits. */
+  readonly oldest_ms?: number
+  readonly configured: LimitsSeen
+  /** In force now: configured, or set at run time. */
+  readonly inForce: LimitsSeen
+  readonly override?: LimitOverride
+  /** Somebody wrote an override that makes no sense, so nothing runs. */
+  readonly overrideProblem?: string
+  readonly slowedDown?: SlowDown
+  readonly rate?: RateUse
+  /** Shards in which there is anything. */
+  readonly shards: readonly ShardStats[]
+  /** Shards whose state cannot be read: they are in no number here. */
+  readonly troubles: readonly (Trouble & { readonly shard: string })[]
+}
+
+export function sumOf(counts: readonly Counted[]): Counted {
+  const count = counts.reduce((sum, one) => sum + one.count, 0)
+  return counts.some(({ atLeast }) => atLeast) ? { count, atLeast: true } : { count }
+}
+
+/** Without so many of them. */
+export const less = (counted: Counted, count: number): Counted => ({
+  ...counted,
+  count: Math.max(0, counted.count - count),
+})

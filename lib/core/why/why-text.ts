@@ -1,0 +1,111 @@
+/** What holds a job or a partition, in a line for people. */
+import { oneLine } from '../text/clip.ts'
+import type { Note, Reason, SlotHolder } from './reason.ts'
+import type { Counted, ShardWhy, Why } from './why.ts'
+
+/**
+ * One line.
+ * @example whyText(await client.why(job))
+ * // waiting since 09:00:00Z, behind 17 jobs of its partition: slots 4/4, job a free by 09:01:03Z at the latest
+ */
+export const whyText = (why: Why): string => oneLine(textOf(why))
+
+function textOf(why: Why): string {
+  const clock = (time: number) => timeText(time, why.at)
+  switch (why.kind) {
+    case 'stranded':
+    case 'damaged':
+    case 'unsettled':
+    case 'malformed':
+      return `${why.kind}: ${why.problem}`
+    case 'gone':
+      return why.isSearchedWhole
+        ? 'gone: done, dead or taken away'
+        : 'gone from its key: done, dead, taken away, or waiting for another attempt far behind'
+    case 'delayed':
+      return `${attemptText(why.job.attempt)}not due before ${clock(why.until)}`
+    case 'claimed':
+      return `claimed, its message is on its way since ${clock(why.sentAt)}`
+    case 'running':
+      return why.until > why.at
+        ? `${attemptText(why.job.attempt)}running until ${clock(why.until)} at the latest`
+        : `its worker has died, or it would have ended by ${clock(why.until)}: the next pass sees to it`
+    case 'waiting':
+      return `${attemptText(why.job.attempt)}waiting since ${clock(why.since)}${aheadText(why.ahead, why.aheadIn)}: ${holdsText(why, why.at)}`
+    case 'partition':
+      return partitionText(why)
+  }
+}
+
+const attemptText = (attempt: number): string => (attempt === 1 ? '' : `attempt ${attempt}, `)
+
+const aheadText = (ahead: Counted, of: string): string =>
+  ahead.count === 0 ? '' : `, behind ${countText(ahead)} of its ${of}`
+
+export const countText = ({ count, atLeast }: Counted): string =>
+  `${atLeast ? 'at least ' : ''}${jobs(count)}`
+
+const jobs = (count: number): string => `${count} ${count === 1 ? 'job' : 'jobs'}`
+
+function partitionText({ shards, troubles, at }: Extract<Why, { kind: 'partition' }>): string {
+  const named = shards.length + troubles.length > 1
+  const lines = [
+    ...shards.map((one) => [one.shard, shardText(one, at)] as const),
+    ...troubles.map((one) => [one.shard, textOf(one)] as const),
+  ]
+  if (lines.length === 0) return 'nothing waits'
+  return lines.map(([shard, line]) => (named ? `${shard}: ${line}` : line)).join('; ')
+}
+
+function shardText(shard: ShardWhy, at: number): string {
+  if (shard.holds.length > 0) return holdsText(shard, at)
+  if (shard.startable > 0) return `nothing holds ${jobs(shard.startable)}: the next pass claims what it can`
+  return `nothing waits, ${shard.inFlight} in flight`
+}
+
+const holdsText = ({ holds }: { readonly holds: readonly Reason[] }, at: number): string =>
+  holds.length === 0
+    ? 'nothing holds it, the next pass looks at it'
+    : holds.map((reason) => reasonText(reason, at)).join(' · ')
+
+/** @param at when the reason was seen, epoch ms */
+export const reasonText = <Kind extends Reason['reason']>(reason: Reason<Kind>, at: number): string =>
+  TEXTS[reason.reason as Kind](reason, at)
+
+const TEXTS: { readonly [Kind in Reason['reason']]: (reason: Reason<Kind>, at: number) => string } = {
+  interval: ({ interval_ms, reopensAt }, at) =>
+    `the next start comes ${interval_ms} ms after the last${reopensAt === undefined ? '' : `, at ${timeText(reopensAt, at)}`}`,
+  limiter: ({ limiter, lent, units }) => `${limiter.replace('|', ' ')} ${lent}/${units}`,
+  paused: ({ problem, ...note }) =>
+    problem === undefined ? `paused${noteText(note)}` : `paused, for its override makes no sense: ${problem}`,
+  'slowed down': ({ until, ...note }, at) => `slowed down until ${timeText(until, at)}${noteText(note)}`,
+  slots: ({ inFlight, slots, first, partition, lacksStarts }, at) =>
+    [
+      lacksStarts ? 'no start of the rate, other shards have them' : `slots ${inFlight}/${slots}`,
+      ...(first && !lacksStarts ? [holderText(first, at)] : []),
+      ...(partition ? [`of ${partition.slots ?? 'unlimited'} in its partition, ${partition.lent} lent`] : []),
+    ].join(', '),
+  rate: ({ allowed, period_ms, nextAt }, at) =>
+    `rate ${allowed}/${secondsText(period_ms)} used up${nextAt === undefined ? '' : `, next in ${secondsText(Math.max(0, nextAt - at))}`}`,
+  'same id': () => 'another job with the same id is in flight',
+  'not read': () => 'more jobs are due than a pass reads',
+}
+
+const holderText = ({ id, until, sentAt }: SlotHolder, at: number): string =>
+  until === undefined
+    ? `job ${id} claimed at ${timeText(sentAt ?? at, at)}`
+    : `job ${id} free by ${timeText(until, at)} at the latest`
+
+const noteText = ({ by, note }: Note): string =>
+  `${by === undefined ? '' : ` by ${by}`}${note === undefined ? '' : `: ${note}`}`
+
+const secondsText = (time_ms: number): string => `${Math.round(time_ms / 100) / 10} s`
+
+/** The time of day, or with its date if that is another one than today's. UTC. */
+function timeText(time: number, at: number): string {
+  const [text, today] = [time, at].map((one) => new Date(one).toISOString().replace(/\.\d+Z$/, 'Z')) as [
+    string,
+    string,
+  ]
+  return text.slice(0, 10) === today.slice(0, 10) ? text.slice(11) : text
+}

@@ -1,0 +1,86 @@
+/** Answers to "why does it not run?": plain data, which `whyText` says in a line. Times are epoch ms. */
+import type { Look } from '../pass/input.ts'
+import type { Reason } from './reason.ts'
+
+/** The job that was asked about. */
+export interface AskedJob {
+  readonly pk: string
+  /** Where it stands now: with each attempt its time is a later one. */
+  readonly sk: string
+  readonly id: string
+  readonly attempt: number
+}
+
+interface Answer {
+  /** When it was looked at. */
+  readonly at: number
+}
+/** Nothing of the shard can be said, or runs, until somebody has mended that. */
+interface Problem extends Answer {
+  readonly problem: string
+}
+
+export type Trouble =
+  /** Its queue, or a partition rule that fits it, is not in the configuration. */
+  | (Problem & { readonly kind: 'stranded' })
+  /** The state item of its shard, or the plain shard's, cannot be read. */
+  | (Problem & { readonly kind: 'damaged' })
+  /** The books of its partition and what a shard knows of them do not fit: the next pass over it mends that. */
+  | (Problem & { readonly kind: 'unsettled' })
+
+/** Why a job does not run, or that it does. */
+export type JobWhy =
+  | Trouble
+  /**
+   * It stands neither under its key nor, as far as `isSearchedWhole` says, under a later one: it is done, a dead letter, or
+   * was taken away.
+   */
+  | (Answer & { readonly kind: 'gone'; readonly isSearchedWhole: boolean })
+  /** It can never run: the next visit makes a dead letter of it. */
+  | (Problem & { readonly kind: 'malformed' })
+  | (Answer & { readonly kind: 'delayed'; readonly job: AskedJob; readonly until: number })
+  | (Answer & { readonly kind: 'claimed'; readonly job: AskedJob; readonly sentAt: number })
+  /** If `until` has passed, its worker has died, and the next pass sees to it. */
+  | (Answer & { readonly kind: 'running'; readonly job: AskedJob; readonly until: number })
+  | (Answer & {
+      readonly kind: 'waiting'
+      readonly job: AskedJob
+      readonly since: number
+      readonly ahead: Counted
+      /** Whether the jobs before it are all of its partition's, or those of one of its shards. */
+      readonly aheadIn: 'partition' | 'shard'
+      /** What holds it; empty if the next pass claims it, or one before it. */
+      readonly holds: readonly Reason[]
+      readonly looks: readonly Look[]
+    })
+
+/** How many there are; at least so many, if counting on would have cost too much. */
+export interface Counted {
+  readonly count: number
+  readonly atLeast?: true
+}
+
+/** One shard of a partition in which something is in flight or waits. */
+export interface ShardWhy {
+  readonly shard: string
+  readonly inFlight: number
+  /** Jobs that the next pass would claim, of those that it would read. */
+  readonly startable: number
+  /** What holds the others. */
+  readonly holds: readonly Reason[]
+  /** When the shard is looked at although nobody comes. */
+  readonly looks: readonly Look[]
+}
+
+/** Why jobs of a partition do not run. */
+export type PartitionWhy =
+  | Trouble
+  | (Answer & {
+      readonly kind: 'partition'
+      readonly queue: string
+      readonly partition?: string
+      readonly shards: readonly ShardWhy[]
+      readonly troubles: readonly (Trouble & { readonly shard: string })[]
+    })
+
+export type Why = JobWhy | PartitionWhy

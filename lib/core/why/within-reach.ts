@@ -1,0 +1,27 @@
+/** What a shard could use if a pass came now, as far as its own item and the plain shard's show: nothing is borrowed for it. */
+import { RESOURCES, type Resource } from '../limits/books.ts'
+import { SLOTS_OF_A_SMALL_ITEM, type Units } from '../limits/in-force.ts'
+import { freeUnits, mayBorrow, PLAIN, unitsOfOneJob } from '../limits/lending.ts'
+import { mayUse, type Portion, type Usage } from '../limits/portion.ts'
+
+/**
+ * What it has, and what it could borrow that is free. What other shards have and do not use a pass would ask them for:
+ * that is in nobody's books.
+ */
+export function unitsWithinReach(portion: Portion, usage: Usage): Units {
+  const has = mayUse(portion, usage)
+  const of = (resource: Resource) => has[resource] + borrowable(portion, resource)
+  const [slots, starts] = RESOURCES.map(of)
+  return { slots: slots ?? 0, starts: starts ?? 0 }
+}
+
+const borrowable = (portion: Portion, resource: Resource): number =>
+  portion.self === PLAIN || !mayBorrow(portion, resource, portion.self)
+    ? 0
+    : Math.max(
+        0,
+        Math.min(
+          SLOTS_OF_A_SMALL_ITEM * unitsOfOneJob(portion, resource, portion.self),
+          freeUnits(portion, resource),
+        ),
+      )

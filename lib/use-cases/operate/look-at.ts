@@ -1,0 +1,146 @@
+/** Looks at a shard as a pass would, and writes nothing: neither units are borrowed, nor malformed items judged. */
+import { DamagedStateError } from '../../core/errors.ts'
+import { doomOf } from '../../core/job/doom.ts'
+import { parseJob, placeOf, type RawItem } from '../../core/job/job.ts'
+import { parseShard, type Shard, type ShardKey } from '../../core/keys.ts'
+import { limitsOfGates } from '../../core/limits/gates.ts'
+import type { Portion } from '../../core/limits/portion.ts'
+import { limiterKey, type QueueLimiter } from '../../core/limits/queue-limiter.ts'
+import { decide } from '../../core/pass/decide.ts'
+import type { Look } from '../../core/pass/input.ts'
+import { jobsToRead, type Staying, slotsThatStay } from '../../core/pass/room.ts'
+import type { Config } from '../../core/queue/config.ts'
+import { deadSlots } from '../../core/shard/attention.ts'
+import { emptyState, type ShardState, sortKeyOf, type Token } from '../../core/shard/state.ts'
+import { type Reason, reasonOf } from '../../core/why/reason.ts'
+import type { Trouble } from '../../core/why/why.ts'
+import { unitsWithinReach } from '../../core/why/within-reach.ts'
+import type { Context } from '../context.ts'
+import { usageIn } from '../lending/account.ts'
+import {
+  type Capacities,
+  type Capacity,
+  capacityOf,
+  limiterCapacityOf,
+  readOwner,
+} from '../lending/capacity.ts'
+import { readDueJobs } from '../pass/due-jobs.ts'
+
+/** What looking takes of the world. */
+export type Eyes = Pick<Context, 'config' | 'store' | 'clock'>
+
+export interface Looked {
+  readonly kind: 'looked'
+  readonly at: number
+  readonly state: ShardState
+  readonly capacity: Capacity
+  readonly staying: Staying
+  /** How many jobs a pass would claim now. */
+  readonly startable: number
+  readonly holds: readonly Reason[]
+  readonly looks: readonly Look[]
+}
+
+/** The two items are read one after the other: if somebody writes in between, they may not fit. */
+const TRIES = 3
+
+export async function lookAt(eyes: Eyes, key: ShardKey): Promise<Looked | Trouble> {
+  const read = await readShard(eyes, key)
+  return read.kind === 'read' ? decideUnwritten(eyes, read) : read
+}
+
+/** A shard's item, and what it has of its partition's limits, and of its queue's total and pools. */
+export interface ReadShard {
+  readonly kind: 'read'
+  readonly at: number
+  readonly state: ShardState
+  readonly capacity: Capacity
+  readonly limiters: readonly Capacity[]
+}
+
+export async function readShard(eyes: Eyes, key: ShardKey): Promise<ReadShard | Trouble> {
+  const { config, store, clock } = eyes
+  const at = clock.now()
+  const shard = parseShard(key)
+  const place = shard.ok ? placeOf(config, shard.value) : shard
+  if (!shard.ok || !place.ok) return { kind: 'stranded', at, problem: place.ok ? key : place.reason }
+  try {
+    for (let tries = 0; tries < TRIES; tries++) {
+      const state = (await store.states.read(key)) ?? emptyState(key)
+      const owner = await readOwner(eyes, shard.value, state)
+      const now = clock.now()
+      const capacity = capacityOf({ shard: shard.value, configured: place.value, owner, state, now })
+      const limiters = await Promise.all(
+        place.value.limiters.map((limiter) => readLimiter(eyes, limiter, shard.value, state)),
+      )
+      const known = limiters.filter((limiter) => limiter !== 'stale')
+      if (capacity !== 'stale' && known.length === limiters.length)
+        return { kind: 'read', at: now, state, capacity, limiters: known }
+    }
+  } catch (error) {
+    if (!(error instanceof DamagedStateError)) throw error
+    return { kind: 'damaged', at, problem: error.message }
+  }
+  return { kind: 'unsettled', at, problem: `the books of shard "${key}" and its partition do not fit` }
+}
+
+async function readLimiter(
+  { config, store, clock }: Eyes,
+  limiter: QueueLimiter,
+  shard: Shard,
+  state: ShardState,
+): Promise<Capacity | 'stale'> {
+  const key = limiterKey(limiter.name)
+  const owner = (await store.states.read(key)) ?? emptyState(key)
+  return limiterCapacityOf(config, limiter, { shard, configured: limiter, owner, state, now: clock.now() })
+}
+
+/** What a pass would decide that came now, and found all units as they are. */
+async function decideUnwritten(
+  { config, store }: Eyes,
+  { state, capacity, limiters, at: now }: ReadShard,
+): Promise<Looked> {
+  const dead = deadSlots(state, now)
+  // A pass would try their jobs again, or bury them, before it frees their slots: they are due no more.
+  const over = new Set<string>(dead.map(sortKeyOf))
+  const recovered = new Set(dead.map(([id]) => id))
+  const staying = slotsThatStay({ state, recovered })
+  const limits = limitsWithinReach([capacity, ...limiters], state, staying, now)
+  const known = { state, limits, now, recovered }
+  const wanted = { state, now, ...jobsToRead(known, true) }
+  const jobs = await readDueJobs({ store }, wanted, async (items) => readable(config, items, now))
+  if (jobs === 'stale') throw new Error('nothing is ended by somebody who only looks')
+  const due = jobs.due.filter(({ key }) => !over.has(key.sk))
+  const reading = { since: now, whole: true, doubtful: false, late: [] }
+  const { claims, holds, looks } = decide({ ...known, ...jobs, due, reading, newToken: () => '-' as Token })
+  const seen = { state, owner: capacity.owner, portion: capacity, staying, now }
+  return {
+    kind: 'looked',
+    at: now,
+    state,
+    capacity,
+    staying,
+    startable: claims.length,
+    holds: holds.map((hold) => reasonOf(hold, seen)),
+    looks,
+  }
+}
+
+function limitsWithinReach(capacities: Capacities, state: ShardState, staying: Staying, now: number) {
+  const gateOf = (portion: Capacity) => {
+    const usage = usageIn(portion, state, staying, now)
+    return { portion, may: unitsWithinReach(portion, usage), inUse: usage.inUse }
+  }
+  const [first, ...others] = capacities
+  const nameOf = (portion: Portion) => capacities.find((one) => one === portion)?.limiter?.name
+  return limitsOfGates([gateOf(first), ...others.map(gateOf)], nameOf)
+}
+
+/** What a pass would end, for it is not to start any more, it would not see either. */
+function readable(config: Config, items: readonly RawItem[], now: number) {
+  const jobs = items.map((item) => {
+    const job = parseJob(config, item)
+    return job.ok ? job.value : undefined
+  })
+  return { jobs, living: jobs.filter((job) => job !== undefined).filter((job) => !doomOf(job, now)) }
+}

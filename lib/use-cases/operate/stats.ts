@@ -1,0 +1,115 @@
+/** What there is of a partition, by queries of its shards: no table is scanned, and counting ends at a bound. */
+import { letterKeys } from '../../core/job/dead-letter.ts'
+import type { Shard, ShardKey } from '../../core/keys.ts'
+import { NO_BOOKS } from '../../core/limits/books.ts'
+import { held, lentOut } from '../../core/limits/limiter.ts'
+import type { Limits } from '../../core/limits/limits.ts'
+import { borrowersOf, ownerOf } from '../../core/limits/shards.ts'
+import { nextForgotten } from '../../core/limits/window.ts'
+import type { QueueConfig } from '../../core/queue/config.ts'
+import { unitsOfState } from '../../core/shard/in-use.ts'
+import type { ShardState } from '../../core/shard/state.ts'
+import { forEachSideBySide } from '../../core/side-by-side.ts'
+import {
+  type LimitsSeen,
+  type PartitionStats,
+  type RateUse,
+  type ShardStats,
+  sumOf,
+} from '../../core/why/stats.ts'
+import type { Counted, Trouble } from '../../core/why/why.ts'
+import { type CountedShard, countShard } from './count-shard.ts'
+import { type Eyes, type ReadShard, readShard } from './look-at.ts'
+
+const SIDE_BY_SIDE = 8
+
+export async function statsOf(
+  eyes: Eyes,
+  queue: QueueConfig,
+  partition: string | undefined,
+): Promise<PartitionStats> {
+  const at = eyes.clock.now()
+  const named: Shard = { queue: queue.name, ...(partition === undefined ? {} : { partition }) }
+  const keys = [ownerOf(named), ...borrowersOf(named, queue.shards)]
+  const [seen, deadOfQueue] = await Promise.all([readAll(eyes, keys, at), countDead(eyes, queue.name)])
+  const read = seen.flatMap((one) => ('counted' in one ? [one] : []))
+  const shards = read.map(shardStats)
+  const oldest = Math.min(...read.map(({ counted }) => counted.oldest ?? Number.POSITIVE_INFINITY))
+  return {
+    at,
+    ...named,
+    waiting: sumOf(shards.map(({ waiting }) => waiting)),
+    delayed: sumOf(shards.map(({ delayed }) => delayed)),
+    inFlight: shards.reduce((sum, { inFlight }) => sum + inFlight, 0),
+    deadOfQueue,
+    ...(Number.isFinite(oldest) ? { oldest_ms: at - oldest } : {}),
+    configured: limitsSeen(queue),
+    ...ofOwner(read[0], queue, at),
+    ...rateOf(read, at),
+    shards: shards.filter(hasAnything),
+    troubles: seen.flatMap((one) => ('counted' in one ? [] : [one])),
+  }
+}
+
+type Counting = ReadShard & { readonly counted: CountedShard }
+type Troubled = Trouble & { readonly shard: string }
+
+/** In the order of the keys: the plain shard comes first, if it can be read. */
+async function readAll(eyes: Eyes, keys: readonly ShardKey[], at: number): Promise<(Counting | Troubled)[]> {
+  const seen = new Map<ShardKey, Counting | Troubled>()
+  await forEachSideBySide(keys, SIDE_BY_SIDE, async (shard) => {
+    const read = await readShard(eyes, shard)
+    if (read.kind !== 'read') seen.set(shard, { ...read, shard })
+    else seen.set(shard, { ...read, counted: await countShard(eyes, read.state, at) })
+  })
+  return keys.flatMap((key) => seen.get(key) ?? [])
+}
+
+async function countDead({ store }: Eyes, queue: string): Promise<Counted> {
+  return sumOf(await Promise.all(letterKeys(queue).map((pk) => store.history.count(pk))))
+}
+
+const shardStats = ({ state, counted: { waiting, delayed } }: Counting): ShardStats => ({
+  shard: state.shard,
+  waiting,
+  delayed,
+  inFlight: Object.keys(state.slots).length,
+  borrowed: held(state.borrowed?.slots),
+  lent: lentOut((state.books ?? NO_BOOKS).slots),
+})
+
+const hasAnything = ({ waiting, delayed, inFlight, borrowed, lent }: ShardStats): boolean =>
+  waiting.count + delayed.count + inFlight + borrowed + lent > 0
+
+const limitsSeen = ({ concurrency, rateLimit }: Limits): LimitsSeen => ({
+  ...(concurrency === undefined ? {} : { concurrency }),
+  ...(rateLimit === undefined ? {} : { rateLimit }),
+})
+
+/** Every shard that was read knows the plain one's item, which owns the limits. */
+function ofOwner(
+  read: Counting | undefined,
+  queue: QueueConfig,
+  at: number,
+): Pick<PartitionStats, 'inForce' | 'override' | 'overrideProblem' | 'slowedDown'> {
+  if (!read) return { inForce: limitsSeen(queue) }
+  const { owner, limits } = read.capacity
+  const { override, overrideProblem, slowed } = owner
+  return {
+    inForce: limitsSeen(limits),
+    ...(override ? { override } : {}),
+    ...(overrideProblem === undefined ? {} : { overrideProblem }),
+    ...(slowed && slowed.until > at ? { slowedDown: slowed } : {}),
+  }
+}
+
+function rateOf(read: readonly Counting[], at: number): { readonly rate?: RateUse } {
+  const limits = read[0]?.capacity.limits
+  const rate = limits?.rateLimit
+  if (!limits || !rate) return {}
+  const used = read.reduce((sum, { state }) => sum + unitsOfState(state, limits, at).starts, 0)
+  const forgotten = (state: ShardState) => nextForgotten(state.window, rate, at) ?? Number.POSITIVE_INFINITY
+  const next = Math.min(...read.map(({ state }) => forgotten(state)))
+  const reopens = used >= rate.allowed && Number.isFinite(next) ? { reopensAt: next } : {}
+  return { rate: { allowed: rate.allowed, period_ms: rate.period_ms, used, ...reopens } }
+}

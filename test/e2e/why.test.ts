@@ -1,0 +1,86 @@
+/** Jobs that do not run say why, by a client that reads the tables of a stack at work. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { whyText } from '../../lib/index.ts'
+import { limited, serial } from './app/tasks.ts'
+import { World } from './setup.ts'
+
+let world: World
+beforeAll(async () => {
+  world = await World.start()
+})
+afterAll(() => world?.stop())
+
+const NOTE = { by: 'ann', reason: 'their backup' }
+
+describe.concurrent('why a job does not run', () => {
+  it('because another has the only slot', async () => {
+    const customer = 'slots'
+    const long = await world.client.enqueue(
+      serial,
+      { customer, name: 'long', takes_ms: 3500 },
+      { id: 'long' },
+    )
+    await world.recorder.until(() => world.recorder.started(customer).length > 0)
+    const next = await world.client.enqueue(serial, { customer, name: 'next' })
+    const [running, waiting] = await Promise.all([world.client.why(long), world.client.why(next)])
+    expect(running).toMatchObject({ kind: 'running', job: { id: 'long', attempt: 1 } })
+    expect(whyText(waiting)).toMatch(/^waiting since \S+: slots 1\/1, job long free by \S+Z at the latest$/)
+    await world.recorder.until(() => world.recorder.ended(customer).length === 2)
+    // The job is deleted before its slot is free, and a worker goes on with what is left of its ending.
+    for (let ran = world.cloud.next('invocation'); (await world.client.why(next)).kind !== 'gone'; ) {
+      await ran
+      ran = world.cloud.next('invocation')
+    }
+  })
+
+  it('because the rate is used up, behind others', async () => {
+    const customer = 'rate'
+    const names = Array.from({ length: 14 }, (_, n) => `job-${n}`)
+    const jobs = await world.client.enqueueMany(
+      limited,
+      names.map((name) => ({ payload: { customer, name } })),
+    )
+    await world.recorder.until(() => world.recorder.ended(customer).length >= 5)
+    const last = jobs.at(-1)
+    if (!last) throw new Error('no job')
+    const [why, stats] = await Promise.all([world.client.why(last), world.client.stats('limited', customer)])
+    expect(whyText(why)).toMatch(/behind \d+ jobs? of its partition: rate 5\/2 s used up, next in [\d.]+ s$/)
+    expect(stats).toMatchObject({
+      inForce: { concurrency: 3, rateLimit: { allowed: 5 } },
+      rate: { allowed: 5 },
+    })
+    expect(stats.waiting.count + stats.inFlight).toBeGreaterThan(3)
+    expect(stats.waiting.atLeast).toBeUndefined()
+    expect(stats.rate?.used).toBeGreaterThan(0)
+    expect(stats.oldest_ms).toBeGreaterThan(0)
+  })
+
+  it('because somebody has paused its customer, or slowed it down, and who', async () => {
+    const customer = 'held'
+    await world.client.setLimits('serial', customer, { concurrency: 0 }, NOTE)
+    const job = await world.client.enqueue(serial, { customer, name: 'job' })
+    expect(whyText(await world.client.why(job))).toMatch(/: paused by ann: their backup$/)
+    expect(await world.client.stats('serial', customer)).toMatchObject({
+      waiting: { count: 1 },
+      configured: { concurrency: 1 },
+      inForce: { concurrency: 0 },
+      override: NOTE,
+    })
+    await world.client.slowDown('serial', customer, '1h', NOTE)
+    await world.client.setLimits('serial', customer, null)
+    const why = await world.client.why('serial', customer)
+    expect(whyText(why)).toMatch(/^slowed down until \S+Z by ann: their backup$/)
+    const seen = (await Array.fromAsync(world.client.partitions('serial'))).find(
+      ({ partition }) => partition === customer,
+    )
+    expect(seen).toMatchObject({ shard: `serial|${customer}`, slowedDown: NOTE })
+    await world.client.slowDown('serial', customer, null)
+    await world.recorder.until(() => world.recorder.ended(customer).length === 1)
+  })
+})
+
+it('a dead letter says how long its last attempt had waited', async () => {
+  await world.client.enqueue(serial, { customer: 'dying', name: 'never', fails: 99 })
+  const [letter] = await world.deadLetters('serial', 1)
+  expect(letter?.waited_ms).toBeGreaterThanOrEqual(0)
+})
