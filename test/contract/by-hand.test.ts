@@ -5,6 +5,7 @@ import { dynamoStore } from '../../lib/adapters/dynamodb/store.ts'
 import { DamagedStateError } from '../../lib/core/errors.ts'
 import { UNREADABLE } from '../../lib/core/job/job.ts'
 import type { ShardKey } from '../../lib/core/keys.ts'
+import { limiterKey, poolNamed } from '../../lib/core/limits/queue-limiter.ts'
 import type { Store } from '../../lib/ports/store.ts'
 import { borrowed, change, jobItem, loan } from '../support/builders.ts'
 import { dynoxideDatabase, missingDynoxide, putRaw, type TestDatabase } from '../support/dynamodb.ts'
@@ -137,6 +138,18 @@ describe.skipIf(missingDynoxide)('loans damaged by hand', () => {
     const { states, damaged } = await store().states.glance([shard])
     expect(states).toEqual([])
     expect(damaged).toEqual([{ shard, problem: expect.stringMatching(/loans|line|borrowed/) }])
+  })
+
+  test('a limiter’s item names whole shards, and nothing else', async () => {
+    const key = limiterKey(poolNamed('api'))
+    const attributes = (borrower: string) => ({
+      loans: { slots: { [borrower]: ['l', 3, 1] }, starts: {} },
+      line: { slots: {}, starts: {} },
+    })
+    await setAttributes(database(), key, attributes('crm|acme|7'))
+    expect((await store().states.read(key))?.books?.slots.loans).toEqual({ 'crm|acme|7': loan('l', 3, 1) })
+    await setAttributes(database(), key, attributes('crm|acme|x'))
+    await expect(store().states.read(key)).rejects.toThrow(DamagedStateError)
   })
 
   test('are what they were if nothing is wrong with them', async () => {

@@ -7,6 +7,7 @@ import { isShardIndex, parseShard } from '../../core/keys.ts'
 import type { Books, Resource } from '../../core/limits/books.ts'
 import { PLAIN } from '../../core/limits/lending.ts'
 import type { Borrowed, Limiter, Loan, LoanId } from '../../core/limits/limiter.ts'
+import { isLimiterKey } from '../../core/limits/queue-limiter.ts'
 import type { BorrowedFrom, BorrowedUnits } from '../../core/shard/state.ts'
 
 /** Counters and turns only grow: one that cannot grow any more would be no whole number in the end. */
@@ -18,14 +19,25 @@ const loan = z
 /** Each write changes one entry of a map, which therefore has to be there. */
 const ofEach = <T extends z.ZodType>(schema: T) => z.object({ slots: schema, starts: schema })
 
-/** Who borrows is read as the name of a shard, and a wake-up goes there: of a limiter's item the whole name. */
-const borrower = z
-  .string()
-  .refine((name) => isShardIndex(name) || parseShard(name).ok, 'it is not the number or the name of a shard')
-const waiting = borrower.or(z.literal(PLAIN))
+export const loansSchema = ofEach(z.record(z.string(), loan))
+export const lineSchema = ofEach(z.record(z.string(), count))
 
-export const loansSchema = ofEach(z.record(borrower, loan))
-export const lineSchema = ofEach(z.record(waiting, count))
+type Loans = z.output<typeof loansSchema>
+type Line = z.output<typeof lineSchema>
+
+/**
+ * Who borrows is read as the name of a shard, and a wake-up goes there: in a plain shard's item its number, in a limiter's
+ * the whole name. The plain shard itself may wait for what it has lent.
+ */
+export function areBorrowers(pk: string, loans: Loans | undefined, line: Line | undefined): boolean {
+  const isBorrower = isLimiterKey(pk) ? (name: string) => parseShard(name).ok : isShardIndex
+  const mayWait = (name: string) => isBorrower(name) || (name === PLAIN && !isLimiterKey(pk))
+  return (
+    Object.values(loans ?? {}).every((of) => Object.keys(of).every(isBorrower)) &&
+    Object.values(line ?? {}).every((of) => Object.keys(of).every(mayWait))
+  )
+}
+
 export const borrowedSchema = z.object({ slots: loan.optional(), starts: loan.optional() })
 export const borrowedFromSchema = z.record(z.string(), borrowedSchema)
 

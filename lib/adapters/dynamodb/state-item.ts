@@ -9,6 +9,7 @@ import type { ShardState, Slots } from '../../core/shard/state.ts'
 import { isValidInstant } from '../../core/text/instant.ts'
 import { describeIssues } from '../../core/text/issues.ts'
 import {
+  areBorrowers,
   borrowedFromSchema,
   borrowedSchema,
   lineSchema,
@@ -66,6 +67,10 @@ const wholeSchema = stateSchema
   .refine(
     ({ loans, line }) => (loans === undefined) === (line === undefined),
     'loans or line is missing: put a map with empty maps "slots" and "starts" in its place',
+  )
+  .refine(
+    ({ pk, loans, line }) => areBorrowers(pk, loans, line),
+    'loans or line names what is no shard that borrows here',
   )
 
 export function toState(item: Item): ShardState {

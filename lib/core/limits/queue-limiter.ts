@@ -22,7 +22,9 @@ export const totalOf = (queue: string): LimiterName => `total|${queue}` as Limit
 export const poolNamed = (pool: string): LimiterName => `pool|${pool}` as LimiterName
 
 /** Nobody takes it for a shard: the name of a queue does not begin like that. */
-export const limiterKey = (name: LimiterName): ShardKey => `$limiter|${name}` as ShardKey
+const PREFIX = '$limiter|'
+export const limiterKey = (name: LimiterName): ShardKey => `${PREFIX}${name}` as ShardKey
+export const isLimiterKey = (key: string): boolean => key.startsWith(PREFIX)
 
 /** How many units a job in this shard uses. A queue that the configuration does not have here uses one. */
 export function weightIn({ weights }: QueueLimiter, borrower: Borrower): number {

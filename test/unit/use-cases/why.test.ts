@@ -1,6 +1,6 @@
 /** Why a job does not run: the holds of the decision that a pass would make, and nothing is written by asking. */
 import { describe, expect, test } from 'vitest'
-import { queueNamed } from '../../../lib/core/queue/config.ts'
+import { defineConfig, queueNamed } from '../../../lib/core/queue/config.ts'
 import { whyText } from '../../../lib/core/why/why-text.ts'
 import { overrideLimits } from '../../../lib/use-cases/operate/set-limits.ts'
 import { slowPartition } from '../../../lib/use-cases/operate/slow-down.ts'
@@ -54,6 +54,17 @@ describe('a job', () => {
     expect(await said(world, third)).toBe(
       'waiting since 08:59:00Z, behind 1 job of its partition: slots 1/1, job job-0 free by 09:01:05Z at the latest',
     )
+  })
+
+  test('waits for a pool that others use', async () => {
+    const pools = { api: { concurrency: 1 } }
+    const crm = { partition: { payload: 'customer' }, concurrency: 2, pools: { api: 1 } } as const
+    const world = new World(defineConfig({ pools, queues: { crm } }))
+    const [first, second] = await waiting(world, 2)
+    if (!second) throw new Error('no job')
+    await startAll(world)
+    expect(await ask(world, first)).toMatchObject({ kind: 'running' })
+    expect(await said(world, second)).toBe('waiting since 08:59:00Z: pool api 1/1')
   })
 
   test('waits for the rate, until the very moment at which it starts', async () => {
