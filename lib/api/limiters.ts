@@ -26,7 +26,7 @@ export interface LimiterInfo {
   readonly lent: number
   /** The shards that have units, those with most first. */
   readonly holders: readonly { readonly shard: string; readonly units: number }[]
-  /** The shards that wait for units, the next one first. */
+  /** The shards that wait for units, the one that has waited longest first. */
   readonly waiting: readonly string[]
 }
 

@@ -13,14 +13,6 @@ const COLLECT = 'lib/use-cases/lending/collect.ts'
 
 export const LEFT_WAITING_MUTANTS: readonly TestedMutant[] = [
   {
-    name: 'borrows by a new limit, and claims by the one before',
-    file: 'lib/use-cases/lending/borrow.ts',
-    find: "if (now !== 'stale' && !isSameLimits(now, capacity)) return 'stale'",
-    replace: 'void isSameLimits',
-    breaks: 'when setLimits has returned, a pass claims above the new rate',
-    tests: [LIMITS_RACE],
-  },
-  {
     name: 'the books are read again, and the limits are not',
     file: 'lib/use-cases/lending/read-again.ts',
     find: 'return { ...next, limits, ownUse: unitsOfState(owner, limits, now) }',

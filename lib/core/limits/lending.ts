@@ -38,6 +38,8 @@ export const jobsOf = (partition: Partition, resource: Resource, borrower: Borro
 /** The shards in the line, the next one first: the one that has least, and among equals the one that has waited longest. */
 export const lineOf = (partition: Partition, resource: Resource): Borrower[] =>
   Object.entries(partition.books[resource].line)
+    // A job that weighs more than there is cannot run, and must not keep the others from it.
+    .filter(([borrower]) => unitsOfOneJob(partition, resource, borrower) <= capOf(partition.limits, resource))
     .map(([borrower, turn]) => ({ borrower, turn, jobs: jobsOf(partition, resource, borrower) }))
     .sort((one, other) => one.jobs - other.jobs || one.turn - other.turn)
     .map(({ borrower }) => borrower)

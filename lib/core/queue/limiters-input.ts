@@ -1,6 +1,7 @@
 /** Pools and totals as people write them in the configuration, and the limiters that they make of a queue. */
 import * as z from 'zod'
 import { ConfigurationError } from '../errors.ts'
+import { PLAIN } from '../limits/lending.ts'
 import { poolNamed, type QueueLimiter, totalOf } from '../limits/queue-limiter.ts'
 
 /** A limiter's item has a line for each shard that borrows: with more of them each write of it would be slow and dear. */
@@ -27,6 +28,9 @@ export const limiterFields = {
   pools: z.record(poolName, z.int().min(1, 'a job takes at least one unit of a pool')).default({}),
 }
 
+/** In the books of a limiter these would be taken for something else. */
+const NOT_IN_BOOKS = new Set<string>([PLAIN, ...Object.getOwnPropertyNames(Object.prototype)])
+
 type Pools = z.output<typeof poolsSchema>
 interface Queue {
   readonly total?: number | undefined
@@ -43,6 +47,8 @@ export function limitersOf(
   pools: Pools,
 ): QueueLimiter[] {
   const { total, pools: used } = queues[name] ?? { pools: {} }
+  if (NOT_IN_BOOKS.has(name) && (total !== undefined || Object.keys(used).length > 0))
+    throw new ConfigurationError(`queues.${name}`, 'a queue with a total or pools needs another name')
   const ofPools = Object.entries(used).map(([pool, weight]): QueueLimiter => {
     const { concurrency } = poolOf(name, pools, pool, weight)
     return { name: poolNamed(pool), concurrency, weights: weightsIn(queues, pool) }

@@ -1,5 +1,4 @@
 /** A shard that has work for more units than it has borrows what is free, and then what others have and do not use. */
-import { isDeepEqual } from '../../core/deep-equal.ts'
 import { type LoanChange, RESOURCES, type Resource } from '../../core/limits/books.ts'
 import { capOf, type Units } from '../../core/limits/in-force.ts'
 import { freeUnits, mayBorrow, PLAIN, unitsOfOneJob } from '../../core/limits/lending.ts'
@@ -28,16 +27,9 @@ export async function borrowFree(
     const lent = await borrowOnce(context, now, wantedOf(now))
     if (lent !== 'stale') return lent
     now = await readAgain(context, now)
-    // What the shard uses was counted by the limits that were read.
-    if (now !== 'stale' && !isSameLimits(now, capacity)) return 'stale'
   }
   return 'stale'
 }
-
-const isSameLimits = (one: Capacity, other: Capacity): boolean =>
-  one.owner.overrideProblem === other.owner.overrideProblem &&
-  isDeepEqual(one.owner.override, other.owner.override) &&
-  isDeepEqual(one.owner.derived, other.owner.derived)
 
 /** Puts on record what a shard uses already, whatever that comes to: nobody claims anything then until it is within the limit. */
 export async function cover(

@@ -63,7 +63,7 @@ async function collectOne(
     resource === 'starts' && rateLimit ? nextFree(seen, rateLimit, context.clock.now()) : undefined
   let [missing, now] = [wanted, capacity]
   let spareAt = earliest(known.spareAt, forgottenAt(capacity.owner), forgottenAt(state))
-  const most = isOverLimit(capacity, resource) ? READ_TOGETHER : others.length
+  const most = capacity.limiter || isOverLimit(capacity, resource) ? READ_TOGETHER : others.length
   for (let first = 0; first < most && missing > 0; first += READ_TOGETHER) {
     const names = others.slice(first, first + READ_TOGETHER)
     const asked = await Promise.all(names.map((name) => readLender(context, capacity, name)))

@@ -76,8 +76,9 @@ export const mayCollect = (
   { state, request }: Pick<Demand, 'state' | 'request'>,
   now: number,
 ): boolean =>
-  request.asksAgain === true ||
-  !standsInLine(capacity) ||
+  (request.asksAgain === true && !capacity.limiter) ||
+  // What is not used of a limiter goes back by itself: only what somebody has left behind is looked for.
+  (!standsInLine(capacity) && !capacity.limiter) ||
   isUnattended(capacity, state, { now, wokenFor: request.wokenFor }) ||
   (isUncertain(request) && !isServed(capacity, state))
 

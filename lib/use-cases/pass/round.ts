@@ -47,7 +47,7 @@ function isIdle({ config, clock }: Context, request: RoundRequest, state: ShardS
   // A wake-up is used up by this pass, however early it came: another has to be arranged.
   const isUsedUp = request.wokenFor !== undefined && request.wokenFor === state.dueAt
   // What has been lent to it since its own item does not show, but whoever sends somebody here may know.
-  const mayHaveMore = state.borrowed !== undefined && (request.isWoken || request.isServed)
+  const mayHaveMore = request.isServed || (state.borrowed !== undefined && request.isWoken)
   const isAsked = request.released || request.asksAgain || isUsedUp || isUncertain(request) || mayHaveMore
   const limits = limitsSeen(config, state, clock.now())
   if (!limits || isAsked || lateOf(clock.now(), request).length > 0 || !isExpiryRight(state)) return false

@@ -60,6 +60,7 @@ describe('a total and pools', () => {
       { pools: { api: {} }, queues: { crm: {} } } as unknown as ConfigInput,
       /pools\.api/,
     ],
+    ['a queue that the books would take for another', { queues: { plain: { total: 1 } } }, /another name/],
     ['a bad name', { pools: { 'a|b': { concurrency: 1 } }, queues: { crm: {} } }, /pools\.a\|b/],
   ])('refuse %s', (_what, input, message) => {
     expect(() => defineConfig(input)).toThrow(message)

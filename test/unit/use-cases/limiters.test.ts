@@ -6,7 +6,7 @@ import { limiterKey, poolNamed, totalOf } from '../../../lib/core/limits/queue-l
 import { type ConfigInput, defineConfig } from '../../../lib/core/queue/config.ts'
 import { setLimiter } from '../../../lib/use-cases/operate/set-limiter.ts'
 import { jobItem } from '../../support/builders.ts'
-import { ahead, deliver, live } from '../../support/interleave.ts'
+import { ahead, deliver, live, longRunning } from '../../support/interleave.ts'
 import { World } from '../../support/world.ts'
 
 const API = poolNamed('api')
@@ -102,6 +102,34 @@ describe('a pool', () => {
     expect(inFlight(world)).toBe(1)
     expect(books(world)?.loans['crm|a']).toMatchObject({ lent: 1, returned: 0 })
     expect(books(world)?.line).toEqual({})
+  })
+})
+
+describe('a shard that is served', () => {
+  test('uses what it got, although it has jobs in flight that wait for nothing', async () => {
+    const world = worldOf({ queues: { crm: { ...PARTITIONED, concurrency: 4, total: 4 } } })
+    const long = longRunning(world, (id) => id.startsWith('b') || id === 'a1' || id === 'a2')
+    for (const n of [1, 2, 3]) world.put(job('crm|a', `a${n}`))
+    await deliver(world)
+    for (const n of [1, 2, 3]) world.put(job('crm|b', `b${n}`))
+    await live(world, 10_000)
+    expect(inFlight(world)).toBe(4)
+    long()
+    await live(world, 60_000)
+    expect(world.ran).toHaveLength(6)
+  })
+
+  test('and one whose job weighs more than there is keeps nobody else waiting', async () => {
+    const world = worldOf({
+      pools: { api: { concurrency: 5 } },
+      queues: { crm: { ...PARTITIONED, pools: { api: 3 } }, mail: { ...PARTITIONED, pools: { api: 1 } } },
+    })
+    await setLimiter(world.context, API, { concurrency: 2 })
+    world.put(job('crm|a', 'heavy'))
+    await deliver(world)
+    world.put(job('mail|a', 'light'))
+    await live(world, 10_000)
+    expect(world.ran).toEqual(['light'])
   })
 })
 
