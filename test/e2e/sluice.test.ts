@@ -99,7 +99,7 @@ describe.concurrent('Sluice on the local cloud', () => {
     expect(later.every((at) => at >= Number(refused) + 4000)).toBe(true)
   })
 
-  it('holds a total and a pool that two queues share, whoever their customers are', async () => {
+  it('holds a total and a pool that two queues share, whoever their customers are', async ({ expect }) => {
     const customers = names(6, 'pooled')
     for (const task of [heavy, light])
       await world.client.enqueueMany(
