@@ -21,23 +21,19 @@ export type Gates<P extends Portion = Portion> = readonly [Gate<P>, ...Gate<P>[]
 export const jobsIn = (portion: Portion, units: number): number =>
   Math.max(0, Math.floor(units / unitsOfOneJob(portion, 'slots', portion.self)))
 
+/** Of a limiter, with its name. */
+type Named = Portion & { readonly limiter?: { readonly name: LimiterName } }
+
 /** What the shard may do within all of them. */
-export function limitsOfGates(
-  [partition, ...limiters]: Gates,
-  nameOf: (portion: Portion) => LimiterName | undefined,
-): ShardLimits {
+export function limitsOfGates([partition, ...limiters]: Gates<Named>): ShardLimits {
   let limits = limitsWithin(partition.portion.limits, partition.may)
-  for (const { portion, may } of limiters) limits = within(limits, portion, may, nameOf(portion))
+  for (const { portion, may } of limiters) limits = within(limits, portion, may)
   return limits
 }
 
-function within(
-  limits: ShardLimits,
-  portion: Portion,
-  may: Units,
-  name: LimiterName | undefined,
-): ShardLimits {
+function within(limits: ShardLimits, portion: Named, may: Units): ShardLimits {
   const { slowedUntil } = portion.limits
+  const name = portion.limiter?.name
   const until = Math.max(limits.slowedUntil ?? 0, slowedUntil ?? 0)
   const slots = slowedUntil === undefined ? jobsIn(portion, may.slots) : 0
   if (slots >= limits.slots) return limits

@@ -6,6 +6,7 @@ import type { Gates } from '../../core/limits/gates.ts'
 import type { Result } from '../../core/limits/settling.ts'
 import type { BorrowedFrom, BorrowedUnits, ShardState } from '../../core/shard/state.ts'
 import type { Context } from '../context.ts'
+import { borrowedIn } from './account.ts'
 import type { Capacity } from './capacity.ts'
 import { leaveLine } from './leave-line.ts'
 import { type Settled, settle, settleAfter } from './settle.ts'
@@ -33,8 +34,9 @@ export async function leaveLines(
 
 /** Units that go back, and units that have arrived and are not used, are written down: others leave alone what is on its way. */
 export const isMoved = (before: Gates<Capacity>, after: readonly Account[], state: ShardState): boolean =>
-  after.some(({ capacity: { borrowed, limiter } }, index) => {
-    const known = limiter ? state.borrowedFrom?.[limiter.name] : state.borrowed
+  after.some(({ capacity }, index) => {
+    const { borrowed } = capacity
+    const known = borrowedIn(state, capacity)
     return isGivenBack(before[index]?.portion.borrowed ?? {}, borrowed) || hasMore(borrowed, known)
   })
 

@@ -4,7 +4,6 @@ import { doomOf } from '../../core/job/doom.ts'
 import { parseJob, placeOf, type RawItem } from '../../core/job/job.ts'
 import { parseShard, type Shard, type ShardKey } from '../../core/keys.ts'
 import { limitsOfGates } from '../../core/limits/gates.ts'
-import type { Portion } from '../../core/limits/portion.ts'
 import { limiterKey, type QueueLimiter } from '../../core/limits/queue-limiter.ts'
 import { decide } from '../../core/pass/decide.ts'
 import type { Look } from '../../core/pass/input.ts'
@@ -132,8 +131,7 @@ function limitsWithinReach(capacities: Capacities, state: ShardState, staying: S
     return { portion, may: unitsWithinReach(portion, usage), inUse: usage.inUse }
   }
   const [first, ...others] = capacities
-  const nameOf = (portion: Portion) => capacities.find((one) => one === portion)?.limiter?.name
-  return limitsOfGates([gateOf(first), ...others.map(gateOf)], nameOf)
+  return limitsOfGates([gateOf(first), ...others.map(gateOf)])
 }
 
 /** What a pass would end, for it is not to start any more, it would not see either. */

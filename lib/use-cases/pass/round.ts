@@ -5,7 +5,7 @@
  * is gone, it has not run since the state was read, unless another pass claimed it; and that changes the version.
  */
 import { earliest } from '../../core/earliest.ts'
-import { type Gates, limitsOfGates } from '../../core/limits/gates.ts'
+import { limitsOfGates } from '../../core/limits/gates.ts'
 import type { Units } from '../../core/limits/in-force.ts'
 import { givesNextStartAway, hasGotAll, mayUse, mostItMayGet, type Usage } from '../../core/limits/portion.ts'
 import { nextForgotten } from '../../core/limits/window.ts'
@@ -76,7 +76,7 @@ async function visitKnown(
   const known = { ...request, state: read, recovered }
   const jobs = await readJobs(context, {
     ...known,
-    limits: limitsIn(gatesOf(capacities, mayGetOf)),
+    limits: limitsOfGates(gatesOf(capacities, mayGetOf)),
     late: lateOf(seenAt, request),
     isUncertain: isUncertain(request),
   })
@@ -99,13 +99,10 @@ async function visitKnown(
   const giveAwayAt = timeToGiveStartAway(partition, used(partition), state, seenAt)
   const nextDueAt = earliest(jobs.nextDueAt, supplied.spareAt, giveAwayAt)
   const looks = nextDueAt === undefined ? {} : { nextDueAt }
-  const limits = limitsIn(gates)
+  const limits = limitsOfGates(gates)
   const input = { ...known, ...jobs, ...looks, limits, now, newToken: () => context.random.token() }
   return carryOut(context, input, use, decide(input))
 }
-
-const limitsIn = (gates: Gates<Capacity>) =>
-  limitsOfGates(gates, (portion) => gates.find((gate) => gate.portion === portion)?.portion.limiter?.name)
 
 const mapAll = <T>([first, ...others]: Capacities, of: (capacity: Capacity) => T): readonly [T, ...T[]] => [
   of(first),
