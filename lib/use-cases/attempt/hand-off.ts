@@ -10,7 +10,7 @@ import type { Context, WorkerContext } from '../context.ts'
 import { type HandOff, pass } from '../pass/pass.ts'
 import { slowOwner } from '../pass/slow.ts'
 import { fetchPayload } from './fetch-payload.ts'
-import { deadlineOf, hasTimeFor, type Invocation, type Running } from './invocation.ts'
+import { deadlineOf, hasTimeFor, type Invocation, type Running, withWaits } from './invocation.ts'
 import { begin, holderOf } from './start.ts'
 
 export interface Ended extends Running {
@@ -104,6 +104,6 @@ const toRunning = ({ claim, state }: HandOff): Running => ({
   shard: state.shard,
   id: claim.job.id,
   token: claim.slot.token,
-  job: claim.job,
+  job: withWaits(claim.job, claim),
   othersWait: state.waiting,
 })
