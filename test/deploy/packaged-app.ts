@@ -1,0 +1,110 @@
+/** An app that has installed the packed package, its stack on the emulator, and README's commands against that. */
+import { execFile } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
+import { Agent } from 'node:https'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { DynamoDBClient, PutItemCommand, type PutItemCommandInput } from '@aws-sdk/client-dynamodb'
+import { EventBridgeClient, PutEventsCommand, type PutEventsCommandInput } from '@aws-sdk/client-eventbridge'
+import { makeInitApp, makeReadmeApp, run, writeFiles, writeReadmeFiles } from '../cdk/package-apps.ts'
+import { readmeCalls } from '../cdk/readme-calls.ts'
+import { ACCOUNT, type Emulator, REGION } from './emulator/emulator.ts'
+
+/** README's example calls nobody: a service that answers takes its place. */
+const NOBODY = 'https://crm.example.com'
+
+interface Made {
+  readonly folder: string
+  readonly stack: string
+}
+
+export class PackagedApp {
+  readonly #app: Made
+  readonly #emulator: Emulator
+  #outputs: Readonly<Record<string, string>> = {}
+
+  static async ofReadme(directory: string, emulator: Emulator, serviceUrl: string): Promise<PackagedApp> {
+    const folder = join(directory, 'readme')
+    await makeReadmeApp(directory, folder)
+    await writeReadmeFiles(folder)
+    await call(serviceUrl, folder, 'tasks.ts')
+    return new PackagedApp({ folder, stack: 'MyJobs' }, emulator)
+  }
+
+  /** The packages are those of the other. */
+  static async ofInit(
+    directory: string,
+    emulator: Emulator,
+    serviceUrl: string,
+    other: PackagedApp,
+  ): Promise<PackagedApp> {
+    const folder = join(directory, 'my-app')
+    await makeInitApp(folder, other.#app.folder)
+    await call(serviceUrl, folder, 'lib/tasks.ts')
+    return new PackagedApp({ folder, stack: 'MyAppStack' }, emulator)
+  }
+
+  private constructor(app: Made, emulator: Emulator) {
+    this.#app = app
+    this.#emulator = emulator
+  }
+
+  bootstrap = (): Promise<string> => this.#run(`npx cdk bootstrap aws://${ACCOUNT}/${REGION}`)
+
+  async deploy(): Promise<void> {
+    await this.#run('npx cdk deploy --require-approval never --outputs-file outputs.json')
+    const outputs = JSON.parse(await readFile(join(this.#app.folder, 'outputs.json'), 'utf8'))
+    this.#outputs = outputs[this.#app.stack]
+    const script = join(import.meta.dirname, 'emulator', 'allow_batches.py')
+    await promisify(execFile)(this.#emulator.python, [script], { env: this.#emulator.environment })
+  }
+
+  destroy = (): Promise<string> => this.#run('npx cdk destroy --force')
+
+  /** By the function of README's `enqueue.ts`. */
+  async enqueue(customerId: string, contactIds: readonly string[]): Promise<void> {
+    const contacts = JSON.stringify(contactIds.map((contactId) => ({ customerId, contactId })))
+    await writeFiles(this.#app.folder, {
+      'run.ts': `import { enqueue } from './enqueue.ts'\nvoid enqueue(${contacts})\n`,
+    })
+    await this.#run('npx tsx run.ts')
+  }
+
+  /** By README's `aws dynamodb put-item`. */
+  async putByReadme(): Promise<void> {
+    const [call] = await readmeCalls('dynamodb put-item', this.#variables)
+    const client = new DynamoDBClient(await this.#options())
+    await client.send(new PutItemCommand(call?.input as unknown as PutItemCommandInput))
+  }
+
+  /** By README's `aws events put-events`. */
+  async sendByReadme(): Promise<void> {
+    const [call] = await readmeCalls('events put-events', this.#variables)
+    const client = new EventBridgeClient(await this.#options())
+    await client.send(new PutEventsCommand(call?.input as unknown as PutEventsCommandInput))
+  }
+
+  /** As README has them: the output `JobsTableName` is `$JOBS_TABLE_NAME`. */
+  get #variables(): Record<string, string> {
+    const entries = Object.entries(this.#outputs)
+    return Object.fromEntries(
+      entries.map(([name, text]) => [name.replace(/(?<=[a-z])(?=[A-Z])/g, '_').toUpperCase(), text]),
+    )
+  }
+
+  #run = (command: string): Promise<string> =>
+    run(this.#app.folder, command, { ...this.#emulator.environment, ...this.#variables })
+
+  async #options() {
+    const ca = await readFile(this.#emulator.certificate)
+    const credentials = { accessKeyId: 'test', secretAccessKey: 'test' }
+    const requestHandler = { httpsAgent: new Agent({ ca }) }
+    return { region: REGION, credentials, endpoint: this.#emulator.endpoint, requestHandler }
+  }
+}
+
+async function call(serviceUrl: string, folder: string, file: string): Promise<void> {
+  const code = await readFile(join(folder, file), 'utf8')
+  if (!code.includes(NOBODY)) throw new Error(`${file} does not call ${NOBODY}`)
+  await writeFiles(folder, { [file]: code.replace(NOBODY, serviceUrl) })
+}
