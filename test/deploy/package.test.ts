@@ -9,15 +9,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { remove } from '../cdk/package-apps.ts'
-import { onLoopback } from '../support/loopback.ts'
-import { Emulator } from './emulator/emulator.ts'
-import { installMinistack } from './emulator/python.ts'
 import { PackagedApp } from './packaged-app.ts'
+import { findTarget, type Target } from './targets/target.ts'
 
-const ministack = await installMinistack()
-if (!ministack.ok) console.warn(`The package is not deployed: ${ministack.missing}`)
+const found = await findTarget()
+if (!found.ok) console.warn(`The package is not deployed: ${found.missing}`)
 
-describe.skipIf(!ministack.ok)('the package, deployed by the user’s own cdk', () => {
+describe.skipIf(!found.ok)('the package, deployed by the user’s own cdk', () => {
   /** What the service of README's task has been asked for. */
   const asked: string[] = []
   const service = createServer(({ method, url }, response) => {
@@ -31,23 +29,23 @@ describe.skipIf(!ministack.ok)('the package, deployed by the user’s own cdk', 
   const of = (customer: string, contact: string) => `PUT /${customer}/contacts/${contact}`
 
   let directory: string
-  let emulator: Emulator
+  let target: Target
   let serviceUrl: string
   let readme: PackagedApp
   beforeAll(async () => {
-    if (!ministack.ok) return
+    if (!found.ok) return
     directory = await mkdtemp(join(tmpdir(), 'sluice-deploy-'))
-    emulator = await Emulator.start(ministack.python, directory)
-    serviceUrl = await onLoopback(service)
+    target = await found.start(directory)
+    serviceUrl = await target.serve(service)
   })
   afterAll(async () => {
     service.close()
-    await emulator?.stop()
+    await target?.stop()
     await remove(directory)
   })
 
   test('README’s app in an empty folder is deployed', async () => {
-    readme = await PackagedApp.ofReadme(directory, emulator, serviceUrl)
+    readme = await PackagedApp.ofReadme(directory, target, serviceUrl)
     await readme.bootstrap()
     await readme.deploy()
   })
@@ -64,7 +62,7 @@ describe.skipIf(!ministack.ok)('the package, deployed by the user’s own cdk', 
   })
 
   test('the app that `cdk init` makes is deployed, and takes a plain put', async () => {
-    const app = await PackagedApp.ofInit(directory, emulator, serviceUrl, readme)
+    const app = await PackagedApp.ofInit(directory, target, serviceUrl, readme)
     await app.deploy()
     asked.length = 0
     await app.putByReadme()
@@ -74,6 +72,6 @@ describe.skipIf(!ministack.ok)('the package, deployed by the user’s own cdk', 
 
   test('is destroyed, and IAM has refused nothing', async () => {
     await readme.destroy()
-    expect(await emulator.logged(/REFUSED BY IAM/)).toEqual([])
+    expect(await target.refusals()).toEqual([])
   })
 })

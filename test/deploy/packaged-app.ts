@@ -1,14 +1,12 @@
 /** An app that has installed the packed package, its stack on the emulator, and README's commands against that. */
-import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
-import { Agent } from 'node:https'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { DynamoDBClient, PutItemCommand, type PutItemCommandInput } from '@aws-sdk/client-dynamodb'
 import { EventBridgeClient, PutEventsCommand, type PutEventsCommandInput } from '@aws-sdk/client-eventbridge'
 import { makeInitApp, makeReadmeApp, run, writeFiles, writeReadmeFiles } from '../cdk/package-apps.ts'
 import { readmeCalls } from '../cdk/readme-calls.ts'
-import { ACCOUNT, type Emulator, REGION } from './emulator/emulator.ts'
+import { keptBy } from './targets/clean-up.ts'
+import type { Target } from './targets/target.ts'
 
 /** README's example calls nobody: a service that answers takes its place. */
 const NOBODY = 'https://crm.example.com'
@@ -20,46 +18,53 @@ interface Made {
 
 export class PackagedApp {
   readonly #app: Made
-  readonly #emulator: Emulator
+  readonly #target: Target
   #outputs: Readonly<Record<string, string>> = {}
 
-  static async ofReadme(directory: string, emulator: Emulator, serviceUrl: string): Promise<PackagedApp> {
+  static async ofReadme(directory: string, target: Target, serviceUrl: string): Promise<PackagedApp> {
     const folder = join(directory, 'readme')
     await makeReadmeApp(directory, folder)
     await writeReadmeFiles(folder)
     await call(serviceUrl, folder, 'tasks.ts')
-    return new PackagedApp({ folder, stack: 'MyJobs' }, emulator)
+    return new PackagedApp({ folder, stack: 'MyJobs' }, target)
   }
 
   /** The packages are those of the other. */
   static async ofInit(
     directory: string,
-    emulator: Emulator,
+    target: Target,
     serviceUrl: string,
     other: PackagedApp,
   ): Promise<PackagedApp> {
     const folder = join(directory, 'my-app')
     await makeInitApp(folder, other.#app.folder)
     await call(serviceUrl, folder, 'lib/tasks.ts')
-    return new PackagedApp({ folder, stack: 'MyAppStack' }, emulator)
+    return new PackagedApp({ folder, stack: 'MyAppStack' }, target)
   }
 
-  private constructor(app: Made, emulator: Emulator) {
+  private constructor(app: Made, target: Target) {
     this.#app = app
-    this.#emulator = emulator
+    this.#target = target
   }
 
-  bootstrap = (): Promise<string> => this.#run(`npx cdk bootstrap aws://${ACCOUNT}/${REGION}`)
+  bootstrap(): Promise<string> {
+    const { account, region } = this.#target
+    return this.#run(`npx cdk bootstrap aws://${account}/${region}`)
+  }
 
   async deploy(): Promise<void> {
     await this.#run('npx cdk deploy --require-approval never --outputs-file outputs.json')
     const outputs = JSON.parse(await readFile(join(this.#app.folder, 'outputs.json'), 'utf8'))
     this.#outputs = outputs[this.#app.stack]
-    const script = join(import.meta.dirname, 'emulator', 'allow_batches.py')
-    await promisify(execFile)(this.#emulator.python, [script], { env: this.#emulator.environment })
+    await this.#target.adapt()
   }
 
-  destroy = (): Promise<string> => this.#run('npx cdk destroy --force')
+  /** With all that `cdk destroy` keeps. */
+  async destroy(): Promise<void> {
+    const kept = await keptBy(this.#target.clientOptions, this.#app.stack)
+    await this.#run('npx cdk destroy --force')
+    await this.#target.cleanUp(kept)
+  }
 
   /** By the function of README's `enqueue.ts`. */
   async enqueue(customerId: string, contactIds: readonly string[]): Promise<void> {
@@ -73,14 +78,14 @@ export class PackagedApp {
   /** By README's `aws dynamodb put-item`. */
   async putByReadme(): Promise<void> {
     const [call] = await readmeCalls('dynamodb put-item', this.#variables)
-    const client = new DynamoDBClient(await this.#options())
+    const client = new DynamoDBClient(this.#target.clientOptions)
     await client.send(new PutItemCommand(call?.input as unknown as PutItemCommandInput))
   }
 
   /** By README's `aws events put-events`. */
   async sendByReadme(): Promise<void> {
     const [call] = await readmeCalls('events put-events', this.#variables)
-    const client = new EventBridgeClient(await this.#options())
+    const client = new EventBridgeClient(this.#target.clientOptions)
     await client.send(new PutEventsCommand(call?.input as unknown as PutEventsCommandInput))
   }
 
@@ -93,14 +98,7 @@ export class PackagedApp {
   }
 
   #run = (command: string): Promise<string> =>
-    run(this.#app.folder, command, { ...this.#emulator.environment, ...this.#variables })
-
-  async #options() {
-    const ca = await readFile(this.#emulator.certificate)
-    const credentials = { accessKeyId: 'test', secretAccessKey: 'test' }
-    const requestHandler = { httpsAgent: new Agent({ ca }) }
-    return { region: REGION, credentials, endpoint: this.#emulator.endpoint, requestHandler }
-  }
+    run(this.#app.folder, command, { ...this.#target.environment, ...this.#variables })
 }
 
 async function call(serviceUrl: string, folder: string, file: string): Promise<void> {
