@@ -24,9 +24,9 @@ export interface CloudOptions {
   assembly: string
   /** @default the only stack of the assembly */
   stack?: string | undefined
-  /** A DynamoDB that runs already. @default $DYNAMODB_ENDPOINT, else dynoxide is started */
+  /** A DynamoDB that runs already. @default $DYNAMODB_ENDPOINT or $AWS_ENDPOINT_URL, else dynoxide is started */
   dynamodbEndpoint?: string | undefined
-  /** An SQS that runs already. @default $SQS_ENDPOINT, else fauxqs is started */
+  /** An SQS that runs already. @default $SQS_ENDPOINT or $AWS_ENDPOINT_URL, else fauxqs is started */
   sqsEndpoint?: string | undefined
   /** An S3 that runs already. @default $S3_ENDPOINT, else fauxqs is started, if the stack has a bucket */
   s3Endpoint?: string | undefined
