@@ -1,15 +1,15 @@
 /**
- * The limiters that cover all jobs of a queue beside the limits of their partitions: the queue's total, and the pools that
- * it shares with other queues. Each has an item of its own in the State table, and lends to shards of any partition.
+ * The limiters that cover jobs beside the limits of their partitions: a queue's total, pools, and tags. Each has an item of
+ * its own in the State table, and lends to shards of any partition. Which of them cover a shard: `covering.ts`.
  */
 import { parseShard, type ShardKey } from '../keys.ts'
+import { partsOfLane } from './lane.ts'
 import type { Borrower } from './limiter.ts'
+import type { LimiterName } from './limiter-name.ts'
 
-/** `total|crm` or `pool|hubspot`. */
-declare const nameBrand: unique symbol
-export type LimiterName = string & { readonly [nameBrand]: true }
+export { type LimiterName, poolNamed, totalOf } from './limiter-name.ts'
 
-/** A limiter, as one queue has it. */
+/** A limiter, for all that it covers. */
 export interface QueueLimiter {
   readonly name: LimiterName
   /** How many units there are, for all queues that it covers. */
@@ -18,17 +18,23 @@ export interface QueueLimiter {
   readonly weights: Readonly<Record<string, number>>
 }
 
-export const totalOf = (queue: string): LimiterName => `total|${queue}` as LimiterName
-export const poolNamed = (pool: string): LimiterName => `pool|${pool}` as LimiterName
-
 /** Nobody takes it for a shard: the name of a queue does not begin like that. */
 const PREFIX = '$limiter|'
 export const limiterKey = (name: LimiterName): ShardKey => `${PREFIX}${name}` as ShardKey
 export const isLimiterKey = (key: string): boolean => key.startsWith(PREFIX)
 
-/** How many units a job in this shard uses. A queue that the configuration does not have here uses one. */
-export function weightIn({ weights }: QueueLimiter, borrower: Borrower): number {
+/**
+ * How many units a job in this shard uses. Of a pool that its lane names as many as that says; a queue that the configuration
+ * does not have here uses one.
+ */
+export function weightIn(
+  { name, weights }: Pick<QueueLimiter, 'name' | 'weights'>,
+  borrower: Borrower,
+): number {
   const shard = parseShard(borrower)
-  const queue = shard.ok ? shard.value.queue : ''
-  return (Object.hasOwn(weights, queue) ? weights[queue] : undefined) ?? 1
+  if (!shard.ok) return 1
+  const { queue, lane } = shard.value
+  const parts = lane === undefined ? undefined : partsOfLane(lane)
+  const own = parts?.ok ? parts.value.find(({ limiter }) => limiter === name) : undefined
+  return own?.weight ?? (Object.hasOwn(weights, queue) ? weights[queue] : undefined) ?? 1
 }

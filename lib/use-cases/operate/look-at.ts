@@ -9,6 +9,7 @@ import { decide } from '../../core/pass/decide.ts'
 import type { Look } from '../../core/pass/input.ts'
 import { jobsToRead, type Staying, slotsThatStay } from '../../core/pass/room.ts'
 import type { Config } from '../../core/queue/config.ts'
+import { limitersOver } from '../../core/queue/covering.ts'
 import { deadSlots } from '../../core/shard/attention.ts'
 import { emptyState, type ShardState, sortKeyOf, type Token } from '../../core/shard/state.ts'
 import { type Reason, reasonOf } from '../../core/why/reason.ts'
@@ -70,7 +71,7 @@ export async function readShard(eyes: Eyes, key: ShardKey): Promise<ReadShard | 
       const now = clock.now()
       const capacity = capacityOf({ shard: shard.value, configured: place.value, owner, state, now })
       const limiters = await Promise.all(
-        place.value.limiters.map((limiter) => readLimiter(eyes, limiter, shard.value, state)),
+        limitersOver(config, shard.value).map((limiter) => readLimiter(eyes, limiter, shard.value, state)),
       )
       const known = limiters.filter((limiter) => limiter !== 'stale')
       if (capacity !== 'stale' && known.length === limiters.length)

@@ -1,6 +1,13 @@
 /** Why a job does not run, or the jobs of a partition: read, decided as a pass would, and not written. */
 import { type Job, parseJob, type RawItem } from '../../core/job/job.ts'
-import { type Position, parseShard, parseSortKey, type Shard, type ShardKey } from '../../core/keys.ts'
+import {
+  isPlain,
+  type Position,
+  parseShard,
+  parseSortKey,
+  type Shard,
+  type ShardKey,
+} from '../../core/keys.ts'
 import { borrowersOf, ownerOf } from '../../core/limits/shards.ts'
 import type { QueueConfig } from '../../core/queue/config.ts'
 import { isRunning, slotEntries, sortKeyOf } from '../../core/shard/state.ts'
@@ -71,7 +78,7 @@ async function whyWaiting(
     job,
     since: runAt,
     ahead,
-    aheadIn: shard.index === undefined ? 'partition' : 'shard',
+    aheadIn: isPlain(shard) ? 'partition' : 'shard',
     holds: holder ? twin : ofShard,
     looks,
   }
