@@ -102,7 +102,7 @@ export class Scenario {
       clock: systemClock,
       random: systemRandom,
       events: eventsToLog(quiet),
-      deployment: { isReplaced: async () => false },
+      deployment: { isReplaced: async () => false, isAlone: async () => true },
     }
   }
 

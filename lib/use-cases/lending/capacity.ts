@@ -136,10 +136,12 @@ export function limiterCapacityOf(
   const borrowed = borrowedBy(self, borrowedIn(state, { shard, limiter }), books)
   if (borrowed === 'stale') return 'stale'
   const limits = limitsInForce({ concurrency: configured.concurrency ?? 0 }, owner, now)
+  const ofQueue = limitersOver(config, { queue: shard.queue }).some(({ name }) => name === limiter.name)
   const lending = {
     weightOf: (name: Borrower) => weightIn(limiter, name),
     mostJobsOf: (name: Borrower) => concurrencyOf(config, name),
     givesIdleBack: true,
+    ...(ofQueue ? {} : { ofLane: true as const }),
   } as const
   return { shard, owner, configured, limiter, self, limits, books, borrowed, ownUse: NO_UNITS, ...lending }
 }

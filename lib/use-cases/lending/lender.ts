@@ -11,6 +11,7 @@ import {
   outstanding,
 } from '../../core/limits/limiter.ts'
 import { isOverLimit, unitsHeld } from '../../core/limits/portion.ts'
+import { isLaneName } from '../../core/limits/shards.ts'
 import { emptyState, isDead, type ShardState, slotEntries } from '../../core/shard/state.ts'
 import type { Context } from '../context.ts'
 import { borrowedIn, type Standing, shardNamed, standingOf, unitsUsed } from './account.ts'
@@ -102,7 +103,9 @@ export function spareOf(
   const used = usedBy(capacity, { name, state }, standing, now)[resource]
   const idle = Math.max(0, held(units) - arriving - used)
   const lacksStarts = resource === 'slots' && books.starts.line[name] !== undefined
-  const mayTakeAll = !state.waiting || lacksStarts || isOverLimit(capacity, resource) || isGone
+  // A lane that waits and has what it does not use waits for a pool or a tag.
+  const isBlocked = !capacity.limiter && isLaneName(name)
+  const mayTakeAll = !state.waiting || lacksStarts || isBlocked || isOverLimit(capacity, resource) || isGone
   // What it does not use of a limiter, its next job needs, which waits for another one.
   const half = capacity.limiter ? 0 : Math.floor((held(units) - unitsHeld(capacity, resource)) / 2)
   return (mayTakeAll ? idle : Math.min(idle, Math.max(0, half))) + untold(was, known)
