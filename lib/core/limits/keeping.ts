@@ -1,6 +1,8 @@
 /**
  * What a shard keeps of one gate while its next job lacks another. Whoever keeps something while it waits must not wait for
- * somebody who waits for that. So there is one order: what covers its lane alone, its partition, what covers its whole queue.
+ * somebody who waits for that. So there is one order: what covers lanes alone, the partition, what covers whole queues. Where
+ * queues take different pools for all of their jobs, one queue's order would be the other's reversed: there all such pools
+ * count as those of queues.
  *
  * A lane that waits for a pool or a tag keeps nothing of its partition if others want that: its blocked jobs hide nobody. What
  * it has of a pool it keeps while it waits for its partition, as long as nothing of it runs: it is the next there.
@@ -8,7 +10,6 @@
 import { capOf, type Units } from './in-force.ts'
 import { unitsOfOneJob } from './lending.ts'
 import type { Lack, Portion } from './portion.ts'
-import { isLaneName } from './shards.ts'
 
 interface Seen {
   readonly portion: Portion
@@ -24,17 +25,13 @@ export function keepsForNext(gates: readonly Seen[], lacks: readonly Lack[], ind
   const gate = gates[index]
   if (!gate) return false
   const lacking = gates.flatMap((other, n) => (isLacking(lacks[n]) && n !== index ? [{ ...other, n }] : []))
-  if (index === 0) return !laneWaits(gate) && lacking.some(({ portion }) => !portion.ofLane)
+  if (index === 0) return lacking.some(({ portion }) => !portion.ofLane)
   const { ofLane } = gate.portion
   return lacking.some(({ portion, inUse, n }) => {
     if (n > 0) return portion.ofLane === ofLane ? n > index : ofLane === true
     return ofLane === true && inUse.slots === 0 && isOpen(portion)
   })
 }
-
-/** A lane may wait for what a shard keeps that waits for the queue's total. */
-const laneWaits = ({ portion: { books, self } }: Seen): boolean =>
-  Object.keys(books.slots.line).some((name) => name !== self && isLaneName(name))
 
 /** Nobody knows how long it takes until a partition that is paused or slowed down goes on. */
 const isOpen = ({ limits }: Portion): boolean =>

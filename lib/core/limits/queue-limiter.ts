@@ -16,7 +16,21 @@ export interface QueueLimiter {
   readonly concurrency: number
   /** How many units a job uses while it is in flight, by the queue it is of. */
   readonly weights: Readonly<Record<string, number>>
+  /** Queues take different pools for all of their jobs, and this is one of those: see `keeping.ts`. */
+  readonly isMixed?: true
 }
+
+/**
+ * The one order in which all shards borrow, and keep what they have while they wait: of two that need the same limiters none
+ * has what the other waits for. First what only jobs name, then pools by how many queues take them for all of their jobs, then
+ * totals: so the limits of a partition have one place among them, behind what its lanes name and before what its queue takes.
+ */
+export const inOrder = (one: QueueLimiter, other: QueueLimiter): number =>
+  takersOf(one) - takersOf(other) || (one.name < other.name ? -1 : 1)
+
+const takersOf = ({ name, weights }: QueueLimiter): number =>
+  name.startsWith('total|') ? MANY : Object.keys(weights).length
+const MANY = 1e6
 
 /** Nobody takes it for a shard: the name of a queue does not begin like that. */
 const PREFIX = '$limiter|'

@@ -6,7 +6,7 @@
 import { parseShard, type Shard, type ShardKey } from '../keys.ts'
 import { type Lane, type LanePart, laneOfParts, partsOfLane } from '../limits/lane.ts'
 import { type LimiterName, poolNamed } from '../limits/limiter-name.ts'
-import type { QueueLimiter } from '../limits/queue-limiter.ts'
+import { inOrder, type QueueLimiter } from '../limits/queue-limiter.ts'
 import { clip } from '../text/clip.ts'
 import type { Parsed } from '../text/parsed.ts'
 import { type Config, parts } from './config.ts'
@@ -22,8 +22,7 @@ export interface Labels {
 type Known = Pick<Config, 'queues' | 'pools' | 'tags'>
 
 /**
- * In the one order in which all shards borrow: of two that need the same limiters none has what the other waits for. What a
- * lane names and the configuration does not have covers nothing: see `isKnownLane`.
+ * In the order in which all shards borrow. What a lane names and the configuration does not have covers nothing: see `isKnownLane`.
  */
 export function limitersOver(config: Known, { queue, lane }: Shard): readonly QueueLimiter[] {
   const ofQueue = (Object.hasOwn(config.queues, queue) ? config.queues[queue]?.limiters : undefined) ?? []
@@ -33,8 +32,12 @@ export function limitersOver(config: Known, { queue, lane }: Shard): readonly Qu
     const known = limiterNamed(config, limiter)
     if (known) named.set(limiter, known)
   }
-  return [...named.values()].toSorted((one, other) => (one.name < other.name ? -1 : 1))
+  return [...named.values()].toSorted(inOrder)
 }
+
+/** Whether a limiter covers this lane, and not all of its queue, nor, where queues take different ones, all of another. */
+export const isOfLane = (config: Known, { queue }: Shard, { name, isMixed }: QueueLimiter): boolean =>
+  !isMixed && !limitersOver(config, { queue }).some((limiter) => limiter.name === name)
 
 /** The same for a shard's key, which may come from anywhere. */
 export function limitersOverKey(config: Known, key: ShardKey): readonly QueueLimiter[] {

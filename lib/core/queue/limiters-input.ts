@@ -3,7 +3,7 @@ import * as z from 'zod'
 import { ConfigurationError } from '../errors.ts'
 import { POOL_NAME } from '../limits/lane.ts'
 import { PLAIN } from '../limits/lending.ts'
-import { poolNamed, type QueueLimiter, totalOf } from '../limits/queue-limiter.ts'
+import { inOrder, poolNamed, type QueueLimiter, totalOf } from '../limits/queue-limiter.ts'
 
 /** A limiter's item has a line for each shard that borrows: with more of them each write of it would be slow and dear. */
 export const MOST_UNITS = 1000
@@ -42,10 +42,7 @@ interface Queue {
   readonly pools: Readonly<Record<string, number>>
 }
 
-/**
- * What covers a queue beside the limits of its partitions, each in the one order in which all shards borrow: of two that need
- * the same limiters none has what the other waits for.
- */
+/** What covers a queue beside the limits of its partitions. */
 export function limitersOf(
   name: string,
   queues: Readonly<Record<string, Queue>>,
@@ -58,15 +55,30 @@ export function limitersOf(
     poolLimiter(pool, poolOf(name, pools, pool, weight), queues),
   )
   const ofTotal = total === undefined ? [] : [{ name: totalOf(name), concurrency: total, weights: {} }]
-  return [...ofTotal, ...ofPools].toSorted((one, other) => (one.name < other.name ? -1 : 1))
+  return [...ofTotal, ...ofPools].toSorted(inOrder)
 }
 
 /** Every pool, whoever uses it: a job may name one that its queue does not. */
 export const poolLimiters = (
   pools: Pools,
   queues: Readonly<Record<string, Queue>>,
-): Readonly<Record<string, QueueLimiter>> =>
-  Object.fromEntries(Object.entries(pools).map(([pool, units]) => [pool, poolLimiter(pool, units, queues)]))
+): Readonly<Record<string, QueueLimiter>> => {
+  const isMixed = areMixed(Object.values(queues).map((queue) => Object.keys(queue.pools)))
+  const limiters = Object.entries(pools).map(([pool, units]) => {
+    const limiter = poolLimiter(pool, units, queues)
+    const isOfQueues = isMixed && Object.keys(limiter.weights).length > 0
+    return [pool, { ...limiter, ...(isOfQueues ? { isMixed: true as const } : {}) }]
+  })
+  return Object.fromEntries(limiters)
+}
+
+/** Whether there are two queues of which each takes a pool that the other does not. */
+const areMixed = (taken: readonly (readonly string[])[]): boolean =>
+  taken.some((one) =>
+    taken.some(
+      (other) => one.some((pool) => !other.includes(pool)) && other.some((pool) => !one.includes(pool)),
+    ),
+  )
 
 const poolLimiter = (
   pool: string,

@@ -9,7 +9,7 @@ import type { Portion } from '../../core/limits/portion.ts'
 import { limiterKey, type QueueLimiter, weightIn } from '../../core/limits/queue-limiter.ts'
 import { borrowerOf, ownerOf } from '../../core/limits/shards.ts'
 import { type Config, type QueueConfig, queueNamed } from '../../core/queue/config.ts'
-import { limitersOver } from '../../core/queue/covering.ts'
+import { isOfLane, limitersOver } from '../../core/queue/covering.ts'
 import { unitsOfState } from '../../core/shard/in-use.ts'
 import { type BorrowedUnits, emptyState, type ShardState } from '../../core/shard/state.ts'
 import type { Context } from '../context.ts'
@@ -136,12 +136,11 @@ export function limiterCapacityOf(
   const borrowed = borrowedBy(self, borrowedIn(state, { shard, limiter }), books)
   if (borrowed === 'stale') return 'stale'
   const limits = limitsInForce({ concurrency: configured.concurrency ?? 0 }, owner, now)
-  const ofQueue = limitersOver(config, { queue: shard.queue }).some(({ name }) => name === limiter.name)
   const lending = {
     weightOf: (name: Borrower) => weightIn(limiter, name),
     mostJobsOf: (name: Borrower) => concurrencyOf(config, name),
     givesIdleBack: true,
-    ...(ofQueue ? {} : { ofLane: true as const }),
+    ...(isOfLane(config, shard, limiter) ? { ofLane: true as const } : {}),
   } as const
   return { shard, owner, configured, limiter, self, limits, books, borrowed, ownUse: NO_UNITS, ...lending }
 }

@@ -51,11 +51,9 @@ describe('a lane', () => {
   })
 })
 
-test('a shard that waits for the total keeps its slot, unless a lane wants it', () => {
+test('a shard that waits for the total keeps its slot', () => {
   const numbered = gate({ self: '3', ...inLine('3', '4') })
-  const wanted = gate({ self: '3', ...inLine('4', '+pool.a') })
   expect(kept([numbered, OF_QUEUE], [HAS, LACKS])).toEqual([true, false])
-  expect(kept([wanted, OF_QUEUE], [HAS, LACKS])).toEqual([false, false])
 })
 
 test('a lane stays in the line of a limiter until it is served there', () => {
