@@ -8,13 +8,13 @@ import {
   type Shard,
   type ShardKey,
 } from '../../core/keys.ts'
-import { borrowersOf, ownerOf } from '../../core/limits/shards.ts'
 import type { QueueConfig } from '../../core/queue/config.ts'
 import { isRunning, slotEntries, sortKeyOf } from '../../core/shard/state.ts'
 import { forEachSideBySide } from '../../core/side-by-side.ts'
 import type { Reason } from '../../core/why/reason.ts'
 import type { AskedJob, Counted, JobWhy, PartitionWhy, ShardWhy, Trouble } from '../../core/why/why.ts'
 import type { RawKey } from '../../ports/store.ts'
+import { shardsOf } from './known-shards.ts'
 import { type Eyes, type Looked, lookAt } from './look-at.ts'
 
 /** So many items behind its key are searched for a later attempt of a job. */
@@ -109,7 +109,7 @@ export async function whyPartition(
 ): Promise<PartitionWhy> {
   const at = eyes.clock.now()
   const named: Shard = { queue: queue.name, ...(partition === undefined ? {} : { partition }) }
-  const keys = [ownerOf(named), ...borrowersOf(named, queue.shards)]
+  const keys = await shardsOf(eyes.store, named, queue.shards)
   const seen = new Map<ShardKey, Looked | Trouble>()
   await forEachSideBySide(keys, SIDE_BY_SIDE, async (key) => void seen.set(key, await lookAt(eyes, key)))
   const found = keys.map((key) => [key, seen.get(key)] as const)
