@@ -1,6 +1,7 @@
 /** What a shard keeps of one gate while its next job lacks another. */
 import { describe, expect, test } from 'vitest'
 import { NO_BOOKS } from '../../../../lib/core/limits/books.ts'
+import { passedGates } from '../../../../lib/core/limits/gates.ts'
 import { NO_UNITS } from '../../../../lib/core/limits/in-force.ts'
 import { awaitedGate, keepsForNext } from '../../../../lib/core/limits/keeping.ts'
 import type { Lack, Portion } from '../../../../lib/core/limits/portion.ts'
@@ -62,4 +63,7 @@ test('a lane stays in the line of a limiter until it is served there', () => {
   expect(awaitedGate([PARTITION, OF_LANE, waiting])).toBe(2)
   expect(awaitedGate([PARTITION, OF_LANE, served])).toBe(-1)
   expect(awaitedGate([PARTITION, gate(inLine('x'))])).toBe(-1)
+  const outcome = { claims: 0, isWorkLeft: true, startable: 1 }
+  const lacks = passedGates([PARTITION, waiting], outcome).map(({ lack }) => lack.slots)
+  expect(lacks).toEqual([false, true])
 })
