@@ -5,6 +5,7 @@ import { type Config, defineConfig } from '../lib/core/queue/config.ts'
 import { type Cost, Cycle } from './cycle.ts'
 import type { Bench, Scenario } from './harness.ts'
 import { newKeptJob } from './kept-job.ts'
+import { measureLanes } from './lane-cases.ts'
 import { measureLimiters } from './limiter-cases.ts'
 import { bucketDollars } from './prices.ts'
 import { measureSpread } from './spread-cases.ts'
@@ -30,6 +31,7 @@ export async function measureCosts(bench: Bench): Promise<Cost[]> {
     await measureWide(bench, 200_000, { writes: 3, reads: 4 }),
     ...(await measureSpread(bench)),
     ...(await measureLimiters(bench)),
+    ...(await measureLanes(bench)),
   ]
 }
 

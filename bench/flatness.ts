@@ -2,6 +2,7 @@
 import { type Cost, limitedTo, measureBacklog } from './cases.ts'
 import { Cycle } from './cycle.ts'
 import type { Bench } from './harness.ts'
+import { measureHidden } from './lane-cases.ts'
 
 export interface Flatness {
   readonly what: string
@@ -26,7 +27,9 @@ export async function measureFlatness(bench: Bench): Promise<Flatness[]> {
     }),
   )
   const twins = await measureEach([200, 1000], (count) => measureTwins(bench, count))
+  const hidden = await measureEach([0, 10_000], (count) => measureHidden(bench, count))
   return [
+    flatness('jobs in a lane that is blocked', hidden),
     flatness('backlog of the shard', waiting),
     flatness('blocked partitions', blocked),
     flatness('jobs that share an id', twins),

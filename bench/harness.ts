@@ -14,6 +14,7 @@ import type { Job, JobItem } from '../lib/core/job/job.ts'
 import { newJob } from '../lib/core/job/new-job.ts'
 import type { ShardKey } from '../lib/core/keys.ts'
 import type { Config } from '../lib/core/queue/config.ts'
+import type { Labels } from '../lib/core/queue/covering.ts'
 import { LAMBDA_LONGEST_MS } from '../lib/core/times.ts'
 import type { Logger } from '../lib/ports/logger.ts'
 import type { WorkMessage } from '../lib/ports/queues.ts'
@@ -79,6 +80,7 @@ export interface Jobs {
   readonly runAt?: number
   /** Default: one of its own. */
   readonly id?: string
+  readonly labels?: Labels
 }
 
 export class Scenario {
@@ -102,7 +104,7 @@ export class Scenario {
       clock: systemClock,
       random: systemRandom,
       events: eventsToLog(quiet),
-      deployment: { isReplaced: async () => false },
+      deployment: { isReplaced: async () => false, isAlone: async () => true },
     }
   }
 
@@ -113,10 +115,11 @@ export class Scenario {
 
   newJob(
     customer: string,
-    { payload_bytes = 0, runAt = Date.now(), id = this.#newId() }: Jobs = {},
+    { payload_bytes = 0, runAt = Date.now(), id = this.#newId(), labels }: Jobs = {},
   ): JobItem {
     const payload = { customer, ...(payload_bytes > 0 ? { blob: 'x'.repeat(payload_bytes) } : {}) }
-    const job = newJob(this.context.config, { id, queue: 'crm', task: 'sync', payload, runAt }, Date.now())
+    const asked = { id, queue: 'crm', task: 'sync', payload, runAt, ...labels }
+    const job = newJob(this.context.config, asked, Date.now())
     if (!job.ok) throw new Error(job.reason)
     return job.value
   }
@@ -124,8 +127,8 @@ export class Scenario {
   #newId = (): string => `job-${String(this.#jobs++).padStart(22, '0')}`
 
   /** One job, put and announced as the stream would. */
-  async put(customer: string): Promise<void> {
-    const item = this.newJob(customer)
+  async put(customer: string, jobs: Jobs = {}): Promise<void> {
+    const item = this.newJob(customer, jobs)
     await this.context.store.jobs.put(item)
     await arrive(this.context, [{ id: item.sk, item }])
   }

@@ -3,9 +3,18 @@ import * as z from 'zod'
 import { InvalidJobError } from '../core/errors.ts'
 import { cancellationSchema } from '../core/job/doom.ts'
 import { partitionProblem, placeOf } from '../core/job/job.ts'
-import { parseJobId, parseShard, parseSortKey, type ShardKey, type SortKey } from '../core/keys.ts'
+import { readLabels } from '../core/job/labels.ts'
+import {
+  parseJobId,
+  parseShard,
+  parseSortKey,
+  type Shard,
+  type ShardKey,
+  type SortKey,
+} from '../core/keys.ts'
 import { homeShard } from '../core/limits/shards.ts'
 import { queueNamed } from '../core/queue/config.ts'
+import { type Labels, laneOf, shardsOfLane } from '../core/queue/covering.ts'
 import { givenPartition } from '../core/queue/partition.ts'
 import { noQueue } from '../core/queue/unknown.ts'
 import { toConfigurationError } from '../core/text/issues.ts'
@@ -13,10 +22,11 @@ import type { Parsed } from '../core/text/parsed.ts'
 import { type CancelResult, cancelJob, type JobNamed } from '../use-cases/operate/cancel-job.ts'
 import type { Wiring } from './wiring.ts'
 
-/** What `enqueue` returned; or the job's id with its queue and partition, for which its whole shard is searched. */
+/** What `enqueue` returned; or the job's id with its queue and partition, for which its whole shard is searched. If limits
+ * go by its tags or pools, they say in which shard it is. */
 export type JobToCancel<QueueName extends string = string> =
   | { readonly pk: string; readonly sk: string }
-  | { readonly queue: QueueName; readonly partition?: string; readonly id: string }
+  | ({ readonly queue: QueueName; readonly partition?: string; readonly id: string } & Labels)
 
 /** Who cancels a job, and why: both are in its dead letter. */
 export interface CancelNote {
@@ -63,7 +73,7 @@ function named({ config }: Wiring, job: JobToCancel): JobNamed {
 
 function byId(
   { config }: Pick<Wiring, 'config'>,
-  { queue: name, partition, id }: Extract<JobToCancel, { id: string }>,
+  { queue: name, partition, id, tags, pools }: Extract<JobToCancel, { id: string }>,
 ): JobNamed {
   const queue = queueNamed(config, name)
   if (!queue) throw new InvalidJobError(noQueue(config, name))
@@ -74,7 +84,9 @@ function byId(
   const problem = partitionProblem(queue, shard)
   if (problem) throw new InvalidJobError(problem)
   const jobId = orThrow(parseJobId(String(id)))
-  return { shard: homeShard(shard, jobId, queue.shards), id: jobId }
+  const lane = orThrow(laneOf(config, orThrow(readLabels({ tags, pools }))))
+  const home: Shard = { ...shard, ...(lane === undefined ? {} : { lane }) }
+  return { shard: homeShard(home, jobId, shardsOfLane(config, home)), id: jobId }
 }
 
 function orThrow<T>(result: Parsed<T>): T {

@@ -3,7 +3,7 @@ import { monotonicFactory } from 'ulid'
 import { InvalidJobError, InvalidPayloadError } from '../core/errors.ts'
 import { type JobItem, keyText } from '../core/job/job.ts'
 import type { Unique } from '../core/job/lock.ts'
-import { newJob } from '../core/job/new-job.ts'
+import { type NewJob, newJob } from '../core/job/new-job.ts'
 import { type NewItem, onlyOne } from '../core/job/one-only.ts'
 import { type Placed, placeInline, placePayload } from '../core/job/place-payload.ts'
 import type { JobKey } from '../core/keys.ts'
@@ -16,10 +16,10 @@ import { type AppRates, appRatesOf } from './app-rates.ts'
 import { type Cancelling, cancelling } from './cancel.ts'
 import { type Insight, insightOf } from './insight.ts'
 import { type Limiters, limitersOf } from './limiters.ts'
-import { type PayloadOf, type Task, validatePayload } from './task.ts'
+import { type NamesOnly, type PayloadOf, type Task, validatePayload } from './task.ts'
 import { type ClientOptions, type Wiring, wiringOf } from './wiring.ts'
 
-export interface EnqueueOptions {
+export interface EnqueueOptions<PoolName extends string = string> {
   /** Not before this time: a Date, epoch ms, or text as ISO 8601. Default: now. */
   readonly runAt?: Date | number | string
   /** Not before so much time has passed: `'10m'`, or ms. Excludes `runAt`. */
@@ -32,6 +32,13 @@ export interface EnqueueOptions {
   readonly partition?: string
   /** Values for a partition rule on `meta`, and for the handler. */
   readonly meta?: Readonly<Record<string, unknown>>
+  /**
+   * What the job is about, for the limits that the configuration has for tags: up to 50, each a text of up to 128 characters.
+   * @example { tags: { model: 'gpt-5', user: 'ann' } }
+   */
+  readonly tags?: Readonly<Record<string, string>>
+  /** How many units of which pools it takes while it runs, beside what its task says; for a pool that both name, instead. */
+  readonly pools?: Readonly<Partial<Record<PoolName, number>>>
   /** Default: a new ULID. Up to 64 letters, digits and _.:@=+~- */
   readonly id?: string
   /**
@@ -63,8 +70,11 @@ export interface Enqueued {
   readonly existing?: true
 }
 
-export interface Client<QueueName extends string = string, AppName extends string = never>
-  extends Admin<QueueName>,
+export interface Client<
+  QueueName extends string = string,
+  AppName extends string = never,
+  PoolName extends string = never,
+> extends Admin<QueueName>,
     Cancelling<QueueName>,
     AppRates<AppName>,
     Insight<QueueName>,
@@ -77,9 +87,9 @@ export interface Client<QueueName extends string = string, AppName extends strin
    * @throws JobExistsError if another job stands under the key that `id`, time and priority make
    */
   enqueue<T extends Task<string, QueueName>>(
-    task: T,
+    task: T & NamesOnly<T, PoolName>,
     payload: PayloadOf<T>,
-    options?: EnqueueOptions,
+    options?: EnqueueOptions<PoolName>,
   ): Promise<Enqueued>
   /**
    * Accepts many jobs, 25 a call. All are checked before the first is written.
@@ -89,8 +99,8 @@ export interface Client<QueueName extends string = string, AppName extends strin
    * the key that an `id` of yours makes. Jobs with an id, an idempotency key or a unique key of yours take one call each.
    */
   enqueueMany<T extends Task<string, QueueName>>(
-    task: T,
-    jobs: readonly ({ readonly payload: PayloadOf<T> } & EnqueueOptions)[],
+    task: T & NamesOnly<T, PoolName>,
+    jobs: readonly ({ readonly payload: PayloadOf<T> } & EnqueueOptions<PoolName>)[],
   ): Promise<Enqueued[]>
 }
 
@@ -100,9 +110,11 @@ export interface Client<QueueName extends string = string, AppName extends strin
  * const client = createClient({ config, jobsTable: process.env.JOBS_TABLE_NAME })
  * await client.enqueue(syncContact, { customerId: 'acme', contactId: '42' })
  */
-export function createClient<QueueName extends string, AppName extends string = never>(
-  options: ClientOptions<QueueName, AppName>,
-): Client<QueueName, AppName> {
+export function createClient<
+  QueueName extends string,
+  AppName extends string = never,
+  PoolName extends string = never,
+>(options: ClientOptions<QueueName, AppName, PoolName>): Client<QueueName, AppName, PoolName> {
   const wiring = wiringOf(options)
   const { store } = wiring
   const nextId = monotonicFactory()
@@ -145,13 +157,26 @@ async function toItem(
   const { id = nextId(), ...rest } = job ?? {}
   // The payload is kept as it was given: the worker's schema transforms it again.
   const now = clock.now()
-  const item = newJob(config, { ...rest, id, queue: task.queue, task: task.name, payload }, now)
+  const { pools: own, ...asked } = rest
+  const item = newJob(
+    config,
+    { ...asked, ...poolsOf(task, own), id, queue: task.queue, task: task.name, payload },
+    now,
+  )
   if (!item.ok) throw new InvalidJobError(item.reason)
   const only = onlyOne(rest, item.value, nextId(), now)
   if (!only.ok) throw new InvalidJobError(only.reason)
   const placed = keepsPayloads ? placePayload(only.value.item, now) : placeInline(only.value.item)
   if (!placed.ok) throw new InvalidJobError(placed.reason)
   return { ...only.value, ...placed.value }
+}
+
+/** What the job says of a pool counts before what its task says. Callers without TypeScript may give anything. */
+function poolsOf(task: Task, own: EnqueueOptions['pools']): Pick<NewJob, 'pools'> {
+  if (own !== undefined && (typeof own !== 'object' || own === null)) return { pools: own }
+  const all: Partial<Record<string, number>> = { ...task.pools, ...own }
+  const given = Object.entries(all).filter(([, weight]) => weight !== undefined)
+  return given.length > 0 ? { pools: Object.fromEntries(given) as Record<string, number> } : {}
 }
 
 function enqueued(item: JobItem, there?: JobKey): Enqueued {

@@ -1,21 +1,35 @@
-/** Totals of queues and pools, seen and set while they are in use. */
+/** Totals of queues, pools and limits of tags, seen and set while they are in use. */
 import { InvalidJobError } from '../core/errors.ts'
 import { NO_BOOKS } from '../core/limits/books.ts'
 import { limitsInForce } from '../core/limits/in-force.ts'
 import { lentOut, outstanding } from '../core/limits/limiter.ts'
+import {
+  eachNamed,
+  type LimiterName,
+  poolNamed,
+  tagNamed,
+  tagValueNamed,
+  totalOf,
+} from '../core/limits/limiter-name.ts'
 import type { LimitOverride } from '../core/limits/limits.ts'
-import { limiterKey, poolNamed, type QueueLimiter, totalOf } from '../core/limits/queue-limiter.ts'
+import { limiterKey, limiterOfKey, type QueueLimiter } from '../core/limits/queue-limiter.ts'
 import type { Config } from '../core/queue/config.ts'
+import { limiterNamed } from '../core/queue/covering.ts'
+import { clip } from '../core/text/clip.ts'
 import { setLimiter } from '../use-cases/operate/set-limiter.ts'
 import { type LimitsNote, toUnits } from './limits-input.ts'
 import type { Wiring } from './wiring.ts'
 
-/** The total of a queue, or a pool, by its name in the configuration. */
-export type LimiterId = { readonly total: string } | { readonly pool: string }
+/** A queue's total, a pool, or the limit of a tag: of its key, of one value, or of one where each has its own. */
+export type LimiterId =
+  | { readonly total: string }
+  | { readonly pool: string }
+  | { readonly tag: string; readonly value?: string }
+  | { readonly tag: string; readonly each: string }
 
-/** What a total or a pool has, who uses it, and who waits for it. */
+/** What a limiter has, who uses it, and who waits for it. */
 export interface LimiterInfo {
-  /** `total|crm` or `pool|hubspot`. */
+  /** `total|crm`, `pool|hubspot`, `tag|model`, `tag|model=gpt-5` or `each|user=ann`. */
   readonly name: string
   /** How many units it has: as somebody has set it, or as configured. */
   readonly units: number
@@ -32,18 +46,21 @@ export interface LimiterInfo {
 
 export interface Limiters {
   /**
-   * How many units a total or a pool has, who has them and who waits. One read.
+   * How many units a total, a pool or a tag has, who has them and who waits. One read.
    * @example const { lent, units, waiting } = await client.limiter({ pool: 'hubspot' })
-   * @throws InvalidJobError if no queue has such a total or pool
+   * @throws InvalidJobError if the configuration has no such limit
    */
   limiter(id: LimiterId): Promise<LimiterInfo>
-  /** All totals and pools of the configuration, one read each. */
+  /**
+   * All totals, pools and tags of the configuration, one read each. Of a tag that has a limit for each value those that are or
+   * were in use within a week: for that the State table is scanned.
+   */
   limiters(): AsyncGenerator<LimiterInfo>
   /**
-   * Changes how many units a total or a pool has, without a deploy. When it returns, nothing more is admitted above that;
-   * what runs already runs to its end. 0 pauses all queues that it covers, `null` goes back to what is configured.
+   * Changes how many units a total, a pool or a tag has, without a deploy. When it returns, nothing more is admitted above that;
+   * what runs already runs to its end. 0 pauses all that it covers, `null` goes back to what is configured.
    * @example await client.setLimiter({ pool: 'hubspot' }, 2, { by: 'ann@example.com', reason: 'their incident' })
-   * @throws InvalidJobError if no queue has such a total or pool, ConfigurationError if `units` makes no sense: both before
+   * @throws InvalidJobError if the configuration has no such limit, ConfigurationError if `units` makes no sense: both before
    *   anything is written
    */
   setLimiter(id: LimiterId, units: number | null, note?: LimitsNote): Promise<void>
@@ -59,22 +76,48 @@ export const limitersOf = (wiring: Wiring): Limiters => ({
   },
 })
 
-const configuredIn = ({ queues }: Config): Map<string, QueueLimiter> =>
-  new Map(Object.values(queues).flatMap(({ limiters }) => limiters.map((limiter) => [limiter.name, limiter])))
+/** But for those of single values, of which there may be any number. */
+const configuredIn = ({ queues, pools, tags }: Config): Map<string, QueueLimiter> => {
+  const ofQueues = Object.values(queues).flatMap(({ limiters }) => limiters)
+  const ofTags = tags.flatMap(({ key, value, each, concurrency }): QueueLimiter[] => {
+    const name = value === undefined ? tagNamed(key) : tagValueNamed(key, value)
+    return each ? [] : [{ name, concurrency, weights: {} }]
+  })
+  const all = [...ofQueues, ...Object.values(pools), ...ofTags]
+  return new Map(all.map((limiter) => [limiter.name, limiter]))
+}
+
+function nameOf(id: LimiterId): LimiterName {
+  if ('total' in id) return totalOf(id.total)
+  if ('pool' in id) return poolNamed(id.pool)
+  if ('each' in id) return eachNamed(id.tag, String(id.each))
+  return id.value === undefined ? tagNamed(id.tag) : tagValueNamed(id.tag, String(id.value))
+}
 
 function limiterOf(config: Config, id: LimiterId): QueueLimiter {
   const known = configuredIn(config)
-  const name = 'total' in id ? totalOf(id.total) : poolNamed(id.pool)
-  const limiter = known.get(name)
+  const name = nameOf(id)
+  const limiter = known.get(name) ?? limiterNamed(config, name)
   if (limiter) return limiter
-  const names = [...known.keys()].join(', ')
+  const names = [...known.keys(), ...config.tags.flatMap(({ key, each }) => (each ? [`each|${key}=…`] : []))]
   throw new InvalidJobError(
-    `no queue is covered by ${name}; ${names ? `there are ${names}` : 'there are none'}`,
+    `nothing is covered by ${clip(name)}; ${names.length > 0 ? `there are ${names.join(', ')}` : 'there are none'}`,
   )
 }
 
 async function* allLimiters(wiring: Wiring): AsyncGenerator<LimiterInfo> {
   for (const limiter of configuredIn(wiring.config).values()) yield infoOf(wiring, limiter)
+  if (!wiring.config.tags.some(({ each }) => each)) return
+  let cursor: string | undefined
+  do {
+    const page = await wiring.store.states.scan(cursor === undefined ? {} : { cursor })
+    for (const { shard } of page.states) {
+      const name = limiterOfKey(shard)
+      const limiter = name?.startsWith('each|') ? limiterNamed(wiring.config, name) : undefined
+      if (limiter) yield infoOf(wiring, limiter)
+    }
+    cursor = page.cursor
+  } while (cursor !== undefined)
 }
 
 async function infoOf({ store, clock }: Wiring, { name, concurrency }: QueueLimiter): Promise<LimiterInfo> {

@@ -1,7 +1,9 @@
 /** Tasks: what there is to do, and what its handler is told. */
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { ConfigurationError } from '../core/errors.ts'
+import { jobPoolsSchema } from '../core/job/labels.ts'
 import { isTaskName, TASK_NAME_RULE } from '../core/queue/task-name.ts'
+import { toConfigurationError } from '../core/text/issues.ts'
 import type { Logger } from '../ports/logger.ts'
 
 /** What a handler is told about the job that it runs. */
@@ -36,11 +38,18 @@ export interface TaskContext<Payload> {
   readonly logger: Logger
 }
 
-export interface TaskDefinition<Name extends string, Queue extends string, Schema extends StandardSchemaV1> {
+export interface TaskDefinition<
+  Name extends string,
+  Queue extends string,
+  Schema extends StandardSchemaV1,
+  Pool extends string = never,
+> {
   readonly name: Name
   readonly queue: Queue
   /** Any Standard Schema: zod, valibot, arktype … */
   readonly payload: Schema
+  /** How many units of which pools a job of the task takes while it runs. A client adds it to each job that it puts. */
+  readonly pools?: Readonly<Record<Pool, number>>
   /** Throw to have the job tried again. It runs at least once: make its effects idempotent. */
   readonly handler: (context: TaskContext<StandardSchemaV1.InferOutput<Schema>>) => Promise<unknown>
 }
@@ -49,26 +58,39 @@ export interface Task<
   Name extends string = string,
   Queue extends string = string,
   Schema extends StandardSchemaV1 = StandardSchemaV1,
+  Pool extends string = never,
 > {
   readonly name: Name
   readonly queue: Queue
   readonly payload: Schema
+  readonly pools?: Readonly<Record<Pool, number>>
   // A method, so that tasks of any payload fit into one list.
   handler(context: TaskContext<StandardSchemaV1.InferOutput<Schema>>): Promise<unknown>
 }
+
+/** The pools that a task names. */
+type PoolsOf<T> = T extends { readonly pools?: infer Pools } ? keyof NonNullable<Pools> & string : never
+
+/** Fits a task that names only these pools. */
+export type NamesOnly<T, Pool extends string> = [Exclude<PoolsOf<T>, Pool>] extends [never]
+  ? unknown
+  : { readonly pools: Readonly<Record<Exclude<PoolsOf<T>, Pool>, 'there is no such pool'>> }
 
 export type PayloadOf<T extends Task> = StandardSchemaV1.InferInput<T['payload']>
 
 /**
  * A named kind of work.
- * @throws ConfigurationError if the name is empty or too long
+ * @throws ConfigurationError if the name is empty or too long, or the pools make no sense
  */
 export function defineTask<
   const Name extends string,
   const Queue extends string,
   Schema extends StandardSchemaV1,
->(definition: TaskDefinition<Name, Queue, Schema>): Task<Name, Queue, Schema> {
+  const Pool extends string = never,
+>(definition: TaskDefinition<Name, Queue, Schema, Pool>): Task<Name, Queue, Schema, Pool> {
   if (!isTaskName(definition.name)) throw new ConfigurationError('task.name', TASK_NAME_RULE)
+  const pools = jobPoolsSchema.optional().safeParse(definition.pools)
+  if (!pools.success) throw toConfigurationError(pools.error, 'task.pools')
   return definition
 }
 

@@ -15,9 +15,13 @@ import type { Payloads } from '../ports/payloads.ts'
 import type { WakeQueue } from '../ports/queues.ts'
 import type { Store } from '../ports/store.ts'
 
-export interface ClientOptions<QueueName extends string, AppName extends string = never> {
+export interface ClientOptions<
+  QueueName extends string,
+  AppName extends string = never,
+  PoolName extends string = never,
+> {
   /** What `defineConfig` returned: the configuration that the stack was deployed with. */
-  readonly config: Config<QueueName, AppName>
+  readonly config: Config<QueueName, AppName, PoolName>
   /** Default: the environment's SLUICE_JOBS_TABLE. */
   readonly jobsTable?: string
   /** Default: the environment's SLUICE_STATE_TABLE. Needed by `setLimits`, `slowDown`, `why`, `stats` and `moveJobs` only. */
@@ -52,7 +56,7 @@ export interface Wiring {
   readonly clock: Clock
 }
 
-export const wiringOf = (options: ClientOptions<string, string>): Wiring => ({
+export const wiringOf = (options: ClientOptions<string, string, string>): Wiring => ({
   config: options.config,
   store: storeOf(options),
   wake: once(() =>

@@ -42,6 +42,10 @@ export function isReplaced(
   return since !== undefined && now - since < REPLACED_FOR_MS
 }
 
+/** Whether no other configuration decides, as far as CloudFormation has told. Where nobody deploys, there is one. */
+export const isAlone = (record: DeploymentRecord | undefined, configuration: string): boolean =>
+  record === undefined || (record.configuration === configuration && record.next === configuration)
+
 /** When a configuration was replaced last; long ago if none was. */
 export const lastReplacedAt = (record: DeploymentRecord | undefined): number =>
   Math.max(0, ...Object.values(record?.replaced ?? {}))

@@ -42,6 +42,8 @@ interface ShardEvents {
   /** Its state item cannot be read, so nothing of it runs. */
   readonly 'shard damaged': { readonly shard: ShardKey; readonly error: unknown }
   readonly 'override makes no sense': { readonly shard: ShardKey; readonly problem: string }
+  /** They lay in another lane than the one that they belong to. */
+  readonly 'jobs moved': { readonly shard: ShardKey; readonly jobs: number }
   /** A job was handed over, and what came after that failed. */
   readonly 'visit cut short': { readonly shard: ShardKey; readonly error: unknown }
   readonly 'claims not sent': { readonly jobs: number; readonly error: unknown }

@@ -1,7 +1,9 @@
 /**
- * The keys of a job. `pk` names its shard: `queue`, `queue|partition` or `queue|partition|n`.
+ * The keys of a job. `pk` names its shard: `queue`, `queue|partition`, `queue|partition|n`, or with a lane
+ * `queue|partition|+lane` and `queue|partition|n+lane`.
  * `sk` orders the shard: `<priority 0-9>#<runAt, ISO 8601 UTC with ms>#<job id>`.
  */
+import { type Lane, partsOfLane } from './limits/lane.ts'
 import { clip } from './text/clip.ts'
 import { parseInstant } from './text/instant.ts'
 import { type Parsed, parsed, refused } from './text/parsed.ts'
@@ -24,8 +26,10 @@ export interface Shard {
   readonly queue: string
   /** Absent for a queue without a partition rule. */
   readonly partition?: string
-  /** Absent if the partition has one shard. */
+  /** Absent if the partition has one shard, or the lane. */
   readonly index?: number
+  /** What covers its jobs beside the limits of their queue. */
+  readonly lane?: Lane
 }
 
 export interface Position {
@@ -50,17 +54,34 @@ const SORT_KEY = /^([0-9])#([^#]*)#(.*)$/s
 /** An escape that `encodePartition` (`text/partition-value.ts`) and rules with several keys do not write. */
 const NOT_CANONICAL = /%(?!25|7C|2C)/
 
-export function formatShard({ queue, partition, index }: Shard): ShardKey {
+export function formatShard({ queue, partition, index, lane }: Shard): ShardKey {
+  const last = index === undefined && lane === undefined ? undefined : `${index ?? ''}${lane ?? ''}`
   // A sharded queue without a partition rule has an empty partition: `queue||n`.
-  const middle = partition ?? (index === undefined ? undefined : '')
-  return [queue, middle, index].filter((part) => part !== undefined).join('|') as ShardKey
+  const middle = partition ?? (last === undefined ? undefined : '')
+  return [queue, middle, last].filter((part) => part !== undefined).join('|') as ShardKey
 }
 
-/** How the number of a shard is written. */
-export const isShardIndex = (text: string): boolean => /^(0|[1-9]\d{0,3})$/.test(text)
+/** The shard without number and lane: it owns the limits of its partition. */
+export const isPlain = ({ index, lane }: Pick<Shard, 'index' | 'lane'>): boolean =>
+  index === undefined && lane === undefined
+
+const THIRD_PART = /^(0|[1-9]\d{0,3})?(\+.*)?$/s
+
+/** What tells the shards of a partition apart. */
+export function parseThirdPart(text: string): Parsed<Pick<Shard, 'index' | 'lane'>> {
+  const match = text === '' ? null : THIRD_PART.exec(text)
+  if (!match) return refused(`the shard "${clip(text)}" in pk is not a number from 0 to 9999, nor a lane`)
+  const [, index, lane] = match
+  const parts = lane === undefined ? undefined : partsOfLane(lane)
+  if (parts && !parts.ok) return parts
+  return parsed({
+    ...(index === undefined ? {} : { index: Number(index) }),
+    ...(lane === undefined ? {} : { lane: lane as Lane }),
+  })
+}
 
 export function parseShard(pk: string): Parsed<Shard> {
-  const [queue = '', partition, index, ...rest] = pk.split('|')
+  const [queue = '', partition, third, ...rest] = pk.split('|')
   if (!QUEUE_NAME.test(queue)) return refused(`pk "${clip(pk)}" does not begin with the name of a queue`)
   if (rest.length > 0)
     return refused(`pk "${clip(pk)}" has more than three parts; write | in a partition as %7C`)
@@ -70,14 +91,9 @@ export function parseShard(pk: string): Parsed<Shard> {
     return refused(
       `pk "${clip(pk)}": write % in a partition as %25, or it is another partition than the client's`,
     )
-  if (partition === '' && index === undefined) return refused(`pk "${clip(pk)}" has an empty partition`)
-  if (index !== undefined && !isShardIndex(index))
-    return refused(`the shard in pk "${clip(pk)}" is not a number from 0 to 9999`)
-  return parsed({
-    queue,
-    ...(partition ? { partition } : {}),
-    ...(index === undefined ? {} : { index: Number(index) }),
-  })
+  if (partition === '' && third === undefined) return refused(`pk "${clip(pk)}" has an empty partition`)
+  const last = third === undefined ? parsed({}) : parseThirdPart(third)
+  return last.ok ? parsed({ queue, ...(partition ? { partition } : {}), ...last.value }) : last
 }
 
 export const formatSortKey = ({ priority, runAt, id }: Position): SortKey =>

@@ -7,6 +7,8 @@ export interface Deployment {
    * whose configuration is replaced decides nothing any more: it leaves a wake-up for one that has the new.
    */
   isReplaced(): Promise<boolean>
+  /** Whether this configuration is in force, and no deploy under way by which another one may decide, too. */
+  isAlone(): Promise<boolean>
 }
 
 /** Where it is written down. */

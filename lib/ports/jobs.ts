@@ -61,6 +61,12 @@ export interface JobStore {
    * that had no slot then is not claimed now: it cannot run in its old place and in the new one.
    */
   moveOut(state: ShardVersion, item: RawItem, target: MoveTarget): Promise<MoveOutcome>
+  /**
+   * Moves jobs that wait into other shards in one transaction, if no pass has been made over theirs since its state was read;
+   * and counts as a pass, so that one that has read them before this does not claim them. A lock of theirs goes along: then it
+   * is one job alone. At most 25, of 2 MB. `expiresAt` as above.
+   */
+  moveWaiting(state: ShardVersion, moves: readonly Move[], expiresAt?: number): Promise<MoveWaitingOutcome>
 }
 
 export type OnceOutcome =
@@ -94,6 +100,18 @@ export type MoveOutcome =
   /** Another transaction is under way there, or a table has no room at the moment. */
   | 'busy'
   | NotThere
+
+export interface Move {
+  readonly item: RawItem
+  /** Absent where the same job stands at its new place already. */
+  readonly next?: JobItem
+}
+export type MoveWaitingOutcome =
+  | 'moved'
+  /** One of the keys is taken. Nothing was written. */
+  | 'occupied'
+  /** A pass has been made, one of the jobs is not as it was read, another transaction is under way, or there is no room. */
+  | 'stale'
 
 export interface ShardsQuery {
   readonly cursor?: string

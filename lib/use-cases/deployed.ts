@@ -3,6 +3,7 @@ import {
   afterStep,
   type DeploymentRecord,
   type DeploymentStep,
+  isAlone,
   isReplaced,
   lastReplacedAt,
 } from '../core/deployment.ts'
@@ -48,20 +49,29 @@ async function recorded(
 /** A read that fails does not stop the work: what was known last holds, until the next one succeeds. */
 export function deploymentOf(configuration: string, { log, clock, events }: Surroundings): Deployment {
   let known: DeploymentRecord | undefined
+  let hasRead = false
   let looked: { readonly at: number; readonly done: Promise<void> } | undefined
   const look = async () => {
     try {
       known = await log.read()
+      hasRead = true
     } catch (error) {
       events.emit({ kind: 'deployments not read', error })
     }
   }
+  const lookSometimes = async () => {
+    const now = clock.now()
+    if (!looked || now - looked.at >= LOOK_EVERY_MS) looked = { at: now, done: look() }
+    await looked.done
+  }
   return {
     isReplaced: async () => {
-      const now = clock.now()
-      if (!looked || now - looked.at >= LOOK_EVERY_MS) looked = { at: now, done: look() }
-      await looked.done
+      await lookSometimes()
       return isReplaced(known, configuration, clock.now())
+    },
+    isAlone: async () => {
+      await lookSometimes()
+      return hasRead && isAlone(known, configuration)
     },
   }
 }

@@ -7,6 +7,7 @@ import * as z from 'zod'
 import { JobExistsError, LeftToNewerError } from '../core/errors.ts'
 import { deadEvent } from '../core/job/dead-letter.ts'
 import type { JobItem } from '../core/job/job.ts'
+import { jobPoolsSchema, tagsOfJobSchema } from '../core/job/labels.ts'
 import { type NewItem, newJob } from '../core/job/new-job.ts'
 import { placePayload } from '../core/job/place-payload.ts'
 import { type Once, receiptOf } from '../core/job/receipt.ts'
@@ -37,6 +38,8 @@ const detailSchema = z.strictObject({
   delay: z.union([z.string(), z.number()]).optional(),
   ttl: z.union([z.string(), z.number()]).optional(),
   id: z.string().optional(),
+  tags: tagsOfJobSchema.optional(),
+  pools: jobPoolsSchema.optional(),
   idempotencyKey: z.string().optional(),
   idempotencyTtl: z.union([z.string(), z.number()]).optional(),
 })

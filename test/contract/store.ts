@@ -10,6 +10,7 @@ import { describeEnds } from './store-ends.ts'
 import { describeHistory } from './store-history.ts'
 import { describeJobs } from './store-jobs.ts'
 import { describeKeys } from './store-keys.ts'
+import { describeLanes } from './store-lanes.ts'
 import { describeMoves } from './store-moves.ts'
 import { describeOnce } from './store-once.ts'
 import { describePass } from './store-pass.ts'
@@ -35,6 +36,7 @@ export function describeStore(name: string, store: () => Store, pastThePort: () 
     describeDerived(store)
     describeHistory(store)
     describeMoves(store)
+    describeLanes(store)
     describeEnds(store)
   })
 }

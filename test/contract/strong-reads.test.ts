@@ -52,6 +52,7 @@ const ofJobs: Verbs<JobStore> = {
   bury: () => jobs.bury(job, letter),
   shards: () => jobs.shards({}),
   moveOut: () => jobs.moveOut(state, job, { letter }),
+  moveWaiting: () => jobs.moveWaiting(state, [{ item: job }]),
 }
 const ofStates: Verbs<StateStore> = {
   read: () => states.read(SHARD),

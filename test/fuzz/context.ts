@@ -37,7 +37,7 @@ export function fuzzContext() {
     clock: { now: () => now, sleep: async () => {} },
     random: { number: () => 0.5, token: () => `t${tokens++}` as Token },
     events: eventsToLog({ debug: log, info: log, warn: log, error: log }),
-    deployment: { isReplaced: async () => false },
+    deployment: { isReplaced: async () => false, isAlone: async () => true },
   }
   const wait = (delay_ms: number): void => {
     now += delay_ms

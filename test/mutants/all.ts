@@ -2,6 +2,7 @@
 import { ADAPTERS } from './adapters.ts'
 import { DERIVED_MUTANTS } from './derived.ts'
 import { DOOMED_MUTANTS } from './doomed.ts'
+import { LANE_MUTANTS } from './lanes.ts'
 import { LEFT_WAITING_MUTANTS } from './left-waiting.ts'
 import { LENDING_MUTANTS } from './lending.ts'
 import { LENDING_RACES_MUTANTS } from './lending-races.ts'
@@ -19,6 +20,7 @@ import { WHY_MUTANTS } from './why.ts'
 export const TESTED_MUTANTS: readonly TestedMutant[] = [
   ...ADAPTERS,
   ...DOOMED_MUTANTS,
+  ...LANE_MUTANTS,
   ...LENDING_MUTANTS,
   ...LENDING_RACES_MUTANTS,
   ...LEFT_WAITING_MUTANTS,

@@ -69,7 +69,7 @@ export class TwoVersions {
       clock: { now: () => this.now, sleep: async () => {} },
       random: { number: () => 0.5, token: () => asToken(`token-${this.#tokens++}`) },
       events: { emit: () => {} },
-      deployment: { isReplaced: async () => false },
+      deployment: { isReplaced: async () => false, isAlone: async () => true },
       payloads: memoryPayloads(() => this.now, new Map()),
     }))
   }

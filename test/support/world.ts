@@ -46,6 +46,8 @@ export class World {
   readonly happened: SluiceEvent[] = []
   /** Whether a deploy has replaced the configuration of these functions. */
   isReplaced = false
+  /** Whether no deploy is under way by which other functions decide, too. */
+  isAlone = true
   /** What stands in the Payloads bucket. */
   readonly objects = new Map<string, MemoryObject>()
   readonly context: WorkerContext
@@ -73,7 +75,7 @@ export class World {
         { emit: (event) => void this.happened.push(event) },
         eventsToMetrics({ count: (name, value) => void this.counted.push({ name, value }) }),
       ),
-      deployment: { isReplaced: async () => this.isReplaced },
+      deployment: { isReplaced: async () => this.isReplaced, isAlone: async () => this.isAlone },
     }
   }
 

@@ -24,6 +24,27 @@ const sync = defineTask({
 })
 const stray = defineTask({ name: 'stray', queue: 'fax', payload: z.string(), handler: async () => {} })
 
+const heavy = defineTask({
+  name: 'heavy',
+  queue: 'crm',
+  payload: z.string(),
+  pools: { gpu: 2 },
+  handler: async () => {},
+})
+
+/** Never called either: jobs that name pools. */
+const pooled = (client: Client<'crm' | 'mail', never, 'gpu' | 'api'>, other: Client<'crm', never, 'api'>) => [
+  () => client.enqueue(heavy, 'text', { pools: { api: 1 }, tags: { model: 'x' } }),
+  () => client.enqueueMany(heavy, [{ payload: 'text', pools: { gpu: 1 } }]),
+  () => client.enqueue(sync, { id: 'a' }),
+  // @ts-expect-error there is no such pool
+  () => client.enqueue(sync, { id: 'a' }, { pools: { tpu: 1 } }),
+  // @ts-expect-error the task's pool is not configured
+  () => other.enqueue(heavy, 'text'),
+  // @ts-expect-error a tag is a text
+  () => client.enqueue(sync, { id: 'a' }, { tags: { model: 5 } }),
+]
+
 /** Never called: only its types are of interest. */
 const calls = (client: Client<'crm' | 'mail'>) => [
   () => client.enqueue(sync, { id: 'a' }, { priority: 0, delay: '5s' }),
@@ -59,6 +80,13 @@ describe('types', () => {
     expectTypeOf(createClient({ config })).toEqualTypeOf<Client<'crm' | 'mail'>>()
     expectTypeOf<PayloadOf<typeof sync>>().toEqualTypeOf<{ id: string; tries?: string | undefined }>()
     expectTypeOf(calls).parameter(0).toEqualTypeOf<Client<'crm' | 'mail'>>()
+  })
+
+  test('a client knows the pools of its configuration', () => {
+    const pools = { api: { concurrency: 4 } }
+    const client = createClient({ config: defineConfig({ pools, queues: { crm: {} } }) })
+    expectTypeOf(client).toEqualTypeOf<Client<'crm', never, 'api'>>()
+    expectTypeOf(pooled).parameter(1).toEqualTypeOf<Client<'crm', never, 'api'>>()
   })
 
   test('a configuration has no unknown keys', () => {

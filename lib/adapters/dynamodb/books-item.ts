@@ -3,11 +3,12 @@
  * other shard's has `borrowed`, and one that limiters cover `borrowedFrom`, such a map for each. A loan is a list of three, `[id, lent, returned]`, since an item may hold a hundred.
  */
 import * as z from 'zod'
-import { isShardIndex, parseShard } from '../../core/keys.ts'
+import { parseShard } from '../../core/keys.ts'
 import type { Books, Resource } from '../../core/limits/books.ts'
 import { PLAIN } from '../../core/limits/lending.ts'
 import type { Borrowed, Limiter, Loan, LoanId } from '../../core/limits/limiter.ts'
 import { isLimiterKey } from '../../core/limits/queue-limiter.ts'
+import { isBorrowerName } from '../../core/limits/shards.ts'
 import type { BorrowedFrom, BorrowedUnits } from '../../core/shard/state.ts'
 
 /** Counters and turns only grow: one that cannot grow any more would be no whole number in the end. */
@@ -26,11 +27,11 @@ type Loans = z.output<typeof loansSchema>
 type Line = z.output<typeof lineSchema>
 
 /**
- * Who borrows is read as the name of a shard, and a wake-up goes there: in a plain shard's item its number, in a limiter's
+ * Who borrows is read as the name of a shard, and a wake-up goes there: in a plain shard's item its number or lane, in a limiter's
  * the whole name. The plain shard itself may wait for what it has lent.
  */
 export function areBorrowers(pk: string, loans: Loans | undefined, line: Line | undefined): boolean {
-  const isBorrower = isLimiterKey(pk) ? (name: string) => parseShard(name).ok : isShardIndex
+  const isBorrower = isLimiterKey(pk) ? (name: string) => parseShard(name).ok : isBorrowerName
   const mayWait = (name: string) => isBorrower(name) || (name === PLAIN && !isLimiterKey(pk))
   return (
     Object.values(loans ?? {}).every((of) => Object.keys(of).every(isBorrower)) &&

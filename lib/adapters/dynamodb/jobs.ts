@@ -18,6 +18,7 @@ import { UpdateExpression } from './expression.ts'
 import { unlessInTheWay } from './in-the-way.ts'
 import { fromItem, type Item, toItem, toRawItem } from './item.ts'
 import { cancel, endWaiting } from './job-ends.ts'
+import { moveWaiting } from './job-lanes.ts'
 import { moveOut } from './job-moves.ts'
 import { keysOf } from './job-range.ts'
 import { jobShards } from './job-shards.ts'
@@ -47,6 +48,7 @@ export const dynamoJobStore = (database: Database): JobStore => ({
   endWaiting: (state, burials, expiresAt) => endWaiting(database, state, burials, expiresAt),
   shards: (query = {}) => jobShards(database, query),
   moveOut: (state, item, target) => moveOut(database, state, item, target),
+  moveWaiting: (state, moves, expiresAt) => moveWaiting(database, state, moves, expiresAt),
 })
 
 async function get({ client, tables }: Database, { pk, sk }: RawKey, ConsistentRead: boolean) {

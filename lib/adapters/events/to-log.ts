@@ -58,6 +58,7 @@ const LINES: { readonly [Kind in EventKind]: (event: SluiceEvent<Kind>) => Line 
     'an override makes no sense: its shard stands still',
     { shard, problem },
   ],
+  'jobs moved': ({ shard, jobs }) => ['info', 'jobs were moved to the lanes they belong to', { shard, jobs }],
   'visit cut short': ({ shard, error }) => [
     'error',
     'a shard could not be visited to the end',

@@ -3,6 +3,7 @@ import { isOfWork, isSameItem, JUDGED_ATTRIBUTES, type RawItem } from '../../cor
 import { BEHIND_SORT_KEYS } from '../../core/keys.ts'
 import type { HistoryStore, JobStore, Store } from '../../ports/store.ts'
 import { memoryEnds, whatIsThere } from './job-ends.ts'
+import { memoryLanes } from './job-lanes.ts'
 import { byBytes } from './order.ts'
 import { memoryStates } from './states.ts'
 import { memoryShards } from './sweep.ts'
@@ -50,6 +51,7 @@ const memoryJobs = (tables: Tables): JobStore => ({
     return { items: structuredClone(items), more: items.length >= limit }
   },
   ...memoryEnds(tables),
+  ...memoryLanes(tables),
   count: async ({ shard, from, before = BEHIND_SORT_KEYS, most = Number.POSITIVE_INFINITY }) => {
     let count = 0
     for (const item of tables.jobs.get(shard)?.from(from) ?? []) {

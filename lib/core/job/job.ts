@@ -14,6 +14,7 @@ import {
 } from '../keys.ts'
 import type { Config, QueueConfig } from '../queue/config.ts'
 import { queueNamed } from '../queue/config.ts'
+import { type Labels, labelsOf, laneOf, laneProblem } from '../queue/covering.ts'
 import { MAX_TASK_LENGTH } from '../queue/task-name.ts'
 import { noQueue, type ParsedHere } from '../queue/unknown.ts'
 import { describeIssues } from '../text/issues.ts'
@@ -22,6 +23,7 @@ import { PAYLOAD_LIFETIMES_DAYS } from '../times.ts'
 import { type Content, contentOf, contentProblem } from './content.ts'
 import { type Cancellation, cancellationSchema, startBeforeSchema } from './doom.ts'
 import { sizeProblem } from './item-size.ts'
+import { jobPoolsSchema, tagsOfJobSchema } from './labels.ts'
 import { jsonProblem } from './payload.ts'
 import { isPayloadKey, isSamePayload, type PayloadKey } from './payload-key.ts'
 
@@ -35,7 +37,7 @@ export type RawItem = Readonly<Record<string, unknown>> & {
   readonly [UNREADABLE]?: string
 }
 
-export interface Job extends Position, Content {
+export interface Job extends Position, Content, Labels {
   readonly key: JobKey
   readonly shard: Shard
   readonly queue: QueueConfig
@@ -63,7 +65,7 @@ export interface Job extends Position, Content {
 export type ParsedJob = ParsedHere<Job>
 
 /** What a client, an event or a retry puts into the Jobs table. */
-export interface JobItem extends RawItem, Content {
+export interface JobItem extends RawItem, Content, Labels {
   readonly pk: ShardKey
   readonly sk: SortKey
   readonly meta?: Readonly<Record<string, unknown>>
@@ -86,6 +88,8 @@ const itemSchema = z.object({
   unknownSince: z.int().min(0).optional(),
   alone: z.literal(true).optional(),
   startBefore: startBeforeSchema.optional(),
+  tags: tagsOfJobSchema.optional(),
+  pools: jobPoolsSchema.optional(),
   cancellation: cancellationSchema.optional(),
 })
 
@@ -102,6 +106,8 @@ export function parseJob(config: Config, item: RawItem): ParsedJob {
   const { shard, position, body } = parts.value
   const place = placeOf(config, shard)
   if (!place.ok) return { ok: false, reason: place.reason, isUnknown: true }
+  const lane = laneOf(config, body)
+  if (!lane.ok) return malformed(lane.reason)
   const { meta, attempt = 1, unknownSince, alone, startBefore, cancellation } = body
   const job: Job = {
     ...position,
@@ -110,6 +116,7 @@ export function parseJob(config: Config, item: RawItem): ParsedJob {
     queue: place.value,
     ...contentOf(body),
     ...(meta ? { meta } : {}),
+    ...labelsOf(body),
     attempt,
     ...(unknownSince === undefined ? {} : { unknownSince }),
     ...(alone ? { alone } : {}),
@@ -150,7 +157,7 @@ function parseParts(item: RawItem): Parsed<{
 export function placeOf(config: Config, shard: Shard): Parsed<QueueConfig> {
   const queue = queueNamed(config, shard.queue)
   if (!queue) return refused(noQueue(config, shard.queue))
-  const misplaced = partitionProblem(queue, shard)
+  const misplaced = partitionProblem(queue, shard) ?? laneProblem(config, shard)
   return misplaced ? refused(misplaced) : parsed(queue)
 }
 

@@ -5,12 +5,15 @@ import {
   DEFAULT_PRIORITY,
   formatSortKey,
   isPriority,
+  type JobId,
   parseJobId,
   QUEUE_NAME,
+  type Shard,
   type ShardKey,
 } from '../keys.ts'
 import { homeShard } from '../limits/shards.ts'
 import { type Config, type QueueConfig, queueNamed } from '../queue/config.ts'
+import { type Labels, labelsOf, laneOf, laneProblem, shardsOfLane } from '../queue/covering.ts'
 import { givenPartition, partitionOf } from '../queue/partition.ts'
 import { isTaskName, TASK_NAME_RULE } from '../queue/task-name.ts'
 import { noQueue, type ParsedHere } from '../queue/unknown.ts'
@@ -20,9 +23,10 @@ import { isValidInstant } from '../text/instant.ts'
 import { describeIssues } from '../text/issues.ts'
 import type { Parsed } from '../text/parsed.ts'
 import type { JobItem } from './job.ts'
+import { jobPoolsSchema, tagsOfJobSchema } from './labels.ts'
 import { storable } from './payload.ts'
 
-export interface NewJob {
+export interface NewJob extends Labels {
   readonly queue: string
   readonly task: string
   readonly payload: unknown
@@ -63,6 +67,8 @@ const textsSchema = z.object({
   id: z.string(),
   partition: z.string().optional(),
   meta: z.record(z.string(), z.unknown()).optional(),
+  tags: tagsOfJobSchema.optional(),
+  pools: jobPoolsSchema.optional(),
 })
 
 function toItem(config: Config, job: NewJob, now: number): JobItem {
@@ -76,14 +82,24 @@ function toItem(config: Config, job: NewJob, now: number): JobItem {
   const meta =
     job.meta === undefined ? {} : { meta: orThrow(storable(job.meta, 'meta')) as Record<string, unknown> }
   const partition = partitionFor(queue, { ...job, payload, ...meta })
-  const pk: ShardKey = homeShard(
+  const labels = labelsOf(texts.data)
+  const pk = homeOf(
+    config,
     { queue: queue.name, ...(partition === undefined ? {} : { partition }) },
+    labels,
     id,
-    queue.shards,
   )
   const runAt = timeOf(job, now)
   const sk = formatSortKey({ priority: priorityOf(job.priority), runAt, id })
-  return { pk, sk, task: job.task, payload, ...meta, ...lastStart(job.ttl, runAt) }
+  return { pk, sk, task: job.task, payload, ...meta, ...labels, ...lastStart(job.ttl, runAt) }
+}
+
+function homeOf(config: Config, shard: Shard, labels: Labels, id: JobId): ShardKey {
+  const lane = orThrow(laneOf(config, labels))
+  const home: Shard = { ...shard, ...(lane === undefined ? {} : { lane }) }
+  const problem = laneProblem(config, home)
+  if (problem !== undefined) throw new UnknownPlaceError(problem)
+  return homeShard(home, id, shardsOfLane(config, home))
 }
 
 function unknownQueue(config: Config, name: string): InvalidJobError {

@@ -4,11 +4,13 @@ import { InvalidJobError } from '../errors.ts'
 import { formatSortKey, parseShard, parseSortKey, type Shard } from '../keys.ts'
 import { homeShard } from '../limits/shards.ts'
 import { type Config, type QueueConfig, queueNamed } from '../queue/config.ts'
+import { laneOf, shardsOfLane } from '../queue/covering.ts'
 import { partitionOf } from '../queue/partition.ts'
 import { noQueue } from '../queue/unknown.ts'
 import { type Parsed, parsed, refused } from '../text/parsed.ts'
 import { contentOf } from './content.ts'
 import { type JobItem, parseJob, type RawItem } from './job.ts'
+import { readLabels } from './labels.ts'
 
 /**
  * The same job in the queue that its key names, or in the queue `to`; all that it brings stays, its sort key too. Why it
@@ -27,9 +29,19 @@ export function requeued(config: Config, item: RawItem, to?: string, fetched?: u
   const whole = fetched === undefined ? item : { ...item, payload: fetched }
   const partition = partitionIn(queue, whole, was?.partition, to !== undefined)
   if (!partition.ok) return partition
-  const home: Shard = { queue: queue.name, ...partition.value }
-  const job = parseJob(config, { ...item, pk: homeShard(home, position.value.id, queue.shards) })
+  const home = homeOf(config, { queue: queue.name, ...partition.value }, item)
+  if (!home.ok) return home
+  const pk = homeShard(home.value, position.value.id, shardsOfLane(config, home.value))
+  const job = parseJob(config, { ...item, pk })
   return job.ok ? parsed({ ...item, ...job.value.key, ...contentOf(job.value) }) : job
+}
+
+/** The lane by the configuration as it is now. What is wrong with its tags or pools is said when it is read again. */
+function homeOf(config: Config, shard: Shard, item: RawItem): Parsed<Shard> {
+  const labels = readLabels(item)
+  const lane = labels.ok ? laneOf(config, labels.value) : labels
+  if (!lane.ok) return lane
+  return parsed({ ...shard, ...(lane.value === undefined ? {} : { lane: lane.value }) })
 }
 
 /**

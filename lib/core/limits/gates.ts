@@ -3,6 +3,7 @@
  * starts only if every one of them lets it.
  */
 import { capOf, limitsWithin, type Units } from './in-force.ts'
+import { awaitedGate, keepsForNext } from './keeping.ts'
 import { unitsOfOneJob } from './lending.ts'
 import { lentOut } from './limiter.ts'
 import type { ShardLimits } from './limits.ts'
@@ -63,28 +64,29 @@ export interface Passed<P extends Portion = Portion> {
 
 /**
  * The shard stands in one line, that of the first gate that lets nothing more through: units of later ones go to others
- * meanwhile. What it needs of earlier ones it keeps, so that shards that need less do not pass it by again and again.
+ * meanwhile. What it needs of others it may keep (`keeping.ts`), so that shards that need less do not pass it by again and again.
  */
 export function passedGates<P extends Portion>(gates: Gates<P>, outcome: Outcome): readonly Passed<P>[] {
-  const lacks = lacksOf(gates, outcome)
-  return gates.map(({ portion, ...gate }, index) => {
-    const isReserved = lacks.slice(index + 1).some(({ slots, starts }) => slots || starts)
+  const spent = gates.map((gate) => ({ ...gate, inUse: after(gate.portion, gate.inUse, outcome.claims) }))
+  const lacks = lacksOf(spent, outcome)
+  return spent.map(({ portion, ...use }, index) => {
+    const isReserved = keepsForNext(spent, lacks, index)
     const lack = { ...(lacks[index] ?? NOTHING), ...(isReserved ? { isReserved } : {}) }
-    const spent = { ...gate, inUse: after(portion, gate.inUse, outcome.claims) }
-    return { portion: { ...portion, borrowed: afterGivingBack(portion, spent, lack) }, lack }
+    return { portion: { ...portion, borrowed: afterGivingBack(portion, use, lack) }, lack }
   })
 }
 
 const NOTHING: Lack = { slots: false, starts: false }
 
-function lacksOf(gates: Gates, { claims, isWorkLeft, startable }: Outcome): Lack[] {
+/** @param gates with what is in use after the pass has claimed */
+function lacksOf(gates: readonly Gate[], { isWorkLeft, startable }: Outcome): Lack[] {
+  const awaited = awaitedGate(gates)
   let isOpen = isWorkLeft
   return gates.map(({ portion, may, inUse }, index) => {
-    const used = after(portion, inUse, claims)
-    const isFirst = index === 0
-    const left = isFirst ? startable : 1
-    const lack = lackOf(portion, { may, inUse: used, isWorkLeft: isOpen, startable: left })
-    isOpen &&= left > 0 && used.slots + unitsOfOneJob(portion, 'slots', portion.self) <= may.slots
+    if (awaited !== -1 && index !== awaited) return NOTHING
+    const left = index === 0 ? startable : 1
+    const lack = lackOf(portion, { may, inUse, isWorkLeft: isOpen, startable: left })
+    isOpen &&= left > 0 && inUse.slots + unitsOfOneJob(portion, 'slots', portion.self) <= may.slots
     return lack
   })
 }

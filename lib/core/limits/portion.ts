@@ -13,6 +13,8 @@ export interface Portion extends Partition {
   readonly borrowed: NonNullable<ShardState['borrowed']>
   /** What the shard does not use goes back even if nobody waits: so many may borrow that the books could not hold them all. */
   readonly givesIdleBack?: true
+  /** The limiter covers the jobs of this lane, and not all of its queue. */
+  readonly ofLane?: true
 }
 
 const ofOneJob = (portion: Portion, resource: Resource): number =>

@@ -9,6 +9,7 @@ import { LONGEST_HANDLER_MS } from '../times.ts'
 import { appFields, appsSchema } from './apps.ts'
 import { limiterFields, poolsSchema } from './limiters-input.ts'
 import { partitionSchema } from './partition.ts'
+import { type TagLimit, tagsSchema } from './tags-input.ts'
 
 export const MAX_SHARDS = 1000
 
@@ -50,6 +51,8 @@ export const configSchema = z.strictObject({
     .refine((queues) => Object.keys(queues).length > 0, 'at least one queue is needed'),
   /** Limits that queues share, by name. */
   pools: poolsSchema,
+  /** Limits of jobs by their tags, whatever their queues. */
+  tags: tagsSchema,
   /** Whose rates queues derive their concurrency from. */
   apps: appsSchema.optional(),
 })
@@ -70,4 +73,5 @@ export interface ConfigInput<
   readonly queues: Readonly<Record<QueueName, QueueInput<NoInfer<AppName>, NoInfer<PoolName>>>>
   readonly apps?: Readonly<Record<AppName, AppRate>> | undefined
   readonly pools?: Readonly<Record<PoolName, { readonly concurrency: number }>> | undefined
+  readonly tags?: readonly TagLimit[] | undefined
 }

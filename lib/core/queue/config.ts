@@ -11,8 +11,9 @@ import { derivationOf } from './apps.ts'
 import type { RetryPolicy } from './backoff.ts'
 import { type ConfigInput, configSchema, MAX_SHARDS, type ParsedQueue } from './config-input.ts'
 import { intervalOf } from './interval.ts'
-import { limitersOf } from './limiters-input.ts'
+import { limitersOf, poolLimiters } from './limiters-input.ts'
 import type { PartitionRule } from './partition.ts'
+import type { TagLimit } from './tags-input.ts'
 
 export type { ConfigInput, QueueInput } from './config-input.ts'
 
@@ -29,9 +30,16 @@ export interface QueueConfig extends Limits {
   readonly limiters: readonly QueueLimiter[]
 }
 
-export interface Config<QueueName extends string = string, AppName extends string = string> {
+export interface Config<
+  QueueName extends string = string,
+  AppName extends string = string,
+  PoolName extends string = string,
+> {
   readonly queues: Readonly<Record<QueueName, QueueConfig>>
   readonly apps: Readonly<Record<AppName, AppRate>>
+  /** All pools: jobs may name others than their queues do. */
+  readonly pools: Readonly<Record<PoolName, QueueLimiter>>
+  readonly tags: readonly TagLimit[]
   /** What the user wrote: JSON that `defineConfig` takes again. */
   readonly input: ConfigInput<QueueName, AppName, string>
 }
@@ -44,10 +52,10 @@ export function defineConfig<
   const QueueName extends string,
   const AppName extends string = never,
   const PoolName extends string = never,
->(input: ConfigInput<QueueName, AppName, PoolName>): Config<QueueName, AppName> {
+>(input: ConfigInput<QueueName, AppName, PoolName>): Config<QueueName, AppName, PoolName> {
   const result = configSchema.safeParse(input)
   if (!result.success) throw toConfigurationError(result.error, 'config')
-  const { apps = {}, queues, pools } = result.data
+  const { apps = {}, queues, pools, tags } = result.data
   const entries = Object.entries(queues).map(([name, queue]) => [
     name,
     { ...toQueue(apps, name, queue), limiters: limitersOf(name, queues, pools) },
@@ -55,6 +63,8 @@ export function defineConfig<
   return {
     queues: Object.fromEntries(entries) as Record<QueueName, QueueConfig>,
     apps: apps as Record<AppName, AppRate>,
+    pools: poolLimiters(pools, queues) as Record<PoolName, QueueLimiter>,
+    tags,
     input,
   }
 }
@@ -104,7 +114,8 @@ function defaultShards({ concurrency, rateLimit }: Limits): number {
 /** An item that lends nothing and has borrowed nothing has room for ten slots in 1 KB. */
 const SLOTS_OF_ONE_SHARD = 10
 
-const parts = (units: number): number =>
+/** Over how many shards so many units are spread. */
+export const parts = (units: number): number =>
   units <= SLOTS_OF_ONE_SHARD ? 1 : Math.ceil(units / SLOTS_OF_A_SMALL_ITEM)
 
 const leastShards = (concurrency = 0): number => Math.ceil(concurrency / MAX_SLOTS_PER_SHARD)

@@ -1,12 +1,12 @@
 /** Pools and totals as people write them in the configuration, and the limiters that they make of a queue. */
 import * as z from 'zod'
 import { ConfigurationError } from '../errors.ts'
+import { POOL_NAME } from '../limits/lane.ts'
 import { PLAIN } from '../limits/lending.ts'
-import { poolNamed, type QueueLimiter, totalOf } from '../limits/queue-limiter.ts'
+import { inOrder, poolNamed, type QueueLimiter, totalOf } from '../limits/queue-limiter.ts'
 
 /** A limiter's item has a line for each shard that borrows: with more of them each write of it would be slow and dear. */
-const MOST_UNITS = 1000
-const POOL_NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/
+export const MOST_UNITS = 1000
 
 export const unitsSchema = z
   .int()
@@ -16,31 +16,33 @@ export const unitsSchema = z
     `a limit that several partitions share is at most ${MOST_UNITS}; leave it out for no limit`,
   )
 
-const poolName = z.string().regex(POOL_NAME, 'the name of a pool has letters, digits, _ and -, at most 64')
+export const poolName = z
+  .string()
+  .regex(POOL_NAME, 'the name of a pool has letters, digits, _ and -, at most 64')
 
 /** How many units each pool has. */
 export const poolsSchema = z.record(poolName, z.strictObject({ concurrency: unitsSchema })).default({})
+
+/** How many units a job takes of which pools. */
+export const weightsSchema = z.record(poolName, z.int().min(1, 'a job takes at least one unit of a pool'))
 
 export const limiterFields = {
   /** How many jobs of the queue run simultaneously, whatever their partitions. Default: unlimited. */
   total: unitsSchema.optional(),
   /** From which pools a job of the queue takes how many units while it runs. */
-  pools: z.record(poolName, z.int().min(1, 'a job takes at least one unit of a pool')).default({}),
+  pools: weightsSchema.default({}),
 }
 
 /** In the books of a limiter these would be taken for something else. */
 const NOT_IN_BOOKS = new Set<string>([PLAIN, ...Object.getOwnPropertyNames(Object.prototype)])
 
-type Pools = z.output<typeof poolsSchema>
+export type Pools = z.output<typeof poolsSchema>
 interface Queue {
   readonly total?: number | undefined
   readonly pools: Readonly<Record<string, number>>
 }
 
-/**
- * What covers a queue beside the limits of its partitions, each in the one order in which all shards borrow: of two that need
- * the same limiters none has what the other waits for.
- */
+/** What covers a queue beside the limits of its partitions. */
 export function limitersOf(
   name: string,
   queues: Readonly<Record<string, Queue>>,
@@ -49,13 +51,40 @@ export function limitersOf(
   const { total, pools: used } = queues[name] ?? { pools: {} }
   if (NOT_IN_BOOKS.has(name) && (total !== undefined || Object.keys(used).length > 0))
     throw new ConfigurationError(`queues.${name}`, 'a queue with a total or pools needs another name')
-  const ofPools = Object.entries(used).map(([pool, weight]): QueueLimiter => {
-    const { concurrency } = poolOf(name, pools, pool, weight)
-    return { name: poolNamed(pool), concurrency, weights: weightsIn(queues, pool) }
-  })
+  const ofPools = Object.entries(used).map(([pool, weight]) =>
+    poolLimiter(pool, poolOf(name, pools, pool, weight), queues),
+  )
   const ofTotal = total === undefined ? [] : [{ name: totalOf(name), concurrency: total, weights: {} }]
-  return [...ofTotal, ...ofPools].toSorted((one, other) => (one.name < other.name ? -1 : 1))
+  return [...ofTotal, ...ofPools].toSorted(inOrder)
 }
+
+/** Every pool, whoever uses it: a job may name one that its queue does not. */
+export const poolLimiters = (
+  pools: Pools,
+  queues: Readonly<Record<string, Queue>>,
+): Readonly<Record<string, QueueLimiter>> => {
+  const isMixed = areMixed(Object.values(queues).map((queue) => Object.keys(queue.pools)))
+  const limiters = Object.entries(pools).map(([pool, units]) => {
+    const limiter = poolLimiter(pool, units, queues)
+    const isOfQueues = isMixed && Object.keys(limiter.weights).length > 0
+    return [pool, { ...limiter, ...(isOfQueues ? { isMixed: true as const } : {}) }]
+  })
+  return Object.fromEntries(limiters)
+}
+
+/** Whether there are two queues of which each takes a pool that the other does not. */
+const areMixed = (taken: readonly (readonly string[])[]): boolean =>
+  taken.some((one) =>
+    taken.some(
+      (other) => one.some((pool) => !other.includes(pool)) && other.some((pool) => !one.includes(pool)),
+    ),
+  )
+
+const poolLimiter = (
+  pool: string,
+  { concurrency }: Pools[string],
+  queues: Readonly<Record<string, Queue>>,
+): QueueLimiter => ({ name: poolNamed(pool), concurrency, weights: weightsIn(queues, pool) })
 
 function poolOf(queue: string, pools: Pools, pool: string, weight: number): Pools[string] {
   const path = `queues.${queue}.pools.${pool}`

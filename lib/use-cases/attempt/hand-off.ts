@@ -3,7 +3,7 @@ import { parseShard, type ShardKey } from '../../core/keys.ts'
 import { ownerOf } from '../../core/limits/shards.ts'
 import type { SlowDown } from '../../core/limits/slow-down.ts'
 import type { Released } from '../../core/pass/decide.ts'
-import { queueNamed } from '../../core/queue/config.ts'
+import { limitersOverKey } from '../../core/queue/covering.ts'
 import type { ShardState } from '../../core/shard/state.ts'
 import { CHAIN_MS } from '../../core/times.ts'
 import type { Context, WorkerContext } from '../context.ts'
@@ -46,10 +46,7 @@ export async function freeSlot(
 }
 
 /** What its slot has of a limiter goes back, or to the next job, in the write that frees the slot. */
-function isCovered({ config }: Context, key: ShardKey): boolean {
-  const shard = parseShard(key)
-  return shard.ok && (queueNamed(config, shard.value.queue)?.limiters.length ?? 0) > 0
-}
+const isCovered = ({ config }: Context, key: ShardKey): boolean => limitersOverKey(config, key).length > 0
 
 /** Asked after the slot is free: whoever has come to stand in the line before this finds the unit by itself. */
 async function othersNeedUnits(

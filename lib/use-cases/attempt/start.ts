@@ -1,9 +1,10 @@
 /** A worker proves a claim and takes the job over. */
 
-import type { RawItem } from '../../core/job/job.ts'
+import type { Job, RawItem } from '../../core/job/job.ts'
 import { parseSortKey } from '../../core/keys.ts'
 import { bucketOf, bucketWidth } from '../../core/limits/window.ts'
 import { type Holder, plannedStart } from '../../core/pass/decide.ts'
+import { isKnownLane, isMisplaced } from '../../core/queue/covering.ts'
 import { isDead, type ShardState } from '../../core/shard/state.ts'
 import type { WorkMessage } from '../../ports/queues.ts'
 import type { Context, WorkerContext } from '../context.ts'
@@ -77,6 +78,8 @@ async function prepare(
   const job = judged && withWaits(judged, message)
   const running = { ...taken, job, ...(job && (await fetchPayload(context, job, invocation))) }
   if (item && !job) return { kind: 'unwanted', running }
+  // Its tags were changed since it was claimed, or their limits: here the wrong ones hold, and the next pass moves it.
+  if (job && isInWrongLane(context, job)) return { kind: 'unwanted', running }
   if (running.problem) return { kind: 'running', running }
   // It had to wait for the others of its batch.
   if (job && message.alone && !hasTimeFor(job, invocation)) return { kind: 'unwanted', running }
@@ -85,6 +88,10 @@ async function prepare(
   const isTooLate = job && hasTimeFor(job, { remaining_ms: () => had_ms }) && !hasTimeFor(job, invocation)
   return { kind: isInTime && !isTooLate ? 'running' : 'unwanted', running }
 }
+
+/** What a lane names that this configuration does not know holds back more than it would: that does no harm. */
+const isInWrongLane = ({ config }: Context, job: Job): boolean =>
+  isKnownLane(config, job.shard) && isMisplaced(config, job.shard, job)
 
 /** What fails between the start and the handler costs no attempt: the slot is given back instead. */
 async function orUnwanted(

@@ -6,7 +6,7 @@ import type { Borrower } from '../../core/limits/limiter.ts'
 import type { Portion, Usage } from '../../core/limits/portion.ts'
 import type { QueueLimiter } from '../../core/limits/queue-limiter.ts'
 import { shardOf } from '../../core/limits/shards.ts'
-import { queueNamed } from '../../core/queue/config.ts'
+import { limitersOver } from '../../core/queue/covering.ts'
 import { unitsOfState, usageOf } from '../../core/shard/in-use.ts'
 import type { BorrowedUnits, ShardState, Slot } from '../../core/shard/state.ts'
 import type { Context } from '../context.ts'
@@ -53,8 +53,7 @@ export function standingOf(
 ): Standing {
   if (!limiter) return 'covered'
   const shard = parseShard(name)
-  const queue = shard.ok ? queueNamed(config, shard.value.queue) : undefined
-  if (!shard.ok || !queue?.limiters.some(({ name }) => name === limiter.name)) return 'left'
+  if (!shard.ok || !limitersOver(config, shard.value).some(({ name }) => name === limiter.name)) return 'left'
   return placeOf(config, shard.value).ok ? 'covered' : 'stranded'
 }
 

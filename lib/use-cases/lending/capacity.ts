@@ -9,6 +9,7 @@ import type { Portion } from '../../core/limits/portion.ts'
 import { limiterKey, type QueueLimiter, weightIn } from '../../core/limits/queue-limiter.ts'
 import { borrowerOf, ownerOf } from '../../core/limits/shards.ts'
 import { type Config, type QueueConfig, queueNamed } from '../../core/queue/config.ts'
+import { isOfLane, limitersOver } from '../../core/queue/covering.ts'
 import { unitsOfState } from '../../core/shard/in-use.ts'
 import { type BorrowedUnits, emptyState, type ShardState } from '../../core/shard/state.ts'
 import type { Context } from '../context.ts'
@@ -26,7 +27,7 @@ export interface Capacity extends Portion {
   readonly limiter?: QueueLimiter
 }
 
-/** The partition's first, then those of the limiters of the queue, in the order in which all shards borrow. */
+/** The partition's first, then those of the limiters that cover the shard, in the order in which all shards borrow. */
 export type Capacities = readonly [Capacity, ...Capacity[]]
 
 /**
@@ -44,7 +45,9 @@ export async function readCapacities(
   if (!queue.ok) return undefined
   const [partition, ...limiters] = await Promise.all([
     readCapacity(context, state, shard.value, queue.value),
-    ...queue.value.limiters.map((limiter) => readLimiter(context, state, shard.value, limiter)),
+    ...limitersOver(context.config, shard.value).map((limiter) =>
+      readLimiter(context, state, shard.value, limiter),
+    ),
   ])
   if (partition === 'stale' || partition === undefined) return 'stale'
   const known = limiters.filter((limiter) => limiter !== 'stale')
@@ -137,6 +140,7 @@ export function limiterCapacityOf(
     weightOf: (name: Borrower) => weightIn(limiter, name),
     mostJobsOf: (name: Borrower) => concurrencyOf(config, name),
     givesIdleBack: true,
+    ...(isOfLane(config, shard, limiter) ? { ofLane: true as const } : {}),
   } as const
   return { shard, owner, configured, limiter, self, limits, books, borrowed, ownUse: NO_UNITS, ...lending }
 }

@@ -1,4 +1,5 @@
 /** A shard that has units: what it has to spare for another. */
+import { parseShard } from '../../core/keys.ts'
 import type { Resource } from '../../core/limits/books.ts'
 import { NO_UNITS, type Units } from '../../core/limits/in-force.ts'
 import {
@@ -11,6 +12,9 @@ import {
   outstanding,
 } from '../../core/limits/limiter.ts'
 import { isOverLimit, unitsHeld } from '../../core/limits/portion.ts'
+import { weightIn } from '../../core/limits/queue-limiter.ts'
+import type { Config } from '../../core/queue/config.ts'
+import { isOfLane, limitersOver } from '../../core/queue/covering.ts'
 import { emptyState, isDead, type ShardState, slotEntries } from '../../core/shard/state.ts'
 import type { Context } from '../context.ts'
 import { borrowedIn, type Standing, shardNamed, standingOf, unitsUsed } from './account.ts'
@@ -102,10 +106,23 @@ export function spareOf(
   const used = usedBy(capacity, { name, state }, standing, now)[resource]
   const idle = Math.max(0, held(units) - arriving - used)
   const lacksStarts = resource === 'slots' && books.starts.line[name] !== undefined
-  const mayTakeAll = !state.waiting || lacksStarts || isOverLimit(capacity, resource) || isGone
+  const isBlocked = !capacity.limiter && lacksOfLane(context.config, state)
+  const mayTakeAll = !state.waiting || lacksStarts || isBlocked || isOverLimit(capacity, resource) || isGone
   // What it does not use of a limiter, its next job needs, which waits for another one.
   const half = capacity.limiter ? 0 : Math.floor((held(units) - unitsHeld(capacity, resource)) / 2)
   return (mayTakeAll ? idle : Math.min(idle, Math.max(0, half))) + untold(was, known)
+}
+
+/** Whether a lane waits for a pool or a tag: then it has no use for what it has of its partition. */
+function lacksOfLane(config: Config, { shard, slots, borrowedFrom }: ShardState): boolean {
+  const parts = parseShard(shard)
+  if (!parts.ok || parts.value.lane === undefined) return false
+  const jobs = Object.keys(slots).length + 1
+  return limitersOver(config, parts.value).some(
+    (limiter) =>
+      isOfLane(config, parts.value, limiter) &&
+      held(borrowedFrom?.[limiter.name]?.slots) < jobs * weightIn(limiter, shard),
+  )
 }
 
 /** Nobody waits for the jobs of a shard that has left. */

@@ -1,13 +1,14 @@
 /** What a shard may use as far as its own item shows: enough to tell whether a look at it would find something to do. */
 import { placeOf } from '../../core/job/job.ts'
-import { parseShard, type Shard } from '../../core/keys.ts'
+import { isPlain, parseShard, type Shard } from '../../core/keys.ts'
 import { limitsWithin } from '../../core/limits/in-force.ts'
 import { PLAIN } from '../../core/limits/lending.ts'
 import { held, lentOut } from '../../core/limits/limiter.ts'
 import { MAX_SLOTS_PER_SHARD, type ShardLimits } from '../../core/limits/limits.ts'
 import { mayUse } from '../../core/limits/portion.ts'
 import { type QueueLimiter, weightIn } from '../../core/limits/queue-limiter.ts'
-import { type Config, type QueueConfig, queueNamed } from '../../core/queue/config.ts'
+import type { Config, QueueConfig } from '../../core/queue/config.ts'
+import { limitersOver } from '../../core/queue/covering.ts'
 import { usageOf } from '../../core/shard/in-use.ts'
 import { emptyState, type ShardGlance, slotEntries } from '../../core/shard/state.ts'
 import { capacityOf } from './capacity.ts'
@@ -19,8 +20,7 @@ import { capacityOf } from './capacity.ts'
 export function limitsSwept(config: Config, seen: ShardGlance, now: number): ShardLimits | undefined {
   const limits = limitsSeen(config, seen, now)
   const shard = parseShard(seen.shard)
-  const isNumbered = shard.ok && shard.value.index !== undefined
-  const isBorrower = isNumbered || (shard.ok && limitersOf(config, shard.value).length > 0)
+  const isBorrower = shard.ok && (!isPlain(shard.value) || limitersOver(config, shard.value).length > 0)
   const mayHaveMore = isBorrower || (seen.books !== undefined && lentOut(seen.books.slots) > 0)
   return limits && !limits.isPaused && mayHaveMore ? { ...limits, slots: MAX_SLOTS_PER_SHARD } : limits
 }
@@ -35,12 +35,9 @@ export function limitsSeen(config: Config, seen: ShardGlance, now: number): Shar
   const queue = placeOf(config, shard.value)
   if (!queue.ok) return undefined
   const limits = limitsOfPartition({ shard: shard.value, configured: queue.value, seen, now })
-  const slots = queue.value.limiters.map((limiter) => jobsFrom(limiter, seen))
+  const slots = limitersOver(config, shard.value).map((limiter) => jobsFrom(limiter, seen))
   return { ...limits, slots: Math.min(limits.slots, ...slots) }
 }
-
-const limitersOf = (config: Config, shard: Shard): readonly QueueLimiter[] =>
-  queueNamed(config, shard.queue)?.limiters ?? []
 
 /** For how many jobs the shard has units of a limiter, but at least one, as above. */
 const jobsFrom = (limiter: QueueLimiter, { shard, borrowedFrom }: ShardGlance): number =>
@@ -54,7 +51,7 @@ interface Seen {
 }
 
 function limitsOfPartition({ shard, configured, seen, now }: Seen): ShardLimits {
-  if (shard.index !== undefined) return { slots: Math.max(1, held(seen.borrowed?.slots)) }
+  if (!isPlain(shard)) return { slots: Math.max(1, held(seen.borrowed?.slots)) }
   const state = { ...emptyState(seen.shard), ...seen }
   const capacity = capacityOf({ shard, configured, owner: state, state, now })
   if (capacity === 'stale') throw new Error(`${PLAIN} shards borrow nothing`)

@@ -1,7 +1,7 @@
 /** Looks at a shard as a pass would, and writes nothing: neither units are borrowed, nor malformed items judged. */
 import { DamagedStateError } from '../../core/errors.ts'
 import { doomOf } from '../../core/job/doom.ts'
-import { parseJob, placeOf, type RawItem } from '../../core/job/job.ts'
+import { type Job, parseJob, placeOf, type RawItem } from '../../core/job/job.ts'
 import { parseShard, type Shard, type ShardKey } from '../../core/keys.ts'
 import { limitsOfGates } from '../../core/limits/gates.ts'
 import { limiterKey, type QueueLimiter } from '../../core/limits/queue-limiter.ts'
@@ -9,6 +9,7 @@ import { decide } from '../../core/pass/decide.ts'
 import type { Look } from '../../core/pass/input.ts'
 import { jobsToRead, type Staying, slotsThatStay } from '../../core/pass/room.ts'
 import type { Config } from '../../core/queue/config.ts'
+import { isMisplaced, limitersOver } from '../../core/queue/covering.ts'
 import { deadSlots } from '../../core/shard/attention.ts'
 import { emptyState, type ShardState, sortKeyOf, type Token } from '../../core/shard/state.ts'
 import { type Reason, reasonOf } from '../../core/why/reason.ts'
@@ -70,7 +71,7 @@ export async function readShard(eyes: Eyes, key: ShardKey): Promise<ReadShard | 
       const now = clock.now()
       const capacity = capacityOf({ shard: shard.value, configured: place.value, owner, state, now })
       const limiters = await Promise.all(
-        place.value.limiters.map((limiter) => readLimiter(eyes, limiter, shard.value, state)),
+        limitersOver(config, shard.value).map((limiter) => readLimiter(eyes, limiter, shard.value, state)),
       )
       const known = limiters.filter((limiter) => limiter !== 'stale')
       if (capacity !== 'stale' && known.length === limiters.length)
@@ -134,11 +135,12 @@ function limitsWithinReach(capacities: Capacities, state: ShardState, staying: S
   return limitsOfGates([gateOf(first), ...others.map(gateOf)])
 }
 
-/** What a pass would end, for it is not to start any more, it would not see either. */
+/** What a pass would end or move it would not see either. */
 function readable(config: Config, items: readonly RawItem[], now: number) {
   const jobs = items.map((item) => {
     const job = parseJob(config, item)
     return job.ok ? job.value : undefined
   })
-  return { jobs, living: jobs.filter((job) => job !== undefined).filter((job) => !doomOf(job, now)) }
+  const stays = (job: Job) => !doomOf(job, now) && !isMisplaced(config, job.shard, job)
+  return { jobs, living: jobs.filter((job) => job !== undefined).filter(stays) }
 }

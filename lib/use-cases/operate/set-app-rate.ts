@@ -4,7 +4,7 @@
  */
 import { DamagedStateError } from '../../core/errors.ts'
 import { placeOf } from '../../core/job/job.ts'
-import { parseShard, type Shard, type ShardKey } from '../../core/keys.ts'
+import { isPlain, parseShard, type Shard, type ShardKey } from '../../core/keys.ts'
 import { type AppRecord, derivedLimit, isSameRate } from '../../core/limits/app-rate.ts'
 import type { AppRate } from '../../core/limits/derived.ts'
 import type { QueueConfig } from '../../core/queue/config.ts'
@@ -97,7 +97,7 @@ interface Partition {
 /** The plain shards of the app's queues. */
 function partitionOf({ config }: RateContext, app: string, key: string): Partition[] {
   const shard = parseShard(key)
-  if (!shard.ok || shard.value.index !== undefined) return []
+  if (!shard.ok || !isPlain(shard.value)) return []
   const queue = placeOf(config, shard.value)
   return queue.ok && queue.value.derivation?.app === app ? [{ queue: queue.value, shard: shard.value }] : []
 }

@@ -1,13 +1,20 @@
 /** Why a job does not run, or the jobs of a partition: read, decided as a pass would, and not written. */
 import { type Job, parseJob, type RawItem } from '../../core/job/job.ts'
-import { type Position, parseShard, parseSortKey, type Shard, type ShardKey } from '../../core/keys.ts'
-import { borrowersOf, ownerOf } from '../../core/limits/shards.ts'
+import {
+  isPlain,
+  type Position,
+  parseShard,
+  parseSortKey,
+  type Shard,
+  type ShardKey,
+} from '../../core/keys.ts'
 import type { QueueConfig } from '../../core/queue/config.ts'
 import { isRunning, slotEntries, sortKeyOf } from '../../core/shard/state.ts'
 import { forEachSideBySide } from '../../core/side-by-side.ts'
 import type { Reason } from '../../core/why/reason.ts'
 import type { AskedJob, Counted, JobWhy, PartitionWhy, ShardWhy, Trouble } from '../../core/why/why.ts'
 import type { RawKey } from '../../ports/store.ts'
+import { shardsOf } from './known-shards.ts'
 import { type Eyes, type Looked, lookAt } from './look-at.ts'
 
 /** So many items behind its key are searched for a later attempt of a job. */
@@ -71,7 +78,7 @@ async function whyWaiting(
     job,
     since: runAt,
     ahead,
-    aheadIn: shard.index === undefined ? 'partition' : 'shard',
+    aheadIn: isPlain(shard) ? 'partition' : 'shard',
     holds: holder ? twin : ofShard,
     looks,
   }
@@ -102,7 +109,7 @@ export async function whyPartition(
 ): Promise<PartitionWhy> {
   const at = eyes.clock.now()
   const named: Shard = { queue: queue.name, ...(partition === undefined ? {} : { partition }) }
-  const keys = [ownerOf(named), ...borrowersOf(named, queue.shards)]
+  const keys = await shardsOf(eyes.store, named, queue.shards)
   const seen = new Map<ShardKey, Looked | Trouble>()
   await forEachSideBySide(keys, SIDE_BY_SIDE, async (key) => void seen.set(key, await lookAt(eyes, key)))
   const found = keys.map((key) => [key, seen.get(key)] as const)

@@ -14,7 +14,7 @@ export interface DueJobs {
   readonly nextDueAt?: number
   /** The last key that was read; absent if reading came to the end. */
   readonly stoppedAt?: string
-  /** As it is since jobs that were not to start any more have been ended. */
+  /** As it is since jobs that were not to start any more have been ended, or others moved. */
   readonly state: ShardState
 }
 
@@ -64,7 +64,7 @@ export class Found {
     return jobs.filter(({ key }) => !this.#held.has(key.sk))
   }
 
-  /** Jobs that were not to start any more have been ended. */
+  /** Jobs that were not to start any more have been ended, or others moved. */
   ended(state: ShardState): void {
     this.#state = state
     this.#hasDoomed = true

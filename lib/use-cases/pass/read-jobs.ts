@@ -7,6 +7,7 @@ import { judgeItem } from '../judge.ts'
 import { endDoomed } from './doomed.ts'
 import { type Judged, readDueJobs } from './due-jobs.ts'
 import type { DueJobs, Found } from './found-jobs.ts'
+import { moveMisplaced } from './misplaced.ts'
 
 export type Known = Pick<PassInput, 'state' | 'limits' | 'recovered' | 'released'> & {
   /** The keys of what was put late, of the arrivals that brought this pass. */
@@ -28,7 +29,7 @@ export async function readJobs(
       { state, now, ...jobsToRead({ ...known, now }, whole) },
       (items, found) => judgePage(context, items, found),
     )
-    // The books, and what the shard may use, were read before jobs were ended: all of it is read again.
+    // The books, and what the shard may use, were read before jobs were ended or moved: all of it is read again.
     if (jobs === 'stale' || jobs.state !== state) return 'stale'
     return { ...jobs, reading: { since: now, whole, doubtful, late } }
   }
@@ -38,14 +39,16 @@ export async function readJobs(
   return jobs.more || jobs.reading.whole ? jobs : read(true)
 }
 
-/** A pass refuses what stands for no job, and ends what is not to start any more. */
+/** A pass refuses what stands for no job, ends what is not to start any more, and moves what belongs elsewhere. */
 async function judgePage(
   context: Context,
   items: readonly RawItem[],
   found: Found,
 ): Promise<Judged | 'stale'> {
   const jobs = await Promise.all(items.map((item) => judgeItem(context, item)))
-  const living = await endDoomed(context, found, jobs)
+  const good = await endDoomed(context, found, jobs)
+  if (good === 'stale') return 'stale'
+  const living = await moveMisplaced(context, found, good)
   return living === 'stale' ? living : { jobs, living }
 }
 

@@ -22,6 +22,7 @@ import { limitsSeen } from '../lending/limits-seen.ts'
 import { mayCollect, startable } from '../lending/supply.ts'
 import { supplyAll } from '../lending/supply-all.ts'
 import { carryOut } from './carry-out.ts'
+import { isOfAnother } from './misplaced.ts'
 import { readJobs } from './read-jobs.ts'
 import { recover } from './recover.ts'
 import { isUncertain, type Round, type RoundRequest } from './request.ts'
@@ -35,7 +36,8 @@ export async function passOnce(context: Context, request: RoundRequest): Promise
   // Asked after the state was read: what a newer configuration has written since makes the write of this one fail.
   if (await context.deployment.isReplaced()) return { kind: 'replaced' }
   if (isIdle(context, request, state)) return { kind: 'over' }
-  const capacities = await readCapacities(context, state)
+  const isLeft = await isOfAnother(context, state)
+  const capacities = isLeft ? undefined : await readCapacities(context, state)
   if (capacities === 'stale') return { kind: 'conflict' }
   if (!capacities) return leave(context, state, request.released)
   if (!request.asksAgain) for (const { owner } of capacities) reportOverride(context, owner)

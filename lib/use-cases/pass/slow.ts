@@ -1,26 +1,26 @@
 /** A slow-down that a handler has asked for, on its way into the partition's plain shard. */
-import { parseShard, type ShardKey } from '../../core/keys.ts'
+import { isPlain, parseShard, type ShardKey } from '../../core/keys.ts'
 import { ownerOf } from '../../core/limits/shards.ts'
 import { laterOf, type SlowDown } from '../../core/limits/slow-down.ts'
 import type { ShardState } from '../../core/shard/state.ts'
 import type { Context } from '../context.ts'
 import type { PassRequest } from './request.ts'
 
-const isPlain = (key: ShardKey): boolean => {
+const isPlainKey = (key: ShardKey): boolean => {
   const shard = parseShard(key)
-  return shard.ok && shard.value.index === undefined
+  return shard.ok && isPlain(shard.value)
 }
 
 /** The plain shard itself says it in the write of its own pass, and costs nothing more. */
 export function withSlow(state: ShardState, { shard, released }: PassRequest): ShardState {
   const slow = released?.slow
-  return slow && isPlain(shard) ? { ...state, slowed: laterOf(state.slowed, slow) } : state
+  return slow && isPlainKey(shard) ? { ...state, slowed: laterOf(state.slowed, slow) } : state
 }
 
 /** Any other shard has it written before its slot is free: the pass that frees it reads the plain shard. */
 export async function slowOwner({ store }: Context, key: ShardKey, slow: SlowDown): Promise<void> {
   const shard = parseShard(key)
-  if (!shard.ok || shard.value.index === undefined) return
+  if (!shard.ok || isPlain(shard.value)) return
   await slowIfLater({ store }, ownerOf(shard.value), slow)
 }
 
@@ -30,7 +30,7 @@ export async function slowAtLeast(
   key: ShardKey,
   slow: SlowDown | undefined,
 ): Promise<void> {
-  if (slow && isPlain(key)) await slowIfLater(context, key, slow)
+  if (slow && isPlainKey(key)) await slowIfLater(context, key, slow)
 }
 
 async function slowIfLater(

@@ -30,7 +30,7 @@ export const contextOver = ({ config, clock, newToken, ask }: Surroundings): Wor
   // Waits that are drawn at random are none: whatever may happen meanwhile may happen anyway.
   random: { number: () => 0, token: () => newToken() as Token },
   events: { emit: () => {} },
-  deployment: { isReplaced: async () => false },
+  deployment: { isReplaced: async () => false, isAlone: async () => true },
 })
 
 /** Every verb that the memory store has, of whatever part. */

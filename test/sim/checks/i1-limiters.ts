@@ -1,48 +1,71 @@
 /**
- * I1: at no moment do the jobs that run use more units of a total or a pool than it has, weights counted. Judged while one
- * configuration has been in force since the oldest of them was claimed.
+ * I1: at no moment do the jobs that run use more units of a total, a pool or a tag than it has, weights counted. Judged while
+ * one configuration has been in force since the oldest of them was claimed.
  */
+import type { RawItem } from '../../../lib/core/job/job.ts'
 import type { Plan } from '../workloads/plan.ts'
 import type { Check } from './check.ts'
 import { readShard } from './keys.ts'
 import type { AttemptTruth } from './lineage.ts'
 
-/** What covers a queue: its name, how many units it has, and how many a job of each queue uses. */
+/** A job, as far as limiters go by it. */
+export interface Covered {
+  readonly pk: string
+  readonly item?: RawItem | undefined
+}
+
+/** What covers a job: how many units it has, and how many the job uses. */
 export interface Covering {
-  readonly name: string
   readonly units: number
-  readonly weightOf: (queue: string) => number | undefined
+  readonly weight: number
 }
 
-/** By what the user has written. */
-export function coveringOf({ versions }: Plan, version: number, queue: string): Covering[] {
-  const { queues, pools = {} } = (versions[version] ?? versions[0]).input
-  const input = queues[queue]
-  const total = input?.total
-  const own = { name: `total|${queue}`, weightOf: (name: string) => (name === queue ? 1 : undefined) }
-  return [
-    ...(total === undefined ? [] : [{ ...own, units: total }]),
-    ...Object.keys(input?.pools ?? {}).map((pool) => ({
-      name: `pool|${pool}`,
-      units: pools[pool]?.concurrency ?? 0,
-      weightOf: (name: string) => queues[name]?.pools?.[pool],
-    })),
-  ]
+/** By what the user has written, in the configuration and in the job. */
+export function coveringOf(
+  { versions }: Plan,
+  version: number,
+  { pk, item }: Covered,
+): Map<string, Covering> {
+  const { queue: name } = readShard(pk)
+  const { queues, pools = {}, tags: limits = [] } = (versions[version] ?? versions[0]).input
+  const covering = new Map<string, Covering>()
+  const total = queues[name]?.total
+  if (total !== undefined) covering.set(`total|${name}`, { units: total, weight: 1 })
+  const weights = { ...queues[name]?.pools, ...asMap<number>(item?.['pools']) }
+  for (const [pool, weight = 1] of Object.entries(weights))
+    covering.set(`pool|${pool}`, { units: pools[pool]?.concurrency ?? 0, weight })
+  for (const [key, value] of Object.entries(asMap<string>(item?.['tags'])))
+    for (const limit of limits)
+      if (limit.key === key && (limit.value ?? value) === value)
+        covering.set(`tag ${key} ${limit.value ?? ''} ${limit.each ? `each ${value}` : ''}`, {
+          units: limit.concurrency,
+          weight: 1,
+        })
+  return covering
 }
 
-export const usedOf = ({ weightOf }: Covering, attempts: Iterable<AttemptTruth>): number =>
-  [...attempts].reduce((sum, { pk }) => sum + (weightOf(readShard(pk).queue) ?? 0), 0)
+const asMap = <T>(value: unknown): Record<string, T> =>
+  typeof value === 'object' && value !== null ? (value as Record<string, T>) : {}
+
+export const coveredBy = ({ pk, standing }: AttemptTruth): Covered => ({ pk, item: standing?.item })
+
+/** How many units of it these attempts use. */
+export function usedOf(plan: Plan, version: number, name: string, attempts: Iterable<AttemptTruth>): number {
+  let used = 0
+  for (const attempt of attempts) used += coveringOf(plan, version, coveredBy(attempt)).get(name)?.weight ?? 0
+  return used
+}
 
 export const limiters: Check = {
-  name: 'I1 totals and pools',
+  name: 'I1 totals, pools and tags',
   after(event, { truth, fail }) {
     if (event.kind !== 'attemptStarted') return
     const since = Math.min(...[...truth.running].map(({ claimedAt }) => claimedAt))
     const version = truth.limits.onlyVersion(since, truth.now)
     if (version === undefined) return
-    for (const covering of coveringOf(truth.plan, version, readShard(event.pk).queue)) {
-      const used = usedOf(covering, truth.running)
-      if (used > covering.units) fail(`${covering.name}: ${used} of ${covering.units} units are in use`)
+    for (const [name, { units }] of coveringOf(truth.plan, version, event)) {
+      const used = usedOf(truth.plan, version, name, truth.running)
+      if (used > units) fail(`${name}: ${used} of ${units} units are in use`)
     }
   },
 }

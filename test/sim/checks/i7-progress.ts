@@ -6,7 +6,7 @@
 import type { Tables } from '../../../lib/adapters/memory/tables.ts'
 import { CLAIMED_AHEAD_MS } from '../../../lib/core/times.ts'
 import type { Check } from './check.ts'
-import { coveringOf, usedOf } from './i1-limiters.ts'
+import { type Covered, coveringOf, usedOf } from './i1-limiters.ts'
 import { boundOf, isBoundAlways } from './i7-bound.ts'
 import { ownerOf, readShard } from './keys.ts'
 import { isRunnableIn } from './runnable.ts'
@@ -66,7 +66,7 @@ export const progress = (): Progress => {
         const version = truth.limits.versionInForce(truth.now)
         if (!limits || others.length > 0 || version === undefined) return false
         const running = [...truth.running].filter((attempt) => attempt.pk === shard)
-        const due = [...(tables.jobs.get(shard)?.keys() ?? [])].some((sk) => {
+        const due = [...(tables.jobs.get(shard)?.keys() ?? [])].find((sk) => {
           const standing = truth.at(shard, sk)
           return (
             standing &&
@@ -76,9 +76,10 @@ export const progress = (): Progress => {
             !running.some(({ id }) => id === standing.id)
           )
         })
-        if (!due || limits.concurrency === 0 || isSlowed(tables, shard, truth.now - SLOWED_MS)) return false
+        if (due === undefined || limits.concurrency === 0 || isSlowed(tables, shard, truth.now - SLOWED_MS))
+          return false
         if (truth.runningIn(partition).length >= limits.concurrency) return false
-        if (!hasUnits(truth, shard, version)) return false
+        if (!hasUnits(truth, { pk: shard, item: truth.at(shard, due)?.item }, version)) return false
         const { rate } = limits
         if (!rate) return true
         if (rate.allowed === 0) return false
@@ -100,10 +101,13 @@ const isSlowed = ({ states }: Tables, shard: string, since: number): boolean =>
   (states.get(ownerOf(shard))?.slowed?.until ?? 0) > since
 
 /** How many shards with jobs there are that may have units before this one has its turn, itself counted. */
-function turnsBefore({ plan, limits, now }: Truth, tables: Tables, shard: string): number {
+function turnsBefore(truth: Truth, tables: Tables, shard: string): number {
+  const { plan, limits, now } = truth
+  // The jobs of a lane are alike.
+  const firstOf = (pk: string) => truth.at(pk, [...(tables.jobs.get(pk)?.keys() ?? [])][0] ?? '')?.item
   const namesOf = (pk: string): string[] => [
     readShard(pk).partition,
-    ...coveringOf(plan, limits.versionInForce(now) ?? 0, readShard(pk).queue).map(({ name }) => name),
+    ...coveringOf(plan, limits.versionInForce(now) ?? 0, { pk, item: firstOf(pk) }).keys(),
   ]
   const own = new Set(namesOf(shard))
   const others = [...tables.jobs].filter(
@@ -113,9 +117,15 @@ function turnsBefore({ plan, limits, now }: Truth, tables: Tables, shard: string
 }
 
 /** Nobody passes by the job that has waited for longest, which may use more units than all others. */
-const hasUnits = ({ plan, running }: Truth, shard: string, version: number): boolean =>
-  coveringOf(plan, version, readShard(shard).queue).every((covering) => {
-    const queues = Object.keys((plan.versions[version] ?? plan.versions[0]).input.queues)
-    const most = Math.max(...queues.map((queue) => covering.weightOf(queue) ?? 0))
-    return usedOf(covering, running) + most <= covering.units
+const hasUnits = ({ plan, running }: Truth, job: Covered, version: number): boolean =>
+  [...coveringOf(plan, version, job)].every(([name, { units }]) => {
+    const { queues } = (plan.versions[version] ?? plan.versions[0]).input
+    const weights = Object.values(queues).flatMap(({ pools = {} }) => Object.values(pools))
+    const most = name.startsWith('pool|')
+      ? Math.max(MOST_OF_A_JOB, ...weights.map((weight) => weight ?? 0))
+      : 1
+    return usedOf(plan, version, name, running) + most <= units
   })
+
+/** So many units of a pool a job asks for by itself. */
+const MOST_OF_A_JOB = 2

@@ -71,6 +71,10 @@ export const SOMETIMES = [
   'job cancelled in flight',
   'attempt ends as cancelled',
   'end of what waits comes too late',
+  'job moved to its lane',
+  'job put once more after it was moved',
+  'move comes too late',
+  'lane at work',
 ] as const
 
 export type Sometimes = (typeof SOMETIMES)[number]

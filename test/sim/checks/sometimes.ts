@@ -58,6 +58,7 @@ export class SometimesCounter {
         const shards = new Set([...this.#truth.running].map(({ pk }) => pk))
         if ([...shards].some((pk) => pk !== event.pk && pk.split('|')[2] && sameQueue(pk, event.pk)))
           this.#count('several shards at work')
+        this.#count('lane at work', event.pk.split('|')[2]?.includes('+'))
         return
       }
     }
@@ -186,10 +187,17 @@ export class SometimesCounter {
   /** What was cancelled or has expired while it waited, and in flight. */
   #ends(effect: Effect): void {
     if (effect.op === 'cancel') this.#count('job cancelled in flight', effect.outcome === 'marked')
+    if (effect.op === 'moveWaiting') this.#moves(effect)
     if (effect.op !== 'endWaiting') return
     this.#count('end of what waits comes too late', effect.outcome === 'stale')
     for (const { letter } of effect.outcome === 'ended' ? effect.burials : [])
       this.#count(letter.reason === 'expired' ? 'waiting job expired' : 'waiting job cancelled')
+  }
+
+  #moves({ outcome, moves }: Extract<Effect, { op: 'moveWaiting' }>): void {
+    this.#count('move comes too late', outcome === 'stale')
+    for (const { next } of outcome === 'moved' ? moves : [])
+      this.#count(next ? 'job moved to its lane' : 'job put once more after it was moved')
   }
 
   #doomed({ reason }: DeadLetter): void {

@@ -125,6 +125,12 @@ export class Truth {
           this.#leave(item.pk, item.sk, letter.reason)
         }
         return
+      case 'moveWaiting':
+        if (effect.outcome !== 'moved') return
+        // Where the same job stands already, it is that one from now on.
+        for (const { item, next } of effect.moves)
+          next ? this.#replace(item.pk, item.sk, next) : this.#leave(item.pk, item.sk, 'replaced')
+        return
       case 'buryEvent':
         this.letters.push(effect.letter)
         return

@@ -5,6 +5,7 @@ import { DOOMED } from './doomed.ts'
 import { EXPIRY } from './expiry.ts'
 import { FINISHING } from './finishing.ts'
 import { JUDGED_ITEMS } from './judged.ts'
+import { LANES } from './lanes.ts'
 import { LENDING_RULES } from './lending.ts'
 import { LENDING_WRITES } from './lending-writes.ts'
 import { LIMITERS } from './limiters.ts'
@@ -23,6 +24,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...EXPIRY,
   ...FINISHING,
   ...JUDGED_ITEMS,
+  ...LANES,
   ...LENDING_RULES,
   ...LENDING_WRITES,
   ...LIMITERS,

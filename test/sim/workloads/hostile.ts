@@ -33,7 +33,7 @@ const ATTRIBUTES: readonly Readonly<Record<string, unknown>>[] = [
   { constructor: 'text', toString: 7, valueOf: null },
   { 'a "quoted" name': true, '😀': ['\uffff'], '#n': ':v', 'a.b[0]': { ['__proto__']: 1 } },
   { ['n'.repeat(250)]: 1 },
-  { tags: new Set(['a', 'b']), numbers: new Set([1, 2]), bytes: new Uint8Array([1, 2, 3]) },
+  { marks: new Set(['a', 'b']), numbers: new Set([1, 2]), bytes: new Uint8Array([1, 2, 3]) },
   { large: Number.MAX_SAFE_INTEGER, small: 1e-130, more: 1e125 },
 ]
 

@@ -4,11 +4,12 @@ import type { SimRandom } from '../world/random.ts'
 import { drawBacklog } from './backlog.ts'
 import { taskOf } from './handlers.ts'
 import { drawId, drawTenants } from './hostile.ts'
+import { drawLabels } from './labels.ts'
 import type { HandlerFault, HandlerPlan, JobPlan, WayIn } from './plan.ts'
 import type { QueuePlan } from './queues.ts'
 import { taskOfVersion, type Version } from './versions.ts'
 
-export type DrawnJob = Omit<JobPlan, 'version' | 'task'>
+export type DrawnJob = Omit<JobPlan, 'version' | 'task' | 'labels'>
 export type Tenants = readonly [string, ...string[]]
 
 const WAYS: readonly [WayIn, ...WayIn[]] = [
@@ -59,6 +60,7 @@ export function drawJobs(
         id,
         version,
         task: drawTask(random, queue, version),
+        ...labelsOf(random, versions[version] ?? versions[0]),
         ...(most_kb > 0 ? { padding_kb: random.skewed(least_kb, most_kb) } : {}),
       }
       jobs.push(job)
@@ -67,6 +69,10 @@ export function drawJobs(
   }
   return jobs
 }
+
+/** Only in runs with limiters. */
+const labelsOf = (random: SimRandom, version: Version): Pick<JobPlan, 'labels'> =>
+  Object.keys(version.input.pools ?? {}).length > 0 ? { labels: drawLabels(random, version) } : {}
 
 const randomQueue = (random: SimRandom, { queues }: Version): QueuePlan | undefined =>
   queues[random.int(0, queues.length - 1)]

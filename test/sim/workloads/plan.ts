@@ -1,5 +1,7 @@
 /** What one seed decides before its world begins. */
+
 import type { LimitOverride } from '../../../lib/core/limits/limits.ts'
+import type { Labels } from '../../../lib/core/queue/covering.ts'
 import type { SimRandom } from '../world/random.ts'
 import { drawQueue, drawQueues, type QueuePlan } from './queues.ts'
 import { type DeployPlan, drawDeploys, drawVersions, type Version } from './versions.ts'
@@ -32,6 +34,7 @@ export interface JobPlan {
   readonly priority: number
   readonly runAt: number
   readonly handler: HandlerPlan
+  readonly labels?: Labels
   /** Not to be started later than so long after `runAt`. */
   readonly ttl_ms?: number
   /** How much else is in the payload. */

@@ -1,6 +1,7 @@
 /** The queues of a run: every size of limit. */
 import type { Config, QueueInput } from '../../../lib/core/queue/config.ts'
 import type { SimRandom } from '../world/random.ts'
+import { drawTags } from './labels.ts'
 
 export interface QueuePlan {
   readonly name: string
@@ -32,7 +33,7 @@ export function drawLimiters(random: SimRandom, queues: Readonly<Record<string, 
     const pools = random.chance(0.6) ? { pools: { [POOL]: random.int(1, Math.min(3, concurrency)) } } : {}
     return [name, { ...queue, ...total, ...pools }] as const
   })
-  return { queues: Object.fromEntries(covered), pools: { [POOL]: { concurrency } } }
+  return { queues: Object.fromEntries(covered), pools: { [POOL]: { concurrency } }, tags: drawTags(random) }
 }
 
 export function drawQueue(random: SimRandom): QueueInput {

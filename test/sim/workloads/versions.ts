@@ -8,6 +8,7 @@ import {
   defineConfig,
   type QueueInput,
 } from '../../../lib/core/queue/config.ts'
+import type { TagLimit } from '../../../lib/core/queue/tags-input.ts'
 import type { SimRandom } from '../world/random.ts'
 import { drawLimiters, drawShards, type PoolsPlan, type QueuePlan } from './queues.ts'
 
@@ -36,8 +37,8 @@ export function drawVersions(
 ): readonly [Version, ...Version[]] {
   const isLimited = random.chance(0.4)
   const withLimiters = (queues: Queues): Version => {
-    const drawn = isLimited ? drawLimiters(random, queues) : { queues, pools: {} }
-    return versionOf(drawn.queues, drawn.pools)
+    const drawn = isLimited ? drawLimiters(random, queues) : { queues, pools: {}, tags: [] }
+    return versionOf(drawn.queues, drawn.pools, drawn.tags)
   }
   const versions: [Version, ...Version[]] = [withLimiters(first)]
   if (!random.chance(0.35)) return versions
@@ -48,8 +49,8 @@ export function drawVersions(
   return versions
 }
 
-export function versionOf(queues: Queues, pools: PoolsPlan = {}): Version {
-  const input = { queues, pools }
+export function versionOf(queues: Queues, pools: PoolsPlan = {}, tags: readonly TagLimit[] = []): Version {
+  const input = { queues, pools, tags }
   const config = defineConfig(input)
   const plans = Object.entries(queues).flatMap(([name, input]): QueuePlan[] => {
     const queue = config.queues[name]
@@ -120,9 +121,17 @@ export const deployAt = (random: SimRandom, version: number, at: number): Deploy
 /** Tasks of a version besides each queue's own: known to that version's workers alone. */
 export const taskOfVersion = (queue: string, version: number): string => `task-${queue}-v${version}`
 
-/** Whether a version has a place for the shard. */
-export function knows({ queues }: Config, shard: string): boolean {
-  const [name = '', partition = ''] = shard.split('|')
+/** Whether a version has a place for the shard: what its lane names of a tag that has no limit holds nothing up. */
+export function knows({ queues, input: { pools = {} } }: Config, shard: string): boolean {
+  const [name = '', partition = '', last = ''] = shard.split('|')
   const queue = Object.hasOwn(queues, name) ? queues[name] : undefined
-  return queue !== undefined && (queue.partition !== undefined) === (partition !== '')
+  const isKnown = last
+    .split('+')
+    .filter((part) => part.startsWith('pool.'))
+    .every((part) => {
+      const [pool = '', weight = '1'] = part.slice('pool.'.length).split('*')
+      const units = Object.hasOwn(pools, pool) ? (pools[pool]?.concurrency ?? 0) : -1
+      return units === 0 || Number(weight) <= units
+    })
+  return queue !== undefined && (queue.partition !== undefined) === (partition !== '') && isKnown
 }

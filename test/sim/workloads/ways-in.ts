@@ -84,27 +84,28 @@ const payloadOf = ({ queue, tenant, handler, padding_kb = 0 }: JobPlan) => ({
 })
 
 export function itemOf(world: World, job: JobPlan) {
-  const { queue, task, id, priority, runAt, ttl_ms: ttl } = job
-  const spec = { queue: queue.name, task, payload: payloadOf(job), id, priority, runAt, ttl }
+  const { queue, task, id, priority, runAt, ttl_ms: ttl, labels } = job
+  const spec = { queue: queue.name, task, payload: payloadOf(job), id, priority, runAt, ttl, ...labels }
   const { config } = world.plan.versions[job.version] ?? world.plan.versions[0]
   const item = newJob(config, spec, world.scheduler.now)
   if (!item.ok) throw new Error(item.reason)
   return item.value
 }
 
-/** Somebody who does not know of shards puts jobs where there are none; the product moves them. */
+/** Somebody who does not know of shards or lanes puts jobs where there are none, or into a wrong lane; the product moves them. */
 function rawItem(world: World, job: JobPlan, index: number) {
   const item = { ...itemOf(world, job), ...attributesOf(index) }
-  const [queue, partition] = item.pk.split('|')
+  const [queue, partition = ''] = item.pk.split('|')
   const pk = partition ? `${queue}|${partition}` : queue
+  if (job.labels && index % 7 === 0) return { ...item, pk: `${queue}|${partition}|+tag.m` as typeof item.pk }
   return job.priority === 5 ? { ...item, pk: pk as typeof item.pk } : item
 }
 
 /** Every other event leaves it to Sluice to name the job and to say when. */
 const eventOf = (job: JobPlan): string => {
-  const { queue, task, id, priority, runAt, at, ttl_ms } = job
+  const { queue, task, id, priority, runAt, at, ttl_ms, labels } = job
   const named = { ...(runAt === at ? {} : { id, runAt }), ...(ttl_ms === undefined ? {} : { ttl: ttl_ms }) }
-  const detail = { queue: queue.name, task, payload: payloadOf(job), priority, ...named }
+  const detail = { queue: queue.name, task, payload: payloadOf(job), priority, ...named, ...labels }
   return JSON.stringify({ id: `event-${id}.${at % 100_000}`, time: new Date(at).toISOString(), detail })
 }
 

@@ -67,7 +67,7 @@ function simulatedPayloads(world: World, by: Invocation): WorkerContext['payload
 /** Whether its configuration is replaced is asked in each invocation anew. */
 function deploymentIn(world: World, by: Invocation): Deployment {
   const clock = { now: () => world.scheduler.now + by.skew_ms, sleep: by.sleep.bind(by) }
-  const { isReplaced } = deploymentOf(configurationOf(by.version), {
+  const { isReplaced, isAlone } = deploymentOf(configurationOf(by.version), {
     log: logOf(world, by),
     clock,
     events: eventsOf(world),
@@ -78,6 +78,7 @@ function deploymentIn(world: World, by: Invocation): Deployment {
       if (replaced) world.emit({ kind: 'effect', by, effect: { op: 'isReplaced' } })
       return replaced
     },
+    isAlone,
   }
 }
 

@@ -12,6 +12,8 @@ import type {
   Attempt,
   Burial,
   EndWaitingOutcome,
+  Move,
+  MoveWaitingOutcome,
   NotThere,
   PassOutcome,
   PassWrite,
@@ -60,6 +62,13 @@ export type Effect =
       readonly version: number | undefined
       readonly burials: readonly Burial[]
       readonly outcome: EndWaitingOutcome
+    }
+  | {
+      readonly op: 'moveWaiting'
+      readonly shard: string
+      readonly version: number | undefined
+      readonly moves: readonly Move[]
+      readonly outcome: MoveWaitingOutcome
     }
   | { readonly op: 'buryEvent'; readonly letter: DeadLetter }
   | { readonly op: 'get'; readonly key: RawKey }

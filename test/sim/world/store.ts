@@ -3,12 +3,13 @@ import { memoryStore } from '../../../lib/adapters/memory/store.ts'
 import type { Tables } from '../../../lib/adapters/memory/tables.ts'
 import type { JobItem } from '../../../lib/core/job/job.ts'
 import type { ShardState } from '../../../lib/core/shard/state.ts'
-import type { Glances, HistoryStore, JobStore, StateStore, Store } from '../../../lib/ports/store.ts'
+import type { HistoryStore, JobStore, StateStore, Store } from '../../../lib/ports/store.ts'
 import type { Faults } from '../faults/rates.ts'
 import type { Effect, Listener } from './events.ts'
 import type { Invocation } from './invocation.ts'
 import { metered } from './metered.ts'
 import type { Network } from './network.ts'
+import { dueOf, stale } from './stale-reads.ts'
 import type { Throughput } from './throughput.ts'
 
 export interface StoreWorld {
@@ -81,12 +82,7 @@ function simulatedJobs(world: StoreWorld, by: Invocation, jobs: JobStore): JobSt
     endWaiting: (state, burials, expiresAt) =>
       call(
         'endWaiting',
-        async () => {
-          const before = world.tables.states.get(state.shard)
-          const outcome = await jobs.endWaiting(state, burials, expiresAt)
-          if (outcome === 'ended') world.previous.set(state.shard, before)
-          return outcome
-        },
+        () => asPass(world, state, 'ended', () => jobs.endWaiting(state, burials, expiresAt)),
         (outcome) => ({ op: 'endWaiting', shard: state.shard, version: state.version, burials, outcome }),
         true,
       ),
@@ -124,6 +120,13 @@ function simulatedJobs(world: StoreWorld, by: Invocation, jobs: JobStore): JobSt
         true,
       ),
     moveOut: (state, item, target) => jobs.moveOut(state, item, target),
+    moveWaiting: (state, moves, expiresAt) =>
+      call(
+        'moveWaiting',
+        () => asPass(world, state, 'moved', () => jobs.moveWaiting(state, moves, expiresAt)),
+        (outcome) => ({ op: 'moveWaiting', shard: state.shard, version: state.version, moves, outcome }),
+        true,
+      ),
     shards: (query) =>
       call(
         'other',
@@ -131,6 +134,19 @@ function simulatedJobs(world: StoreWorld, by: Invocation, jobs: JobStore): JobSt
         () => ({ op: 'other', name: 'shards' }),
       ),
   }
+}
+
+/** A write of the shard's item, too: what it was before may still be seen. */
+async function asPass<T>(
+  { tables, previous }: StoreWorld,
+  { shard }: Pick<ShardState, 'shard'>,
+  done: T,
+  write: () => Promise<T>,
+): Promise<T> {
+  const before = tables.states.get(shard)
+  const outcome = await write()
+  if (outcome === done) previous.set(shard, before)
+  return outcome
 }
 
 /** A batch is no transaction: some of it may be taken and some not. */
@@ -261,24 +277,6 @@ function unwatched(states: StateStore, call: ReturnType<typeof caller>): Partial
     ]),
   )
 }
-
-/** State items as an index or a scan shows them: each as it is, or as it was. */
-function* visible({ tables, previous, faults }: StoreWorld): Generator<ShardState> {
-  for (const [shard, state] of tables.states) {
-    const shown = faults.strikes('staleRead') ? previous.get(shard) : state
-    if (shown) yield structuredClone(shown)
-  }
-}
-
-function stale<Page extends Glances>({ previous, faults }: StoreWorld, page: Page): Page {
-  const shown = page.states.map((state) => (faults.strikes('staleRead') ? previous.get(state.shard) : state))
-  return { ...page, states: structuredClone(shown.filter((state) => state !== undefined)) }
-}
-
-const dueOf = (world: StoreWorld, group: string, until: number) =>
-  [...visible(world)].flatMap(({ shard, dueShard, dueAt }) =>
-    dueShard === group && dueAt !== undefined && dueAt <= until ? [{ shard, dueAt }] : [],
-  )
 
 function simulatedHistory(world: StoreWorld, by: Invocation, history: HistoryStore): HistoryStore {
   const call = caller(world, by)

@@ -129,6 +129,12 @@ const CASES: { readonly [Kind in EventKind]: readonly Case<Kind>[] } = {
       counts: { DamagedShards: 1 },
     },
   ],
+  'jobs moved': [
+    {
+      event: { shard, jobs: 3 },
+      line: ['info', 'jobs were moved to the lanes they belong to', { shard, jobs: 3 }],
+    },
+  ],
   'visit cut short': [
     { event: { shard, error }, line: ['error', 'a shard could not be visited to the end', { shard, error }] },
   ],

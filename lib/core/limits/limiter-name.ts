@@ -1,0 +1,21 @@
+/** The names of limiters: `total|crm`, `pool|gpu`, `tag|model`, `tag|model=gpt-5`, `each|user=ann`. */
+declare const nameBrand: unique symbol
+export type LimiterName = string & { readonly [nameBrand]: true }
+
+export const totalOf = (queue: string): LimiterName => `total|${queue}` as LimiterName
+export const poolNamed = (pool: string): LimiterName => `pool|${pool}` as LimiterName
+/** Of all jobs that bear the tag, whatever its value is. */
+export const tagNamed = (key: string): LimiterName => `tag|${key}` as LimiterName
+/** Of the jobs whose tag has this value. */
+export const tagValueNamed = (key: string, value: string): LimiterName =>
+  `tag|${key}=${encodeValue(value)}` as LimiterName
+/** The same where each value has a limiter of its own. */
+export const eachNamed = (key: string, value: string): LimiterName =>
+  `each|${key}=${encodeValue(value)}` as LimiterName
+
+/** In the key of a lane `|` and `+` separate. */
+const encodeValue = (value: string): string =>
+  value.replaceAll('%', '%25').replaceAll('|', '%7C').replaceAll('+', '%2B')
+
+export const decodeValue = (text: string): string =>
+  text.replaceAll('%2B', '+').replaceAll('%7C', '|').replaceAll('%25', '%')

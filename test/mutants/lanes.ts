@@ -1,0 +1,58 @@
+/** Lanes: what the simulation does not run, or too rarely. */
+import type { TestedMutant } from './mutant.ts'
+
+const DYNAMO = 'lib/adapters/dynamodb/job-lanes.ts'
+const CONTRACT = 'test/contract/store-dynoxide.test.ts'
+const LANES = 'test/unit/use-cases/lanes.test.ts'
+const MISPLACED = 'lib/use-cases/pass/misplaced.ts'
+
+export const LANE_MUTANTS: readonly TestedMutant[] = [
+  {
+    name: 'a move does not depend on the version',
+    file: DYNAMO,
+    find: "{ of: 'source', write: countsAsPass(database, state, expiresAt) },",
+    replace: "...[{ of: 'source' as const, write: countsAsPass(database, state, expiresAt) }].slice(1),",
+    breaks: 'a job is claimed and moved',
+    tests: [CONTRACT],
+  },
+  {
+    name: 'a move leaves the lock behind',
+    file: DYNAMO,
+    find: 'const lock = next && lockGoesOn(database, item, next)',
+    replace: 'const lock = next && lockGoesOn(database, { ...item, uniqueKey: undefined }, next)',
+    breaks: 'a unique key is free although its job waits',
+    tests: [CONTRACT],
+  },
+  {
+    name: 'a move takes the place of another job',
+    file: DYNAMO,
+    find: 'Item: toItem(next), ConditionExpression: NOT_THERE',
+    replace: 'Item: toItem(next), ConditionExpression: `$' + '{NOT_THERE} OR attribute_exists(pk)`',
+    breaks: 'a twin is lost',
+    tests: [CONTRACT],
+  },
+  {
+    name: 'a job that is put once more after it was moved runs twice',
+    file: MISPLACED,
+    find: 'if (there && isSameItem(there, to)) {',
+    replace: 'if (there && isSameItem(there, to) && to !== next) {',
+    breaks: 'a put whose reply was lost makes two jobs',
+    tests: [LANES],
+  },
+  {
+    name: 'a deploy that is under way is not waited for',
+    file: MISPLACED,
+    find: '!isKnownLane(config, parts.value) && !(await deployment.isAlone())',
+    replace: '!isKnownLane(config, parts.value) && !(await deployment.isAlone()) && shard.length < 0',
+    breaks: 'functions of two versions move a job to and fro',
+    tests: [LANES],
+  },
+  {
+    name: 'a lane loses its place in the line with each visit',
+    file: 'lib/core/limits/gates.ts',
+    find: 'const awaited = awaitedGate(gates)',
+    replace: 'const awaited = Math.min(-1, awaitedGate(gates))',
+    breaks: 'a lane whose partition is busy is passed by',
+    tests: ['test/unit/core/limits/keeping.test.ts'],
+  },
+]

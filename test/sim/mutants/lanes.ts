@@ -1,0 +1,79 @@
+/** Lanes: what covers single jobs, and jobs that lie in the wrong place. */
+import type { Mutant } from './mutant.ts'
+
+const COVERING = 'lib/core/queue/covering.ts'
+const KEEPING = 'lib/core/limits/keeping.ts'
+const MISPLACED = 'lib/use-cases/pass/misplaced.ts'
+
+export const LANES: readonly Mutant[] = [
+  {
+    name: 'the first limiter of a lane is forgotten',
+    file: COVERING,
+    find: 'for (const { limiter } of partsOf(lane)) {',
+    replace: 'for (const { limiter } of partsOf(lane).slice(1)) {',
+    breaks: 'a tag, or a pool that only jobs name',
+  },
+  {
+    name: 'the weight of a lane is forgotten',
+    file: 'lib/core/limits/queue-limiter.ts',
+    find: 'own?.weight ?? (',
+    replace: '(own && 1) ?? (',
+    breaks: 'jobs that weigh more use more than the pool has',
+  },
+  {
+    name: 'the limit of each value is forgotten',
+    file: 'lib/core/queue/tags-input.ts',
+    find: 'if (limit.each) return eachNamed(key, value)',
+    replace: 'if (limit.each) return undefined',
+    breaks: 'two jobs of one user',
+  },
+  {
+    name: 'a job is moved while it is claimed',
+    file: MISPLACED,
+    find: 'found.waiting(jobs).filter(isWrong)',
+    replace: 'jobs.filter(isWrong)',
+    breaks: 'it runs in its old place and in the new one',
+  },
+  {
+    name: 'a job in the wrong lane stays',
+    file: MISPLACED,
+    find: '  for (const group of grouped(misplaced)) {',
+    replace: '  for (const group of grouped(misplaced.slice(0, 0))) {',
+    breaks: 'nobody runs what was put past its lane',
+  },
+  {
+    name: 'a job is moved to a wrong lane',
+    file: MISPLACED,
+    find: 'const lane = laneOf(config, { tags, pools })',
+    replace: 'const lane = laneOf(config, { tags: tags && pools, pools })',
+    breaks: 'it is moved for ever',
+  },
+  {
+    name: 'a move overwrites what is there',
+    file: 'lib/adapters/memory/job-lanes.ts',
+    find: 'next && tables.jobs.get(next.pk)?.has(next.sk)',
+    replace: 'next && tables.jobs.get(next.pk)?.has(`-$' + '{next.sk}`)',
+    breaks: 'a twin is lost',
+  },
+  {
+    name: 'limiters are kept against the order',
+    file: KEEPING,
+    find: '? n > index : ofLane === true',
+    replace: '? n !== index : ofLane === true',
+    breaks: 'two shards have what the other waits for',
+  },
+  {
+    name: 'a lane that waits for a tag keeps its slot',
+    file: KEEPING,
+    find: 'if (index === 0) return lacking.some(({ portion }) => !portion.ofLane)',
+    replace: 'if (index === 0) return lacking.length > 0',
+    breaks: 'blocked jobs hide the others of their partition',
+  },
+  {
+    name: 'a wrong place is served as it is',
+    file: MISPLACED,
+    find: '  return jobs.filter((job) => !gone.has(job))\n}\n\nasync function moveAll',
+    replace: '  return jobs.filter((job) => !gone.has(job) || jobs.length > 0)\n}\n\nasync function moveAll',
+    breaks: 'a job runs where other limits hold',
+  },
+]

@@ -1,0 +1,30 @@
+/** Tags and pools of single jobs, and the limits of tags: several of them may cover one job. */
+import type { Labels } from '../../../lib/core/queue/covering.ts'
+import type { TagLimit } from '../../../lib/core/queue/tags-input.ts'
+import type { SimRandom } from '../world/random.ts'
+import type { Version } from './versions.ts'
+
+/** A value that a key has to escape, too. */
+const VALUES = ['x', 'x', 'y', 'a|b+c%'] as const
+
+/** Of each version anew: they come and go with deploys. */
+export const drawTags = (random: SimRandom): readonly TagLimit[] => [
+  ...(random.chance(0.5) ? [{ key: 'm', concurrency: random.int(1, 4) }] : []),
+  ...(random.chance(0.3) ? [{ key: 'm', value: 'x', concurrency: random.int(1, 2) }] : []),
+  ...(random.chance(0.4) ? [{ key: 'u', each: true as const, concurrency: random.int(1, 2) }] : []),
+]
+
+/** A job of a run with limiters: as many units as its producer's configuration allows. */
+export function drawLabels(random: SimRandom, { input }: Version): Labels {
+  const [pool] = Object.entries(input.pools ?? {})
+  const most = Math.min(2, pool?.[1].concurrency ?? 0)
+  const tags = {
+    ...(random.chance(0.4) ? { m: random.pick(VALUES) } : {}),
+    ...(random.chance(0.3) ? { u: random.pick(VALUES) } : {}),
+    ...(random.chance(0.2) ? { free: 'x' } : {}),
+  }
+  return {
+    ...(Object.keys(tags).length > 0 ? { tags } : {}),
+    ...(pool && most > 0 && random.chance(0.3) ? { pools: { [pool[0]]: random.int(1, most) } } : {}),
+  }
+}
