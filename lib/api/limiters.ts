@@ -1,8 +1,9 @@
 /** Totals of queues and pools, seen and set while they are in use. */
 import { InvalidJobError } from '../core/errors.ts'
 import { NO_BOOKS } from '../core/limits/books.ts'
+import { type Kept, keptForOthers, unfilledIn } from '../core/limits/guarantee.ts'
 import { limitsInForce } from '../core/limits/in-force.ts'
-import { lentOut, outstanding } from '../core/limits/limiter.ts'
+import { type Limiter, lentOut, outstanding } from '../core/limits/limiter.ts'
 import type { LimitOverride } from '../core/limits/limits.ts'
 import { limiterKey, poolNamed, type QueueLimiter, totalOf } from '../core/limits/queue-limiter.ts'
 import type { Config } from '../core/queue/config.ts'
@@ -24,6 +25,8 @@ export interface LimiterInfo {
   readonly override?: LimitOverride
   /** How many units are lent. After a limit was lowered it may be more than there are. */
   readonly lent: number
+  /** What partitions have still to get of what is guaranteed to them: nobody else gets so many of the units that are free. */
+  readonly kept?: Kept
   /** The shards that have units, those with most first. */
   readonly holders: readonly { readonly shard: string; readonly units: number }[]
   /** The shards that wait for units, the one that has waited longest first. */
@@ -77,7 +80,8 @@ async function* allLimiters(wiring: Wiring): AsyncGenerator<LimiterInfo> {
   for (const limiter of configuredIn(wiring.config).values()) yield infoOf(wiring, limiter)
 }
 
-async function infoOf({ store, clock }: Wiring, { name, concurrency }: QueueLimiter): Promise<LimiterInfo> {
+async function infoOf({ store, clock }: Wiring, limiter: QueueLimiter): Promise<LimiterInfo> {
+  const { name, concurrency } = limiter
   const state = await store.states.read(limiterKey(name))
   const { slots } = state?.books ?? NO_BOOKS
   const limits = limitsInForce({ concurrency }, state ?? {}, clock.now())
@@ -87,6 +91,7 @@ async function infoOf({ store, clock }: Wiring, { name, concurrency }: QueueLimi
     configured: concurrency,
     ...(state?.override ? { override: state.override } : {}),
     lent: lentOut(slots),
+    ...keptBy(limiter, limits.concurrency ?? concurrency, slots),
     holders: Object.entries(slots.loans)
       .map(([shard, loan]) => ({ shard, units: outstanding(loan) }))
       .filter(({ units }) => units > 0)
@@ -96,3 +101,10 @@ async function infoOf({ store, clock }: Wiring, { name, concurrency }: QueueLimi
       .map(([shard]) => shard),
   }
 }
+
+const keptBy = (
+  { guaranteed: units, concurrency: total }: QueueLimiter,
+  cap: number,
+  slots: Limiter,
+): { readonly kept?: Kept } =>
+  units ? { kept: keptForOthers(unfilledIn({ units, total }, cap, slots), undefined) } : {}

@@ -16,6 +16,8 @@ export interface QueueLimiter {
   readonly concurrency: number
   /** How many units a job uses while it is in flight, by the queue it is of. */
   readonly weights: Readonly<Record<string, number>>
+  /** How many units partitions are guaranteed, by their names in keys. Of a total only. */
+  readonly guaranteed?: Readonly<Record<string, number>>
 }
 
 export const totalOf = (queue: string): LimiterName => `total|${queue}` as LimiterName
