@@ -12,20 +12,31 @@ export interface Covering {
   readonly name: string
   readonly units: number
   readonly weightOf: (queue: string) => number | undefined
+  /** How many units are guaranteed to which partition, by `queue|partition`. */
+  readonly guaranteed: ReadonlyMap<string, number>
 }
+
+const encoded = (tenant: string): string => tenant.replaceAll('%', '%25').replaceAll('|', '%7C')
+
+const NOTHING_GUARANTEED: Covering['guaranteed'] = new Map()
 
 /** By what the user has written. */
 export function coveringOf({ versions }: Plan, version: number, queue: string): Covering[] {
   const { queues, pools = {} } = (versions[version] ?? versions[0]).input
   const input = queues[queue]
   const total = input?.total
-  const own = { name: `total|${queue}`, weightOf: (name: string) => (name === queue ? 1 : undefined) }
+  const guaranteed = new Map(
+    Object.entries(input?.guaranteed ?? {}).map(([tenant, units]) => [`${queue}|${encoded(tenant)}`, units]),
+  )
+  const weightOf = (name: string) => (name === queue ? 1 : undefined)
+  const own = { name: `total|${queue}`, weightOf, guaranteed }
   return [
     ...(total === undefined ? [] : [{ ...own, units: total }]),
     ...Object.keys(input?.pools ?? {}).map((pool) => ({
       name: `pool|${pool}`,
       units: pools[pool]?.concurrency ?? 0,
       weightOf: (name: string) => queues[name]?.pools?.[pool],
+      guaranteed: NOTHING_GUARANTEED,
     })),
   ]
 }

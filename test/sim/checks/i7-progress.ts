@@ -8,6 +8,7 @@ import { CLAIMED_AHEAD_MS } from '../../../lib/core/times.ts'
 import type { Check } from './check.ts'
 import { coveringOf, usedOf } from './i1-limiters.ts'
 import { boundOf, isBoundAlways } from './i7-bound.ts'
+import { keptOf, lacksGuaranteed } from './i7-guaranteed.ts'
 import { ownerOf, readShard } from './keys.ts'
 import { isRunnableIn } from './runnable.ts'
 import type { Truth } from './truth.ts'
@@ -78,7 +79,7 @@ export const progress = (): Progress => {
         })
         if (!due || limits.concurrency === 0 || isSlowed(tables, shard, truth.now - SLOWED_MS)) return false
         if (truth.runningIn(partition).length >= limits.concurrency) return false
-        if (!hasUnits(truth, shard, version)) return false
+        if (!hasUnits(truth, tables, shard, version)) return false
         const { rate } = limits
         if (!rate) return true
         if (rate.allowed === 0) return false
@@ -99,11 +100,17 @@ const SLOWED_MS = 10_000
 const isSlowed = ({ states }: Tables, shard: string, since: number): boolean =>
   (states.get(ownerOf(shard))?.slowed?.until ?? 0) > since
 
-/** How many shards with jobs there are that may have units before this one has its turn, itself counted. */
+/**
+ * How many shards with jobs there are that may have units before this one has its turn, itself counted. Where its partition
+ * lacks what is guaranteed to it, only those of its own.
+ */
 function turnsBefore({ plan, limits, now }: Truth, tables: Tables, shard: string): number {
+  const version = limits.versionInForce(now) ?? 0
   const namesOf = (pk: string): string[] => [
     readShard(pk).partition,
-    ...coveringOf(plan, limits.versionInForce(now) ?? 0, readShard(pk).queue).map(({ name }) => name),
+    ...coveringOf(plan, version, readShard(pk).queue)
+      .filter((covering) => !lacksGuaranteed(tables, covering, readShard(shard).partition))
+      .map(({ name }) => name),
   ]
   const own = new Set(namesOf(shard))
   const others = [...tables.jobs].filter(
@@ -112,10 +119,15 @@ function turnsBefore({ plan, limits, now }: Truth, tables: Tables, shard: string
   return 1 + others.length
 }
 
-/** Nobody passes by the job that has waited for longest, which may use more units than all others. */
-const hasUnits = ({ plan, running }: Truth, shard: string, version: number): boolean =>
+/**
+ * Nobody passes by the job that has waited for longest, which may use more units than all others. What is kept for others is
+ * not there; what is guaranteed to its own partition is, whoever uses it still.
+ */
+const hasUnits = ({ plan, running }: Truth, tables: Tables, shard: string, version: number): boolean =>
   coveringOf(plan, version, readShard(shard).queue).every((covering) => {
+    const { partition } = readShard(shard)
+    if (lacksGuaranteed(tables, covering, partition)) return true
     const queues = Object.keys((plan.versions[version] ?? plan.versions[0]).input.queues)
     const most = Math.max(...queues.map((queue) => covering.weightOf(queue) ?? 0))
-    return usedOf(covering, running) + most <= covering.units
+    return usedOf(covering, running) + most + keptOf(tables, covering, partition) <= covering.units
   })
