@@ -1,8 +1,9 @@
 /** Totals of queues, pools and limits of tags, seen and set while they are in use. */
 import { InvalidJobError } from '../core/errors.ts'
 import { NO_BOOKS } from '../core/limits/books.ts'
+import { type Kept, keptForOthers, unfilledIn } from '../core/limits/guarantee.ts'
 import { limitsInForce } from '../core/limits/in-force.ts'
-import { lentOut, outstanding } from '../core/limits/limiter.ts'
+import { type Limiter, lentOut, outstanding } from '../core/limits/limiter.ts'
 import {
   eachNamed,
   type LimiterName,
@@ -38,6 +39,8 @@ export interface LimiterInfo {
   readonly override?: LimitOverride
   /** How many units are lent. After a limit was lowered it may be more than there are. */
   readonly lent: number
+  /** What partitions have still to get of what is guaranteed to them: nobody else gets so many of the units that are free. */
+  readonly kept?: Kept
   /** The shards that have units, those with most first. */
   readonly holders: readonly { readonly shard: string; readonly units: number }[]
   /** The shards that wait for units, the one that has waited longest first. */
@@ -120,7 +123,8 @@ async function* allLimiters(wiring: Wiring): AsyncGenerator<LimiterInfo> {
   } while (cursor !== undefined)
 }
 
-async function infoOf({ store, clock }: Wiring, { name, concurrency }: QueueLimiter): Promise<LimiterInfo> {
+async function infoOf({ store, clock }: Wiring, limiter: QueueLimiter): Promise<LimiterInfo> {
+  const { name, concurrency } = limiter
   const state = await store.states.read(limiterKey(name))
   const { slots } = state?.books ?? NO_BOOKS
   const limits = limitsInForce({ concurrency }, state ?? {}, clock.now())
@@ -130,6 +134,7 @@ async function infoOf({ store, clock }: Wiring, { name, concurrency }: QueueLimi
     configured: concurrency,
     ...(state?.override ? { override: state.override } : {}),
     lent: lentOut(slots),
+    ...keptBy(limiter, limits.concurrency ?? concurrency, slots),
     holders: Object.entries(slots.loans)
       .map(([shard, loan]) => ({ shard, units: outstanding(loan) }))
       .filter(({ units }) => units > 0)
@@ -139,3 +144,10 @@ async function infoOf({ store, clock }: Wiring, { name, concurrency }: QueueLimi
       .map(([shard]) => shard),
   }
 }
+
+const keptBy = (
+  { guaranteed: units, concurrency: total }: QueueLimiter,
+  cap: number,
+  slots: Limiter,
+): { readonly kept?: Kept } =>
+  units ? { kept: keptForOthers(unfilledIn({ units, total }, cap, slots), undefined) } : {}

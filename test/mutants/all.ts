@@ -2,6 +2,7 @@
 import { ADAPTERS } from './adapters.ts'
 import { DERIVED_MUTANTS } from './derived.ts'
 import { DOOMED_MUTANTS } from './doomed.ts'
+import { GUARANTEED_MUTANTS } from './guaranteed.ts'
 import { LANE_MUTANTS } from './lanes.ts'
 import { LEFT_WAITING_MUTANTS } from './left-waiting.ts'
 import { LENDING_MUTANTS } from './lending.ts'
@@ -34,6 +35,7 @@ export const TESTED_MUTANTS: readonly TestedMutant[] = [
   ...DERIVED_MUTANTS,
   ...WHY_MUTANTS,
   ...WAITS_MUTANTS,
+  ...GUARANTEED_MUTANTS,
 ]
 
 export function mutantNamed(name: string): TestedMutant {

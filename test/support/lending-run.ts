@@ -1,7 +1,7 @@
 /** A partition whose shards borrow, driven by the pure rules alone, with passes that end half way. */
 import { type Books, changed, NO_BOOKS, RESOURCES, type Resource } from '../../lib/core/limits/books.ts'
 import { limitsWithin, type Units } from '../../lib/core/limits/in-force.ts'
-import { freeUnits, mayBorrow, PLAIN } from '../../lib/core/limits/lending.ts'
+import { PLAIN, unitsToBorrow } from '../../lib/core/limits/lending.ts'
 import { afterReturn, arrived, type Borrower, held, lendMore } from '../../lib/core/limits/limiter.ts'
 import type { Limits } from '../../lib/core/limits/limits.ts'
 import { afterGivingBack, lackOf, mayUse, type Portion, unitsWanted } from '../../lib/core/limits/portion.ts'
@@ -20,6 +20,8 @@ interface ModelShard {
 
 export class LendingRun {
   limits: Limits
+  /** What makes of the run that of a limiter: what is guaranteed of it, and that nobody keeps what it does not use. */
+  limiter: Pick<Portion, 'guaranteed' | 'givesIdleBack'> = {}
   books: Books = NO_BOOKS
   readonly shards: Map<Borrower, ModelShard>
   /** What the last pass has settled. */
@@ -53,6 +55,7 @@ export class LendingRun {
       ownUse,
       self: name,
       borrowed: Object.fromEntries(entries),
+      ...this.limiter,
     }
   }
 
@@ -100,8 +103,8 @@ export class LendingRun {
     const startable = Math.max(0, mayUse(portion, usage(inUse, freed)).starts - inUse.starts)
     const wanted = unitsWanted(portion, usage(inUse, freed), waiting, startable)
     for (const resource of RESOURCES) {
-      const units = Math.min(wanted[resource], freeUnits(portion, resource))
-      if (name === PLAIN || units <= 0 || !mayBorrow(portion, resource, name)) continue
+      const units = Math.min(wanted[resource], unitsToBorrow(portion, resource, name))
+      if (name === PLAIN || units <= 0) continue
       const was = this.books[resource].loans[name]
       const known = portion.borrowed[resource]
       const is = lendMore(was && known ? afterReturn(was, known) : was, units, this.#newId())

@@ -2,11 +2,12 @@
  * All that limits a shard: its partition first, then each limiter of its queue, in the order in which all shards borrow. A job
  * starts only if every one of them lets it.
  */
+import { keptForOthers } from './guarantee.ts'
 import { capOf, limitsWithin, type Units } from './in-force.ts'
 import { awaitedGate, keepsForNext } from './keeping.ts'
-import { unitsOfOneJob } from './lending.ts'
+import { unfilledOf, unitsOfOneJob } from './lending.ts'
 import { lentOut } from './limiter.ts'
-import type { ShardLimits } from './limits.ts'
+import type { LimiterUse, ShardLimits } from './limits.ts'
 import { afterGivingBack, type Lack, lackOf, type Portion } from './portion.ts'
 import type { LimiterName } from './queue-limiter.ts'
 
@@ -38,12 +39,21 @@ function within(limits: ShardLimits, portion: Named, may: Units): ShardLimits {
   const until = Math.max(limits.slowedUntil ?? 0, slowedUntil ?? 0)
   const slots = slowedUntil === undefined ? jobsIn(portion, may.slots) : 0
   if (slots >= limits.slots) return limits
-  const limiter = name && { name, lent: lentOut(portion.books.slots), units: capOf(portion.limits, 'slots') }
+  const limiter = name && { name, ...useOf(portion) }
   return {
     ...limits,
     slots,
     ...(until > 0 ? { slowedUntil: until } : {}),
     ...(limiter ? { limiter } : {}),
+  }
+}
+
+function useOf(portion: Portion): LimiterUse {
+  const kept = keptForOthers(unfilledOf(portion, 'slots'), portion.self)
+  return {
+    lent: lentOut(portion.books.slots),
+    units: capOf(portion.limits, 'slots'),
+    ...(Object.keys(kept).length > 0 ? { kept } : {}),
   }
 }
 

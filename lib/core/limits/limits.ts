@@ -1,6 +1,7 @@
 /** What a partition may do, as it is configured and as somebody has set it at run time. */
 import * as z from 'zod'
 import type { Derivation } from './app-rate.ts'
+import type { Kept } from './guarantee.ts'
 import type { LimiterName } from './queue-limiter.ts'
 
 export interface RateLimit {
@@ -68,7 +69,14 @@ export interface ShardLimits {
   /** Nothing of the whole partition may start before that. Epoch ms. */
   readonly slowedUntil?: number
   /** The limiter that leaves it fewer slots than all others do: how many units it has lent, and how many it has. */
-  readonly limiter?: { readonly name: LimiterName; readonly lent: number; readonly units: number }
+  readonly limiter?: LimiterUse & { readonly name: LimiterName }
+}
+
+export interface LimiterUse {
+  readonly lent: number
+  readonly units: number
+  /** What is kept for other partitions, to which it is guaranteed. */
+  readonly kept?: Kept
 }
 
 /** By default: a fortieth of the period, but at least 20 ms and at most 1 s. It is the share of the rate that is lost. */

@@ -2,7 +2,15 @@
 import type { ShardState } from '../shard/state.ts'
 import { RESOURCES, type Resource } from './books.ts'
 import { capOf, isMetered, mostUnits, SLOTS_OF_A_SMALL_ITEM, type Units } from './in-force.ts'
-import { freeUnits, mayBorrow, nextToGiveWayTo, type Partition, PLAIN, unitsOfOneJob } from './lending.ts'
+import {
+  freeFor,
+  freeUnits,
+  mayBorrow,
+  nextToGiveWayTo,
+  type Partition,
+  PLAIN,
+  unitsOfOneJob,
+} from './lending.ts'
 import { type Borrower, held, lentOut } from './limiter.ts'
 
 /** A partition, seen from one of its shards. */
@@ -86,7 +94,7 @@ export function mostItMayGet(portion: Portion, usage: Usage, asksOthers: boolean
   const now = mayUse(portion, usage)
   return of((resource) => {
     const asked = MOST_ASKED * ofOneJob(portion, resource)
-    const most = asksOthers ? asked : Math.max(0, freeUnits(portion, resource))
+    const most = asksOthers ? asked : Math.max(0, freeFor(portion, resource, portion.self))
     return now[resource] + Math.min(asked, most, mayWant(portion, usage, resource))
   })
 }

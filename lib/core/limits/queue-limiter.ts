@@ -18,6 +18,8 @@ export interface QueueLimiter {
   readonly weights: Readonly<Record<string, number>>
   /** Queues take different pools for all of their jobs, and this is one of those: see `keeping.ts`. */
   readonly isMixed?: true
+  /** How many units partitions are guaranteed, by their names in keys. Of a total only. */
+  readonly guaranteed?: Readonly<Record<string, number>>
 }
 
 /**

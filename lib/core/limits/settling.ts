@@ -11,8 +11,9 @@ import {
   RESOURCES,
   type Resource,
 } from './books.ts'
+import { afterGetting, freeAmong, isGuaranteedAny } from './guarantee.ts'
 import { isMetered } from './in-force.ts'
-import { freeUnits, jobsOf, lineOf, PLAIN, unitsOfOneJob } from './lending.ts'
+import { freeUnits, jobsOf, lineOf, PLAIN, unfilledOf, unitsOfOneJob } from './lending.ts'
 import { afterReturn, type Borrower, type LoanId, lastTurn, lendMore, outstanding } from './limiter.ts'
 import type { Lack, Portion } from './portion.ts'
 
@@ -59,13 +60,19 @@ function settleOne(
   return {
     loans: [...told, ...served.loans],
     line: [...place, ...served.line],
-    isLending: served.loans.length > back,
+    isLending: served.loans.length > back || (isKeptBack(portion) && served.loans.length > 0),
     hasEntered:
       place.some(({ turn }) => turn !== undefined) &&
       portion.books[resource].line[portion.self] === undefined,
     served: served.served,
   }
 }
+
+/**
+ * What is guaranteed to its partition and comes back may have to stay free: whether it may go to others depends on what all
+ * have, as if it were lent anew.
+ */
+const isKeptBack = ({ guaranteed, self }: Portion): boolean => isGuaranteedAny(guaranteed, self)
 
 const outstandingIn = ({ books }: Portion, resource: Resource, borrower: Borrower): number =>
   outstanding(books[resource].loans[borrower])
@@ -106,14 +113,20 @@ export const leaving = (books: Books, resource: Resource, borrower: Borrower): L
 /** DynamoDB takes expressions of 4 KB. A shard that is served looks whether there are more free units, and serves the next. */
 const MOST_SERVED = 25
 
-/** Nobody is passed by, however little the next would need: a job that uses many units would wait for ever. */
+/**
+ * Nobody is passed by, however little the next would need: a job that uses many units would wait for ever. What is kept for
+ * partitions that it is guaranteed to goes to nobody else.
+ */
 function nextServed(portion: Portion, resource: Resource): Borrower[] {
   const served: Borrower[] = []
   let free = Math.max(0, freeUnits(portion, resource))
+  let unfilled = unfilledOf(portion, resource)
   for (const borrower of lineOf(portion, resource)) {
     if (borrower === portion.self) continue
-    free -= unitsOfOneJob(portion, resource, borrower)
-    if (free < 0 || served.length === MOST_SERVED) break
+    const units = unitsOfOneJob(portion, resource, borrower)
+    if (units > freeAmong(free, unfilled, borrower) || served.length === MOST_SERVED) break
+    free -= units
+    unfilled = afterGetting(unfilled, borrower, units)
     served.push(borrower)
   }
   return served

@@ -1,5 +1,6 @@
 /** Why due jobs are not claimed: values, with numbers, which decisions, `why` and events read. */
 
+import type { LimiterUse } from '../limits/limits.ts'
 import type { LimiterName } from '../limits/queue-limiter.ts'
 
 /** How many jobs are held: of those that a pass has read, so there may be more. */
@@ -15,12 +16,7 @@ export type Hold =
   /** All slots that the shard may use are taken. */
   | (Held & { readonly reason: 'slots'; readonly inFlight: number; readonly slots: number })
   /** A limiter has lent what it has, or this shard uses what it has from it. */
-  | (Held & {
-      readonly reason: 'limiter'
-      readonly limiter: LimiterName
-      readonly lent: number
-      readonly units: number
-    })
+  | (Held & LimiterUse & { readonly reason: 'limiter'; readonly limiter: LimiterName })
   /** The rate allows no further start. `reopensAt`: epoch ms; absent if that depends on claims that have not started. */
   | (Held & { readonly reason: 'rate'; readonly allowed: number; readonly reopensAt?: number })
   /** A job has started so recently that the next has to wait. `reopensAt`: as above. */

@@ -7,6 +7,7 @@ import { LONGEST_MS, SHORTEST_PERIOD_MS } from '../limits/limits.ts'
 import { durationBetween } from '../text/duration.ts'
 import { LONGEST_HANDLER_MS } from '../times.ts'
 import { appFields, appsSchema } from './apps.ts'
+import { guaranteedFields } from './guaranteed-input.ts'
 import { limiterFields, poolsSchema } from './limiters-input.ts'
 import { partitionSchema } from './partition.ts'
 import { type TagLimit, tagsSchema } from './tags-input.ts'
@@ -25,6 +26,7 @@ const queueSchema = z.strictObject({
   /** How many jobs of a partition start in any window. Default: unlimited. */
   rateLimit: limits.rateLimit,
   ...limiterFields,
+  ...guaranteedFields,
   /** The shortest time between two starts of a partition. Default: none. */
   minInterval: duration(SHORTEST_PERIOD_MS).optional(),
   retry: z

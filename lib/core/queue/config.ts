@@ -10,6 +10,7 @@ import { toConfigurationError } from '../text/issues.ts'
 import { derivationOf } from './apps.ts'
 import type { RetryPolicy } from './backoff.ts'
 import { type ConfigInput, configSchema, MAX_SHARDS, type ParsedQueue } from './config-input.ts'
+import { withGuaranteed } from './guaranteed-input.ts'
 import { intervalOf } from './interval.ts'
 import { limitersOf, poolLimiters } from './limiters-input.ts'
 import type { PartitionRule } from './partition.ts'
@@ -56,10 +57,12 @@ export function defineConfig<
   const result = configSchema.safeParse(input)
   if (!result.success) throw toConfigurationError(result.error, 'config')
   const { apps = {}, queues, pools, tags } = result.data
-  const entries = Object.entries(queues).map(([name, queue]) => [
-    name,
-    { ...toQueue(apps, name, queue), limiters: limitersOf(name, queues, pools) },
-  ])
+  const entries = Object.entries(queues).map(([name, queue]) => {
+    const config = toQueue(apps, name, queue)
+    const limiters = limitersOf(name, queues, pools)
+    const guaranteeing = { ...queue, concurrency: config.concurrency }
+    return [name, { ...config, limiters: withGuaranteed(limiters, name, guaranteeing) }]
+  })
   return {
     queues: Object.fromEntries(entries) as Record<QueueName, QueueConfig>,
     apps: apps as Record<AppName, AppRate>,

@@ -1,4 +1,5 @@
 /** What holds a job or a partition, in a line for people. */
+import { keptText } from '../limits/guarantee.ts'
 import { oneLine } from '../text/clip.ts'
 import { secondsText } from '../text/seconds.ts'
 import type { Note, Reason, SlotHolder } from './reason.ts'
@@ -76,7 +77,8 @@ export const reasonText = <Kind extends Reason['reason']>(reason: Reason<Kind>, 
 const TEXTS: { readonly [Kind in Reason['reason']]: (reason: Reason<Kind>, at: number) => string } = {
   interval: ({ interval_ms, reopensAt }, at) =>
     `the next start comes ${interval_ms} ms after the last${reopensAt === undefined ? '' : `, at ${timeText(reopensAt, at)}`}`,
-  limiter: ({ limiter, lent, units }) => `${limiter.replace('|', ' ')} ${lent}/${units}`,
+  limiter: ({ limiter, lent, units, kept }) =>
+    `${limiter.replace('|', ' ')} ${lent}/${units}${keptText(kept)}`,
   paused: ({ problem, ...note }) =>
     problem === undefined ? `paused${noteText(note)}` : `paused, for its override makes no sense: ${problem}`,
   'slowed down': ({ until, ...note }, at) => `slowed down until ${timeText(until, at)}${noteText(note)}`,

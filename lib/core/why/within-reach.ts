@@ -1,7 +1,7 @@
 /** What a shard could use if a pass came now, as far as its own item and the plain shard's show: nothing is borrowed for it. */
 import { RESOURCES, type Resource } from '../limits/books.ts'
 import { SLOTS_OF_A_SMALL_ITEM, type Units } from '../limits/in-force.ts'
-import { freeUnits, mayBorrow, PLAIN, unitsOfOneJob } from '../limits/lending.ts'
+import { PLAIN, unitsOfOneJob, unitsToBorrow } from '../limits/lending.ts'
 import { mayUse, type Portion, type Usage } from '../limits/portion.ts'
 
 /**
@@ -15,13 +15,9 @@ export function unitsWithinReach(portion: Portion, usage: Usage): Units {
   return { slots: slots ?? 0, starts: starts ?? 0 }
 }
 
-const borrowable = (portion: Portion, resource: Resource): number =>
-  portion.self === PLAIN || !mayBorrow(portion, resource, portion.self)
-    ? 0
-    : Math.max(
-        0,
-        Math.min(
-          SLOTS_OF_A_SMALL_ITEM * unitsOfOneJob(portion, resource, portion.self),
-          freeUnits(portion, resource),
-        ),
-      )
+function borrowable(portion: Portion, resource: Resource): number {
+  const { self } = portion
+  if (self === PLAIN) return 0
+  const most = SLOTS_OF_A_SMALL_ITEM * unitsOfOneJob(portion, resource, self)
+  return Math.max(0, Math.min(most, unitsToBorrow(portion, resource, self)))
+}

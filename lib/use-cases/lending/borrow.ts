@@ -1,7 +1,7 @@
 /** A shard that has work for more units than it has borrows what is free, and then what others have and do not use. */
 import { type LoanChange, RESOURCES, type Resource } from '../../core/limits/books.ts'
 import { capOf, type Units } from '../../core/limits/in-force.ts'
-import { freeUnits, mayBorrow, PLAIN, unitsOfOneJob } from '../../core/limits/lending.ts'
+import { PLAIN, unitsOfOneJob, unitsToBorrow } from '../../core/limits/lending.ts'
 import { afterReturn, type Loan, lendMore } from '../../core/limits/limiter.ts'
 import { booksKeptUntil } from '../../core/shard/expiry.ts'
 import type { Context } from '../context.ts'
@@ -67,9 +67,9 @@ const isEndless = ({ limits }: Capacity, resource: Resource): boolean =>
 
 function freeLoan(context: Context, capacity: Capacity, resource: Resource, wanted: number): LoanChange[] {
   const { self } = capacity
-  if (self === PLAIN || !mayBorrow(capacity, resource, self)) return []
+  if (self === PLAIN) return []
   const ofOneJob = unitsOfOneJob(capacity, resource, self)
-  const units = ofOneJob * Math.floor(Math.min(wanted, freeUnits(capacity, resource)) / ofOneJob)
+  const units = ofOneJob * Math.floor(Math.min(wanted, unitsToBorrow(capacity, resource, self)) / ofOneJob)
   if (units <= 0) return []
   const { was, told } = ownLoan(capacity, resource)
   return [{ resource, borrower: self, was, is: lendMore(told, units, newLoanId(context)) }]

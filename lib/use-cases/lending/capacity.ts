@@ -136,7 +136,9 @@ export function limiterCapacityOf(
   const borrowed = borrowedBy(self, borrowedIn(state, { shard, limiter }), books)
   if (borrowed === 'stale') return 'stale'
   const limits = limitsInForce({ concurrency: configured.concurrency ?? 0 }, owner, now)
+  const { guaranteed: units, concurrency: total } = limiter
   const lending = {
+    ...(units ? { guaranteed: { units, total } } : {}),
     weightOf: (name: Borrower) => weightIn(limiter, name),
     mostJobsOf: (name: Borrower) => concurrencyOf(config, name),
     givesIdleBack: true,

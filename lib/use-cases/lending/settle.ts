@@ -2,7 +2,7 @@
 import { BooksBusyError } from '../../core/errors.ts'
 import type { ShardKey } from '../../core/keys.ts'
 import { type LineChange, RESOURCES, type Resource } from '../../core/limits/books.ts'
-import { freeUnits, mayBorrow, PLAIN, unitsOfOneJob } from '../../core/limits/lending.ts'
+import { PLAIN, unitsOfOneJob, unitsToBorrow } from '../../core/limits/lending.ts'
 import type { Borrower } from '../../core/limits/limiter.ts'
 import { leaving, type Result, settle as settlementOf } from '../../core/limits/settling.ts'
 import { booksKeptUntil, isTouchedLongAgo } from '../../core/shard/expiry.ts'
@@ -80,8 +80,7 @@ const settledBy = (now: Capacity, hasEntered: boolean, served: ReadonlySet<Shard
 function looksAgain(capacity: Capacity): boolean {
   if (!capacity.limiter) return true
   const { self } = capacity
-  const isFree = freeUnits(capacity, 'slots') >= unitsOfOneJob(capacity, 'slots', self)
-  return isFree && mayBorrow(capacity, 'slots', self)
+  return unitsToBorrow(capacity, 'slots', self) >= unitsOfOneJob(capacity, 'slots', self)
 }
 
 /**

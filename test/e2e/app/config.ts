@@ -29,6 +29,14 @@ export default defineConfig({
     /** Two queues, and one API behind both. */
     heavy: { partition: { payload: 'customer' }, concurrency: 2, total: 3, pools: { api: 2 }, timeout: '4s' },
     derived: { partition: { payload: 'customer' }, app: 'hubspot', timeout: '4s' },
+    /** Whatever the others do, `vip` finds a place. */
+    shared: {
+      partition: { payload: 'customer' },
+      concurrency: 10,
+      total: 3,
+      guaranteed: { vip: 1 },
+      timeout: '4s',
+    },
     light: { partition: { payload: 'customer' }, concurrency: 2, pools: { api: 1 }, timeout: '4s' },
   },
   pools: { api: { concurrency: 5 } },

@@ -12,6 +12,7 @@ import { onlyTheJudged } from './i4-judged.ts'
 import { forgets, noSlots } from './i5-leaks.ts'
 import { order } from './i6-order.ts'
 import { boundedChains } from './i7-chains.ts'
+import { nobodyElseGets } from './i7-guaranteed.ts'
 import { type Progress, progress } from './i7-progress.ts'
 import { noStorm } from './i7-storm.ts'
 import { overrideLasts } from './i8-lasts.ts'
@@ -42,6 +43,7 @@ export function allChecks(): { readonly checks: readonly Check[]; readonly progr
     noSlots,
     forgets,
     order(),
+    nobodyElseGets(),
     noStorm(),
     boundedChains,
     own,

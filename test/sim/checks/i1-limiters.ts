@@ -3,6 +3,7 @@
  * one configuration has been in force since the oldest of them was claimed.
  */
 import type { RawItem } from '../../../lib/core/job/job.ts'
+import type { QueueInput } from '../../../lib/core/queue/config.ts'
 import type { Plan } from '../workloads/plan.ts'
 import type { Check } from './check.ts'
 import { readShard } from './keys.ts'
@@ -18,7 +19,13 @@ export interface Covered {
 export interface Covering {
   readonly units: number
   readonly weight: number
+  /** How many units are guaranteed to which partition, by `queue|partition`. */
+  readonly guaranteed: ReadonlyMap<string, number>
 }
+
+const encoded = (tenant: string): string => tenant.replaceAll('%', '%25').replaceAll('|', '%7C')
+
+const NOTHING_GUARANTEED: Covering['guaranteed'] = new Map()
 
 /** By what the user has written, in the configuration and in the job. */
 export function coveringOf(
@@ -30,19 +37,30 @@ export function coveringOf(
   const { queues, pools = {}, tags: limits = [] } = (versions[version] ?? versions[0]).input
   const covering = new Map<string, Covering>()
   const total = queues[name]?.total
-  if (total !== undefined) covering.set(`total|${name}`, { units: total, weight: 1 })
+  if (total !== undefined)
+    covering.set(`total|${name}`, { units: total, weight: 1, guaranteed: guaranteedIn(name, queues[name]) })
   const weights = { ...queues[name]?.pools, ...asMap<number>(item?.['pools']) }
   for (const [pool, weight = 1] of Object.entries(weights))
-    covering.set(`pool|${pool}`, { units: pools[pool]?.concurrency ?? 0, weight })
+    covering.set(`pool|${pool}`, {
+      units: pools[pool]?.concurrency ?? 0,
+      weight,
+      guaranteed: NOTHING_GUARANTEED,
+    })
   for (const [key, value] of Object.entries(asMap<string>(item?.['tags'])))
     for (const limit of limits)
       if (limit.key === key && (limit.value ?? value) === value)
         covering.set(`tag ${key} ${limit.value ?? ''} ${limit.each ? `each ${value}` : ''}`, {
           units: limit.concurrency,
           weight: 1,
+          guaranteed: NOTHING_GUARANTEED,
         })
   return covering
 }
+
+const guaranteedIn = (queue: string, input: QueueInput | undefined): Covering['guaranteed'] =>
+  new Map(
+    Object.entries(input?.guaranteed ?? {}).map(([tenant, units]) => [`${queue}|${encoded(tenant)}`, units]),
+  )
 
 const asMap = <T>(value: unknown): Record<string, T> =>
   typeof value === 'object' && value !== null ? (value as Record<string, T>) : {}

@@ -8,6 +8,7 @@ import { CLAIMED_AHEAD_MS } from '../../../lib/core/times.ts'
 import type { Check } from './check.ts'
 import { type Covered, coveringOf, usedOf } from './i1-limiters.ts'
 import { boundOf, isBoundAlways } from './i7-bound.ts'
+import { keptOf, lacksGuaranteed } from './i7-guaranteed.ts'
 import { ownerOf, readShard } from './keys.ts'
 import { isRunnableIn } from './runnable.ts'
 import type { Truth } from './truth.ts'
@@ -79,7 +80,7 @@ export const progress = (): Progress => {
         if (due === undefined || limits.concurrency === 0 || isSlowed(tables, shard, truth.now - SLOWED_MS))
           return false
         if (truth.runningIn(partition).length >= limits.concurrency) return false
-        if (!hasUnits(truth, { pk: shard, item: truth.at(shard, due)?.item }, version)) return false
+        if (!hasUnits(truth, tables, { pk: shard, item: truth.at(shard, due)?.item }, version)) return false
         const { rate } = limits
         if (!rate) return true
         if (rate.allowed === 0) return false
@@ -100,14 +101,20 @@ const SLOWED_MS = 10_000
 const isSlowed = ({ states }: Tables, shard: string, since: number): boolean =>
   (states.get(ownerOf(shard))?.slowed?.until ?? 0) > since
 
-/** How many shards with jobs there are that may have units before this one has its turn, itself counted. */
+/**
+ * How many shards with jobs there are that may have units before this one has its turn, itself counted. Where its partition
+ * lacks what is guaranteed to it, only those of its own.
+ */
 function turnsBefore(truth: Truth, tables: Tables, shard: string): number {
   const { plan, limits, now } = truth
   // The jobs of a lane are alike.
   const firstOf = (pk: string) => truth.at(pk, [...(tables.jobs.get(pk)?.keys() ?? [])][0] ?? '')?.item
+  const { partition } = readShard(shard)
   const namesOf = (pk: string): string[] => [
     readShard(pk).partition,
-    ...coveringOf(plan, limits.versionInForce(now) ?? 0, { pk, item: firstOf(pk) }).keys(),
+    ...[...coveringOf(plan, limits.versionInForce(now) ?? 0, { pk, item: firstOf(pk) })]
+      .filter(([, covering]) => !lacksGuaranteed(tables, covering, partition))
+      .map(([name]) => name),
   ]
   const own = new Set(namesOf(shard))
   const others = [...tables.jobs].filter(
@@ -116,15 +123,20 @@ function turnsBefore(truth: Truth, tables: Tables, shard: string): number {
   return 1 + others.length
 }
 
-/** Nobody passes by the job that has waited for longest, which may use more units than all others. */
-const hasUnits = ({ plan, running }: Truth, job: Covered, version: number): boolean =>
-  [...coveringOf(plan, version, job)].every(([name, { units }]) => {
+/**
+ * Nobody passes by the job that has waited for longest, which may use more units than all others. What is kept for others is
+ * not there; what is guaranteed to its own partition is, whoever uses it still.
+ */
+const hasUnits = ({ plan, running }: Truth, tables: Tables, job: Covered, version: number): boolean =>
+  [...coveringOf(plan, version, job)].every(([name, covering]) => {
+    const { partition } = readShard(job.pk)
+    if (lacksGuaranteed(tables, covering, partition)) return true
     const { queues } = (plan.versions[version] ?? plan.versions[0]).input
     const weights = Object.values(queues).flatMap(({ pools = {} }) => Object.values(pools))
     const most = name.startsWith('pool|')
       ? Math.max(MOST_OF_A_JOB, ...weights.map((weight) => weight ?? 0))
       : 1
-    return usedOf(plan, version, name, running) + most <= units
+    return usedOf(plan, version, name, running) + most + keptOf(tables, covering, partition) <= covering.units
   })
 
 /** So many units of a pool a job asks for by itself. */

@@ -4,6 +4,7 @@ import { DEPLOYS } from './deploys.ts'
 import { DOOMED } from './doomed.ts'
 import { EXPIRY } from './expiry.ts'
 import { FINISHING } from './finishing.ts'
+import { GUARANTEED } from './guaranteed.ts'
 import { JUDGED_ITEMS } from './judged.ts'
 import { LANES } from './lanes.ts'
 import { LENDING_RULES } from './lending.ts'
@@ -23,6 +24,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...DOOMED,
   ...EXPIRY,
   ...FINISHING,
+  ...GUARANTEED,
   ...JUDGED_ITEMS,
   ...LANES,
   ...LENDING_RULES,

@@ -1,7 +1,7 @@
 /** Names and attributes that break careless code: of objects' own members, outside of what SQS can spell, quoted, long. */
 import type { SimRandom } from '../world/random.ts'
 
-const USUAL = ['acme', 'globex', 'in|it%'] as const
+export const USUAL = ['acme', 'globex', 'in|it%'] as const
 const EXOTIC = [
   '__proto__',
   'constructor',

@@ -1,6 +1,7 @@
 /** The queues of a run: every size of limit. */
 import type { Config, QueueInput } from '../../../lib/core/queue/config.ts'
 import type { SimRandom } from '../world/random.ts'
+import { USUAL } from './hostile.ts'
 import { drawTags } from './labels.ts'
 
 export interface QueuePlan {
@@ -25,15 +26,32 @@ export type PoolsPlan = Readonly<Record<string, { readonly concurrency: number }
 
 const POOL = 'p'
 
-/** The same queues, of which some have a total, or share a pool, in which a job of each weighs as much as it may. */
+/** The same queues, of which some have a total, of which partitions are guaranteed a part, or share a pool, in which a job of each weighs as much as it may. */
 export function drawLimiters(random: SimRandom, queues: Readonly<Record<string, QueueInput>>) {
   const concurrency = random.int(1, 6)
   const covered = Object.entries(queues).map(([name, queue]) => {
     const total = random.chance(0.4) ? { total: random.int(1, 5) } : {}
     const pools = random.chance(0.6) ? { pools: { [POOL]: random.int(1, Math.min(3, concurrency)) } } : {}
-    return [name, { ...queue, ...total, ...pools }] as const
+    return [name, { ...queue, ...total, ...drawGuaranteed(random, queue, total.total), ...pools }] as const
   })
   return { queues: Object.fromEntries(covered), pools: { [POOL]: { concurrency } }, tags: drawTags(random) }
+}
+
+/** Something is always left to the others, or they would never run. */
+function drawGuaranteed(
+  random: SimRandom,
+  { partition, concurrency }: QueueInput,
+  total = 0,
+): Pick<QueueInput, 'guaranteed'> {
+  let left = total - 1
+  if (!partition || concurrency === 0 || left < 1 || random.chance(0.3)) return {}
+  const guaranteed: Record<string, number> = {}
+  for (const tenant of random.chance(0.5) ? USUAL.slice(0, 1) : USUAL.slice(1)) {
+    const units = random.int(0, Math.min(left, concurrency ?? left))
+    if (units > 0) guaranteed[tenant] = units
+    left -= units
+  }
+  return { guaranteed }
 }
 
 export function drawQueue(random: SimRandom): QueueInput {

@@ -69,7 +69,7 @@ function redeployed(random: SimRandom, queues: Queues, newQueue: () => QueueInpu
 /** They are drawn anew. */
 const withoutLimiters = (queues: Queues): Queues =>
   Object.fromEntries(
-    Object.entries(queues).map(([name, { total: _total, pools: _pools, ...queue }]) => [name, queue]),
+    Object.entries(queues).map(([name, { total: _t, guaranteed: _g, pools: _p, ...queue }]) => [name, queue]),
   )
 
 function changedQueue(random: SimRandom, input: QueueInput): QueueInput {

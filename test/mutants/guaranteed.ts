@@ -1,0 +1,57 @@
+/** Ways in which what is guaranteed of a total could be less, or too much. */
+import type { TestedMutant } from './mutant.ts'
+
+const GUARANTEE = 'lib/core/limits/guarantee.ts'
+const LENDING = 'lib/core/limits/lending.ts'
+const RULE = 'test/unit/core/limits/guarantee.test.ts'
+
+export const GUARANTEED_MUTANTS: readonly TestedMutant[] = [
+  {
+    name: 'a guarantee outgrows a total that was lowered',
+    file: GUARANTEE,
+    find: 'cap < total ? Math.floor((units * cap) / total) : units',
+    replace: 'cap < 0 * total ? Math.floor((units * cap) / total) : units',
+    breaks: 'all others wait until those have used what they are guaranteed',
+    tests: [RULE],
+  },
+  {
+    name: 'two partitions that lack what is guaranteed keep each other from it',
+    file: GUARANTEE,
+    find: 'Math.max(Math.min(free, own), free',
+    replace: 'Math.max(Math.min(free, 0 * own), free',
+    breaks: 'units are free, and those that they are guaranteed to wait',
+    tests: [RULE],
+  },
+  {
+    name: 'a partition gives away what it is guaranteed',
+    file: LENDING,
+    find: 'const isOwn = needsOwn(partition, resource, self)',
+    replace: 'const isOwn = needsOwn(partition, resource, self) && others.length < 0',
+    breaks: 'a unit goes back that only the same partition may have again',
+    tests: [RULE],
+  },
+  {
+    name: 'those that have what is guaranteed to others keep it',
+    file: LENDING,
+    find: 'if (entitled !== undefined && !isOwn) return entitled',
+    replace: 'if (entitled !== undefined && !isOwn && others.length < 0) return entitled',
+    breaks: 'a guarantee that a deploy has brought is not given as long as the others have work',
+    tests: [RULE],
+  },
+  {
+    name: 'those that wait for what is guaranteed have no place of their own',
+    file: LENDING,
+    find: 'return [...guaranteed, ...others]',
+    replace: 'return [...others, ...guaranteed]',
+    breaks: 'one that nothing is guaranteed to stands before them, and gets nothing either',
+    tests: [RULE],
+  },
+  {
+    name: 'more is guaranteed than there is',
+    file: 'lib/core/queue/guaranteed-input.ts',
+    find: 'return sum > total ?',
+    replace: 'return sum > 9 * total + 9 ?',
+    breaks: 'not all guarantees can be kept',
+    tests: ['test/unit/core/guaranteed-input.test.ts'],
+  },
+]
