@@ -47,6 +47,14 @@ export const GUARANTEED_MUTANTS: readonly TestedMutant[] = [
     tests: [RULE],
   },
   {
+    name: 'what is guaranteed waits behind the line of the others',
+    file: LENDING,
+    find: 'const isNext = isBefore(partition, resource, self, mate)',
+    replace: 'const isNext = isBefore(partition, resource, self, mate ?? line.others[0])',
+    breaks: 'units are kept for a partition, and it does not get them',
+    tests: [RULE],
+  },
+  {
     name: 'more is guaranteed than there is',
     file: 'lib/core/queue/guaranteed-input.ts',
     find: 'return sum > total ?',

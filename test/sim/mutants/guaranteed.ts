@@ -2,7 +2,6 @@
 import type { Mutant } from './mutant.ts'
 
 const GUARANTEE = 'lib/core/limits/guarantee.ts'
-const LENDING = 'lib/core/limits/lending.ts'
 
 export const GUARANTEED: readonly Mutant[] = [
   {
@@ -18,13 +17,6 @@ export const GUARANTEED: readonly Mutant[] = [
     find: 'units > freeAmong(free, unfilled, borrower)',
     replace: 'units > Math.max(free, freeAmong(free, unfilled, borrower))',
     breaks: 'what comes back of a guarantee goes to whoever waits',
-  },
-  {
-    name: 'what is guaranteed waits behind the line of the others',
-    file: LENDING,
-    find: 'const isNext = isBefore(partition, resource, self, mate)',
-    replace: 'const isNext = isBefore(partition, resource, self, mate ?? line.others[0])',
-    breaks: 'units are kept for a partition, and it does not get them',
   },
   {
     name: 'of a partition only its plain shard counts',
