@@ -55,6 +55,22 @@ export const GUARANTEED_MUTANTS: readonly TestedMutant[] = [
     tests: [RULE],
   },
   {
+    name: 'of a partition only its plain shard counts',
+    file: GUARANTEE,
+    find: 'partitionIn(borrower) === partition)',
+    replace: 'partitionIn(borrower) === partition && !/[|].*[|]/.test(borrower))',
+    breaks: 'more is kept than is guaranteed, and nobody uses it',
+    tests: [RULE],
+  },
+  {
+    name: 'what is guaranteed comes back and is lent on by old books',
+    file: 'lib/core/limits/settling.ts',
+    find: '(isKeptBack(portion) && served.loans.length > 0)',
+    replace: '(isKeptBack(portion) && served.loans.length > 99)',
+    breaks: 'somebody else has given back at the same time: both units go to others',
+    tests: [RULE],
+  },
+  {
     name: 'more is guaranteed than there is',
     file: 'lib/core/queue/guaranteed-input.ts',
     find: 'return sum > total ?',
