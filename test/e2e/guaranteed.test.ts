@@ -17,7 +17,7 @@ const jobs = (customer: string, count: number) =>
 
 it('finds its place, which nobody else gets, and everybody sees that it is kept', async () => {
   const { client, recorder } = world
-  const backlog = await client.enqueueMany(shared, jobs('neighbour', 60))
+  const backlog = await client.enqueueMany(shared, jobs('neighbour', 40))
   await recorder.until(() => recorder.ended('neighbour').length >= 4)
   expect(await client.limiter({ total: 'shared' })).toMatchObject({ units: 3, kept: { vip: 1 } })
   const last = backlog.at(-1)
@@ -25,8 +25,8 @@ it('finds its place, which nobody else gets, and everybody sees that it is kept'
   expect(whyText(await client.why(last))).toMatch(/total shared \d\/3, 1 kept for vip$/)
   await client.enqueueMany(shared, jobs('vip', 3))
   await recorder.until(() => recorder.ended('vip').length === 3)
-  expect(recorder.ended('neighbour').length).toBeLessThan(60)
-  await recorder.until(() => recorder.ended('neighbour').length === 60)
+  expect(recorder.ended('neighbour').length).toBeLessThan(40)
+  await recorder.until(() => recorder.ended('neighbour').length === 40)
   expect(recorder.highestConcurrency('neighbour')).toBeLessThanOrEqual(2)
   expect(recorder.highestUse((queue) => (queue === 'shared' ? 1 : 0))).toBeLessThanOrEqual(3)
 })

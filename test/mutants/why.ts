@@ -67,8 +67,8 @@ export const WHY_MUTANTS: readonly TestedMutant[] = [
   {
     name: 'why takes nothing that is free',
     file: 'lib/core/why/within-reach.ts',
-    find: 'SLOTS_OF_A_SMALL_ITEM * unitsOfOneJob(portion, resource, portion.self)',
-    replace: '0 * SLOTS_OF_A_SMALL_ITEM * unitsOfOneJob(portion, resource, portion.self)',
+    find: 'SLOTS_OF_A_SMALL_ITEM * unitsOfOneJob(portion, resource, self)',
+    replace: '0 * SLOTS_OF_A_SMALL_ITEM * unitsOfOneJob(portion, resource, self)',
     breaks: 'a shard that would borrow seems to be held',
     tests: [WHY],
   },

@@ -2,7 +2,6 @@
 import type { Mutant } from './mutant.ts'
 
 const GUARANTEE = 'lib/core/limits/guarantee.ts'
-const LENDING = 'lib/core/limits/lending.ts'
 
 export const GUARANTEED: readonly Mutant[] = [
   {
@@ -18,33 +17,5 @@ export const GUARANTEED: readonly Mutant[] = [
     find: 'units > freeAmong(free, unfilled, borrower)',
     replace: 'units > Math.max(free, freeAmong(free, unfilled, borrower))',
     breaks: 'what comes back of a guarantee goes to whoever waits',
-  },
-  {
-    name: 'what is guaranteed waits behind the line of the others',
-    file: LENDING,
-    find: 'const isNext = isBefore(partition, resource, self, mate)',
-    replace: 'const isNext = isBefore(partition, resource, self, mate ?? line.others[0])',
-    breaks: 'units are kept for a partition, and it does not get them',
-  },
-  {
-    name: 'of a partition only its plain shard counts',
-    file: GUARANTEE,
-    find: 'partitionIn(borrower) === partition)',
-    replace: 'partitionIn(borrower) === partition && !/[|].*[|]/.test(borrower))',
-    breaks: 'more is kept than is guaranteed, and nobody uses it',
-  },
-  {
-    name: 'what is guaranteed comes back and is lent on by old books',
-    file: 'lib/core/limits/settling.ts',
-    find: '(isKeptBack(portion) && served.loans.length > 0)',
-    replace: '(isKeptBack(portion) && served.loans.length > 99)',
-    breaks: 'somebody else has given back at the same time: both units go to others',
-  },
-  {
-    name: 'one that waits looks for what is kept for others',
-    file: 'lib/use-cases/lending/settle.ts',
-    find: "return unitsToBorrow(capacity, 'slots', self) >= unitsOfOneJob(capacity, 'slots', self)",
-    replace: "return unitsToBorrow(capacity, 'slots', self) + 99 >= unitsOfOneJob(capacity, 'slots', self)",
-    breaks: 'it goes round and round',
   },
 ]

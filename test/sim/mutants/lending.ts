@@ -123,14 +123,14 @@ export const LENDING_RULES: readonly Mutant[] = [
   {
     name: 'nobody in the line is served',
     file: SETTLING,
-    find: 'if (free < 0 || served.length === MOST_SERVED) break',
-    replace: 'if (free < 0 || served.length === MOST_SERVED || served.length === 0) break',
+    find: 'borrower) || served.length === MOST_SERVED) break',
+    replace: 'borrower) || served.length === MOST_SERVED || served.length === 0) break',
     breaks: 'shards wait beside free units',
   },
   {
     name: 'all in the line are served',
     file: SETTLING,
-    find: 'if (free < 0 || served.length === MOST_SERVED) break',
+    find: 'if (units > freeAmong(free, unfilled, borrower) || served.length === MOST_SERVED) break',
     replace: 'if (served.length === 100) break',
     breaks: 'more is lent than there is',
   },
