@@ -3,7 +3,7 @@ import { EventEmitter } from 'node:events'
 import { readAssembly } from './assembly.ts'
 import { atMost } from './async.ts'
 import { Delivery } from './bus/delivery.ts'
-import type { Accepted } from './bus/entries.ts'
+import { fireRule, route } from './bus/route.ts'
 import { startBusServer } from './bus/server.ts'
 import { CREDENTIALS, functionVariables } from './clients.ts'
 import { CustomResources } from './custom-resources.ts'
@@ -12,10 +12,8 @@ import { type Engines, startEngines } from './engines/index.ts'
 import type { Json } from './json.ts'
 import type { LambdaError, Outcome } from './lambda/outcome.ts'
 import { type Invocation, type InvocationStart, LambdaService } from './lambda/service.ts'
-import type { Rule } from './resources/rules.ts'
-import { type ResourceInfo, readStack, type Stack } from './resources/stack.ts'
+import { type ResourceInfo, readStack } from './resources/stack.ts'
 import { runSources } from './sources/index.ts'
-import { scheduledEvent } from './sources/schedule.ts'
 import { type CloudEvents, type Subscriptions, subscriptions } from './subscriptions.ts'
 import { updateStack } from './update.ts'
 
@@ -102,6 +100,7 @@ async function build(options: CloudOptions, started: AsyncDisposableStack): Prom
   const { notice = () => {} } = options
   const engines = await startEngines(options, started)
   const { stack, clients } = engines
+  const read = (assembly: string) => readStack(readAssembly(assembly, options.stack), engines.endpoints.sqs)
   const emitter = new EventEmitter<CloudEvents>()
 
   const ended = new AbortController()
@@ -139,15 +138,10 @@ async function build(options: CloudOptions, started: AsyncDisposableStack): Prom
     outputs: stack.outputs,
     resources: stack.resources,
     restart: async (engine) => engines[engine]?.restart(),
-    fire: async (id) => {
-      const rule = findRule(stack.rules, id)
-      await delivery.deliver(rule, scheduledEvent(rule, stack.region, Date.now()))
-    },
+    fire: (id) => fireRule(stack, delivery, id),
     invoke: async (id, event) => answer(id, await lambdas.invoke(id, JSON.stringify(event))),
-    update: async (assembly, { overlap_ms = DEFAULT_OVERLAP_MS } = {}) => {
-      const changed = readStack(readAssembly(assembly, options.stack), engines.endpoints.sqs)
-      await updateStack({ stack, changed, lambdas, customResources, overlap_ms })
-    },
+    update: async (assembly, { overlap_ms = DEFAULT_OVERLAP_MS } = {}) =>
+      updateStack({ stack, changed: read(assembly), lambdas, customResources, overlap_ms }),
     kill: (id) => lambdas.find(id).pool.kill(),
     ...subscriptions(emitter),
   }
@@ -169,29 +163,6 @@ function createLambdas(
     onEnd: (invocation) => emitter.emit('invocation', invocation),
     onLog: (fn, text) => log(fn.logicalId, text),
   })
-}
-
-/** Hands an accepted event to every rule of its bus that wants it. */
-function route(
-  { buses, rules }: Stack,
-  delivery: Delivery,
-  notice: (text: string) => void,
-  accepted: Accepted,
-) {
-  const { bus, event } = accepted
-  if (!buses.includes(bus)) notice(`An event was put on the bus "${bus}", which does not exist`)
-  for (const rule of rules) {
-    if (rule.enabled && rule.bus === bus && rule.matches?.(event)) void delivery.deliver(rule, event)
-  }
-}
-
-function findRule(rules: Rule[], id: string): Rule {
-  const found =
-    rules.find(({ name }) => name === id) ?? rules.find(({ logicalId }) => logicalId.startsWith(id))
-  if (found) return found
-  throw new Error(
-    `There is no rule "${id}". There are: ${rules.map(({ logicalId }) => logicalId).join(', ')}.`,
-  )
 }
 
 function answer(id: string, outcome: Outcome): Json | undefined {

@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { Duration } from 'aws-cdk-lib'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { remove, temporaryDirectory } from '../support/package-apps.ts'
 import { installProgram } from '../support/python.ts'
-import { remove, temporaryDirectory } from './package-apps.ts'
 import { synth } from './synth.ts'
 
 const linter = await installProgram({ name: 'cfn-lint', version: '1.51.0' })

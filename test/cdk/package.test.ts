@@ -2,7 +2,6 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { esModuleApp } from './fixtures/es-module-app.ts'
 import {
   findBundle,
   makeInitApp,
@@ -15,8 +14,9 @@ import {
   temporaryDirectory,
   writeFiles,
   writeReadmeFiles,
-} from './package-apps.ts'
-import { readmeFiles, readmeVariables } from './readme.ts'
+} from '../support/package-apps.ts'
+import { readmeFiles, readmeVariables } from '../support/readme.ts'
+import { esModuleApp } from './fixtures/es-module-app.ts'
 
 const CHECK_TYPES = 'npx tsc'
 const SYNTHESISE = 'npx cdk synth --quiet --no-notices'

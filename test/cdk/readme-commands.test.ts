@@ -12,7 +12,7 @@ import { parseJob, type RawItem } from '../../lib/core/job/job.ts'
 import type { ShardKey, SortKey } from '../../lib/core/keys.ts'
 import { configOf, value } from '../support/builders.ts'
 import { dynoxideDatabase, missingDynoxide, type TestDatabase } from '../support/dynamodb.ts'
-import { type AwsCall, readmeCalls } from './readme-calls.ts'
+import { type AwsCall, readmeCalls } from '../support/readme-calls.ts'
 
 const variablesOf = ({ jobs, state, history }: TestDatabase['tables']) => ({
   JOBS_TABLE_NAME: jobs,

@@ -8,7 +8,7 @@ import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { remove } from '../cdk/package-apps.ts'
+import { remove } from '../support/package-apps.ts'
 import { PackagedApp } from './packaged-app.ts'
 import { findTarget, type Target } from './targets/target.ts'
 
