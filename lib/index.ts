@@ -42,6 +42,7 @@ export {
   type QueueConfig,
   type QueueInput,
 } from './core/queue/config.ts'
+export { QueueFullError } from './core/queue/full.ts'
 export type { Duration } from './core/text/duration.ts'
 export type { Reason } from './core/why/reason.ts'
 export type { LimitsSeen, PartitionStats, RateUse, ShardStats } from './core/why/stats.ts'

@@ -1,6 +1,7 @@
 /** The typed client: for code that may write to the tables, in Lambda or anywhere else. */
 import { monotonicFactory } from 'ulid'
 import { InvalidJobError, InvalidPayloadError } from '../core/errors.ts'
+import { sizesOf } from '../core/job/counted.ts'
 import { type JobItem, keyText } from '../core/job/job.ts'
 import type { Unique } from '../core/job/lock.ts'
 import { newJob } from '../core/job/new-job.ts'
@@ -75,6 +76,7 @@ export interface Client<QueueName extends string = string, AppName extends strin
    * @example await client.enqueue(bill, { orderId: '42' }, { idempotencyKey: 'order-42', idempotencyTtl: '7d' })
    * @throws InvalidPayloadError, InvalidJobError before anything is written
    * @throws JobExistsError if another job stands under the key that `id`, time and priority make
+   * @throws QueueFullError if the queue, or the job's partition, has as many jobs as its `maxQueueSize` allows
    */
   enqueue<T extends Task<string, QueueName>>(
     task: T,
@@ -85,8 +87,9 @@ export interface Client<QueueName extends string = string, AppName extends strin
    * Accepts many jobs, 25 a call. All are checked before the first is written.
    * @example await client.enqueueMany(syncContact, contacts.map((payload) => ({ payload })))
    * @throws InvalidPayloadError, InvalidJobError before anything is written
-   * @throws EnqueueIncompleteError with the jobs that were not taken: DynamoDB had no room, or another job stands under
-   * the key that an `id` of yours makes. Jobs with an id, an idempotency key or a unique key of yours take one call each.
+   * @throws EnqueueIncompleteError with the jobs that were not taken: DynamoDB had no room, the queue is full (then
+   * `cause` is a QueueFullError), or another job stands under the key that an `id` of yours makes. Jobs with an id, an
+   * idempotency key or a unique key of yours, or of a queue with `maxQueueSize`, take one call each.
    */
   enqueueMany<T extends Task<string, QueueName>>(
     task: T,
@@ -112,7 +115,7 @@ export function createClient<QueueName extends string, AppName extends string = 
     enqueue: async (task, payload, job = {}) => {
       const placed = await prepare(task, payload, job)
       await keepPayload(wiring, placed)
-      return enqueued(placed.item, await putNew(store, placed))
+      return enqueued(placed.item, await putNew(store, { ...placed, isNamed: job.id !== undefined }))
     },
     enqueueMany: async (task, jobs) => {
       const placed = await Promise.all(jobs.map((job) => prepare(task, job?.payload, job)))
@@ -151,7 +154,7 @@ async function toItem(
   if (!only.ok) throw new InvalidJobError(only.reason)
   const placed = keepsPayloads ? placePayload(only.value.item, now) : placeInline(only.value.item)
   if (!placed.ok) throw new InvalidJobError(placed.reason)
-  return { ...only.value, ...placed.value }
+  return { ...only.value, ...placed.value, ...sizesOf(config, item.value) }
 }
 
 function enqueued(item: JobItem, there?: JobKey): Enqueued {

@@ -1,6 +1,7 @@
 /** What Sluice needs of the History table, where the dead letters are. */
 import type { DeadLetter, LetterKey } from '../core/job/dead-letter.ts'
 import type { JobItem } from '../core/job/job.ts'
+import type { PartCounts } from '../core/limits/queue-size.ts'
 import type { Counted } from '../core/why/why.ts'
 
 export interface HistoryStore {
@@ -9,6 +10,8 @@ export interface HistoryStore {
   letters(pk: string, cursor?: string): Promise<LetterPage>
   /** How many there are under one key: it costs what reading them does, and ends after a few megabytes. May be stale. */
   count(pk: string): Promise<Counted>
+  /** How many jobs count under one key (`counted.ts`), by the number of the part. */
+  size(pk: string): Promise<PartCounts>
   /**
    * Puts a job into the Jobs table and deletes the letter of it, in one transaction, unless the letter is gone or the
    * job's key is taken. `busy` if another transaction is under way there, or the table has no room at the moment.

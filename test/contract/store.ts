@@ -13,6 +13,7 @@ import { describeKeys } from './store-keys.ts'
 import { describeMoves } from './store-moves.ts'
 import { describeOnce } from './store-once.ts'
 import { describePass } from './store-pass.ts'
+import { describeSizes } from './store-sizes.ts'
 import { describeSlots } from './store-slots.ts'
 import { describeStates } from './store-states.ts'
 import { describeSweep } from './store-sweep.ts'
@@ -26,6 +27,7 @@ export function describeStore(name: string, store: () => Store, pastThePort: () 
     describeKeys(store)
     describeOnce(store)
     describeUnique(store)
+    describeSizes(store)
     describePass(store)
     describeSlots(store)
     describeStates(store)

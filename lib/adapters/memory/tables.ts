@@ -19,6 +19,8 @@ export interface Tables {
   readonly earlierShards: Map<string, Set<number>>
   /** Part of the tables → the cursor at which the sweep goes on there. */
   readonly sweep: Map<string, string>
+  /** The numbers of jobs that count: `pk` → part → jobs. */
+  sizes?: Map<string, Map<number, number>>
   /** App → its rate as it was set at run time. */
   apps?: Map<string, AppRecord>
   /** Called for each new job, as the stream would be. */

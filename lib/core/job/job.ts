@@ -20,6 +20,7 @@ import { describeIssues } from '../text/issues.ts'
 import { type Parsed, parsed, refused } from '../text/parsed.ts'
 import { PAYLOAD_LIFETIMES_DAYS } from '../times.ts'
 import { type Content, contentOf, contentProblem } from './content.ts'
+import type { CountedIn } from './counted-in.ts'
 import { type Cancellation, cancellationSchema, startBeforeSchema } from './doom.ts'
 import { sizeProblem } from './item-size.ts'
 import { jsonProblem } from './payload.ts'
@@ -73,6 +74,8 @@ export interface JobItem extends RawItem, Content {
   /** As long as it is there, its queue accepts no other job with this key: `lock.ts`. */
   readonly uniqueKey?: string
   readonly startBefore?: number
+  /** It counts for the size of its queue: `counted.ts`. */
+  readonly countedIn?: CountedIn
 }
 
 const KEY_FORMAT = `is not ${PAYLOAD_LIFETIMES_DAYS.map((days) => `${days}d/`).join(' or ')} and the SHA-256 of a payload in hexadecimal digits`
@@ -87,6 +90,8 @@ const itemSchema = z.object({
   alone: z.literal(true).optional(),
   startBefore: startBeforeSchema.optional(),
   cancellation: cancellationSchema.optional(),
+  /** Whatever it is, for what makes no sense counts nowhere: `counted.ts`. */
+  countedIn: z.unknown().optional(),
 })
 
 /** What the reading of an item looks at: without one of these it is another item than with it. */
@@ -157,8 +162,8 @@ export function placeOf(config: Config, shard: Shard): Parsed<QueueConfig> {
 /** Both keys of an item as one text, to tell items apart by. */
 export const keyText = ({ pk, sk }: Pick<RawItem, 'pk' | 'sk'>): string => `${pk}\n${sk}`
 
-/** What makes the work of a job: all that a reading looks at, but for the mark of somebody who has cancelled it. */
-export const isOfWork = (name: string): boolean => name !== 'cancellation'
+/** What makes the work of a job: all that a reading looks at, but for where it counts and for the mark of somebody who has cancelled it. */
+export const isOfWork = (name: string): boolean => name !== 'cancellation' && name !== 'countedIn'
 
 /** Whether two items under one key are one job: what a reading looks at is the same in both. */
 export const isSameItem = (one: RawItem, other: RawItem): boolean =>

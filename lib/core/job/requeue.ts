@@ -8,6 +8,7 @@ import { partitionOf } from '../queue/partition.ts'
 import { noQueue } from '../queue/unknown.ts'
 import { type Parsed, parsed, refused } from '../text/parsed.ts'
 import { contentOf } from './content.ts'
+import { countedAnyway } from './counted.ts'
 import { type JobItem, parseJob, type RawItem } from './job.ts'
 
 /**
@@ -29,7 +30,7 @@ export function requeued(config: Config, item: RawItem, to?: string, fetched?: u
   if (!partition.ok) return partition
   const home: Shard = { queue: queue.name, ...partition.value }
   const job = parseJob(config, { ...item, pk: homeShard(home, position.value.id, queue.shards) })
-  return job.ok ? parsed({ ...item, ...job.value.key, ...contentOf(job.value) }) : job
+  return job.ok ? parsed(countedAnyway(queue, { ...item, ...job.value.key, ...contentOf(job.value) })) : job
 }
 
 /**

@@ -9,6 +9,7 @@ import { LONGEST_HANDLER_MS } from '../times.ts'
 import { appFields, appsSchema } from './apps.ts'
 import { limiterFields, poolsSchema } from './limiters-input.ts'
 import { partitionSchema } from './partition.ts'
+import { sizeFields } from './queue-size-input.ts'
 
 export const MAX_SHARDS = 1000
 
@@ -24,6 +25,7 @@ const queueSchema = z.strictObject({
   /** How many jobs of a partition start in any window. Default: unlimited. */
   rateLimit: limits.rateLimit,
   ...limiterFields,
+  ...sizeFields,
   /** The shortest time between two starts of a partition. Default: none. */
   minInterval: duration(SHORTEST_PERIOD_MS).optional(),
   retry: z

@@ -13,6 +13,7 @@ import { type ConfigInput, configSchema, MAX_SHARDS, type ParsedQueue } from './
 import { intervalOf } from './interval.ts'
 import { limitersOf } from './limiters-input.ts'
 import type { PartitionRule } from './partition.ts'
+import { type MaxQueueSize, maxQueueSizeOf } from './queue-size-input.ts'
 
 export type { ConfigInput, QueueInput } from './config-input.ts'
 
@@ -27,6 +28,8 @@ export interface QueueConfig extends Limits {
   readonly shards: number
   /** What covers its jobs beside the limits of their partitions, in the order in which shards borrow. */
   readonly limiters: readonly QueueLimiter[]
+  /** How many jobs may be there. Absent: any number. */
+  readonly maxQueueSize?: MaxQueueSize
 }
 
 export interface Config<QueueName extends string = string, AppName extends string = string> {
@@ -85,6 +88,7 @@ function toQueue(
     name,
     ...limits,
     ...(queue.partition ? { partition: queue.partition } : {}),
+    ...maxQueueSizeOf(name, queue),
     retry: { attempts, backoff_ms: backoff, factor, maxBackoff_ms: maxBackoff, jitter },
     timeout_ms: queue.timeout,
     shards,

@@ -29,6 +29,13 @@ export default defineConfig({
     /** Two queues, and one API behind both. */
     heavy: { partition: { payload: 'customer' }, concurrency: 2, total: 3, pools: { api: 2 }, timeout: '4s' },
     derived: { partition: { payload: 'customer' }, app: 'hubspot', timeout: '4s' },
+    sized: {
+      partition: { payload: 'customer' },
+      concurrency: 1,
+      timeout: '4s',
+      retry: { attempts: 2, backoff: '100ms' },
+      maxQueueSize: { queue: 100, partition: 3 },
+    },
     light: { partition: { payload: 'customer' }, concurrency: 2, pools: { api: 1 }, timeout: '4s' },
   },
   pools: { api: { concurrency: 5 } },

@@ -41,3 +41,4 @@ export const limited = defineTask({ name: 'limited', queue: 'limited', payload, 
 export const wide = defineTask({ name: 'wide', queue: 'wide', payload, handler: record })
 export const heavy = defineTask({ name: 'heavy', queue: 'heavy', payload, handler: record })
 export const light = defineTask({ name: 'light', queue: 'light', payload, handler: record })
+export const sized = defineTask({ name: 'sized', queue: 'sized', payload, handler: record })

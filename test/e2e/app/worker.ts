@@ -1,4 +1,4 @@
 import { createWorker } from '../../../lib/worker.ts'
-import { heavy, light, limited, patient, serial, wide } from './tasks.ts'
+import { heavy, light, limited, patient, serial, sized, wide } from './tasks.ts'
 
-export const handler = createWorker([serial, limited, patient, wide, heavy, light])
+export const handler = createWorker([serial, limited, patient, wide, heavy, light, sized])

@@ -57,7 +57,8 @@ function simulatedJobs(world: StoreWorld, by: Invocation, jobs: JobStore): JobSt
         () => jobs.put(item),
         (outcome) => ({ op: 'put', item, outcome }),
       ),
-    putOnce: (item, receipt) => jobs.putOnce(item, receipt),
+    putCounted: (...call) => jobs.putCounted(...call),
+    putOnce: (...call) => jobs.putOnce(...call),
     putUnique: (...call) => jobs.putUnique(...call),
     putBatch: (items) => putBatch(world, by, jobs, items),
     get: (key) =>
@@ -290,6 +291,7 @@ function simulatedHistory(world: StoreWorld, by: Invocation, history: HistorySto
         () => ({ op: 'buryEvent', letter }),
       ),
     count: (pk) => history.count(pk),
+    size: (pk) => history.size(pk),
     letters: (pk, cursor) => history.letters(pk, cursor),
     putBack: (letter, job) => history.putBack(letter, job),
   }
