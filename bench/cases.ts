@@ -7,6 +7,7 @@ import type { Bench, Scenario } from './harness.ts'
 import { newKeptJob } from './kept-job.ts'
 import { measureLimiters } from './limiter-cases.ts'
 import { bucketDollars } from './prices.ts'
+import { measureSizes } from './size-cases.ts'
 import { measureSpread } from './spread-cases.ts'
 
 export type { Cost } from './cycle.ts'
@@ -30,6 +31,7 @@ export async function measureCosts(bench: Bench): Promise<Cost[]> {
     await measureWide(bench, 200_000, { writes: 3, reads: 4 }),
     ...(await measureSpread(bench)),
     ...(await measureLimiters(bench)),
+    ...(await measureSizes(bench)),
   ]
 }
 

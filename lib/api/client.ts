@@ -17,6 +17,7 @@ import { type AppRates, appRatesOf } from './app-rates.ts'
 import { type Cancelling, cancelling } from './cancel.ts'
 import { type Insight, insightOf } from './insight.ts'
 import { type Limiters, limitersOf } from './limiters.ts'
+import { type Recounting, recounting } from './recount.ts'
 import { type PayloadOf, type Task, validatePayload } from './task.ts'
 import { type ClientOptions, type Wiring, wiringOf } from './wiring.ts'
 
@@ -69,6 +70,7 @@ export interface Client<QueueName extends string = string, AppName extends strin
     Cancelling<QueueName>,
     AppRates<AppName>,
     Insight<QueueName>,
+    Recounting<QueueName>,
     Limiters {
   /**
    * Accepts one job. A payload beyond 4 KB is kept in the Payloads bucket, up to 5 MB, if the client knows that.
@@ -130,6 +132,7 @@ export function createClient<QueueName extends string, AppName extends string = 
     ...appRatesOf<AppName>(wiring),
     ...cancelling<QueueName>(wiring),
     ...insightOf<QueueName>(wiring),
+    ...recounting<QueueName>(wiring),
   }
 }
 

@@ -59,6 +59,11 @@ export interface JobStore {
    */
   endWaiting(state: ShardVersion, burials: readonly Burial[], expiresAt?: number): Promise<EndWaitingOutcome>
   /**
+   * The items of a queue that have `countedIn`, page by page, by a scan of the whole table: their keys, and that attribute.
+   * One that stays in its shard while others are read is among them, for its key only ever becomes a later one.
+   */
+  countedItems(queue: string, cursor?: string): Promise<CountedPage>
+  /**
    * The shards that have items, each once, a page at a time. May be stale; pks and sks come as they stand there, and a
    * shard's items beyond those of one page are passed over.
    */
@@ -81,6 +86,10 @@ export type OnceOutcome =
   /** It was not accepted before, and there is no room for it. */
   | { readonly kind: 'full' }
 
+export interface CountedPage {
+  readonly items: readonly RawItem[]
+  readonly cursor?: string
+}
 export type CountedOutcome = 'put' | 'exists' | 'taken' | 'full' | 'busy'
 
 /** `locked`: whether the lock's job is still there is not known. */

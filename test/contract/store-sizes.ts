@@ -23,7 +23,11 @@ export function describeSizes(store: () => Store): void {
   })
   const room = (pk: ShardKey, most: number): Room[] => [{ ...partKey(keys(pk)[0], 3), most }]
   const sizes = async (pk: ShardKey) =>
-    Promise.all(keys(pk).map(async (key) => Object.fromEntries(await history().size(key))))
+    Promise.all(
+      keys(pk).map(async (key) =>
+        Object.fromEntries([...(await history().size(key))].map(([part, { jobs }]) => [part, jobs])),
+      ),
+    )
   const ONE = [{ 3: 1 }, { 0: 1 }]
   const NONE = [{ 3: 0 }, { 0: 0 }]
   const letterOf = (item: JobItem) => deadLetterOf(item, 'exhausted', 'no', NOW)
@@ -137,6 +141,32 @@ export function describeSizes(store: () => Store): void {
       expect(await jobs().remove(item)).toBe('changed')
       expect(await sizes(item.pk)).toEqual(ONE)
     })
+  })
+
+  test('a number is mended if nobody has changed it since it was read, and jobs that count are found page by page', async () => {
+    const pk = freshPk()
+    const [queue = ''] = pk.split('|')
+    const items = Array.from({ length: 7 }, (_, n) => counted(pk, `job-${n}`))
+    for (const item of items) await jobs().putCounted(item)
+    await jobs().put(jobItem({ pk, id: 'raw' }))
+    await jobs().putCounted({ ...counted(asShard(`${queue}x|acme`)), countedIn: { queue: 1 } })
+    const key = partKey(keys(pk)[0], 3)
+    const read = (await history().size(key.pk)).get(3) ?? { jobs: 0, puts: 0 }
+    expect(read).toEqual({ jobs: 7, puts: 7 })
+    if (items[0]) await jobs().remove(items[0])
+    expect(await history().mendSize(key, read, 1)).toBe(false)
+    expect(await history().mendSize(key, { jobs: 6, puts: 6 }, 1)).toBe(false)
+    expect(await history().mendSize(key, { jobs: 6, puts: 7 }, 1)).toBe(true)
+    expect(await history().mendSize(partKey(key.pk, 9), { jobs: 0, puts: 0 }, 2)).toBe(true)
+    expect(await sizes(pk)).toEqual([{ 3: 1, 9: 2 }, { 0: 6 }])
+    const found: unknown[] = []
+    let cursor: string | undefined
+    do {
+      const page = await jobs().countedItems(queue, cursor)
+      found.push(...page.items)
+      cursor = page.cursor
+    } while (cursor !== undefined)
+    expect(found).toEqual(items.slice(1).map(({ sk, countedIn }) => ({ pk, sk, countedIn })))
   })
 
   test('a job that does not count changes no number', async () => {

@@ -48,6 +48,7 @@ const ofJobs: Verbs<JobStore> = {
   cancel: () => jobs.cancel(job, { by: 'ann', at: NOW }),
   endWaiting: () => jobs.endWaiting(state, [{ item: job, letter }]),
   range: () => jobs.range({ shard: SHARD, from: '0#', limit: 10 }),
+  countedItems: () => jobs.countedItems('crm'),
   count: () => jobs.count({ shard: SHARD, from: '0#' }),
   remove: () => jobs.remove(job),
   replace: () => jobs.replace(job, jobItem({ attempt: 2 })),

@@ -4,6 +4,7 @@ import { emptyTables, type Tables } from '../../lib/adapters/memory/tables.ts'
 import { partsOfItem, sizesOf } from '../../lib/core/job/counted.ts'
 import type { JobItem, RawItem } from '../../lib/core/job/job.ts'
 import type { NewItem } from '../../lib/core/job/one-only.ts'
+import type { Part } from '../../lib/core/limits/queue-size.ts'
 import type { Config } from '../../lib/core/queue/config.ts'
 import type { Store } from '../../lib/ports/store.ts'
 
@@ -22,7 +23,7 @@ export function numbersOf(items: readonly RawItem[]): Record<string, number> {
 export const numbersIn = ({ sizes = new Map() }: Tables): Record<string, number> =>
   Object.fromEntries(
     [...sizes].flatMap(([pk, parts]) =>
-      [...(parts as Map<number, number>)].flatMap(([part, jobs]) =>
+      [...(parts as Map<number, Part>)].flatMap(([part, { jobs }]) =>
         jobs === 0 ? [] : [[`${pk} ${part}`, jobs]],
       ),
     ),

@@ -5,6 +5,7 @@ import type { JobItem } from '../../core/job/job.ts'
 import type { HistoryStore, LetterPage } from '../../ports/store.ts'
 import { countLetters } from './counts.ts'
 import { type Database, failedPart, fromItem, isBusy, toItem } from './database.ts'
+import { mendSize } from './recount.ts'
 import { readSize, sizeChanges } from './sizes.ts'
 
 /** Race: two operators put the same letter back, or one does again what has been done but not been answered. */
@@ -19,6 +20,7 @@ export const dynamoHistoryStore = (database: Database): HistoryStore => ({
   },
   count: (pk) => countLetters(database, pk),
   size: (pk) => readSize(database, pk),
+  mendSize: (...call) => mendSize(database, ...call),
   letters: (pk, cursor) => letters(database, pk, cursor),
   putBack: (letter, job) => putBack(database, letter, job),
 })

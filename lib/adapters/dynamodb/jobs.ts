@@ -23,6 +23,7 @@ import { keysOf } from './job-range.ts'
 import { jobShards } from './job-shards.ts'
 import { isStill, type Sameness } from './judged.ts'
 import { putOnce } from './once.ts'
+import { countedItems } from './recount.ts'
 import { putCounted, sizeChanges } from './sizes.ts'
 import { lockGoesOn, putUnique } from './unique.ts'
 
@@ -47,6 +48,7 @@ export const dynamoJobStore = (database: Database): JobStore => ({
   bury: (item, letter) => unlessInTheWay(item, () => bury(database, item, letter)),
   cancel: (item, mark) => cancel(database, item, mark),
   endWaiting: (state, burials, expiresAt) => endWaiting(database, state, burials, expiresAt),
+  countedItems: (...call) => countedItems(database, ...call),
   shards: (query = {}) => jobShards(database, query),
   moveOut: (state, item, target) => moveOut(database, state, item, target),
 })

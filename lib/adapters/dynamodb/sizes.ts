@@ -24,9 +24,10 @@ export function sizeChanges(
   rooms: readonly Room[] = [],
 ): TransactWriteItem[] {
   const room = (key: PartKey) => rooms.find(({ pk, sk }) => pk === key.pk && sk === key.sk)
-  const changes = changesOf(taken, put).map(({ by, ...key }): TransactWriteItem => {
+  const changes = changesOf(taken, put).map(({ by, puts, ...key }): TransactWriteItem => {
     const update = new UpdateExpression()
     update.increase(update.path('jobs'), by)
+    if (puts > 0) update.increase(update.path('puts'), puts)
     const found = room(key)
     if (found) hasRoom(update, found)
     const { UpdateExpression: expression, ...rest } = update.build()
@@ -99,8 +100,8 @@ export async function readSize({ client, tables }: Database, pk: string): Promis
     }),
   )
   return new Map(
-    Items.map(fromItem).flatMap(({ sk, jobs }) =>
-      typeof jobs === 'number' ? [[Number(sk), jobs] as const] : [],
+    Items.map(fromItem).flatMap(({ sk, jobs, puts = 0 }) =>
+      typeof jobs === 'number' && typeof puts === 'number' ? [[Number(sk), { jobs, puts }] as const] : [],
     ),
   )
 }

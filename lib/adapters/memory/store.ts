@@ -4,7 +4,7 @@ import { BEHIND_SORT_KEYS } from '../../core/keys.ts'
 import type { HistoryStore, JobStore, Store } from '../../ports/store.ts'
 import { memoryEnds, whatIsThere } from './job-ends.ts'
 import { byBytes } from './order.ts'
-import { changeSizes, isFull, putCounted, readSize } from './sizes.ts'
+import { changeSizes, countedItems, isFull, mendSize, putCounted, readSize } from './sizes.ts'
 import { memoryStates } from './states.ts'
 import { memoryShards } from './sweep.ts'
 import { deleteJob, emptyTables, placeOfLetter, putJob, putLetter, type Tables } from './tables.ts'
@@ -89,6 +89,7 @@ const memoryJobs = (tables: Tables): JobStore => ({
     putLetter(tables, letter)
     return 'buried'
   },
+  countedItems: async (...call) => countedItems(tables, ...call),
   shards: async (query = {}) => memoryShards(tables, query),
   moveOut: async ({ shard, version }, item, target) => {
     if (tables.states.get(shard)?.version !== version) return 'passed'
@@ -111,6 +112,7 @@ const LETTERS_A_PAGE = 10
 const memoryHistory = (tables: Tables): HistoryStore => ({
   bury: async (letter) => putLetter(tables, letter),
   size: async (pk) => readSize(tables, pk),
+  mendSize: async (...call) => mendSize(tables, ...call),
   count: async (pk) => ({ count: tables.history.filter((letter) => letter.pk === pk).length }),
   letters: async (pk, cursor) => {
     const letters = tables.history

@@ -75,6 +75,8 @@ export function partsOfItem({ pk, countedIn }: RawItem): PartKey[] {
 
 export interface Change extends PartKey {
   readonly by: number
+  /** How many of the items that are put count there: a number that only grows, by which a recount knows what came meanwhile. */
+  readonly puts: number
 }
 
 /** What a write does to the numbers that takes some items away and puts others. What changes nothing is left out. */
@@ -83,7 +85,8 @@ export function changesOf(taken: readonly RawItem[], put: readonly RawItem[]): C
   const add = (items: readonly RawItem[], by: number) => {
     for (const { pk, sk } of items.flatMap(partsOfItem)) {
       const key = `${pk}\n${sk}`
-      changes.set(key, { pk, sk, by: (changes.get(key)?.by ?? 0) + by })
+      const { by: before, puts } = changes.get(key) ?? { by: 0, puts: 0 }
+      changes.set(key, { pk, sk, by: before + by, puts: puts + Math.max(0, by) })
     }
   }
   add(taken, -1)

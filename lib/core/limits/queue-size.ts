@@ -4,8 +4,14 @@
  */
 import { MAX_PARTS, partKey, partsOf, type Room, type SizeLimit } from '../job/counted.ts'
 
-/** How many jobs each part has, by its number. Missing parts have none. */
-export type PartCounts = ReadonlyMap<number, number>
+/** What a part of a number says. */
+export interface Part {
+  readonly jobs: number
+  /** How many jobs were ever put there. */
+  readonly puts: number
+}
+/** By the number of the part. Missing parts have no jobs. */
+export type PartCounts = ReadonlyMap<number, Part>
 
 export interface Found {
   /** How many jobs are there. */
@@ -15,7 +21,7 @@ export interface Found {
 }
 
 export const sizeOf = (counts: PartCounts): number =>
-  [...counts.values()].reduce((sum, count) => sum + Math.max(0, count), 0)
+  [...counts.values()].reduce((sum, { jobs }) => sum + Math.max(0, jobs), 0)
 
 /** The parts' bounds, which sum to the limit. */
 export const boundOf = (max: number, part: number): number =>
@@ -27,7 +33,7 @@ export function findRoom({ pk, max }: SizeLimit, counts: PartCounts, random: num
   if (size >= max) return { size }
   const open = Array.from({ length: partsOf(max) }, (_, part) => ({
     part,
-    free: boundOf(max, part) - (counts.get(part) ?? 0),
+    free: boundOf(max, part) - (counts.get(part)?.jobs ?? 0),
   })).filter(({ free }) => free > 0)
   const part = pick(open, random)
   if (part === undefined) return { size }
@@ -43,12 +49,12 @@ export function findRoom({ pk, max }: SizeLimit, counts: PartCounts, random: num
  * would let in too many.
  */
 const isStrained = (max: number, counts: PartCounts): boolean =>
-  [...counts].some(([part, count]) => count > (part < partsOf(max) ? boundOf(max, part) : 0))
+  [...counts].some(([part, { jobs }]) => jobs > (part < partsOf(max) ? boundOf(max, part) : 0))
 
 const others = (pk: string, counts: PartCounts, except: number) =>
   Array.from({ length: MAX_PARTS }, (_, part) => part)
     .filter((part) => part !== except)
-    .map((part) => ({ ...partKey(pk, part), count: counts.get(part) ?? 0 }))
+    .map((part) => ({ ...partKey(pk, part), count: counts.get(part)?.jobs ?? 0 }))
 
 function pick(open: readonly { readonly part: number; readonly free: number }[], random: number) {
   let left = random * open.reduce((sum, { free }) => sum + free, 0)
@@ -57,4 +63,17 @@ function pick(open: readonly { readonly part: number; readonly free: number }[],
     if (left < 0) return part
   }
   return open.at(-1)?.part
+}
+
+/**
+ * How many jobs a part has, by a count of those that are there. While others put and end jobs, a count may have missed those
+ * that were put meanwhile, and no others: what exceeds both is certainly lost. Too small a number is only mended if nothing
+ * has happened meanwhile.
+ * @param before as it was before the count began
+ * @param now as it is after that
+ */
+export function recounted(before: Part, now: Part, counted: number): number {
+  const lost = now.jobs - (now.puts - before.puts) - counted
+  const isQuiet = now.jobs === before.jobs && now.puts === before.puts
+  return lost > 0 || isQuiet ? now.jobs - lost : now.jobs
 }

@@ -58,6 +58,7 @@ function simulatedJobs(world: StoreWorld, by: Invocation, jobs: JobStore): JobSt
         (outcome) => ({ op: 'put', item, outcome }),
       ),
     putCounted: (...call) => jobs.putCounted(...call),
+    countedItems: (...call) => jobs.countedItems(...call),
     putOnce: (...call) => jobs.putOnce(...call),
     putUnique: (...call) => jobs.putUnique(...call),
     putBatch: (items) => putBatch(world, by, jobs, items),
@@ -292,6 +293,7 @@ function simulatedHistory(world: StoreWorld, by: Invocation, history: HistorySto
       ),
     count: (pk) => history.count(pk),
     size: (pk) => history.size(pk),
+    mendSize: (...call) => history.mendSize(...call),
     letters: (pk, cursor) => history.letters(pk, cursor),
     putBack: (letter, job) => history.putBack(letter, job),
   }

@@ -8,10 +8,12 @@ import { untyped } from '../../support/untyped.ts'
 
 const queueOf = (queue: QueueInput) => defineConfig({ queues: { crm: queue } }).queues.crm
 const PARTITION = { payload: 'customer' }
+const partsWith = (...parts: readonly (readonly [number, number])[]) =>
+  new Map(parts.map(([part, jobs]) => [part, { jobs, puts: jobs }]))
 const limit = (max: number) => ({ scope: 'queue', pk: '$size|crm', max }) as const
 const counts = fc
   .array(fc.integer({ min: 0, max: 80 }), { maxLength: MAX_PARTS })
-  .map((numbers) => new Map(numbers.map((count, part) => [part, count])))
+  .map((numbers) => partsWith(...numbers.entries()))
 const chance = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true })
 
 describe('maxQueueSize', () => {
@@ -65,17 +67,14 @@ describe('room in a queue', () => {
         expect(size).toBe(sizeOf(found))
         expect(room !== undefined).toBe(size < max)
         if (!room) return
-        expect(found.get(room.part) ?? 0).toBeLessThan(room.room.most)
+        expect(found.get(room.part)?.jobs ?? 0).toBeLessThan(room.room.most)
         expect(room.room).toMatchObject({ pk: '$size|crm', most: boundOf(max, room.part) })
       }),
     )
   })
 
   test('depends on all parts if one has more than its bound', () => {
-    const strained = new Map([
-      [0, 60],
-      [7, 3],
-    ])
+    const strained = partsWith([0, 60], [7, 3])
     const { room } = findRoom(limit(100), strained, 0)
     expect(room?.part).toBe(1)
     const others = room?.room.others ?? []
@@ -84,7 +83,7 @@ describe('room in a queue', () => {
       { pk: '$size|crm', sk: '00', count: 60 },
       { pk: '$size|crm', sk: '07', count: 3 },
     ])
-    expect(findRoom(limit(100), new Map([[0, 50]]), 0).room?.room).not.toHaveProperty('others')
+    expect(findRoom(limit(100), partsWith([0, 50]), 0).room?.room).not.toHaveProperty('others')
   })
 })
 
