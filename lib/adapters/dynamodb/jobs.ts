@@ -107,13 +107,14 @@ async function range(
 }
 
 async function remove(database: Database, item: RawItem): Promise<'removed' | NotThere> {
+  const remove = deletion(database, item, 'work')
   const sizes = sizeChanges(database, [item], [])
   if (sizes.length > 0) {
-    const counted = await deleteAndPut(database, deletion(database, item, 'work'), sizes, 'removed')
+    const counted = await deleteAndPut(database, remove, sizes, 'removed')
     return counted === 'occupied' ? 'gone' : withoutLock(counted)
   }
   try {
-    await database.client.send(new DeleteItemCommand(deletion(database, item, 'work')))
+    await database.client.send(new DeleteItemCommand(remove))
     return 'removed'
   } catch (error) {
     if (isConditionFailed(error)) return whatIsThere(error.Item)
