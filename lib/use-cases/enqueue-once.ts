@@ -1,7 +1,7 @@
 /** Accepts one job for each idempotency key, and one at a time for each unique key, however simultaneously it is enqueued. */
 import pRetry from 'p-retry'
 import { EnqueueIncompleteError, JobExistsError } from '../core/errors.ts'
-import { type Room, sizePk } from '../core/job/counted.ts'
+import type { Room } from '../core/job/counted.ts'
 import { type JobItem, keyText } from '../core/job/job.ts'
 import type { Lock } from '../core/job/lock.ts'
 import type { NewItem } from '../core/job/one-only.ts'
@@ -145,14 +145,18 @@ export async function putAllSized(
   let cause: unknown
   await forEachSideBySide(jobs, SIZED_SIDE_BY_SIDE, async (job) => {
     const asked = (job.sizes ?? []).map(({ pk }) => pk)
-    if (asked.some((pk) => full.has(pk))) return void unwritten.push(job.item)
+    if (!job.isNamed && asked.some((pk) => full.has(pk))) return void unwritten.push(job.item)
     try {
       await putNew(store, job)
     } catch (error) {
-      if (error instanceof QueueFullError) full.add(sizePk(error.queue, error.partition))
+      if (error instanceof QueueFullError) full.add(placeOf(error, job))
       unwritten.push(job.item)
       cause ??= error
     }
   })
   if (unwritten.length > 0) throw new EnqueueIncompleteError(unwritten, { cause })
 }
+
+/** Where it is full. The others of its jobs need not ask again. */
+const placeOf = ({ partition }: QueueFullError, { sizes = [] }: NewItem): string =>
+  sizes.find(({ scope }) => scope === (partition === undefined ? 'queue' : 'partition'))?.pk ?? ''

@@ -9,6 +9,7 @@ import { parseShard } from '../core/keys.ts'
 import { findRoom } from '../core/limits/queue-size.ts'
 import { QueueFullError } from '../core/queue/full.ts'
 import { stableHash } from '../core/text/hash.ts'
+import { decodePartition } from '../core/text/partition-value.ts'
 import type { OnceOutcome, Store } from '../ports/store.ts'
 
 type Sizes = Pick<Store, 'history'>
@@ -74,7 +75,10 @@ function fullError({ pk }: JobItem, { scope, max }: SizeLimit, size: number): Qu
   const shard = parseShard(pk)
   const { queue = pk, partition = undefined } = shard.ok ? shard.value : {}
   return new QueueFullError(
-    { queue, ...(scope === 'partition' && partition !== undefined ? { partition } : {}) },
+    {
+      queue,
+      ...(scope === 'partition' && partition !== undefined ? { partition: decodePartition(partition) } : {}),
+    },
     size,
     max,
   )

@@ -68,7 +68,7 @@ describe('types', () => {
     const sized: ConfigInput = { queues: { crm: { maxQueueSize: { tenant: 5 } } } }
     // @ts-expect-error a rate needs its period
     const incomplete: ConfigInput = { queues: { crm: { rateLimit: { allowed: 3 } } } }
-    expectTypeOf([misspelt, incomplete]).toEqualTypeOf<ConfigInput[]>()
+    expectTypeOf([misspelt, sized, incomplete]).toEqualTypeOf<ConfigInput[]>()
   })
 
   test('a queue names pools of its configuration', () => {

@@ -51,6 +51,12 @@ describe('a queue that may be full', () => {
     expect(itemsIn(tables)).toHaveLength(5)
   })
 
+  test('names a full partition as its jobs do', async () => {
+    const { put } = world()
+    for (const id of ['1', '2', '3']) await put('a%7Cb', id)
+    await expect(put('a%7Cb', '4')).rejects.toThrow('partition "a|b" of queue "crm" is full, 3 of 3 jobs')
+  })
+
   test('takes another when one has ended, also one that was put under a configuration with a limit and ends without', async () => {
     const { store, tables, put } = world(configOf({ queue: 1 }))
     await put('acme', '1')
