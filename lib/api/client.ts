@@ -117,7 +117,7 @@ export function createClient<QueueName extends string, AppName extends string = 
     enqueue: async (task, payload, job = {}) => {
       const placed = await prepare(task, payload, job)
       await keepPayload(wiring, placed)
-      return enqueued(placed.item, await putNew(store, { ...placed, isNamed: job.id !== undefined }))
+      return enqueued(placed.item, await putNew(store, { ...placed, isNamed: job?.id !== undefined }))
     },
     enqueueMany: async (task, jobs) => {
       const placed = await Promise.all(jobs.map((job) => prepare(task, job?.payload, job)))
