@@ -8,6 +8,7 @@ import { newKeptJob } from './kept-job.ts'
 import { measureLanes } from './lane-cases.ts'
 import { measureLimiters } from './limiter-cases.ts'
 import { bucketDollars } from './prices.ts'
+import { measureSizes } from './size-cases.ts'
 import { measureSpread } from './spread-cases.ts'
 
 export type { Cost } from './cycle.ts'
@@ -32,6 +33,7 @@ export async function measureCosts(bench: Bench): Promise<Cost[]> {
     ...(await measureSpread(bench)),
     ...(await measureLimiters(bench)),
     ...(await measureLanes(bench)),
+    ...(await measureSizes(bench)),
   ]
 }
 

@@ -9,6 +9,7 @@ import { eventsToLog } from '../lib/adapters/events/to-log.ts'
 import { memoryPayloads } from '../lib/adapters/memory/payloads.ts'
 import { memoryQueues } from '../lib/adapters/memory/queues.ts'
 import { systemClock, systemRandom } from '../lib/adapters/system/clock.ts'
+import { sizesOf } from '../lib/core/job/counted.ts'
 import type { TaskOutcome } from '../lib/core/job/ending.ts'
 import type { Job, JobItem } from '../lib/core/job/job.ts'
 import { newJob } from '../lib/core/job/new-job.ts'
@@ -22,6 +23,7 @@ import { arrive } from '../lib/use-cases/arrive.ts'
 import { execute } from '../lib/use-cases/attempt/execute.ts'
 import type { WorkerContext } from '../lib/use-cases/context.ts'
 import { putAll } from '../lib/use-cases/enqueue.ts'
+import { putNew } from '../lib/use-cases/enqueue-once.ts'
 import { pass } from '../lib/use-cases/pass/pass.ts'
 import { readAssembly } from '../local/assembly.ts'
 import { createTables, startDynamo } from '../local/engines/dynamodb.ts'
@@ -129,7 +131,7 @@ export class Scenario {
   /** One job, put and announced as the stream would. */
   async put(customer: string, jobs: Jobs = {}): Promise<void> {
     const item = this.newJob(customer, jobs)
-    await this.context.store.jobs.put(item)
+    await putNew(this.context.store, { item, ...sizesOf(this.context.config, item) })
     await arrive(this.context, [{ id: item.sk, item }])
   }
 

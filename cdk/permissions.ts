@@ -13,7 +13,8 @@ export function connect(functions: Functions, tables: Tables, queues: Queues, pa
   for (const scheduler of [dispatcher, worker]) {
     allow(scheduler, tables.jobs.tableArn, 'dynamodb', ['GetItem', 'Query', 'PutItem', 'DeleteItem'])
     allow(scheduler, tables.state.tableArn, 'dynamodb', ['GetItem', 'UpdateItem'])
-    allow(scheduler, tables.history.tableArn, 'dynamodb', ['PutItem'])
+    // UpdateItem: how many jobs a queue has, if it may be full.
+    allow(scheduler, tables.history.tableArn, 'dynamodb', ['PutItem', 'UpdateItem'])
     allow(scheduler, queues.work.queue.queueArn, 'sqs', ['SendMessage'])
     allow(scheduler, queues.wake.queue.queueArn, 'sqs', ['SendMessage'])
     tell(scheduler, {
@@ -40,7 +41,7 @@ export function connect(functions: Functions, tables: Tables, queues: Queues, pa
   })
 
   allow(ingest, tables.jobs.tableArn, 'dynamodb', ['PutItem'])
-  allow(ingest, tables.history.tableArn, 'dynamodb', ['PutItem'])
+  allow(ingest, tables.history.tableArn, 'dynamodb', ['PutItem', 'UpdateItem'])
   tell(ingest, {
     SLUICE_JOBS_TABLE: tables.jobs.tableName,
     SLUICE_HISTORY_TABLE: tables.history.tableName,
@@ -56,11 +57,14 @@ function connectPayloads({ worker, ingest }: Functions, payloads: Bucket): void 
 
 /**
  * What `enqueue`, `enqueueMany` and a raw put need. Receipts of idempotency keys and locks of unique keys stand in the
- * History table; ConditionCheckItem: whether a lock's job is still there.
+ * History table; ConditionCheckItem: whether a lock's job is still there. The numbers of jobs, of queues that may be full,
+ * stand in the History table, too: they are read, counted up and, near a limit that was lowered, checked.
  */
 export const grantEnqueue = (grantee: IGrantable, { jobs, history }: Tables, payloads: Bucket): Grant =>
   allow(grantee, jobs.tableArn, 'dynamodb', ['PutItem', 'BatchWriteItem', 'ConditionCheckItem'])
-    .combine(allow(grantee, history.tableArn, 'dynamodb', ['PutItem']))
+    .combine(
+      allow(grantee, history.tableArn, 'dynamodb', ['PutItem', 'UpdateItem', 'Query', 'ConditionCheckItem']),
+    )
     .combine(allowObjects(grantee, payloads, ['PutObject']))
 
 /** What `setLimits`, `setAppRate`, `why`, `stats`, `partitions`, `deadLetters`, `redrive`, `strandedJobs`, `moveJobs` and `cancel` need. */
@@ -88,7 +92,7 @@ export const grantManage = (
         'DeleteItem',
       ]),
     )
-    .combine(allow(grantee, history.tableArn, 'dynamodb', ['Query', 'PutItem', 'DeleteItem']))
+    .combine(allow(grantee, history.tableArn, 'dynamodb', ['Query', 'PutItem', 'UpdateItem', 'DeleteItem']))
     .combine(allow(grantee, wake.queue.queueArn, 'sqs', ['SendMessage']))
     .combine(allowObjects(grantee, payloads, ['GetObject', 'PutObject']))
 

@@ -42,8 +42,10 @@ export {
   type QueueConfig,
   type QueueInput,
 } from './core/queue/config.ts'
+export { QueueFullError } from './core/queue/full.ts'
 export type { Duration } from './core/text/duration.ts'
 export type { Reason } from './core/why/reason.ts'
+export type { SizesSeen, SizeUse } from './core/why/sizes.ts'
 export type { LimitsSeen, PartitionStats, RateUse, ShardStats } from './core/why/stats.ts'
 export { waitText } from './core/why/wait-text.ts'
 export type { AskedJob, Counted, JobWhy, PartitionWhy, ShardWhy, Why } from './core/why/why.ts'
@@ -51,6 +53,7 @@ export { whyText } from './core/why/why-text.ts'
 export type { CancelResult } from './use-cases/operate/cancel-job.ts'
 export type { MoveProgress, MoveResult, SkippedJob } from './use-cases/operate/move-jobs.ts'
 export type { SeenPartition } from './use-cases/operate/partitions.ts'
+export type { Recount } from './use-cases/operate/recount.ts'
 export type { RedriveProgress, RedriveResult, SkippedLetter } from './use-cases/operate/redrive.ts'
 export type { AppRateProgress, AppRateResult } from './use-cases/operate/set-app-rate.ts'
 export type { StrandedShard } from './use-cases/operate/stranded-shards.ts'

@@ -1,6 +1,7 @@
 /** The typed client: for code that may write to the tables, in Lambda or anywhere else. */
 import { monotonicFactory } from 'ulid'
 import { InvalidJobError, InvalidPayloadError } from '../core/errors.ts'
+import { sizesOf } from '../core/job/counted.ts'
 import { type JobItem, keyText } from '../core/job/job.ts'
 import type { Unique } from '../core/job/lock.ts'
 import { type NewJob, newJob } from '../core/job/new-job.ts'
@@ -16,6 +17,7 @@ import { type AppRates, appRatesOf } from './app-rates.ts'
 import { type Cancelling, cancelling } from './cancel.ts'
 import { type Insight, insightOf } from './insight.ts'
 import { type Limiters, limitersOf } from './limiters.ts'
+import { type Recounting, recounting } from './recount.ts'
 import { type NamesOnly, type PayloadOf, type Task, validatePayload } from './task.ts'
 import { type ClientOptions, type Wiring, wiringOf } from './wiring.ts'
 
@@ -78,6 +80,7 @@ export interface Client<
     Cancelling<QueueName>,
     AppRates<AppName>,
     Insight<QueueName>,
+    Recounting<QueueName>,
     Limiters {
   /**
    * Accepts one job. A payload beyond 4 KB is kept in the Payloads bucket, up to 5 MB, if the client knows that.
@@ -85,6 +88,7 @@ export interface Client<
    * @example await client.enqueue(bill, { orderId: '42' }, { idempotencyKey: 'order-42', idempotencyTtl: '7d' })
    * @throws InvalidPayloadError, InvalidJobError before anything is written
    * @throws JobExistsError if another job stands under the key that `id`, time and priority make
+   * @throws QueueFullError if the queue, or the job's partition, has as many jobs as its `maxQueueSize` allows
    */
   enqueue<T extends Task<string, QueueName>>(
     task: T & NamesOnly<T, PoolName>,
@@ -95,8 +99,9 @@ export interface Client<
    * Accepts many jobs, 25 a call. All are checked before the first is written.
    * @example await client.enqueueMany(syncContact, contacts.map((payload) => ({ payload })))
    * @throws InvalidPayloadError, InvalidJobError before anything is written
-   * @throws EnqueueIncompleteError with the jobs that were not taken: DynamoDB had no room, or another job stands under
-   * the key that an `id` of yours makes. Jobs with an id, an idempotency key or a unique key of yours take one call each.
+   * @throws EnqueueIncompleteError with the jobs that were not taken: DynamoDB had no room, the queue is full (then
+   * `cause` is a QueueFullError), or another job stands under the key that an `id` of yours makes. Jobs with an id, an
+   * idempotency key or a unique key of yours, or of a queue with `maxQueueSize`, take one call each.
    */
   enqueueMany<T extends Task<string, QueueName>>(
     task: T & NamesOnly<T, PoolName>,
@@ -124,7 +129,7 @@ export function createClient<
     enqueue: async (task, payload, job = {}) => {
       const placed = await prepare(task, payload, job)
       await keepPayload(wiring, placed)
-      return enqueued(placed.item, await putNew(store, placed))
+      return enqueued(placed.item, await putNew(store, { ...placed, isNamed: job?.id !== undefined }))
     },
     enqueueMany: async (task, jobs) => {
       const placed = await Promise.all(jobs.map((job) => prepare(task, job?.payload, job)))
@@ -139,6 +144,7 @@ export function createClient<
     ...appRatesOf<AppName>(wiring),
     ...cancelling<QueueName>(wiring),
     ...insightOf<QueueName>(wiring),
+    ...recounting<QueueName>(wiring),
   }
 }
 
@@ -168,7 +174,7 @@ async function toItem(
   if (!only.ok) throw new InvalidJobError(only.reason)
   const placed = keepsPayloads ? placePayload(only.value.item, now) : placeInline(only.value.item)
   if (!placed.ok) throw new InvalidJobError(placed.reason)
-  return { ...only.value, ...placed.value }
+  return { ...only.value, ...placed.value, ...sizesOf(config, item.value) }
 }
 
 /** What the job says of a pool counts before what its task says. Callers without TypeScript may give anything. */

@@ -26,7 +26,7 @@ export interface ClientOptions<
   readonly jobsTable?: string
   /** Default: the environment's SLUICE_STATE_TABLE. Needed by `setLimits`, `slowDown`, `why`, `stats` and `moveJobs` only. */
   readonly stateTable?: string
-  /** Default: the environment's SLUICE_HISTORY_TABLE. Needed by `deadLetters`, `redrive`, `stats`, `moveJobs` and idempotency keys only. */
+  /** Default: the environment's SLUICE_HISTORY_TABLE. Needed by `deadLetters`, `redrive`, `stats`, `moveJobs`, idempotency keys, unique keys and queues with `maxQueueSize` only. */
   readonly historyTable?: string
   /** Default: the environment's SLUICE_WAKE_QUEUE_URL. Needed by `setLimits` only. */
   readonly wakeQueueUrl?: string

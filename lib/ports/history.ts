@@ -1,6 +1,8 @@
 /** What Sluice needs of the History table, where the dead letters are. */
+import type { PartKey } from '../core/job/counted.ts'
 import type { DeadLetter, LetterKey } from '../core/job/dead-letter.ts'
 import type { JobItem } from '../core/job/job.ts'
+import type { Part, PartCounts } from '../core/limits/queue-size.ts'
 import type { Counted } from '../core/why/why.ts'
 
 export interface HistoryStore {
@@ -9,6 +11,10 @@ export interface HistoryStore {
   letters(pk: string, cursor?: string): Promise<LetterPage>
   /** How many there are under one key: it costs what reading them does, and ends after a few megabytes. May be stale. */
   count(pk: string): Promise<Counted>
+  /** How many jobs count under one key (`counted.ts`), by the number of the part. */
+  size(pk: string): Promise<PartCounts>
+  /** Sets how many jobs a part has, if it still is as it was read: nobody has put a job there or ended one. */
+  mendSize(key: PartKey, asRead: Part, jobs: number): Promise<boolean>
   /**
    * Puts a job into the Jobs table and deletes the letter of it, in one transaction, unless the letter is gone or the
    * job's key is taken. `busy` if another transaction is under way there, or the table has no room at the moment.

@@ -1,4 +1,5 @@
 /** What Sluice needs of the Jobs table. */
+import type { Room } from '../core/job/counted.ts'
 import type { DeadLetter } from '../core/job/dead-letter.ts'
 import type { Cancellation } from '../core/job/doom.ts'
 import type { JobItem, RawItem } from '../core/job/job.ts'
@@ -13,15 +14,21 @@ export interface JobStore {
   /** Puts a job if nothing stands under its key: this very job may stand there already, or something else. */
   put(item: JobItem): Promise<'put' | 'exists' | 'taken'>
   /**
+   * The same for a job that counts (`countedIn`), in one transaction with the numbers that it counts in. `rooms`: only if
+   * there is room. Whatever verb puts a job that counts, but for `put` and `putBatch`, counts it; and every one that takes it
+   * away counts it off.
+   */
+  putCounted(item: JobItem, rooms?: readonly Room[]): Promise<CountedOutcome>
+  /**
    * Puts a job and its receipt in one transaction, unless the receipt's key has one that holds at `receipt.at`, or something
    * stands under the job's key.
    */
-  putOnce(item: JobItem, receipt: Receipt): Promise<OnceOutcome>
+  putOnce(item: JobItem, receipt: Receipt, rooms?: readonly Room[]): Promise<OnceOutcome>
   /**
    * Puts a job and its unique key's lock in one transaction, unless another lock is there. `found`: a lock that was there;
    * then unless that is another by now, or its job is there.
    */
-  putUnique(item: JobItem, lock: Lock, found?: Lock): Promise<UniqueOutcome>
+  putUnique(item: JobItem, lock: Lock, found?: Lock, rooms?: readonly Room[]): Promise<UniqueOutcome>
   /** Puts up to 25 jobs, and returns those that the database did not take. */
   putBatch(items: readonly JobItem[]): Promise<readonly JobItem[]>
   get(key: RawKey): Promise<RawItem | undefined>
@@ -52,6 +59,11 @@ export interface JobStore {
    */
   endWaiting(state: ShardVersion, burials: readonly Burial[], expiresAt?: number): Promise<EndWaitingOutcome>
   /**
+   * The items of a queue that have `countedIn`, page by page, by a scan of the whole table: their keys, and that attribute.
+   * One that stays in its shard while others are read is among them, for its key only ever becomes a later one.
+   */
+  countedItems(queue: string, cursor?: string): Promise<CountedPage>
+  /**
    * The shards that have items, each once, a page at a time. May be stale; pks and sks come as they stand there, and a
    * shard's items beyond those of one page are passed over.
    */
@@ -77,6 +89,14 @@ export type OnceOutcome =
   | { readonly kind: 'taken' }
   /** Another transaction is under way there, or a table has no room at the moment. */
   | { readonly kind: 'busy' }
+  /** It was not accepted before, and there is no room for it. */
+  | { readonly kind: 'full' }
+
+export interface CountedPage {
+  readonly items: readonly RawItem[]
+  readonly cursor?: string
+}
+export type CountedOutcome = 'put' | 'exists' | 'taken' | 'full' | 'busy'
 
 /** `locked`: whether the lock's job is still there is not known. */
 export type UniqueOutcome = OnceOutcome | { readonly kind: 'locked'; readonly lock: Lock }

@@ -8,7 +8,7 @@ import type { JobKey } from '../core/keys.ts'
 import { forEachSideBySide } from '../core/side-by-side.ts'
 import type { WorkerContext } from './context.ts'
 import { oneForEachKey, putAll, putNamed } from './enqueue.ts'
-import { isOneOnly, putAllOnce } from './enqueue-once.ts'
+import { isOneOnly, putAllOnce, putAllSized } from './enqueue-once.ts'
 
 const OBJECTS_SIDE_BY_SIDE = 16
 
@@ -34,8 +34,10 @@ export async function putMany(
   if (unready.length > 0) failures.push(new EnqueueIncompleteError(itemsOf(unready), { cause }))
   const put = (attempt: Promise<void>) => attempt.catch((error: unknown) => failures.push(incomplete(error)))
   const there = new Map<string, JobKey>()
-  const others = ready.filter((job) => !isOneOnly(job))
+  const sized = ready.filter((job) => !isOneOnly(job) && isSized(job))
+  const others = ready.filter((job) => !isOneOnly(job) && !isSized(job))
   await put(putAllOnce(store, ready.filter(isOneOnly), there))
+  await put(putAllSized(store, sized))
   await put(putNamed(store, itemsOf(others.filter(({ isNamed }) => isNamed))))
   await put(putAll(store, itemsOf(others.filter(({ isNamed }) => !isNamed))))
   if (failures.length === 0) return there
@@ -44,6 +46,8 @@ export async function putMany(
     cause: failures[0]?.cause,
   })
 }
+
+const isSized = ({ sizes }: NewItem): boolean => sizes !== undefined
 
 const itemsOf = (jobs: readonly Placed[]): JobItem[] => jobs.map(({ item }) => item)
 

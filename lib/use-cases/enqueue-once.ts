@@ -1,16 +1,21 @@
 /** Accepts one job for each idempotency key, and one at a time for each unique key, however simultaneously it is enqueued. */
 import pRetry from 'p-retry'
 import { EnqueueIncompleteError, JobExistsError } from '../core/errors.ts'
+import type { Room } from '../core/job/counted.ts'
 import { type JobItem, keyText } from '../core/job/job.ts'
 import type { Lock } from '../core/job/lock.ts'
 import type { NewItem } from '../core/job/one-only.ts'
 import type { Receipt } from '../core/job/receipt.ts'
 import type { JobKey } from '../core/keys.ts'
+import { QueueFullError } from '../core/queue/full.ts'
 import { forEachSideBySide } from '../core/side-by-side.ts'
 import type { OnceOutcome, Store } from '../ports/store.ts'
+import { ifThereIsRoom, type Settled } from './enqueue-sized.ts'
 
 const SIDE_BY_SIDE = 32
 const RETRIES = 8
+/** Fewer, for they write the same numbers. */
+const SIZED_SIDE_BY_SIDE = 8
 
 export interface NewOnce {
   readonly item: JobItem
@@ -18,18 +23,25 @@ export interface NewOnce {
 }
 
 type Jobs = Pick<Store, 'jobs'>
-type Settled = Exclude<OnceOutcome, { readonly kind: 'busy' }>
 
 /** @throws EnqueueIncompleteError if the database has no room for a while */
-export const putOnce = ({ jobs }: Jobs, { item, receipt }: NewOnce): Promise<Settled> =>
-  unlessBusy(item, () => jobs.putOnce(item, receipt))
+export const putOnce = (
+  { jobs }: Jobs,
+  { item, receipt }: NewOnce,
+  rooms?: readonly Room[],
+): Promise<Settled> => unlessBusy(item, () => jobs.putOnce(item, receipt, rooms))
 
 /** The same for a job that has a lock. A lock that is there is another job's, which may have ended. */
-export function putUnique({ jobs }: Jobs, item: JobItem, lock: Lock): Promise<Settled> {
+export function putUnique(
+  { jobs }: Jobs,
+  item: JobItem,
+  lock: Lock,
+  rooms?: readonly Room[],
+): Promise<Settled> {
   let found: Lock | undefined
   return unlessBusy(item, async () => {
     for (;;) {
-      const outcome = await jobs.putUnique(item, lock, found)
+      const outcome = await jobs.putUnique(item, lock, found, rooms)
       if (outcome.kind !== 'locked') return outcome
       found = outcome.lock
     }
@@ -56,21 +68,37 @@ function unlessBusy(item: JobItem, put: () => Promise<OnceOutcome>): Promise<Set
  * One new job.
  * @returns the key of the job that was there, if nothing was written
  * @throws JobExistsError if another job stands under its key
+ * @throws QueueFullError if there is no room for it, and it is not there
  */
-export async function putNew(store: Jobs, job: NewItem): Promise<JobKey | undefined> {
-  const { item, receipt, lock } = job
-  const outcome = await (receipt
-    ? putOnce(store, { item, receipt })
-    : lock
-      ? putUnique(store, item, lock)
-      : putPlain(store, item))
+export async function putNew(
+  store: Pick<Store, 'jobs' | 'history'>,
+  job: NewItem,
+): Promise<JobKey | undefined> {
+  const { item, sizes } = job
+  const outcome = await (sizes
+    ? ifThereIsRoom(store, { ...job, sizes }, (sized, rooms) => putByKey(store, job, sized, rooms))
+    : putByKey(store, job, item))
   if (outcome.kind === 'taken') throw new JobExistsError(item.pk, item.sk)
   return outcome.kind === 'existing' ? outcome.job : undefined
 }
 
+function putByKey(
+  store: Jobs,
+  { receipt, lock }: NewItem,
+  item: JobItem,
+  rooms?: readonly Room[],
+): Promise<Settled> {
+  if (receipt) return putOnce(store, { item, receipt }, rooms)
+  return lock ? putUnique(store, item, lock, rooms) : putPlain(store, item, rooms)
+}
+
 /** Without a key, a job that is there is the one that is put: the reply to its put was lost. */
-async function putPlain({ jobs }: Jobs, item: JobItem): Promise<Settled> {
-  return { kind: (await jobs.put(item)) === 'taken' ? 'taken' : 'put' }
+async function putPlain({ jobs }: Jobs, item: JobItem, rooms?: readonly Room[]): Promise<Settled> {
+  if (!item.countedIn) return { kind: (await jobs.put(item)) === 'taken' ? 'taken' : 'put' }
+  return unlessBusy(item, async () => {
+    const kind = await jobs.putCounted(item, rooms)
+    return { kind: kind === 'exists' ? 'put' : kind }
+  })
 }
 
 export const isOneOnly = ({ receipt, lock }: NewItem): boolean => (receipt ?? lock) !== undefined
@@ -81,7 +109,7 @@ export const isOneOnly = ({ receipt, lock }: NewItem): boolean => (receipt ?? lo
  * @throws EnqueueIncompleteError with the jobs that were not accepted; all others were
  */
 export async function putAllOnce(
-  store: Jobs,
+  store: Pick<Store, 'jobs' | 'history'>,
   jobs: readonly NewItem[],
   there: Map<string, JobKey>,
 ): Promise<void> {
@@ -103,3 +131,32 @@ export async function putAllOnce(
   })
   if (unwritten.length > 0) throw new EnqueueIncompleteError(unwritten, { cause })
 }
+
+/**
+ * Many jobs whose queue may be full. A queue that was found full is not asked again in this call.
+ * @throws EnqueueIncompleteError with the jobs that were not accepted; all others were
+ */
+export async function putAllSized(
+  store: Pick<Store, 'jobs' | 'history'>,
+  jobs: readonly NewItem[],
+): Promise<void> {
+  const unwritten: JobItem[] = []
+  const full = new Set<string>()
+  let cause: unknown
+  await forEachSideBySide(jobs, SIZED_SIDE_BY_SIDE, async (job) => {
+    const asked = (job.sizes ?? []).map(({ pk }) => pk)
+    if (!job.isNamed && asked.some((pk) => full.has(pk))) return void unwritten.push(job.item)
+    try {
+      await putNew(store, job)
+    } catch (error) {
+      if (error instanceof QueueFullError) full.add(placeOf(error, job))
+      unwritten.push(job.item)
+      cause ??= error
+    }
+  })
+  if (unwritten.length > 0) throw new EnqueueIncompleteError(unwritten, { cause })
+}
+
+/** Where it is full. The others of its jobs need not ask again. */
+const placeOf = ({ partition }: QueueFullError, { sizes = [] }: NewItem): string =>
+  sizes.find(({ scope }) => scope === (partition === undefined ? 'queue' : 'partition'))?.pk ?? ''

@@ -5,13 +5,14 @@
  */
 import * as z from 'zod'
 import { JobExistsError, LeftToNewerError } from '../core/errors.ts'
+import { countedAnyway } from '../core/job/counted.ts'
 import { deadEvent } from '../core/job/dead-letter.ts'
 import type { JobItem } from '../core/job/job.ts'
 import { jobPoolsSchema, tagsOfJobSchema } from '../core/job/labels.ts'
 import { type NewItem, newJob } from '../core/job/new-job.ts'
 import { placePayload } from '../core/job/place-payload.ts'
 import { type Once, receiptOf } from '../core/job/receipt.ts'
-import type { Config } from '../core/queue/config.ts'
+import { type Config, queueNamed } from '../core/queue/config.ts'
 import type { ParsedHere } from '../core/queue/unknown.ts'
 import { describeIssues } from '../core/text/issues.ts'
 import { UNKNOWN_FOR_MS } from '../core/times.ts'
@@ -76,7 +77,9 @@ async function putProblem(
 ): Promise<string | undefined> {
   const placed = placePayload(job, sentAt)
   if (!placed.ok) return placed.reason
-  const { item } = placed.value
+  const queue = queueNamed(context.config, placed.value.item.pk.split('|')[0] ?? '')
+  // An event cannot be told that its queue is full: its job is accepted, and counts.
+  const item = queue ? countedAnyway(queue, placed.value.item) : placed.value.item
   // Whether it is this event's own receipt that is there makes no difference here.
   const receipt = receiptOf(once, item, item.sk, context.clock.now())
   if (!receipt.ok) return `detail.${receipt.reason}`

@@ -49,7 +49,7 @@ const READ_PAYLOADS = {
 const SCHEDULE = {
   'JobsTable.Arn': ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
   'StateTable.Arn': ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
-  'HistoryTable.Arn': ['dynamodb:PutItem'],
+  'HistoryTable.Arn': ['dynamodb:PutItem', 'dynamodb:UpdateItem'],
 }
 
 describe('each function may do what it needs, and nothing else', () => {
@@ -98,7 +98,7 @@ describe('each function may do what it needs, and nothing else', () => {
   test('ingest', () => {
     expect(rightsOf('IngestRole')).toEqual({
       'JobsTable.Arn': ['dynamodb:PutItem'],
-      'HistoryTable.Arn': ['dynamodb:PutItem'],
+      'HistoryTable.Arn': ['dynamodb:PutItem', 'dynamodb:UpdateItem'],
       ...PUT_PAYLOADS,
       'IngestQueue.Arn': CONSUME,
       'IngestLogs.Arn': LOG,
@@ -148,10 +148,15 @@ describe('a caller who is granted', () => {
     return rightsOf('Api', template)
   }
 
-  test('enqueue may write jobs and receipts, and read neither', () => {
+  test('enqueue may write jobs, receipts and the numbers of jobs, and read no job', () => {
     expect(rightsAfter((sluice, role) => sluice.grantEnqueue(role))).toEqual({
       'JobsTable.Arn': ['dynamodb:BatchWriteItem', 'dynamodb:ConditionCheckItem', 'dynamodb:PutItem'],
-      'HistoryTable.Arn': ['dynamodb:PutItem'],
+      'HistoryTable.Arn': [
+        'dynamodb:ConditionCheckItem',
+        'dynamodb:PutItem',
+        'dynamodb:Query',
+        'dynamodb:UpdateItem',
+      ],
       ...PUT_PAYLOADS,
     })
   })
@@ -173,7 +178,12 @@ describe('a caller who is granted', () => {
         'dynamodb:Scan',
         'dynamodb:UpdateItem',
       ],
-      'HistoryTable.Arn': ['dynamodb:DeleteItem', 'dynamodb:PutItem', 'dynamodb:Query'],
+      'HistoryTable.Arn': [
+        'dynamodb:DeleteItem',
+        'dynamodb:PutItem',
+        'dynamodb:Query',
+        'dynamodb:UpdateItem',
+      ],
       'WakeQueue.Arn': ['sqs:SendMessage'],
       ...READ_PAYLOADS,
     })

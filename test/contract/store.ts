@@ -14,6 +14,7 @@ import { describeLanes } from './store-lanes.ts'
 import { describeMoves } from './store-moves.ts'
 import { describeOnce } from './store-once.ts'
 import { describePass } from './store-pass.ts'
+import { describeSizes } from './store-sizes.ts'
 import { describeSlots } from './store-slots.ts'
 import { describeStates } from './store-states.ts'
 import { describeSweep } from './store-sweep.ts'
@@ -27,6 +28,7 @@ export function describeStore(name: string, store: () => Store, pastThePort: () 
     describeKeys(store)
     describeOnce(store)
     describeUnique(store)
+    describeSizes(store)
     describePass(store)
     describeSlots(store)
     describeStates(store)

@@ -23,6 +23,7 @@ const log = dynamoDeploymentLog(database)
 
 const state = { ...emptyState(SHARD), version: 1 }
 const job = jobItem()
+const counted = { ...job, countedIn: { queue: 0 } }
 const letter = deadLetterOf(job, 'exhausted', 'an error', NOW)
 const receipt = value(receiptOf({ idempotencyKey: 'order-42' }, job, 'mark', NOW)) as Receipt
 const unique = value(uniqueOf(true, job, 'mark', NOW))
@@ -38,6 +39,7 @@ type Verbs<Port> = { readonly [Verb in keyof Port]: () => Promise<unknown> }
 
 const ofJobs: Verbs<JobStore> = {
   put: () => jobs.put(job),
+  putCounted: () => jobs.putCounted(counted, [{ pk: '$size|crm', sk: '00', most: 1 }]),
   putOnce: () => jobs.putOnce(job, receipt),
   putUnique: () => jobs.putUnique(unique.item, unique.lock, unique.lock),
   putBatch: () => jobs.putBatch([job]),
@@ -46,6 +48,7 @@ const ofJobs: Verbs<JobStore> = {
   cancel: () => jobs.cancel(job, { by: 'ann', at: NOW }),
   endWaiting: () => jobs.endWaiting(state, [{ item: job, letter }]),
   range: () => jobs.range({ shard: SHARD, from: '0#', limit: 10 }),
+  countedItems: () => jobs.countedItems('crm'),
   count: () => jobs.count({ shard: SHARD, from: '0#' }),
   remove: () => jobs.remove(job),
   replace: () => jobs.replace(job, jobItem({ attempt: 2 })),

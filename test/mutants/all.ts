@@ -12,6 +12,7 @@ import { ONCE_MUTANTS } from './once.ts'
 import { PAYLOADS } from './payloads.ts'
 import { PROTOCOL } from './protocol.ts'
 import { READS } from './reading.ts'
+import { SIZE_MUTANTS } from './sizes.ts'
 import { SLOW_DOWN_MUTANTS } from './slow-down.ts'
 import { THROTTLE_MUTANTS } from './throttle.ts'
 import { UNIQUE_MUTANTS } from './unique.ts'
@@ -30,6 +31,7 @@ export const TESTED_MUTANTS: readonly TestedMutant[] = [
   ...PAYLOADS,
   ...ONCE_MUTANTS,
   ...UNIQUE_MUTANTS,
+  ...SIZE_MUTANTS,
   ...SLOW_DOWN_MUTANTS,
   ...THROTTLE_MUTANTS,
   ...DERIVED_MUTANTS,

@@ -92,9 +92,11 @@ describe('types', () => {
   test('a configuration has no unknown keys', () => {
     // @ts-expect-error a word that is misspelt
     const misspelt: ConfigInput = { queues: { crm: { concurency: 3 } } }
+    // @ts-expect-error a size is of the queue or the partition
+    const sized: ConfigInput = { queues: { crm: { maxQueueSize: { tenant: 5 } } } }
     // @ts-expect-error a rate needs its period
     const incomplete: ConfigInput = { queues: { crm: { rateLimit: { allowed: 3 } } } }
-    expectTypeOf([misspelt, incomplete]).toEqualTypeOf<ConfigInput[]>()
+    expectTypeOf([misspelt, sized, incomplete]).toEqualTypeOf<ConfigInput[]>()
   })
 
   test('a queue names pools of its configuration', () => {

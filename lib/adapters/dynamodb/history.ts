@@ -5,6 +5,8 @@ import type { JobItem } from '../../core/job/job.ts'
 import type { HistoryStore, LetterPage } from '../../ports/store.ts'
 import { countLetters } from './counts.ts'
 import { type Database, failedPart, fromItem, isBusy, toItem } from './database.ts'
+import { mendSize } from './recount.ts'
+import { readSize, sizeChanges } from './sizes.ts'
 
 /** Race: two operators put the same letter back, or one does again what has been done but not been answered. */
 const STILL_THERE = 'attribute_exists(pk)'
@@ -17,6 +19,8 @@ export const dynamoHistoryStore = (database: Database): HistoryStore => ({
     await client.send(new PutItemCommand({ TableName: tables.history, Item: toItem(letter) }))
   },
   count: (pk) => countLetters(database, pk),
+  size: (pk) => readSize(database, pk),
+  mendSize: (...call) => mendSize(database, ...call),
   letters: (pk, cursor) => letters(database, pk, cursor),
   putBack: (letter, job) => putBack(database, letter, job),
 })
@@ -43,14 +47,16 @@ async function letters(
 }
 
 async function putBack(
-  { client, tables }: Database,
+  database: Database,
   { pk, sk }: LetterKey,
   job: JobItem,
 ): Promise<'put' | 'gone' | 'occupied' | 'busy'> {
+  const { client, tables } = database
   const letter = { TableName: tables.history, Key: toItem({ pk, sk }), ConditionExpression: STILL_THERE }
   const put = { TableName: tables.jobs, Item: toItem(job), ConditionExpression: NOT_THERE }
+  const parts = [{ Delete: letter }, { Put: put }, ...sizeChanges(database, [], [job])]
   try {
-    await client.send(new TransactWriteItemsCommand({ TransactItems: [{ Delete: letter }, { Put: put }] }))
+    await client.send(new TransactWriteItemsCommand({ TransactItems: parts }))
     return 'put'
   } catch (error) {
     if (failedPart(error, 0)) return 'gone'

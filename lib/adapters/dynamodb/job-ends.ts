@@ -13,6 +13,7 @@ import { UpdateExpression } from './expression.ts'
 import { toItem } from './item.ts'
 import { isStill } from './judged.ts'
 import { sameVersion } from './pass-expression.ts'
+import { sizeChanges } from './sizes.ts'
 
 /** Race: the job ends, or is replaced, between reading and marking. Then there is nothing to mark. */
 export async function cancel(
@@ -47,6 +48,11 @@ export async function endWaiting(
   const parts = [
     countsAsPass(database, state, expiresAt),
     ...burials.flatMap((burial) => burialParts(database, burial)),
+    ...sizeChanges(
+      database,
+      burials.map(({ item }) => item),
+      [],
+    ),
   ]
   try {
     await database.client.send(new TransactWriteItemsCommand({ TransactItems: parts }))

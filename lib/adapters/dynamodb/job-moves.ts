@@ -8,6 +8,7 @@ import { UpdateExpression } from './expression.ts'
 import { toItem } from './item.ts'
 import { isStill } from './judged.ts'
 import { sameVersion } from './pass-expression.ts'
+import { sizeChanges } from './sizes.ts'
 
 /** Twins: another job with this id may stand there, and must not be overwritten. */
 const NOT_THERE = 'attribute_not_exists(pk)'
@@ -18,7 +19,13 @@ export async function moveOut(
   item: RawItem,
   target: MoveTarget,
 ): Promise<MoveOutcome> {
-  const parts = [unpassed(database, state), deletion(database, item), putInto(database, target)]
+  const put = 'job' in target ? [target.job] : []
+  const parts = [
+    unpassed(database, state),
+    deletion(database, item),
+    putInto(database, target),
+    ...sizeChanges(database, [item], put),
+  ]
   try {
     await database.client.send(new TransactWriteItemsCommand({ TransactItems: parts }))
     return 'moved'

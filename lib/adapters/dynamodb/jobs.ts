@@ -24,6 +24,8 @@ import { keysOf } from './job-range.ts'
 import { jobShards } from './job-shards.ts'
 import { isStill, type Sameness } from './judged.ts'
 import { putOnce } from './once.ts'
+import { countedItems } from './recount.ts'
+import { putCounted, sizeChanges } from './sizes.ts'
 import { lockGoesOn, putUnique } from './unique.ts'
 
 /**
@@ -34,8 +36,9 @@ const NOT_THERE = 'attribute_not_exists(pk)'
 
 export const dynamoJobStore = (database: Database): JobStore => ({
   put: (item) => put(database, item),
-  putOnce: (item, receipt) => putOnce(database, item, receipt),
-  putUnique: (item, lock, found) => putUnique(database, item, lock, found),
+  putCounted: (item, rooms) => putCounted(database, item, rooms),
+  putOnce: (...call) => putOnce(database, ...call),
+  putUnique: (item, lock, found, rooms) => putUnique(database, { item, lock }, found, rooms),
   putBatch: (items) => putBatch(database, items),
   get: (key) => get(database, key, true),
   peek: (key) => get(database, key, false),
@@ -46,6 +49,7 @@ export const dynamoJobStore = (database: Database): JobStore => ({
   bury: (item, letter) => unlessInTheWay(item, () => bury(database, item, letter)),
   cancel: (item, mark) => cancel(database, item, mark),
   endWaiting: (state, burials, expiresAt) => endWaiting(database, state, burials, expiresAt),
+  countedItems: (...call) => countedItems(database, ...call),
   shards: (query = {}) => jobShards(database, query),
   moveOut: (state, item, target) => moveOut(database, state, item, target),
   moveWaiting: (state, moves, expiresAt) => moveWaiting(database, state, moves, expiresAt),
@@ -105,8 +109,14 @@ async function range(
 }
 
 async function remove(database: Database, item: RawItem): Promise<'removed' | NotThere> {
+  const remove = deletion(database, item, 'work')
+  const sizes = sizeChanges(database, [item], [])
+  if (sizes.length > 0) {
+    const counted = await deleteAndPut(database, remove, sizes, 'removed')
+    return counted === 'occupied' ? 'gone' : withoutLock(counted)
+  }
   try {
-    await database.client.send(new DeleteItemCommand(deletion(database, item, 'work')))
+    await database.client.send(new DeleteItemCommand(remove))
     return 'removed'
   } catch (error) {
     if (isConditionFailed(error)) return whatIsThere(error.Item)
@@ -120,17 +130,19 @@ async function replace(
   next: JobItem,
 ): Promise<'replaced' | 'occupied' | NotThere> {
   const put = { TableName: database.tables.jobs, Item: toItem(next), ConditionExpression: NOT_THERE }
+  const sizes = sizeChanges(database, [item], [next])
   const remove = deletion(database, item, 'job')
   const lock = lockGoesOn(database, item, next)
-  const outcome = lock && (await deleteAndPut(database, remove, [{ Put: put }, lock], 'replaced'))
+  const outcome = lock && (await deleteAndPut(database, remove, [{ Put: put }, lock, ...sizes], 'replaced'))
   if (outcome && outcome !== 'not locked') return outcome
-  return withoutLock(await deleteAndPut(database, remove, [{ Put: put }], 'replaced'))
+  return withoutLock(await deleteAndPut(database, remove, [{ Put: put }, ...sizes], 'replaced'))
 }
 
 async function bury(database: Database, item: RawItem, letter: DeadLetter): Promise<'buried' | NotThere> {
   const put = { TableName: database.tables.history, Item: toItem(letter) }
   const remove = deletion(database, item, letter.reason === 'refused' ? 'item' : 'job')
-  const outcome = withoutLock(await deleteAndPut(database, remove, [{ Put: put }], 'buried'))
+  const puts = [{ Put: put }, ...sizeChanges(database, [item], [])]
+  const outcome = withoutLock(await deleteAndPut(database, remove, puts, 'buried'))
   return outcome === 'occupied' ? 'gone' : outcome
 }
 

@@ -4,17 +4,24 @@ import {
   type TransactWriteItem,
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb'
+import type { Room } from '../../core/job/counted.ts'
 import { isSameItem, type JobItem } from '../../core/job/job.ts'
 import type { Receipt } from '../../core/job/receipt.ts'
 import type { OnceOutcome } from '../../ports/store.ts'
 import { ALL_OLD, type Database, failedPart, fromItem, isBusy, toItem } from './database.ts'
 import { UpdateExpression } from './expression.ts'
 import { toRawItem } from './item.ts'
+import { isFull, sizeChanges } from './sizes.ts'
 
 /** Another job may stand there, and must not be overwritten. */
 const NOT_THERE = 'attribute_not_exists(pk)'
 
-export async function putOnce(database: Database, item: JobItem, receipt: Receipt): Promise<OnceOutcome> {
+export async function putOnce(
+  database: Database,
+  item: JobItem,
+  receipt: Receipt,
+  rooms?: readonly Room[],
+): Promise<OnceOutcome> {
   const job: TransactWriteItem = {
     Put: {
       TableName: database.tables.jobs,
@@ -23,13 +30,15 @@ export async function putOnce(database: Database, item: JobItem, receipt: Receip
       ReturnValuesOnConditionCheckFailure: ALL_OLD,
     },
   }
+  const parts = [unlessKept(database, receipt), job, ...sizeChanges(database, [], [item], rooms)]
   try {
-    await database.client.send(
-      new TransactWriteItemsCommand({ TransactItems: [unlessKept(database, receipt), job] }),
-    )
+    await database.client.send(new TransactWriteItemsCommand({ TransactItems: parts }))
     return { kind: 'put' }
   } catch (error) {
-    return whatFailed(error, item, receipt)
+    const known = whatFailed(error, item, receipt)
+    if (known) return known
+    if (isFull(error, 2, parts)) return { kind: 'full' }
+    throw error
   }
 }
 
@@ -53,7 +62,7 @@ function unlessKept({ tables }: Database, receipt: Receipt): TransactWriteItem {
   }
 }
 
-function whatFailed(error: unknown, item: JobItem, receipt: Receipt): OnceOutcome {
+function whatFailed(error: unknown, item: JobItem, receipt: Receipt): OnceOutcome | undefined {
   const kept = failedPart(error, 0)?.Item
   if (kept) {
     const { mark, job } = fromItem(kept) as unknown as Receipt
@@ -67,5 +76,5 @@ function whatFailed(error: unknown, item: JobItem, receipt: Receipt): OnceOutcom
       : { kind: 'taken' }
   // The same transaction, sent again before the first was done, is busy with itself.
   if (isBusy(error) || error instanceof TransactionInProgressException) return { kind: 'busy' }
-  throw error
+  return undefined
 }

@@ -4,32 +4,38 @@ import {
   type TransactWriteItem,
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb'
+import type { Room } from '../../core/job/counted.ts'
 import { isSameItem, type JobItem, type RawItem } from '../../core/job/job.ts'
-import { type Lock, lockKeyOf, lockOfNext } from '../../core/job/lock.ts'
+import { type Lock, lockKeyOf, lockOfNext, type UniqueJob } from '../../core/job/lock.ts'
 import type { JobKey } from '../../core/keys.ts'
 import type { UniqueOutcome } from '../../ports/store.ts'
 import { ALL_OLD, type Database, failedPart, fromItem, isBusy, toItem } from './database.ts'
 import { UpdateExpression } from './expression.ts'
 import { toRawItem } from './item.ts'
+import { isFull, sizeChanges } from './sizes.ts'
 
 const NOT_THERE = 'attribute_not_exists(pk)'
 
 export async function putUnique(
   database: Database,
-  item: JobItem,
-  lock: Lock,
+  { item, lock }: UniqueJob,
   found?: Lock,
+  rooms?: readonly Room[],
 ): Promise<UniqueOutcome> {
-  const parts = [
+  const asked = [
     putLock(database, lock, found?.job),
     putJob(database, item),
     ...(found && !isSameKey(found.job, item) ? [isGone(database, found.job)] : []),
   ]
+  const parts = [...asked, ...sizeChanges(database, [], [item], rooms)]
   try {
     await database.client.send(new TransactWriteItemsCommand({ TransactItems: parts }))
     return { kind: 'put' }
   } catch (error) {
-    return whatFailed(error, item, lock, found)
+    const known = whatFailed(error, item, lock, found)
+    if (known) return known
+    if (isFull(error, asked.length, parts)) return { kind: 'full' }
+    throw error
   }
 }
 
@@ -90,19 +96,20 @@ const isGone = ({ tables }: Database, { pk, sk }: JobKey): TransactWriteItem => 
 
 const isSameKey = (one: JobKey, other: JobKey): boolean => one.pk === other.pk && one.sk === other.sk
 
-function whatFailed(error: unknown, item: JobItem, lock: Lock, found?: Lock): UniqueOutcome {
+function whatFailed(error: unknown, item: JobItem, lock: Lock, found?: Lock): UniqueOutcome | undefined {
   const locked = failedPart(error, 0)?.Item
   if (locked) {
     const other = fromItem(locked) as unknown as Lock
     // Our own write, whose reply was lost: the SDK has sent it again.
     return other.mark === lock.mark ? { kind: 'put' } : { kind: 'locked', lock: other }
   }
-  if (found && failedPart(error, 2)) return { kind: 'existing', job: found.job }
+  if (found && !isSameKey(found.job, item) && failedPart(error, 2))
+    return { kind: 'existing', job: found.job }
   const standing = failedPart(error, 1)
   if (standing)
     return standing.Item && isSameItem(toRawItem(standing.Item), item)
       ? { kind: 'existing', job: lock.job }
       : { kind: 'taken' }
   if (isBusy(error) || error instanceof TransactionInProgressException) return { kind: 'busy' }
-  throw error
+  return undefined
 }

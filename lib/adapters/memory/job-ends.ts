@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { isOfWork, JUDGED_ATTRIBUTES, type RawItem } from '../../core/job/job.ts'
 import { emptyState } from '../../core/shard/state.ts'
 import type { JobStore, NotThere } from '../../ports/store.ts'
+import { changeSizes } from './sizes.ts'
 import { deleteJob, putLetter, type Tables } from './tables.ts'
 
 export const memoryEnds = (tables: Tables): Pick<JobStore, 'peek' | 'cancel' | 'endWaiting'> => ({
@@ -20,6 +21,11 @@ export const memoryEnds = (tables: Tables): Pick<JobStore, 'peek' | 'cancel' | '
     const state = tables.states.get(shard)
     if (state?.version !== version) return 'stale'
     if (burials.some(({ item }) => whatIsThere(tables, item))) return 'stale'
+    changeSizes(
+      tables,
+      burials.map(({ item }) => item),
+      [],
+    )
     for (const { item, letter } of burials) {
       deleteJob(tables, item)
       putLetter(tables, letter)

@@ -5,6 +5,7 @@ import type { HistoryStore, JobStore, Store } from '../../ports/store.ts'
 import { memoryEnds, whatIsThere } from './job-ends.ts'
 import { memoryLanes } from './job-lanes.ts'
 import { byBytes } from './order.ts'
+import { changeSizes, countedItems, isFull, mendSize, putCounted, readSize } from './sizes.ts'
 import { memoryStates } from './states.ts'
 import { memoryShards } from './sweep.ts'
 import { deleteJob, emptyTables, placeOfLetter, putJob, putLetter, type Tables } from './tables.ts'
@@ -23,17 +24,20 @@ const memoryJobs = (tables: Tables): JobStore => ({
     putJob(tables, item)
     return 'put'
   },
-  putOnce: async (item, receipt) => {
+  putCounted: async (item, rooms) => putCounted(tables, item, rooms),
+  putOnce: async (item, receipt, rooms) => {
     const kept = tables.receipts.get(receipt.pk)
     if (kept && kept.until > receipt.at)
       return kept.mark === receipt.mark ? { kind: 'put' } : { kind: 'existing', job: { ...kept.job } }
     const found = tables.jobs.get(item.pk)?.get(item.sk)
     if (found) return isSameItem(found, item) ? { kind: 'existing', job: receipt.job } : { kind: 'taken' }
+    if (isFull(tables, rooms)) return { kind: 'full' }
+    changeSizes(tables, [], [item])
     tables.receipts.set(receipt.pk, structuredClone(receipt))
     putJob(tables, item)
     return { kind: 'put' }
   },
-  putUnique: async (...call) => putUnique(tables, ...call),
+  putUnique: async (item, lock, found, rooms) => putUnique(tables, { item, lock }, found, rooms),
   putBatch: async (items) => {
     for (const item of items) putJob(tables, item)
     return []
@@ -64,6 +68,7 @@ const memoryJobs = (tables: Tables): JobStore => ({
   remove: async (item) => {
     const notThere = whatIsThere(tables, item, JUDGED_ATTRIBUTES.filter(isOfWork))
     if (notThere) return notThere
+    changeSizes(tables, [item], [])
     deleteJob(tables, item)
     return 'removed'
   },
@@ -71,6 +76,7 @@ const memoryJobs = (tables: Tables): JobStore => ({
     const notThere = whatIsThere(tables, item)
     if (notThere) return notThere
     if (tables.jobs.get(next.pk)?.has(next.sk)) return 'occupied'
+    changeSizes(tables, [item], [next])
     deleteJob(tables, item)
     putJob(tables, next)
     lockGoesOn(tables, item, next)
@@ -80,16 +86,19 @@ const memoryJobs = (tables: Tables): JobStore => ({
     const further = letter.reason === 'refused' ? Object.keys(item) : []
     const notThere = whatIsThere(tables, item, [...JUDGED_ATTRIBUTES, ...further])
     if (notThere) return notThere
+    changeSizes(tables, [item], [])
     deleteJob(tables, item)
     putLetter(tables, letter)
     return 'buried'
   },
+  countedItems: async (...call) => countedItems(tables, ...call),
   shards: async (query = {}) => memoryShards(tables, query),
   moveOut: async ({ shard, version }, item, target) => {
     if (tables.states.get(shard)?.version !== version) return 'passed'
     const notThere = whatIsThere(tables, item)
     if (notThere) return notThere
     if ('job' in target && tables.jobs.get(target.job.pk)?.has(target.job.sk)) return 'occupied'
+    changeSizes(tables, [item], 'job' in target ? [target.job] : [])
     deleteJob(tables, item)
     if ('job' in target) putJob(tables, target.job)
     else putLetter(tables, target.letter)
@@ -104,6 +113,8 @@ const LETTERS_A_PAGE = 10
 
 const memoryHistory = (tables: Tables): HistoryStore => ({
   bury: async (letter) => putLetter(tables, letter),
+  size: async (pk) => readSize(tables, pk),
+  mendSize: async (...call) => mendSize(tables, ...call),
   count: async (pk) => ({ count: tables.history.filter((letter) => letter.pk === pk).length }),
   letters: async (pk, cursor) => {
     const letters = tables.history
@@ -118,6 +129,7 @@ const memoryHistory = (tables: Tables): HistoryStore => ({
     if (place === -1) return 'gone'
     if (tables.jobs.get(job.pk)?.has(job.sk)) return 'occupied'
     tables.history.splice(place, 1)
+    changeSizes(tables, [], [job])
     putJob(tables, job)
     return 'put'
   },

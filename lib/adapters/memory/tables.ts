@@ -4,6 +4,7 @@ import type { RawItem } from '../../core/job/job.ts'
 import type { Lock } from '../../core/job/lock.ts'
 import type { Receipt } from '../../core/job/receipt.ts'
 import type { AppRecord } from '../../core/limits/app-rate.ts'
+import type { Part } from '../../core/limits/queue-size.ts'
 import type { ShardState } from '../../core/shard/state.ts'
 import { ItemCollection } from './item-collection.ts'
 
@@ -19,6 +20,8 @@ export interface Tables {
   readonly earlierShards: Map<string, Set<number>>
   /** Part of the tables → the cursor at which the sweep goes on there. */
   readonly sweep: Map<string, string>
+  /** The numbers of jobs that count: `pk` → part → jobs. */
+  sizes?: Map<string, Map<number, Part>>
   /** App → its rate as it was set at run time. */
   apps?: Map<string, AppRecord>
   /** Called for each new job, as the stream would be. */

@@ -21,6 +21,7 @@ import { describeIssues } from '../text/issues.ts'
 import { type Parsed, parsed, refused } from '../text/parsed.ts'
 import { PAYLOAD_LIFETIMES_DAYS } from '../times.ts'
 import { type Content, contentOf, contentProblem } from './content.ts'
+import type { CountedIn } from './counted-in.ts'
 import { type Cancellation, cancellationSchema, startBeforeSchema } from './doom.ts'
 import { sizeProblem } from './item-size.ts'
 import { jobPoolsSchema, tagsOfJobSchema } from './labels.ts'
@@ -75,6 +76,8 @@ export interface JobItem extends RawItem, Content, Labels {
   /** As long as it is there, its queue accepts no other job with this key: `lock.ts`. */
   readonly uniqueKey?: string
   readonly startBefore?: number
+  /** It counts for the size of its queue: `counted.ts`. */
+  readonly countedIn?: CountedIn
 }
 
 const KEY_FORMAT = `is not ${PAYLOAD_LIFETIMES_DAYS.map((days) => `${days}d/`).join(' or ')} and the SHA-256 of a payload in hexadecimal digits`
@@ -91,6 +94,8 @@ const itemSchema = z.object({
   tags: tagsOfJobSchema.optional(),
   pools: jobPoolsSchema.optional(),
   cancellation: cancellationSchema.optional(),
+  /** Whatever it is, for what makes no sense counts nowhere: `counted.ts`. */
+  countedIn: z.unknown().optional(),
 })
 
 /** What the reading of an item looks at: without one of these it is another item than with it. */
@@ -164,8 +169,8 @@ export function placeOf(config: Config, shard: Shard): Parsed<QueueConfig> {
 /** Both keys of an item as one text, to tell items apart by. */
 export const keyText = ({ pk, sk }: Pick<RawItem, 'pk' | 'sk'>): string => `${pk}\n${sk}`
 
-/** What makes the work of a job: all that a reading looks at, but for the mark of somebody who has cancelled it. */
-export const isOfWork = (name: string): boolean => name !== 'cancellation'
+/** What makes the work of a job: all that a reading looks at, but for where it counts and for the mark of somebody who has cancelled it. */
+export const isOfWork = (name: string): boolean => name !== 'cancellation' && name !== 'countedIn'
 
 /** Whether two items under one key are one job: what a reading looks at is the same in both. */
 export const isSameItem = (one: RawItem, other: RawItem): boolean =>

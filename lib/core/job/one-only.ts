@@ -1,5 +1,6 @@
 /** What makes a new job the only one: an idempotency key, or a unique key. */
 import { type Parsed, parsed, refused } from '../text/parsed.ts'
+import type { SizeLimit } from './counted.ts'
 import type { JobItem } from './job.ts'
 import { type Lock, type Unique, uniqueOf } from './lock.ts'
 import { type Once, type Receipt, receiptOf } from './receipt.ts'
@@ -8,6 +9,10 @@ export interface NewItem {
   readonly item: JobItem
   readonly receipt?: Receipt | undefined
   readonly lock?: Lock | undefined
+  /** The limits of its queue's size, if it has any. */
+  readonly sizes?: readonly SizeLimit[] | undefined
+  /** Somebody has chosen its id: it may have been put before. */
+  readonly isNamed?: boolean
 }
 
 /**

@@ -9,6 +9,7 @@ import { partitionOf } from '../queue/partition.ts'
 import { noQueue } from '../queue/unknown.ts'
 import { type Parsed, parsed, refused } from '../text/parsed.ts'
 import { contentOf } from './content.ts'
+import { countedAnyway } from './counted.ts'
 import { type JobItem, parseJob, type RawItem } from './job.ts'
 import { readLabels } from './labels.ts'
 
@@ -33,7 +34,7 @@ export function requeued(config: Config, item: RawItem, to?: string, fetched?: u
   if (!home.ok) return home
   const pk = homeShard(home.value, position.value.id, shardsOfLane(config, home.value))
   const job = parseJob(config, { ...item, pk })
-  return job.ok ? parsed({ ...item, ...job.value.key, ...contentOf(job.value) }) : job
+  return job.ok ? parsed(countedAnyway(queue, { ...item, ...job.value.key, ...contentOf(job.value) })) : job
 }
 
 /** The lane by the configuration as it is now. What is wrong with its tags or pools is said when it is read again. */

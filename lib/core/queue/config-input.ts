@@ -10,6 +10,7 @@ import { appFields, appsSchema } from './apps.ts'
 import { guaranteedFields } from './guaranteed-input.ts'
 import { limiterFields, poolsSchema } from './limiters-input.ts'
 import { partitionSchema } from './partition.ts'
+import { sizeFields } from './queue-size-input.ts'
 import { type TagLimit, tagsSchema } from './tags-input.ts'
 
 export const MAX_SHARDS = 1000
@@ -27,6 +28,7 @@ const queueSchema = z.strictObject({
   rateLimit: limits.rateLimit,
   ...limiterFields,
   ...guaranteedFields,
+  ...sizeFields,
   /** The shortest time between two starts of a partition. Default: none. */
   minInterval: duration(SHORTEST_PERIOD_MS).optional(),
   retry: z

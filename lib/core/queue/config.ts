@@ -14,6 +14,7 @@ import { withGuaranteed } from './guaranteed-input.ts'
 import { intervalOf } from './interval.ts'
 import { limitersOf, poolLimiters } from './limiters-input.ts'
 import type { PartitionRule } from './partition.ts'
+import { type MaxQueueSize, maxQueueSizeOf } from './queue-size-input.ts'
 import type { TagLimit } from './tags-input.ts'
 
 export type { ConfigInput, QueueInput } from './config-input.ts'
@@ -29,6 +30,8 @@ export interface QueueConfig extends Limits {
   readonly shards: number
   /** What covers its jobs beside the limits of their partitions, in the order in which shards borrow. */
   readonly limiters: readonly QueueLimiter[]
+  /** How many jobs may be there. Absent: any number. */
+  readonly maxQueueSize?: MaxQueueSize
 }
 
 export interface Config<
@@ -98,6 +101,7 @@ function toQueue(
     name,
     ...limits,
     ...(queue.partition ? { partition: queue.partition } : {}),
+    ...maxQueueSizeOf(name, queue),
     retry: { attempts, backoff_ms: backoff, factor, maxBackoff_ms: maxBackoff, jitter },
     timeout_ms: queue.timeout,
     shards,

@@ -1,6 +1,7 @@
 /** What there is of a partition, in numbers: plain data. Counts say so if there may be more. Times are epoch ms. */
 import type { LimitOverride, RateLimit } from '../limits/limits.ts'
 import type { SlowDown } from '../limits/slow-down.ts'
+import type { SizesSeen } from './sizes.ts'
 import type { Counted, Trouble } from './why.ts'
 
 /** The limits of a whole partition. What is absent is not limited. */
@@ -51,6 +52,8 @@ export interface PartitionStats {
   readonly overrideProblem?: string
   readonly slowedDown?: SlowDown
   readonly rate?: RateUse
+  /** Of a queue that has `maxQueueSize`. */
+  readonly sizes?: SizesSeen
   /** Shards in which there is anything. */
   readonly shards: readonly ShardStats[]
   /** Shards whose state cannot be read: they are in no number here. */

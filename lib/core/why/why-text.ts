@@ -3,6 +3,7 @@ import { keptText } from '../limits/guarantee.ts'
 import { oneLine } from '../text/clip.ts'
 import { secondsText } from '../text/seconds.ts'
 import type { Note, Reason, SlotHolder } from './reason.ts'
+import { fullTexts } from './sizes.ts'
 import type { Counted, ShardWhy, Why } from './why.ts'
 
 /**
@@ -49,14 +50,14 @@ export const countText = ({ count, atLeast }: Counted): string =>
 
 const jobs = (count: number): string => `${count} ${count === 1 ? 'job' : 'jobs'}`
 
-function partitionText({ shards, troubles, at }: Extract<Why, { kind: 'partition' }>): string {
+function partitionText({ shards, troubles, sizes, at }: Extract<Why, { kind: 'partition' }>): string {
   const named = shards.length + troubles.length > 1
   const lines = [
     ...shards.map((one) => [one.shard, shardText(one, at)] as const),
     ...troubles.map((one) => [one.shard, textOf(one)] as const),
   ]
-  if (lines.length === 0) return 'nothing waits'
-  return lines.map(([shard, line]) => (named ? `${shard}: ${line}` : line)).join('; ')
+  const waiting = lines.map(([shard, line]) => (named ? `${shard}: ${line}` : line))
+  return [...fullTexts(sizes), ...(waiting.length === 0 ? ['nothing waits'] : waiting)].join('; ')
 }
 
 function shardText(shard: ShardWhy, at: number): string {

@@ -1,6 +1,7 @@
 /** Answers to "why does it not run?": plain data, which `whyText` says in a line. Times are epoch ms. */
 import type { Look } from '../pass/input.ts'
 import type { Reason } from './reason.ts'
+import type { SizesSeen } from './sizes.ts'
 
 /** The job that was asked about. */
 export interface AskedJob {
@@ -79,6 +80,8 @@ export type PartitionWhy =
       readonly kind: 'partition'
       readonly queue: string
       readonly partition?: string
+      /** Of a queue that has `maxQueueSize`: why jobs are refused before they could wait. */
+      readonly sizes?: SizesSeen
       readonly shards: readonly ShardWhy[]
       readonly troubles: readonly (Trouble & { readonly shard: string })[]
     })

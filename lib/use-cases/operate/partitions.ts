@@ -1,9 +1,13 @@
 /** The shards that have a state item, page by page: all that Sluice has touched within a week, or that has work. */
+import { sizeLimitsOf } from '../../core/job/counted.ts'
 import { parseShard, type ShardKey } from '../../core/keys.ts'
 import type { LimitOverride } from '../../core/limits/limits.ts'
 import type { SlowDown } from '../../core/limits/slow-down.ts'
+import { queueNamed } from '../../core/queue/config.ts'
 import type { ShardGlance } from '../../core/shard/state.ts'
+import type { SizeUse } from '../../core/why/sizes.ts'
 import type { Eyes } from './look-at.ts'
+import { sizeSeen } from './sizes.ts'
 
 /** One shard as its own item shows it. A partition that is spread over several shards comes several times. */
 export interface SeenPartition {
@@ -18,18 +22,25 @@ export interface SeenPartition {
   readonly override?: LimitOverride
   readonly overrideProblem?: string
   readonly slowedDown?: SlowDown
+  /** Its jobs, if its queue has `maxQueueSize` for partitions: a read unit for each shard. */
+  readonly size?: SizeUse
 }
 
-export async function* partitionsOf(
-  { store, clock }: Eyes,
-  queue: string | undefined,
-): AsyncGenerator<SeenPartition> {
+export async function* partitionsOf(eyes: Eyes, queue: string | undefined): AsyncGenerator<SeenPartition> {
+  const { store, clock } = eyes
   let cursor: string | undefined
   do {
     const page = await store.states.scan(cursor === undefined ? {} : { cursor })
-    for (const state of page.states) yield* seenAs(state, queue, clock.now())
+    for (const state of page.states)
+      for (const seen of seenAs(state, queue, clock.now())) yield withSize(eyes, seen)
     cursor = page.cursor
   } while (cursor !== undefined)
+}
+
+async function withSize(eyes: Eyes, seen: SeenPartition): Promise<SeenPartition> {
+  const queue = queueNamed(eyes.config, seen.queue)
+  const limit = queue && sizeLimitsOf(queue, seen.shard).find(({ scope }) => scope === 'partition')
+  return limit ? { ...seen, size: await sizeSeen(eyes, limit) } : seen
 }
 
 function seenAs(state: ShardGlance, queue: string | undefined, now: number): SeenPartition[] {

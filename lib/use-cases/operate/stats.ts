@@ -20,6 +20,7 @@ import type { Counted, Trouble } from '../../core/why/why.ts'
 import { type CountedShard, countShard } from './count-shard.ts'
 import { shardsOf } from './known-shards.ts'
 import { type Eyes, type ReadShard, readShard } from './look-at.ts'
+import { sizesSeen } from './sizes.ts'
 
 const SIDE_BY_SIDE = 8
 
@@ -31,7 +32,11 @@ export async function statsOf(
   const at = eyes.clock.now()
   const named: Shard = { queue: queue.name, ...(partition === undefined ? {} : { partition }) }
   const keys = await shardsOf(eyes.store, named, queue.shards)
-  const [seen, deadOfQueue] = await Promise.all([readAll(eyes, keys, at), countDead(eyes, queue.name)])
+  const [seen, deadOfQueue, sizes] = await Promise.all([
+    readAll(eyes, keys, at),
+    countDead(eyes, queue.name),
+    sizesSeen(eyes, queue, named),
+  ])
   const read = seen.flatMap((one) => ('counted' in one ? [one] : []))
   const shards = read.map(shardStats)
   const oldest = Math.min(...read.map(({ counted }) => counted.oldest ?? Number.POSITIVE_INFINITY))
@@ -46,6 +51,7 @@ export async function statsOf(
     configured: limitsSeen(queue),
     ...ofOwner(read[0], queue, at),
     ...rateOf(read, at),
+    ...sizes,
     shards: shards.filter(hasAnything),
     troubles: seen.flatMap((one) => ('counted' in one ? [] : [one])),
   }

@@ -16,6 +16,7 @@ import type { AskedJob, Counted, JobWhy, PartitionWhy, ShardWhy, Trouble } from 
 import type { RawKey } from '../../ports/store.ts'
 import { shardsOf } from './known-shards.ts'
 import { type Eyes, type Looked, lookAt } from './look-at.ts'
+import { sizesSeen } from './sizes.ts'
 
 /** So many items behind its key are searched for a later attempt of a job. */
 const SEARCHED = 100
@@ -111,11 +112,12 @@ export async function whyPartition(
   const named: Shard = { queue: queue.name, ...(partition === undefined ? {} : { partition }) }
   const keys = await shardsOf(eyes.store, named, queue.shards)
   const seen = new Map<ShardKey, Looked | Trouble>()
+  const asked = sizesSeen(eyes, queue, named)
   await forEachSideBySide(keys, SIDE_BY_SIDE, async (key) => void seen.set(key, await lookAt(eyes, key)))
   const found = keys.map((key) => [key, seen.get(key)] as const)
   const shards = found.flatMap(([, one]) => (one?.kind === 'looked' && hasWork(one) ? [shardWhy(one)] : []))
   const troubles = found.flatMap(([shard, one]) => (one && one.kind !== 'looked' ? [{ ...one, shard }] : []))
-  return { kind: 'partition', at, ...named, shards, troubles }
+  return { kind: 'partition', at, ...named, ...(await asked), shards, troubles }
 }
 
 const hasWork = ({ staying, startable, holds }: Looked): boolean =>

@@ -37,6 +37,13 @@ export default defineConfig({
       guaranteed: { vip: 1 },
       timeout: '4s',
     },
+    sized: {
+      partition: { payload: 'customer' },
+      concurrency: 1,
+      timeout: '4s',
+      retry: { attempts: 2, backoff: '100ms' },
+      maxQueueSize: { queue: 100, partition: 3 },
+    },
     light: { partition: { payload: 'customer' }, concurrency: 2, pools: { api: 1 }, timeout: '4s' },
   },
   pools: { api: { concurrency: 5 } },

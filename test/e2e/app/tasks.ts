@@ -42,3 +42,4 @@ export const wide = defineTask({ name: 'wide', queue: 'wide', payload, handler: 
 export const heavy = defineTask({ name: 'heavy', queue: 'heavy', payload, handler: record })
 export const light = defineTask({ name: 'light', queue: 'light', payload, handler: record })
 export const shared = defineTask({ name: 'shared', queue: 'shared', payload, handler: record })
+export const sized = defineTask({ name: 'sized', queue: 'sized', payload, handler: record })

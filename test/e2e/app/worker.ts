@@ -1,4 +1,4 @@
 import { createWorker } from '../../../lib/worker.ts'
-import { heavy, light, limited, patient, serial, shared, wide } from './tasks.ts'
+import { heavy, light, limited, patient, serial, shared, sized, wide } from './tasks.ts'
 
-export const handler = createWorker([serial, limited, patient, wide, heavy, light, shared])
+export const handler = createWorker([serial, limited, patient, wide, heavy, light, shared, sized])

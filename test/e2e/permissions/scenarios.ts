@@ -1,7 +1,7 @@
 /** What happens in a running stack, each scenario by itself, so that it is known what needs which right. */
 import { createHash } from 'node:crypto'
 import { expect } from 'vitest'
-import { patient, serial } from '../app/tasks.ts'
+import { patient, serial, sized } from '../app/tasks.ts'
 import type { World } from '../setup.ts'
 
 const LARGE = 'x'.repeat(40_000)
@@ -56,6 +56,16 @@ const OF_FUNCTIONS = {
     await ended(world, customer, 1)
   },
   'a malformed item': (world, customer) => world.rawPut({ pk: `serial|${customer}`, sk: 'hello' }),
+  'a malformed item that counts': (world, customer) =>
+    world.rawPut({ pk: `sized|${customer}`, sk: 'hello', countedIn: { queue: 0 } }),
+  'a job that counts': async (world, customer) => {
+    await world.client.enqueue(sized, { customer, name: 'one' })
+    await ended(world, customer, 1)
+  },
+  'an event that counts': async (world, customer) => {
+    await event(world, { queue: 'sized', task: 'sized', payload: { customer, name: 'event' } })
+    await ended(world, customer, 1)
+  },
   'a delayed job': async (world, customer) => {
     await world.client.enqueue(serial, { customer, name: 'delayed' }, { delay: '3s' })
     await ended(world, customer, 1)
@@ -114,6 +124,25 @@ const OF_CLIENTS = {
     const enqueuer = world.clientAs('Enqueuer')
     for (const name of ['one', 'two'])
       await enqueuer.enqueue(serial, { customer, name }, { unique: { key: customer }, delay: '1h' })
+  },
+  'enqueue where it may be full': (world, customer) =>
+    world.clientAs('Enqueuer').enqueue(sized, { customer, name: 'one' }),
+  /** A part that the queue's number had when the limit was higher. */
+  'enqueue where the limit was lowered': async (world, customer) => {
+    const part = { pk: '$size|sized', sk: '15' }
+    await world.rawPut({ ...part, jobs: 1 }, 'HistoryTableName')
+    await world.clientAs('Enqueuer').enqueue(sized, { customer, name: 'one' })
+    await world.rawPut({ ...part, jobs: 0 }, 'HistoryTableName')
+  },
+  'moveJobs where it may be full': async (world, customer) => {
+    await world.rawPut({
+      pk: 'gone|all',
+      sk: `5#${now()}#counts`,
+      task: 'sized',
+      payload: { customer, name: 'moved' },
+    })
+    await world.clientAs('Manager').moveJobs('gone', { to: 'sized' })
+    await ended(world, customer, 1)
   },
   setLimits: async (world, customer) => {
     await world.clientAs('Manager').setLimits('serial', customer, { concurrency: 0 })

@@ -46,7 +46,10 @@ export const TABLE: Table = {
       'dynamodb:ListStreams': FOLLOW,
     },
     StateTable: { 'dynamodb:GetItem': 'a job', 'dynamodb:UpdateItem': 'a job' },
-    HistoryTable: { 'dynamodb:PutItem': 'a malformed item' },
+    HistoryTable: {
+      'dynamodb:PutItem': 'a malformed item',
+      'dynamodb:UpdateItem': 'a malformed item that counts',
+    },
     WorkQueue: { 'sqs:SendMessage': 'a job' },
     WakeQueue: { ...CONSUME, 'sqs:SendMessage': 'a delayed job' },
     StreamFailures: {
@@ -64,7 +67,10 @@ export const TABLE: Table = {
       'dynamodb:DeleteItem': 'a job',
     },
     StateTable: { 'dynamodb:GetItem': 'a job behind another', 'dynamodb:UpdateItem': 'a job' },
-    HistoryTable: { 'dynamodb:PutItem': 'a last attempt that fails' },
+    HistoryTable: {
+      'dynamodb:PutItem': 'a last attempt that fails',
+      'dynamodb:UpdateItem': 'a job that counts',
+    },
     WorkQueue: { ...CONSUME, 'sqs:SendMessage': 'a long chain' },
     WakeQueue: { 'sqs:SendMessage': 'a service that asks for time' },
     PayloadsBucket: LIST,
@@ -93,7 +99,10 @@ export const TABLE: Table = {
   },
   JobsIngest: {
     JobsTable: { 'dynamodb:PutItem': 'an event' },
-    HistoryTable: { 'dynamodb:PutItem': 'an event that is refused' },
+    HistoryTable: {
+      'dynamodb:PutItem': 'an event that is refused',
+      'dynamodb:UpdateItem': 'an event that counts',
+    },
     'PayloadsBucket/90d/*': { 's3:PutObject': 'large events' },
     'PayloadsBucket/400d/*': { 's3:PutObject': 'large events' },
     IngestQueue: CONSUME,
@@ -106,7 +115,12 @@ export const TABLE: Table = {
       'dynamodb:BatchWriteItem': 'enqueueMany',
       'dynamodb:ConditionCheckItem': 'enqueue, unique',
     },
-    HistoryTable: { 'dynamodb:PutItem': 'enqueue, once' },
+    HistoryTable: {
+      'dynamodb:PutItem': 'enqueue, once',
+      'dynamodb:Query': 'enqueue where it may be full',
+      'dynamodb:UpdateItem': 'enqueue where it may be full',
+      'dynamodb:ConditionCheckItem': 'enqueue where the limit was lowered',
+    },
     'PayloadsBucket/90d/*': { 's3:PutObject': 'enqueue, large' },
     'PayloadsBucket/400d/*': { 's3:PutObject': 'enqueue, large' },
   },
@@ -130,6 +144,7 @@ export const TABLE: Table = {
     HistoryTable: {
       'dynamodb:Query': 'redrive',
       'dynamodb:PutItem': 'moveJobs to the dead letters',
+      'dynamodb:UpdateItem': 'moveJobs where it may be full',
       'dynamodb:DeleteItem': 'redrive',
     },
     WakeQueue: { 'sqs:SendMessage': 'setLimits' },

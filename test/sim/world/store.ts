@@ -58,7 +58,9 @@ function simulatedJobs(world: StoreWorld, by: Invocation, jobs: JobStore): JobSt
         () => jobs.put(item),
         (outcome) => ({ op: 'put', item, outcome }),
       ),
-    putOnce: (item, receipt) => jobs.putOnce(item, receipt),
+    putCounted: (...call) => jobs.putCounted(...call),
+    countedItems: (...call) => jobs.countedItems(...call),
+    putOnce: (...call) => jobs.putOnce(...call),
     putUnique: (...call) => jobs.putUnique(...call),
     putBatch: (items) => putBatch(world, by, jobs, items),
     get: (key) =>
@@ -288,6 +290,8 @@ function simulatedHistory(world: StoreWorld, by: Invocation, history: HistorySto
         () => ({ op: 'buryEvent', letter }),
       ),
     count: (pk) => history.count(pk),
+    size: (pk) => history.size(pk),
+    mendSize: (...call) => history.mendSize(...call),
     letters: (pk, cursor) => history.letters(pk, cursor),
     putBack: (letter, job) => history.putBack(letter, job),
   }

@@ -38,6 +38,12 @@ test('whoever wants its unique key does not keep a job from being ended', async 
   expect(await jobsBehind(cancelled).bury(item, letter)).toBe('buried')
 })
 
+test('whoever puts jobs into its queue does not keep a job from being ended', async () => {
+  const counted = { ...jobItem(), countedIn: { queue: 3 } }
+  expect(await jobsBehind(cancelled, cancelled).remove(counted)).toBe('removed')
+  expect(await jobsBehind(cancelled).bury(counted, letter)).toBe('buried')
+})
+
 test('any other error is its caller’s', async () => {
   const denied = new Error('access denied')
   await expect(jobsBehind(denied).remove(item)).rejects.toBe(denied)

@@ -1,0 +1,122 @@
+/**
+ * Which jobs count for the size of their queue, and where. A job that counts says so itself, in `countedIn`: so whatever
+ * ends it, in whichever configuration, counts it off in the same write, and one that never counted is never counted off.
+ */
+import { parseShard } from '../keys.ts'
+import { type Config, type QueueConfig, queueNamed } from '../queue/config.ts'
+import { stableHash } from '../text/hash.ts'
+import type { SizeScope } from './counted-in.ts'
+import type { JobItem, RawItem } from './job.ts'
+
+const SCOPES: readonly SizeScope[] = ['queue', 'partition']
+
+/** A number of jobs that are there. A queue's number is the sum of its parts', for one item takes few transactions a second. */
+export interface PartKey {
+  /** `$size|<queue>` or `$size|<queue>|<partition>`, in the History table. */
+  readonly pk: string
+  /** Two digits. */
+  readonly sk: string
+}
+
+/** A part of a queue's number, and how many jobs may be in it, for one more to be put. */
+export interface Room extends PartKey {
+  readonly most: number
+  /** Parts that have to be as they were read: the sum is near the limit in another way than by full parts. */
+  readonly others?: readonly (PartKey & { readonly count: number })[]
+}
+
+/** A limit that covers a job. */
+export interface SizeLimit {
+  readonly scope: SizeScope
+  readonly pk: string
+  readonly max: number
+}
+
+export const MAX_PARTS = 16
+const JOBS_A_PART = 50
+
+/** The fewer jobs there may be, the more of them would have to look into several parts. */
+export const partsOf = (max: number): number =>
+  Math.min(MAX_PARTS, Math.max(1, Math.floor(max / JOBS_A_PART)))
+
+export const partKey = (pk: string, part: number): PartKey => ({ pk, sk: String(part).padStart(2, '0') })
+
+/** Where the jobs of a queue, or of one partition of it, are counted. Absent: nowhere. */
+export function sizeKey(pk: string, scope: SizeScope): string | undefined {
+  const shard = parseShard(pk)
+  if (!shard.ok) return undefined
+  const { queue, partition } = shard.value
+  if (scope === 'queue') return sizePk(queue)
+  return partition === undefined ? undefined : sizePk(queue, partition)
+}
+
+export const sizePk = (queue: string, partition?: string): string =>
+  ['$size', queue, ...(partition === undefined ? [] : [partition])].join('|')
+
+export const sizeLimitsOf = ({ maxQueueSize = {} }: Sized, pk: string): SizeLimit[] =>
+  SCOPES.flatMap((scope) => {
+    const max = maxQueueSize[scope]
+    const key = sizeKey(pk, scope)
+    return max === undefined || key === undefined ? [] : [{ scope, pk: key, max }]
+  })
+
+type Sized = Pick<QueueConfig, 'maxQueueSize'>
+
+/** Where an item counts. Anybody may have written it: what makes no sense counts nowhere. */
+export function partsOfItem({ pk, countedIn }: RawItem): PartKey[] {
+  if (typeof countedIn !== 'object' || countedIn === null) return []
+  return SCOPES.flatMap((scope) => {
+    const part = (countedIn as Readonly<Record<string, unknown>>)[scope]
+    const key = sizeKey(pk, scope)
+    const isPart = typeof part === 'number' && Number.isInteger(part) && part >= 0 && part < MAX_PARTS
+    return isPart && key !== undefined ? [partKey(key, part)] : []
+  })
+}
+
+export interface Change extends PartKey {
+  readonly by: number
+  /** How many of the items that are put count there: a number that only grows, by which a recount knows what came meanwhile. */
+  readonly puts: number
+}
+
+/** What a write does to the numbers that takes some items away and puts others. What changes nothing is left out. */
+export function changesOf(taken: readonly RawItem[], put: readonly RawItem[]): Change[] {
+  const changes = new Map<string, Change>()
+  const add = (items: readonly RawItem[], by: number) => {
+    for (const { pk, sk } of items.flatMap(partsOfItem)) {
+      const key = `${pk}\n${sk}`
+      const { by: before, puts } = changes.get(key) ?? { by: 0, puts: 0 }
+      changes.set(key, { pk, sk, by: before + by, puts: puts + Math.max(0, by) })
+    }
+  }
+  add(taken, -1)
+  add(put, 1)
+  return [...changes.values()].filter(({ by }) => by !== 0)
+}
+
+/**
+ * The item of a job that nobody can refuse any more: an event's, or one that an operator puts back or moves. It counts
+ * where the configuration says, whether there is room or not; what it has counted for elsewhere is forgotten.
+ */
+export function countedAnyway<Item extends RawItem>(queue: Sized, { countedIn: _, ...item }: Item): JobItem {
+  const job = item as unknown as JobItem
+  return withParts(
+    job,
+    sizeLimitsOf(queue, job.pk).map(({ scope, max }) => [scope, stableHash(job.sk) % partsOf(max)] as const),
+  )
+}
+
+export const withParts = (
+  { countedIn: _, ...item }: JobItem,
+  parts: readonly (readonly [SizeScope, number])[],
+): JobItem => ({
+  ...(item as JobItem),
+  ...(parts.length === 0 ? {} : { countedIn: Object.fromEntries(parts) }),
+})
+
+/** For a new job: the limits of its queue's size, if it has any. */
+export function sizesOf(config: Config, { pk }: JobItem): { readonly sizes?: readonly SizeLimit[] } {
+  const queue = queueNamed(config, pk.split('|')[0] ?? '')
+  const sizes = queue ? sizeLimitsOf(queue, pk) : []
+  return sizes.length === 0 ? {} : { sizes }
+}

@@ -1,0 +1,79 @@
+/**
+ * Whether there is room for one more job, and in which part of the number. The parts' own bounds sum to the limit, so
+ * however many put simultaneously, each by one conditional write of one part, they never put more than the limit allows.
+ */
+import { MAX_PARTS, partKey, partsOf, type Room, type SizeLimit } from '../job/counted.ts'
+
+/** What a part of a number says. */
+export interface Part {
+  readonly jobs: number
+  /** How many jobs were ever put there. */
+  readonly puts: number
+}
+/** By the number of the part. Missing parts have no jobs. */
+export type PartCounts = ReadonlyMap<number, Part>
+
+export interface Found {
+  /** How many jobs are there. */
+  readonly size: number
+  /** Where one more may be put; absent if the queue is full. */
+  readonly room?: { readonly part: number; readonly room: Room }
+}
+
+export const sizeOf = (counts: PartCounts): number =>
+  [...counts.values()].reduce((sum, { jobs }) => sum + Math.max(0, jobs), 0)
+
+/** The parts' bounds, which sum to the limit. */
+export const boundOf = (max: number, part: number): number =>
+  Math.floor(max / partsOf(max)) + (part < max % partsOf(max) ? 1 : 0)
+
+/** @param random from 0 (inclusive) to 1 (exclusive): of several parts with room, those with more are likelier */
+export function findRoom({ pk, max }: SizeLimit, counts: PartCounts, random: number): Found {
+  const size = sizeOf(counts)
+  if (size >= max) return { size }
+  const open = Array.from({ length: partsOf(max) }, (_, part) => ({
+    part,
+    free: boundOf(max, part) - (counts.get(part)?.jobs ?? 0),
+  })).filter(({ free }) => free > 0)
+  const part = pick(open, random)
+  if (part === undefined) return { size }
+  const room = { ...partKey(pk, part), most: boundOf(max, part) }
+  return {
+    size,
+    room: { part, room: isStrained(max, counts) ? { ...room, others: others(pk, counts, part) } : room },
+  }
+}
+
+/**
+ * More jobs than a part's bound are in it, for they could not be refused, or the limit was lowered: then full parts alone
+ * would let in too many.
+ */
+const isStrained = (max: number, counts: PartCounts): boolean =>
+  [...counts].some(([part, { jobs }]) => jobs > (part < partsOf(max) ? boundOf(max, part) : 0))
+
+const others = (pk: string, counts: PartCounts, except: number) =>
+  Array.from({ length: MAX_PARTS }, (_, part) => part)
+    .filter((part) => part !== except)
+    .map((part) => ({ ...partKey(pk, part), count: counts.get(part)?.jobs ?? 0 }))
+
+function pick(open: readonly { readonly part: number; readonly free: number }[], random: number) {
+  let left = random * open.reduce((sum, { free }) => sum + free, 0)
+  for (const { part, free } of open) {
+    left -= free
+    if (left < 0) return part
+  }
+  return open.at(-1)?.part
+}
+
+/**
+ * How many jobs a part has, by a count of those that are there. While others put and end jobs, a count may have missed those
+ * that were put meanwhile, and no others: what exceeds both is certainly lost. Too small a number is only mended if nothing
+ * has happened meanwhile.
+ * @param before as it was before the count began
+ * @param now as it is after that
+ */
+export function recounted(before: Part, now: Part, counted: number): number {
+  const lost = now.jobs - (now.puts - before.puts) - counted
+  const isQuiet = now.jobs === before.jobs && now.puts === before.puts
+  return lost > 0 || isQuiet ? now.jobs - lost : now.jobs
+}

@@ -1,0 +1,61 @@
+/** Numbers that are wrong, for somebody has deleted or copied items by hand, are set right, whoever puts and ends jobs meanwhile. */
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { memoryStore } from '../../../lib/adapters/memory/store.ts'
+import { deleteJob, emptyTables, putJob } from '../../../lib/adapters/memory/tables.ts'
+import { putNew } from '../../../lib/use-cases/enqueue-once.ts'
+import { recount } from '../../../lib/use-cases/operate/recount.ts'
+import { asShard, configOf, jobItem } from '../../support/builders.ts'
+import { itemsIn, numbersIn, numbersOf, sizedJob, unsteadyStore } from '../../support/sized.ts'
+
+const CONFIG = configOf({ maxQueueSize: { queue: 300, partition: 60 } })
+const at = (customer: string, n: number) => jobItem({ pk: asShard(`crm|${customer}`), id: `job-${n}` })
+
+test('jobs that were deleted by hand count no more', async () => {
+  const tables = emptyTables()
+  const store = memoryStore(tables)
+  for (let n = 0; n < 9; n++) await putNew(store, sizedJob(CONFIG, at(n < 6 ? 'acme' : 'globex', n)))
+  for (const item of itemsIn(tables).slice(0, 4)) deleteJob(tables, item)
+  expect(await recount({ store }, 'crm', 'acme')).toEqual({
+    queue: { before: 9, after: 5 },
+    partition: { before: 6, after: 2 },
+  })
+  expect(numbersIn(tables)).toEqual(numbersOf(itemsIn(tables)))
+})
+
+test('jobs that were copied by hand count from then on', async () => {
+  const tables = emptyTables()
+  const store = memoryStore(tables)
+  await putNew(store, sizedJob(CONFIG, at('acme', 1)))
+  const [item] = itemsIn(tables)
+  if (item) putJob(tables, { ...item, sk: at('acme', 2).sk })
+  expect(await recount({ store }, 'crm')).toEqual({ queue: { before: 1, after: 2 } })
+})
+
+test('while others put and end jobs no number becomes less than what is there, and afterwards another recount is exact', async () => {
+  const property = fc.asyncProperty(fc.scheduler(), fc.nat(4), fc.nat(8), async (scheduler, lost, busy) => {
+    const { tables, store } = unsteadyStore(
+      () => 'answered',
+      () => scheduler.schedule(Promise.resolve(), 'call'),
+      (now) => {
+        const numbers = numbersIn(now)
+        for (const [part, jobs] of Object.entries(numbersOf(itemsIn(now))))
+          expect(numbers[part]).toBeGreaterThanOrEqual(jobs)
+      },
+    )
+    const steady = memoryStore(tables)
+    for (let n = 0; n < 8; n++) await putNew(steady, sizedJob(CONFIG, at('acme', n)))
+    const there = itemsIn(tables)
+    for (const item of there.slice(0, lost)) deleteJob(tables, item)
+    const others = Array.from({ length: busy }, async (_, n) => {
+      const item = there[4 + (n % 4)]
+      if (n % 2 === 0 && item) await store.jobs.remove(item)
+      else await putNew(store, sizedJob(CONFIG, at('globex', 10 + n)))
+    })
+    await scheduler.waitFor(Promise.all([recount({ store }, 'crm', 'acme'), ...others]))
+    await recount({ store: steady }, 'crm', 'acme')
+    const [numbers, right] = [numbersIn(tables), numbersOf(itemsIn(tables))]
+    expect(numbers).toEqual(right)
+  })
+  await fc.assert(property, { numRuns: 100 })
+})
