@@ -4,7 +4,6 @@ import type { Shard, ShardKey } from '../../core/keys.ts'
 import { NO_BOOKS } from '../../core/limits/books.ts'
 import { held, lentOut } from '../../core/limits/limiter.ts'
 import type { Limits } from '../../core/limits/limits.ts'
-import { borrowersOf, ownerOf } from '../../core/limits/shards.ts'
 import { nextForgotten } from '../../core/limits/window.ts'
 import type { QueueConfig } from '../../core/queue/config.ts'
 import { unitsOfState } from '../../core/shard/in-use.ts'
@@ -20,6 +19,7 @@ import {
 import type { Counted, Trouble } from '../../core/why/why.ts'
 import { type CountedShard, countShard } from './count-shard.ts'
 import { type Eyes, type ReadShard, readShard } from './look-at.ts'
+import { shardsOf } from './shards-of.ts'
 
 const SIDE_BY_SIDE = 8
 
@@ -30,7 +30,7 @@ export async function statsOf(
 ): Promise<PartitionStats> {
   const at = eyes.clock.now()
   const named: Shard = { queue: queue.name, ...(partition === undefined ? {} : { partition }) }
-  const keys = [ownerOf(named), ...borrowersOf(named, queue.shards)]
+  const keys = await shardsOf(eyes, queue, named)
   const [seen, deadOfQueue] = await Promise.all([readAll(eyes, keys, at), countDead(eyes, queue.name)])
   const read = seen.flatMap((one) => ('counted' in one ? [one] : []))
   const shards = read.map(shardStats)

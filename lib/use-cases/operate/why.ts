@@ -1,7 +1,6 @@
 /** Why a job does not run, or the jobs of a partition: read, decided as a pass would, and not written. */
 import { type Job, parseJob, type RawItem } from '../../core/job/job.ts'
 import { type Position, parseShard, parseSortKey, type Shard, type ShardKey } from '../../core/keys.ts'
-import { borrowersOf, ownerOf } from '../../core/limits/shards.ts'
 import type { QueueConfig } from '../../core/queue/config.ts'
 import { isRunning, slotEntries, sortKeyOf } from '../../core/shard/state.ts'
 import { forEachSideBySide } from '../../core/side-by-side.ts'
@@ -9,6 +8,7 @@ import type { Reason } from '../../core/why/reason.ts'
 import type { AskedJob, Counted, JobWhy, PartitionWhy, ShardWhy, Trouble } from '../../core/why/why.ts'
 import type { RawKey } from '../../ports/store.ts'
 import { type Eyes, type Looked, lookAt } from './look-at.ts'
+import { shardsOf } from './shards-of.ts'
 
 /** So many items behind its key are searched for a later attempt of a job. */
 const SEARCHED = 100
@@ -102,7 +102,7 @@ export async function whyPartition(
 ): Promise<PartitionWhy> {
   const at = eyes.clock.now()
   const named: Shard = { queue: queue.name, ...(partition === undefined ? {} : { partition }) }
-  const keys = [ownerOf(named), ...borrowersOf(named, queue.shards)]
+  const keys = await shardsOf(eyes, queue, named)
   const seen = new Map<ShardKey, Looked | Trouble>()
   await forEachSideBySide(keys, SIDE_BY_SIDE, async (key) => void seen.set(key, await lookAt(eyes, key)))
   const found = keys.map((key) => [key, seen.get(key)] as const)
