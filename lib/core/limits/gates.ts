@@ -2,6 +2,7 @@
  * All that limits a shard: its partition first, then each limiter of its queue, in the order in which all shards borrow. A job
  * starts only if every one of them lets it.
  */
+import { isKeptOut } from './full-line.ts'
 import { capOf, limitsWithin, type Units } from './in-force.ts'
 import { unitsOfOneJob } from './lending.ts'
 import { lentOut } from './limiter.ts'
@@ -37,7 +38,9 @@ function within(limits: ShardLimits, portion: Named, may: Units): ShardLimits {
   const until = Math.max(limits.slowedUntil ?? 0, slowedUntil ?? 0)
   const slots = slowedUntil === undefined ? jobsIn(portion, may.slots) : 0
   if (slots >= limits.slots) return limits
-  const limiter = name && { name, lent: lentOut(portion.books.slots), units: capOf(portion.limits, 'slots') }
+  const isLineFull = isKeptOut(portion) ? ({ isLineFull: true } as const) : {}
+  const units = { lent: lentOut(portion.books.slots), units: capOf(portion.limits, 'slots') }
+  const limiter = name && { name, ...units, ...isLineFull }
   return {
     ...limits,
     slots,
@@ -85,7 +88,7 @@ function lacksOf(gates: Gates, { claims, isWorkLeft, startable }: Outcome): Lack
     const left = isFirst ? startable : 1
     const lack = lackOf(portion, { may, inUse: used, isWorkLeft: isOpen, startable: left })
     isOpen &&= left > 0 && used.slots + unitsOfOneJob(portion, 'slots', portion.self) <= may.slots
-    return lack
+    return lack.slots && isKeptOut(portion) ? { ...lack, isKeptOut: true as const } : lack
   })
 }
 

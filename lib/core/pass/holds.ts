@@ -20,6 +20,9 @@ export type Hold =
       readonly limiter: LimiterName
       readonly lent: number
       readonly units: number
+      /** The shard does not stand in its line, which is full: it looks again at `lookAt`, epoch ms. */
+      readonly isLineFull?: true
+      readonly lookAt?: number
     })
   /** The rate allows no further start. `reopensAt`: epoch ms; absent if that depends on claims that have not started. */
   | (Held & { readonly reason: 'rate'; readonly allowed: number; readonly reopensAt?: number })
