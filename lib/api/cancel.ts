@@ -19,11 +19,15 @@ import { givenPartition } from '../core/queue/partition.ts'
 import { noQueue } from '../core/queue/unknown.ts'
 import { toConfigurationError } from '../core/text/issues.ts'
 import type { Parsed } from '../core/text/parsed.ts'
+import { cancelById, type JobById } from '../use-cases/operate/cancel-by-id.ts'
 import { type CancelResult, cancelJob, type JobNamed } from '../use-cases/operate/cancel-job.ts'
 import type { Wiring } from './wiring.ts'
 
-/** What `enqueue` returned; or the job's id with its queue and partition, for which its whole shard is searched. If limits
- * go by its tags or pools, they say in which shard it is. */
+/**
+ * What `enqueue` returned; or the job's id with its queue and partition, for which the
+ * shards of that partition are searched: those of the configuration, and those that have been at work. If limits go by its
+ * tags or pools, these say in which shard it is.
+ */
 export type JobToCancel<QueueName extends string = string> =
   | { readonly pk: string; readonly sk: string }
   | ({ readonly queue: QueueName; readonly partition?: string; readonly id: string } & Labels)
@@ -57,16 +61,17 @@ export const cancelling = <QueueName extends string>(wiring: Wiring): Cancelling
     if (!note.success) throw toConfigurationError(note.error, 'note')
     const { by, reason } = note.data
     const mark = { by, at: wiring.clock.now(), ...(reason === undefined ? {} : { reason }) }
-    return cancelJob({ ...wiring, events: { emit: () => {} } }, named(wiring, job), mark)
+    const context = { ...wiring, events: { emit: () => {} } }
+    const key = keySchema.safeParse(job)
+    return key.success
+      ? cancelJob(context, named(wiring, key.data), mark)
+      : cancelById(context, byId(wiring, job as Extract<JobToCancel, { id: string }>), mark)
   },
 })
 
 const keySchema = z.object({ pk: z.string(), sk: z.string() })
 
-function named({ config }: Wiring, job: JobToCancel): JobNamed {
-  const key = keySchema.safeParse(job)
-  if (!key.success) return byId({ config }, job as Extract<JobToCancel, { id: string }>)
-  const { pk, sk } = key.data
+function named({ config }: Pick<Wiring, 'config'>, { pk, sk }: z.infer<typeof keySchema>): JobNamed {
   orThrow(placeOf(config, orThrow(parseShard(pk))))
   return { shard: pk as ShardKey, id: orThrow(parseSortKey(sk)).id, sk: sk as SortKey }
 }
@@ -74,19 +79,19 @@ function named({ config }: Wiring, job: JobToCancel): JobNamed {
 function byId(
   { config }: Pick<Wiring, 'config'>,
   { queue: name, partition, id, tags, pools }: Extract<JobToCancel, { id: string }>,
-): JobNamed {
+): JobById {
   const queue = queueNamed(config, name)
   if (!queue) throw new InvalidJobError(noQueue(config, name))
-  const shard = {
+  const place = {
     queue: queue.name,
     ...(partition === undefined ? {} : { partition: givenPartition(partition) }),
   }
-  const problem = partitionProblem(queue, shard)
+  const problem = partitionProblem(queue, place)
   if (problem) throw new InvalidJobError(problem)
   const jobId = orThrow(parseJobId(String(id)))
   const lane = orThrow(laneOf(config, orThrow(readLabels({ tags, pools }))))
-  const home: Shard = { ...shard, ...(lane === undefined ? {} : { lane }) }
-  return { shard: homeShard(home, jobId, shardsOfLane(config, home)), id: jobId }
+  const home: Shard = { ...place, ...(lane === undefined ? {} : { lane }) }
+  return { queue, partition: place, home: homeShard(home, jobId, shardsOfLane(config, home)), id: jobId }
 }
 
 function orThrow<T>(result: Parsed<T>): T {

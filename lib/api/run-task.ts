@@ -8,11 +8,10 @@ import type { Logger } from '../ports/logger.ts'
 import type { RunTask } from '../use-cases/attempt/execute.ts'
 import type { Look } from '../use-cases/attempt/watch.ts'
 import { cancelSignal } from './cancel-signal.ts'
-import type { RetryAfterError } from './retry-after.ts'
+import { RetryAfterError } from './retry-after.ts'
 import { type JobInfo, type Task, validatePayload } from './task.ts'
 
-/** As long as the item may hold it. */
-const REASON_LENGTH = 1000
+type RetryAfterLike = { readonly until: unknown; readonly reason: unknown }
 
 export type LoggerFor = (job: Job) => Logger
 
@@ -46,8 +45,7 @@ async function runChecked(task: Task, job: Job, logger: Logger, look?: Look): Pr
     await task.handler({ payload: payload.value, job: infoOf(job), signal, logger })
     return { kind: 'succeeded' }
   } catch (error) {
-    if (isRetryAfter(error))
-      return { kind: 'slowed', until: error.until, reason: clip(error.reason, REASON_LENGTH) }
+    if (isRetryAfter(error)) return slowedBy(error)
     const late = timeout.aborted ? `timed out after ${job.queue.timeout_ms} ms: ` : ''
     return { kind: 'failed', error: late + textOf(error) }
   } finally {
@@ -55,8 +53,17 @@ async function runChecked(task: Task, job: Job, logger: Logger, look?: Look): Pr
   }
 }
 
+/** Of another class with that name they may be anything. */
+const slowedBy = ({ until, reason }: RetryAfterLike): TaskOutcome => ({
+  kind: 'slowed',
+  until: typeof until === 'number' && !Number.isNaN(until) ? until : new RetryAfterError(dateOr(until)).until,
+  reason: typeof reason === 'string' ? reason : '',
+})
+
+const dateOr = (until: unknown) => (until instanceof Date ? until : undefined)
+
 /** By its name: a bundle may hold the class twice. */
-const isRetryAfter = (error: unknown): error is RetryAfterError =>
+const isRetryAfter = (error: unknown): error is Error & RetryAfterLike =>
   error instanceof Error && error.name === 'RetryAfterError' && 'until' in error && 'reason' in error
 
 const infoOf = (job: Job): JobInfo => ({

@@ -102,6 +102,11 @@ export const CONFLICT_PAUSE_MS = 20
  */
 export const CANCEL_LOOK_EVERY_MS = 5 * SECOND_MS
 
+/** A shard that finds a limiter's line full looks again after this if its job has just come, give or take a half. */
+export const LINE_LOOK_SOONEST_MS = 5 * SECOND_MS
+/** And after this at last: each look is a pass, and thousands may be kept out. */
+export const LINE_LOOK_LATEST_MS = MINUTE_MS
+
 // What only time brings.
 
 /** How often the tick comes: EventBridge knows no shorter rate. */

@@ -2,6 +2,7 @@
 import { ADAPTERS } from './adapters.ts'
 import { DERIVED_MUTANTS } from './derived.ts'
 import { DOOMED_MUTANTS } from './doomed.ts'
+import { FULL_LINE_MUTANTS } from './full-line.ts'
 import { GUARANTEED_MUTANTS } from './guaranteed.ts'
 import { LANE_MUTANTS } from './lanes.ts'
 import { LEFT_WAITING_MUTANTS } from './left-waiting.ts'
@@ -35,6 +36,7 @@ export const TESTED_MUTANTS: readonly TestedMutant[] = [
   ...SLOW_DOWN_MUTANTS,
   ...THROTTLE_MUTANTS,
   ...DERIVED_MUTANTS,
+  ...FULL_LINE_MUTANTS,
   ...WHY_MUTANTS,
   ...WAITS_MUTANTS,
   ...GUARANTEED_MUTANTS,

@@ -256,4 +256,13 @@ export const LENDING_MUTANTS: readonly TestedMutant[] = [
     breaks: 'who waits is served by the sweep only',
     tests: [LENDING],
   },
+  {
+    name: 'what is lent of a paused partition is brought back',
+    file: 'lib/use-cases/lending/supply.ts',
+    find: 'capOf(capacity.limits, resource) > 0 ?',
+    replace: 'capOf(capacity.limits, resource) >= 0 ?',
+    breaks:
+      'in a deploy that pauses it, functions of both versions take the same units back and lend them again',
+    tests: ['test/unit/use-cases/paused-units.test.ts'],
+  },
 ]

@@ -112,4 +112,12 @@ export const WHY_MUTANTS: readonly TestedMutant[] = [
     breaks: 'what a finished job waited for is not known any more',
     tests: ['test/unit/use-cases/waited.test.ts'],
   },
+  {
+    name: 'only the shards of the configuration are looked at',
+    file: 'lib/use-cases/operate/shards-of.ts',
+    find: '...borrowersOf(partition, shards), ...known]',
+    replace: '...borrowersOf(partition, shards), ...known.slice(known.length)]',
+    breaks: 'a job that lies in another one is not counted, and cannot be cancelled by its id',
+    tests: ['test/unit/use-cases/shards-of.test.ts'],
+  },
 ]

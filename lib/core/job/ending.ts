@@ -1,6 +1,6 @@
 /** What becomes of a job after an attempt. One value, one transaction, one event. */
 
-import { boundedUntil } from '../limits/slow-down.ts'
+import { boundedReason, boundedUntil } from '../limits/slow-down.ts'
 import { retryDelay } from '../queue/backoff.ts'
 import { unknownDelay } from '../queue/unknown.ts'
 import { UNKNOWN_FOR_MS } from '../times.ts'
@@ -80,7 +80,7 @@ export function endingOf(job: Job, outcome: AttemptOutcome, now: number, random:
     case 'failed':
       return retryOrExhausted(job, outcome.error, now, random)
     case 'slowed':
-      return { kind: 'slowed', until: boundedUntil(outcome.until, now), error: outcome.reason }
+      return { kind: 'slowed', until: boundedUntil(outcome.until, now), error: boundedReason(outcome.reason) }
     case 'refused':
       return refusal(outcome.reason)
     case 'unknown':

@@ -2,6 +2,7 @@
  * All that limits a shard: its partition first, then each limiter of its queue, in the order in which all shards borrow. A job
  * starts only if every one of them lets it.
  */
+import { isKeptOut } from './full-line.ts'
 import { keptForOthers } from './guarantee.ts'
 import { capOf, limitsWithin, type Units } from './in-force.ts'
 import { awaitedGate, keepsForNext } from './keeping.ts'
@@ -39,7 +40,8 @@ function within(limits: ShardLimits, portion: Named, may: Units): ShardLimits {
   const until = Math.max(limits.slowedUntil ?? 0, slowedUntil ?? 0)
   const slots = slowedUntil === undefined ? jobsIn(portion, may.slots) : 0
   if (slots >= limits.slots) return limits
-  const limiter = name && { name, ...useOf(portion) }
+  const isLineFull = isKeptOut(portion) ? ({ isLineFull: true } as const) : {}
+  const limiter = name && { name, ...useOf(portion), ...isLineFull }
   return {
     ...limits,
     slots,
@@ -97,7 +99,7 @@ function lacksOf(gates: readonly Gate[], { isWorkLeft, startable }: Outcome): La
     const left = index === 0 ? startable : 1
     const lack = lackOf(portion, { may, inUse, isWorkLeft: isOpen, startable: left })
     isOpen &&= left > 0 && inUse.slots + unitsOfOneJob(portion, 'slots', portion.self) <= may.slots
-    return lack
+    return lack.slots && isKeptOut(portion) ? { ...lack, isKeptOut: true as const } : lack
   })
 }
 

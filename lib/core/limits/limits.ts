@@ -59,6 +59,21 @@ export type LimitOverride = z.infer<typeof overrideSchema>
 /** The most slots that one item holds. Beyond it an item becomes slow and dear: 100 slots are about 9 KB. */
 export const MAX_SLOTS_PER_SHARD = 100
 
+export interface LimiterUse {
+  readonly lent: number
+  readonly units: number
+  /** What is kept for other partitions, to which it is guaranteed. */
+  readonly kept?: Kept
+}
+
+export interface LimiterInTheWay extends LimiterUse {
+  readonly name: LimiterName
+  /** The shard cannot come to stand in its line, and has to look again itself. */
+  readonly isLineFull?: true
+  /** When it does. Epoch ms. */
+  readonly lookAt?: number
+}
+
 /** What one shard may do. */
 export interface ShardLimits {
   /** How many of its jobs may be in flight. */
@@ -69,14 +84,7 @@ export interface ShardLimits {
   /** Nothing of the whole partition may start before that. Epoch ms. */
   readonly slowedUntil?: number
   /** The limiter that leaves it fewer slots than all others do: how many units it has lent, and how many it has. */
-  readonly limiter?: LimiterUse & { readonly name: LimiterName }
-}
-
-export interface LimiterUse {
-  readonly lent: number
-  readonly units: number
-  /** What is kept for other partitions, to which it is guaranteed. */
-  readonly kept?: Kept
+  readonly limiter?: LimiterInTheWay
 }
 
 /** By default: a fortieth of the period, but at least 20 ms and at most 1 s. It is the share of the rate that is lost. */

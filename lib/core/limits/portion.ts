@@ -139,6 +139,8 @@ export interface Lack {
   readonly starts: boolean
   /** Its next job lacks something else: the slots that it needs are kept for it. */
   readonly isReserved?: true
+  /** It does not come to stand there: see `full-line.ts`. */
+  readonly isKeptOut?: true
 }
 
 /** What a shard may use, and uses after a pass has claimed. */

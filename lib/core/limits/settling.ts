@@ -52,7 +52,7 @@ function settleOne(
 ): Settlement {
   const told = tell(portion, resource)
   const hadTurn = portion.self === PLAIN ? hasClaimed : told.length > 0
-  const place = takePlace(portion, resource, lack[resource], hadTurn)
+  const place = takePlace(portion, resource, lack[resource] && !lack.isKeptOut, hadTurn)
   const books = changed(portion.books, { loans: told, line: place })
   const back =
     outstandingIn(portion, resource, portion.self) - outstanding(books[resource].loans[portion.self])

@@ -3,6 +3,7 @@
  * asked for it. It stands in the partition's plain shard, and ends by itself.
  */
 import * as z from 'zod'
+import { oneLine } from '../text/clip.ts'
 
 /** A day: a service that asks for more had better be paused by a person. */
 export const LONGEST_SLOW_DOWN_MS = 86_400_000
@@ -24,4 +25,8 @@ const SHORTEST_SLOW_DOWN_MS = 1000
 
 /** A time that somebody has asked for, as far as it makes sense. Epoch ms. */
 export const boundedUntil = (until: number, now: number): number =>
-  Math.max(now + SHORTEST_SLOW_DOWN_MS, Math.min(until, now + LONGEST_SLOW_DOWN_MS))
+  Math.ceil(Math.max(now + SHORTEST_SLOW_DOWN_MS, Math.min(until, now + LONGEST_SLOW_DOWN_MS)))
+
+/** What a handler or a service gives as the reason, as the item takes it: a page of HTML, or nothing at all. */
+export const boundedReason = (reason: string): string =>
+  oneLine(reason).trim().slice(0, 1000).toWellFormed() || 'no reason was given'

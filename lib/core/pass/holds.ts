@@ -16,7 +16,14 @@ export type Hold =
   /** All slots that the shard may use are taken. */
   | (Held & { readonly reason: 'slots'; readonly inFlight: number; readonly slots: number })
   /** A limiter has lent what it has, or this shard uses what it has from it. */
-  | (Held & LimiterUse & { readonly reason: 'limiter'; readonly limiter: LimiterName })
+  | (Held &
+      LimiterUse & {
+        readonly reason: 'limiter'
+        readonly limiter: LimiterName
+        /** The shard does not stand in its line, which is full: it looks again at `lookAt`, epoch ms. */
+        readonly isLineFull?: true
+        readonly lookAt?: number
+      })
   /** The rate allows no further start. `reopensAt`: epoch ms; absent if that depends on claims that have not started. */
   | (Held & { readonly reason: 'rate'; readonly allowed: number; readonly reopensAt?: number })
   /** A job has started so recently that the next has to wait. `reopensAt`: as above. */

@@ -113,6 +113,7 @@ export interface Look {
     | 'the rate reopens'
     | 'the interval is over'
     | 'a slow-down ends'
+    | 'a line is full'
     | 'a job is due'
 }
 

@@ -1,20 +1,26 @@
 /** When a shard has to be looked at again although nobody comes: the times at which time alone lets something happen. */
-import { PRECISE_UP_TO_MS } from '../times.ts'
+import { LINE_LOOK_LATEST_MS, PRECISE_UP_TO_MS } from '../times.ts'
 import type { Hold } from './holds.ts'
 import type { ArrangedWake, Look, PassInput } from './input.ts'
 
 export function looksOf(input: PassInput, holds: readonly Hold[]): Look[] {
   const looks: Look[] = []
   const add = (at: number | undefined, why: Look['why']) => at !== undefined && looks.push({ at, why })
-  add(arrangedWake(input), 'a wake-up is on its way')
+  const arranged = arrangedWake(input)
+  add(arranged, 'a wake-up is on its way')
   for (const hold of holds) {
     if (hold.reason === 'rate') add(hold.reopensAt, 'the rate reopens')
     if (hold.reason === 'interval') add(hold.reopensAt, 'the interval is over')
     if (hold.reason === 'slowed down') add(hold.until, 'a slow-down ends')
+    if (hold.reason === 'limiter' && !isSoon(arranged, input)) add(hold.lookAt, 'a line is full')
   }
   add(input.nextDueAt, 'a job is due')
   return looks
 }
+
+/** If each look at a full line drew a time anew, some would be earlier than the one on its way: there would be more and more. */
+const isSoon = (arranged: number | undefined, { now }: PassInput): boolean =>
+  arranged !== undefined && arranged <= now + 2 * LINE_LOOK_LATEST_MS
 
 /** The time for which a wake-up is on its way, unless this pass is its result. */
 function arrangedWake({ state, wokenFor, uncertain, now }: PassInput): number | undefined {

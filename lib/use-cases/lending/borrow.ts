@@ -4,6 +4,7 @@ import { capOf, type Units } from '../../core/limits/in-force.ts'
 import { PLAIN, unitsOfOneJob, unitsToBorrow } from '../../core/limits/lending.ts'
 import { afterReturn, type Loan, lendMore } from '../../core/limits/limiter.ts'
 import { booksKeptUntil } from '../../core/shard/expiry.ts'
+import { CONFLICT_PAUSE_MS } from '../../core/times.ts'
 import type { Context } from '../context.ts'
 import { type Capacity, withBooks } from './capacity.ts'
 import { newLoanId } from './loan-id.ts'
@@ -26,6 +27,8 @@ export async function borrowFree(
   for (let tries = 0; now !== 'stale' && tries < TRIES; tries++) {
     const lent = await borrowOnce(context, now, wantedOf(now))
     if (lent !== 'stale') return lent
+    const pause_ms = context.random.number() * CONFLICT_PAUSE_MS * (tries + 1)
+    await context.clock.sleep(Math.round(pause_ms))
     now = await readAgain(context, now)
   }
   return 'stale'

@@ -16,6 +16,17 @@ import type { Context } from '../context.ts'
 export const lacksDerived = ({ derivation }: Limits, { derived }: Pick<ShardState, 'derived'>): boolean =>
   derivation !== undefined && !isDerivedHere(derivation, derived)
 
+/** The plain shard's item as it will be when a pass has come: for whoever only looks. */
+export async function withDerived(
+  { store }: Pick<Context, 'store'>,
+  limits: Limits,
+  owner: ShardState,
+): Promise<ShardState> {
+  const { derivation } = limits
+  if (!derivation || !lacksDerived(limits, owner)) return owner
+  return { ...owner, derived: derivedLimit(derivation, await store.states.appRecord(derivation.app)) }
+}
+
 /** Afterwards, whatever came of it, the items have to be read again. */
 export async function keepDerived(
   { store, clock }: Pick<Context, 'store' | 'clock'>,

@@ -1,9 +1,9 @@
 /** Gets a shard the units for the jobs that it could start. */
 import type { Job } from '../../core/job/job.ts'
 import type { JobId } from '../../core/keys.ts'
-import { RESOURCES } from '../../core/limits/books.ts'
+import { RESOURCES, type Resource } from '../../core/limits/books.ts'
 import { hasMore } from '../../core/limits/borrowed.ts'
-import { limitsWithin, type Units } from '../../core/limits/in-force.ts'
+import { capOf, limitsWithin, type Units } from '../../core/limits/in-force.ts'
 import { freeUnits } from '../../core/limits/lending.ts'
 import { mayUse, unitsWanted } from '../../core/limits/portion.ts'
 import { roomFor, separateTwins } from '../../core/pass/room.ts'
@@ -122,10 +122,15 @@ export function startable(
   return roomFor(staying, { state, limits, now }).starts.length
 }
 
-/** What others have above a limit that was lowered. The next pass brings it back, if the caller that set it has died. */
-const excessOf = (capacity: Capacity): Units => ({
-  slots: Math.max(0, -freeUnits(capacity, 'slots')),
-  starts: Math.max(0, -freeUnits(capacity, 'starts')),
-})
+/**
+ * What others have above a limit that was lowered. The next pass brings it back, if the caller that set it has died. Where the
+ * limit is 0 it stays: nothing could start with it. While a deploy that pauses a partition is under way, functions that do not
+ * know of the pause lend the same units again.
+ */
+const excessOf = (capacity: Capacity): Units => {
+  const excess = (resource: Resource) =>
+    capOf(capacity.limits, resource) > 0 ? Math.max(0, -freeUnits(capacity, resource)) : 0
+  return { slots: excess('slots'), starts: excess('starts') }
+}
 
 const isAny = (units: Units): boolean => RESOURCES.some((resource) => units[resource] > 0)

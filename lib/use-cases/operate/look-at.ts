@@ -24,6 +24,7 @@ import {
   limiterCapacityOf,
   readOwner,
 } from '../lending/capacity.ts'
+import { withDerived } from '../lending/derive.ts'
 import { readDueJobs } from '../pass/due-jobs.ts'
 
 /** What looking takes of the world. */
@@ -67,7 +68,7 @@ export async function readShard(eyes: Eyes, key: ShardKey): Promise<ReadShard | 
   try {
     for (let tries = 0; tries < TRIES; tries++) {
       const state = (await store.states.read(key)) ?? emptyState(key)
-      const owner = await readOwner(eyes, shard.value, state)
+      const owner = await withDerived(eyes, place.value, await readOwner(eyes, shard.value, state))
       const now = clock.now()
       const capacity = capacityOf({ shard: shard.value, configured: place.value, owner, state, now })
       const limiters = await Promise.all(

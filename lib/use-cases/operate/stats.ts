@@ -18,8 +18,8 @@ import {
 } from '../../core/why/stats.ts'
 import type { Counted, Trouble } from '../../core/why/why.ts'
 import { type CountedShard, countShard } from './count-shard.ts'
-import { shardsOf } from './known-shards.ts'
 import { type Eyes, type ReadShard, readShard } from './look-at.ts'
+import { shardsOf } from './shards-of.ts'
 import { sizesSeen } from './sizes.ts'
 
 const SIDE_BY_SIDE = 8
@@ -31,7 +31,7 @@ export async function statsOf(
 ): Promise<PartitionStats> {
   const at = eyes.clock.now()
   const named: Shard = { queue: queue.name, ...(partition === undefined ? {} : { partition }) }
-  const keys = await shardsOf(eyes.store, named, queue.shards)
+  const keys = await shardsOf(eyes, queue, named)
   const [seen, deadOfQueue, sizes] = await Promise.all([
     readAll(eyes, keys, at),
     countDead(eyes, queue.name),

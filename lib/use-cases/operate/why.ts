@@ -14,8 +14,8 @@ import { forEachSideBySide } from '../../core/side-by-side.ts'
 import type { Reason } from '../../core/why/reason.ts'
 import type { AskedJob, Counted, JobWhy, PartitionWhy, ShardWhy, Trouble } from '../../core/why/why.ts'
 import type { RawKey } from '../../ports/store.ts'
-import { shardsOf } from './known-shards.ts'
 import { type Eyes, type Looked, lookAt } from './look-at.ts'
+import { shardsOf } from './shards-of.ts'
 import { sizesSeen } from './sizes.ts'
 
 /** So many items behind its key are searched for a later attempt of a job. */
@@ -110,7 +110,7 @@ export async function whyPartition(
 ): Promise<PartitionWhy> {
   const at = eyes.clock.now()
   const named: Shard = { queue: queue.name, ...(partition === undefined ? {} : { partition }) }
-  const keys = await shardsOf(eyes.store, named, queue.shards)
+  const keys = await shardsOf(eyes, queue, named)
   const seen = new Map<ShardKey, Looked | Trouble>()
   const asked = sizesSeen(eyes, queue, named)
   await forEachSideBySide(keys, SIDE_BY_SIDE, async (key) => void seen.set(key, await lookAt(eyes, key)))

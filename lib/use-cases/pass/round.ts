@@ -22,6 +22,7 @@ import { limitsSeen } from '../lending/limits-seen.ts'
 import { mayCollect, startable } from '../lending/supply.ts'
 import { supplyAll } from '../lending/supply-all.ts'
 import { carryOut } from './carry-out.ts'
+import { withLineLook } from './line-look.ts'
 import { isOfAnother } from './misplaced.ts'
 import { readJobs } from './read-jobs.ts'
 import { recover } from './recover.ts'
@@ -101,7 +102,7 @@ async function visitKnown(
   const giveAwayAt = timeToGiveStartAway(partition, used(partition), state, seenAt)
   const nextDueAt = earliest(jobs.nextDueAt, supplied.spareAt, giveAwayAt)
   const looks = nextDueAt === undefined ? {} : { nextDueAt }
-  const limits = limitsOfGates(gates)
+  const limits = withLineLook(context, limitsOfGates(gates), jobs.due, now)
   const input = { ...known, ...jobs, ...looks, limits, now, newToken: () => context.random.token() }
   return carryOut(context, input, use, decide(input))
 }

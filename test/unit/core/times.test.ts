@@ -26,6 +26,14 @@ related(
   ['WORKER_MARGIN_MS', 'FINISHING_MS'],
   () => expect(times.FINISHING_MS).toBeLessThan(times.WORKER_MARGIN_MS),
 )
+related(
+  'no shard that a full line keeps out looks all the time, or is left to the sweep',
+  ['LINE_LOOK_SOONEST_MS', 'LINE_LOOK_LATEST_MS', 'SWEEP_EVERY_MS'],
+  () => {
+    expect(times.LINE_LOOK_SOONEST_MS).toBeLessThan(times.LINE_LOOK_LATEST_MS)
+    expect(1.5 * times.LINE_LOOK_LATEST_MS).toBeLessThan(times.SWEEP_EVERY_MS)
+  },
+)
 related('no queue has a timeout that no worker can have', ['LONGEST_HANDLER_MS', 'LAMBDA_LONGEST_MS'], () => {
   expect(times.LONGEST_HANDLER_MS + times.WORKER_MARGIN_MS).toBeLessThanOrEqual(times.LAMBDA_LONGEST_MS)
   const { DISPATCHER_TIMEOUT_MS, INGEST_TIMEOUT_MS, TICK_TIMEOUT_MS, WORKER_TIMEOUT_MS } = times
