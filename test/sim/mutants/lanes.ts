@@ -2,7 +2,6 @@
 import type { Mutant } from './mutant.ts'
 
 const COVERING = 'lib/core/queue/covering.ts'
-const KEEPING = 'lib/core/limits/keeping.ts'
 const MISPLACED = 'lib/use-cases/pass/misplaced.ts'
 
 export const LANES: readonly Mutant[] = [
@@ -54,20 +53,6 @@ export const LANES: readonly Mutant[] = [
     find: 'next && tables.jobs.get(next.pk)?.has(next.sk)',
     replace: 'next && tables.jobs.get(next.pk)?.has(`-$' + '{next.sk}`)',
     breaks: 'a twin is lost',
-  },
-  {
-    name: 'limiters are kept against the order',
-    file: KEEPING,
-    find: '? n > index : ofLane === true',
-    replace: '? n !== index : ofLane === true',
-    breaks: 'two shards have what the other waits for',
-  },
-  {
-    name: 'a lane that waits for a tag keeps its slot',
-    file: KEEPING,
-    find: 'if (index === 0) return lacking.some(({ portion }) => !portion.ofLane)',
-    replace: 'if (index === 0) return lacking.length > 0',
-    breaks: 'blocked jobs hide the others of their partition',
   },
   {
     name: 'a wrong place is served as it is',
