@@ -66,6 +66,14 @@ export const LANE_MUTANTS: readonly TestedMutant[] = [
     tests: [RULES],
   },
   {
+    name: 'the limit of each value is forgotten',
+    file: 'lib/core/queue/tags-input.ts',
+    find: 'if (limit.each) return eachNamed(key, value)',
+    replace: 'if (limit.each) return undefined',
+    breaks: 'two jobs of one user',
+    tests: [LANES],
+  },
+  {
     name: 'a lane loses its place in the line with each visit',
     file: 'lib/core/limits/gates.ts',
     find: 'const awaited = awaitedGate(gates)',

@@ -20,20 +20,6 @@ export const LANES: readonly Mutant[] = [
     breaks: 'jobs that weigh more use more than the pool has',
   },
   {
-    name: 'the limit of each value is forgotten',
-    file: 'lib/core/queue/tags-input.ts',
-    find: 'if (limit.each) return eachNamed(key, value)',
-    replace: 'if (limit.each) return undefined',
-    breaks: 'two jobs of one user',
-  },
-  {
-    name: 'a job is moved while it is claimed',
-    file: MISPLACED,
-    find: 'found.waiting(jobs).filter(isWrong)',
-    replace: 'jobs.filter(isWrong)',
-    breaks: 'it runs in its old place and in the new one',
-  },
-  {
     name: 'a job in the wrong lane stays',
     file: MISPLACED,
     find: '  for (const group of grouped(misplaced)) {',
