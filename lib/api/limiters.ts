@@ -13,9 +13,9 @@ import {
   totalOf,
 } from '../core/limits/limiter-name.ts'
 import type { LimitOverride } from '../core/limits/limits.ts'
-import { limiterKey, limiterOfKey, type QueueLimiter } from '../core/limits/queue-limiter.ts'
+import { limiterKey, type QueueLimiter } from '../core/limits/queue-limiter.ts'
 import type { Config } from '../core/queue/config.ts'
-import { limiterNamed } from '../core/queue/covering.ts'
+import { limiterNamed, limitersOverKey } from '../core/queue/covering.ts'
 import { clip } from '../core/text/clip.ts'
 import { setLimiter } from '../use-cases/operate/set-limiter.ts'
 import { type LimitsNote, toUnits } from './limits-input.ts'
@@ -111,13 +111,14 @@ function limiterOf(config: Config, id: LimiterId): QueueLimiter {
 async function* allLimiters(wiring: Wiring): AsyncGenerator<LimiterInfo> {
   for (const limiter of configuredIn(wiring.config).values()) yield infoOf(wiring, limiter)
   if (!wiring.config.tags.some(({ each }) => each)) return
+  const seen = new Set<LimiterName>()
   let cursor: string | undefined
   do {
     const page = await wiring.store.states.scan(cursor === undefined ? {} : { cursor })
-    for (const { shard } of page.states) {
-      const name = limiterOfKey(shard)
-      const limiter = name?.startsWith('each|') ? limiterNamed(wiring.config, name) : undefined
-      if (limiter) yield infoOf(wiring, limiter)
+    for (const limiter of page.states.flatMap(({ shard }) => limitersOverKey(wiring.config, shard))) {
+      if (!limiter.name.startsWith('each|') || seen.has(limiter.name)) continue
+      seen.add(limiter.name)
+      yield infoOf(wiring, limiter)
     }
     cursor = page.cursor
   } while (cursor !== undefined)

@@ -4,6 +4,8 @@ import type { TestedMutant } from './mutant.ts'
 const DYNAMO = 'lib/adapters/dynamodb/job-lanes.ts'
 const CONTRACT = 'test/contract/store-dynoxide.test.ts'
 const LANES = 'test/unit/use-cases/lanes.test.ts'
+const KEEPING = 'lib/core/limits/keeping.ts'
+const RULES = 'test/unit/core/limits/keeping.test.ts'
 const MISPLACED = 'lib/use-cases/pass/misplaced.ts'
 
 export const LANE_MUTANTS: readonly TestedMutant[] = [
@@ -48,11 +50,35 @@ export const LANE_MUTANTS: readonly TestedMutant[] = [
     tests: [LANES],
   },
   {
+    name: 'limiters are kept against the order',
+    file: KEEPING,
+    find: '? n > index : ofLane === true',
+    replace: '? n !== index : ofLane === true',
+    breaks: 'two shards have what the other waits for',
+    tests: [RULES],
+  },
+  {
+    name: 'a lane that waits for a tag keeps its slot',
+    file: KEEPING,
+    find: 'if (index === 0) return lacking.some(({ portion }) => !portion.ofLane)',
+    replace: 'if (index === 0) return lacking.length > 0',
+    breaks: 'blocked jobs hide the others of their partition',
+    tests: [RULES],
+  },
+  {
+    name: 'the limit of each value is forgotten',
+    file: 'lib/core/queue/tags-input.ts',
+    find: 'if (limit.each) return eachNamed(key, value)',
+    replace: 'if (limit.each) return undefined',
+    breaks: 'two jobs of one user',
+    tests: [LANES],
+  },
+  {
     name: 'a lane loses its place in the line with each visit',
     file: 'lib/core/limits/gates.ts',
     find: 'const awaited = awaitedGate(gates)',
     replace: 'const awaited = Math.min(-1, awaitedGate(gates))',
     breaks: 'a lane whose partition is busy is passed by',
-    tests: ['test/unit/core/limits/keeping.test.ts'],
+    tests: [RULES],
   },
 ]

@@ -37,8 +37,6 @@ const MANY = 1e6
 /** Nobody takes it for a shard: the name of a queue does not begin like that. */
 const PREFIX = '$limiter|'
 export const limiterKey = (name: LimiterName): ShardKey => `${PREFIX}${name}` as ShardKey
-export const limiterOfKey = (key: string): LimiterName | undefined =>
-  key.startsWith(PREFIX) ? (key.slice(PREFIX.length) as LimiterName) : undefined
 export const isLimiterKey = (key: string): boolean => key.startsWith(PREFIX)
 
 /**

@@ -46,6 +46,11 @@ export default defineConfig({
     },
     light: { partition: { payload: 'customer' }, concurrency: 2, pools: { api: 1 }, timeout: '4s' },
   },
-  pools: { api: { concurrency: 5 } },
+  pools: { api: { concurrency: 5 }, gpu: { concurrency: 3 } },
+  tags: [
+    { key: 'model', concurrency: 3 },
+    { key: 'model', value: 'gpt-5', concurrency: 2 },
+    { key: 'user', each: true, concurrency: 1 },
+  ],
   apps: { hubspot: { rate: 40, frequency_s: 10 } },
 })

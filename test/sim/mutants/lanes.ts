@@ -2,7 +2,6 @@
 import type { Mutant } from './mutant.ts'
 
 const COVERING = 'lib/core/queue/covering.ts'
-const KEEPING = 'lib/core/limits/keeping.ts'
 const MISPLACED = 'lib/use-cases/pass/misplaced.ts'
 
 export const LANES: readonly Mutant[] = [
@@ -19,20 +18,6 @@ export const LANES: readonly Mutant[] = [
     find: 'own?.weight ?? (',
     replace: '(own && 1) ?? (',
     breaks: 'jobs that weigh more use more than the pool has',
-  },
-  {
-    name: 'the limit of each value is forgotten',
-    file: 'lib/core/queue/tags-input.ts',
-    find: 'if (limit.each) return eachNamed(key, value)',
-    replace: 'if (limit.each) return undefined',
-    breaks: 'two jobs of one user',
-  },
-  {
-    name: 'a job is moved while it is claimed',
-    file: MISPLACED,
-    find: 'found.waiting(jobs).filter(isWrong)',
-    replace: 'jobs.filter(isWrong)',
-    breaks: 'it runs in its old place and in the new one',
   },
   {
     name: 'a job in the wrong lane stays',
@@ -54,20 +39,6 @@ export const LANES: readonly Mutant[] = [
     find: 'next && tables.jobs.get(next.pk)?.has(next.sk)',
     replace: 'next && tables.jobs.get(next.pk)?.has(`-$' + '{next.sk}`)',
     breaks: 'a twin is lost',
-  },
-  {
-    name: 'limiters are kept against the order',
-    file: KEEPING,
-    find: '? n > index : ofLane === true',
-    replace: '? n !== index : ofLane === true',
-    breaks: 'two shards have what the other waits for',
-  },
-  {
-    name: 'a lane that waits for a tag keeps its slot',
-    file: KEEPING,
-    find: 'if (index === 0) return lacking.some(({ portion }) => !portion.ofLane)',
-    replace: 'if (index === 0) return lacking.length > 0',
-    breaks: 'blocked jobs hide the others of their partition',
   },
   {
     name: 'a wrong place is served as it is',

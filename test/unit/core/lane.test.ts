@@ -77,9 +77,9 @@ describe('what covers a shard', () => {
     expect(names('crm|a')).toEqual(['pool|api', 'total|crm'])
     expect(names('crm|a|+each.user=ann+pool.gpu*2+tag.model')).toEqual([
       'each|user=ann',
-      'pool|api',
       'pool|gpu',
       'tag|model',
+      'pool|api',
       'total|crm',
     ])
     expect(names('mail')).toEqual([])
