@@ -4,6 +4,16 @@ export { type Client, createClient, type Enqueued, type EnqueueOptions } from '.
 export type { LimitsInput, LimitsNote } from './api/limits-input.ts'
 export { type ResponseLike, RetryAfterError, throwIfToRetryAfter } from './api/retry-after.ts'
 export { defineTask, type JobInfo, type PayloadOf, type Task, type TaskContext } from './api/task.ts'
+export {
+  BatchInterruptedError,
+  type BatchResult,
+  type BatchStats,
+  SKIP,
+  type ThrottledBatch,
+  type ThrottledOptions,
+  throttledBatch,
+} from './api/throttled-batch.ts'
+export { type ThrottleSettings, throttleFromEnvironment } from './api/throttled-options.ts'
 export type { ClientOptions } from './api/wiring.ts'
 export {
   ConfigurationError,

@@ -8,6 +8,7 @@ import { PAYLOADS } from './payloads.ts'
 import { PROTOCOL } from './protocol.ts'
 import { READS } from './reading.ts'
 import { SLOW_DOWN_MUTANTS } from './slow-down.ts'
+import { THROTTLE_MUTANTS } from './throttle.ts'
 
 export const TESTED_MUTANTS: readonly TestedMutant[] = [
   ...ADAPTERS,
@@ -18,6 +19,7 @@ export const TESTED_MUTANTS: readonly TestedMutant[] = [
   ...READS,
   ...PAYLOADS,
   ...SLOW_DOWN_MUTANTS,
+  ...THROTTLE_MUTANTS,
 ]
 
 export function mutantNamed(name: string): TestedMutant {
