@@ -55,6 +55,7 @@ const queue = almost({
   partition: optional(partition),
   concurrency: optional(amount),
   rateLimit: optional(almost({ allowed: amount, period: duration, margin: optional(duration) })),
+  minInterval: optional(duration),
   retry: optional(
     almost({ attempts: amount, backoff: duration, factor: amount, maxBackoff: duration, jitter: amount }),
   ),

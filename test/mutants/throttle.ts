@@ -2,6 +2,7 @@
 import type { TestedMutant } from './mutant.ts'
 
 const BATCH = 'test/unit/api/throttled-batch.test.ts'
+const INTERVAL = 'test/unit/use-cases/interval.test.ts'
 const ADAPTIVE_TEST = 'test/unit/core/limits/adaptive.test.ts'
 const ADAPTIVE = 'lib/core/limits/adaptive.ts'
 
@@ -45,6 +46,38 @@ export const THROTTLE_MUTANTS: readonly TestedMutant[] = [
     replace: 'Math.min(0, (now - state.since) / rule.recovery_ms)',
     breaks: 'what was slow a week ago is slow today',
     tests: [ADAPTIVE_TEST],
+  },
+  {
+    name: 'nobody looks when an interval is over',
+    file: 'lib/core/pass/looks.ts',
+    find: "if (hold.reason === 'interval') add(hold.reopensAt,",
+    replace: "if (hold.reason === 'interval') add(undefined,",
+    breaks: 'the next job waits for the sweep',
+    tests: [INTERVAL],
+  },
+  {
+    name: 'an interval allows two starts',
+    file: 'lib/core/queue/interval.ts',
+    find: 'withMargin({ allowed: 1, period_ms: minInterval })',
+    replace: 'withMargin({ allowed: 2, period_ms: minInterval })',
+    breaks: 'two jobs start simultaneously',
+    tests: [INTERVAL],
+  },
+  {
+    name: 'an interval replaces the rate beside it',
+    file: 'lib/core/queue/interval.ts',
+    find: 'if (rateLimit)\n',
+    replace: 'if (rateLimit && minInterval < 0)\n',
+    breaks: 'a limit that was written down',
+    tests: [INTERVAL],
+  },
+  {
+    name: 'claims closer than the interval pass',
+    file: 'lib/core/pass/assertions.ts',
+    find: 'return isAlone && claims.every(({ startAt }) => startAt >= earliest)',
+    replace: 'return isAlone || claims.every(({ startAt }) => startAt >= earliest)',
+    breaks: 'the net below the rules',
+    tests: ['test/unit/core/pass-assertions.test.ts'],
   },
   {
     name: 'a batch reads on without room',

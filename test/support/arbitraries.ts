@@ -35,3 +35,8 @@ export const rateLimit: fc.Arbitrary<RateLimit> = fc.record({
   period_ms: fc.oneof(fc.integer({ min: 1, max: 30 }), fc.integer({ min: 31, max: 5000 })),
   margin_ms: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 300 })),
 })
+
+/** What is said as an interval, too. */
+export const rateOrInterval: fc.Arbitrary<RateLimit> = rateLimit.map((rate) =>
+  rate.allowed === 1 ? { ...rate, isInterval: true } : rate,
+)

@@ -5,7 +5,7 @@ import { formatSortKey, type JobId } from '../../lib/core/keys.ts'
 import type { ShardLimits } from '../../lib/core/limits/limits.ts'
 import type { Holder, PassInput } from '../../lib/core/pass/decide.ts'
 import { isDead, type Slot, slotEntries } from '../../lib/core/shard/state.ts'
-import { rateLimit } from './arbitraries.ts'
+import { rateOrInterval } from './arbitraries.ts'
 import { asToken, configOf, jobItem, jobOf, NOW, READS_ALL, SHARD } from './builders.ts'
 
 const JOB = jobOf(configOf({}), jobItem())
@@ -25,7 +25,7 @@ const slot: fc.Arbitrary<[JobId, Slot]> = fc
   .map(([{ id, priority, runAt }, n, rest]) => [id, { token: asToken(`t${n}`), priority, runAt, ...rest }])
 
 const limits: fc.Arbitrary<ShardLimits> = fc
-  .record({ slots: fc.nat(6), rateLimit: fc.option(rateLimit, { nil: undefined }) })
+  .record({ slots: fc.nat(6), rateLimit: fc.option(rateOrInterval, { nil: undefined }) })
   .map(({ slots, rateLimit: rate }) => ({
     slots,
     ...(rate ? { rateLimit: rate } : {}),

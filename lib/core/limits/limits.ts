@@ -10,6 +10,8 @@ export interface RateLimit {
    * the moment the service that it calls sees it.
    */
   readonly margin_ms: number
+  /** It was said as the shortest time between two starts: one start, in any window of that. */
+  readonly isInterval?: true
 }
 
 /** A limit of 0 pauses; an absent one means unlimited. */

@@ -56,6 +56,8 @@ function holdsOf(
   if (!rateLimit || claims < room.starts.length) return [{ reason: 'not read' }]
   const reopensAt = windowReopensAt(state.window, rateLimit, now)
   const known = reopensAt === undefined ? {} : { reopensAt }
+  if (rateLimit.isInterval)
+    return [{ reason: 'interval', jobs: left, interval_ms: rateLimit.period_ms, ...known }]
   return [{ reason: 'rate', jobs: left, allowed: rateLimit.allowed, ...known }]
 }
 

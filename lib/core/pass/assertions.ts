@@ -34,6 +34,15 @@ const RULES: readonly Rule[] = [
       }),
   ],
   [
+    'no two starts are closer than the interval',
+    ({ state, limits: { rateLimit } }, { claims }, staying) => {
+      if (!rateLimit?.isInterval || claims.length === 0) return true
+      const earliest = Math.max(...Object.keys(state.window).map(Number)) + rateLimit.period_ms
+      const isAlone = claims.length === 1 && staying.every(([, slot]) => isRunning(slot))
+      return isAlone && claims.every(({ startAt }) => startAt >= earliest)
+    },
+  ],
+  [
     'a job is claimed once, and not while its id is in flight',
     (_input, { claims }, staying) => {
       const ids = [...staying.map(([id]) => id), ...claims.map(({ job }) => job.id)]

@@ -14,6 +14,8 @@ export type Hold =
   | (Held & { readonly reason: 'slots'; readonly inFlight: number; readonly slots: number })
   /** The rate allows no further start. `reopensAt`: epoch ms; absent if that depends on claims that have not started. */
   | (Held & { readonly reason: 'rate'; readonly allowed: number; readonly reopensAt?: number })
+  /** A job has started so recently that the next has to wait. `reopensAt`: as above. */
+  | (Held & { readonly reason: 'interval'; readonly interval_ms: number; readonly reopensAt?: number })
   /** Another job with the same id is in flight. */
   | (Held & { readonly reason: 'same id' })
   /** More are due than were read. */

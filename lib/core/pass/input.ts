@@ -104,7 +104,12 @@ export interface Decision {
 export interface Look {
   /** Epoch ms. */
   readonly at: number
-  readonly why: 'a wake-up is on its way' | 'the rate reopens' | 'a slow-down ends' | 'a job is due'
+  readonly why:
+    | 'a wake-up is on its way'
+    | 'the rate reopens'
+    | 'the interval is over'
+    | 'a slow-down ends'
+    | 'a job is due'
 }
 
 export interface ArrangedWake {

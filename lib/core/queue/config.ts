@@ -4,11 +4,18 @@ import { ConfigurationError } from '../errors.ts'
 import { QUEUE_NAME } from '../keys.ts'
 import { SLOTS_OF_A_SMALL_ITEM } from '../limits/in-force.ts'
 import { limitFields, toRate } from '../limits/input.ts'
-import { type Limits, LONGEST_MS, MAX_SLOTS_PER_SHARD, withMargin } from '../limits/limits.ts'
+import {
+  type Limits,
+  LONGEST_MS,
+  MAX_SLOTS_PER_SHARD,
+  SHORTEST_PERIOD_MS,
+  withMargin,
+} from '../limits/limits.ts'
 import { durationBetween } from '../text/duration.ts'
 import { toConfigurationError } from '../text/issues.ts'
 import { LONGEST_HANDLER_MS } from '../times.ts'
 import type { RetryPolicy } from './backoff.ts'
+import { intervalOf } from './interval.ts'
 import { type PartitionRule, partitionSchema } from './partition.ts'
 
 /** Eight slots each, so that a thousand jobs of a partition are in flight. */
@@ -25,6 +32,8 @@ const queueSchema = z.strictObject({
   concurrency: limits.concurrency,
   /** How many jobs of a partition start in any window. Default: unlimited. */
   rateLimit: limits.rateLimit,
+  /** The shortest time between two starts of a partition. Default: none. */
+  minInterval: duration(SHORTEST_PERIOD_MS).optional(),
   retry: z
     .strictObject({
       attempts: z.int().min(1).max(1000).default(5),
@@ -82,10 +91,11 @@ export function defineConfig<const QueueName extends string>(
 }
 
 function toQueue(name: string, queue: z.output<typeof queueSchema>): QueueConfig {
-  const { rateLimit, retry } = queue
+  const { retry } = queue
+  const rateLimit = intervalOf(name, queue) ?? (queue.rateLimit && withMargin(toRate(queue.rateLimit)))
   const limits: Limits = {
     ...(queue.concurrency === undefined ? {} : { concurrency: queue.concurrency }),
-    ...(rateLimit ? { rateLimit: withMargin(toRate(rateLimit)) } : {}),
+    ...(rateLimit ? { rateLimit } : {}),
   }
   const shards = queue.shards ?? defaultShards(limits)
   checkShards(name, limits, shards)

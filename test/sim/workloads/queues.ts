@@ -24,7 +24,7 @@ export function drawQueue(random: SimRandom): QueueInput {
   const allowed = random.pick(RATES)
   const period = random.pick(PERIODS_MS)
   const margin = random.pick([undefined, undefined, 0, 1000, 5000])
-  return {
+  const queue: QueueInput = {
     ...(random.chance(0.6) ? { partition: { payload: 'tenant' } } : {}),
     ...(concurrency === undefined ? {} : { concurrency }),
     ...(allowed === undefined
@@ -40,6 +40,15 @@ export function drawQueue(random: SimRandom): QueueInput {
     timeout: random.pick([2000, 10_000, LONGEST_TIMEOUT_MS]),
     shards: drawShards(random),
   }
+  return allowed === 2 && margin === undefined ? withInterval(queue, period) : queue
+}
+
+/** Some rates are intervals instead, from short ones to long ones. */
+function withInterval(
+  { rateLimit: _, shards: _shards, ...queue }: QueueInput,
+  period_ms: number,
+): QueueInput {
+  return { ...queue, minInterval: Math.max(1000, period_ms / 4) }
 }
 
 /** More than a limit has units too: then the shards take turns. */

@@ -65,8 +65,17 @@ function changedQueue(random: SimRandom, input: QueueInput): QueueInput {
     return partition ? rest : { ...rest, partition: { payload: 'tenant' } }
   }
   const shards = random.chance(0.5) ? drawShards(random) : (input.shards ?? 1)
-  if (input.concurrency === undefined || random.chance(0.3)) return { ...input, shards }
-  return { ...input, shards, concurrency: random.int(1, 12) }
+  const changed = withShards(input, shards)
+  if (input.concurrency === undefined || random.chance(0.3)) return changed
+  return { ...changed, concurrency: random.int(1, 12) }
+}
+
+/** With an interval there is one: then it goes, and comes back with a roll-back, to jobs that lie in several. */
+function withShards({ minInterval, ...input }: QueueInput, shards: number): QueueInput {
+  if (minInterval === undefined) return { ...input, shards }
+  return shards === 1
+    ? { ...input, minInterval }
+    : { ...input, shards, rateLimit: { allowed: 2, period: 1000 } }
 }
 
 /** One after the other; a version that has been replaced may come back: a roll-back. */

@@ -14,6 +14,7 @@ import {
 } from '../../support/builders.ts'
 
 const config = configOf({})
+const INTERVAL = { allowed: 1, period_ms: 1000, margin_ms: 0, isInterval: true } as const
 const job = (id: string, runAt = NOW) => jobOf(config, jobItem({ id, runAt }))
 
 const inputOf = (part: Partial<PassInput> = {}): PassInput => ({
@@ -66,6 +67,28 @@ describe('a decision that', () => {
         ),
     ],
     [
+      'claims two jobs of a partition with an interval',
+      /closer than the interval/,
+      () =>
+        mistaken(
+          (made) => ({ ...made, claims: [claimOf('a'), claimOf('b')] }),
+          inputOf({ due: [], limits: { slots: 9, rateLimit: { ...INTERVAL, allowed: 9 } } }),
+        ),
+    ],
+    [
+      'claims a job too soon after another',
+      /closer than the interval/,
+      () =>
+        mistaken(
+          (made) => ({ ...made, claims: [claimOf('a')] }),
+          inputOf({
+            due: [],
+            limits: { slots: 9, rateLimit: { ...INTERVAL, allowed: 9 } },
+            state: { ...inputOf().state, slots: {}, window: { [NOW - 999]: 1 } },
+          }),
+        ),
+    ],
+    [
       'claims a job whose id is in flight',
       /claimed once/,
       () => mistaken((made) => ({ ...made, claims: [claimOf('held')] })),
@@ -86,4 +109,13 @@ describe('a decision that', () => {
       () => mistaken((made) => ({ ...made, change: { ...made.change, waiting: false } })),
     ],
   ])('%s is stopped', (_what, rule, call) => expect(call()).toThrow(rule))
+})
+
+test('says that the interval holds the others, and until when', () => {
+  const limits = { slots: 9, rateLimit: INTERVAL }
+  const state = { ...inputOf().state, slots: {}, window: { [NOW - 400]: 1 } }
+  const { holds, looks } = decide(inputOf({ limits, state }))
+  // So long before it is over as jobs may be claimed ahead.
+  expect(holds).toEqual([{ reason: 'interval', jobs: 2, interval_ms: 1000, reopensAt: NOW + 350 }])
+  expect(looks).toEqual([{ at: NOW + 350, why: 'the interval is over' }])
 })
