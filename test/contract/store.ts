@@ -8,6 +8,7 @@ import { describeHistory } from './store-history.ts'
 import { describeJobs } from './store-jobs.ts'
 import { describeKeys } from './store-keys.ts'
 import { describeMoves } from './store-moves.ts'
+import { describeOutcomes } from './store-outcomes.ts'
 import { describePass } from './store-pass.ts'
 import { describeSlots } from './store-slots.ts'
 import { describeStates } from './store-states.ts'
@@ -18,6 +19,7 @@ export function describeStore(name: string, store: () => Store, pastThePort: () 
   describe(name, () => {
     describeJobs(store)
     describeKeys(store)
+    describeOutcomes(store)
     describePass(store)
     describeSlots(store)
     describeStates(store)

@@ -9,6 +9,7 @@ import { isValidInstant } from '../../core/text/instant.ts'
 import { describeIssues } from '../../core/text/issues.ts'
 import { borrowedSchema, lineSchema, loansSchema, toBooks, toBorrowed } from './books-item.ts'
 import { fromItem, type Item } from './database.ts'
+import { toOutcomes } from './outcomes-item.ts'
 
 const slotBase = {
   token: z.string().min(1),
@@ -41,6 +42,11 @@ const stateSchema = z.object({
   borrowed: borrowedSchema.optional(),
   override: z.unknown().optional(),
   slowed: slowDownSchema.optional(),
+  adaptive: z
+    .object({ last: z.string().regex(/^[01]*$/), stretch: z.number().min(1), since: z.number() })
+    .optional(),
+  okCount: z.number().optional(),
+  failedCount: z.number().optional(),
   passedBy: z.string().optional(),
   expiresAt: z.number().optional(),
   strandedSince: z.number().optional(),
@@ -66,7 +72,8 @@ export function toState(item: Item): ShardState {
       item['pk']?.S,
     )
   }
-  const { pk, slots, window, waiting, loans, line, borrowed, override, ...rest } = state.data
+  const { pk, slots, window, waiting, loans, line, borrowed, override, ...others } = state.data
+  const { okCount, failedCount, ...rest } = others
   return {
     shard: pk as ShardKey,
     initialised: slots !== undefined && window !== undefined,
@@ -74,6 +81,7 @@ export function toState(item: Item): ShardState {
     window: window ?? {},
     waiting,
     ...present(rest),
+    ...toOutcomes(okCount, failedCount),
     ...toBooks(loans, line),
     ...toBorrowed(borrowed),
     ...toOverride(override),

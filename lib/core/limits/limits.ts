@@ -1,5 +1,6 @@
 /** What a partition may do, as it is configured and as somebody has set it at run time. */
 import * as z from 'zod'
+import type { AdaptiveRule } from './adaptive.ts'
 
 export interface RateLimit {
   /** How many jobs may start in any window of `period_ms`. */
@@ -20,6 +21,8 @@ export interface Limits {
   readonly rateLimit?: RateLimit
   /** Epoch ms before which nothing starts. */
   readonly slowedUntil?: number
+  /** As configured: slower by itself, while too many attempts fail. */
+  readonly adaptive?: AdaptiveRule
 }
 
 /** Who writes more means no limit, and leaves it out. */
@@ -63,6 +66,10 @@ export interface ShardLimits {
   readonly isPaused?: true
   /** Nothing of the whole partition may start before that. Epoch ms. */
   readonly slowedUntil?: number
+  /** So many times slower than the limits, for too many attempts have failed. More than 1. */
+  readonly stretch?: number
+  /** When it becomes less slow by itself, if nothing happens. Epoch ms. */
+  readonly easesAt?: number
 }
 
 /** By default: a fortieth of the period, but at least 20 ms and at most 1 s. It is the share of the rate that is lost. */

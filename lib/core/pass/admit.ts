@@ -56,6 +56,9 @@ function holdsOf(
   if (!rateLimit || claims < room.starts.length) return [{ reason: 'not read' }]
   const reopensAt = windowReopensAt(state.window, rateLimit, now)
   const known = reopensAt === undefined ? {} : { reopensAt }
+  const { stretch, easesAt = Number.POSITIVE_INFINITY } = limits
+  if (stretch !== undefined)
+    return [{ reason: 'throttled', jobs: left, stretch, reopensAt: Math.min(reopensAt, easesAt) }]
   if (rateLimit.isInterval)
     return [{ reason: 'interval', jobs: left, interval_ms: rateLimit.period_ms, ...known }]
   return [{ reason: 'rate', jobs: left, allowed: rateLimit.allowed, ...known }]

@@ -43,6 +43,10 @@ const RULES: readonly Rule[] = [
     },
   ],
   [
+    'a throttle only takes away',
+    ({ limits: { stretch = 1, rateLimit } }) => stretch === 1 || (stretch > 1 && rateLimit !== undefined),
+  ],
+  [
     'a job is claimed once, and not while its id is in flight',
     (_input, { claims }, staying) => {
       const ids = [...staying.map(([id]) => id), ...claims.map(({ job }) => job.id)]

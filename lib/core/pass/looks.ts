@@ -10,6 +10,7 @@ export function looksOf(input: PassInput, holds: readonly Hold[]): Look[] {
   for (const hold of holds) {
     if (hold.reason === 'rate') add(hold.reopensAt, 'the rate reopens')
     if (hold.reason === 'interval') add(hold.reopensAt, 'the interval is over')
+    if (hold.reason === 'throttled') add(hold.reopensAt, 'the throttle lets one start')
     if (hold.reason === 'slowed down') add(hold.until, 'a slow-down ends')
   }
   add(input.nextDueAt, 'a job is due')

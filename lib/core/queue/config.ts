@@ -2,6 +2,7 @@
 import * as z from 'zod'
 import { ConfigurationError } from '../errors.ts'
 import { QUEUE_NAME } from '../keys.ts'
+import { adaptiveSchema } from '../limits/adaptive-input.ts'
 import { SLOTS_OF_A_SMALL_ITEM } from '../limits/in-force.ts'
 import { limitFields, toRate } from '../limits/input.ts'
 import {
@@ -34,6 +35,8 @@ const queueSchema = z.strictObject({
   rateLimit: limits.rateLimit,
   /** The shortest time between two starts of a partition. Default: none. */
   minInterval: duration(SHORTEST_PERIOD_MS).optional(),
+  /** A partition is slower by itself while too many of its attempts fail; `true` for the defaults. Default: it is not. */
+  adaptive: adaptiveSchema.optional(),
   retry: z
     .strictObject({
       attempts: z.int().min(1).max(1000).default(5),
@@ -96,6 +99,7 @@ function toQueue(name: string, queue: z.output<typeof queueSchema>): QueueConfig
   const limits: Limits = {
     ...(queue.concurrency === undefined ? {} : { concurrency: queue.concurrency }),
     ...(rateLimit ? { rateLimit } : {}),
+    ...(queue.adaptive ? { adaptive: queue.adaptive } : {}),
   }
   const shards = queue.shards ?? defaultShards(limits)
   checkShards(name, limits, shards)

@@ -2,7 +2,7 @@
  * The life of a job in a worker: start (prove the claim), run, finish (the job's end first, then its slot), and
  * then the next job of the shard in the same invocation, for a few seconds.
  */
-import { endingOf, type TaskOutcome } from '../../core/job/ending.ts'
+import { countedAs, endingOf, type TaskOutcome } from '../../core/job/ending.ts'
 import type { Job } from '../../core/job/job.ts'
 import type { WorkMessage } from '../../ports/queues.ts'
 import type { WorkerContext } from '../context.ts'
@@ -49,6 +49,7 @@ async function finishJob(
   if (outcome === 'gone') events.emit({ kind: 'job gone', job, ending })
   if (ending.kind === 'slowed')
     return { jobStands: true, slow: { until: ending.until, reason: ending.error } }
+  const counted = job.queue.adaptive && countedAs(ending)
   // Another item stands in its place by now: that one has not run.
-  return { jobStands: outcome === 'changed' }
+  return { jobStands: outcome === 'changed', ...(counted ? { outcome: counted } : {}) }
 }

@@ -7,6 +7,7 @@
 import { earliest } from '../../core/earliest.ts'
 import { limitsWithin } from '../../core/limits/in-force.ts'
 import { givesNextStartAway, hasGotAll, mayUse, mostItMayGet, type Usage } from '../../core/limits/portion.ts'
+import { paceOf } from '../../core/limits/throttled.ts'
 import { nextForgotten } from '../../core/limits/window.ts'
 import { decide, type Released } from '../../core/pass/decide.ts'
 import { slotsThatStay } from '../../core/pass/room.ts'
@@ -67,11 +68,12 @@ async function visitKnown(
   const staying = slotsThatStay({ ...request, state, recovered })
   const seenAt = clock.now()
   const usage = usageOf(state, staying, capacity.limits, seenAt)
+  const pace = paceOf(state, request.released, capacity.configured.adaptive, seenAt)
   const mayGet = mostItMayGet(capacity, usage, mayCollect(capacity, { state, request }, seenAt))
-  const known = { ...request, state, recovered }
+  const known = { ...request, ...pace.noted, state, recovered }
   const jobs = await readJobs(context, {
     ...known,
-    limits: limitsWithin(capacity.limits, mayGet),
+    limits: pace.limit(limitsWithin(capacity.limits, mayGet), seenAt),
     late: lateOf(seenAt, request),
     isUncertain: isUncertain(request),
   })
@@ -89,7 +91,7 @@ async function visitKnown(
   const giveAwayAt = timeToGiveStartAway(supplied.capacity, usage, state, seenAt)
   const nextDueAt = earliest(jobs.nextDueAt, supplied.spareAt, giveAwayAt)
   const looks = nextDueAt === undefined ? {} : { nextDueAt }
-  const limits = limitsWithin(capacity.limits, may)
+  const limits = pace.limit(limitsWithin(capacity.limits, may), now)
   const input = { ...known, ...jobs, ...looks, limits, now, newToken: () => context.random.token() }
   return carryOut(context, input, use, decide(input))
 }

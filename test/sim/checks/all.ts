@@ -15,6 +15,7 @@ import { noStorm } from './i7-storm.ts'
 import { overrideLasts } from './i8-lasts.ts'
 import { replacedDecideNothing } from './i8-replaced.ts'
 import { slowedStartsNothing } from './i8-slowed.ts'
+import { throttledClaimsLess } from './i8-throttled.ts'
 
 export function allChecks(): { readonly checks: readonly Check[]; readonly progress: Progress } {
   const own = progress()
@@ -23,6 +24,7 @@ export function allChecks(): { readonly checks: readonly Check[]; readonly progr
     admitted,
     overrideLasts,
     slowedStartsNothing(),
+    throttledClaimsLess,
     replacedDecideNothing,
     rate,
     attemptsHoldSlots,

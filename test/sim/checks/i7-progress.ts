@@ -4,7 +4,9 @@
  */
 
 import type { Tables } from '../../../lib/adapters/memory/tables.ts'
+import type { ShardKey } from '../../../lib/core/keys.ts'
 import { CLAIMED_AHEAD_MS } from '../../../lib/core/times.ts'
+import { ADAPTIVE } from '../workloads/queues.ts'
 import type { Check } from './check.ts'
 import { boundOf, isBoundAlways } from './i7-bound.ts'
 import { ownerOf, readShard } from './keys.ts'
@@ -76,8 +78,9 @@ export const progress = (): Progress => {
         const { rate } = limits
         if (!rate) return true
         if (rate.allowed === 0) return false
-        const span =
-          rate.period_ms + rate.margin_ms + rate.period_ms / 10 + 2 * truth.plan.maxSkew_ms + AHEAD_MS
+        if (isThrottled(tables, shard) && isSpread(tables, shard)) return false
+        const period_ms = rate.period_ms * (isThrottled(tables, shard) ? ADAPTIVE.most : 1)
+        const span = period_ms + rate.margin_ms + period_ms / 10 + 2 * truth.plan.maxSkew_ms + AHEAD_MS
         const counted = truth.counted.filter(
           (one) => one.partition === partition && one.at > truth.now - span,
         )
@@ -92,6 +95,12 @@ const SLOWED_MS = 10_000
 
 const isSlowed = ({ states }: Tables, shard: string, since: number): boolean =>
   (states.get(ownerOf(shard))?.slowed?.until ?? 0) > since
+
+/** Or may find that it is. One of many may then start so much less than it has borrowed, whatever the others have started. */
+const isThrottled = ({ states }: Tables, shard: string): boolean => {
+  const { adaptive, outcomes } = states.get(shard as ShardKey) ?? {}
+  return (adaptive?.stretch ?? 1) > 1 || (outcomes?.failed ?? 0) > 0
+}
 
 const isSpread = ({ states }: Tables, shard: string): boolean =>
   readShard(shard).index !== undefined || states.get(shard)?.books !== undefined

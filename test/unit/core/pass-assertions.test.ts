@@ -89,6 +89,11 @@ describe('a decision that', () => {
         ),
     ],
     [
+      'is throttled to more than the limits',
+      /only takes away/,
+      () => () => decide(inputOf({ limits: { slots: 2, stretch: 0.5, rateLimit: INTERVAL } })),
+    ],
+    [
       'claims a job whose id is in flight',
       /claimed once/,
       () => mistaken((made) => ({ ...made, claims: [claimOf('held')] })),
@@ -118,4 +123,14 @@ test('says that the interval holds the others, and until when', () => {
   // So long before it is over as jobs may be claimed ahead.
   expect(holds).toEqual([{ reason: 'interval', jobs: 2, interval_ms: 1000, reopensAt: NOW + 350 }])
   expect(looks).toEqual([{ at: NOW + 350, why: 'the interval is over' }])
+})
+
+test('says that the throttle holds the others, and until when', () => {
+  const limits = { slots: 9, stretch: 4, rateLimit: INTERVAL }
+  const state = { ...inputOf().state, slots: {}, window: { [NOW - 400]: 1 } }
+  const { holds, looks } = decide(inputOf({ limits, state }))
+  expect(holds).toEqual([{ reason: 'throttled', jobs: 2, stretch: 4, reopensAt: NOW + 350 }])
+  expect(looks).toEqual([{ at: NOW + 350, why: 'the throttle lets one start' }])
+  const soon = decide(inputOf({ limits: { ...limits, easesAt: NOW + 100 }, state }))
+  expect(soon.looks).toEqual([{ at: NOW + 100, why: 'the throttle lets one start' }])
 })
