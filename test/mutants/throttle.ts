@@ -135,7 +135,7 @@ export const THROTTLE_MUTANTS: readonly TestedMutant[] = [
     find: "const hasFailed = ending.kind === 'retry' ||",
     replace: "const hasFailed = ending.kind === 'slowed' || ending.kind === 'retry' ||",
     breaks: 'one answer 429 is punished twice',
-    tests: [THROTTLED],
+    tests: ['test/unit/core/ending.test.ts'],
   },
   {
     name: 'nobody looks when the throttle lets one start',
