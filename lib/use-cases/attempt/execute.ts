@@ -51,5 +51,6 @@ async function finishJob(
     return { jobStands: true, slow: { until: ending.until, reason: ending.error } }
   const counted = job.queue.adaptive && countedAs(ending)
   // Another item stands in its place by now: that one has not run.
-  return { jobStands: outcome === 'changed', ...(counted ? { outcome: counted } : {}) }
+  const finished = { jobStands: outcome === 'changed' }
+  return counted ? { ...finished, outcome: counted } : finished
 }
