@@ -4,6 +4,7 @@ import type { AppRecord, DerivedLimit } from '../core/limits/app-rate.ts'
 import type { BooksChange } from '../core/limits/books.ts'
 import type { LimitOverride } from '../core/limits/limits.ts'
 import type { SlowDown } from '../core/limits/slow-down.ts'
+import type { Throttling } from '../core/limits/throttled.ts'
 import type { Holder, PassChange, Released } from '../core/pass/decide.ts'
 import type { BorrowedFrom, BorrowedUnits, ShardGlance, ShardState, Token } from '../core/shard/state.ts'
 
@@ -19,7 +20,7 @@ export interface StateStore {
    */
   remember(shard: ShardKey, bucket: string): Promise<void>
   /**
-   * Frees a slot, if the holder still has it. If its job stands, says that it waits amid others, and counts as a pass: one
+   * Frees a slot, if the holder still has it, and counts the outcome of its attempt, if it says one. If its job stands, says that it waits amid others, and counts as a pass: one
    * that has seen the job in flight must not take that back.
    */
   release(shard: ShardKey, holder: Released): Promise<ReleaseOutcome>
@@ -96,6 +97,8 @@ export interface PassWrite extends PassChange {
   readonly borrowedFrom?: BorrowedFrom
   /** What slows the partition down from now on, or that nothing does any more. Absent if that is as it was. */
   readonly slowed?: SlowDown | 'over'
+  /** How slow the shard is by itself from now on. The outcomes that are judged by that come off those that are counted. */
+  readonly throttling?: Throttling
   /** The group of the due index that shall list the shard. */
   readonly dueShard?: string
   /** Epoch seconds at which an idle item may go; absent if the item has to stay. */

@@ -12,6 +12,7 @@ import { describeJobs } from './store-jobs.ts'
 import { describeKeys } from './store-keys.ts'
 import { describeMoves } from './store-moves.ts'
 import { describeOnce } from './store-once.ts'
+import { describeOutcomes } from './store-outcomes.ts'
 import { describePass } from './store-pass.ts'
 import { describeSlots } from './store-slots.ts'
 import { describeStates } from './store-states.ts'
@@ -26,6 +27,7 @@ export function describeStore(name: string, store: () => Store, pastThePort: () 
     describeKeys(store)
     describeOnce(store)
     describeUnique(store)
+    describeOutcomes(store)
     describePass(store)
     describeSlots(store)
     describeStates(store)

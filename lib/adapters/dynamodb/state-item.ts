@@ -19,6 +19,7 @@ import {
   toBorrowedFrom,
 } from './books-item.ts'
 import { fromItem, type Item } from './database.ts'
+import { toOutcomes } from './outcomes-item.ts'
 
 const slotBase = {
   token: z.string().min(1),
@@ -53,6 +54,11 @@ const stateSchema = z.object({
   override: z.unknown().optional(),
   slowed: slowDownSchema.optional(),
   derived: derivedLimitSchema.optional(),
+  adaptive: z
+    .object({ last: z.string().regex(/^[01]*$/), stretch: z.number().min(1), since: z.number() })
+    .optional(),
+  okCount: z.number().optional(),
+  failedCount: z.number().optional(),
   passedBy: z.string().optional(),
   expiresAt: z.number().optional(),
   strandedSince: z.number().optional(),
@@ -82,7 +88,8 @@ export function toState(item: Item): ShardState {
       item['pk']?.S,
     )
   }
-  const { pk, slots, window, waiting, loans, line, borrowed, borrowedFrom, override, ...rest } = state.data
+  const { pk, slots, window, waiting, loans, line, borrowed, borrowedFrom, override, ...others } = state.data
+  const { okCount, failedCount, ...rest } = others
   return {
     shard: pk as ShardKey,
     initialised: slots !== undefined && window !== undefined,
@@ -90,6 +97,7 @@ export function toState(item: Item): ShardState {
     window: window ?? {},
     waiting,
     ...present(rest),
+    ...toOutcomes(okCount, failedCount),
     ...toBooks(loans, line),
     ...toBorrowed(borrowed),
     ...toBorrowedFrom(borrowedFrom),

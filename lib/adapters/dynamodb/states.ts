@@ -16,6 +16,7 @@ import { deriveExpression, readAppRecord, rederiveExpression, saveAppRecord } fr
 import { earlierShards } from './earlier-shards.ts'
 import { UpdateExpression } from './expression.ts'
 import { fence } from './fence.ts'
+import { ATTRIBUTE_OF } from './outcomes-item.ts'
 import { passExpression, sameVersion } from './pass-expression.ts'
 import { toState } from './state-item.ts'
 import { dueShards, glanceAtStates, scanStates } from './state-queries.ts'
@@ -112,8 +113,9 @@ function startExpression({ id, token }: Holder, attempt: Attempt): UpdateExpress
 }
 
 /** Race: our attempt was taken for dead, and the slot belongs to somebody else by now. */
-function releaseExpression({ id, token, jobStands }: Released): UpdateExpression {
+function releaseExpression({ id, token, jobStands, outcome }: Released): UpdateExpression {
   const update = new UpdateExpression()
+  if (outcome) update.increase(update.path(ATTRIBUTE_OF[outcome]), 1)
   // Race: a pass has seen the job in flight, and would take back that others wait amid those.
   if (jobStands) update.set(update.path('waitingAmid'), true).increase(update.path('version'), 1)
   return update

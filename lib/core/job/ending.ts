@@ -1,5 +1,6 @@
 /** What becomes of a job after an attempt. One value, one transaction, one event. */
 
+import type { Counted } from '../limits/adaptive.ts'
 import { boundedUntil } from '../limits/slow-down.ts'
 import { retryDelay } from '../queue/backoff.ts'
 import { unknownDelay } from '../queue/unknown.ts'
@@ -63,6 +64,13 @@ export interface Refused {
   readonly kind: 'dead'
   readonly reason: 'refused'
   readonly error: string
+}
+
+/** What it says of the service that the job calls: nothing, if the job has not called it, or was asked to come again. */
+export function countedAs(ending: Ending): Counted | undefined {
+  if (ending.kind === 'done') return 'ok'
+  const hasFailed = ending.kind === 'retry' || (ending.kind === 'dead' && ending.reason === 'exhausted')
+  return hasFailed ? 'failed' : undefined
 }
 
 const WORKER_DIED =

@@ -1,5 +1,6 @@
 /** What a partition may do, as it is configured and as somebody has set it at run time. */
 import * as z from 'zod'
+import type { AdaptiveRule } from './adaptive.ts'
 import type { Derivation } from './app-rate.ts'
 import type { LimiterName } from './queue-limiter.ts'
 
@@ -24,6 +25,8 @@ export interface Limits {
   readonly slowedUntil?: number
   /** The concurrency comes from an app's rate: a partition keeps its own number. */
   readonly derivation?: Derivation
+  /** As configured: slower by itself, while too many attempts fail. */
+  readonly adaptive?: AdaptiveRule
 }
 
 /** Who writes more means no limit, and leaves it out. */
@@ -69,7 +72,26 @@ export interface ShardLimits {
   readonly slowedUntil?: number
   /** The limiter that leaves it fewer slots than all others do: how many units it has lent, and how many it has. */
   readonly limiter?: { readonly name: LimiterName; readonly lent: number; readonly units: number }
+  /** Slower than all that, for too many attempts have failed. */
+  readonly throttle?: Throttle
 }
+
+/**
+ * It takes away from the rate, and is none itself: a start that was late counts against the service's rate, and needs not be
+ * begun anew for a throttle, which otherwise would let nothing start while the database is slow.
+ */
+export interface Throttle {
+  /** So many times slower. More than 1. */
+  readonly stretch: number
+  /** By which starts are planned, in place of the configured one. */
+  readonly rate: RateLimit
+  /** When it becomes less slow by itself, if nothing happens. Epoch ms. */
+  readonly easesAt: number
+}
+
+/** By which starts are planned, and forgotten. */
+export const plannedRate = ({ throttle, rateLimit }: ShardLimits): RateLimit | undefined =>
+  throttle?.rate ?? rateLimit
 
 /** By default: a fortieth of the period, but at least 20 ms and at most 1 s. It is the share of the rate that is lost. */
 export const defaultMargin = (period_ms: number): number =>

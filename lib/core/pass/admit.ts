@@ -1,6 +1,7 @@
 /** Which of the due jobs start, in their order, and what holds the others. */
 import { itemBytes } from '../job/item-size.ts'
 import type { Job } from '../job/job.ts'
+import { plannedRate } from '../limits/limits.ts'
 import { windowReopensAt } from '../limits/window.ts'
 import { isFresh } from '../shard/closed.ts'
 import { sizeOf } from '../shard/state.ts'
@@ -60,13 +61,18 @@ function holdsOf(input: PassInput, room: Room, { claims, left, staying }: Counts
 }
 
 function rateHold(
-  { state, limits: { rateLimit }, now }: PassInput,
+  { state, limits, now }: PassInput,
   room: Room,
   { claims, left }: Pick<Counts, 'claims' | 'left'>,
 ): Hold[] {
+  const rateLimit = plannedRate(limits)
   if (!rateLimit || claims < room.starts.length) return [{ reason: 'not read' }]
   const reopensAt = windowReopensAt(state.window, rateLimit, now)
   const known = reopensAt === undefined ? {} : { reopensAt }
+  if (limits.throttle) {
+    const { stretch, easesAt } = limits.throttle
+    return [{ reason: 'throttled', jobs: left, stretch, reopensAt: Math.min(reopensAt ?? easesAt, easesAt) }]
+  }
   if (rateLimit.isInterval)
     return [{ reason: 'interval', jobs: left, interval_ms: rateLimit.period_ms, ...known }]
   return [{ reason: 'rate', jobs: left, allowed: rateLimit.allowed, ...known }]
@@ -93,6 +99,6 @@ function claim(
   }
   const isOwn = first && runUntil !== undefined && !(shared && job.alone)
   if (!isOwn) return { job, slot: { ...slot, sentAt: now }, startAt: mayStartAt }
-  const startAt = plannedStart(mayStartAt, now, limits.rateLimit !== undefined)
+  const startAt = plannedStart(mayStartAt, now, plannedRate(limits) !== undefined)
   return { job, slot: { ...slot, deadline: runUntil, ...(shared ? { shared: true as const } : {}) }, startAt }
 }

@@ -25,6 +25,8 @@ export type Hold =
   | (Held & { readonly reason: 'rate'; readonly allowed: number; readonly reopensAt?: number })
   /** A job has started so recently that the next has to wait. `reopensAt`: as above. */
   | (Held & { readonly reason: 'interval'; readonly interval_ms: number; readonly reopensAt?: number })
+  /** Too many attempts have failed, so the shard starts so many times less. `reopensAt`: as above, or when it is less slow. */
+  | (Held & { readonly reason: 'throttled'; readonly stretch: number; readonly reopensAt: number })
   /** Another job with the same id is in flight. */
   | (Held & { readonly reason: 'same id' })
   /** More are due than were read. */
@@ -35,7 +37,7 @@ const ENDED_BY_OTHERS: ReadonlySet<Hold['reason']> = new Set(['paused', 'slots',
 
 export const isEndedByOthers = ({ reason }: Hold): boolean => ENDED_BY_OTHERS.has(reason)
 
-const WHATEVER_THE_UNITS: ReadonlySet<Hold['reason']> = new Set(['same id', 'slowed down'])
+const WHATEVER_THE_UNITS: ReadonlySet<Hold['reason']> = new Set(['same id', 'slowed down', 'throttled'])
 
 /** More units would let a job start, or reading on. */
 export const isWorkLeft = (holds: readonly Hold[]): boolean =>

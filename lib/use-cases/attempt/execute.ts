@@ -3,7 +3,7 @@
  * then the next job of the shard in the same invocation, for a few seconds.
  */
 import { doomOf } from '../../core/job/doom.ts'
-import { endingOf, type TaskOutcome } from '../../core/job/ending.ts'
+import { countedAs, endingOf, type TaskOutcome } from '../../core/job/ending.ts'
 import type { Job } from '../../core/job/job.ts'
 import type { WorkMessage } from '../../ports/queues.ts'
 import type { WorkerContext } from '../context.ts'
@@ -58,6 +58,8 @@ async function finishJob(
   if (outcome === 'gone') events.emit({ kind: 'job gone', job, ending })
   if (ending.kind === 'slowed')
     return { jobStands: true, slow: { until: ending.until, reason: ending.error } }
+  const counted = job.queue.adaptive && countedAs(ending)
   // Another item stands in its place by now: that one has not run.
-  return { jobStands: outcome === 'changed' }
+  const finished = { jobStands: outcome === 'changed' }
+  return counted ? { ...finished, outcome: counted } : finished
 }

@@ -1,5 +1,6 @@
 /** A slot becomes free: the next job takes it, in this invocation or by a message. */
 import { parseShard, type ShardKey } from '../../core/keys.ts'
+import type { Counted } from '../../core/limits/adaptive.ts'
 import { ownerOf } from '../../core/limits/shards.ts'
 import type { SlowDown } from '../../core/limits/slow-down.ts'
 import type { Released } from '../../core/pass/decide.ts'
@@ -25,6 +26,8 @@ export interface Finished {
   readonly jobStands: boolean
   /** Its partition is to start nothing for a while. */
   readonly slow?: SlowDown
+  /** What its attempt counts as, if its queue adapts to that. */
+  readonly outcome?: Counted
 }
 
 /** If others wait, freeing the slot and taking it for the next job is one write. */
@@ -32,12 +35,13 @@ export async function freeSlot(
   context: WorkerContext,
   ended: Ended & Finished,
 ): Promise<Running | undefined> {
-  const { shard, othersWait, jobStands, slow } = ended
+  const { shard, othersWait, jobStands, slow, outcome } = ended
   if (slow) await slowOwner(context, shard, slow)
   const released: Released = {
     ...holderOf(ended),
     ...(jobStands ? { jobStands } : {}),
     ...(slow ? { slow } : {}),
+    ...(outcome ? { outcome } : {}),
   }
   if (othersWait || jobStands || isCovered(context, shard)) return takeNext(context, { ...ended, released })
   const { state } = await context.store.states.release(shard, released)

@@ -5,6 +5,7 @@ import { parseJob, placeOf, type RawItem } from '../../core/job/job.ts'
 import { parseShard, type Shard, type ShardKey } from '../../core/keys.ts'
 import { limitsOfGates } from '../../core/limits/gates.ts'
 import { limiterKey, type QueueLimiter } from '../../core/limits/queue-limiter.ts'
+import { paceOf } from '../../core/limits/throttled.ts'
 import { decide } from '../../core/pass/decide.ts'
 import type { Look } from '../../core/pass/input.ts'
 import { jobsToRead, type Staying, slotsThatStay } from '../../core/pass/room.ts'
@@ -104,7 +105,8 @@ async function decideUnwritten(
   const over = new Set<string>(dead.map(sortKeyOf))
   const recovered = new Set(dead.map(([id]) => id))
   const staying = slotsThatStay({ state, recovered })
-  const limits = limitsWithinReach([capacity, ...limiters], state, staying, now)
+  const pace = paceOf(state, undefined, capacity.configured.adaptive, now)
+  const limits = pace.limit(limitsWithinReach([capacity, ...limiters], state, staying, now), now)
   const known = { state, limits, now, recovered }
   const wanted = { state, now, ...jobsToRead(known, true) }
   const jobs = await readDueJobs({ store }, wanted, async (items) => readable(config, items, now))

@@ -17,6 +17,7 @@ import { noStorm } from './i7-storm.ts'
 import { overrideLasts } from './i8-lasts.ts'
 import { replacedDecideNothing } from './i8-replaced.ts'
 import { slowedStartsNothing } from './i8-slowed.ts'
+import { throttledClaimsLess } from './i8-throttled.ts'
 
 export function allChecks(): { readonly checks: readonly Check[]; readonly progress: Progress } {
   const own = progress()
@@ -26,6 +27,7 @@ export function allChecks(): { readonly checks: readonly Check[]; readonly progr
     limiters,
     overrideLasts,
     slowedStartsNothing(),
+    throttledClaimsLess,
     replacedDecideNothing,
     rate,
     attemptsHoldSlots,

@@ -4,7 +4,9 @@
  */
 
 import type { Tables } from '../../../lib/adapters/memory/tables.ts'
+import type { ShardKey } from '../../../lib/core/keys.ts'
 import { CLAIMED_AHEAD_MS } from '../../../lib/core/times.ts'
+import { ADAPTIVE } from '../workloads/queues.ts'
 import type { Check } from './check.ts'
 import { coveringOf, usedOf } from './i1-limiters.ts'
 import { boundOf, isBoundAlways } from './i7-bound.ts'
@@ -82,8 +84,9 @@ export const progress = (): Progress => {
         const { rate } = limits
         if (!rate) return true
         if (rate.allowed === 0) return false
-        const span =
-          rate.period_ms + rate.margin_ms + rate.period_ms / 10 + 2 * truth.plan.maxSkew_ms + AHEAD_MS
+        if (isThrottled(tables, shard) && isSpread(tables, shard)) return false
+        const period_ms = rate.period_ms * (isThrottled(tables, shard) ? ADAPTIVE.most : 1)
+        const span = period_ms + rate.margin_ms + period_ms / 10 + 2 * truth.plan.maxSkew_ms + AHEAD_MS
         const counted = truth.counted.filter(
           (one) => one.partition === partition && one.at > truth.now - span,
         )
@@ -119,3 +122,12 @@ const hasUnits = ({ plan, running }: Truth, shard: string, version: number): boo
     const most = Math.max(...queues.map((queue) => covering.weightOf(queue) ?? 0))
     return usedOf(covering, running) + most <= covering.units
   })
+
+/** Or may find that it is. One of many may then start so much less than it has borrowed, whatever the others have started. */
+const isThrottled = ({ states }: Tables, shard: string): boolean => {
+  const { adaptive, outcomes } = states.get(shard as ShardKey) ?? {}
+  return (adaptive?.stretch ?? 1) > 1 || (outcomes?.failed ?? 0) > 0
+}
+
+const isSpread = ({ states }: Tables, shard: string): boolean =>
+  readShard(shard).index !== undefined || states.get(shard as ShardKey)?.books !== undefined
