@@ -5,7 +5,7 @@ import { plannedRate } from '../limits/limits.ts'
 import { windowReopensAt } from '../limits/window.ts'
 import { isFresh } from '../shard/closed.ts'
 import { sizeOf } from '../shard/state.ts'
-import { START_LEAD_MS } from '../times.ts'
+import { START_LEAD_MS, START_WRITES_MS } from '../times.ts'
 import type { Hold } from './holds.ts'
 import type { Claim, PassInput } from './input.ts'
 import { type Room, roomFor, type Staying, separateTwins } from './room.ts'
@@ -77,6 +77,10 @@ function rateHold(
     return [{ reason: 'interval', jobs: left, interval_ms: rateLimit.period_ms, ...known }]
   return [{ reason: 'rate', jobs: left, allowed: rateLimit.allowed, ...known }]
 }
+
+/** How far ahead a worker records a start that has come by a message, if starts are remembered for so long. */
+export const leadOf = (kept_ms: number): number =>
+  kept_ms / 2 < START_WRITES_MS ? START_WRITES_MS : START_LEAD_MS
 
 /** When a job that may start at `startAt` starts at the earliest, seen from the moment before its start is written. */
 export const plannedStart = (startAt: number, now: number, hasRate: boolean): number =>

@@ -17,7 +17,7 @@ import type { Claim, Decision, PassChange, PassInput } from './input.ts'
 import { looksOf, wakeFor } from './looks.ts'
 import { type Staying, slotsThatStay } from './room.ts'
 
-export { plannedStart } from './admit.ts'
+export { leadOf, plannedStart } from './admit.ts'
 export type { ArrangedWake, Claim, Decision, Holder, PassChange, PassInput, Released } from './input.ts'
 
 /** @throws BrokenRuleError if the decision would break a rule of the protocol */

@@ -67,7 +67,7 @@ function withInterval(
   { rateLimit: _, shards: _shards, ...queue }: QueueInput,
   period_ms: number,
 ): QueueInput {
-  return { ...queue, minInterval: Math.max(200, period_ms / 20) }
+  return { ...queue, minInterval: Math.max(100, period_ms / 20) }
 }
 
 /** More than a limit has units too: then the shards take turns. */
