@@ -6,7 +6,13 @@ export { type Client, createClient, type Enqueued, type EnqueueOptions } from '.
 export type { Insight } from './api/insight.ts'
 export type { LimiterId, LimiterInfo, Limiters } from './api/limiters.ts'
 export type { LimitsInput, LimitsNote } from './api/limits-input.ts'
-export { type ResponseLike, RetryAfterError, throwIfToRetryAfter } from './api/retry-after.ts'
+export {
+  type ResponseLike,
+  RetryAfterError,
+  type RetryAfterWhy,
+  throwIfToRetryAfter,
+} from './api/retry-after.ts'
+export type { SlowDownEnd, SlowDowns } from './api/slow-downs.ts'
 export { defineTask, type JobInfo, type PayloadOf, type Task, type TaskContext } from './api/task.ts'
 export {
   BatchInterruptedError,

@@ -16,6 +16,7 @@ import { type AppRates, appRatesOf } from './app-rates.ts'
 import { type Cancelling, cancelling } from './cancel.ts'
 import { type Insight, insightOf } from './insight.ts'
 import { type Limiters, limitersOf } from './limiters.ts'
+import { type SlowDowns, slowDownsOf } from './slow-downs.ts'
 import { type PayloadOf, type Task, validatePayload } from './task.ts'
 import { type ClientOptions, type Wiring, wiringOf } from './wiring.ts'
 
@@ -68,6 +69,7 @@ export interface Client<QueueName extends string = string, AppName extends strin
     Cancelling<QueueName>,
     AppRates<AppName>,
     Insight<QueueName>,
+    SlowDowns<QueueName>,
     Limiters {
   /**
    * Accepts one job. A payload beyond 4 KB is kept in the Payloads bucket, up to 5 MB, if the client knows that.
@@ -123,6 +125,7 @@ export function createClient<QueueName extends string, AppName extends string = 
       return placed.map(({ item }) => enqueued(item, there.get(keyText(item))))
     },
     ...adminOf<QueueName>(wiring),
+    ...slowDownsOf<QueueName>(wiring),
     ...limitersOf(wiring),
     ...appRatesOf<AppName>(wiring),
     ...cancelling<QueueName>(wiring),

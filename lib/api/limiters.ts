@@ -4,14 +4,14 @@ import { NO_BOOKS } from '../core/limits/books.ts'
 import { limitsInForce } from '../core/limits/in-force.ts'
 import { lentOut, outstanding } from '../core/limits/limiter.ts'
 import type { LimitOverride } from '../core/limits/limits.ts'
-import { limiterKey, poolNamed, type QueueLimiter, totalOf } from '../core/limits/queue-limiter.ts'
+import { type LimiterId, limiterKey, nameOf, type QueueLimiter } from '../core/limits/queue-limiter.ts'
+import type { SlowDown } from '../core/limits/slow-down.ts'
 import type { Config } from '../core/queue/config.ts'
 import { setLimiter } from '../use-cases/operate/set-limiter.ts'
 import { type LimitsNote, toUnits } from './limits-input.ts'
 import type { Wiring } from './wiring.ts'
 
-/** The total of a queue, or a pool, by its name in the configuration. */
-export type LimiterId = { readonly total: string } | { readonly pool: string }
+export type { LimiterId }
 
 /** What a total or a pool has, who uses it, and who waits for it. */
 export interface LimiterInfo {
@@ -20,8 +20,10 @@ export interface LimiterInfo {
   /** How many units it has: as somebody has set it, or as configured. */
   readonly units: number
   readonly configured: number
-  /** What somebody has set, with the note. */
+  /** What somebody has set, with the note; a pause is part of it. */
   readonly override?: LimitOverride
+  /** Nothing that needs it starts before a time. */
+  readonly slowedDown?: SlowDown
   /** How many units are lent. After a limit was lowered it may be more than there are. */
   readonly lent: number
   /** The shards that have units, those with most first. */
@@ -62,9 +64,9 @@ export const limitersOf = (wiring: Wiring): Limiters => ({
 const configuredIn = ({ queues }: Config): Map<string, QueueLimiter> =>
   new Map(Object.values(queues).flatMap(({ limiters }) => limiters.map((limiter) => [limiter.name, limiter])))
 
-function limiterOf(config: Config, id: LimiterId): QueueLimiter {
+export function limiterOf(config: Config, id: LimiterId): QueueLimiter {
   const known = configuredIn(config)
-  const name = 'total' in id ? totalOf(id.total) : poolNamed(id.pool)
+  const name = nameOf(id)
   const limiter = known.get(name)
   if (limiter) return limiter
   const names = [...known.keys()].join(', ')
@@ -86,6 +88,7 @@ async function infoOf({ store, clock }: Wiring, { name, concurrency }: QueueLimi
     units: limits.concurrency ?? concurrency,
     configured: concurrency,
     ...(state?.override ? { override: state.override } : {}),
+    ...(state?.slowed && state.slowed.until > clock.now() ? { slowedDown: state.slowed } : {}),
     lent: lentOut(slots),
     holders: Object.entries(slots.loans)
       .map(([shard, loan]) => ({ shard, units: outstanding(loan) }))

@@ -2,6 +2,7 @@
 
 import type { TaskOutcome } from '../core/job/ending.ts'
 import type { Job } from '../core/job/job.ts'
+import { nameOf } from '../core/limits/queue-limiter.ts'
 import { clip } from '../core/text/clip.ts'
 import { decodePartition } from '../core/text/partition-value.ts'
 import type { Logger } from '../ports/logger.ts'
@@ -46,12 +47,24 @@ async function runChecked(task: Task, job: Job, logger: Logger, look?: Look): Pr
     await task.handler({ payload: payload.value, job: infoOf(job), signal, logger })
     return { kind: 'succeeded' }
   } catch (error) {
-    if (isRetryAfter(error))
-      return { kind: 'slowed', until: error.until, reason: clip(error.reason, REASON_LENGTH) }
+    if (isRetryAfter(error)) return slowedBy(error, job)
     const late = timeout.aborted ? `timed out after ${job.queue.timeout_ms} ms: ` : ''
     return { kind: 'failed', error: late + textOf(error) }
   } finally {
     cancelled.stop()
+  }
+}
+
+/** A limiter that does not cover the job is none that it could speak for: its partition is slowed down, and the reason says so. */
+function slowedBy({ until, reason, limiter }: RetryAfterError, { queue }: Job): TaskOutcome {
+  const name = limiter && nameOf(limiter)
+  const covers = queue.limiters.some((one) => one.name === name)
+  const text = name && !covers ? `${reason} (no limiter of queue "${queue.name}" is ${name})` : reason
+  return {
+    kind: 'slowed',
+    until,
+    reason: clip(text, REASON_LENGTH),
+    ...(name && covers ? { limiter: name } : {}),
   }
 }
 

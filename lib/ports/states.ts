@@ -56,11 +56,20 @@ export interface StateStore {
   earlierShards(queue: string): Promise<readonly number[]>
   /**
    * Slows a partition down, in its plain shard, or with `undefined` ends that. Counts as a pass: any that has read the shard
-   * before this loses. The item stays until a pass says when it may go.
+   * before this loses. The item stays until a pass says when it may go; a limiter's, which no pass writes, may go at `expiresAt`
+   * (epoch s), unless it has an override.
    */
-  slowDown(owner: ShardKey, slow: SlowDown | undefined): Promise<ShardState>
-  /** Replaces the limits of a partition, in its plain shard, or with `undefined` goes back to the configured ones. */
-  override(owner: ShardKey, limits: LimitOverride | undefined): Promise<ShardState>
+  slowDown(owner: ShardKey, slow: SlowDown | undefined, expiresAt?: number): Promise<ShardState>
+  /**
+   * Replaces what people have set for a partition or a limiter, or with `undefined` goes back to what is configured, if it is
+   * still what was read. Counts as a pass. The item stays until a pass says when it may go; a limiter's without an override may go
+   * at `expiresAt`. `undefined`: somebody has set something else since.
+   */
+  override(
+    owner: ShardState,
+    limits: LimitOverride | undefined,
+    expiresAt?: number,
+  ): Promise<ShardState | undefined>
   /**
    * Writes the number that an app's rate gives a partition into its plain shard, or with `undefined` only makes its item, if
    * nobody has written a pass since the state was read. Counts as a pass. An item that is made by this may go at `expiresAt`.

@@ -4,6 +4,7 @@ import type { Store } from '../../lib/ports/store.ts'
 import type { PastThePort } from './past-the-port.ts'
 import { describeBooks } from './store-books.ts'
 import { describeBorrowed } from './store-borrowed.ts'
+import { describeByPeople } from './store-by-people.ts'
 import { describeCounts } from './store-counts.ts'
 import { describeDerived } from './store-derived.ts'
 import { describeEnds } from './store-ends.ts'
@@ -23,6 +24,7 @@ import { describeUnique } from './store-unique.ts'
 export function describeStore(name: string, store: () => Store, pastThePort: () => PastThePort): void {
   describe(name, () => {
     describeJobs(store)
+    describeByPeople(store)
     describeCounts(store)
     describeKeys(store)
     describeOnce(store)

@@ -15,6 +15,7 @@ import type { PassWrite, StateStore } from '../../ports/store.ts'
 import { mayWriteBooks, withBooks } from './books.ts'
 import { memoryDerived } from './derived.ts'
 import { countedUp, judgedBy } from './outcomes.ts'
+import { isOverriddenAs, overridden, slowedDown } from './set-by-people.ts'
 import { memorySweep } from './sweep.ts'
 import type { Tables } from './tables.ts'
 
@@ -94,18 +95,12 @@ export const memoryStates = (tables: Tables): StateStore => {
       if (now.version !== state.version) return
       write({ ...now, strandedSince, ...(expiresAt === undefined ? {} : { expiresAt }) })
     },
-    override: async (shard, limits) => {
-      const { override: _override, expiresAt: _expiresAt, ...state } = current(shard) ?? emptyState(shard)
-      return write({
-        ...state,
-        version: (state.version ?? 0) + 1,
-        ...(limits ? { override: structuredClone(limits) } : {}),
-      })
+    override: async (owner, limits, expiresAt) => {
+      const now = current(owner.shard) ?? emptyState(owner.shard)
+      return isOverriddenAs(now, owner) ? write(overridden(now, limits, expiresAt)) : undefined
     },
-    slowDown: async (shard, slow) => {
-      const { slowed: _slowed, expiresAt: _expiresAt, ...state } = current(shard) ?? emptyState(shard)
-      return write({ ...state, version: (state.version ?? 0) + 1, ...(slow ? { slowed: { ...slow } } : {}) })
-    },
+    slowDown: async (shard, slow, expiresAt) =>
+      write(slowedDown(current(shard) ?? emptyState(shard), slow, expiresAt)),
     due: async (group, until) =>
       [...tables.states.values()].flatMap(({ shard, dueShard, dueAt }) =>
         dueShard === group && dueAt !== undefined && dueAt <= until ? [{ shard, dueAt }] : [],

@@ -34,14 +34,15 @@ export function limitsOfGates([partition, ...limiters]: Gates<Named>): ShardLimi
 function within(limits: ShardLimits, portion: Named, may: Units): ShardLimits {
   const { slowedUntil } = portion.limits
   const name = portion.limiter?.name
-  const until = Math.max(limits.slowedUntil ?? 0, slowedUntil ?? 0)
+  const isLater = slowedUntil !== undefined && slowedUntil > (limits.slowedUntil ?? 0)
+  const slowed = isLater ? { slowedUntil, ...(name ? { slowedBy: name } : {}) } : {}
   const slots = slowedUntil === undefined ? jobsIn(portion, may.slots) : 0
-  if (slots >= limits.slots) return limits
+  if (slots >= limits.slots) return { ...limits, ...slowed }
   const limiter = name && { name, lent: lentOut(portion.books.slots), units: capOf(portion.limits, 'slots') }
   return {
     ...limits,
     slots,
-    ...(until > 0 ? { slowedUntil: until } : {}),
+    ...slowed,
     ...(limiter ? { limiter } : {}),
   }
 }

@@ -44,7 +44,11 @@ export const NOTE_FIELDS = {
   reason: z.string().min(1).max(1024).optional(),
 }
 
-/** Limits of one partition that replace the configured ones, kept in the state item of its plain shard. */
+/**
+ * Limits of one partition, or the units of a limiter, that replace the configured ones, kept in the item that owns them. A
+ * pause is part of it, for a function of an earlier version takes what it does not know there for a limit that makes no sense, and
+ * pauses, too.
+ */
 export const overrideSchema = z.strictObject({
   concurrency: count.optional(),
   rateLimit: z
@@ -55,6 +59,7 @@ export const overrideSchema = z.strictObject({
     })
     .optional(),
   ...NOTE_FIELDS,
+  paused: z.strictObject(NOTE_FIELDS).optional(),
 })
 export type LimitOverride = z.infer<typeof overrideSchema>
 
@@ -70,6 +75,8 @@ export interface ShardLimits {
   readonly isPaused?: true
   /** Nothing of the whole partition may start before that. Epoch ms. */
   readonly slowedUntil?: number
+  /** The limiter that is slowed down until then; absent if the partition is. */
+  readonly slowedBy?: LimiterName
   /** The limiter that leaves it fewer slots than all others do: how many units it has lent, and how many it has. */
   readonly limiter?: { readonly name: LimiterName; readonly lent: number; readonly units: number }
   /** Slower than all that, for too many attempts have failed. */

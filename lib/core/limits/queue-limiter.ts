@@ -21,6 +21,10 @@ export interface QueueLimiter {
 export const totalOf = (queue: string): LimiterName => `total|${queue}` as LimiterName
 export const poolNamed = (pool: string): LimiterName => `pool|${pool}` as LimiterName
 
+/** The total of a queue, or a pool, by its name in the configuration. */
+export type LimiterId = { readonly total: string } | { readonly pool: string }
+export const nameOf = (id: LimiterId): LimiterName => ('total' in id ? totalOf(id.total) : poolNamed(id.pool))
+
 /** Nobody takes it for a shard: the name of a queue does not begin like that. */
 const PREFIX = '$limiter|'
 export const limiterKey = (name: LimiterName): ShardKey => `${PREFIX}${name}` as ShardKey

@@ -44,8 +44,10 @@ interface Counts {
 function holdsOf(input: PassInput, room: Room, { claims, left, staying }: Counts): Hold[] {
   const { state, limits, now, more } = input
   if (left === 0 && !more) return []
-  if (limits.slowedUntil !== undefined)
-    return [{ reason: 'slowed down', jobs: left, until: limits.slowedUntil }]
+  if (limits.slowedUntil !== undefined) {
+    const by = limits.slowedBy === undefined ? {} : { limiter: limits.slowedBy }
+    return [{ reason: 'slowed down', jobs: left, until: limits.slowedUntil, ...by }]
+  }
   if (claims < room.slots) return rateHold(input, room, { claims, left })
   if (limits.isPaused) return [{ reason: 'paused', jobs: left }]
   const inFlight = staying.length + claims

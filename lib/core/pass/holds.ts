@@ -10,8 +10,8 @@ interface Held {
 export type Hold =
   /** Somebody has set a limit to 0. */
   | (Held & { readonly reason: 'paused' })
-  /** The partition is slowed down. `until`: epoch ms. */
-  | (Held & { readonly reason: 'slowed down'; readonly until: number })
+  /** The partition is slowed down, or a limiter. `until`: epoch ms. */
+  | (Held & { readonly reason: 'slowed down'; readonly until: number; readonly limiter?: LimiterName })
   /** All slots that the shard may use are taken. */
   | (Held & { readonly reason: 'slots'; readonly inFlight: number; readonly slots: number })
   /** A limiter has lent what it has, or this shard uses what it has from it. */

@@ -75,10 +75,12 @@ export const reasonText = <Kind extends Reason['reason']>(reason: Reason<Kind>, 
 const TEXTS: { readonly [Kind in Reason['reason']]: (reason: Reason<Kind>, at: number) => string } = {
   interval: ({ interval_ms, reopensAt }, at) =>
     `the next start comes ${interval_ms} ms after the last${reopensAt === undefined ? '' : `, at ${timeText(reopensAt, at)}`}`,
-  limiter: ({ limiter, lent, units }) => `${limiter.replace('|', ' ')} ${lent}/${units}`,
+  limiter: ({ limiter, lent, units, ...note }) =>
+    `${limiter.replace('|', ' ')} ${units === 0 ? `paused${noteText(note)}` : `${lent}/${units}`}`,
   paused: ({ problem, ...note }) =>
     problem === undefined ? `paused${noteText(note)}` : `paused, for its override makes no sense: ${problem}`,
-  'slowed down': ({ until, ...note }, at) => `slowed down until ${timeText(until, at)}${noteText(note)}`,
+  'slowed down': ({ until, limiter, ...note }, at) =>
+    `${limiter ? `${limiter.replace('|', ' ')} ` : ''}slowed down until ${timeText(until, at)}${noteText(note)}`,
   slots: ({ inFlight, slots, first, partition, lacksStarts }, at) =>
     [
       lacksStarts ? 'no start of the rate, other shards have them' : `slots ${inFlight}/${slots}`,
