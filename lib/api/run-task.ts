@@ -59,7 +59,7 @@ async function runChecked(task: Task, job: Job, logger: Logger, look?: Look): Pr
 function slowedBy({ until, reason, limiter }: RetryAfterError, { queue }: Job): TaskOutcome {
   const name = limiter && nameOf(limiter)
   const covers = queue.limiters.some((one) => one.name === name)
-  const text = name && !covers ? `${reason} (no limiter of queue "${queue.name}" is ${name})` : reason
+  const text = name && !covers ? `${reason} (no limiter of queue ${queue.name} is ${name})` : reason
   return {
     kind: 'slowed',
     until,

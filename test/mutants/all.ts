@@ -2,6 +2,7 @@
 import { ADAPTERS } from './adapters.ts'
 import { DERIVED_MUTANTS } from './derived.ts'
 import { DOOMED_MUTANTS } from './doomed.ts'
+import { HELD_LIMITERS } from './held-limiters.ts'
 import { LEFT_WAITING_MUTANTS } from './left-waiting.ts'
 import { LENDING_MUTANTS } from './lending.ts'
 import { LENDING_RACES_MUTANTS } from './lending-races.ts'
@@ -27,6 +28,7 @@ export const TESTED_MUTANTS: readonly TestedMutant[] = [
   ...ONCE_MUTANTS,
   ...UNIQUE_MUTANTS,
   ...SLOW_DOWN_MUTANTS,
+  ...HELD_LIMITERS,
   ...THROTTLE_MUTANTS,
   ...DERIVED_MUTANTS,
   ...WHY_MUTANTS,

@@ -14,6 +14,7 @@ import { order } from './i6-order.ts'
 import { boundedChains } from './i7-chains.ts'
 import { type Progress, progress } from './i7-progress.ts'
 import { noStorm } from './i7-storm.ts'
+import { heldStartNothing } from './i8-held.ts'
 import { overrideLasts } from './i8-lasts.ts'
 import { replacedDecideNothing } from './i8-replaced.ts'
 import { slowedStartsNothing } from './i8-slowed.ts'
@@ -27,6 +28,7 @@ export function allChecks(): { readonly checks: readonly Check[]; readonly progr
     limiters,
     overrideLasts,
     slowedStartsNothing(),
+    heldStartNothing(),
     throttledClaimsLess,
     replacedDecideNothing,
     rate,

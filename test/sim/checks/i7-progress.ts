@@ -6,6 +6,7 @@
 import type { Tables } from '../../../lib/adapters/memory/tables.ts'
 import type { ShardKey } from '../../../lib/core/keys.ts'
 import { CLAIMED_AHEAD_MS } from '../../../lib/core/times.ts'
+import { isHeld } from '../workloads/limiter-acts.ts'
 import { ADAPTIVE } from '../workloads/queues.ts'
 import type { Check } from './check.ts'
 import { coveringOf, usedOf } from './i1-limiters.ts'
@@ -81,6 +82,8 @@ export const progress = (): Progress => {
         if (!due || limits.concurrency === 0 || isSlowed(tables, shard, truth.now - SLOWED_MS)) return false
         if (truth.runningIn(partition).length >= limits.concurrency) return false
         if (!hasUnits(truth, shard, version)) return false
+        const names = coveringOf(truth.plan, version, readShard(shard).queue).map(({ name }) => name)
+        if (names.some((name) => isHeld({ tables }, name, truth.now - SLOWED_MS))) return false
         const { rate } = limits
         if (!rate) return true
         if (rate.allowed === 0) return false

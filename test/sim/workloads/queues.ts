@@ -24,7 +24,7 @@ export const drawQueues = (random: SimRandom): Readonly<Record<string, QueueInpu
 /** Limits that queues share. */
 export type PoolsPlan = Readonly<Record<string, { readonly concurrency: number }>>
 
-const POOL = 'p'
+export const POOL = 'p'
 
 /** The same queues, of which some have a total, or share a pool, in which a job of each weighs as much as it may. */
 export function drawLimiters(random: SimRandom, queues: Readonly<Record<string, QueueInput>>) {
