@@ -117,7 +117,7 @@ const passed = (state: ShardState, expiresAt: number | undefined): ShardState =>
 })
 
 function applyPass(state: ShardState, change: PassWrite): ShardState {
-  const { waitingAmid: _waitingAmid, strandedSince: _since, ...lasting } = state
+  const { waitingAmid: _waitingAmid, held: _held, strandedSince: _since, ...lasting } = state
   const { dueAt: _dueAt, dueShard: _dueShard, expiresAt: _expiresAt, slowed, ...others } = lasting
   const rest = change.throttling ? judgedBy(others, change.throttling) : others
   const again = change.resend.flatMap(({ id }) => {
@@ -137,6 +137,7 @@ function applyPass(state: ShardState, change: PassWrite): ShardState {
     window: change.start === undefined ? window : withStart({ ...state, window }, change.start),
     waiting: change.waiting,
     ...(change.waitingAmid ? { waitingAmid: change.waitingAmid } : {}),
+    ...(change.held.length > 0 ? { held: structuredClone(change.held) } : {}),
     ...slowedAfter(slowed, change),
     ...(change.borrowed ? { borrowed: structuredClone(change.borrowed) } : {}),
     ...(change.borrowedFrom ? { borrowedFrom: structuredClone(change.borrowedFrom) } : {}),
