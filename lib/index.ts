@@ -1,4 +1,4 @@
-/** Sluice's public API. The construct is in `sluice/cdk`, and `createWorker` in `sluice/worker`. */
+/** Sluice's public API. The construct is in `sluice/cdk`, `createWorker` in `sluice/worker`, and what staff does in `sluice/admin`. */
 export type { Admin, AnyQueue, MoveOptions, RedriveOptions } from './api/admin.ts'
 export type { AppRateOptions, AppRates } from './api/app-rates.ts'
 export type { CancelNote, JobToCancel } from './api/cancel.ts'
