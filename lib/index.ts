@@ -1,4 +1,4 @@
-/** Sluice's public API. The construct is in `sluice/cdk`, and `createWorker` in `sluice/worker`. */
+/** Sluice's public API. The construct is in `sluice/cdk`, `createWorker` in `sluice/worker`, and what staff does in `sluice/admin`. */
 export type { Admin, AnyQueue, MoveOptions, RedriveOptions } from './api/admin.ts'
 export type { AppRateOptions, AppRates } from './api/app-rates.ts'
 export type { CancelNote, JobToCancel } from './api/cancel.ts'
@@ -6,7 +6,13 @@ export { type Client, createClient, type Enqueued, type EnqueueOptions } from '.
 export type { Insight } from './api/insight.ts'
 export type { LimiterId, LimiterInfo, Limiters } from './api/limiters.ts'
 export type { LimitsInput, LimitsNote } from './api/limits-input.ts'
-export { type ResponseLike, RetryAfterError, throwIfToRetryAfter } from './api/retry-after.ts'
+export {
+  type ResponseLike,
+  RetryAfterError,
+  type RetryAfterWhy,
+  throwIfToRetryAfter,
+} from './api/retry-after.ts'
+export type { SlowDownEnd, SlowDowns } from './api/slow-downs.ts'
 export { defineTask, type JobInfo, type PayloadOf, type Task, type TaskContext } from './api/task.ts'
 export {
   BatchInterruptedError,

@@ -4,12 +4,9 @@ import { InvalidJobError } from '../core/errors.ts'
 import type { DeadLetter } from '../core/job/dead-letter.ts'
 import { partitionProblem } from '../core/job/job.ts'
 import type { LimitOverride } from '../core/limits/limits.ts'
-import { ownerOf } from '../core/limits/shards.ts'
-import type { SlowDown } from '../core/limits/slow-down.ts'
 import { type QueueConfig, queueNamed } from '../core/queue/config.ts'
 import { givenPartition } from '../core/queue/partition.ts'
 import { noQueue } from '../core/queue/unknown.ts'
-import type { Duration } from '../core/text/duration.ts'
 import { deadLetters } from '../use-cases/operate/dead-letters.ts'
 import { type MoveResult, type MoveOptions as MoveRules, moveJobs } from '../use-cases/operate/move-jobs.ts'
 import {
@@ -18,9 +15,8 @@ import {
   redrive,
 } from '../use-cases/operate/redrive.ts'
 import { overrideLimits } from '../use-cases/operate/set-limits.ts'
-import { slowPartition } from '../use-cases/operate/slow-down.ts'
 import { type StrandedShard, strandedShards } from '../use-cases/operate/stranded-shards.ts'
-import { type LimitsInput, type LimitsNote, toOverride, toSlowDown } from './limits-input.ts'
+import { type LimitsInput, type LimitsNote, toOverride } from './limits-input.ts'
 import type { Wiring } from './wiring.ts'
 
 /** The name of a configured queue, or any other: jobs and letters may be left of one that is configured no more. */
@@ -44,22 +40,6 @@ export interface Admin<QueueName extends string = string> {
     limits: LimitsInput | null,
     note?: LimitsNote,
   ): Promise<void>
-  /**
-   * Slows one partition down: it starts nothing before `until` (a date, or a duration from now; between a second and a day),
-   * and goes on by itself then. What runs already goes on. `null` ends that now. A handler does the same by throwing a
-   * `RetryAfterError`.
-   * @example await client.slowDown('crm', 'acme', '10m', { by: 'ann@example.com', reason: 'their nightly backup' })
-   * @throws InvalidJobError if there is no such queue or partition, ConfigurationError if `until` or `note` makes no sense:
-   *   both before anything is written
-   */
-  slowDown(
-    queue: QueueName,
-    partition: string | undefined,
-    until: Date | Duration | null,
-    note?: LimitsNote,
-  ): Promise<void>
-  /** What slows a partition down now, or `undefined`. */
-  slowedDown(queue: QueueName, partition: string | undefined): Promise<SlowDown | undefined>
   /**
    * The dead letters of a queue, oldest first, read page by page as they are asked for. `unknown` has those whose key
    * does not name a queue. They are kept for 30 days.
@@ -120,9 +100,6 @@ export interface MoveOptions<QueueName extends string = string> extends MoveRule
 export const adminOf = <QueueName extends string>(wiring: Wiring): Admin<QueueName> => ({
   setLimits: (queue, partition, limits, note) =>
     setLimits(wiring, queue, partition, (of) => toOverride(of, limits, note)),
-  slowDown: (queue, partition, until, note) =>
-    slowDown(wiring, queue, partition, toSlowDown(until, note, wiring.clock.now())),
-  slowedDown: (queue, partition) => slowedDown(wiring, queue, partition),
   deadLetters: (queue) => deadLetters(wiring.store, queue),
   redrive: (queue, options) => redrive(wiring, queue, options ?? {}),
   strandedJobs: () => strandedShards(wiring),
@@ -152,25 +129,4 @@ async function setLimits(
   const { queue, partition } = placeNamed(wiring, queueName, named)
   const { store, clock } = wiring
   await overrideLimits({ store, wake: wiring.wake(), clock }, queue, partition, limitsFor(queue))
-}
-
-async function slowDown(
-  wiring: Wiring,
-  queueName: string,
-  named: string | undefined,
-  slow: SlowDown | undefined,
-): Promise<void> {
-  const { queue, partition } = placeNamed(wiring, queueName, named)
-  await slowPartition({ store: wiring.store, wake: wiring.wake() }, queue, partition, slow)
-}
-
-async function slowedDown(
-  wiring: Wiring,
-  queueName: string,
-  named: string | undefined,
-): Promise<SlowDown | undefined> {
-  const { queue, partition } = placeNamed(wiring, queueName, named)
-  const owner = ownerOf({ queue: queue.name, ...(partition === undefined ? {} : { partition }) })
-  const { slowed } = (await wiring.store.states.read(owner)) ?? {}
-  return slowed && slowed.until > wiring.clock.now() ? slowed : undefined
 }

@@ -18,6 +18,7 @@ import { type Cancelling, cancelling } from './cancel.ts'
 import { type Insight, insightOf } from './insight.ts'
 import { type Limiters, limitersOf } from './limiters.ts'
 import { type Recounting, recounting } from './recount.ts'
+import { type SlowDowns, slowDownsOf } from './slow-downs.ts'
 import { type NamesOnly, type PayloadOf, type Task, validatePayload } from './task.ts'
 import { type ClientOptions, type Wiring, wiringOf } from './wiring.ts'
 
@@ -81,6 +82,7 @@ export interface Client<
     AppRates<AppName>,
     Insight<QueueName>,
     Recounting<QueueName>,
+    SlowDowns<QueueName>,
     Limiters {
   /**
    * Accepts one job. A payload beyond 4 KB is kept in the Payloads bucket, up to 5 MB, if the client knows that.
@@ -140,6 +142,7 @@ export function createClient<
       return placed.map(({ item }) => enqueued(item, there.get(keyText(item))))
     },
     ...adminOf<QueueName>(wiring),
+    ...slowDownsOf<QueueName>(wiring),
     ...limitersOf(wiring),
     ...appRatesOf<AppName>(wiring),
     ...cancelling<QueueName>(wiring),

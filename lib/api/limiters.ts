@@ -5,15 +5,15 @@ import { type Kept, keptForOthers, unfilledIn } from '../core/limits/guarantee.t
 import { limitsInForce } from '../core/limits/in-force.ts'
 import { type Limiter, lentOut, outstanding } from '../core/limits/limiter.ts'
 import {
-  eachNamed,
+  type LimiterId,
   type LimiterName,
-  poolNamed,
+  nameOf,
   tagNamed,
   tagValueNamed,
-  totalOf,
 } from '../core/limits/limiter-name.ts'
 import type { LimitOverride } from '../core/limits/limits.ts'
 import { limiterKey, type QueueLimiter } from '../core/limits/queue-limiter.ts'
+import type { SlowDown } from '../core/limits/slow-down.ts'
 import type { Config } from '../core/queue/config.ts'
 import { limiterNamed, limitersOverKey } from '../core/queue/covering.ts'
 import { clip } from '../core/text/clip.ts'
@@ -21,12 +21,7 @@ import { setLimiter } from '../use-cases/operate/set-limiter.ts'
 import { type LimitsNote, toUnits } from './limits-input.ts'
 import type { Wiring } from './wiring.ts'
 
-/** A queue's total, a pool, or the limit of a tag: of its key, of one value, or of one where each has its own. */
-export type LimiterId =
-  | { readonly total: string }
-  | { readonly pool: string }
-  | { readonly tag: string; readonly value?: string }
-  | { readonly tag: string; readonly each: string }
+export type { LimiterId }
 
 /** What a limiter has, who uses it, and who waits for it. */
 export interface LimiterInfo {
@@ -35,8 +30,10 @@ export interface LimiterInfo {
   /** How many units it has: as somebody has set it, or as configured. */
   readonly units: number
   readonly configured: number
-  /** What somebody has set, with the note. */
+  /** What somebody has set, with the note; a pause is part of it. */
   readonly override?: LimitOverride
+  /** Nothing that needs it starts before a time. */
+  readonly slowedDown?: SlowDown
   /** How many units are lent. After a limit was lowered it may be more than there are. */
   readonly lent: number
   /** What partitions have still to get of what is guaranteed to them: nobody else gets so many of the units that are free. */
@@ -90,14 +87,7 @@ const configuredIn = ({ queues, pools, tags }: Config): Map<string, QueueLimiter
   return new Map(all.map((limiter) => [limiter.name, limiter]))
 }
 
-function nameOf(id: LimiterId): LimiterName {
-  if ('total' in id) return totalOf(id.total)
-  if ('pool' in id) return poolNamed(id.pool)
-  if ('each' in id) return eachNamed(id.tag, String(id.each))
-  return id.value === undefined ? tagNamed(id.tag) : tagValueNamed(id.tag, String(id.value))
-}
-
-function limiterOf(config: Config, id: LimiterId): QueueLimiter {
+export function limiterOf(config: Config, id: LimiterId): QueueLimiter {
   const known = configuredIn(config)
   const name = nameOf(id)
   const limiter = known.get(name) ?? limiterNamed(config, name)
@@ -134,6 +124,7 @@ async function infoOf({ store, clock }: Wiring, limiter: QueueLimiter): Promise<
     units: limits.concurrency ?? concurrency,
     configured: concurrency,
     ...(state?.override ? { override: state.override } : {}),
+    ...(state?.slowed && state.slowed.until > clock.now() ? { slowedDown: state.slowed } : {}),
     lent: lentOut(slots),
     ...keptBy(limiter, limits.concurrency ?? concurrency, slots),
     holders: Object.entries(slots.loans)

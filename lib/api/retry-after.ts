@@ -1,11 +1,15 @@
 /** How a handler says that the service that it calls wants to be called later. */
 import { SluiceError } from '../core/errors.ts'
+import type { LimiterId } from '../core/limits/queue-limiter.ts'
 import { type Duration, parseDuration } from '../core/text/duration.ts'
 
 /**
  * Throw it from a handler: the job goes back with no attempt spent, and its partition starts nothing before `until`
  * (bounded to between a second and a day from now). What runs already goes on.
+ *
+ * With the name of a total or a pool nothing that needs that starts before, in whatever queue, and the partition is free.
  * @example throw new RetryAfterError('30s', 'their nightly backup')
+ * @example throw new RetryAfterError('30s', { pool: 'hubspot', reason: 'HTTP 429 for the whole account' })
  * @example throw new RetryAfterError(response.headers.get('retry-after'))
  */
 export class RetryAfterError extends SluiceError {
@@ -13,18 +17,25 @@ export class RetryAfterError extends SluiceError {
   /** Epoch ms. */
   readonly until: number
   readonly reason: string
+  /** Of the queue's total and pools, the one that starts nothing; absent for the partition. */
+  readonly limiter?: LimiterId
 
   /**
    * @param when a date, a duration (`30s`, or a number of ms), or the header `Retry-After` as it comes: `120` (seconds), or an
    *   HTTP date. Whatever cannot be read, an absent header too, is taken for 30 s.
-   * @param reason who reads the log or asks why jobs wait sees it
+   * @param why the reason, which who reads the log or asks why jobs wait sees; or with it the limiter that is meant
    */
-  constructor(when: Date | Duration | string | null | undefined, reason = 'the service asked for it') {
+  constructor(when: Date | Duration | string | null | undefined, why: string | RetryAfterWhy = {}) {
+    const { reason = 'the service asked for it', ...of } = typeof why === 'string' ? { reason: why } : why
     super(`slow down: ${reason}`)
     this.until = timeOf(when) ?? Date.now() + OTHERWISE_MS
     this.reason = reason
+    if ('pool' in of || 'total' in of) this.limiter = of
   }
 }
+
+/** Why, and whether a limiter is meant in place of the partition. */
+export type RetryAfterWhy = { readonly reason?: string } | ({ readonly reason?: string } & LimiterId)
 
 const OTHERWISE_MS = 30_000
 

@@ -2,6 +2,8 @@
 
 import type { TaskOutcome } from '../core/job/ending.ts'
 import type { Job } from '../core/job/job.ts'
+import { partsOfLane } from '../core/limits/lane.ts'
+import { type LimiterId, type LimiterName, nameOf } from '../core/limits/limiter-name.ts'
 import { clip } from '../core/text/clip.ts'
 import { decodePartition } from '../core/text/partition-value.ts'
 import type { Logger } from '../ports/logger.ts'
@@ -11,7 +13,7 @@ import { cancelSignal } from './cancel-signal.ts'
 import { RetryAfterError } from './retry-after.ts'
 import { type JobInfo, type Task, validatePayload } from './task.ts'
 
-type RetryAfterLike = { readonly until: unknown; readonly reason: unknown }
+type RetryAfterLike = { readonly until: unknown; readonly reason: unknown; readonly limiter?: unknown }
 
 export type LoggerFor = (job: Job) => Logger
 
@@ -45,7 +47,7 @@ async function runChecked(task: Task, job: Job, logger: Logger, look?: Look): Pr
     await task.handler({ payload: payload.value, job: infoOf(job), signal, logger })
     return { kind: 'succeeded' }
   } catch (error) {
-    if (isRetryAfter(error)) return slowedBy(error)
+    if (isRetryAfter(error)) return slowedBy(error, job)
     const late = timeout.aborted ? `timed out after ${job.queue.timeout_ms} ms: ` : ''
     return { kind: 'failed', error: late + textOf(error) }
   } finally {
@@ -53,14 +55,35 @@ async function runChecked(task: Task, job: Job, logger: Logger, look?: Look): Pr
   }
 }
 
-/** Of another class with that name they may be anything. */
-const slowedBy = ({ until, reason }: RetryAfterLike): TaskOutcome => ({
-  kind: 'slowed',
-  until: typeof until === 'number' && !Number.isNaN(until) ? until : new RetryAfterError(dateOr(until)).until,
-  reason: typeof reason === 'string' ? reason : '',
-})
+/**
+ * Of another class with that name they may be anything. A limiter that does not cover the job is none that it could speak for:
+ * its partition is slowed down, and the reason says so.
+ */
+function slowedBy({ until, reason, limiter }: RetryAfterLike, job: Job): TaskOutcome {
+  const name = isLimiterId(limiter) ? nameOf(limiter) : undefined
+  const text = typeof reason === 'string' ? reason : ''
+  const isCovered = name !== undefined && isCoveredBy(job, name)
+  return {
+    kind: 'slowed',
+    until:
+      typeof until === 'number' && !Number.isNaN(until) ? until : new RetryAfterError(dateOr(until)).until,
+    reason: name && !isCovered ? `${text} (no limiter of queue ${job.queue.name} is ${name})` : text,
+    ...(isCovered ? { limiter: name } : {}),
+  }
+}
 
 const dateOr = (until: unknown) => (until instanceof Date ? until : undefined)
+
+const isLimiterId = (value: unknown): value is LimiterId =>
+  typeof value === 'object' &&
+  value !== null &&
+  ['total', 'pool', 'tag'].some((kind) => typeof (value as Record<string, unknown>)[kind] === 'string')
+
+function isCoveredBy({ queue, shard }: Job, name: LimiterName): boolean {
+  const parts = shard.lane === undefined ? undefined : partsOfLane(shard.lane)
+  const ofLane = parts?.ok ? parts.value : []
+  return [...queue.limiters.map((one) => one.name), ...ofLane.map((part) => part.limiter)].includes(name)
+}
 
 /** By its name: a bundle may hold the class twice. */
 const isRetryAfter = (error: unknown): error is Error & RetryAfterLike =>

@@ -84,6 +84,11 @@ export const CLAIMED_AHEAD_MS = 250
 export const PUT_MS = 5 * SECOND_MS
 /** A start is recorded so far ahead, for the write that records it takes time, and a late start counts twice. */
 export const START_LEAD_MS = 15
+/**
+ * A start that could not be written within half its window is begun again. Where that is less than this, a start by a message is recorded
+ * so far ahead: otherwise, while writes take as long, its job would go round in circles.
+ */
+export const START_WRITES_MS = 250
 /** Without a limit starts are remembered so coarsely until the next pass, in case it finds that one was set. */
 export const UNLIMITED_BUCKET_MS = SECOND_MS
 /** In a window of more than this a wake-up that is a second late costs no more than 5 %. */

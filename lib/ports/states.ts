@@ -4,6 +4,7 @@ import type { AppRecord, DerivedLimit } from '../core/limits/app-rate.ts'
 import type { BooksChange } from '../core/limits/books.ts'
 import type { LimitOverride } from '../core/limits/limits.ts'
 import type { SlowDown } from '../core/limits/slow-down.ts'
+import type { Throttling } from '../core/limits/throttled.ts'
 import type { Holder, PassChange, Released } from '../core/pass/decide.ts'
 import type { BorrowedFrom, BorrowedUnits, ShardGlance, ShardState, Token } from '../core/shard/state.ts'
 
@@ -19,7 +20,7 @@ export interface StateStore {
    */
   remember(shard: ShardKey, bucket: string): Promise<void>
   /**
-   * Frees a slot, if the holder still has it. If its job stands, says that it waits amid others, and counts as a pass: one
+   * Frees a slot, if the holder still has it, and counts the outcome of its attempt, if it says one. If its job stands, says that it waits amid others, and counts as a pass: one
    * that has seen the job in flight must not take that back.
    */
   release(shard: ShardKey, holder: Released): Promise<ReleaseOutcome>
@@ -55,11 +56,20 @@ export interface StateStore {
   earlierShards(queue: string): Promise<readonly number[]>
   /**
    * Slows a partition down, in its plain shard, or with `undefined` ends that. Counts as a pass: any that has read the shard
-   * before this loses. The item stays until a pass says when it may go.
+   * before this loses. The item stays until a pass says when it may go; a limiter's, which no pass writes, may go at `expiresAt`
+   * (epoch s), unless it has an override.
    */
-  slowDown(owner: ShardKey, slow: SlowDown | undefined): Promise<ShardState>
-  /** Replaces the limits of a partition, in its plain shard, or with `undefined` goes back to the configured ones. */
-  override(owner: ShardKey, limits: LimitOverride | undefined): Promise<ShardState>
+  slowDown(owner: ShardKey, slow: SlowDown | undefined, expiresAt?: number): Promise<ShardState>
+  /**
+   * Replaces what people have set for a partition or a limiter, or with `undefined` goes back to what is configured, if it is
+   * still what was read. Counts as a pass. The item stays until a pass says when it may go; a limiter's without an override may go
+   * at `expiresAt`. `undefined`: somebody has set something else since.
+   */
+  override(
+    owner: ShardState,
+    limits: LimitOverride | undefined,
+    expiresAt?: number,
+  ): Promise<ShardState | undefined>
   /**
    * Writes the number that an app's rate gives a partition into its plain shard, or with `undefined` only makes its item, if
    * nobody has written a pass since the state was read. Counts as a pass. An item that is made by this may go at `expiresAt`.
@@ -96,6 +106,8 @@ export interface PassWrite extends PassChange {
   readonly borrowedFrom?: BorrowedFrom
   /** What slows the partition down from now on, or that nothing does any more. Absent if that is as it was. */
   readonly slowed?: SlowDown | 'over'
+  /** How slow the shard is by itself from now on. The outcomes that are judged by that come off those that are counted. */
+  readonly throttling?: Throttling
   /** The group of the due index that shall list the shard. */
   readonly dueShard?: string
   /** Epoch seconds at which an idle item may go; absent if the item has to stay. */

@@ -54,6 +54,7 @@ describe('the package', () => {
 
   test.for([
     ['sluice', 'defineConfig'],
+    ['sluice/admin', 'createAdmin'],
     ['sluice/cdk', 'Sluice'],
   ])('can be required: %s', async ([entry, name]) => {
     await writeFiles(readmeApp, { 'required.cjs': `console.log(typeof require('${entry}').${name})` })

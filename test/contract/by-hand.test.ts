@@ -9,6 +9,7 @@ import { limiterKey, poolNamed } from '../../lib/core/limits/queue-limiter.ts'
 import type { Store } from '../../lib/ports/store.ts'
 import { borrowed, change, jobItem, loan } from '../support/builders.ts'
 import { dynoxideDatabase, missingDynoxide, putRaw, type TestDatabase } from '../support/dynamodb.ts'
+import { override } from '../support/override.ts'
 import { untyped } from '../support/untyped.ts'
 import { afterPass, freshShard } from './fresh.ts'
 import { setAttributes } from './past-the-port.ts'
@@ -81,7 +82,7 @@ describe.skipIf(missingDynoxide)('an override written by hand', () => {
     const before = await afterPass(store(), { expiresAt: 2_000_000_000 })
     await write(before.shard, PAUSE)
     expect(await store().states.read(before.shard)).toMatchObject({ expiresAt: 2_000_000_000 })
-    await store().states.override(before.shard, { concurrency: 1 })
+    await override(store(), before.shard, { concurrency: 1 })
     const { Item } = await database().client.send(
       new GetItemCommand({ TableName: database().tables.state, Key: { pk: { S: before.shard } } }),
     )

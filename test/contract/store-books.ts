@@ -3,6 +3,7 @@ import type { BooksChange } from '../../lib/core/limits/books.ts'
 import { emptyState, type ShardState } from '../../lib/core/shard/state.ts'
 import type { BooksWrite, Store } from '../../lib/ports/store.ts'
 import { change, claimed, loan } from '../support/builders.ts'
+import { override } from '../support/override.ts'
 import { afterPass, freshShard } from './fresh.ts'
 import type { PastThePort } from './past-the-port.ts'
 
@@ -87,7 +88,7 @@ export function describeBooks(store: () => Store, pastThePort: () => PastThePort
 
     test('does not let an item go that has come to have to stay', async () => {
       const shard = freshShard()
-      await store().states.override(shard, { concurrency: 1 })
+      await override(store(), shard, { concurrency: 1 })
       await conflict(emptyState(shard), { line: [inLine('0', 1)] })
       const other = freshShard()
       await pastThePort().override(other, { concurrency: 1 })
@@ -110,7 +111,7 @@ export function describeBooks(store: () => Store, pastThePort: () => PastThePort
       ['a pass', (owner: ShardState) => afterPass(store(), { expiresAt: KEPT_UNTIL }, owner)],
       ['a late start', ({ shard }: ShardState) => store().states.remember(shard, '7')],
       ['a fence', ({ shard }: ShardState) => store().states.fence(shard, KEPT_UNTIL)],
-      ['an override', ({ shard }: ShardState) => store().states.override(shard, { concurrency: 1 })],
+      ['an override', ({ shard }: ShardState) => override(store(), shard, { concurrency: 1 })],
       [
         'an override written by hand',
         ({ shard }: ShardState) => pastThePort().override(shard, { concurrency: 1 }),
@@ -146,7 +147,7 @@ export function describeBooks(store: () => Store, pastThePort: () => PastThePort
 
     test('conflicts with a limit that was set since the books were read', async () => {
       const owner = await opened()
-      await store().states.override(owner.shard, { concurrency: 1 })
+      await override(store(), owner.shard, { concurrency: 1 })
       await conflict(owner, endless)
     })
   })
@@ -268,14 +269,14 @@ export function describeBooks(store: () => Store, pastThePort: () => PastThePort
     test('is not set for an item that has to stay', async () => {
       const waiting = await afterPass(store(), { waiting: true })
       expect((await written(waiting, { line: [inLine('0', 1)] })).expiresAt).toBeUndefined()
-      const limited = await store().states.override(freshShard(), { concurrency: 1 })
+      const limited = await override(store(), freshShard(), { concurrency: 1 })
       const loans = [lent('0', loan('l', 1))]
       expect((await written(limited, { loans, isLending: true })).expiresAt).toBeUndefined()
     })
 
     test('is not set again if the item has come to have to stay', async () => {
       const owner = await opened()
-      await store().states.override(owner.shard, { concurrency: 1 })
+      await override(store(), owner.shard, { concurrency: 1 })
       await conflict(owner, { line: [inLine('0', 3)] })
       expect((await store().states.read(owner.shard))?.expiresAt).toBeUndefined()
     })

@@ -4,6 +4,7 @@ import { limiterKey, poolNamed, totalOf } from '../../lib/core/limits/queue-limi
 import { emptyState, type ShardState } from '../../lib/core/shard/state.ts'
 import type { Store } from '../../lib/ports/store.ts'
 import { borrowed, change, claimed } from '../support/builders.ts'
+import { override } from '../support/override.ts'
 import { afterPass, freshQueue, freshShard } from './fresh.ts'
 import type { PastThePort } from './past-the-port.ts'
 
@@ -74,7 +75,7 @@ export function describeBorrowed(store: () => Store, pastThePort: () => PastTheP
     })
 
     test('a fence keeps the limits of a shard that owns them, if it is told so', async () => {
-      const before = await store().states.override(freshShard(), { concurrency: 1 })
+      const before = await override(store(), freshShard(), { concurrency: 1 })
       await store().states.fence(before.shard, KEPT_UNTIL, 'limits')
       expect(await store().states.read(before.shard)).toMatchObject({
         override: { concurrency: 1 },
@@ -102,7 +103,7 @@ export function describeBorrowed(store: () => Store, pastThePort: () => PastTheP
     })
 
     test('leaves a limit that an earlier version set in the shard: a deploy may be rolled back to that', async () => {
-      const before = await store().states.override(freshShard(), { concurrency: 1 })
+      const before = await override(store(), freshShard(), { concurrency: 1 })
       const after = await store().states.recordBorrowed(before, UNITS, KEPT_UNTIL)
       expect(after).toEqual({
         ...emptyState(before.shard),
@@ -138,7 +139,7 @@ export function describeBorrowed(store: () => Store, pastThePort: () => PastTheP
       expect(await store().states.recordBorrowed(before, UNITS)).toEqual(first)
       expect(await store().states.read(before.shard)).toEqual(first)
       // What comes after it is shown, and not undone.
-      await store().states.override(before.shard, { concurrency: 1 })
+      await override(store(), before.shard, { concurrency: 1 })
       const limited = await store().states.read(before.shard)
       expect(limited?.override).toEqual({ concurrency: 1 })
       expect(await store().states.recordBorrowed(before, UNITS)).toEqual(limited)
@@ -147,7 +148,7 @@ export function describeBorrowed(store: () => Store, pastThePort: () => PastTheP
 
   describe('a fence', () => {
     test('removes a limit that an earlier version set in the shard', async () => {
-      const before = await store().states.override(freshShard(), { concurrency: 1 })
+      const before = await override(store(), freshShard(), { concurrency: 1 })
       await store().states.fence(before.shard, KEPT_UNTIL)
       const fenced = await store().states.read(before.shard)
       expect(fenced).toEqual({ ...emptyState(before.shard), version: 2 })

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Store } from '../../lib/ports/store.ts'
 import { asId, asToken, change, claimed, NOW, running } from '../support/builders.ts'
+import { override } from '../support/override.ts'
 import { afterPass, freshShard } from './fresh.ts'
 
 const HOLDER = { id: asId('a'), token: asToken('claim') }
@@ -47,7 +48,7 @@ export function describeSlots(store: () => Store): void {
       expect(await store().states.start(shard, HOLDER, attempt('r'))).toMatchObject({ kind: 'stale' })
       expect(await store().states.start(freshShard(), HOLDER, attempt('r'))).toEqual({ kind: 'stale' })
       const paused = freshShard()
-      await store().states.override(paused, { concurrency: 0 })
+      await override(store(), paused, { concurrency: 0 })
       expect(await store().states.start(paused, HOLDER, attempt('r'))).toMatchObject({ kind: 'stale' })
     })
 

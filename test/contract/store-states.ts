@@ -3,6 +3,7 @@ import type { ShardKey } from '../../lib/core/keys.ts'
 import { emptyState } from '../../lib/core/shard/state.ts'
 import type { Store } from '../../lib/ports/store.ts'
 import { change, claimed, NOW } from '../support/builders.ts'
+import { override } from '../support/override.ts'
 import { afterPass, freshShard } from './fresh.ts'
 
 export function describeStates(store: () => Store): void {
@@ -11,7 +12,7 @@ export function describeStates(store: () => Store): void {
 
     test('an override on a shard that nobody visited is kept by its first pass', async () => {
       const shard = freshShard()
-      await store().states.override(shard, OVERRIDE)
+      await override(store(), shard, OVERRIDE)
       const before = await store().states.read(shard)
       expect(before).toMatchObject({ initialised: false, override: OVERRIDE, slots: {}, window: {} })
       const after = await afterPass(store(), { take: { a: claimed('t') }, start: '7' }, before)
@@ -21,7 +22,7 @@ export function describeStates(store: () => Store): void {
 
     test('an override leaves slots and windows alone', async () => {
       const before = await afterPass(store(), { take: { a: claimed('t') }, start: '7', waiting: true })
-      await store().states.override(before.shard, OVERRIDE)
+      await override(store(), before.shard, OVERRIDE)
       const { slots, window, waiting } = before
       expect(await store().states.read(before.shard)).toMatchObject({
         slots,
@@ -33,19 +34,19 @@ export function describeStates(store: () => Store): void {
 
     test('an override is replaced as a whole, and removed', async () => {
       const { shard } = await afterPass(store())
-      await store().states.override(shard, OVERRIDE)
-      await store().states.override(shard, { concurrency: 0 })
+      await override(store(), shard, OVERRIDE)
+      await override(store(), shard, { concurrency: 0 })
       expect((await store().states.read(shard))?.override).toEqual({ concurrency: 0 })
-      await store().states.override(shard, undefined)
+      await override(store(), shard, undefined)
       expect((await store().states.read(shard))?.override).toBeUndefined()
     })
 
     test('a pass that has read the old limits conflicts', async () => {
       const before = await afterPass(store())
-      await store().states.override(before.shard, { concurrency: 0 })
+      await override(store(), before.shard, { concurrency: 0 })
       expect(await store().states.pass(before, change())).toEqual({ kind: 'conflict' })
       const shard = freshShard()
-      await store().states.override(shard, { concurrency: 0 })
+      await override(store(), shard, { concurrency: 0 })
       expect(await store().states.pass(emptyState(shard), change())).toEqual({ kind: 'conflict' })
     })
   })

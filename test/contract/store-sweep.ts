@@ -4,6 +4,7 @@ import type { SeenShard } from '../../lib/core/shard/seen-shards.ts'
 import { emptyState, type ShardGlance, type ShardState } from '../../lib/core/shard/state.ts'
 import type { ScanQuery, Store } from '../../lib/ports/store.ts'
 import { borrowed, claimed, jobItem, NOW } from '../support/builders.ts'
+import { override } from '../support/override.ts'
 import { afterPass, freshShard } from './fresh.ts'
 
 export function describeSweep(store: () => Store): void {
@@ -95,7 +96,7 @@ export function describeSweep(store: () => Store): void {
         }),
       )
       const shard = freshShard()
-      await store().states.override(shard, OVERRIDE)
+      await override(store(), shard, OVERRIDE)
       made.push({ ...emptyState(shard), override: OVERRIDE })
       return made
     }

@@ -4,6 +4,7 @@ import type { Store } from '../../lib/ports/store.ts'
 import type { PastThePort } from './past-the-port.ts'
 import { describeBooks } from './store-books.ts'
 import { describeBorrowed } from './store-borrowed.ts'
+import { describeByPeople } from './store-by-people.ts'
 import { describeCounts } from './store-counts.ts'
 import { describeDerived } from './store-derived.ts'
 import { describeEnds } from './store-ends.ts'
@@ -13,6 +14,7 @@ import { describeKeys } from './store-keys.ts'
 import { describeLanes } from './store-lanes.ts'
 import { describeMoves } from './store-moves.ts'
 import { describeOnce } from './store-once.ts'
+import { describeOutcomes } from './store-outcomes.ts'
 import { describePass } from './store-pass.ts'
 import { describeSizes } from './store-sizes.ts'
 import { describeSlots } from './store-slots.ts'
@@ -24,11 +26,13 @@ import { describeUnique } from './store-unique.ts'
 export function describeStore(name: string, store: () => Store, pastThePort: () => PastThePort): void {
   describe(name, () => {
     describeJobs(store)
+    describeByPeople(store)
     describeCounts(store)
     describeKeys(store)
     describeOnce(store)
     describeUnique(store)
     describeSizes(store)
+    describeOutcomes(store)
     describePass(store)
     describeSlots(store)
     describeStates(store)

@@ -70,7 +70,7 @@ const ofStates: Verbs<StateStore> = {
   fence: () => states.fence(SHARD, 7),
   strand: () => states.strand(state, NOW, undefined),
   earlierShards: () => states.earlierShards('crm'),
-  override: () => states.override(SHARD, { concurrency: 1 }),
+  override: () => states.override(emptyState(SHARD), { concurrency: 1 }),
   slowDown: () => states.slowDown(SHARD, { until: NOW, reason: 'HTTP 429' }),
   derive: () => states.derive(state, derived, 7),
   rederive: () => states.rederive(SHARD, derived),
@@ -130,7 +130,7 @@ test('what a shard has borrowed takes the place of the number that an earlier ve
 
 test('an override that is written takes the time away at which the item would go', async () => {
   sent.length = 0
-  await states.override(SHARD, { concurrency: 0 })
+  await states.override(emptyState(SHARD), { concurrency: 0 })
   const [update] = sent
   const names = Object.entries((update?.input['ExpressionAttributeNames'] ?? {}) as Record<string, string>)
   const placeholder = names.find(([, name]) => name === 'expiresAt')?.[0]

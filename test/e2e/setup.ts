@@ -4,6 +4,7 @@ import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import { SQSClient } from '@aws-sdk/client-sqs'
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb'
+import { type AdminClient, createAdmin } from '../../lib/admin.ts'
 import { type Client, createClient, type DeadLetter } from '../../lib/index.ts'
 import { type Call, type Cloud, type CloudOptions, startCloud } from '../../local/cloud.ts'
 import { synth } from '../../local/synth.ts'
@@ -61,7 +62,16 @@ export class World {
 
   /** One that signs with the key of a role of the template. */
   clientAs(role: string): Client<QueueName, keyof typeof config.apps> {
-    return createClient({
+    return createClient(this.#optionsAs(role))
+  }
+
+  /** With the rights of the one that every test has. */
+  get admin(): AdminClient<QueueName, keyof typeof config.apps> {
+    return createAdmin(this.#optionsAs(this.cloud.credentials.accessKeyId))
+  }
+
+  #optionsAs(role: string) {
+    return {
       config,
       jobsTable: this.output('JobsTableName'),
       stateTable: this.output('StateTableName'),
@@ -69,7 +79,7 @@ export class World {
       wakeQueueUrl: this.output('WakeQueueUrl'),
       payloadsBucket: this.output('PayloadsBucketName'),
       ...this.#clients({ ...this.cloud.credentials, accessKeyId: role }),
-    })
+    }
   }
 
   /** What functions and clients have called, each of it once. */

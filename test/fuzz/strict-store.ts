@@ -31,7 +31,10 @@ export function strictStore(tables: Tables): Store {
       read: async (shard) => states.read(asShard(checkedText(shard, 2048))),
       start: async (shard, claim, attempt) => states.start(asShard(checkedText(shard, 2048)), claim, attempt),
       release: async (shard, holder) => states.release(asShard(checkedText(shard, 2048)), holder),
-      override: async (shard, limits) => states.override(asShard(checkedText(shard, 2048)), limits),
+      override: async (owner, ...given) => {
+        checkedText(owner.shard, 2048)
+        return states.override(owner, ...given)
+      },
     },
     history: { ...history, bury: async (letter) => history.bury(stored(letter)) },
   }

@@ -7,6 +7,7 @@ import type { Holder, Released } from '../../lib/core/pass/decide.ts'
 import { type BorrowedUnits, emptyState, type ShardState } from '../../lib/core/shard/state.ts'
 import type { Attempt, BooksWrite, PassWrite, RangeQuery, RawKey, Store } from '../../lib/ports/store.ts'
 import { deadLetters } from '../../lib/use-cases/operate/dead-letters.ts'
+import { override } from '../support/override.ts'
 
 export type Operation =
   | { readonly op: 'put'; readonly item: JobItem }
@@ -72,7 +73,7 @@ function call({ jobs, states, history }: Store, operation: Operation): Promise<u
     case 'release':
       return states.release(operation.shard, operation.holder)
     case 'override':
-      return states.override(operation.shard, operation.limits)
+      return override({ states }, operation.shard, operation.limits)
     case 'writeBooks':
       return states.writeBooks(operation.state, operation.change)
     case 'recordBorrowed':

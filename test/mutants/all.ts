@@ -4,6 +4,7 @@ import { DERIVED_MUTANTS } from './derived.ts'
 import { DOOMED_MUTANTS } from './doomed.ts'
 import { FULL_LINE_MUTANTS } from './full-line.ts'
 import { GUARANTEED_MUTANTS } from './guaranteed.ts'
+import { HELD_LIMITERS } from './held-limiters.ts'
 import { LANE_MUTANTS } from './lanes.ts'
 import { LEFT_WAITING_MUTANTS } from './left-waiting.ts'
 import { LENDING_MUTANTS } from './lending.ts'
@@ -34,6 +35,7 @@ export const TESTED_MUTANTS: readonly TestedMutant[] = [
   ...UNIQUE_MUTANTS,
   ...SIZE_MUTANTS,
   ...SLOW_DOWN_MUTANTS,
+  ...HELD_LIMITERS,
   ...THROTTLE_MUTANTS,
   ...DERIVED_MUTANTS,
   ...FULL_LINE_MUTANTS,

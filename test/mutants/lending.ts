@@ -217,8 +217,8 @@ export const LENDING_MUTANTS: readonly TestedMutant[] = [
   {
     name: 'a limit is set without fences',
     file: 'lib/use-cases/operate/set-limits.ts',
-    find: 'store.states.fence(key, expiresAt)',
-    replace: 'Promise.resolve(expiresAt < 0 && key)',
+    find: 'await fenceAll({ store }, keys, keptUntil(clock.now()))',
+    replace: 'await Promise.resolve(keptUntil(clock.now()))',
     breaks: 'a pass that had read the old limit claims by it',
     tests: [LIMITS_SET],
   },

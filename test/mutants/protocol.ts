@@ -148,6 +148,14 @@ export const PROTOCOL: readonly TestedMutant[] = [
     tests: ['test/unit/use-cases/rate.test.ts'],
   },
   {
+    name: 'a start in a short window is recorded as late as any',
+    file: 'lib/core/pass/admit.ts',
+    find: 'kept_ms / 2 < START_WRITES_MS ?',
+    replace: 'kept_ms / 2 < 0 ?',
+    breaks: 'while writes take longer than the window, a job goes back and forth',
+    tests: ['test/unit/use-cases/rate.test.ts'],
+  },
+  {
     name: 'a failing read costs the attempt',
     file: 'lib/use-cases/attempt/start.ts',
     find: "    return { kind: 'unwanted', running }\n  }\n}\n\n/** Waits",

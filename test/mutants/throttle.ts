@@ -3,6 +3,8 @@ import type { TestedMutant } from './mutant.ts'
 
 const BATCH = 'test/unit/api/throttled-batch.test.ts'
 const INTERVAL = 'test/unit/use-cases/interval.test.ts'
+const THROTTLED = 'test/unit/use-cases/adaptive.test.ts'
+const MEMORY = 'test/contract/store-memory.test.ts'
 const ADAPTIVE_TEST = 'test/unit/core/limits/adaptive.test.ts'
 const ADAPTIVE = 'lib/core/limits/adaptive.ts'
 
@@ -76,6 +78,78 @@ export const THROTTLE_MUTANTS: readonly TestedMutant[] = [
     file: 'lib/core/pass/assertions.ts',
     find: 'return isAlone && claims.every(({ startAt }) => startAt >= earliest)',
     replace: 'return isAlone || claims.every(({ startAt }) => startAt >= earliest)',
+    breaks: 'the net below the rules',
+    tests: ['test/unit/core/pass-assertions.test.ts'],
+  },
+  {
+    name: 'a slot that was freed twice counts twice',
+    file: 'lib/core/limits/throttled.ts',
+    find: 'ended?.outcome && slots[ended.id]?.token === ended.token ?',
+    replace: 'ended?.outcome && slots ?',
+    breaks: 'one failure is two',
+    tests: [THROTTLED],
+  },
+  {
+    name: 'a throttle forgets to throttle',
+    file: 'lib/core/limits/throttled.ts',
+    find: 'period_ms: Math.ceil(rate.period_ms * stretch)',
+    replace: 'period_ms: Math.ceil(rate.period_ms + 0 * stretch)',
+    breaks: 'the service is called as before',
+    tests: [THROTTLED],
+  },
+  {
+    name: 'what was judged is judged again',
+    file: 'lib/adapters/memory/outcomes.ts',
+    find: 'failed: outcomes.failed - judged.failed',
+    replace: 'failed: outcomes.failed - 0 * judged.failed',
+    breaks: 'it never recovers',
+    tests: [MEMORY],
+  },
+  {
+    name: 'outcomes that came meanwhile are lost',
+    file: 'lib/adapters/memory/outcomes.ts',
+    find: 'failed: outcomes.failed - judged.failed',
+    replace: 'failed: judged.failed - judged.failed',
+    breaks: 'failures beside a pass are not seen',
+    tests: [MEMORY],
+  },
+  {
+    name: 'the table judges again what was judged',
+    file: 'lib/adapters/dynamodb/pass-expression.ts',
+    find: 'update.increase(update.path(ATTRIBUTE_OF[what]), -judged[what])',
+    replace: 'update.increase(update.path(ATTRIBUTE_OF[what]), 0 * judged[what])',
+    breaks: 'it never recovers',
+    tests: ['test/contract/store-dynoxide.test.ts'],
+  },
+  {
+    name: 'the judgement is not written down',
+    file: 'lib/use-cases/pass/write.ts',
+    find: '...(throttling && isNews(state, throttling) ? { throttling } : {}),',
+    replace: '...(throttling && isNews(state, throttling) && now < 0 ? { throttling } : {}),',
+    breaks: 'only the pass that frees the slot heeds it',
+    tests: [THROTTLED],
+  },
+  {
+    name: 'a service that asks for time has failed',
+    file: 'lib/core/job/ending.ts',
+    find: "const hasFailed = ending.kind === 'retry' ||",
+    replace: "const hasFailed = ending.kind === 'slowed' || ending.kind === 'retry' ||",
+    breaks: 'one answer 429 is punished twice',
+    tests: ['test/unit/core/ending.test.ts'],
+  },
+  {
+    name: 'nobody looks when the throttle lets one start',
+    file: 'lib/core/pass/looks.ts',
+    find: "if (hold.reason === 'throttled') add(hold.reopensAt,",
+    replace: "if (hold.reason === 'throttled') add(undefined,",
+    breaks: 'a partition that is throttled stops',
+    tests: [THROTTLED],
+  },
+  {
+    name: 'a throttle that makes faster passes',
+    file: 'lib/core/pass/assertions.ts',
+    find: 'throttle.stretch > 1 &&',
+    replace: 'throttle.stretch > 0 &&',
     breaks: 'the net below the rules',
     tests: ['test/unit/core/pass-assertions.test.ts'],
   },

@@ -10,6 +10,7 @@ import { bringBack } from './workloads/bring-back.ts'
 import { applyCancel } from './workloads/cancels.ts'
 import { drawPlan } from './workloads/draw.ts'
 import { applyEdit } from './workloads/edits.ts'
+import { applyLimiterAct } from './workloads/limiter-acts.ts'
 import { applyOverride, unpause } from './workloads/overrides.ts'
 import type { Plan } from './workloads/plan.ts'
 import { submit } from './workloads/ways-in.ts'
@@ -102,6 +103,7 @@ export async function runSeed(
     for (const edit of plan.edits) scheduler.at(edit.at, () => applyEdit(world, edit))
     for (const [number, cancel] of plan.cancels.entries())
       scheduler.at(cancel.at, () => applyCancel(world, cancel, number))
+    for (const act of plan.limiterActs) scheduler.at(act.at, () => applyLimiterAct(world, act))
     for (const override of plan.overrides) scheduler.at(override.at, () => applyOverride(world, override))
     while (watched && !broken() && scheduler.now < plan.faultsUntil) {
       await scheduler.run(scheduler.now + look_ms, broken)

@@ -16,7 +16,7 @@ const COMPOSES = ['lib/lambda/clients.ts', 'lib/lambda/payloads.ts', 'lib/api/wi
 /** A digest is no chance: one file may make it. */
 export const DIGEST = 'lib/core/text/digest.ts'
 const BUILT_ON_LIB = ['cdk', 'local', 'functions', 'test', 'examples', 'demo', 'bench', 'cli', 'console']
-const PUBLIC_API = ['lib/index.ts', 'lib/worker.ts', 'cdk/index.ts']
+const PUBLIC_API = ['lib/index.ts', 'lib/admin.ts', 'lib/worker.ts', 'cdk/index.ts']
 /** Kinds of tests that take parts from another kind. */
 const BORROWS: Readonly<Record<string, string>> = {
   'test/fuzz': 'test/honesty',

@@ -21,6 +21,8 @@ export function booksExpression(owner: ShardState, write: BooksWrite): UpdateExp
   if (owner.books) changeBooks(update, write)
   else openBooks(update, write)
   if (write.override) update.set(update.path('override'), write.override).remove(update.path('expiresAt'))
+  // Somebody has written an override by hand, in an item that would go.
+  else if (owner.override && owner.expiresAt !== undefined) stay(update, owner)
   else keepUntil(update, owner, write)
   return update
 }
@@ -30,6 +32,12 @@ function keepUntil(update: UpdateExpression, owner: ShardState, { expiresAt }: B
   // Race: the item has to stay by now, for somebody has set a limit, or jobs wait.
   if (hadExpiry) update.condition(`attribute_exists(${update.path('expiresAt')})`)
   if (hadExpiry || isNew(owner)) update.set(update.path('expiresAt'), expiresAt)
+}
+
+function stay(update: UpdateExpression, owner: ShardState): void {
+  // Race: somebody has taken it back since, and the item may go.
+  sameOverride(update, owner)
+  update.remove(update.path('expiresAt'))
 }
 
 /** Race: somebody else has opened them since. */

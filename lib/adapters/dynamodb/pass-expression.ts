@@ -3,6 +3,7 @@ import type { ShardState, ShardVersion } from '../../core/shard/state.ts'
 import type { PassWrite } from '../../ports/store.ts'
 import { fromBorrowed, fromBorrowedFrom } from './books-item.ts'
 import { UpdateExpression } from './expression.ts'
+import { ATTRIBUTE_OF, COUNTED } from './outcomes-item.ts'
 
 export function passExpression(state: ShardState, change: PassWrite): UpdateExpression {
   const update = new UpdateExpression()
@@ -21,6 +22,13 @@ export function passExpression(state: ShardState, change: PassWrite): UpdateExpr
   if (state.strandedSince !== undefined) update.remove(update.path('strandedSince'))
   if (change.slowed === 'over') update.remove(update.path('slowed'))
   else if (change.slowed) update.set(update.path('slowed'), change.slowed)
+  if (change.throttling) {
+    const { adaptive, judged } = change.throttling
+    update.set(update.path('adaptive'), adaptive)
+    // Others count on meanwhile.
+    for (const what of COUNTED)
+      if (judged[what] > 0) update.increase(update.path(ATTRIBUTE_OF[what]), -judged[what])
+  }
   for (const name of ['dueAt', 'dueShard', 'expiresAt'] as const) {
     if (change[name] === undefined) update.remove(update.path(name))
     else update.set(update.path(name), change[name])

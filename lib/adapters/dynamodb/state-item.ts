@@ -19,6 +19,7 @@ import {
   toBorrowedFrom,
 } from './books-item.ts'
 import { fromItem, type Item } from './database.ts'
+import { toOutcomes } from './outcomes-item.ts'
 
 const slotBase = {
   token: z.string().min(1),
@@ -59,6 +60,11 @@ const stateSchema = z.object({
   held: heldSchema,
   slowed: slowDownSchema.optional(),
   derived: derivedLimitSchema.optional(),
+  adaptive: z
+    .object({ last: z.string().regex(/^[01]*$/), stretch: z.number().min(1), since: z.number() })
+    .optional(),
+  okCount: z.number().optional(),
+  failedCount: z.number().optional(),
   passedBy: z.string().optional(),
   expiresAt: z.number().optional(),
   strandedSince: z.number().optional(),
@@ -88,7 +94,8 @@ export function toState(item: Item): ShardState {
       item['pk']?.S,
     )
   }
-  const { pk, slots, window, waiting, loans, line, borrowed, borrowedFrom, override, ...rest } = state.data
+  const { pk, slots, window, waiting, loans, line, borrowed, borrowedFrom, override, ...others } = state.data
+  const { okCount, failedCount, ...rest } = others
   return {
     shard: pk as ShardKey,
     initialised: slots !== undefined && window !== undefined,
@@ -96,6 +103,7 @@ export function toState(item: Item): ShardState {
     window: window ?? {},
     waiting,
     ...present(rest),
+    ...toOutcomes(okCount, failedCount),
     ...toBooks(loans, line),
     ...toBorrowed(borrowed),
     ...toBorrowedFrom(borrowedFrom),

@@ -3,10 +3,9 @@ import { GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb'
 import type { ShardKey } from '../../core/keys.ts'
 import { isMade } from '../../core/limits/books.ts'
 import { isSameFrom, isSameUnits } from '../../core/limits/borrowed.ts'
-import type { LimitOverride } from '../../core/limits/limits.ts'
 import type { SlowDown } from '../../core/limits/slow-down.ts'
 import type { Holder, Released } from '../../core/pass/decide.ts'
-import { emptyState, isOwnWrite, type ShardState } from '../../core/shard/state.ts'
+import { isOwnWrite, type ShardState } from '../../core/shard/state.ts'
 import type { Attempt, BooksOutcome, BooksWrite, StateStore } from '../../ports/store.ts'
 import { booksExpression } from './books-expression.ts'
 import { fromBorrowed, fromBorrowedFrom } from './books-item.ts'
@@ -16,7 +15,9 @@ import { deriveExpression, readAppRecord, rederiveExpression, saveAppRecord } fr
 import { earlierShards } from './earlier-shards.ts'
 import { UpdateExpression } from './expression.ts'
 import { fence } from './fence.ts'
+import { ATTRIBUTE_OF } from './outcomes-item.ts'
 import { passExpression, sameVersion } from './pass-expression.ts'
+import { overrideExpression, slowExpression } from './set-by-people.ts'
 import { toState } from './state-item.ts'
 import { dueShards, glanceAtStates, scanStates } from './state-queries.ts'
 import { readCursors, saveCursor } from './sweep-progress.ts'
@@ -72,8 +73,9 @@ export const dynamoStateStore = (database: Database): StateStore => ({
   },
   fence: (shard, expiresAt, keeps) => fence(database, shard, expiresAt, keeps),
   earlierShards: earlierShards(database),
-  override: (shard, limits) => setByPeople(database, shard, 'override', limits),
-  slowDown: (shard, slow) => setByPeople(database, shard, 'slowed', slow),
+  override: async (owner, limits, expiresAt) =>
+    written(await update(database, owner.shard, overrideExpression(owner, limits, expiresAt))),
+  slowDown: (shard, ...given) => slowDown(database, shard, ...given),
   derive: async (owner, ...given) =>
     written(await update(database, owner.shard, deriveExpression(owner, ...given))),
   rederive: async (owner, derived) => written(await update(database, owner, rederiveExpression(derived))),
@@ -112,8 +114,9 @@ function startExpression({ id, token }: Holder, attempt: Attempt): UpdateExpress
 }
 
 /** Race: our attempt was taken for dead, and the slot belongs to somebody else by now. */
-function releaseExpression({ id, token, jobStands }: Released): UpdateExpression {
+function releaseExpression({ id, token, jobStands, outcome }: Released): UpdateExpression {
   const update = new UpdateExpression()
+  if (outcome) update.increase(update.path(ATTRIBUTE_OF[outcome]), 1)
   // Race: a pass has seen the job in flight, and would take back that others wait amid those.
   if (jobStands) update.set(update.path('waitingAmid'), true).increase(update.path('version'), 1)
   return update
@@ -172,17 +175,16 @@ async function update(
   }
 }
 
-/** Counts as a pass, so that one that has read the old limits loses; and the item stays until a pass has seen it. */
-async function setByPeople(
+/** Whether the item has an override decides whether it may go: asked for one way and then the other, until one is right. */
+async function slowDown(
   database: Database,
   shard: ShardKey,
-  name: 'override' | 'slowed',
-  limits: LimitOverride | SlowDown | undefined,
+  slow: SlowDown | undefined,
+  expiresAt?: number,
 ): Promise<ShardState> {
-  const change = new UpdateExpression()
-  change.increase(change.path('version'), 1).remove(change.path('expiresAt'))
-  if (limits) change.set(change.path(name), limits)
-  else change.remove(change.path(name))
-  const outcome = await update(database, shard, change)
-  return outcome.state ?? emptyState(shard)
+  for (let isOverridden = false; ; isOverridden = !isOverridden) {
+    const change = slowExpression(slow, expiresAt, expiresAt === undefined ? undefined : isOverridden)
+    const outcome = await update(database, shard, change)
+    if (outcome.kind === 'updated') return outcome.state
+  }
 }

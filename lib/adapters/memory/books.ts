@@ -10,22 +10,28 @@ export function mayWriteBooks(now: ShardState, owner: ShardState, write: BooksWr
   const isSameOverride =
     isDeepStrictEqual(now.override, owner.override) && isDeepStrictEqual(now.derived, owner.derived)
   if ((isLimited(write) || isNew(owner)) && now.version !== owner.version) return false
-  if ((write.isLending || isNew(owner)) && !isSameOverride) return false
+  if ((write.isLending || isNew(owner) || isToStay(owner)) && !isSameOverride) return false
   if ((now.books === undefined) !== (owner.books === undefined)) return false
-  if (owner.expiresAt !== undefined && now.expiresAt === undefined) return false
+  if (!isToStay(owner) && owner.expiresAt !== undefined && now.expiresAt === undefined) return false
   return isUnchanged(now.books ?? NO_BOOKS, write)
 }
 
 export function withBooks(now: ShardState, owner: ShardState, write: BooksWrite): ShardState {
   const { override } = write
-  const expires = !override && (owner.expiresAt !== undefined || isNew(owner))
+  const stays = override !== undefined || isToStay(owner)
+  const expires = !stays && (owner.expiresAt !== undefined || isNew(owner))
   const { expiresAt: _expiresAt, ...staying } = now
   return {
-    ...(override ? { ...staying, override: structuredClone(override) } : now),
+    ...(stays ? staying : now),
+    ...(override ? { override: structuredClone(override) } : {}),
     ...(isLimited(write) ? { version: (now.version ?? 0) + 1 } : {}),
     books: changed(now.books ?? NO_BOOKS, structuredClone(write)),
     ...(expires ? { expiresAt: write.expiresAt } : {}),
   }
 }
+
+/** Somebody has written an override by hand. */
+const isToStay = ({ override, expiresAt }: ShardState): boolean =>
+  override !== undefined && expiresAt !== undefined
 
 const isLimited = ({ isLending, isCovered }: BooksWrite): boolean => isLending && !isCovered

@@ -14,6 +14,8 @@ import {
 import type { PassWrite, StateStore } from '../../ports/store.ts'
 import { mayWriteBooks, withBooks } from './books.ts'
 import { memoryDerived } from './derived.ts'
+import { countedUp, judgedBy } from './outcomes.ts'
+import { isOverriddenAs, overridden, slowedDown } from './set-by-people.ts'
 import { memorySweep } from './sweep.ts'
 import type { Tables } from './tables.ts'
 
@@ -52,12 +54,14 @@ export const memoryStates = (tables: Tables): StateStore => {
       if (!state?.initialised) return
       write({ ...state, version: (state.version ?? 0) + 1, window: withStart(state, bucket) })
     },
-    release: async (shard, { id, token, jobStands }) => {
+    release: async (shard, { id, token, jobStands, outcome }) => {
       const state = current(shard)
       if (!state || state.slots[id]?.token !== token)
         return { kind: 'gone', ...(state ? { state: structuredClone(state) } : {}) }
       const amid = jobStands ? { waitingAmid: jobStands, version: (state.version ?? 0) + 1 } : {}
-      return { kind: 'released', state: write({ ...state, ...amid, slots: without(state.slots, [id]) }) }
+      const counted = outcome ? countedUp(state, outcome) : {}
+      const freed = { ...state, ...amid, ...counted, slots: without(state.slots, [id]) }
+      return { kind: 'released', state: write(freed) }
     },
     writeBooks: async (owner, change) => {
       const now = current(owner.shard) ?? emptyState(owner.shard)
@@ -91,18 +95,12 @@ export const memoryStates = (tables: Tables): StateStore => {
       if (now.version !== state.version) return
       write({ ...now, strandedSince, ...(expiresAt === undefined ? {} : { expiresAt }) })
     },
-    override: async (shard, limits) => {
-      const { override: _override, expiresAt: _expiresAt, ...state } = current(shard) ?? emptyState(shard)
-      return write({
-        ...state,
-        version: (state.version ?? 0) + 1,
-        ...(limits ? { override: structuredClone(limits) } : {}),
-      })
+    override: async (owner, limits, expiresAt) => {
+      const now = current(owner.shard) ?? emptyState(owner.shard)
+      return isOverriddenAs(now, owner) ? write(overridden(now, limits, expiresAt)) : undefined
     },
-    slowDown: async (shard, slow) => {
-      const { slowed: _slowed, expiresAt: _expiresAt, ...state } = current(shard) ?? emptyState(shard)
-      return write({ ...state, version: (state.version ?? 0) + 1, ...(slow ? { slowed: { ...slow } } : {}) })
-    },
+    slowDown: async (shard, slow, expiresAt) =>
+      write(slowedDown(current(shard) ?? emptyState(shard), slow, expiresAt)),
     due: async (group, until) =>
       [...tables.states.values()].flatMap(({ shard, dueShard, dueAt }) =>
         dueShard === group && dueAt !== undefined && dueAt <= until ? [{ shard, dueAt }] : [],
@@ -120,7 +118,8 @@ const passed = (state: ShardState, expiresAt: number | undefined): ShardState =>
 
 function applyPass(state: ShardState, change: PassWrite): ShardState {
   const { waitingAmid: _waitingAmid, held: _held, strandedSince: _since, ...lasting } = state
-  const { dueAt: _dueAt, dueShard: _dueShard, expiresAt: _expiresAt, slowed, ...rest } = lasting
+  const { dueAt: _dueAt, dueShard: _dueShard, expiresAt: _expiresAt, slowed, ...others } = lasting
+  const rest = change.throttling ? judgedBy(others, change.throttling) : others
   const again = change.resend.flatMap(({ id }) => {
     const slot = state.slots[id]
     return slot ? [[id, { ...slot, sentAt: change.sentAt }] as const] : []

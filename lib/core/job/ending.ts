@@ -1,5 +1,7 @@
 /** What becomes of a job after an attempt. One value, one transaction, one event. */
 
+import type { Counted } from '../limits/adaptive.ts'
+import type { LimiterName } from '../limits/queue-limiter.ts'
 import { boundedReason, boundedUntil } from '../limits/slow-down.ts'
 import { retryDelay } from '../queue/backoff.ts'
 import { unknownDelay } from '../queue/unknown.ts'
@@ -13,7 +15,13 @@ export type TaskOutcome =
   | { readonly kind: 'succeeded' }
   | { readonly kind: 'failed'; readonly error: string }
   /** The service that it calls has asked to be called again at `until` (epoch ms), and not before. */
-  | { readonly kind: 'slowed'; readonly until: number; readonly reason: string }
+  | {
+      readonly kind: 'slowed'
+      readonly until: number
+      readonly reason: string
+      /** Of the queue's limiters, the one that it speaks of; absent for the partition. */
+      readonly limiter?: LimiterName
+    }
   /** The job can never run: its payload is gone, or does not match its task's schema. */
   | { readonly kind: 'refused'; readonly reason: string }
   /** This worker does not know the job's task, or cannot read its payload. A newer one may, or a later one. */
@@ -51,6 +59,8 @@ export interface Slowed {
   readonly kind: 'slowed'
   readonly until: number
   readonly error: string
+  /** In place of its partition nothing that needs this limiter starts before that. */
+  readonly limiter?: LimiterName
 }
 /** The dead letters: its last attempt failed. */
 export interface Exhausted {
@@ -63,6 +73,13 @@ export interface Refused {
   readonly kind: 'dead'
   readonly reason: 'refused'
   readonly error: string
+}
+
+/** What it says of the service that the job calls: nothing, if the job has not called it, or was asked to come again. */
+export function countedAs(ending: Ending): Counted | undefined {
+  if (ending.kind === 'done') return 'ok'
+  const hasFailed = ending.kind === 'retry' || (ending.kind === 'dead' && ending.reason === 'exhausted')
+  return hasFailed ? 'failed' : undefined
 }
 
 const WORKER_DIED =
@@ -80,7 +97,7 @@ export function endingOf(job: Job, outcome: AttemptOutcome, now: number, random:
     case 'failed':
       return retryOrExhausted(job, outcome.error, now, random)
     case 'slowed':
-      return { kind: 'slowed', until: boundedUntil(outcome.until, now), error: boundedReason(outcome.reason) }
+      return slowed(outcome, now)
     case 'refused':
       return refusal(outcome.reason)
     case 'unknown':
@@ -89,6 +106,16 @@ export function endingOf(job: Job, outcome: AttemptOutcome, now: number, random:
       return afterDeath(job, outcome.shared, now, random)
   }
 }
+
+const slowed = (
+  { until, reason, limiter }: Extract<TaskOutcome, { kind: 'slowed' }>,
+  now: number,
+): Slowed => ({
+  kind: 'slowed',
+  until: boundedUntil(until, now),
+  error: boundedReason(reason),
+  ...(limiter ? { limiter } : {}),
+})
 
 function errorOf(outcome: Exclude<AttemptOutcome, { kind: 'succeeded' | 'doomed' }>): string {
   if (outcome.kind === 'died') return WORKER_DIED

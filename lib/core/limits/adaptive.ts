@@ -26,7 +26,7 @@ export const ADAPTIVE_DEFAULTS: AdaptiveRule = {
   recovery_ms: 60_000,
 }
 
-/** What is multiplied if no interval is configured. */
+/** What is multiplied within a process if no interval is configured. */
 export const SMALLEST_INTERVAL_MS = 100
 
 export interface AdaptiveState {
@@ -43,9 +43,20 @@ export const AT_EASE: AdaptiveState = { last: '', stretch: 1, since: 0 }
 /** What an attempt counts as. One that was given back, slowed down or cancelled counts as neither. */
 export type Counted = 'ok' | 'failed'
 
+/** How many attempts have come to what. */
+export type Outcomes = Readonly<Record<Counted, number>>
+
+export const NO_OUTCOMES: Outcomes = { ok: 0, failed: 0 }
+
 /** By how much the interval is multiplied at `now`. */
 export const stretchAt = (state: AdaptiveState, rule: AdaptiveRule, now: number): number =>
-  afterTime(state, rule, now).stretch
+  stretchedAt(state, rule, now).stretch
+
+/** The same, with the time of the last step back. */
+export function stretchedAt(state: AdaptiveState, rule: AdaptiveRule, now: number): AdaptiveState {
+  const after = afterTime(state, rule, now)
+  return { ...after, stretch: Math.min(rule.most, after.stretch) }
+}
 
 /** The state after further outcomes, in their order as far as it is known. */
 export const afterOutcomes = (

@@ -37,15 +37,16 @@ export function limitsOfGates([partition, ...limiters]: Gates<Named>): ShardLimi
 function within(limits: ShardLimits, portion: Named, may: Units): ShardLimits {
   const { slowedUntil } = portion.limits
   const name = portion.limiter?.name
-  const until = Math.max(limits.slowedUntil ?? 0, slowedUntil ?? 0)
+  const isLater = slowedUntil !== undefined && slowedUntil > (limits.slowedUntil ?? 0)
+  const slowed = isLater ? { slowedUntil, ...(name ? { slowedBy: name } : {}) } : {}
   const slots = slowedUntil === undefined ? jobsIn(portion, may.slots) : 0
-  if (slots >= limits.slots) return limits
+  if (slots >= limits.slots) return { ...limits, ...slowed }
   const isLineFull = isKeptOut(portion) ? ({ isLineFull: true } as const) : {}
   const limiter = name && { name, ...useOf(portion), ...isLineFull }
   return {
     ...limits,
     slots,
-    ...(until > 0 ? { slowedUntil: until } : {}),
+    ...slowed,
     ...(limiter ? { limiter } : {}),
   }
 }

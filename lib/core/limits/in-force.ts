@@ -24,7 +24,9 @@ export const limitsInForce = (
   { override, overrideProblem, slowed, derived }: Owner,
   now: number,
 ): Limits => ({
-  ...(overrideProblem === undefined ? applyOverride(derivedFrom(configured, derived), override) : PAUSED),
+  ...(overrideProblem === undefined && !override?.paused
+    ? applyOverride(derivedFrom(configured, derived), override)
+    : PAUSED),
   ...(slowed && slowed.until > now ? { slowedUntil: slowed.until } : {}),
 })
 

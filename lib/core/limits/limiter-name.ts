@@ -13,6 +13,20 @@ export const tagValueNamed = (key: string, value: string): LimiterName =>
 export const eachNamed = (key: string, value: string): LimiterName =>
   `each|${key}=${encodeValue(value)}` as LimiterName
 
+/** A queue's total, a pool, or the limit of a tag: of its key, of one value, or of one where each has its own. */
+export type LimiterId =
+  | { readonly total: string }
+  | { readonly pool: string }
+  | { readonly tag: string; readonly value?: string }
+  | { readonly tag: string; readonly each: string }
+
+export function nameOf(id: LimiterId): LimiterName {
+  if ('total' in id) return totalOf(id.total)
+  if ('pool' in id) return poolNamed(id.pool)
+  if ('each' in id) return eachNamed(id.tag, String(id.each))
+  return id.value === undefined ? tagNamed(id.tag) : tagValueNamed(id.tag, String(id.value))
+}
+
 /** In the key of a lane `|` and `+` separate. */
 const encodeValue = (value: string): string =>
   value.replaceAll('%', '%25').replaceAll('|', '%7C').replaceAll('+', '%2B')

@@ -1,5 +1,6 @@
 /** What a partition may do, as it is configured and as somebody has set it at run time. */
 import * as z from 'zod'
+import type { AdaptiveRule } from './adaptive.ts'
 import type { Derivation } from './app-rate.ts'
 import type { Kept } from './guarantee.ts'
 import type { LimiterName } from './queue-limiter.ts'
@@ -25,6 +26,8 @@ export interface Limits {
   readonly slowedUntil?: number
   /** The concurrency comes from an app's rate: a partition keeps its own number. */
   readonly derivation?: Derivation
+  /** As configured: slower by itself, while too many attempts fail. */
+  readonly adaptive?: AdaptiveRule
 }
 
 /** Who writes more means no limit, and leaves it out. */
@@ -42,7 +45,11 @@ export const NOTE_FIELDS = {
   reason: z.string().min(1).max(1024).optional(),
 }
 
-/** Limits of one partition that replace the configured ones, kept in the state item of its plain shard. */
+/**
+ * Limits of one partition, or the units of a limiter, that replace the configured ones, kept in the item that owns them. A
+ * pause is part of it, for a function of an earlier version takes what it does not know there for a limit that makes no sense, and
+ * pauses, too.
+ */
 export const overrideSchema = z.strictObject({
   concurrency: count.optional(),
   rateLimit: z
@@ -53,6 +60,7 @@ export const overrideSchema = z.strictObject({
     })
     .optional(),
   ...NOTE_FIELDS,
+  paused: z.strictObject(NOTE_FIELDS).optional(),
 })
 export type LimitOverride = z.infer<typeof overrideSchema>
 
@@ -83,9 +91,30 @@ export interface ShardLimits {
   readonly isPaused?: true
   /** Nothing of the whole partition may start before that. Epoch ms. */
   readonly slowedUntil?: number
+  /** The limiter that is slowed down until then; absent if the partition is. */
+  readonly slowedBy?: LimiterName
   /** The limiter that leaves it fewer slots than all others do: how many units it has lent, and how many it has. */
   readonly limiter?: LimiterInTheWay
+  /** Slower than all that, for too many attempts have failed. */
+  readonly throttle?: Throttle
 }
+
+/**
+ * It takes away from the rate, and is none itself: a start that was late counts against the service's rate, and needs not be
+ * begun anew for a throttle, which otherwise would let nothing start while the database is slow.
+ */
+export interface Throttle {
+  /** So many times slower. More than 1. */
+  readonly stretch: number
+  /** By which starts are planned, in place of the configured one. */
+  readonly rate: RateLimit
+  /** When it becomes less slow by itself, if nothing happens. Epoch ms. */
+  readonly easesAt: number
+}
+
+/** By which starts are planned, and forgotten. */
+export const plannedRate = ({ throttle, rateLimit }: ShardLimits): RateLimit | undefined =>
+  throttle?.rate ?? rateLimit
 
 /** By default: a fortieth of the period, but at least 20 ms and at most 1 s. It is the share of the rate that is lost. */
 export const defaultMargin = (period_ms: number): number =>

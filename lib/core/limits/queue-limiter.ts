@@ -7,7 +7,7 @@ import { partsOfLane } from './lane.ts'
 import type { Borrower } from './limiter.ts'
 import type { LimiterName } from './limiter-name.ts'
 
-export { type LimiterName, poolNamed, totalOf } from './limiter-name.ts'
+export { type LimiterId, type LimiterName, nameOf, poolNamed, totalOf } from './limiter-name.ts'
 
 /** A limiter, for all that it covers. */
 export interface QueueLimiter {

@@ -1,10 +1,11 @@
 /** Which of the due jobs start, in their order, and what holds the others. */
 import { itemBytes } from '../job/item-size.ts'
 import type { Job } from '../job/job.ts'
+import { plannedRate } from '../limits/limits.ts'
 import { windowReopensAt } from '../limits/window.ts'
 import { isFresh } from '../shard/closed.ts'
 import { sizeOf } from '../shard/state.ts'
-import { START_LEAD_MS } from '../times.ts'
+import { START_LEAD_MS, START_WRITES_MS } from '../times.ts'
 import { waitsOf } from './held.ts'
 import type { Hold } from './holds.ts'
 import type { Claim, PassInput } from './input.ts'
@@ -44,8 +45,10 @@ interface Counts {
 function holdsOf(input: PassInput, room: Room, { claims, left, staying }: Counts): Hold[] {
   const { state, limits, now, more } = input
   if (left === 0 && !more) return []
-  if (limits.slowedUntil !== undefined)
-    return [{ reason: 'slowed down', jobs: left, until: limits.slowedUntil }]
+  if (limits.slowedUntil !== undefined) {
+    const by = limits.slowedBy === undefined ? {} : { limiter: limits.slowedBy }
+    return [{ reason: 'slowed down', jobs: left, until: limits.slowedUntil, ...by }]
+  }
   if (claims < room.slots) return rateHold(input, room, { claims, left })
   if (limits.isPaused) return [{ reason: 'paused', jobs: left }]
   const inFlight = staying.length + claims
@@ -61,17 +64,26 @@ function holdsOf(input: PassInput, room: Room, { claims, left, staying }: Counts
 }
 
 function rateHold(
-  { state, limits: { rateLimit }, now }: PassInput,
+  { state, limits, now }: PassInput,
   room: Room,
   { claims, left }: Pick<Counts, 'claims' | 'left'>,
 ): Hold[] {
+  const rateLimit = plannedRate(limits)
   if (!rateLimit || claims < room.starts.length) return [{ reason: 'not read' }]
   const reopensAt = windowReopensAt(state.window, rateLimit, now)
   const known = reopensAt === undefined ? {} : { reopensAt }
+  if (limits.throttle) {
+    const { stretch, easesAt } = limits.throttle
+    return [{ reason: 'throttled', jobs: left, stretch, reopensAt: Math.min(reopensAt ?? easesAt, easesAt) }]
+  }
   if (rateLimit.isInterval)
     return [{ reason: 'interval', jobs: left, interval_ms: rateLimit.period_ms, ...known }]
   return [{ reason: 'rate', jobs: left, allowed: rateLimit.allowed, ...known }]
 }
+
+/** How far ahead a worker records a start that has come by a message, if starts are remembered for so long. */
+export const leadOf = (kept_ms: number): number =>
+  kept_ms / 2 < START_WRITES_MS ? START_WRITES_MS : START_LEAD_MS
 
 /** When a job that may start at `startAt` starts at the earliest, seen from the moment before its start is written. */
 export const plannedStart = (startAt: number, now: number, hasRate: boolean): number =>
@@ -95,7 +107,7 @@ function claim(
   const waits = (startAt: number) => waitsOf(state, { from: job.runAt, until: startAt }, now)
   const isOwn = first && runUntil !== undefined && !(shared && job.alone)
   if (!isOwn) return { job, slot: { ...slot, sentAt: now }, startAt: mayStartAt, ...waits(mayStartAt) }
-  const startAt = plannedStart(mayStartAt, now, limits.rateLimit !== undefined)
+  const startAt = plannedStart(mayStartAt, now, plannedRate(limits) !== undefined)
   return {
     job,
     slot: { ...slot, deadline: runUntil, ...(shared ? { shared: true as const } : {}) },

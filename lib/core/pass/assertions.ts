@@ -3,7 +3,8 @@
  * the pass, before anything is written, and is not found by the service that handlers call.
  */
 import { BrokenRuleError } from '../errors.ts'
-import { startsInWindow } from '../limits/window.ts'
+import type { RateLimit } from '../limits/limits.ts'
+import { rememberedFor, startsInWindow } from '../limits/window.ts'
 import { isRunning } from '../shard/state.ts'
 import { isWorkLeft } from './holds.ts'
 import type { Decision, PassInput } from './input.ts'
@@ -15,6 +16,10 @@ export function assertSound(input: PassInput, decision: Decision): void {
   for (const [rule, holds] of RULES)
     if (!holds(input, decision, staying)) throw new BrokenRuleError(rule, input.state.shard)
 }
+
+const isSlower = (throttled: RateLimit, configured: RateLimit | undefined): boolean =>
+  configured === undefined ||
+  (throttled.allowed <= configured.allowed && rememberedFor(throttled) >= rememberedFor(configured))
 
 type Rule = readonly [string, (input: PassInput, decision: Decision, staying: Staying) => boolean]
 
@@ -41,6 +46,11 @@ const RULES: readonly Rule[] = [
       const isAlone = claims.length === 1 && staying.every(([, slot]) => isRunning(slot))
       return isAlone && claims.every(({ startAt }) => startAt >= earliest)
     },
+  ],
+  [
+    'a throttle only takes away',
+    ({ limits: { throttle, rateLimit } }) =>
+      throttle === undefined || (throttle.stretch > 1 && isSlower(throttle.rate, rateLimit)),
   ],
   [
     'a job is claimed once, and not while its id is in flight',

@@ -5,7 +5,7 @@
  * What stays → who is admitted → what holds the others → when to look again → the change, checked before it is written.
  */
 import { earliest } from '../earliest.ts'
-import type { ShardLimits } from '../limits/limits.ts'
+import { plannedRate, type ShardLimits } from '../limits/limits.ts'
 import { bucketOf, bucketWidth, forgottenBuckets } from '../limits/window.ts'
 import { isOverdue } from '../shard/attention.ts'
 import { isRunning, type ShardState, type Slots, slotEntries } from '../shard/state.ts'
@@ -18,7 +18,7 @@ import type { Claim, Decision, PassChange, PassInput } from './input.ts'
 import { looksOf, wakeFor } from './looks.ts'
 import { type Staying, slotsThatStay } from './room.ts'
 
-export { plannedStart } from './admit.ts'
+export { leadOf, plannedStart } from './admit.ts'
 export type { ArrangedWake, Claim, Decision, Holder, PassChange, PassInput, Released } from './input.ts'
 
 /** @throws BrokenRuleError if the decision would break a rule of the protocol */
@@ -67,11 +67,11 @@ function slotsOf(
 
 /** While nothing may start, nothing is forgotten: the limit that is lifted may be another than the one that paused. */
 const forgettable = ({ state, limits, now }: PassInput): string[] =>
-  limits.isPaused ? [] : forgottenBuckets(state.window, limits.rateLimit, now).slice(0, MAX_FORGET)
+  limits.isPaused ? [] : forgottenBuckets(state.window, plannedRate(limits), now).slice(0, MAX_FORGET)
 
-function startOfOwn([first]: readonly Claim[], { rateLimit }: ShardLimits): { start?: string } {
+function startOfOwn([first]: readonly Claim[], limits: ShardLimits): { start?: string } {
   if (!first || !isRunning(first.slot)) return {}
-  return { start: bucketOf(first.startAt, bucketWidth(rateLimit)) }
+  return { start: bucketOf(first.startAt, bucketWidth(plannedRate(limits))) }
 }
 
 const amidOf = (input: PassInput, staying: Staying, take: Slots, { unclaimed }: Admission) => ({

@@ -10,7 +10,7 @@ import type { Hold } from './holds.ts'
 const MOST_NOTES = 6
 
 /** What stands for all that holds jobs: without a start of the rate a shard asks for no unit of a limiter. */
-const IN_THIS_ORDER = ['paused', 'slowed down', 'rate', 'interval', 'slots', 'limiter'] as const
+const IN_THIS_ORDER = ['paused', 'slowed down', 'rate', 'interval', 'throttled', 'slots', 'limiter'] as const
 
 /** Jobs with the id of one in flight say nothing of the others. */
 function heldBy(holds: readonly Hold[]): string | undefined {

@@ -11,8 +11,8 @@ interface Held {
 export type Hold =
   /** Somebody has set a limit to 0. */
   | (Held & { readonly reason: 'paused' })
-  /** The partition is slowed down. `until`: epoch ms. */
-  | (Held & { readonly reason: 'slowed down'; readonly until: number })
+  /** The partition is slowed down, or a limiter. `until`: epoch ms. */
+  | (Held & { readonly reason: 'slowed down'; readonly until: number; readonly limiter?: LimiterName })
   /** All slots that the shard may use are taken. */
   | (Held & { readonly reason: 'slots'; readonly inFlight: number; readonly slots: number })
   /** A limiter has lent what it has, or this shard uses what it has from it. */
@@ -28,6 +28,8 @@ export type Hold =
   | (Held & { readonly reason: 'rate'; readonly allowed: number; readonly reopensAt?: number })
   /** A job has started so recently that the next has to wait. `reopensAt`: as above. */
   | (Held & { readonly reason: 'interval'; readonly interval_ms: number; readonly reopensAt?: number })
+  /** Too many attempts have failed, so the shard starts so many times less. `reopensAt`: as above, or when it is less slow. */
+  | (Held & { readonly reason: 'throttled'; readonly stretch: number; readonly reopensAt: number })
   /** Another job with the same id is in flight. */
   | (Held & { readonly reason: 'same id' })
   /** More are due than were read. */
@@ -38,7 +40,7 @@ const ENDED_BY_OTHERS: ReadonlySet<Hold['reason']> = new Set(['paused', 'slots',
 
 export const isEndedByOthers = ({ reason }: Hold): boolean => ENDED_BY_OTHERS.has(reason)
 
-const WHATEVER_THE_UNITS: ReadonlySet<Hold['reason']> = new Set(['same id', 'slowed down'])
+const WHATEVER_THE_UNITS: ReadonlySet<Hold['reason']> = new Set(['same id', 'slowed down', 'throttled'])
 
 /** More units would let a job start, or reading on. */
 export const isWorkLeft = (holds: readonly Hold[]): boolean =>

@@ -1,8 +1,10 @@
 /** What a decision is made of, and what it changes. */
 import type { Job, Waits } from '../job/job.ts'
 import type { JobId } from '../keys.ts'
+import type { Counted } from '../limits/adaptive.ts'
 import type { ShardLimits } from '../limits/limits.ts'
 import type { SlowDown } from '../limits/slow-down.ts'
+import type { Throttling } from '../limits/throttled.ts'
 import type { Held, ShardState, Slot, Slots, Token } from '../shard/state.ts'
 import type { Hold } from './holds.ts'
 
@@ -21,6 +23,8 @@ export interface PassInput {
   readonly stoppedAt?: string
   readonly reading: Reading
   readonly limits: ShardLimits
+  /** By what outcomes the limits are stretched. Absent for a queue that does not adapt. */
+  readonly throttling?: Throttling
   readonly now: number
   readonly newToken: () => Token
   /** Dead slots whose jobs have been taken care of. Only these may be dropped. */
@@ -48,6 +52,8 @@ export interface Released extends Holder {
   readonly jobStands?: true
   /** Its handler has asked that its partition starts nothing for a while. */
   readonly slow?: SlowDown
+  /** What its attempt counts as, if its queue adapts to that. */
+  readonly outcome?: Counted
 }
 
 /** How the jobs are read. */
@@ -112,6 +118,7 @@ export interface Look {
     | 'a wake-up is on its way'
     | 'the rate reopens'
     | 'the interval is over'
+    | 'the throttle lets one start'
     | 'a slow-down ends'
     | 'a line is full'
     | 'a job is due'

@@ -1,4 +1,5 @@
 /** When a shard has to be looked at again although nobody comes: the times at which time alone lets something happen. */
+import { plannedRate } from '../limits/limits.ts'
 import { LINE_LOOK_LATEST_MS, PRECISE_UP_TO_MS } from '../times.ts'
 import type { Hold } from './holds.ts'
 import type { ArrangedWake, Look, PassInput } from './input.ts'
@@ -11,6 +12,7 @@ export function looksOf(input: PassInput, holds: readonly Hold[]): Look[] {
   for (const hold of holds) {
     if (hold.reason === 'rate') add(hold.reopensAt, 'the rate reopens')
     if (hold.reason === 'interval') add(hold.reopensAt, 'the interval is over')
+    if (hold.reason === 'throttled') add(hold.reopensAt, 'the throttle lets one start')
     if (hold.reason === 'slowed down') add(hold.until, 'a slow-down ends')
     if (hold.reason === 'limiter' && !isSoon(arranged, input)) add(hold.lookAt, 'a line is full')
   }
@@ -30,7 +32,7 @@ function arrangedWake({ state, wokenFor, uncertain, now }: PassInput): number | 
 
 /** The wake-up that has to be arranged for that time. An earlier one on its way will do as well. */
 export function wakeFor(input: PassInput, dueAt: number | undefined): { readonly wake?: ArrangedWake } {
-  const { rateLimit } = input.limits
+  const rateLimit = plannedRate(input.limits)
   if (dueAt === undefined || dueAt === arrangedWake(input)) return {}
   const isPrecise = rateLimit !== undefined && rateLimit.period_ms <= PRECISE_UP_TO_MS
   return { wake: { at: dueAt, isPrecise } }

@@ -2,6 +2,7 @@
 
 import type { Job } from '../job/job.ts'
 import type { JobId } from '../keys.ts'
+import { plannedRate } from '../limits/limits.ts'
 import { startTimes } from '../limits/window.ts'
 import { type Slot, slotEntries, sortKeyOf, startsReserved } from '../shard/state.ts'
 import type { PassInput } from './input.ts'
@@ -48,9 +49,10 @@ export function roomFor(
   { state, limits, now }: Pick<PassInput, 'state' | 'limits' | 'now'>,
 ): Room {
   const slots = Math.max(0, limits.slots - staying.length)
-  if (!limits.rateLimit) return { slots, starts: Array.from({ length: slots }, () => now) }
+  const rate = plannedRate(limits)
+  if (!rate) return { slots, starts: Array.from({ length: slots }, () => now) }
   const reserved = startsReserved(staying.map(([, slot]) => slot))
-  return { slots, starts: startTimes(state.window, limits.rateLimit, { reserved, now, most: slots }) }
+  return { slots, starts: startTimes(state.window, rate, { reserved, now, most: slots }) }
 }
 
 /** Jobs that may be claimed, and twins: items that bear the id of a job in flight, and so have to wait for it. */

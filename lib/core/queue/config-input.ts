@@ -1,6 +1,7 @@
 /** What a user writes: its schemas, and its types with the names that the compiler knows. */
 import * as z from 'zod'
 import { QUEUE_NAME } from '../keys.ts'
+import { adaptiveSchema } from '../limits/adaptive-input.ts'
 import type { AppRate } from '../limits/derived.ts'
 import { limitFields } from '../limits/input.ts'
 import { LONGEST_MS, SHORTEST_PERIOD_MS } from '../limits/limits.ts'
@@ -31,6 +32,8 @@ const queueSchema = z.strictObject({
   ...sizeFields,
   /** The shortest time between two starts of a partition. Default: none. */
   minInterval: duration(SHORTEST_PERIOD_MS).optional(),
+  /** A partition is slower by itself while too many of its attempts fail; `true` for the defaults. Default: it is not. */
+  adaptive: adaptiveSchema.optional(),
   retry: z
     .strictObject({
       attempts: z.int().min(1).max(1000).default(5),

@@ -84,6 +84,7 @@ function limitsOf(apps: Readonly<Record<string, AppRate>>, name: string, queue: 
     ...(concurrency === undefined ? {} : { concurrency }),
     ...(rateLimit ? { rateLimit } : {}),
     ...(derivation ? { derivation } : {}),
+    ...(queue.adaptive ? { adaptive: queue.adaptive } : {}),
   }
 }
 

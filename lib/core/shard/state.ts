@@ -7,6 +7,7 @@ import {
   type ShardKey,
   type SortKey,
 } from '../keys.ts'
+import type { AdaptiveState, Outcomes } from '../limits/adaptive.ts'
 import type { DerivedLimit } from '../limits/app-rate.ts'
 import type { Books, Resource } from '../limits/books.ts'
 import type { Borrowed } from '../limits/limiter.ts'
@@ -72,6 +73,10 @@ export interface ShardState {
   readonly derived?: DerivedLimit
   /** Nothing of the partition starts before that. It stands in the plain shard, and holds for all. */
   readonly slowed?: SlowDown
+  /** How much slower the shard is by itself, and the outcomes by which that is judged. */
+  readonly adaptive?: AdaptiveState
+  /** What attempts have come to since. Counted up by whoever frees a slot, taken off by the pass that judges by them. */
+  readonly outcomes?: Outcomes
   /** What has held its jobs back lately, the newest note last. Absent if nothing waits. */
   readonly held?: readonly Held[]
   /** Epoch seconds at which DynamoDB may delete the item. */

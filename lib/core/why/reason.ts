@@ -39,6 +39,7 @@ interface RateFacts {
 interface Facts {
   readonly paused: Note & { /** The override makes no sense, and so pauses. */ readonly problem?: string }
   readonly 'slowed down': Note
+  readonly limiter: Note
   readonly slots: SlotFacts
   readonly rate: RateFacts
 }
@@ -53,6 +54,8 @@ export type Reason<Kind extends Hold['reason'] = Hold['reason']> = {
 export interface Seen {
   readonly state: ShardState
   readonly owner: ShardState
+  /** The items of the limiters that cover the shard. */
+  readonly limiters?: ReadonlyMap<string, ShardState>
   readonly portion: Portion
   readonly staying: Staying
   readonly now: number
@@ -63,7 +66,9 @@ export function reasonOf(hold: Hold, seen: Seen): Reason {
     case 'paused':
       return { ...hold, ...pausedBy(seen.owner) }
     case 'slowed down':
-      return { ...hold, ...noteOf(seen.owner.slowed) }
+      return { ...hold, ...noteOf(ownerOf(hold.limiter, seen).slowed) }
+    case 'limiter':
+      return { ...hold, ...(hold.units === 0 ? noteOfPause(ownerOf(hold.limiter, seen)) : {}) }
     case 'slots':
       return { ...hold, ...slotFacts(hold, seen) }
     case 'rate':
@@ -80,8 +85,17 @@ const noteOf = (
   ...(said.reason === undefined ? {} : { note: said.reason }),
 })
 
+/** What somebody has set for a limiter stands in its own item. */
+const ownerOf = (limiter: string | undefined, { owner, limiters }: Seen): Partial<ShardState> =>
+  limiter === undefined ? owner : (limiters?.get(limiter) ?? {})
+
+const noteOfPause = ({ override }: Pick<Partial<ShardState>, 'override'>): Note =>
+  noteOf(override?.paused ?? override)
+
 const pausedBy = ({ override, overrideProblem }: ShardState): Facts['paused'] =>
-  overrideProblem === undefined ? noteOf(override) : { problem: overrideProblem }
+  overrideProblem === undefined
+    ? noteOfPause({ ...(override ? { override } : {}) })
+    : { problem: overrideProblem }
 
 function slotFacts({ slots }: Extract<Hold, { reason: 'slots' }>, { portion, staying }: Seen): SlotFacts {
   const { limits, books } = portion

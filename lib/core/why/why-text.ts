@@ -78,11 +78,12 @@ export const reasonText = <Kind extends Reason['reason']>(reason: Reason<Kind>, 
 const TEXTS: { readonly [Kind in Reason['reason']]: (reason: Reason<Kind>, at: number) => string } = {
   interval: ({ interval_ms, reopensAt }, at) =>
     `the next start comes ${interval_ms} ms after the last${reopensAt === undefined ? '' : `, at ${timeText(reopensAt, at)}`}`,
-  limiter: ({ limiter, lent, units, kept }) =>
-    `${limiter.replace('|', ' ')} ${lent}/${units}${keptText(kept)}`,
+  limiter: ({ limiter, lent, units, kept, ...note }) =>
+    `${limiter.replace('|', ' ')} ${units === 0 ? `paused${noteText(note)}` : `${lent}/${units}${keptText(kept)}`}`,
   paused: ({ problem, ...note }) =>
     problem === undefined ? `paused${noteText(note)}` : `paused, for its override makes no sense: ${problem}`,
-  'slowed down': ({ until, ...note }, at) => `slowed down until ${timeText(until, at)}${noteText(note)}`,
+  'slowed down': ({ until, limiter, ...note }, at) =>
+    `${limiter ? `${limiter.replace('|', ' ')} ` : ''}slowed down until ${timeText(until, at)}${noteText(note)}`,
   slots: ({ inFlight, slots, first, partition, lacksStarts }, at) =>
     [
       lacksStarts ? 'no start of the rate, other shards have them' : `slots ${inFlight}/${slots}`,
@@ -91,6 +92,8 @@ const TEXTS: { readonly [Kind in Reason['reason']]: (reason: Reason<Kind>, at: n
     ].join(', '),
   rate: ({ allowed, period_ms, nextAt }, at) =>
     `rate ${allowed}/${secondsText(period_ms)} used up${nextAt === undefined ? '' : `, next in ${secondsText(Math.max(0, nextAt - at))}`}`,
+  throttled: ({ stretch, reopensAt }, at) =>
+    `too many attempts have failed: ${stretch} times slower${reopensAt === undefined ? '' : `, looked at again at ${timeText(reopensAt, at)}`}`,
   'same id': () => 'another job with the same id is in flight',
   'not read': () => 'more jobs are due than a pass reads',
 }

@@ -3,7 +3,7 @@
  * then the next job of the shard in the same invocation, for a few seconds.
  */
 import { doomOf } from '../../core/job/doom.ts'
-import { endingOf, type TaskOutcome } from '../../core/job/ending.ts'
+import { countedAs, endingOf, type Slowed, type TaskOutcome } from '../../core/job/ending.ts'
 import type { Job } from '../../core/job/job.ts'
 import type { WorkMessage } from '../../ports/queues.ts'
 import type { WorkerContext } from '../context.ts'
@@ -35,6 +35,11 @@ export async function execute(
   }
 }
 
+const slowedBy = ({ until, error, limiter }: Slowed): Finished => {
+  const slow = { until, reason: error }
+  return { jobStands: true, ...(limiter ? { slowLimiter: { name: limiter, slow } } : { slow }) }
+}
+
 /** Ends the job, so that it is not seen any more when its slot becomes free. */
 async function finishJob(
   context: WorkerContext,
@@ -56,8 +61,9 @@ async function finishJob(
   const outcome = await end(context, watch.job, ending)
   if (outcome === 'changed') events.emit({ kind: 'job replaced', job, ending })
   if (outcome === 'gone') events.emit({ kind: 'job gone', job, ending })
-  if (ending.kind === 'slowed')
-    return { jobStands: true, slow: { until: ending.until, reason: ending.error } }
+  if (ending.kind === 'slowed') return slowedBy(ending)
+  const counted = job.queue.adaptive && countedAs(ending)
   // Another item stands in its place by now: that one has not run.
-  return { jobStands: outcome === 'changed' }
+  const finished = { jobStands: outcome === 'changed' }
+  return counted ? { ...finished, outcome: counted } : finished
 }

@@ -1,5 +1,7 @@
 /** A slot becomes free: the next job takes it, in this invocation or by a message. */
 import { parseShard, type ShardKey } from '../../core/keys.ts'
+import type { Counted } from '../../core/limits/adaptive.ts'
+import type { LimiterName } from '../../core/limits/queue-limiter.ts'
 import { ownerOf } from '../../core/limits/shards.ts'
 import type { SlowDown } from '../../core/limits/slow-down.ts'
 import type { Released } from '../../core/pass/decide.ts'
@@ -8,7 +10,7 @@ import type { ShardState } from '../../core/shard/state.ts'
 import { CHAIN_MS } from '../../core/times.ts'
 import type { Context, WorkerContext } from '../context.ts'
 import { type HandOff, pass } from '../pass/pass.ts'
-import { slowOwner } from '../pass/slow.ts'
+import { slowLimiterAtLeast, slowOwner } from '../pass/slow.ts'
 import { fetchPayload } from './fetch-payload.ts'
 import { deadlineOf, hasTimeFor, type Invocation, type Running, withWaits } from './invocation.ts'
 import { begin, holderOf } from './start.ts'
@@ -25,6 +27,10 @@ export interface Finished {
   readonly jobStands: boolean
   /** Its partition is to start nothing for a while. */
   readonly slow?: SlowDown
+  /** A limiter is to let nothing start for a while. */
+  readonly slowLimiter?: { readonly name: LimiterName; readonly slow: SlowDown }
+  /** What its attempt counts as, if its queue adapts to that. */
+  readonly outcome?: Counted
 }
 
 /** If others wait, freeing the slot and taking it for the next job is one write. */
@@ -32,12 +38,14 @@ export async function freeSlot(
   context: WorkerContext,
   ended: Ended & Finished,
 ): Promise<Running | undefined> {
-  const { shard, othersWait, jobStands, slow } = ended
+  const { shard, othersWait, jobStands, slow, slowLimiter, outcome } = ended
   if (slow) await slowOwner(context, shard, slow)
+  if (slowLimiter) await slowLimiterAtLeast(context, slowLimiter.name, slowLimiter.slow)
   const released: Released = {
     ...holderOf(ended),
     ...(jobStands ? { jobStands } : {}),
     ...(slow ? { slow } : {}),
+    ...(outcome ? { outcome } : {}),
   }
   if (othersWait || jobStands || isCovered(context, shard)) return takeNext(context, { ...ended, released })
   const { state } = await context.store.states.release(shard, released)

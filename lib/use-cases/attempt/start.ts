@@ -3,7 +3,7 @@
 import type { Job, RawItem } from '../../core/job/job.ts'
 import { parseSortKey } from '../../core/keys.ts'
 import { bucketOf, bucketWidth } from '../../core/limits/window.ts'
-import { type Holder, plannedStart } from '../../core/pass/decide.ts'
+import { type Holder, leadOf } from '../../core/pass/decide.ts'
 import { isKnownLane, isMisplaced } from '../../core/queue/covering.ts'
 import { isDead, type ShardState } from '../../core/shard/state.ts'
 import type { WorkMessage } from '../../ports/queues.ts'
@@ -35,8 +35,9 @@ export async function start(
   const { id } = position.value
   const had_ms = invocation.remaining_ms()
   const token = random.token()
-  const startedAt = plannedStart(message.startAt ?? 0, clock.now(), message.rate !== undefined)
-  const bucket = bucketOf(startedAt, message.rate?.bucket_ms ?? bucketWidth(undefined))
+  const { startAt = 0, rate } = message
+  const startedAt = Math.max(startAt, clock.now() + (rate ? leadOf(rate.kept_ms) : 0))
+  const bucket = bucketOf(startedAt, rate?.bucket_ms ?? bucketWidth(undefined))
   const [outcome, item] = await Promise.allSettled([
     store.states.start(
       message.pk,

@@ -78,21 +78,26 @@ async function readCapacity(
   return capacity
 }
 
+/** What the shard may use of a limiter. Whoever only looks asks the same, and mends nothing. */
+export async function limiterSeen(
+  { config, store, clock }: Pick<Context, 'config' | 'store' | 'clock'>,
+  state: ShardState,
+  shard: Shard,
+  limiter: QueueLimiter,
+): Promise<{ readonly owner: ShardState; readonly capacity: Capacity | 'stale' }> {
+  const key = limiterKey(limiter.name)
+  const owner = (await store.states.read(key)) ?? emptyState(key)
+  const read = { shard, configured: limiter, owner, state, now: clock.now() }
+  return { owner, capacity: limiterCapacityOf(config, limiter, read) }
+}
+
 async function readLimiter(
   context: Context,
   state: ShardState,
   shard: Shard,
   limiter: QueueLimiter,
 ): Promise<Capacity | 'stale'> {
-  const key = limiterKey(limiter.name)
-  const owner = (await context.store.states.read(key)) ?? emptyState(key)
-  const capacity = limiterCapacityOf(context.config, limiter, {
-    shard,
-    configured: limiter,
-    owner,
-    state,
-    now: context.clock.now(),
-  })
+  const { owner, capacity } = await limiterSeen(context, state, shard, limiter)
   if (capacity === 'stale') {
     const borrowed = borrowedIn(state, { shard, limiter })
     await restoreLoans(context, state, { owner, configured: limiter, borrowed, self: state.shard })
@@ -126,7 +131,7 @@ export function capacityOf({ shard, configured, owner, state, now }: Read): Capa
   return { shard, owner, configured, self, limits, books, borrowed, ownUse: unitsOfState(owner, limits, now) }
 }
 
-export function limiterCapacityOf(
+function limiterCapacityOf(
   config: Config,
   limiter: QueueLimiter,
   { shard, configured, owner, state, now }: Read,

@@ -2,9 +2,9 @@
 import { DamagedStateError } from '../../core/errors.ts'
 import { doomOf } from '../../core/job/doom.ts'
 import { type Job, parseJob, placeOf, type RawItem } from '../../core/job/job.ts'
-import { parseShard, type Shard, type ShardKey } from '../../core/keys.ts'
+import { parseShard, type ShardKey } from '../../core/keys.ts'
 import { limitsOfGates } from '../../core/limits/gates.ts'
-import { limiterKey, type QueueLimiter } from '../../core/limits/queue-limiter.ts'
+import { paceOf } from '../../core/limits/throttled.ts'
 import { decide } from '../../core/pass/decide.ts'
 import type { Look } from '../../core/pass/input.ts'
 import { jobsToRead, type Staying, slotsThatStay } from '../../core/pass/room.ts'
@@ -17,13 +17,7 @@ import type { Trouble } from '../../core/why/why.ts'
 import { unitsWithinReach } from '../../core/why/within-reach.ts'
 import type { Context } from '../context.ts'
 import { usageIn } from '../lending/account.ts'
-import {
-  type Capacities,
-  type Capacity,
-  capacityOf,
-  limiterCapacityOf,
-  readOwner,
-} from '../lending/capacity.ts'
+import { type Capacities, type Capacity, capacityOf, limiterSeen, readOwner } from '../lending/capacity.ts'
 import { withDerived } from '../lending/derive.ts'
 import { readDueJobs } from '../pass/due-jobs.ts'
 
@@ -72,7 +66,9 @@ export async function readShard(eyes: Eyes, key: ShardKey): Promise<ReadShard | 
       const now = clock.now()
       const capacity = capacityOf({ shard: shard.value, configured: place.value, owner, state, now })
       const limiters = await Promise.all(
-        limitersOver(config, shard.value).map((limiter) => readLimiter(eyes, limiter, shard.value, state)),
+        limitersOver(config, shard.value).map(
+          async (limiter) => (await limiterSeen(eyes, state, shard.value, limiter)).capacity,
+        ),
       )
       const known = limiters.filter((limiter) => limiter !== 'stale')
       if (capacity !== 'stale' && known.length === limiters.length)
@@ -85,17 +81,6 @@ export async function readShard(eyes: Eyes, key: ShardKey): Promise<ReadShard | 
   return { kind: 'unsettled', at, problem: `the books of shard "${key}" and its partition do not fit` }
 }
 
-async function readLimiter(
-  { config, store, clock }: Eyes,
-  limiter: QueueLimiter,
-  shard: Shard,
-  state: ShardState,
-): Promise<Capacity | 'stale'> {
-  const key = limiterKey(limiter.name)
-  const owner = (await store.states.read(key)) ?? emptyState(key)
-  return limiterCapacityOf(config, limiter, { shard, configured: limiter, owner, state, now: clock.now() })
-}
-
 /** What a pass would decide that came now, and found all units as they are. */
 async function decideUnwritten(
   { config, store }: Eyes,
@@ -106,7 +91,8 @@ async function decideUnwritten(
   const over = new Set<string>(dead.map(sortKeyOf))
   const recovered = new Set(dead.map(([id]) => id))
   const staying = slotsThatStay({ state, recovered })
-  const limits = limitsWithinReach([capacity, ...limiters], state, staying, now)
+  const pace = paceOf(state, undefined, capacity.configured.adaptive, now)
+  const limits = pace.limit(limitsWithinReach([capacity, ...limiters], state, staying, now), now)
   const known = { state, limits, now, recovered }
   const wanted = { state, now, ...jobsToRead(known, true) }
   const jobs = await readDueJobs({ store }, wanted, async (items) => readable(config, items, now))
@@ -114,7 +100,8 @@ async function decideUnwritten(
   const due = jobs.due.filter(({ key }) => !over.has(key.sk))
   const reading = { since: now, whole: true, doubtful: false, late: [] }
   const { claims, holds, looks } = decide({ ...known, ...jobs, due, reading, newToken: () => '-' as Token })
-  const seen = { state, owner: capacity.owner, portion: capacity, staying, now }
+  const owners = new Map(limiters.map(({ limiter, owner }) => [limiter?.name ?? '', owner]))
+  const seen = { state, owner: capacity.owner, limiters: owners, portion: capacity, staying, now }
   return {
     kind: 'looked',
     at: now,

@@ -1,29 +1,46 @@
-/** The units of a total or a pool changed at run time: one write to the limiter's item. */
+/** A total or a pool changed at run time: its units, a pause, a slow-down. One write to the limiter's item. */
 import type { ShardKey } from '../../core/keys.ts'
-import { NO_BOOKS } from '../../core/limits/books.ts'
+import { RESOURCES } from '../../core/limits/books.ts'
 import type { LimitOverride } from '../../core/limits/limits.ts'
+import { withLimits } from '../../core/limits/pause.ts'
 import { type LimiterName, limiterKey } from '../../core/limits/queue-limiter.ts'
+import type { SlowDown } from '../../core/limits/slow-down.ts'
 import { keptUntil } from '../../core/shard/expiry.ts'
-import { forEachSideBySide } from '../../core/side-by-side.ts'
+import type { ShardState } from '../../core/shard/state.ts'
 import type { Context } from '../context.ts'
 import { wakeNow } from '../wake.ts'
+import { type Amendment, amend, fenceAll } from './amend.ts'
 
-const FENCES_SIDE_BY_SIDE = 16
+type Needed = Pick<Context, 'store' | 'wake' | 'clock'>
 
-/**
- * When it returns, nothing more is admitted above the new limit: the write makes every loan lose that is being made, and a
- * fence in each shard that has units makes every pass lose that has read the old limit.
- */
-export async function setLimiter(
-  { store, wake, clock }: Pick<Context, 'store' | 'wake' | 'clock'>,
+/** No pass writes a limiter's item: unless it has an override, it goes a week after its last use. */
+export const amendLimiter = (context: Needed, name: LimiterName, change: Amendment): Promise<void> =>
+  writeLimiter(context, (expiresAt) => amend(context, limiterKey(name), change, expiresAt))
+
+/** Replaces what somebody has set, or with `undefined` goes back to what is configured. */
+export const setLimiter = (
+  context: Needed,
   name: LimiterName,
   limits: LimitOverride | undefined,
+): Promise<void> => amendLimiter(context, name, withLimits(limits))
+
+export const slowLimiter = (context: Needed, name: LimiterName, slow: SlowDown | undefined): Promise<void> =>
+  writeLimiter(context, (expiresAt) => context.store.states.slowDown(limiterKey(name), slow, expiresAt))
+
+/**
+ * When it returns, nothing more is admitted beyond what was set: the write makes every loan lose that is being made, and a
+ * fence in each shard that has units makes every pass lose that has read the item before. Whoever has units or waits is woken.
+ */
+async function writeLimiter(
+  { store, wake, clock }: Needed,
+  write: (expiresAt: number) => Promise<ShardState>,
 ): Promise<void> {
-  const { books = NO_BOOKS } = await store.states.override(limiterKey(name), limits)
-  const borrowers = Object.keys(books.slots.loans) as ShardKey[]
   const expiresAt = keptUntil(clock.now())
+  const { books } = await write(expiresAt)
+  const named = (of: 'loans' | 'line') =>
+    RESOURCES.flatMap((resource) => Object.keys(books?.[resource][of] ?? {}) as ShardKey[])
+  const borrowers = [...new Set(named('loans'))]
   // Shards of any kind borrow, and plain ones own the limits of their partitions.
-  const fence = (shard: ShardKey) => store.states.fence(shard, expiresAt, 'limits')
-  await forEachSideBySide(borrowers, FENCES_SIDE_BY_SIDE, fence)
-  await wakeNow({ wake }, new Set([...borrowers, ...(Object.keys(books.slots.line) as ShardKey[])]))
+  await fenceAll({ store }, borrowers, expiresAt, 'limits')
+  await wakeNow({ wake }, new Set([...borrowers, ...named('line')]))
 }

@@ -1,16 +1,15 @@
 /** Limits changed at run time: one write to the partition's plain shard, which owns them. */
 import type { Shard, ShardKey } from '../../core/keys.ts'
 import type { LimitOverride } from '../../core/limits/limits.ts'
+import { withLimits } from '../../core/limits/pause.ts'
 import { borrowersOf, ownerOf } from '../../core/limits/shards.ts'
 import type { QueueConfig } from '../../core/queue/config.ts'
 import { keptUntil } from '../../core/shard/expiry.ts'
 import type { ShardState } from '../../core/shard/state.ts'
-import { forEachSideBySide } from '../../core/side-by-side.ts'
 import type { Context } from '../context.ts'
 import { wakeNow } from '../wake.ts'
+import { type Amendment, amend, fenceAll } from './amend.ts'
 import { knownShards } from './known-shards.ts'
-
-const FENCES_SIDE_BY_SIDE = 16
 
 /**
  * When it returns, nothing more is admitted above the new limits: the write makes every loan lose that is being made, and
@@ -20,14 +19,14 @@ const FENCES_SIDE_BY_SIDE = 16
  * An earlier version kept a copy of the limit in each shard. It stays for as long as it says the same, for a deploy may be
  * rolled back to that version.
  */
-export async function overrideLimits(
+export async function amendLimits(
   { store, wake, clock }: Pick<Context, 'store' | 'wake' | 'clock'>,
   queue: QueueConfig,
   partition: string | undefined,
-  limits: LimitOverride | undefined,
+  change: Amendment,
 ): Promise<void> {
   const shard: Shard = { queue: queue.name, ...(partition === undefined ? {} : { partition }) }
-  const write = (plain: ShardKey) => store.states.override(plain, limits)
+  const write = (plain: ShardKey) => amend({ store }, plain, change)
   const written = await writeAndFence({ store, clock }, { queue, shard }, write)
   if (!written) return
   const { owner, fenced } = written
@@ -36,6 +35,14 @@ export async function overrideLimits(
     new Set([owner.shard, ...fenced, ...knownShards(shard, owner, queue.shards).waiting]),
   )
 }
+
+/** Replaces what somebody has set, or with `undefined` goes back to what is configured. */
+export const overrideLimits = (
+  context: Pick<Context, 'store' | 'wake' | 'clock'>,
+  queue: QueueConfig,
+  partition: string | undefined,
+  limits: LimitOverride | undefined,
+): Promise<void> => amendLimits(context, queue, partition, withLimits(limits))
 
 /**
  * Writes a limit into the plain shard, then the fences.
@@ -48,8 +55,7 @@ export async function writeAndFence(
 ): Promise<{ readonly owner: ShardState; readonly fenced: ReadonlySet<ShardKey> } | undefined> {
   const fenced = new Set<ShardKey>()
   const fence = async (keys: readonly ShardKey[]) => {
-    const expiresAt = keptUntil(clock.now())
-    await forEachSideBySide(keys, FENCES_SIDE_BY_SIDE, (key) => store.states.fence(key, expiresAt))
+    await fenceAll({ store }, keys, keptUntil(clock.now()))
     for (const key of keys) fenced.add(key)
   }
   const first = await write(ownerOf(shard))

@@ -8,6 +8,7 @@ import { earliest } from '../../core/earliest.ts'
 import { limitsOfGates } from '../../core/limits/gates.ts'
 import type { Units } from '../../core/limits/in-force.ts'
 import { givesNextStartAway, hasGotAll, mayUse, mostItMayGet, type Usage } from '../../core/limits/portion.ts'
+import { paceOf } from '../../core/limits/throttled.ts'
 import { nextForgotten } from '../../core/limits/window.ts'
 import { decide, type Released } from '../../core/pass/decide.ts'
 import { slotsThatStay } from '../../core/pass/room.ts'
@@ -24,6 +25,7 @@ import { supplyAll } from '../lending/supply-all.ts'
 import { carryOut } from './carry-out.ts'
 import { withLineLook } from './line-look.ts'
 import { isOfAnother } from './misplaced.ts'
+import { pacedJobs } from './paced.ts'
 import { readJobs } from './read-jobs.ts'
 import { recover } from './recover.ts'
 import { isUncertain, type Round, type RoundRequest } from './request.ts'
@@ -72,40 +74,44 @@ async function visitKnown(
   const staying = slotsThatStay({ ...request, state: read, recovered })
   const seenAt = clock.now()
   const used = (capacity: Capacity) => usageIn(capacity, read, staying, seenAt)
+  const pace = paceOf(read, request.released, capacities[0].configured.adaptive, seenAt)
   const mayGetOf = (capacity: Capacity) =>
     mostItMayGet(capacity, used(capacity), mayCollect(capacity, { state: read, request }, seenAt))
   const gatesOf = (all: Capacities, mayOf: (capacity: Capacity) => Units) =>
     mapAll(all, (portion) => ({ portion, may: mayOf(portion), inUse: used(portion).inUse }))
-  const known = { ...request, state: read, recovered }
+  const known = { ...request, ...pace.noted, state: read, recovered }
   const jobs = await readJobs(context, {
     ...known,
-    limits: limitsOfGates(gatesOf(capacities, mayGetOf)),
-    late: lateOf(seenAt, request),
-    isUncertain: isUncertain(request),
+    limits: pace.limit(limitsOfGates(gatesOf(capacities, mayGetOf)), seenAt),
+    ...ofRequest(request, seenAt),
   })
   if (jobs === 'stale') return { kind: 'conflict' }
   const { state } = jobs
-  const supplied = await supplyAll(context, capacities, { state, staying, due: jobs.due, request })
+  const { rateLimit } = capacities[0].limits
+  const due = pacedJobs(pace, { state, staying, due: jobs.due, rateLimit }, seenAt)
+  const supplied = await supplyAll(context, capacities, { state, staying, due, request })
   if (supplied === 'stale') return { kind: 'conflict' }
   const now = clock.now()
   const gates = gatesOf(supplied.capacities, (capacity) => mayUse(capacity, used(capacity)))
   const isAllGot = gates.some(({ may }, index) => {
-    const before = capacities[index]
-    return before !== undefined && hasGotAll(mayGetOf(before), mayUse(before, used(before)), may)
+    const was = capacities[index]
+    return was !== undefined && hasGotAll(mayGetOf(was), mayUse(was, used(was)), may)
   })
   const [{ portion: partition }] = gates
-  const use = {
-    gates,
-    startable: startable(partition, state, staying, now),
-    mayGetMore: isAllGot || supplied.mayGetMore === true,
-  }
+  const mayGetMore = isAllGot || supplied.mayGetMore === true
+  const use = { gates, startable: startable(partition, state, staying, now), mayGetMore }
   const giveAwayAt = timeToGiveStartAway(partition, used(partition), state, seenAt)
   const nextDueAt = earliest(jobs.nextDueAt, supplied.spareAt, giveAwayAt)
   const looks = nextDueAt === undefined ? {} : { nextDueAt }
-  const limits = withLineLook(context, limitsOfGates(gates), jobs.due, now)
+  const limits = pace.limit(withLineLook(context, limitsOfGates(gates), jobs.due, now), now)
   const input = { ...known, ...jobs, ...looks, limits, now, newToken: () => context.random.token() }
   return carryOut(context, input, use, decide(input))
 }
+
+const ofRequest = (request: RoundRequest, now: number) => ({
+  late: lateOf(now, request),
+  isUncertain: isUncertain(request),
+})
 
 const mapAll = <T>([first, ...others]: Capacities, of: (capacity: Capacity) => T): readonly [T, ...T[]] => [
   of(first),

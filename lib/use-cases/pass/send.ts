@@ -2,7 +2,7 @@
 
 import { keyOf } from '../../core/job/job.ts'
 import type { JobKey, ShardKey } from '../../core/keys.ts'
-import type { ShardLimits } from '../../core/limits/limits.ts'
+import { plannedRate, type ShardLimits } from '../../core/limits/limits.ts'
 import { bucketWidth, rememberedFor } from '../../core/limits/window.ts'
 import type { ArrangedWake, Decision } from '../../core/pass/decide.ts'
 import { isRunning, positionOf, type ShardState, type Slot } from '../../core/shard/state.ts'
@@ -42,11 +42,17 @@ export async function lookSoon(context: Context, shard: ShardKey): Promise<void>
   }
 }
 
-/** How a worker has to count the start of a job whose shard has a rate. */
-export function startCounting({ rateLimit }: ShardLimits): { readonly rate?: StartCounting } {
+/**
+ * How a worker has to count the start of a job whose shard has a rate. By that rate, for all that a throttle takes away:
+ * a start counts in the window that holds when the throttle has eased, too.
+ */
+export function startCounting(limits: ShardLimits): { readonly rate?: StartCounting } {
+  const { rateLimit } = limits
   if (!rateLimit) return {}
   const { margin_ms } = rateLimit
-  return { rate: { bucket_ms: bucketWidth(rateLimit), margin_ms, kept_ms: rememberedFor(rateLimit) } }
+  return {
+    rate: { bucket_ms: bucketWidth(plannedRate(limits)), margin_ms, kept_ms: rememberedFor(rateLimit) },
+  }
 }
 
 export function messagesOf(

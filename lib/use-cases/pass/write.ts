@@ -1,6 +1,9 @@
 /** The parts of a pass's write that decide when the shard is looked at again, and when its item may go. */
 
+import { isDeepEqual } from '../../core/deep-equal.ts'
+import { AT_EASE } from '../../core/limits/adaptive.ts'
 import type { ShardLimits } from '../../core/limits/limits.ts'
+import type { Throttling } from '../../core/limits/throttled.ts'
 import { rememberedFor } from '../../core/limits/window.ts'
 import type { Decision, Released } from '../../core/pass/decide.ts'
 import { dueGroupOf } from '../../core/shard/due-groups.ts'
@@ -18,12 +21,14 @@ export interface Circumstances {
   readonly mark: string
   /** The slot that a worker gives back with this pass. */
   readonly released?: Released
+  /** By what outcomes its limits are stretched. */
+  readonly throttling?: Throttling
 }
 
 export function passWrite(
   state: ShardState,
   { change }: Decision,
-  { limits, borrowed, borrowedFrom, now, mark, released }: Circumstances,
+  { limits, borrowed, borrowedFrom, now, mark, released, throttling }: Circumstances,
 ): PassWrite {
   const dueShard = listing(state, change.dueAt, now)
   return {
@@ -32,12 +37,16 @@ export function passWrite(
     ...(borrowed ? { borrowed } : {}),
     ...(borrowedFrom ? { borrowedFrom } : {}),
     ...slowedBy(state, released, now),
+    ...(throttling && isNews(state, throttling) ? { throttling } : {}),
     ...(dueShard === undefined ? {} : { dueShard }),
     ...(mayExpire({ ...state, waiting: change.waiting })
       ? { expiresAt: expiry(Math.max(change.dueAt ?? now, state.slowed?.until ?? now), limits, now) }
       : {}),
   }
 }
+
+const isNews = ({ adaptive, outcomes }: ShardState, throttling: Throttling): boolean =>
+  outcomes !== undefined || !isDeepEqual(adaptive ?? AT_EASE, throttling.adaptive)
 
 /** A wake-up that a queue can delay needs no listing, which saves the index two writes. */
 function listing(state: ShardState, dueAt: number | undefined, now: number): string | undefined {

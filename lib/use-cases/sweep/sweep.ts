@@ -4,6 +4,7 @@
  * dropped arrival left behind. Both are read a bounded number of pages at a time, and the next sweep goes on there.
  */
 import { jobsWalk } from './job-shards.ts'
+import { keepLimiters } from './limiters.ts'
 import { stateWalks } from './state-items.ts'
 import { newTally, type SweepContext, type Tally } from './tally.ts'
 import { walkOn } from './walk.ts'
@@ -32,9 +33,10 @@ export async function sweep(context: SweepContext, budget: Partial<SweepBudget> 
   const tally = newTally()
   const walks = [...stateWalks(context, tally, statePages), jobsWalk(context, tally, jobPages)]
   const cursors = await context.store.states.sweepCursors()
-  await Promise.all(
-    walks.map((walk) => walkOn(context, tally, { ...walk, from: cursors[walk.name] }, remaining_ms)),
-  )
+  await Promise.all([
+    keepLimiters(context),
+    ...walks.map((walk) => walkOn(context, tally, { ...walk, from: cursors[walk.name] }, remaining_ms)),
+  ])
   report(context, tally, walks.length)
   return tally.sent
 }

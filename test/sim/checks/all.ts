@@ -15,9 +15,11 @@ import { boundedChains } from './i7-chains.ts'
 import { nobodyElseGets } from './i7-guaranteed.ts'
 import { type Progress, progress } from './i7-progress.ts'
 import { noStorm } from './i7-storm.ts'
+import { heldStartNothing } from './i8-held.ts'
 import { overrideLasts } from './i8-lasts.ts'
 import { replacedDecideNothing } from './i8-replaced.ts'
 import { slowedStartsNothing } from './i8-slowed.ts'
+import { throttledClaimsLess } from './i8-throttled.ts'
 
 export function allChecks(): { readonly checks: readonly Check[]; readonly progress: Progress } {
   const own = progress()
@@ -27,6 +29,8 @@ export function allChecks(): { readonly checks: readonly Check[]; readonly progr
     limiters,
     overrideLasts,
     slowedStartsNothing(),
+    heldStartNothing(),
+    throttledClaimsLess,
     replacedDecideNothing,
     rate,
     attemptsHoldSlots,

@@ -50,7 +50,10 @@ export const forgets: Check = {
     // One where nothing may run keeps all: what it goes back to may be longer than what it remembers by now.
     const isSpread = readShard(shard).index !== undefined || outcome.state.books !== undefined
     if (limits.some((limit) => mayRunNothing(limit, isSpread))) return
-    const longest = Math.max(...limits.map(({ rate }) => (rate ? rate.period_ms + rate.margin_ms : 0)))
+    const stretch = Math.max(read.adaptive?.stretch ?? 1, outcome.state.adaptive?.stretch ?? 1)
+    const longest = Math.max(
+      ...limits.map(({ rate }) => (rate ? rate.period_ms * stretch + rate.margin_ms : 0)),
+    )
     const oldest = since - longest - truth.plan.maxSkew_ms
     const kept = Object.keys(outcome.state.window).filter((end) => Number(end) < oldest)
     if (kept.some((end) => end in read.window))

@@ -4,7 +4,10 @@
  */
 
 import type { Tables } from '../../../lib/adapters/memory/tables.ts'
+import type { ShardKey } from '../../../lib/core/keys.ts'
 import { CLAIMED_AHEAD_MS } from '../../../lib/core/times.ts'
+import { isHeld } from '../workloads/limiter-acts.ts'
+import { ADAPTIVE } from '../workloads/queues.ts'
 import type { Check } from './check.ts'
 import { type Covered, coveringOf, usedOf } from './i1-limiters.ts'
 import { boundOf, isBoundAlways } from './i7-bound.ts'
@@ -80,12 +83,16 @@ export const progress = (): Progress => {
         if (due === undefined || limits.concurrency === 0 || isSlowed(tables, shard, truth.now - SLOWED_MS))
           return false
         if (truth.runningIn(partition).length >= limits.concurrency) return false
-        if (!hasUnits(truth, tables, { pk: shard, item: truth.at(shard, due)?.item }, version)) return false
+        const job = { pk: shard, item: truth.at(shard, due)?.item }
+        if (!hasUnits(truth, tables, job, version)) return false
+        const names = [...coveringOf(truth.plan, version, job).keys()]
+        if (names.some((name) => isHeld({ tables }, name, truth.now - SLOWED_MS))) return false
         const { rate } = limits
         if (!rate) return true
         if (rate.allowed === 0) return false
-        const span =
-          rate.period_ms + rate.margin_ms + rate.period_ms / 10 + 2 * truth.plan.maxSkew_ms + AHEAD_MS
+        if (isThrottled(tables, shard) && isSpread(tables, shard)) return false
+        const period_ms = rate.period_ms * (isThrottled(tables, shard) ? ADAPTIVE.most : 1)
+        const span = period_ms + rate.margin_ms + period_ms / 10 + 2 * truth.plan.maxSkew_ms + AHEAD_MS
         const counted = truth.counted.filter(
           (one) => one.partition === partition && one.at > truth.now - span,
         )
@@ -141,3 +148,12 @@ const hasUnits = ({ plan, running }: Truth, tables: Tables, job: Covered, versio
 
 /** So many units of a pool a job asks for by itself. */
 const MOST_OF_A_JOB = 2
+
+/** Or may find that it is. One of many may then start so much less than it has borrowed, whatever the others have started. */
+const isThrottled = ({ states }: Tables, shard: string): boolean => {
+  const { adaptive, outcomes } = states.get(shard as ShardKey) ?? {}
+  return (adaptive?.stretch ?? 1) > 1 || (outcomes?.failed ?? 0) > 0
+}
+
+const isSpread = ({ states }: Tables, shard: string): boolean =>
+  readShard(shard).index !== undefined || states.get(shard as ShardKey)?.books !== undefined

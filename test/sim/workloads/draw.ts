@@ -3,6 +3,7 @@ import type { SimRandom } from '../world/random.ts'
 import { drawCancels, withTtls } from './cancels.ts'
 import { drawEdits } from './edits.ts'
 import { drawJobs } from './jobs.ts'
+import { drawLimiterActs } from './limiter-acts.ts'
 import { drawOverrides } from './overrides.ts'
 import { drawFrame, type JobPlan, type Plan } from './plan.ts'
 
@@ -13,6 +14,7 @@ export function drawPlan(random: SimRandom): Plan {
   const jobs = frame.weather === 'rough' ? drawn : drawn.map(pacified)
   const changes = {
     overrides: drawOverrides(random, jobs, epoch_ms, faultsUntil),
+    limiterActs: drawLimiterActs(random, versions, epoch_ms, faultsUntil),
     edits: drawEdits(random, jobs, epoch_ms, faultsUntil),
     cancels: drawCancels(random, jobs, epoch_ms, faultsUntil),
   }

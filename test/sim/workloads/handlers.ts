@@ -5,6 +5,7 @@ import { untyped } from '../../support/untyped.ts'
 import type { Invocation } from '../world/invocation.ts'
 import type { World } from '../world/world.ts'
 import type { HandlerPlan, Plan } from './plan.ts'
+import { POOL } from './queues.ts'
 import { taskOfVersion } from './versions.ts'
 
 interface Payload {
@@ -54,7 +55,9 @@ function slowDown({ slowDowns }: World, job: string, { bad, slow_ms = 0 }: Handl
   if (times >= bad) return
   slowDowns.set(job, times + 1)
   watch.ends('slowed')
-  throw new RetryAfterError(slow_ms, 'the service asks for it, as planned')
+  const reason = 'the service asks for it, as planned'
+  // If its queue has no pool, its partition is slowed down.
+  throw new RetryAfterError(slow_ms, slow_ms % 2 === 0 ? { reason } : { reason, pool: POOL })
 }
 
 function fail(by: Invocation, { how }: HandlerPlan, signal: AbortSignal, watch: Watch): Promise<void> {

@@ -1,6 +1,7 @@
 /** What one seed decides before its world begins. */
 
 import type { LimitOverride } from '../../../lib/core/limits/limits.ts'
+import type { LimiterName } from '../../../lib/core/limits/queue-limiter.ts'
 import type { Labels } from '../../../lib/core/queue/covering.ts'
 import type { SimRandom } from '../world/random.ts'
 import { drawQueue, drawQueues, type QueuePlan } from './queues.ts'
@@ -60,6 +61,14 @@ export interface CancelPlan {
 }
 
 /** Somebody changes an item by hand. */
+/** What an operator does to a total or a pool, for so long. */
+export interface LimiterActPlan {
+  readonly at: number
+  readonly name: LimiterName
+  readonly what: 'pause' | 'slow' | 'set'
+  readonly for_ms: number
+}
+
 export interface EditPlan {
   readonly at: number
   readonly what: 'correct' | 'replace' | 'same' | 'spoil' | 'withdraw'
@@ -94,6 +103,7 @@ export interface Plan {
   readonly maxSkew_ms: number
   readonly jobs: readonly JobPlan[]
   readonly overrides: readonly OverridePlan[]
+  readonly limiterActs: readonly LimiterActPlan[]
   readonly edits: readonly EditPlan[]
   readonly cancels: readonly CancelPlan[]
   readonly faultsUntil: number

@@ -15,6 +15,8 @@ const CONCURRENCIES = [undefined, 0, 1, 1, 1, 2, 2, 3, 5, 12, 25] as const
 const RATES = [undefined, undefined, 1, 2, 3, 5, 40] as const
 /** Of a handler. */
 export const LONGEST_TIMEOUT_MS = 30_000
+/** Few outcomes, so that it throttles often. */
+export const ADAPTIVE = { outcomes: 4, minimumOutcomes: 2, most: 8 } as const
 const PERIODS_MS = [1000, 5000, 20_000, 60_000] as const
 
 /** The queues of the first version. */
@@ -24,7 +26,7 @@ export const drawQueues = (random: SimRandom): Readonly<Record<string, QueueInpu
 /** Limits that queues share. */
 export type PoolsPlan = Readonly<Record<string, { readonly concurrency: number }>>
 
-const POOL = 'p'
+export const POOL = 'p'
 
 /** The same queues, of which some have a total, of which partitions are guaranteed a part, or share a pool, in which a job of each weighs as much as it may. */
 export function drawLimiters(random: SimRandom, queues: Readonly<Record<string, QueueInput>>) {
@@ -74,6 +76,7 @@ export function drawQueue(random: SimRandom): QueueInput {
     },
     timeout: random.pick([2000, 10_000, LONGEST_TIMEOUT_MS]),
     shards: drawShards(random),
+    ...(concurrency === 2 || concurrency === 12 ? { adaptive: ADAPTIVE } : {}),
   }
   return allowed === 2 && margin === undefined ? withInterval(queue, period) : queue
 }
@@ -83,7 +86,7 @@ function withInterval(
   { rateLimit: _, shards: _shards, ...queue }: QueueInput,
   period_ms: number,
 ): QueueInput {
-  return { ...queue, minInterval: Math.max(1000, period_ms / 4) }
+  return { ...queue, minInterval: Math.max(100, period_ms / 20) }
 }
 
 /** More than a limit has units too: then the shards take turns. */

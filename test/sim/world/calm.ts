@@ -55,6 +55,7 @@ export class CalmWorld {
       weather: 'calm',
       maxSkew_ms: 0,
       jobs: [],
+      limiterActs: [],
       overrides: [],
       edits: [],
       cancels: [],

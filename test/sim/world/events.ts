@@ -144,6 +144,9 @@ export type WorldEvent =
   | { readonly kind: 'expired'; readonly state: ShardState }
   /** Somebody's call that sets the limits of a partition has returned without an error. */
   | { readonly kind: 'limitsSet'; readonly shard: string }
+  /** Somebody's call that pauses a total or a pool, or slows it down, has returned without an error; it is lifted, or about to be. */
+  | { readonly kind: 'limiterHeld'; readonly name: string; readonly until: number }
+  | { readonly kind: 'limiterLifted'; readonly name: string }
   /** An event asks for what this function does not know; it comes again. */
   | { readonly kind: 'leftToNewer' }
   /** The account had no room for the function. */

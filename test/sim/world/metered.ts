@@ -102,7 +102,7 @@ function meteredStates(states: StateStore, tables: Tables, throughput: Throughpu
     start: (shard, claim, attempt) => writing(shard, () => states.start(shard, claim, attempt)),
     remember: (shard, bucket) => writing(shard, () => states.remember(shard, bucket)),
     release: (shard, holder) => writing(shard, () => states.release(shard, holder)),
-    override: (shard, limits) => writing(shard, () => states.override(shard, limits)),
+    override: (owner, ...rest) => writing(owner.shard, () => states.override(owner, ...rest)),
     writeBooks: (owner, write) => writing(owner.shard, () => states.writeBooks(owner, write)),
     recordBorrowed: (state, ...rest) => writing(state.shard, () => states.recordBorrowed(state, ...rest)),
     fence: (shard, expiresAt) => writing(shard, () => states.fence(shard, expiresAt)),

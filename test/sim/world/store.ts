@@ -235,12 +235,15 @@ function simulatedStates(world: StoreWorld, by: Invocation, states: StateStore):
           return { op: 'release', shard, before, holder, outcome }
         },
       ),
-    override: (shard, limits) =>
+    override: (owner, limits, ...rest) =>
       changing(
         'override',
-        shard,
-        () => states.override(shard, limits),
-        () => ({ op: 'override', shard, limits, byHand: false }),
+        owner.shard,
+        () => states.override(owner, limits, ...rest),
+        (written) =>
+          written
+            ? { op: 'override', shard: owner.shard, limits, byHand: false }
+            : { op: 'other', name: 'override' },
       ),
     due: (group, until) =>
       call(

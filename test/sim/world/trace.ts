@@ -46,6 +46,10 @@ function describe(event: WorldEvent): string {
       return `${event.queue} delivers ${event.body} for the ${event.count}. time`
     case 'limitsSet':
       return `the limits of ${event.shard} are set`
+    case 'limiterHeld':
+      return `${event.name} is held`
+    case 'limiterLifted':
+      return `${event.name} is held no longer`
     case 'accepted':
       return `accepted ${event.keys.map(({ sk }) => sk).join(' ')}`
     case 'arrived':

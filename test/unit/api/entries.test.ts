@@ -21,7 +21,7 @@ describe('an entry', () => {
     expect(lambdaOnly('lib/worker.ts')).toEqual(expect.arrayContaining(['@middy/core', 'lib/api/worker.ts']))
   })
 
-  test.for(['lib/index.ts', 'cdk/index.ts'])('%s does not', (entry) => {
+  test.for(['lib/index.ts', 'lib/admin.ts', 'cdk/index.ts'])('%s does not', (entry) => {
     expect(loadedBy(entry).size).toBeGreaterThan(10)
     expect(lambdaOnly(entry)).toEqual([])
   })

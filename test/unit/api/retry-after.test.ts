@@ -21,6 +21,19 @@ describe('the time that is meant', () => {
   })
 })
 
+test.each([
+  ['HTTP 429', { reason: 'HTTP 429', limiter: undefined }],
+  [{ reason: 'HTTP 429' }, { reason: 'HTTP 429', limiter: undefined }],
+  [{ pool: 'hubspot' }, { reason: 'the service asked for it', limiter: { pool: 'hubspot' } }],
+  [
+    { total: 'crm', reason: 'full' },
+    { reason: 'full', limiter: { total: 'crm' } },
+  ],
+])('is of the partition, or of the limiter that it names: %o', (why, said) => {
+  const { reason, limiter } = new RetryAfterError('30s', why)
+  expect({ reason, limiter }).toEqual(said)
+})
+
 describe('an answer of a service', () => {
   const answer = (status: number, header: string | null = null) => ({
     status,

@@ -5,6 +5,7 @@ import { RetryAfterError } from '../../../lib/api/retry-after.ts'
 import { taskRunner } from '../../../lib/api/run-task.ts'
 import { defineTask, type TaskContext } from '../../../lib/api/task.ts'
 import type { ShardKey } from '../../../lib/core/keys.ts'
+import { defineConfig } from '../../../lib/core/queue/config.ts'
 import type { RunTask } from '../../../lib/use-cases/attempt/execute.ts'
 import { configOf, type JobOptions, jobItem, jobOf } from '../../support/builders.ts'
 import { World } from '../../support/world.ts'
@@ -76,6 +77,20 @@ describe('a job that this worker cannot run', () => {
       reason: expect.stringMatching(/^payload: customer: /),
     })
   })
+})
+
+test.each([
+  ['api', { limiter: 'pool|api', reason: 'HTTP 429' }],
+  ['other', { reason: 'HTTP 429 (no limiter of queue crm is pool|other)' }],
+])('a handler may name a pool, if that covers its queue: %s', async (pool, said) => {
+  const config = defineConfig({
+    pools: { api: { concurrency: 1 } },
+    queues: { crm: { partition: { payload: 'customer' }, pools: { api: 1 } } },
+  })
+  const run = workerOf(async () => {
+    throw new RetryAfterError('30s', { pool, reason: 'HTTP 429' })
+  })
+  expect(await run(jobOf(config, jobItem()))).toEqual({ kind: 'slowed', until: expect.any(Number), ...said })
 })
 
 describe('after the timeout', () => {

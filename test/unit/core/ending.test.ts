@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { type AttemptOutcome, endingOf, refusal, successorOf } from '../../../lib/core/job/ending.ts'
+import {
+  type AttemptOutcome,
+  countedAs,
+  type Ending,
+  endingOf,
+  refusal,
+  successorOf,
+} from '../../../lib/core/job/ending.ts'
 import type { JobItem } from '../../../lib/core/job/job.ts'
 import { configOf, jobItem, jobOf, NOW } from '../../support/builders.ts'
 
@@ -110,3 +117,12 @@ describe('the job that comes back', () => {
     expect(successorOf(job(), retry).sk).toBe('5#2030-01-31T09:00:00.001Z#a')
   })
 })
+
+test.each<[Ending, 'ok' | 'failed' | undefined]>([
+  [{ kind: 'done' }, 'ok'],
+  [{ kind: 'retry', at: NOW, error: 'no' }, 'failed'],
+  [{ kind: 'dead', reason: 'exhausted', error: 'no' }, 'failed'],
+  [{ kind: 'dead', reason: 'refused', error: 'no' }, undefined],
+  [{ kind: 'slowed', until: NOW, error: 'HTTP 429' }, undefined],
+  [{ kind: 'given back', to: 'a process of its own', at: NOW, error: 'no' }, undefined],
+])('%o counts as %s', (ending, counted) => expect(countedAs(ending)).toBe(counted))

@@ -15,6 +15,7 @@ import {
 
 const config = configOf({})
 const INTERVAL = { allowed: 1, period_ms: 1000, margin_ms: 0, isInterval: true } as const
+const THROTTLE = { stretch: 4, rate: { ...INTERVAL, period_ms: 4000 }, easesAt: NOW + 60_000 } as const
 const job = (id: string, runAt = NOW) => jobOf(config, jobItem({ id, runAt }))
 
 const inputOf = (part: Partial<PassInput> = {}): PassInput => ({
@@ -89,6 +90,14 @@ describe('a decision that', () => {
         ),
     ],
     [
+      'is throttled to more than the limits',
+      /only takes away/,
+      () => () =>
+        decide(
+          inputOf({ limits: { slots: 2, rateLimit: INTERVAL, throttle: { ...THROTTLE, stretch: 0.5 } } }),
+        ),
+    ],
+    [
       'claims a job whose id is in flight',
       /claimed once/,
       () => mistaken((made) => ({ ...made, claims: [claimOf('held')] })),
@@ -118,4 +127,16 @@ test('says that the interval holds the others, and until when', () => {
   // So long before it is over as jobs may be claimed ahead.
   expect(holds).toEqual([{ reason: 'interval', jobs: 2, interval_ms: 1000, reopensAt: NOW + 350 }])
   expect(looks).toEqual([{ at: NOW + 350, why: 'the interval is over' }])
+})
+
+test('says that the throttle holds the others, and until when', () => {
+  const limits = { slots: 9, rateLimit: INTERVAL, throttle: THROTTLE }
+  const state = { ...inputOf().state, slots: {}, window: { [NOW - 400]: 1 } }
+  const { holds, looks } = decide(inputOf({ limits, state }))
+  expect(holds).toEqual([{ reason: 'throttled', jobs: 2, stretch: 4, reopensAt: NOW + 3350 }])
+  expect(looks).toEqual([{ at: NOW + 3350, why: 'the throttle lets one start' }])
+  const soon = decide(
+    inputOf({ limits: { ...limits, throttle: { ...THROTTLE, easesAt: NOW + 100 } }, state }),
+  )
+  expect(soon.looks).toEqual([{ at: NOW + 100, why: 'the throttle lets one start' }])
 })

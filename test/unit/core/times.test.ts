@@ -119,6 +119,14 @@ related(
   () => expect(times.START_LEAD_MS).toBeLessThan(times.CLAIMED_AHEAD_MS),
 )
 related(
+  'a worker that waits for a start that it has recorded ahead has time for it',
+  ['START_WRITES_MS', 'START_LEAD_MS', 'CHAIN_MS'],
+  () => {
+    expect(times.START_WRITES_MS).toBeGreaterThan(times.START_LEAD_MS)
+    expect(times.START_WRITES_MS).toBeLessThan(times.CHAIN_MS)
+  },
+)
+related(
   'a wake-up in whole seconds is used only where a second is at most 5 % of the window',
   ['PRECISE_UP_TO_MS', 'DELAY_STEP_MS'],
   () => expect(times.DELAY_STEP_MS / 0.05).toBeLessThanOrEqual(times.PRECISE_UP_TO_MS),

@@ -7,6 +7,7 @@ import { type ConfigInput, defineConfig } from '../../../lib/core/queue/config.t
 import { setLimiter } from '../../../lib/use-cases/operate/set-limiter.ts'
 import { jobItem } from '../../support/builders.ts'
 import { ahead, deliver, live, longRunning } from '../../support/interleave.ts'
+import { override } from '../../support/override.ts'
 import { World } from '../../support/world.ts'
 
 const API = poolNamed('api')
@@ -156,7 +157,7 @@ describe('a limiter that is set at run time', () => {
   test('lets no pass claim that has read the old limit, and keeps the limits of partitions', async () => {
     const world = worldOf({ queues: { crm: { ...PARTITIONED, total: 2 } } })
     holding(world)
-    await world.context.store.states.override('crm|a' as ShardKey, { concurrency: 1 })
+    await override(world.context.store, 'crm|a' as ShardKey, { concurrency: 1 })
     world.put(job('crm|a', 'a1'))
     await deliver(world)
     ahead(world, 'pass', () => setLimiter(world.context, totalOf('crm'), { concurrency: 0 }))

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { emptyState } from '../../../lib/core/shard/state.ts'
 import { configOf } from '../../support/builders.ts'
 import { ahead, setLimits } from '../../support/interleave.ts'
+import { override } from '../../support/override.ts'
 import { jobsIn, lent, PLAIN, shard } from '../../support/spread.ts'
 import { World } from '../../support/world.ts'
 
@@ -48,7 +49,7 @@ describe('a limit that is lowered', () => {
     await world.settle()
     expect(lent(world)).toBe(4)
     const { states } = world.context.store
-    await states.override(PLAIN, { concurrency: 1 })
+    await override({ states }, PLAIN, { concurrency: 1 })
     world.put(...jobsIn(shard(1), 2, 'next'))
     ahead(world, 'pass', async () => expect(lent(world)).toBe(1))
     await world.settle()

@@ -5,6 +5,7 @@ import type { LimitOverride } from '../../../lib/core/limits/limits.ts'
 import type { Config } from '../../../lib/core/queue/config.ts'
 import { overrideLimits } from '../../../lib/use-cases/operate/set-limits.ts'
 import { configOf } from '../../support/builders.ts'
+import { override } from '../../support/override.ts'
 import { jobsIn, lent, PLAIN, shard } from '../../support/spread.ts'
 import { World } from '../../support/world.ts'
 
@@ -109,7 +110,7 @@ describe('a limit that is lowered', () => {
     const world = new World(CONFIG)
     world.put(...jobsIn(shard(0), 2, 'a'), ...jobsIn(shard(1), 2, 'b'))
     await world.settle()
-    await world.context.store.states.override(PLAIN, { concurrency: 1 })
+    await override(world.context.store, PLAIN, { concurrency: 1 })
     world.put(...jobsIn(shard(2), 5, 'c'), ...jobsIn(shard(0), 5, 'd'))
     await world.stream()
     expect(world.inFlight).toHaveLength(1)

@@ -56,6 +56,24 @@ describe('a rate limit', () => {
     },
   )
 
+  test('with a window shorter than writes take records starts ahead of them, and goes round in no circles', async () => {
+    const world = new World(configOf({ concurrency: 10, minInterval: '100ms' }))
+    const { states } = world.context.store
+    const { start, remember } = states
+    let written = 0
+    const slowly =
+      <Args extends unknown[], Result>(write: (...args: Args) => Promise<Result>) =>
+      async (...args: Args) => {
+        world.now += 150
+        if (++written > 40) throw new Error('it writes without end')
+        return write(...args)
+      }
+    Object.assign(states, { start: slowly(start), remember: slowly(remember) })
+    world.put(...jobs(3))
+    await world.live(10_000)
+    expect([written, world.ran.length]).toEqual([3, 3])
+  })
+
   test('counts a start that came late where the handler began', async () => {
     const world = new World(limited(1))
     const { states } = world.context.store

@@ -1,0 +1,12 @@
+/** For those who look after a running stack: `sluice/admin`. The client for those who put jobs is in `sluice`. */
+export type { Admin, AnyQueue, MoveOptions, RedriveOptions } from './api/admin.ts'
+export type { AppRateOptions, AppRates } from './api/app-rates.ts'
+export type { CancelNote, JobToCancel } from './api/cancel.ts'
+export { type AdminClient, createAdmin } from './api/create-admin.ts'
+export type { Insight } from './api/insight.ts'
+export type { LimiterId, LimiterInfo, Limiters } from './api/limiters.ts'
+export type { LimitsInput, LimitsNote } from './api/limits-input.ts'
+export type { Pauses, PauseTarget } from './api/pauses.ts'
+export type { SlowDownEnd, SlowDowns } from './api/slow-downs.ts'
+export type { ClientOptions } from './api/wiring.ts'
+export { whyText } from './core/why/why-text.ts'

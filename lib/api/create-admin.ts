@@ -1,0 +1,40 @@
+/** What staff does with a running stack, in one object: it puts no jobs. */
+import { type Admin, adminOf } from './admin.ts'
+import { type AppRates, appRatesOf } from './app-rates.ts'
+import { type Cancelling, cancelling } from './cancel.ts'
+import { type Insight, insightOf } from './insight.ts'
+import { type Limiters, limitersOf } from './limiters.ts'
+import { type Pauses, pausesOf } from './pauses.ts'
+import { type SlowDowns, slowDownsOf } from './slow-downs.ts'
+import { type ClientOptions, wiringOf } from './wiring.ts'
+
+export interface AdminClient<QueueName extends string = string, AppName extends string = never>
+  extends Admin<QueueName>,
+    AppRates<AppName>,
+    Cancelling<QueueName>,
+    Insight<QueueName>,
+    Limiters,
+    Pauses<QueueName>,
+    SlowDowns<QueueName> {}
+
+/**
+ * Limits of partitions, totals and pools read, set, removed and paused; slow-downs; rates of apps; why jobs wait, and what there is;
+ * dead letters and jobs that nobody runs. `grantManage` of the construct gives the rights.
+ * @example
+ * const admin = createAdmin({ config })
+ * await admin.pause({ queue: 'crm', partition: 'acme' }, { by: 'ann@example.com', reason: 'they migrate' })
+ */
+export function createAdmin<QueueName extends string, AppName extends string = never>(
+  options: ClientOptions<QueueName, AppName>,
+): AdminClient<QueueName, AppName> {
+  const wiring = wiringOf(options)
+  return {
+    ...adminOf<QueueName>(wiring),
+    ...appRatesOf<AppName>(wiring),
+    ...cancelling<QueueName>(wiring),
+    ...insightOf<QueueName>(wiring),
+    ...limitersOf(wiring),
+    ...pausesOf<QueueName>(wiring),
+    ...slowDownsOf<QueueName>(wiring),
+  }
+}

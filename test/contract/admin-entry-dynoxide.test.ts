@@ -1,0 +1,52 @@
+/** What staff does through `sluice/admin`, on an engine: names, keys and notes fit together. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createAdmin } from '../../lib/admin.ts'
+import { defineConfig } from '../../lib/index.ts'
+import { dynoxideDatabase, missingDynoxide, type TestDatabase } from '../support/dynamodb.ts'
+
+const NOTE = { by: 'ann', reason: 'their incident' }
+
+describe.skipIf(missingDynoxide)(missingDynoxide ?? 'staff', () => {
+  const config = defineConfig({
+    pools: { api: { concurrency: 5 } },
+    queues: { crm: { partition: { payload: 'customer' }, total: 3, pools: { api: 1 } } },
+  })
+  let database: TestDatabase
+  beforeAll(async () => {
+    database = await dynoxideDatabase()
+  })
+  afterAll(() => database.close())
+  const admin = () =>
+    createAdmin({
+      config,
+      stateTable: database.tables.state,
+      dynamodb: database.client,
+      wakeQueueUrl: 'http://127.0.0.1:9/nobody-is-woken',
+    })
+
+  test('pauses a pool, sets its units meanwhile, and resumes it', async () => {
+    await admin().pause({ pool: 'api' }, NOTE)
+    await admin().setLimiter({ pool: 'api' }, 2, { by: 'bob' })
+    const held = { units: 0, configured: 5, override: { concurrency: 2, by: 'bob', paused: NOTE } }
+    expect(await admin().limiter({ pool: 'api' })).toMatchObject(held)
+    await admin().resume({ pool: 'api' })
+    expect(await admin().limiter({ pool: 'api' })).toMatchObject({ units: 2, override: { by: 'bob' } })
+    await admin().setLimiter({ pool: 'api' }, null)
+    expect(await admin().limiter({ pool: 'api' })).not.toHaveProperty('override')
+  })
+
+  test('slows a total down, and ends that', async () => {
+    await admin().slowDown({ total: 'crm' }, '10m', NOTE)
+    expect(await admin().slowedDown({ total: 'crm' })).toMatchObject(NOTE)
+    expect(await admin().limiter({ total: 'crm' })).toMatchObject({ slowedDown: NOTE })
+    await admin().slowDown({ total: 'crm' }, null)
+    expect(await admin().slowedDown({ total: 'crm' })).toBeUndefined()
+  })
+
+  test('is told of what there is not, before anything is written', async () => {
+    await expect(admin().pause({ pool: 'api2' })).rejects.toThrow(/pool\|api, total\|crm/)
+    await expect(admin().resume({ queue: 'crm' })).rejects.toMatchObject({ name: 'InvalidJobError' })
+    await expect(admin().slowDown({ pool: 'api2' }, '1m')).rejects.toMatchObject({ name: 'InvalidJobError' })
+    await expect(admin().pause({ pool: 'api' }, { by: '' })).rejects.toMatchObject({ path: 'by' })
+  })
+})

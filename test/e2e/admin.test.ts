@@ -1,0 +1,45 @@
+/** Staff pauses and slows down what runs, through `sluice/admin`, on a stack at work. */
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { whyText } from '../../lib/admin.ts'
+import { heavy, light, serial } from './app/tasks.ts'
+import { World } from './setup.ts'
+
+let world: World
+beforeAll(async () => {
+  world = await World.start()
+})
+afterAll(() => world?.stop())
+
+const NOTE = { by: 'ann', reason: 'their incident' }
+const endedOf = (customer: string) => world.recorder.until(() => world.recorder.ended(customer).length === 1)
+
+it('a pool that is paused lets nothing start in any queue, says who has done it, and goes on when it is resumed', async () => {
+  const { admin, client } = world
+  await admin.pause({ pool: 'api' }, NOTE)
+  const held = await client.enqueue(heavy, { customer: 'paused-heavy', name: 'job' })
+  await client.enqueue(light, { customer: 'paused-light', name: 'job' })
+  await client.enqueue(serial, { customer: 'free', name: 'job' })
+  await endedOf('free')
+  expect(whyText(await admin.why(held))).toMatch(/pool api paused by ann: their incident$/)
+  expect(await admin.limiter({ pool: 'api' })).toMatchObject({
+    units: 0,
+    lent: 0,
+    override: { paused: NOTE },
+  })
+  expect(world.recorder.started('paused-heavy')).toEqual([])
+  await admin.resume({ pool: 'api' })
+  await Promise.all([endedOf('paused-heavy'), endedOf('paused-light')])
+  expect(await admin.limiter({ pool: 'api' })).toMatchObject({ units: 5, configured: 5 })
+})
+
+it('a pool is slowed down, and no longer', async () => {
+  const { admin, client } = world
+  await admin.slowDown({ pool: 'api' }, '1h', NOTE)
+  const held = await client.enqueue(light, { customer: 'slowed', name: 'job' })
+  await client.enqueue(serial, { customer: 'beside', name: 'job' })
+  await endedOf('beside')
+  expect(whyText(await admin.why(held))).toMatch(/pool api slowed down until \S+Z by ann: their incident$/)
+  expect(await admin.slowedDown({ pool: 'api' })).toMatchObject(NOTE)
+  await admin.slowDown({ pool: 'api' }, null)
+  expect(await admin.slowedDown({ pool: 'api' })).toBeUndefined()
+})
