@@ -52,10 +52,20 @@ export const cancelling = <QueueName extends string>(wiring: Wiring): Cancelling
 })
 
 const keySchema = z.object({ pk: z.string(), sk: z.string() })
+const idSchema = z.object({
+  queue: z.string(),
+  partition: z.string().optional(),
+  id: z.union([z.string(), z.number()]),
+})
 
 function named({ config }: Wiring, job: JobToCancel): JobNamed {
   const key = keySchema.safeParse(job)
-  if (!key.success) return byId({ config }, job as Extract<JobToCancel, { id: string }>)
+  if (!key.success) {
+    const id = idSchema.safeParse(job)
+    if (!id.success)
+      throw new InvalidJobError('a job is named by its pk and sk, or by its queue, partition and id')
+    return byId({ config }, id.data)
+  }
   const { pk, sk } = key.data
   orThrow(placeOf(config, orThrow(parseShard(pk))))
   return { shard: pk as ShardKey, id: orThrow(parseSortKey(sk)).id, sk: sk as SortKey }
@@ -63,7 +73,7 @@ function named({ config }: Wiring, job: JobToCancel): JobNamed {
 
 function byId(
   { config }: Pick<Wiring, 'config'>,
-  { queue: name, partition, id }: Extract<JobToCancel, { id: string }>,
+  { queue: name, partition, id }: z.output<typeof idSchema>,
 ): JobNamed {
   const queue = queueNamed(config, name)
   if (!queue) throw new InvalidJobError(noQueue(config, name))

@@ -1,4 +1,5 @@
 /** Totals of queues and pools, seen and set while they are in use. */
+import * as z from 'zod'
 import { InvalidJobError } from '../core/errors.ts'
 import { NO_BOOKS } from '../core/limits/books.ts'
 import { limitsInForce } from '../core/limits/in-force.ts'
@@ -62,9 +63,14 @@ export const limitersOf = (wiring: Wiring): Limiters => ({
 const configuredIn = ({ queues }: Config): Map<string, QueueLimiter> =>
   new Map(Object.values(queues).flatMap(({ limiters }) => limiters.map((limiter) => [limiter.name, limiter])))
 
+const idSchema = z.union([z.strictObject({ total: z.string() }), z.strictObject({ pool: z.string() })])
+
 function limiterOf(config: Config, id: LimiterId): QueueLimiter {
   const known = configuredIn(config)
-  const name = 'total' in id ? totalOf(id.total) : poolNamed(id.pool)
+  const named = idSchema.safeParse(id)
+  if (!named.success)
+    throw new InvalidJobError("a limiter is named by { total: 'queue' } or by { pool: 'name' }")
+  const name = 'total' in named.data ? totalOf(named.data.total) : poolNamed(named.data.pool)
   const limiter = known.get(name)
   if (limiter) return limiter
   const names = [...known.keys()].join(', ')
