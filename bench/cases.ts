@@ -21,11 +21,18 @@ const CUSTOMER = 'customer-1'
 /** What a put of a small job costs. A backlog is put before the measurement begins. */
 const PUT = 1
 
-export async function measureCosts(bench: Bench): Promise<Cost[]> {
+/** A small job of a partition with one slot. */
+export async function measureSmall(bench: Bench): Promise<Cost[]> {
   return [
     await measureSparse(bench),
     await measureBacklog(bench, 'backlog, next job by message', 4, { perInvocation: 1 }),
     await measureBacklog(bench, 'backlog, next job in the same invocation', 3, { perInvocation: JOBS }),
+  ]
+}
+
+export async function measureCosts(bench: Bench): Promise<Cost[]> {
+  return [
+    ...(await measureSmall(bench)),
     await measureWide(bench, 200, { writes: 3, reads: 4 }),
     await measureWide(bench, 3900, { writes: 9, reads: 6 }),
     await measureWide(bench, 40_000, { writes: 3, reads: 4 }),

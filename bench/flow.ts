@@ -5,10 +5,12 @@
 import { parseArgs } from 'node:util'
 import Table from 'cli-table3'
 import colors from 'picocolors'
+import { BLOCKED_CASES } from './flow/cases/blocked.ts'
 import { BUSY_CASES } from './flow/cases/busy.ts'
 import { LATENCY_CASES } from './flow/cases/latency.ts'
 import { NEIGHBOUR_CASES } from './flow/cases/neighbour.ts'
 import { RATE_CASES } from './flow/cases/rates.ts'
+import { SHARED_CASES } from './flow/cases/shared.ts'
 import { SHARED_TOTAL_CASES } from './flow/cases/shared-total.ts'
 import { LATENCIES } from './flow/latencies.ts'
 import type { Row } from './flow/rows.ts'
@@ -23,7 +25,15 @@ const { values } = parseArgs({
 
 const seed = Number(values.seed)
 if (!Number.isInteger(seed) || seed < 0) throw new Error(`--seed ${values.seed}: a whole number is needed`)
-const all = [...LATENCY_CASES, ...RATE_CASES, ...BUSY_CASES, ...NEIGHBOUR_CASES, ...SHARED_TOTAL_CASES]
+const all = [
+  ...LATENCY_CASES,
+  ...RATE_CASES,
+  ...BUSY_CASES,
+  ...NEIGHBOUR_CASES,
+  ...SHARED_CASES,
+  ...SHARED_TOTAL_CASES,
+  ...BLOCKED_CASES,
+]
 const cases = all.filter(({ name }) => name.includes(values.only))
 if (cases.length === 0)
   throw new Error(`--only ${values.only}: there are only ${all.map(({ name }) => name).join('; ')}`)

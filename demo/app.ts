@@ -1,7 +1,7 @@
-/** The demo's CDK app: the example's stack, whose worker is told where the CRM is. */
+/** The demo's CDK app: Sluice's stack, whose worker is told where the CRM is. */
 import { App, Duration, RemovalPolicy } from 'aws-cdk-lib'
 import { SluiceStack } from '../cdk/stack.ts'
-import config from '../examples/crm-sync/config.ts'
+import config from './config.ts'
 import { WORKER } from './worker-size.ts'
 
 const crmUrl = process.env['CRM_URL']
@@ -10,7 +10,7 @@ if (!crmUrl) throw new Error('CRM_URL is not set: the demo sets it to its own CR
 const app = new App()
 new SluiceStack(app, 'SluiceDemo', {
   config,
-  worker: new URL('../examples/crm-sync/worker.ts', import.meta.url).pathname,
+  worker: new URL('./worker.ts', import.meta.url).pathname,
   workerOptions: { timeout: Duration.seconds(18), environment: { CRM_URL: crmUrl } },
   workerBatchSize: WORKER.batchSize,
   workerMaxConcurrency: WORKER.invocations,

@@ -1,5 +1,5 @@
 /** The one line that `--json` prints. */
-import type { CustomerResult, Result } from './result.ts'
+import type { CustomerResult, Result, SharedResult } from './result.ts'
 import type { UnitsPerJob } from './units.ts'
 
 export interface DemoJson {
@@ -13,10 +13,12 @@ export interface DemoJson {
   /** The same for the same jobs through plain SQS. */
   readonly refusedWithout: number
   readonly customers: readonly CustomerResult[]
+  /** What all customers share. */
+  readonly shared: readonly SharedResult[]
   readonly units: UnitsPerJob
 }
 
 export function toJson(result: Result, refusedWithout: number, units: UnitsPerJob): DemoJson {
-  const { jobs, completed, dead, violations, refused, customers } = result
-  return { jobs, completed, dead, violations, refused, refusedWithout, customers, units }
+  const { jobs, completed, dead, violations, refused, customers, shared } = result
+  return { jobs, completed, dead, violations, refused, refusedWithout, customers, shared, units }
 }

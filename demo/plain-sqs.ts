@@ -12,6 +12,7 @@ import {
   SendMessageBatchCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs'
+import { pathOf } from './shared.ts'
 import type { DemoJob } from './workload.ts'
 
 export interface PlainOptions {
@@ -98,9 +99,12 @@ async function consume(
   await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }))
 }
 
-async function call(crmUrl: string, { customerId, contactId }: DemoJob): Promise<number> {
-  const url = new URL(`/customers/${encodeURIComponent(customerId)}/contacts`, crmUrl)
-  const response = await fetch(url, { method: 'POST', body: JSON.stringify({ contactId }) })
+async function call(crmUrl: string, { kind, customerId, contactId }: DemoJob): Promise<number> {
+  const url = new URL(pathOf(kind, customerId), crmUrl)
+  const response = await fetch(url, {
+    method: 'POST',
+    body: JSON.stringify({ contactId, units: kind.units }),
+  })
   await response.arrayBuffer()
   return response.status
 }

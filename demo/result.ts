@@ -4,6 +4,7 @@ import type { AccountReport } from './crm/account.ts'
 import type { CrmReport } from './crm/crm.ts'
 import type { Customer } from './customers.ts'
 import { markIn } from './malformed.ts'
+import { SHARED, type SharedApi } from './shared.ts'
 import { percentile } from './statistics.ts'
 import type { Workload } from './workload.ts'
 
@@ -19,16 +20,27 @@ export interface CustomerResult {
   readonly wait_ms: { readonly p50: number; readonly p99: number }
 }
 
+/** What one of the limits over all customers came to. */
+export interface SharedResult {
+  readonly name: string
+  readonly jobs: number
+  readonly limit: number
+  readonly maxConcurrent: number
+  readonly refused: number
+  readonly wait_ms: CustomerResult['wait_ms']
+}
+
 export interface Result {
   readonly jobs: number
   /** Jobs whose contact the service has. */
   readonly completed: number
   /** Dead letters of well-formed jobs. */
   readonly dead: number
-  /** Limits that were broken: a concurrency or a rate of one customer. */
+  /** Limits that were broken: a concurrency or a rate of one customer, or one over all of them. */
   readonly violations: number
   readonly refused: number
   readonly customers: readonly CustomerResult[]
+  readonly shared: readonly SharedResult[]
   /** Contacts that the service saw and nobody had asked for. */
   readonly unknown: readonly string[]
   readonly missing: readonly string[]
@@ -54,14 +66,16 @@ export function judge(evidence: Evidence): Result {
   const wanted = new Set(workload.jobs.map(({ contactId }) => contactId))
   const missing = [...wanted].filter((id) => !contacts.get(id)?.successes)
   const customers = workload.customers.map((customer) => customerResult(customer, evidence))
+  const shared = SHARED.map((api) => sharedResult(api, evidence))
   const marks = deadLetters.map(({ job, sk }) => markIn(job) ?? markIn(sk))
   return {
     jobs: wanted.size,
     completed: wanted.size - missing.length,
     dead: marks.filter((mark) => mark === undefined).length,
-    violations: customers.reduce((sum, customer) => sum + broken(customer), 0),
-    refused: customers.reduce((sum, { refused }) => sum + refused, 0),
+    violations: sum([...customers, ...shared].map(broken)),
+    refused: sum([...customers, ...shared].map(({ refused }) => refused)),
     customers,
+    shared,
     unknown: [...contacts.keys()].filter((id) => !wanted.has(id)),
     missing,
     repeated: [...contacts.values()].filter(({ successes }) => successes > 1).length,
@@ -70,7 +84,11 @@ export function judge(evidence: Evidence): Result {
   }
 }
 
-const broken = ({ limit, maxConcurrent, allowed, maxInWindow }: CustomerResult): number =>
+const sum = (counts: readonly number[]): number => counts.reduce((total, count) => total + count, 0)
+
+type Seen = Pick<CustomerResult, 'limit' | 'maxConcurrent'> & Partial<CustomerResult>
+
+const broken = ({ limit, maxConcurrent, allowed = 0, maxInWindow = 0 }: Seen): number =>
   Number(maxConcurrent > limit) + Number(maxInWindow > allowed)
 
 /** What has gone wrong, in words. Nothing: the run proved what it was to prove. */
@@ -90,15 +108,23 @@ export function problems(result: Result): string[] {
 const some = (names: readonly string[]): string =>
   names.length > 5 ? `${names.slice(0, 5).join(', ')} and ${names.length - 5} more` : names.join(', ')
 
-function customerResult({ id, limits }: Customer, { report, dueAt }: Evidence): CustomerResult {
+function customerResult({ id, limits }: Customer, evidence: Evidence): CustomerResult {
+  const { maxConcurrent, maxInWindow, refused, wait_ms } = seenOf(id, evidence)
+  const { concurrency: limit, allowed, period_ms } = limits
+  return { id, limit, maxConcurrent, allowed, period_ms, maxInWindow, refused, wait_ms }
+}
+
+function sharedResult({ name, limits }: SharedApi, evidence: Evidence): SharedResult {
+  const { maxConcurrent, refused, wait_ms } = seenOf(name, evidence)
+  const jobs = evidence.workload.jobs.filter(({ kind }) => kind.api === name).length
+  return { name, jobs, limit: limits.concurrency, maxConcurrent, refused, wait_ms }
+}
+
+function seenOf(id: string, { report, dueAt }: Evidence) {
   const account = report.accounts.find((candidate) => candidate.id === id)
   const waits = account ? waitsOf(account, dueAt) : []
   return {
-    id,
-    limit: limits.concurrency,
     maxConcurrent: account?.maxConcurrent ?? 0,
-    allowed: limits.allowed,
-    period_ms: limits.period_ms,
     maxInWindow: account?.maxInWindow ?? 0,
     refused: account?.refused ?? 0,
     wait_ms: { p50: percentile(waits, 0.5), p99: percentile(waits, 0.99) },

@@ -3,12 +3,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb'
 import { type EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge'
 import { marshall } from '@aws-sdk/util-dynamodb'
-import { syncContact } from '../examples/crm-sync/tasks.ts'
 import type { Client } from '../lib/index.ts'
+import type { DemoQueue } from './shared.ts'
+import { TASKS } from './tasks.ts'
 import type { DemoJob, Way, Workload } from './workload.ts'
 
 export interface Senders {
-  readonly client: Client<'crm'>
+  readonly client: Client<DemoQueue>
   readonly dynamodb: DynamoDBClient
   readonly events: EventBridgeClient
   readonly jobsTable: string
@@ -50,10 +51,14 @@ export async function sendAll(
 
 /** The typed client. */
 async function enqueue({ client }: Senders, jobs: readonly DemoJob[]): Promise<void> {
-  await client.enqueueMany(
-    syncContact,
-    jobs.map((job) => ({ payload: payloadOf(job), id: job.contactId, delay: job.delay_ms })),
-  )
+  const enqueueAll = (task: (typeof TASKS)[number]) =>
+    client.enqueueMany(
+      task,
+      jobs
+        .filter(({ kind }) => kind.task === task.name)
+        .map((job) => ({ payload: payloadOf(job), id: job.contactId, delay: job.delay_ms })),
+    )
+  await Promise.all(TASKS.map(enqueueAll))
 }
 
 /** Any AWS SDK, in any language: four attributes make a job. */
@@ -61,9 +66,9 @@ async function put({ dynamodb, jobsTable }: Senders, jobs: readonly DemoJob[]): 
   const putOne = (job: DemoJob) => {
     const runAt = new Date(Date.now() + job.delay_ms).toISOString()
     const item = {
-      pk: `crm|${job.customerId}`,
+      pk: `${job.kind.queue}|${job.customerId}`,
       sk: `5#${runAt}#${job.contactId}`,
-      task: 'sync-contact',
+      task: job.kind.task,
       payload: payloadOf(job),
     }
     return dynamodb.send(new PutItemCommand({ TableName: jobsTable, Item: marshall(item) }))
@@ -74,8 +79,8 @@ async function put({ dynamodb, jobsTable }: Senders, jobs: readonly DemoJob[]): 
 /** An event on the bus. */
 async function putEvents(senders: Senders, jobs: readonly DemoJob[]): Promise<void> {
   const details = jobs.map((job) => ({
-    queue: 'crm',
-    task: 'sync-contact',
+    queue: job.kind.queue,
+    task: job.kind.task,
     payload: payloadOf(job),
     id: job.contactId,
     delay: job.delay_ms,

@@ -1,26 +1,27 @@
-/** Sets the stage: the CRM as a process of its own, and the local cloud with the example's stack. */
+/** Sets the stage: the CRM as a process of its own, and the local cloud with the demo's stack. */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge'
 import { SQSClient } from '@aws-sdk/client-sqs'
-import config from '../examples/crm-sync/config.ts'
 import { type Client, createClient } from '../lib/index.ts'
 import { type Cloud, startCloud } from '../local/cloud.ts'
 import { startDynamo } from '../local/engines/dynamodb.ts'
 import { synth } from '../local/synth.ts'
+import config from './config.ts'
 import { countUnits, type UnitCounter } from './count-units.ts'
 import { type CrmService, startCrm } from './crm/process.ts'
 import type { Customer } from './customers.ts'
 import { overriddenCustomers } from './customers.ts'
 import type { Report } from './report.ts'
 import type { Senders } from './send.ts'
+import { type DemoQueue, SHARED } from './shared.ts'
 
 export interface Stage extends Senders, AsyncDisposable {
   readonly crm: CrmService
   readonly cloud: Cloud
-  readonly client: Client<'crm'>
+  readonly client: Client<DemoQueue>
   readonly sqs: SQSClient
   readonly counter: UnitCounter
 }
@@ -106,9 +107,10 @@ function connect({ region, credentials, endpoints, outputs }: Cloud) {
   }
 }
 
-/** The service is told every customer's limits, Sluice only those that differ from its configuration. */
+/** The service is told all limits, Sluice only those that differ from its configuration. */
 export async function agreeOnLimits({ crm, client }: Stage, customers: readonly Customer[]): Promise<number> {
   for (const { id, limits } of customers) await crm.setLimits(id, limits)
+  for (const { name, limits } of SHARED) await crm.setLimits(name, limits)
   const overridden = overriddenCustomers(customers, config)
   for (const { id, limits } of overridden) {
     const { concurrency, allowed, period_ms } = limits

@@ -3,6 +3,7 @@ import colors from 'picocolors'
 import type { Comparison } from './comparison.ts'
 import { type Report, seconds, thousands } from './report.ts'
 import { problems, type Result } from './result.ts'
+import { MAIL, MODEL, type SharedApi } from './shared.ts'
 import { customerTable } from './table.ts'
 import type { UnitsPerJob } from './units.ts'
 import { isFlaky, WAYS, type Workload } from './workload.ts'
@@ -10,8 +11,13 @@ import { isFlaky, WAYS, type Workload } from './workload.ts'
 export function describeWorkload(report: Report, { customers, jobs, malformed }: Workload): void {
   const ways = WAYS.map((way) => thousands(jobs.filter((job) => job.way === way).length))
   const [first] = customers
+  const last = customers.at(-1)
+  const calling = ({ name }: SharedApi) => thousands(jobs.filter(({ kind }) => kind.api === name).length)
   report.line(
-    `${thousands(jobs.length)} jobs of ${customers.length} customers, from ${thousands(first?.jobs ?? 0)} jobs of ${first?.id} down to ${customers.at(-1)?.jobs} of ${customers.at(-1)?.id}.`,
+    `${thousands(jobs.length)} jobs of ${customers.length} customers. Most call the customer's own CRM, from ${thousands(first?.jobs ?? 0)} for ${first?.id} down to ${last?.jobs} for ${last?.id};`,
+  )
+  report.line(
+    `${calling(MAIL)} an email provider and ${calling(MODEL)} a language model that all customers share.`,
   )
   report.line(`${ways[0]} come by the client, ${ways[1]} by a plain PutItem, ${ways[2]} by events.`)
   report.line(
@@ -23,7 +29,8 @@ export function printResult(report: Report, { customers }: Workload, result: Res
   report.line(customerTable(customers, result))
   report.line(
     colors.dim(
-      '  parallel, in any 2 s, 429s: as the service saw it. wait: from when a job was due to its first call.',
+      '  parallel, in any 2 s, 429s: as the service saw it. wait: from when a job was due to its first call.\n' +
+        '  mail and model: over all customers. A job takes one of their places, or three of the model as a summary.',
     ),
   )
   report.line()
@@ -32,10 +39,11 @@ export function printResult(report: Report, { customers }: Workload, result: Res
 }
 
 export function printUnits(report: Report, { write_per_job, read_per_job, by_case }: UnitsPerJob): void {
-  const cases = by_case.map(({ case: name, writes, reads }) => `${name} ${writes} w ${reads} r`)
-  report.line(
-    `\n  ${colors.bold('Units per job')}  this run ${write_per_job} w ${read_per_job} r ${colors.dim(`· ${cases.join(' · ')}`)}`,
-  )
+  const row = (name: string, writes: number, reads: number) =>
+    `    ${name.padEnd(44)}${writes.toFixed(1).padStart(4)}${reads.toFixed(1).padStart(7)}`
+  report.line(`\n  ${'Units of DynamoDB per job'.padEnd(40)}${'written'.padStart(10)}   read`)
+  report.line(row('this run, all included', write_per_job, read_per_job))
+  for (const { case: name, writes, reads } of by_case) report.line(colors.dim(row(name, writes, reads)))
 }
 
 export function printComparison(report: Report, comparison: Comparison): void {

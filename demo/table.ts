@@ -1,9 +1,10 @@
-/** The table at the end: what each customer's service saw, beside what it allows. */
+/** The table at the end: what the service saw of each customer and of what all share, beside what it allows. */
 import Table from 'cli-table3'
 import colors from 'picocolors'
 import type { Customer } from './customers.ts'
 import { seconds, thousands } from './report.ts'
-import type { CustomerResult, Result } from './result.ts'
+import type { CustomerResult, Result, SharedResult } from './result.ts'
+import { SHARED } from './shared.ts'
 
 const LIGHT = {
   top: '─',
@@ -43,6 +44,7 @@ export function customerTable(customers: readonly Customer[], result: Result): s
     const seen = result.customers[index]
     if (seen) table.push(row(customer, seen))
   }
+  table.push([], ...result.shared.map(sharedRow))
   return table.toString()
 }
 
@@ -52,10 +54,23 @@ const row = ({ id, plan, jobs }: Customer, seen: CustomerResult): string[] => [
   thousands(jobs),
   ratio(seen.maxConcurrent, seen.limit),
   ratio(seen.maxInWindow, seen.allowed),
-  seen.refused === 0 ? colors.green('0') : colors.red(thousands(seen.refused)),
+  refusals(seen.refused),
   seconds(seen.wait_ms.p50),
   seconds(seen.wait_ms.p99),
 ]
+
+const sharedRow = (seen: SharedResult, index: number): string[] => [
+  seen.name,
+  colors.dim(SHARED[index]?.kind ?? ''),
+  thousands(seen.jobs),
+  ratio(seen.maxConcurrent, seen.limit),
+  '',
+  refusals(seen.refused),
+  seconds(seen.wait_ms.p50),
+  seconds(seen.wait_ms.p99),
+]
+
+const refusals = (count: number): string => (count === 0 ? colors.green('0') : colors.red(thousands(count)))
 
 /** Green where the limit was used to the full, red where it was broken. */
 function ratio(seen: number, limit: number): string {

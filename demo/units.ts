@@ -1,5 +1,5 @@
-/** What a job costs, case by case: the benchmark's measurement, on an engine of its own. */
-import { measureCosts } from '../bench/cases.ts'
+/** What a job costs by itself, case by case: the benchmark's measurement, on an engine of its own. */
+import { measureSmall } from '../bench/cases.ts'
 import type { Charge } from '../bench/charges.ts'
 import { startBench } from '../bench/harness.ts'
 
@@ -20,7 +20,7 @@ export interface UnitsPerJob {
 export async function unitsPerJob(run: Charge, jobs: number): Promise<UnitsPerJob> {
   await using bench = await startBench()
   const rounded = (units: number) => Math.round(units * 100) / 100
-  const costs = await measureCosts(bench)
+  const costs = await measureSmall(bench)
   return {
     write_per_job: rounded(run.writes / jobs),
     read_per_job: rounded(run.reads / jobs),

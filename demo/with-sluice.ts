@@ -7,6 +7,7 @@ import type { CrmProgress, CrmReport } from './crm/crm.ts'
 import type { Report } from './report.ts'
 import { thousands } from './report.ts'
 import { sendAll } from './send.ts'
+import { QUEUES } from './shared.ts'
 import type { Stage } from './stage.ts'
 import type { DemoJob, Workload } from './workload.ts'
 
@@ -106,6 +107,6 @@ async function settle(stage: Stage, { malformed }: Workload, signal: AbortSignal
 
 async function deadLetters({ client }: Stage): Promise<DeadLetter[]> {
   const letters: DeadLetter[] = []
-  for await (const letter of client.deadLetters('crm')) letters.push(letter)
+  for (const queue of QUEUES) for await (const letter of client.deadLetters(queue)) letters.push(letter)
   return letters
 }

@@ -3,12 +3,14 @@ import { FLAKY } from './crm/crm.ts'
 import { type Customer, createCustomers } from './customers.ts'
 import { MALFORMED, type Malformed } from './malformed.ts'
 import { type Random, seededRandom } from './random.ts'
+import { type Kind, SHARED_KINDS, SYNC } from './shared.ts'
 
 export const WAYS = ['client', 'put', 'event'] as const
 /** How a job gets in: by the typed client, by a plain PutItem, or by an event on the bus. */
 export type Way = (typeof WAYS)[number]
 
 export interface DemoJob {
+  readonly kind: Kind
   readonly customerId: string
   readonly contactId: string
   readonly way: Way
@@ -36,16 +38,26 @@ const FAILING_AT_FIRST = 0.04
 
 export function createWorkload(options: WorkloadOptions): Workload {
   const random = seededRandom(options.seed)
-  const customers = createCustomers(options.customers, options.jobs)
-  const owners = random.shuffle(customers.flatMap(({ id, jobs }) => Array<string>(jobs).fill(id)))
-  const jobs = owners.map((customerId, index) => createJob(customerId, index, owners.length, random))
+  const shared = SHARED_KINDS.flatMap((kind) => Array<Kind>(Math.round(kind.share * options.jobs)).fill(kind))
+  const customers = createCustomers(options.customers, options.jobs - shared.length)
+  const synced = customers.flatMap(({ id, jobs }) => Array<string>(jobs).fill(id))
+  // Who has many contacts uses much of what all share.
+  const anybody = () => synced[random.integer(0, synced.length - 1)] ?? ''
+  const ofShared = shared.map((kind) => ({ kind, customerId: anybody() }))
+  const wanted = random.shuffle([...synced.map((customerId) => ({ kind: SYNC, customerId })), ...ofShared])
+  const jobs = wanted.map((one, index) => createJob(one, index, wanted.length, random))
   return { customers, jobs: random.shuffle(jobs), malformed: MALFORMED }
 }
 
-function createJob(customerId: string, index: number, total: number, random: Random): DemoJob {
+function createJob(
+  wanted: Pick<DemoJob, 'kind' | 'customerId'>,
+  index: number,
+  total: number,
+  random: Random,
+): DemoJob {
   const flaky = random.number() < FAILING_AT_FIRST ? FLAKY : ''
   const delay_ms = random.number() < DELAYED ? random.integer(1000, 20_000) : 0
-  return { customerId, contactId: `${flaky}contact-${index + 1}`, way: wayOf(index / total), delay_ms }
+  return { ...wanted, contactId: `${flaky}contact-${index + 1}`, way: wayOf(index / total), delay_ms }
 }
 
 /** `place` from 0 to 1: exact shares, whatever the seed. */

@@ -11,11 +11,15 @@ import { WarmPool } from './warm-pool.ts'
 
 export const SECOND_MS = 1000
 const QUEUE = 'crm'
+const BESIDE = 'beside'
 
 export interface FlowSettings {
   readonly seed: number
   /** The limits of the queue's partitions. */
-  readonly limits: Pick<QueueInput, 'concurrency' | 'rateLimit' | 'shards' | 'total' | 'guaranteed'>
+  readonly limits: Pick<QueueInput, 'concurrency' | 'rateLimit' | 'shards' | 'total' | 'pools' | 'guaranteed'>
+  readonly pools?: Readonly<Record<string, { readonly concurrency: number }>>
+  /** A second queue, whose jobs nothing is measured of. */
+  readonly beside?: Pick<QueueInput, 'concurrency' | 'pools'>
   /** How many functions the account runs simultaneously. Default: enough for everything. */
   readonly accountConcurrency?: number
 }
@@ -31,20 +35,25 @@ export class Flow {
   readonly #recorder: Recorder
   #jobs = 0
 
-  constructor({ seed, limits, accountConcurrency = PLENTY }: FlowSettings) {
+  constructor({ seed, limits, pools = {}, beside, accountConcurrency = PLENTY }: FlowSettings) {
     this.random = new SimRandom(seed)
-    const queues = { [QUEUE]: { partition: { payload: 'tenant' }, timeout: '10s', ...limits } } as const
+    const shared: QueueInput = { partition: { payload: 'tenant' }, timeout: '10s' }
+    const queues: Record<string, QueueInput> = {
+      [QUEUE]: { ...shared, ...limits },
+      ...(beside ? { [BESIDE]: { ...shared, ...beside, timeout: '55s' } } : {}),
+    }
     const { worker, ...concurrency } = concurrencyOf({ accountConcurrency })
     const pool = new WarmPool()
     this.#calm = new CalmWorld({
       seed: this.random.int(0, 2 ** 31),
       queues,
+      pools,
       surroundings: publishedSurroundings(pool, concurrency),
       workers: worker,
       accountConcurrency,
     })
     this.#calm.world.listen(pool.see)
-    const shards = defineConfig({ queues }).queues[QUEUE]?.shards ?? 1
+    const shards = defineConfig({ queues, pools }).queues[QUEUE]?.shards ?? 1
     this.slots = limits.concurrency ?? shards * SLOTS_OF_A_SMALL_ITEM
     this.#recorder = new Recorder(this.#calm.world, this.slots)
   }
@@ -52,6 +61,12 @@ export class Flow {
   /** Jobs that stand there when the run begins. */
   stand(tenant: string, count: number, takes_ms = SECOND_MS): void {
     this.#calm.stand(Array.from({ length: count }, () => this.#newJob(tenant, takes_ms)))
+  }
+
+  /** Such jobs of the second queue. */
+  standBeside(tenant: string, count: number, takes_ms: number): void {
+    const job = () => ({ ...this.#newJob(tenant, takes_ms), queue: BESIDE })
+    this.#calm.stand(Array.from({ length: count }, job))
   }
 
   /** Jobs that one call of a client puts. */
@@ -99,9 +114,20 @@ export class Flow {
     )
   }
 
-  /** How many handlers ran in a window on average, as a share of the slots. */
-  busy(within: Span): number {
-    return busyShare(this.#runs(), this.slots, this.#inWorld(within))
+  /** How many handlers ran in a window on average, as a share of the slots, or of the units of what all share. */
+  busy(within: Span, places = this.slots): number {
+    return busyShare(this.#runs(), places, this.#inWorld(within))
+  }
+
+  /** How many jobs of each tenant started in a window. */
+  served(within: Span): ReadonlyMap<string, number> {
+    const { from, until } = this.#inWorld(within)
+    const counts = new Map<string, number>()
+    for (const { tenant, startedAt = Number.POSITIVE_INFINITY } of this.#recorder.lives.values()) {
+      const counted = startedAt >= from && startedAt < until ? 1 : 0
+      counts.set(tenant, (counts.get(tenant) ?? 0) + counted)
+    }
+    return counts
   }
 
   /** When jobs started. */

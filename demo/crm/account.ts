@@ -1,8 +1,8 @@
 /**
- * One customer's account at the CRM: it enforces its limits by itself, knows nothing of Sluice, and remembers what
- * it saw. Highest values include the calls it refused: they show by how much a caller went beyond.
+ * An account at the service, a customer's or one that all share: it enforces its limits by itself, knows nothing of
+ * Sluice, and remembers what it saw. Highest values include the calls it refused: they show by how much a caller went beyond.
  */
-import type { CrmLimits } from '../limits.ts'
+import type { ApiLimits } from '../limits.ts'
 
 /** What became of one contact. Times are epoch ms. */
 export interface ContactSeen {
@@ -15,53 +15,65 @@ export interface ContactSeen {
 
 export interface AccountReport {
   readonly id: string
-  readonly limits: CrmLimits
+  readonly limits: ApiLimits
   readonly arrivals: number
   readonly refused: number
+  /** Units. */
   readonly maxConcurrent: number
   readonly maxInWindow: number
   readonly contacts: Readonly<Record<string, ContactSeen>>
+}
+
+export interface Call {
+  readonly contactId: string
+  /** Default: one. */
+  readonly units?: number
 }
 
 export type Admission = 'refused' | 'accepted'
 
 export class CrmAccount {
   readonly id: string
-  limits: CrmLimits
+  limits: ApiLimits
   succeeded = 0
   refused = 0
+  /** Calls that have not been answered. */
+  active = 0
   #arrivals = 0
-  #active = 0
+  #units = 0
   #maxConcurrent = 0
   #maxInWindow = 0
   /** When the accepted calls of the present window arrived, oldest first. */
   #window: number[] = []
   readonly #contacts = new Map<string, ContactSeen>()
 
-  constructor(id: string, limits: CrmLimits) {
+  constructor(id: string, limits: ApiLimits) {
     this.id = id
     this.limits = limits
   }
 
   /** A call that is accepted has to `leave`. */
-  arrive(contactId: string, now: number): Admission {
+  arrive({ contactId, units = 1 }: Call, now: number): Admission {
+    const { concurrency, allowed = Number.POSITIVE_INFINITY, period_ms = 0 } = this.limits
     this.#arrivals++
     this.#contact(contactId, now)
-    this.#window = this.#window.filter((at) => at > now - this.limits.period_ms)
-    this.#maxConcurrent = Math.max(this.#maxConcurrent, this.#active + 1)
+    this.#window = this.#window.filter((at) => at > now - period_ms)
+    this.#maxConcurrent = Math.max(this.#maxConcurrent, this.#units + units)
     this.#maxInWindow = Math.max(this.#maxInWindow, this.#window.length + 1)
-    if (this.#active >= this.limits.concurrency || this.#window.length >= this.limits.allowed) {
+    if (this.#units + units > concurrency || this.#window.length >= allowed) {
       this.refused++
       return 'refused'
     }
-    this.#active++
+    this.active++
+    this.#units += units
     this.#window.push(now)
     this.#contact(contactId, now).calls++
     return 'accepted'
   }
 
-  leave(contactId: string, now: number, outcome: 'succeeded' | 'failed'): void {
-    this.#active--
+  leave({ contactId, units = 1 }: Call, now: number, outcome: 'succeeded' | 'failed'): void {
+    this.active--
+    this.#units -= units
     const contact = this.#contacts.get(contactId)
     if (outcome === 'failed' || !contact) return
     if (contact.successes === 0) this.succeeded++
@@ -72,10 +84,6 @@ export class CrmAccount {
   /** How many calls for a contact were accepted. */
   callsOf(contactId: string): number {
     return this.#contacts.get(contactId)?.calls ?? 0
-  }
-
-  get active(): number {
-    return this.#active
   }
 
   report(): AccountReport {

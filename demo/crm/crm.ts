@@ -1,7 +1,7 @@
-/** The CRM: its customers' accounts, and what it answers to a call. */
+/** The CRM: its customers' accounts, those that all customers share, and what it answers to a call. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { CrmLimits } from '../limits.ts'
-import { type AccountReport, CrmAccount } from './account.ts'
+import type { ApiLimits, CrmLimits } from '../limits.ts'
+import { type AccountReport, type Call, CrmAccount } from './account.ts'
 
 export interface CrmReport {
   readonly accounts: readonly AccountReport[]
@@ -41,7 +41,7 @@ export class Crm {
     this.#options = options
   }
 
-  setLimits(customerId: string, limits: CrmLimits): void {
+  setLimits(customerId: string, limits: ApiLimits): void {
     const account = this.#accounts.get(customerId)
     if (account) account.limits = limits
     else this.#accounts.set(customerId, new CrmAccount(customerId, limits))
@@ -56,17 +56,18 @@ export class Crm {
     this.#maxConcurrent = 0
   }
 
-  async call(customerId: string, contactId: string): Promise<Answer> {
+  async call(customerId: string, call: Call): Promise<Answer> {
     const { defaults } = this.#options
     if (defaults && !this.#accounts.has(customerId)) this.setLimits(customerId, defaults)
     const account = this.#accounts.get(customerId)
     if (!account) return { status: 404, body: { error: `there is no customer ${customerId}` } }
-    if (account.arrive(contactId, this.#options.now()) === 'refused')
+    const { contactId } = call
+    if (account.arrive(call, this.#options.now()) === 'refused')
       return { status: 429, body: { error: 'too many requests' } }
     this.#maxConcurrent = Math.max(this.#maxConcurrent, this.#active())
     await sleep(this.#latency())
     const failed = contactId.startsWith(FLAKY) && account.callsOf(contactId) === 1
-    account.leave(contactId, this.#options.now(), failed ? 'failed' : 'succeeded')
+    account.leave(call, this.#options.now(), failed ? 'failed' : 'succeeded')
     return failed
       ? { status: 500, body: { error: 'a hiccup: try again' } }
       : { status: 200, body: { contactId } }

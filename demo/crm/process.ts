@@ -1,10 +1,10 @@
 /** Starts the CRM service as a child process, and talks to it. */
 import { type Child, startChild } from '../child.ts'
-import type { CrmLimits } from '../limits.ts'
+import type { ApiLimits } from '../limits.ts'
 import type { CrmProgress, CrmReport } from './crm.ts'
 
 export interface CrmService extends Child {
-  setLimits(customerId: string, limits: CrmLimits): Promise<void>
+  setLimits(customerId: string, limits: ApiLimits): Promise<void>
   progress(): Promise<CrmProgress>
   report(): Promise<CrmReport>
   reset(): Promise<void>

@@ -4,11 +4,11 @@ import { json } from 'node:stream/consumers'
 import { z } from 'zod'
 import type { Answer, Crm } from './crm.ts'
 
-const contactSchema = z.object({ contactId: z.string().min(1) })
+const callSchema = z.object({ contactId: z.string().min(1), units: z.int().min(1).default(1) })
 const limitsSchema = z.strictObject({
   concurrency: z.int().min(0),
-  allowed: z.int().min(0),
-  period_ms: z.int().min(1),
+  allowed: z.int().min(0).optional(),
+  period_ms: z.int().min(1).optional(),
 })
 
 interface Route {
@@ -22,8 +22,8 @@ const ok = (body: unknown = {}): Answer => ({ status: 200, body })
 const ROUTES: readonly Route[] = [
   {
     method: 'POST',
-    path: /^\/customers\/([^/]+)\/contacts$/,
-    answer: (crm, customerId, body) => crm.call(customerId, contactSchema.parse(body).contactId),
+    path: /^\/(?:customers\/([^/]+)\/contacts|shared\/([^/]+)\/calls)$/,
+    answer: (crm, customerId, body) => crm.call(customerId, callSchema.parse(body)),
   },
   {
     method: 'PUT',
@@ -53,7 +53,7 @@ async function route(crm: Crm, request: IncomingMessage): Promise<Answer> {
     const match = method === wanted ? path.exec(url) : null
     if (!match) continue
     const body = method === 'GET' || url === '/reset' ? undefined : await json(request)
-    return answer(crm, decodeURIComponent(match[1] ?? ''), body)
+    return answer(crm, decodeURIComponent(match[1] ?? match[2] ?? ''), body)
   }
   return { status: 404, body: { error: `there is no ${method} ${url}` } }
 }

@@ -29,13 +29,22 @@ export interface AppRates<AppName extends string = never> {
 }
 
 export const appRatesOf = <AppName extends string>(wiring: Wiring): AppRates<AppName> => ({
-  setAppRate: async (app, given, { onProgress, note = {} } = {}) => {
+  setAppRate: async (app, given, options = {}) => {
+    const { onProgress, note = {} } = checkedOptions(options)
     const { config, store, clock } = wiring
     const rate = checkedRate(config, app, given)
     const context = { config, store, clock, wake: wiring.wake() }
     return setAppRate(context, { app, rate, note: toNote(note), onProgress })
   },
 })
+
+function checkedOptions(options: AppRateOptions): AppRateOptions {
+  if (typeof options !== 'object' || options === null)
+    throw new ConfigurationError('options', 'is an object with a note and onProgress, or left out')
+  if (options.onProgress !== undefined && typeof options.onProgress !== 'function')
+    throw new ConfigurationError('options.onProgress', 'is a function, or left out')
+  return options
+}
 
 function checkedRate({ apps, queues }: Config, app: string, given: AppRate | null): AppRate {
   const configured = Object.hasOwn(apps, app) ? apps[app] : undefined

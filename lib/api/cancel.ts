@@ -63,13 +63,20 @@ export const cancelling = <QueueName extends string>(wiring: Wiring): Cancelling
     const mark = { by, at: wiring.clock.now(), ...(reason === undefined ? {} : { reason }) }
     const context = { ...wiring, events: { emit: () => {} } }
     const key = keySchema.safeParse(job)
-    return key.success
-      ? cancelJob(context, named(wiring, key.data), mark)
-      : cancelById(context, byId(wiring, job as Extract<JobToCancel, { id: string }>), mark)
+    if (key.success) return cancelJob(context, named(wiring, key.data), mark)
+    const id = idSchema.safeParse(job)
+    if (!id.success)
+      throw new InvalidJobError('a job is named by its pk and sk, or by its queue, partition and id')
+    return cancelById(context, byId(wiring, { ...job, ...id.data }), mark)
   },
 })
 
 const keySchema = z.object({ pk: z.string(), sk: z.string() })
+const idSchema = z.object({
+  queue: z.string(),
+  partition: z.string().optional(),
+  id: z.union([z.string(), z.number()]),
+})
 
 function named({ config }: Pick<Wiring, 'config'>, { pk, sk }: z.infer<typeof keySchema>): JobNamed {
   orThrow(placeOf(config, orThrow(parseShard(pk))))
@@ -78,7 +85,7 @@ function named({ config }: Pick<Wiring, 'config'>, { pk, sk }: z.infer<typeof ke
 
 function byId(
   { config }: Pick<Wiring, 'config'>,
-  { queue: name, partition, id, tags, pools }: Extract<JobToCancel, { id: string }>,
+  { queue: name, partition, id, tags, pools }: z.output<typeof idSchema> & Labels,
 ): JobById {
   const queue = queueNamed(config, name)
   if (!queue) throw new InvalidJobError(noQueue(config, name))

@@ -7,6 +7,7 @@ import { type Limiter, lentOut, outstanding } from '../core/limits/limiter.ts'
 import {
   type LimiterId,
   type LimiterName,
+  limiterIdSchema,
   nameOf,
   tagNamed,
   tagValueNamed,
@@ -89,6 +90,11 @@ const configuredIn = ({ queues, pools, tags }: Config): Map<string, QueueLimiter
 
 export function limiterOf(config: Config, id: LimiterId): QueueLimiter {
   const known = configuredIn(config)
+  const named = limiterIdSchema.safeParse(id)
+  if (!named.success)
+    throw new InvalidJobError(
+      "a limiter is named by { total: 'queue' }, by { pool: 'name' } or by { tag: 'key' }, and there value or each",
+    )
   const name = nameOf(id)
   const limiter = known.get(name) ?? limiterNamed(config, name)
   if (limiter) return limiter

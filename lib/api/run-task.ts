@@ -3,7 +3,7 @@
 import type { TaskOutcome } from '../core/job/ending.ts'
 import type { Job } from '../core/job/job.ts'
 import { partsOfLane } from '../core/limits/lane.ts'
-import { type LimiterId, type LimiterName, nameOf } from '../core/limits/limiter-name.ts'
+import { type LimiterId, type LimiterName, limiterIdSchema, nameOf } from '../core/limits/limiter-name.ts'
 import { clip } from '../core/text/clip.ts'
 import { decodePartition } from '../core/text/partition-value.ts'
 import type { Logger } from '../ports/logger.ts'
@@ -74,10 +74,7 @@ function slowedBy({ until, reason, limiter }: RetryAfterLike, job: Job): TaskOut
 
 const dateOr = (until: unknown) => (until instanceof Date ? until : undefined)
 
-const isLimiterId = (value: unknown): value is LimiterId =>
-  typeof value === 'object' &&
-  value !== null &&
-  ['total', 'pool', 'tag'].some((kind) => typeof (value as Record<string, unknown>)[kind] === 'string')
+const isLimiterId = (value: unknown): value is LimiterId => limiterIdSchema.safeParse(value).success
 
 function isCoveredBy({ queue, shard }: Job, name: LimiterName): boolean {
   const parts = shard.lane === undefined ? undefined : partsOfLane(shard.lane)

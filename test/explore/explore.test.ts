@@ -14,6 +14,9 @@ const SMALL = [
   'two shards, a limit of two, a crash',
   'two shards, one slot',
   'put beside the shards',
+  'two limiters',
+  'three shards in a line, a crash',
+  'a limit lowered, a crash',
 ]
 
 describe.each(SMALL)('the world "%s"', (name) => {

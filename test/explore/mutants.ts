@@ -31,5 +31,7 @@ export const EXPLORED_MUTANTS: readonly ExploredMutant[] = [
   { mutant: 'slot never freed', world: 'one slot, two jobs', breaks: 'I4' },
   { mutant: 'no look after a release', world: 'one slot, two jobs', breaks: 'I4' },
   { mutant: 'own write taken for a conflict', world: 'a request sent twice', breaks: 'I4' },
+  { mutant: 'the limiter does not count', world: 'three shards in a line', breaks: 'I1' },
+  { mutant: 'a limiter lends without a limit', world: 'three shards in a line', breaks: 'I1' },
   { mutant: 'start not remembered', world: 'a window of one', breaks: 'I2' },
 ]

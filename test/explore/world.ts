@@ -1,4 +1,5 @@
 /** A small world: who is in it, and what may go wrong in it. Everything else is the product. */
+import type { LimiterName } from '../../lib/core/limits/queue-limiter.ts'
 import type { Config } from '../../lib/core/queue/config.ts'
 
 export const FAULTS = [
@@ -35,6 +36,12 @@ export interface WorldJob {
   readonly delay_ms?: number
 }
 
+/** A limit of a partition of one shard or more, or of a limiter, that a person sets at any time, once. */
+export interface WorldLimit {
+  readonly of: LimiterName | { readonly queue: string; readonly partition?: string }
+  readonly concurrency: number
+}
+
 export interface World {
   readonly name: string
   /** What it is there to show. */
@@ -44,6 +51,7 @@ export interface World {
   readonly puts: readonly (readonly WorldJob[])[]
   /** Put before the world begins: the stream is about to bring them. */
   readonly standing: readonly WorldJob[]
+  readonly sets?: WorldLimit
   /** How many invocations of each function there may be simultaneously. */
   readonly dispatchers: number
   readonly workers: number
@@ -52,6 +60,8 @@ export interface World {
   /** How far the dispatchers' clocks are ahead of the workers'. */
   readonly ahead_ms: number
   readonly faults: Faults
+  /** How often what happens may not be what usually would (`steps/usual.ts`). Absent: always. */
+  readonly deviations?: number
   /** Times that may come, beside those that something waits for, if `faults.slow` is not used up: so far from now. */
   readonly delays_ms: readonly number[]
 }

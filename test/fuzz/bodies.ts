@@ -66,6 +66,9 @@ const detail = almost({
     fc.oneof(fc.constantFrom('5m', '1h', 0, -1, '1.5s', '9'.repeat(400).concat('s'), ''), almostNumber),
   ),
   id: optional(fc.oneof(fc.constantFrom('a', 'constructor', 'b:1'), text)),
+  ttl: optional(fc.oneof(fc.constantFrom('5m', 0, -1, '0s', '900d', 1000), anything)),
+  idempotencyKey: optional(fc.oneof(fc.constantFrom('order-42', 'constructor', 'x'.repeat(257)), anything)),
+  idempotencyTtl: optional(fc.oneof(fc.constantFrom('1d', '0s', '1000d', 5000), anything)),
 })
 export const eventBody = bodyOf(
   almost({

@@ -45,6 +45,10 @@ const options = fc.oneof(
       partition: fc.oneof(fc.constantFrom(undefined, 'acme', 'a|b'), hostile),
       meta: fc.oneof(fc.constantFrom(undefined, { tenant: 'acme' }), hostile),
       id: fc.oneof(fc.constantFrom(undefined, 'a', 'b:1'), hostile),
+      ttl: fc.oneof(fc.constantFrom(undefined, '5m', 0, -1), hostile),
+      idempotencyKey: fc.oneof(fc.constantFrom(undefined, 'order-42', ''), hostile),
+      idempotencyTtl: fc.oneof(fc.constantFrom(undefined, '1d', '0s'), hostile),
+      unique: fc.oneof(fc.constantFrom(undefined, true, { key: 'nightly' }, { key: '' }), hostile),
     }),
   },
 )

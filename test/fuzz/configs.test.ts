@@ -61,7 +61,24 @@ const queue = almost({
   ),
   timeout: optional(duration),
   shards: optional(amount),
+  total: optional(amount),
+  pools: optional(fc.dictionary(fc.oneof(fc.constantFrom('api', 'model'), text), amount, { maxKeys: 2 })),
+  app: optional(fc.oneof(fc.constantFrom('hubspot', 'constructor'), anything)),
+  floor: optional(amount),
 })
+const pools = fc.oneof(
+  { weight: 6, arbitrary: fc.constant({ api: { concurrency: 4 }, model: { concurrency: 0 } }) },
+  { weight: 2, arbitrary: fc.dictionary(text, almost({ concurrency: amount }), { maxKeys: 3 }) },
+  { weight: 1, arbitrary: anything },
+)
+const apps = fc.oneof(
+  { weight: 6, arbitrary: fc.constant({ hubspot: { rate: 190, frequency_s: 10 } }) },
+  {
+    weight: 2,
+    arbitrary: fc.dictionary(text, almost({ rate: amount, frequency_s: amount }), { maxKeys: 2 }),
+  },
+  { weight: 1, arbitrary: anything },
+)
 const name = fc.oneof(fc.constantFrom('crm', 'a', 'x-1_2', 'constructor', '9'.repeat(64)), text)
 const queues = fc.array(fc.tuple(name, queue), { maxLength: 3 }).map((entries) => Object.fromEntries(entries))
 const hostile = fc.oneof(
@@ -79,7 +96,8 @@ const hostile = fc.oneof(
   ),
 )
 const input = fc.oneof(
-  { weight: 8, arbitrary: queues.map((all) => ({ queues: all })) },
+  { weight: 5, arbitrary: queues.map((all) => ({ queues: all })) },
+  { weight: 4, arbitrary: fc.record({ queues, pools, apps }) },
   { weight: 2, arbitrary: hostile },
 )
 

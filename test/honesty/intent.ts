@@ -3,6 +3,7 @@
  * has been seen so far. So the conditions of the port both hold and fail: states are fresh or stale, tokens right or not.
  */
 import { fc } from '@fast-check/vitest'
+import { LATER_KINDS } from './resolve-later.ts'
 
 export const KINDS = [
   'put',
@@ -43,6 +44,7 @@ export const KINDS = [
   'scan',
   'bury',
   'dead',
+  ...LATER_KINDS,
 ] as const
 export type Kind = (typeof KINDS)[number]
 

@@ -41,10 +41,20 @@ export async function explain(
 
 /** DynamoDB refuses a write that meets a transaction: nothing was written, and the caller comes again. */
 export const isRefusedForNow = (given: unknown): boolean =>
+  (given as { kind?: string } | null)?.kind === 'busy' ||
   /TransactionConflict|TransactionInProgress/.test((given as { thrown?: string } | null)?.thrown ?? '')
 
-export const copy = ({ jobs, states, history, receipts, locks, earlierShards, sweep }: Tables): Tables => ({
-  ...structuredClone({ states, history, receipts, locks, earlierShards, sweep }),
+export const copy = ({
+  jobs,
+  states,
+  history,
+  receipts,
+  locks,
+  earlierShards,
+  sweep,
+  apps,
+}: Tables): Tables => ({
+  ...structuredClone({ states, history, receipts, locks, earlierShards, sweep, ...(apps ? { apps } : {}) }),
   jobs: new Map([...jobs].map(([shard, items]) => [shard, copyOfItems(items)])),
 })
 

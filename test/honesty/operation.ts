@@ -7,9 +7,13 @@ import type { Holder, Released } from '../../lib/core/pass/decide.ts'
 import { type BorrowedUnits, emptyState, type ShardState } from '../../lib/core/shard/state.ts'
 import type { Attempt, BooksWrite, PassWrite, RangeQuery, RawKey, Store } from '../../lib/ports/store.ts'
 import { deadLetters } from '../../lib/use-cases/operate/dead-letters.ts'
+
 import { override } from '../support/override.ts'
 
+import { callLater, type LaterOperation } from './later-verbs.ts'
+
 export type Operation =
+  | LaterOperation
   | { readonly op: 'put'; readonly item: JobItem }
   | { readonly op: 'putBatch'; readonly items: readonly JobItem[] }
   | { readonly op: 'get'; readonly key: RawKey }
@@ -46,7 +50,8 @@ export async function answer(store: Store, operation: Operation): Promise<unknow
   }
 }
 
-function call({ jobs, states, history }: Store, operation: Operation): Promise<unknown> {
+function call(store: Store, operation: Operation): Promise<unknown> {
+  const { jobs, states, history } = store
   switch (operation.op) {
     case 'put':
       return jobs.put(operation.item)
@@ -85,11 +90,13 @@ function call({ jobs, states, history }: Store, operation: Operation): Promise<u
     case 'due':
       return states.due(operation.group, operation.until).then(inAnyOrder)
     case 'scan':
-      return everyState({ jobs, states, history }).then(inAnyOrder)
+      return everyState(store).then(inAnyOrder)
     case 'bury':
       return history.bury(operation.letter)
     case 'dead':
       return Array.fromAsync(deadLetters({ history }, operation.queue))
+    default:
+      return callLater(store, operation)
   }
 }
 

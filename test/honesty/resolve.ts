@@ -1,20 +1,26 @@
 /** Makes an operation of an intent, with the names of the sequence and what has been seen of the shards. */
 import { deadEvent } from '../../lib/core/job/dead-letter.ts'
 import type { JobItem, RawItem } from '../../lib/core/job/job.ts'
+import type { Lock } from '../../lib/core/job/lock.ts'
 import { formatSortKey, type Priority, type ShardKey } from '../../lib/core/keys.ts'
+import type { AppRecord } from '../../lib/core/limits/app-rate.ts'
 import { type LimitOverride, SHORTEST_PERIOD_MS } from '../../lib/core/limits/limits.ts'
 import { emptyState, type ShardState } from '../../lib/core/shard/state.ts'
+import type { RangeQuery } from '../../lib/ports/store.ts'
 import { asToken, NOW } from '../support/builders.ts'
 import { booksOf, borrowedOf } from './books-of.ts'
 import { at, bit, type Intent } from './intent.ts'
 import { BUCKETS, type Names, TIMES, TOKENS } from './names.ts'
 import type { Operation } from './operation.ts'
 import { passOf } from './pass-of.ts'
+import { type Given, resolveLater } from './resolve-later.ts'
 
 /** States in the order in which they were seen, and items that were put, each under a key of its own or another's. */
 export interface Seen {
   readonly states: ReadonlyMap<ShardKey, readonly ShardState[]>
   readonly items: readonly RawItem[]
+  readonly locks: readonly Lock[]
+  readonly records: readonly AppRecord[]
 }
 
 export const QUEUES = ['crm', 'q', 'constructor', 'ü'] as const
@@ -39,10 +45,7 @@ export function resolve(intent: Intent, names: Names, seen: Seen): Operation {
     case 'remove':
       return { op: 'remove', item: itemFor(intent, names, seen) }
     case 'range':
-      return {
-        op: 'range',
-        query: { shard, from: fromFor(intent, names, seen), limit: 1 + (intent.bits % 5) },
-      }
+      return { op: 'range', query: rangeOf(intent, names, seen) }
     case 'replace':
       return replaceOf(intent, names, seen)
     case 'buryJob':
@@ -96,6 +99,27 @@ export function resolve(intent: Intent, names: Names, seen: Seen): Operation {
       return { op: 'bury', letter: letter(intent, names) }
     case 'dead':
       return { op: 'dead', queue: at(QUEUES, intent.other) }
+    default:
+      return resolveLater(intent.kind, intent, givenOf(intent, names, seen))
+  }
+}
+
+const rangeOf = (intent: Intent, names: Names, seen: Seen): RangeQuery => ({
+  shard: at(names.shards, intent.shard),
+  from: fromFor(intent, names, seen),
+  limit: 1 + (intent.bits % 5),
+})
+
+const givenOf = (intent: Intent, names: Names, seen: Seen): Given => {
+  const shard = at(names.shards, intent.shard)
+  return {
+    shard,
+    state: stateOfAge(seen, shard, intent.age),
+    item: item(intent, names),
+    old: itemFor(intent, names, seen),
+    letter: letter(intent, names),
+    locks: seen.locks,
+    records: seen.records,
   }
 }
 

@@ -17,11 +17,22 @@ export interface Dump {
   readonly queues: readonly unknown[]
 }
 
-export const memoryDump = ({ jobs, states, history, earlierShards }: Tables): Dump => ({
+export const memoryDump = ({
+  jobs,
+  states,
+  history,
+  earlierShards,
+  receipts,
+  locks,
+  apps,
+}: Tables): Dump => ({
   jobs: inOrder([...jobs.values()].flatMap((shard) => [...shard.values()])),
   states: inOrder([...states.values()]),
-  history: inOrder(history),
-  queues: inOrder([...earlierShards].map(([queue, all]) => ({ pk: `$queue|${queue}`, layouts: all }))),
+  history: inOrder([...history, ...receipts.values(), ...locks.values()]),
+  queues: inOrder([
+    ...[...earlierShards].map(([queue, all]) => ({ pk: `$queue|${queue}`, layouts: all })),
+    ...[...(apps ?? [])].map(([app, record]) => ({ pk: `$app|${app}`, ...record })),
+  ]),
 })
 
 export async function engineDump({ client, tables }: Database): Promise<Dump> {

@@ -1,5 +1,5 @@
 /** What tenants with little to do lose if another brings ten thousand jobs. */
-import { Flow, SECOND_MS } from '../flow.ts'
+import { Flow, type FlowSettings, SECOND_MS } from '../flow.ts'
 import { type Case, type Goal, judged, shown } from '../rows.ts'
 import { quantile } from '../statistics.ts'
 
@@ -17,6 +17,8 @@ const DRAIN_MS = 40_000
 interface Place {
   readonly name: string
   readonly accountConcurrency?: number
+  /** Default: each tenant has ten slots. */
+  readonly limits?: FlowSettings['limits']
   /** How many jobs each victim brings a second. */
   readonly aSecond: number
   readonly ratioToday?: Goal
@@ -24,6 +26,8 @@ interface Place {
 
 const PLACES: readonly Place[] = [
   { name: 'plenty of workers', aSecond: 2 },
+  // The neighbour alone could use all of it.
+  { name: 'a total of 20', limits: { concurrency: 20, total: 20 }, aSecond: 2, ratioToday: { atMost: 2 } },
   { name: 'an account of ten', accountConcurrency: 10, aSecond: 1, ratioToday: { atMost: 40 } },
 ]
 
@@ -45,9 +49,10 @@ async function beside(name: string, place: Place, seed: number) {
 }
 
 /** @param backlog what the neighbour puts as they begin */
-async function victims({ accountConcurrency, aSecond }: Place, seed: number, backlog: number) {
+async function victims(place: Place, seed: number, backlog: number) {
+  const { accountConcurrency, limits = { concurrency: SLOTS }, aSecond } = place
   const account = accountConcurrency === undefined ? {} : { accountConcurrency }
-  const flow = new Flow({ seed, limits: { concurrency: SLOTS }, ...account })
+  const flow = new Flow({ seed, limits, ...account })
   for (let n = 0; n < VICTIMS; n++) flow.arrive(`victim-${n}`, aSecond, DURING, VICTIM_TAKES_MS)
   for (let put = 0; put < backlog; put += CALL) flow.put(DURING.from, 'neighbour', CALL)
   await flow.run(DURING.until + DRAIN_MS)

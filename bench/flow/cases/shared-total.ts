@@ -15,19 +15,16 @@ const DURING = { from: 5 * SECOND_MS, until: 45 * SECOND_MS }
 /** What comes last has to start, too. */
 const DRAIN_MS = 40_000
 
-const NAME = 'a shared total'
+const NAME = 'neighbour, a total with a guarantee'
 
 export const SHARED_TOTAL_CASES: readonly Case[] = [{ name: NAME, measure }]
 
 async function measure(seed: number) {
   const alone = await victim(seed, 0, 0)
-  const crowded = await victim(seed, BACKLOG, 0)
   const guaranteed = await victim(seed, BACKLOG, GUARANTEED)
   const by = (one: number) => Math.round((100 * one) / alone) / 100
   return [
     shown(`${NAME}: victim's p99 alone, ms`, alone),
-    shown(`${NAME}: victim's p99 beside 10,000 jobs, ms`, crowded),
-    shown(`${NAME}: the one by the other`, by(crowded)),
     shown(`${NAME}: victim's p99 with ${GUARANTEED} of ${TOTAL} guaranteed, ms`, guaranteed),
     judged(`${NAME}: that by what it is alone`, by(guaranteed), RATIO),
   ]

@@ -1,4 +1,6 @@
 /** The names of limiters: `total|crm`, `pool|gpu`, `tag|model`, `tag|model=gpt-5`, `each|user=ann`. */
+import * as z from 'zod'
+
 declare const nameBrand: unique symbol
 export type LimiterName = string & { readonly [nameBrand]: true }
 
@@ -19,6 +21,14 @@ export type LimiterId =
   | { readonly pool: string }
   | { readonly tag: string; readonly value?: string }
   | { readonly tag: string; readonly each: string }
+
+/** For what comes from code without types. */
+export const limiterIdSchema = z.union([
+  z.strictObject({ total: z.string() }),
+  z.strictObject({ pool: z.string() }),
+  z.strictObject({ tag: z.string(), value: z.string().optional() }),
+  z.strictObject({ tag: z.string(), each: z.string() }),
+])
 
 export function nameOf(id: LimiterId): LimiterName {
   if ('total' in id) return totalOf(id.total)

@@ -1,24 +1,80 @@
-/** I1: no more jobs of a partition run, and no more of its slots are taken, than its concurrency allows. */
-import { queueNamed } from '../../../lib/core/queue/config.ts'
+/** I1: no more units of a limit are in use, by slots that are taken and by jobs that run, than it has. I8: nor after it was set. */
+import { type LimiterName, weightIn } from '../../../lib/core/limits/queue-limiter.ts'
+import type { Config } from '../../../lib/core/queue/config.ts'
 import type { State } from '../state/state.ts'
 import { partitionOf } from '../steps/past.ts'
 import type { World } from '../world.ts'
 import { runningIn } from './running.ts'
 
-export function brokenLimits(state: State, { config }: World): string[] {
-  const slots = [...state.tables.states.values()].flatMap(({ shard, slots }) =>
-    Object.keys(slots).map(() => partitionOf(shard)),
+/** A partition's concurrency, a total, or a pool. */
+interface Limit {
+  readonly name: string
+  readonly units: number
+  /** How many units a job in this shard uses. */
+  readonly weightOf: (shard: string) => number
+}
+
+const limits = new WeakMap<Config, Map<string, readonly Limit[]>>()
+
+export function brokenLimits(state: State, world: World): string[] {
+  const [slots, runs] = [slotsIn(state), runningIn(state).map(({ pk }) => pk as string)]
+  return limitsOver([...slots, ...runs], world.config).flatMap((limit) =>
+    [
+      { shards: runs, what: 'by jobs that run' },
+      { shards: slots, what: 'by slots that are taken' },
+    ].flatMap(({ shards, what }) => {
+      const used = usedOf(limit, shards)
+      return used > limit.units
+        ? [`I1 ${used} of ${limit.units} units of ${limit.name} are in use ${what}`]
+        : []
+    }),
   )
-  const runs = runningIn(state).map(({ pk }) => partitionOf(pk))
-  return [...new Set([...slots, ...runs])].flatMap((partition) => {
-    const { concurrency = Number.POSITIVE_INFINITY } = queueNamed(config, partition.split('|')[0] ?? '') ?? {}
-    const of = (all: readonly string[]) => all.filter((one) => one === partition).length
-    const problems = [
-      [of(runs), 'jobs run'],
-      [of(slots), 'slots are taken'],
-    ] as const
-    return problems
-      .filter(([count]) => count > concurrency)
-      .map(([count, what]) => `I1 ${count} ${what} in ${partition}, and ${concurrency} may`)
+}
+
+/** What is in use when a limit is lowered stays in use; nothing comes to it. */
+export function admittedAbove(before: State, after: State, { config, sets }: World): string[] {
+  if (!sets || !before.past.isLimitSet) return []
+  const name =
+    typeof sets.of === 'string' ? sets.of : [sets.of.queue, sets.of.partition].filter(Boolean).join('|')
+  const [was, is] = [slotsIn(before), slotsIn(after)]
+  const limit = limitsOver(is, config).find((one) => one.name === name)
+  if (!limit) return []
+  const used = usedOf(limit, is)
+  return used > sets.concurrency && used > usedOf(limit, was)
+    ? [`I8 ${used} units of ${name} are in use after ${sets.concurrency} were set`]
+    : []
+}
+
+const slotsIn = ({ tables }: State): string[] =>
+  [...tables.states.values()].flatMap(({ shard, slots }) => Object.keys(slots).map(() => shard as string))
+
+const usedOf = ({ weightOf }: Limit, shards: readonly string[]): number =>
+  shards.reduce((sum, shard) => sum + weightOf(shard), 0)
+
+function limitsOver(shards: readonly string[], config: Config): readonly Limit[] {
+  const known = limits.get(config) ?? new Map<string, readonly Limit[]>()
+  limits.set(config, known)
+  const key = shards.join()
+  const found = known.get(key) ?? [...partitionLimits(shards, config), ...limitersOf(config)]
+  known.set(key, found)
+  return found
+}
+
+const partitionLimits = (shards: readonly string[], { queues }: Config): Limit[] =>
+  [...new Set(shards.map(partitionOf))].flatMap((name): Limit[] => {
+    const units = queues[name.split('|')[0] ?? '']?.concurrency
+    const weightOf = (shard: string) => Number(partitionOf(shard) === name)
+    return units === undefined ? [] : [{ name, units, weightOf }]
   })
+
+function limitersOf({ queues }: Config): Limit[] {
+  const found = new Map<LimiterName, Limit>()
+  for (const queue of Object.values(queues))
+    for (const limiter of queue.limiters) {
+      const covers = (shard: string) =>
+        queues[shard.split('|')[0] ?? '']?.limiters.some(({ name }) => name === limiter.name)
+      const weightOf = (shard: string) => (covers(shard) ? weightIn(limiter, shard) : 0)
+      found.set(limiter.name, { name: limiter.name, units: limiter.concurrency, weightOf })
+    }
+  return [...found.values()]
 }

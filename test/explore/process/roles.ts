@@ -1,17 +1,22 @@
 /** What an invocation does: the use cases, called as the functions and the client call them. */
 import type { TaskOutcome } from '../../../lib/core/job/ending.ts'
 import type { JobItem, RawItem } from '../../../lib/core/job/job.ts'
+import { queueNamed } from '../../../lib/core/queue/config.ts'
 import type { WakeMessage, WorkMessage } from '../../../lib/ports/queues.ts'
 import { arrive } from '../../../lib/use-cases/arrive.ts'
 import { execute } from '../../../lib/use-cases/attempt/execute.ts'
 import type { WorkerContext } from '../../../lib/use-cases/context.ts'
 import { putNamed } from '../../../lib/use-cases/enqueue.ts'
+import { setLimiter } from '../../../lib/use-cases/operate/set-limiter.ts'
+import { overrideLimits } from '../../../lib/use-cases/operate/set-limits.ts'
 import { wakeUp } from '../../../lib/use-cases/wake-up.ts'
+import type { WorldLimit } from '../world.ts'
 import type { Ask } from './context.ts'
 
 /** What an invocation is given. */
 export type Task =
   | { readonly role: 'client'; readonly items: readonly JobItem[] }
+  | { readonly role: 'operator'; readonly sets: WorldLimit }
   | { readonly role: 'arrivals'; readonly item: RawItem }
   | { readonly role: 'wake'; readonly message: WakeMessage }
   | {
@@ -35,6 +40,8 @@ export async function carryOut(task: Task, context: WorkerContext, ask: Ask): Pr
   switch (task.role) {
     case 'client':
       return putNamed(context.store, task.items)
+    case 'operator':
+      return setLimit(context, task.sets)
     case 'arrivals': {
       const failed = await arrive(context, [{ id: 0, item: task.item }])
       if (failed.length > 0) throw new Error('the record has to come again')
@@ -51,4 +58,11 @@ export async function carryOut(task: Task, context: WorkerContext, ask: Ask): Pr
       })
     }
   }
+}
+
+function setLimit(context: WorkerContext, { of, concurrency }: WorldLimit): Promise<void> {
+  if (typeof of === 'string') return setLimiter(context, of, { concurrency })
+  const queue = queueNamed(context.config, of.queue)
+  if (!queue) throw new Error(`a world sets limits of ${of.queue}, which it does not have`)
+  return overrideLimits(context, queue, of.partition, { concurrency })
 }

@@ -26,8 +26,16 @@ export async function initialState(world: World, points: Points): Promise<State>
     messages: [],
     requests: [],
     left: world.faults,
+    deviationsLeft: world.deviations,
+    acting: undefined,
     sweepsLeft: mayNeedSweep(world) ? SWEEPS : 0,
-    past: { accepted: new Set(), succeeded: new Set(), begun: new Set(), starts: new Map() },
+    past: {
+      isLimitSet: false,
+      accepted: new Set(),
+      succeeded: new Set(),
+      begun: new Set(),
+      starts: new Map(),
+    },
     tokens: 0,
     serials: 0,
     broken: [],
@@ -38,6 +46,8 @@ export async function initialState(world: World, points: Points): Promise<State>
     const items = jobs.map((job) => itemOf(world.config, job))
     await spawn(state, points, { role: 'client', items }, { endsAt: Number.POSITIVE_INFINITY })
   }
+  const { sets } = world
+  if (sets) await spawn(state, points, { role: 'operator', sets }, { endsAt: Number.POSITIVE_INFINITY })
   return state
 }
 

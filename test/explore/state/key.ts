@@ -16,7 +16,18 @@ function textOf(value: object): string {
 /** 128 bits of a hash: among ten million states two share one with a probability of 10⁻²⁵. */
 export const keyOf = (state: State): string => hash('md5', inOrder(describe(state)), 'base64url')
 
-function describe({ now, tables, processes, messages, requests, left, sweepsLeft, past }: State): string {
+function describe({
+  deviationsLeft,
+  acting,
+  now,
+  tables,
+  processes,
+  messages,
+  requests,
+  left,
+  sweepsLeft,
+  past,
+}: State): string {
   const arrivals = messages.filter(({ queue }) => queue === 'arrivals')
   const others = messages.filter(({ queue }) => queue !== 'arrivals')
   const states = [...tables.states.values()].map(textOf).sort()
@@ -26,6 +37,7 @@ function describe({ now, tables, processes, messages, requests, left, sweepsLeft
     now,
     Object.values(left).join(),
     sweepsLeft,
+    deviationsLeft,
     ...states,
     '/',
     ...jobs,
@@ -37,8 +49,9 @@ function describe({ now, tables, processes, messages, requests, left, sweepsLeft
     '/',
     ...requests.map(({ op, args }) => `${op}${args}`).sort(),
     '/',
-    ...processes.map(ofProcess).sort(),
+    ...processes.map((one) => ofProcess(one) + (one.serial === acting ? '!' : '')).sort(),
     '/',
+    past.isLimitSet,
     ...[past.accepted, past.succeeded, past.begun].map((ids) => [...ids].sort().join()),
     ...[...past.starts].map(([partition, starts]) => `${partition}:${starts.join()}`).sort(),
   ].join('\n')

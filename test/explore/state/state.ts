@@ -45,6 +45,8 @@ export interface Past {
   readonly succeeded: ReadonlySet<string>
   /** Attempts that have begun. */
   readonly begun: ReadonlySet<string>
+  /** Who set a limit has been told that it holds. */
+  readonly isLimitSet: boolean
   /** Partition → when jobs of it started, for as long as a window looks back. */
   readonly starts: ReadonlyMap<string, readonly number[]>
 }
@@ -58,6 +60,10 @@ export interface State {
   left: Faults
   /** How many more sweeps there will be after everything else has come to rest. */
   sweepsLeft: number
+  /** Absent: the world has no bound. */
+  deviationsLeft: number | undefined
+  /** The process that has made the last step, by its serial. */
+  acting: number | undefined
   past: Past
   /** Tokens that were ever drawn, and processes that ever began. */
   tokens: number

@@ -1,5 +1,6 @@
 /** What comes from outside the processes: messages, and time. */
 import type { ShardKey } from '../../../lib/core/keys.ts'
+import { isLimiterKey } from '../../../lib/core/limits/queue-limiter.ts'
 import type { Process, State } from '../state/state.ts'
 import type { World } from '../world.ts'
 import { awaited, notable } from './clocks.ts'
@@ -31,7 +32,7 @@ const shardOf = (body: string): string => (JSON.parse(body) as { pk: string }).p
 export function strays({ left, processes, tables }: State, { dispatchers }: World): Step[] {
   const busy = processes.filter(({ role }) => role === 'arrivals' || role === 'wake').length
   if (left.strayWake === 0 || busy >= dispatchers) return []
-  const shards = new Set([...tables.jobs.keys(), ...tables.states.keys()])
+  const shards = new Set([...tables.jobs.keys(), ...tables.states.keys()].filter((key) => !isLimiterKey(key)))
   return [...shards].map((shard) => ({ kind: 'stray', shard: shard as ShardKey }))
 }
 

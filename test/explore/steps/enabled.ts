@@ -4,8 +4,12 @@ import type { Fault, World } from '../world.ts'
 import { deliveries, passing, strays } from './coming.ts'
 import { isTransaction, isWrite } from './effects.ts'
 import type { End, Fate, Step } from './step.ts'
+import { allowedSteps } from './usual.ts'
 
-export function enabledSteps(state: State, world: World): Step[] {
+export const enabledSteps = (state: State, world: World): readonly Step[] =>
+  allowedSteps(state, allSteps(state, world))
+
+export function allSteps(state: State, world: World): Step[] {
   const acts = [
     ...state.processes.flatMap((process, index) => callsOf(state, process, index)),
     ...state.requests.map((_, request): Step => ({ kind: 'request', request })),

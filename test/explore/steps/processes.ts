@@ -74,6 +74,7 @@ function endIfOver(state: State, index: number): void {
   const { point, taken, role, serial } = processAt(state, index)
   if (!point.outcome) return
   state.processes = state.processes.toSpliced(index, 1)
+  if (point.outcome.ok && role === 'operator') state.past = { ...state.past, isLimitSet: true }
   if (point.outcome.ok) return
   if (!point.struck)
     state.broken = [

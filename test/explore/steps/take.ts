@@ -1,20 +1,25 @@
 /** Takes one step: from a state to the next. */
+import { admittedAbove } from '../checks/limits.ts'
 import { copyOf, type State, spend } from '../state/state.ts'
 import { takeCall } from './calls.ts'
 import { begin, deliver } from './deliver.ts'
 import { carryOutRequest } from './effects.ts'
+import { allSteps } from './enabled.ts'
 import { forgetStarts } from './past.ts'
 import { kill } from './processes.ts'
 import type { Step, TimePasses } from './step.ts'
 import { sweepOnce } from './sweep.ts'
 import { goOnWhereNobodySees } from './unseen.ts'
+import { noteDeviation } from './usual.ts'
 import type { Walk } from './walk.ts'
 
 export async function take(walk: Walk, before: State, step: Step): Promise<State> {
   const state = copyOf(before)
   await change(walk, state, step)
+  if (before.deviationsLeft !== undefined) noteDeviation(before, state, allSteps(before, walk.world), step)
   await goOnWhereNobodySees(walk, state)
   state.past = forgetStarts(state.past, walk.world, state.now)
+  state.broken = [...state.broken, ...admittedAbove(before, state, walk.world)]
   return state
 }
 

@@ -2,10 +2,11 @@
 import type { World } from '../world.ts'
 import { CLAIMS } from './claims.ts'
 import { CRASHES } from './crashes.ts'
+import { LIMITERS } from './limiters.ts'
 import { RATES } from './rates.ts'
 import { SHARDS } from './shards.ts'
 
-export const WORLDS: readonly World[] = [...CLAIMS, ...CRASHES, ...RATES, ...SHARDS]
+export const WORLDS: readonly World[] = [...CLAIMS, ...CRASHES, ...RATES, ...SHARDS, ...LIMITERS]
 
 export function worldNamed(name: string): World {
   const world = WORLDS.find((one) => one.name === name)

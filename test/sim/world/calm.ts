@@ -8,6 +8,7 @@ import { putAll } from '../../../lib/use-cases/enqueue.ts'
 import { Faults } from '../faults/rates.ts'
 import { taskOf } from '../workloads/handlers.ts'
 import type { Plan } from '../workloads/plan.ts'
+import type { PoolsPlan } from '../workloads/queues.ts'
 import { versionOf } from '../workloads/versions.ts'
 import { contextOf } from './context.ts'
 import { installGlobals } from './globals.ts'
@@ -22,6 +23,7 @@ const WORKER_TIMEOUT_MS = 60_000
 export interface CalmSettings {
   readonly seed: number
   readonly queues: Readonly<Record<string, QueueInput>>
+  readonly pools?: PoolsPlan
   readonly surroundings: Surroundings
   /** How many workers run simultaneously at most. */
   readonly workers: number
@@ -41,11 +43,11 @@ export class CalmWorld {
   readonly begin = EPOCH_MS
   readonly #random: SimRandom
 
-  constructor({ seed, queues, surroundings, workers, accountConcurrency }: CalmSettings) {
+  constructor({ seed, queues, pools = {}, surroundings, workers, accountConcurrency }: CalmSettings) {
     this.#random = new SimRandom(seed)
     const plan: Plan = {
       epoch_ms: EPOCH_MS,
-      versions: [versionOf(queues)],
+      versions: [versionOf(queues, pools)],
       deploys: [],
       workerTimeout_ms: WORKER_TIMEOUT_MS,
       workerBatch: 1,

@@ -13,29 +13,40 @@ const limits = (concurrency: number, allowed: number, period_ms = 1000) => ({
 describe('an account', () => {
   it('refuses what exceeds its concurrency, until a call ends', () => {
     const account = new CrmAccount('acme', limits(2, 100))
-    expect(account.arrive('a', 0)).toBe('accepted')
-    expect(account.arrive('b', 0)).toBe('accepted')
-    expect(account.arrive('c', 0)).toBe('refused')
-    account.leave('a', 5, 'succeeded')
-    expect(account.arrive('c', 5)).toBe('accepted')
+    expect(account.arrive({ contactId: 'a' }, 0)).toBe('accepted')
+    expect(account.arrive({ contactId: 'b' }, 0)).toBe('accepted')
+    expect(account.arrive({ contactId: 'c' }, 0)).toBe('refused')
+    account.leave({ contactId: 'a' }, 5, 'succeeded')
+    expect(account.arrive({ contactId: 'c' }, 5)).toBe('accepted')
     expect(account.report()).toMatchObject({ arrivals: 4, refused: 1, maxConcurrent: 3 })
   })
 
   it('has a window that slides instead of one that is reset', () => {
     const account = new CrmAccount('acme', limits(100, 2))
-    const at = (now: number) => account.arrive(`at-${now}`, now)
+    const at = (now: number) => account.arrive({ contactId: `at-${now}` }, now)
     expect([at(900), at(990), at(1100), at(1899)]).toEqual(['accepted', 'accepted', 'refused', 'refused'])
     expect([at(1900), at(1901), at(1990)]).toEqual(['accepted', 'refused', 'accepted'])
     expect(account.report().maxInWindow).toBe(3)
   })
 
+  it('counts the units of calls that use several', () => {
+    const account = new CrmAccount('model', { concurrency: 4 })
+    const heavy = { contactId: 'heavy', units: 3 }
+    expect(account.arrive(heavy, 0)).toBe('accepted')
+    expect(account.arrive({ contactId: 'two', units: 2 }, 0)).toBe('refused')
+    expect(account.arrive({ contactId: 'light' }, 0)).toBe('accepted')
+    account.leave(heavy, 5, 'succeeded')
+    expect(account.arrive(heavy, 5)).toBe('accepted')
+    expect(account.report()).toMatchObject({ refused: 1, maxConcurrent: 5 })
+  })
+
   it('remembers each contact', () => {
     const account = new CrmAccount('acme', limits(1, 100))
-    account.arrive('a', 10)
-    account.arrive('b', 12)
-    account.leave('a', 20, 'failed')
-    account.arrive('a', 30)
-    account.leave('a', 40, 'succeeded')
+    account.arrive({ contactId: 'a' }, 10)
+    account.arrive({ contactId: 'b' }, 12)
+    account.leave({ contactId: 'a' }, 20, 'failed')
+    account.arrive({ contactId: 'a' }, 30)
+    account.leave({ contactId: 'a' }, 40, 'succeeded')
     expect(account.report().contacts).toEqual({
       a: { calls: 2, successes: 1, firstArrivalAt: 10, lastSuccessAt: 40 },
       b: { calls: 0, successes: 0, firstArrivalAt: 12 },
@@ -52,18 +63,18 @@ describe('the CRM', () => {
     crm.setLimits('acme', limits(1, 100))
     const statuses = []
     for (const contact of ['flaky-1', 'flaky-1', 'steady-1', 'flaky-1'])
-      statuses.push((await crm.call('acme', contact)).status)
+      statuses.push((await crm.call('acme', { contactId: contact })).status)
     expect(statuses).toEqual([500, 200, 200, 200])
   })
 
   it('does not know other customers', async () => {
-    expect((await instantCrm().call('nobody', 'a')).status).toBe(404)
+    expect((await instantCrm().call('nobody', { contactId: 'a' })).status).toBe(404)
   })
 
   it('forgets what it saw and keeps the limits', async () => {
     const crm = instantCrm()
     crm.setLimits('acme', limits(1, 1))
-    await crm.call('acme', 'a')
+    await crm.call('acme', { contactId: 'a' })
     crm.reset()
     expect(crm.report().accounts).toMatchObject([{ id: 'acme', arrivals: 0, limits: limits(1, 1) }])
   })
@@ -87,6 +98,17 @@ describe('the service, as a process of its own', () => {
     }
   })
 
+  it('knows what all customers share, with as many units as a call says', async () => {
+    const crm = await startCrm()
+    try {
+      await crm.setLimits('model', { concurrency: 3 })
+      const calls = [2, 2, 1].map((units) => post(`${crm.url}/shared/model/calls`, { contactId: 'a', units }))
+      expect((await Promise.all(calls)).toSorted()).toEqual([200, 200, 429])
+    } finally {
+      await crm.stop()
+    }
+  })
+
   it('answers nonsense with a 400', async () => {
     const crm = await startCrm()
     try {
@@ -98,7 +120,8 @@ describe('the service, as a process of its own', () => {
   })
 })
 
-async function call(url: string, customer: string, body: unknown): Promise<number> {
-  const path = `/customers/${encodeURIComponent(customer)}/contacts`
-  return (await fetch(url + path, { method: 'POST', body: JSON.stringify(body) ?? '{' })).status
-}
+const call = (url: string, customer: string, body: unknown): Promise<number> =>
+  post(`${url}/customers/${encodeURIComponent(customer)}/contacts`, body)
+
+const post = async (url: string, body: unknown): Promise<number> =>
+  (await fetch(url, { method: 'POST', body: JSON.stringify(body) ?? '{' })).status

@@ -3,7 +3,9 @@ import { describe, expect, it } from 'vitest'
 import { CrmAccount } from '../../../demo/crm/account.ts'
 import type { CrmReport } from '../../../demo/crm/crm.ts'
 import { toJson } from '../../../demo/json.ts'
+import type { ApiLimits } from '../../../demo/limits.ts'
 import { type Evidence, judge, problems } from '../../../demo/result.ts'
+import { SHARED, SYNC } from '../../../demo/shared.ts'
 import { percentile } from '../../../demo/statistics.ts'
 import { createWorkload } from '../../../demo/workload.ts'
 import type { DeadLetter } from '../../../lib/index.ts'
@@ -12,18 +14,22 @@ const workload = createWorkload({ jobs: 60, customers: 4, seed: 7 })
 
 /** Everything as it should be: one call after the other, a minute apart, 100 ms after it was due. */
 function goodEvidence(): Evidence & { accounts: Map<string, CrmAccount> } {
-  const accounts = new Map(workload.customers.map(({ id, limits }) => [id, new CrmAccount(id, limits)]))
+  const limits: (readonly [string, ApiLimits])[] = [
+    ...workload.customers.map(({ id, limits }) => [id, limits] as const),
+    ...SHARED.map(({ name, limits }) => [name, limits] as const),
+  ]
+  const accounts = new Map(limits.map(([id, limits]) => [id, new CrmAccount(id, limits)]))
   const dueAt = new Map(workload.jobs.map(({ contactId }, index) => [contactId, index * 60_000]))
-  for (const { customerId, contactId } of workload.jobs)
-    succeed(accounts.get(customerId), contactId, (dueAt.get(contactId) ?? 0) + 100)
+  for (const { kind, customerId, contactId } of workload.jobs)
+    succeed(accounts.get(kind.api ?? customerId), contactId, (dueAt.get(contactId) ?? 0) + 100)
   const deadLetters = workload.malformed.map(({ mark }) => letter(`{"id":"${mark}"}`))
   const evidence = { workload, dueAt, deadLetters, accounts }
   return { ...evidence, report: reportOf(accounts) }
 }
 
 function succeed(account: CrmAccount | undefined, contactId: string, at: number): void {
-  account?.arrive(contactId, at)
-  account?.leave(contactId, at + 50, 'succeeded')
+  account?.arrive({ contactId }, at)
+  account?.leave({ contactId }, at + 50, 'succeeded')
 }
 
 const reportOf = (accounts: Map<string, CrmAccount>): CrmReport => ({
@@ -74,13 +80,13 @@ describe('the verdict', () => {
   it('misses a job that was called and never succeeded', () => {
     const evidence = goodEvidence()
     const extra = {
-      ...workload.jobs[0],
+      kind: SYNC,
       contactId: 'late',
       customerId: 'globex',
       way: 'put',
       delay_ms: 0,
     } as const
-    evidence.accounts.get('globex')?.arrive('late', 9e9)
+    evidence.accounts.get('globex')?.arrive({ contactId: 'late' }, 9e9)
     const result = judge({
       ...evidence,
       workload: { ...workload, jobs: [...workload.jobs, extra] },
@@ -92,10 +98,12 @@ describe('the verdict', () => {
   it('sees a broken concurrency and a broken rate', () => {
     const flood = (apart_ms: number) => (evidence: ReturnType<typeof goodEvidence>) => {
       const account = evidence.accounts.get('globex')
-      const [{ contactId } = { contactId: '' }] = workload.jobs.filter((job) => job.customerId === 'globex')
+      const [{ contactId } = { contactId: '' }] = workload.jobs.filter(
+        ({ kind, customerId }) => kind === SYNC && customerId === 'globex',
+      )
       for (let n = 0; n < 200; n++) {
-        account?.arrive(contactId, 9e9 + n * apart_ms)
-        if (apart_ms > 0) account?.leave(contactId, 9e9 + n * apart_ms, 'failed')
+        account?.arrive({ contactId }, 9e9 + n * apart_ms)
+        if (apart_ms > 0) account?.leave({ contactId }, 9e9 + n * apart_ms, 'failed')
       }
       return { report: reportOf(evidence.accounts) }
     }
@@ -104,6 +112,15 @@ describe('the verdict', () => {
       expect.stringContaining('refused calls'),
     ])
     expect(problemsAfter(flood(1)).length).toBeGreaterThan(0)
+  })
+
+  it('sees more units of what all share in use than there are', () => {
+    const evidence = goodEvidence()
+    const [{ contactId } = { contactId: '' }] = workload.jobs.filter(({ kind }) => kind.api === 'model')
+    for (const units of [6, 3]) evidence.accounts.get('model')?.arrive({ contactId, units }, 9e9)
+    const result = judge({ ...evidence, report: reportOf(evidence.accounts) })
+    expect(result).toMatchObject({ violations: 1, refused: 1 })
+    expect(result.shared.at(-1)).toMatchObject({ name: 'model', limit: 8, maxConcurrent: 9 })
   })
 
   it('sees a well-formed job in the dead letters', () => {
@@ -140,6 +157,7 @@ describe('the JSON line', () => {
       'refused',
       'refusedWithout',
       'customers',
+      'shared',
       'units',
     ])
     expect(Object.keys(json.customers[0] ?? {})).toEqual([

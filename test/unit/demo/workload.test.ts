@@ -1,9 +1,10 @@
 import { fc, test } from '@fast-check/vitest'
 import { describe, expect, it } from 'vitest'
+import config from '../../../demo/config.ts'
 import { createCustomers, overriddenCustomers, PLANS, zipfShares } from '../../../demo/customers.ts'
 import { markIn } from '../../../demo/malformed.ts'
+import { SHARED_KINDS, SYNC } from '../../../demo/shared.ts'
 import { createWorkload, isFlaky, type Way } from '../../../demo/workload.ts'
-import config from '../../../examples/crm-sync/config.ts'
 
 const OPTIONS = { jobs: 2000, customers: 40, seed: 1 }
 
@@ -47,9 +48,16 @@ describe('the workload', () => {
 
   it('has the jobs that each customer was given, each with a contact of its own', () => {
     const { customers, jobs } = createWorkload(OPTIONS)
-    const counts = Object.groupBy(jobs, ({ customerId }) => customerId)
+    const synced = jobs.filter(({ kind }) => kind === SYNC)
+    const counts = Object.groupBy(synced, ({ customerId }) => customerId)
     for (const { id, jobs } of customers) expect(counts[id]).toHaveLength(jobs)
     expect(new Set(jobs.map(({ contactId }) => contactId)).size).toBe(2000)
+  })
+
+  it('uses what all share as announced', () => {
+    const { jobs } = createWorkload(OPTIONS)
+    const counts = SHARED_KINDS.map((wanted) => jobs.filter(({ kind }) => kind === wanted).length)
+    expect(counts).toEqual([100, 50, 50])
   })
 
   it('is split as announced', () => {

@@ -1,0 +1,71 @@
+/** Totals and pools: jobs that need two of them, a line of three shards, and limits that are lowered while units are out. */
+import { totalOf } from '../../../lib/core/limits/queue-limiter.ts'
+import { defineConfig } from '../../../lib/core/queue/config.ts'
+import { type World, worldOf } from '../world.ts'
+
+const retry = { attempts: 2, backoff: 0 }
+const one = (queue: string, id: string, partition?: string) => ({
+  id,
+  queue,
+  ...(partition ? { partition } : {}),
+})
+const ALONE = { dispatchers: 1, workers: 1 }
+/** All that can happen in them would be millions of states. */
+const DEVIATIONS = 4
+const DEVIATIONS_BESIDE_A_FAULT = 1
+
+/** A job of `crm` needs the total and all of the pool; one of `mail` needs a half of that. */
+const TWO = {
+  config: defineConfig({
+    pools: { api: { concurrency: 2 } },
+    queues: {
+      crm: { concurrency: 2, total: 1, pools: { api: 2 }, retry },
+      mail: { concurrency: 2, pools: { api: 1 }, retry },
+    },
+  }),
+  standing: [one('crm', 'a'), one('mail', 'b')],
+  ...ALONE,
+}
+
+const LINE = {
+  config: defineConfig({
+    queues: { crm: { partition: { payload: 'customer' }, concurrency: 1, total: 1, retry } },
+  }),
+  standing: [one('crm', 'a', 'x'), one('crm', 'b', 'y'), one('crm', 'c', 'z')],
+  ...ALONE,
+}
+
+const LOWERED = {
+  config: defineConfig({
+    queues: { crm: { partition: { payload: 'customer' }, concurrency: 1, total: 2, retry } },
+  }),
+  standing: [one('crm', 'a', 'x'), one('crm', 'b', 'y')],
+  sets: { of: totalOf('crm'), concurrency: 1 },
+  ...ALONE,
+}
+
+const FAULTS = [
+  { name: '', faults: {} },
+  { name: ', a crash', faults: { crash: 1 } },
+  { name: ', a lost reply', faults: { replyLost: 1 } },
+  { name: ', a request sent twice', faults: { sentTwice: 1 } },
+  { name: ', a request refused', faults: { refused: 1 } },
+  { name: ', a lost message', faults: { lost: 1 } },
+  { name: ', a copy and a stray wake-up', faults: { copied: 1, strayWake: 1 } },
+]
+
+const withFaults = (
+  name: string,
+  about: string,
+  world: Omit<Parameters<typeof worldOf>[0], 'name' | 'about'>,
+): World[] =>
+  FAULTS.map((fault) => {
+    const deviations = fault.name === '' ? DEVIATIONS : DEVIATIONS_BESIDE_A_FAULT
+    return worldOf({ ...world, name: `${name}${fault.name}`, about, faults: fault.faults, deviations })
+  })
+
+export const LIMITERS: readonly World[] = [
+  ...withFaults('two limiters', 'who has one of two gives it back or gets the other', TWO),
+  ...withFaults('three shards in a line', 'each has its turn, whoever dies with the unit', LINE),
+  ...withFaults('a limit lowered', 'units that are out stay in use, and none comes to them', LOWERED),
+]

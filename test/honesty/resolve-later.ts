@@ -1,0 +1,156 @@
+/** The same as `resolve.ts`, for the verbs of `later-verbs.ts`. */
+import type { DeadLetter } from '../../lib/core/job/dead-letter.ts'
+import type { JobItem, RawItem } from '../../lib/core/job/job.ts'
+import type { Lock } from '../../lib/core/job/lock.ts'
+import type { ShardKey } from '../../lib/core/keys.ts'
+import type { AppRecord } from '../../lib/core/limits/app-rate.ts'
+import { poolNamed, totalOf } from '../../lib/core/limits/queue-limiter.ts'
+import type { BorrowedFrom, ShardState } from '../../lib/core/shard/state.ts'
+import { borrowedOf } from './books-of.ts'
+import { at, bit, type Intent } from './intent.ts'
+import type { LaterOperation } from './later-verbs.ts'
+import { TIMES } from './names.ts'
+
+export const LATER_KINDS = [
+  'putOnce',
+  'putOnce',
+  'putUnique',
+  'putUnique',
+  'putUnique',
+  'cancel',
+  'cancel',
+  'endWaiting',
+  'endWaiting',
+  'count',
+  'countDead',
+  'recordBorrowedFrom',
+  'recordBorrowedFrom',
+  'slowDown',
+  'derive',
+  'derive',
+  'rederive',
+  'appRecord',
+  'saveAppRecord',
+  'saveAppRecord',
+] as const
+export type LaterKind = (typeof LATER_KINDS)[number]
+
+/** What `resolve` has made of the intent by then, and what has been seen. */
+export interface Given {
+  readonly shard: ShardKey
+  readonly state: ShardState
+  /** A new one, and one that was put before, or mostly so. */
+  readonly item: JobItem
+  readonly old: RawItem
+  readonly letter: DeadLetter
+  readonly locks: readonly Lock[]
+  readonly records: readonly AppRecord[]
+}
+
+const KEYS = ['k', 'constructor', '\u{1F680}'] as const
+const APPS = ['hubspot', '__proto__'] as const
+const LIMITERS = [totalOf('crm'), poolNamed('api')] as const
+const FAR_S = 2_000_000_000
+
+export function resolveLater(kind: LaterKind, intent: Intent, given: Given): LaterOperation {
+  const { shard, state, old, letter } = given
+  const { bits, other, time } = intent
+  const expiresAt = bit(bits, 9) ? { expiresAt: FAR_S + bits } : {}
+  switch (kind) {
+    case 'putOnce':
+      return putOnceOf(intent, given)
+    case 'putUnique':
+      return putUniqueOf(intent, given)
+    case 'cancel':
+      return { op: 'cancel', item: old, mark: { by: at(KEYS, other), at: at(TIMES, time) } }
+    case 'endWaiting':
+      return { op: 'endWaiting', state, burials: [{ item: old, letter }], ...expiresAt }
+    case 'count':
+      return { op: 'count', query: { shard, from: `${intent.priority % 4}#` } }
+    case 'countDead':
+      return { op: 'countDead', letter }
+    case 'recordBorrowedFrom':
+      return { op: 'recordBorrowedFrom', state, borrowed: borrowedFromOf(state, intent), ...expiresAt }
+    case 'slowDown': {
+      const slow = { until: at(TIMES, time), reason: at(KEYS, other), ...(bit(bits, 1) ? { by: 'ann' } : {}) }
+      return { op: 'slowDown', shard, slow: bit(bits, 0) ? slow : undefined }
+    }
+    case 'derive':
+      return {
+        op: 'derive',
+        state,
+        derived: bit(bits, 0) ? derivedOf(intent) : undefined,
+        expiresAt: FAR_S + bits,
+      }
+    case 'rederive':
+      return { op: 'rederive', shard, derived: derivedOf(intent) }
+    case 'appRecord':
+      return { op: 'appRecord', app: at(APPS, other) }
+    case 'saveAppRecord':
+      return saveOf(intent, given)
+  }
+}
+
+/** Some hold, and some are over; some calls are the same one, sent again. */
+function putOnceOf({ other, bits, time, token }: Intent, { item }: Given): LaterOperation {
+  const { pk, sk } = item
+  const until = at(TIMES, bits)
+  return {
+    op: 'putOnce',
+    item,
+    receipt: {
+      pk: `$once|${queueOf(pk)}|${at(KEYS, other)}`,
+      sk: 'receipt',
+      job: { pk, sk },
+      mark: `m${token}`,
+      at: at(TIMES, time),
+      until,
+      expiresAt: FAR_S + bits,
+    },
+  }
+}
+
+function putUniqueOf({ other, bits, token }: Intent, { item, locks }: Given): LaterOperation {
+  const uniqueKey = at(KEYS, other)
+  const lockPk = `$unique|${queueOf(item.pk)}|${uniqueKey}`
+  const { pk, sk } = item
+  const lock: Lock = { pk: lockPk, sk: 'lock', job: { pk, sk }, mark: `m${token}`, expiresAt: FAR_S + bits }
+  const found = locks.findLast((one) => one.pk === lockPk)
+  return { op: 'putUnique', item: { ...item, uniqueKey }, lock, ...(found && bit(bits, 0) ? { found } : {}) }
+}
+
+const queueOf = (pk: string): string => pk.split('|')[0] ?? ''
+
+function borrowedFromOf(state: ShardState, { token, other, bits }: Intent): BorrowedFrom {
+  const entries = LIMITERS.filter((_, n) => bit(bits, n)).map((name, n) => {
+    const borrowed = state.borrowedFrom?.[name]
+    return [
+      name,
+      borrowedOf(borrowed ? { ...state, borrowed } : withoutBorrowed(state), token + n, other + n),
+    ]
+  })
+  return Object.fromEntries(entries) as BorrowedFrom
+}
+
+const withoutBorrowed = ({ borrowed: _borrowed, ...state }: ShardState): ShardState => state
+
+const derivedOf = ({ bits, other }: Intent) => ({
+  concurrency: 1 + other,
+  from: `hubspot ${bits % 3}/1 s, at least 1`,
+  generation: bits % 4,
+})
+
+function saveOf({ bits, other, token, age }: Intent, { records }: Given): LaterOperation {
+  const before = records.at(-1 - age)
+  const rate = { rate: 1 + other, frequency_s: 1 + (bits % 10) }
+  const record: AppRecord = {
+    rate,
+    configured: { rate: 10, frequency_s: 1 },
+    generation: (before?.generation ?? 0) + 1,
+    done: token,
+    isComplete: bit(bits, 1),
+    ...(bit(bits, 2) ? { by: 'ann', reason: at(KEYS, other) } : {}),
+    ...(bit(bits, 3) ? { cursor: at(KEYS, token) } : {}),
+  }
+  return { op: 'saveAppRecord', app: at(APPS, other), record, before }
+}
