@@ -104,14 +104,9 @@ async function build(options: CloudOptions, started: AsyncDisposableStack): Prom
   const emitter = new EventEmitter<CloudEvents>()
 
   const ended = new AbortController()
+  const { signal } = ended
   const invoke = (id: string, payload: string) => lambdas.invoke(id, payload)
-  const delivery = new Delivery({
-    sqs: clients.sqs,
-    queues: stack.queues,
-    invoke,
-    notice,
-    signal: ended.signal,
-  })
+  const delivery = new Delivery({ sqs: clients.sqs, queues: stack.queues, invoke, notice, signal })
   const bus = await startBusServer(stack.region, (event) => route(stack, delivery, notice, event))
   started.defer(() => bus.stop())
   const endpoints = { ...engines.endpoints, events: bus.endpoint }

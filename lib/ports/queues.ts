@@ -1,5 +1,5 @@
 /** The two queues: work for the workers, and wake-ups for the dispatcher. */
-import type { Waits } from '../core/job/job.ts'
+import type { Waits } from '../core/job/wait.ts'
 import type { ShardKey, SortKey } from '../core/keys.ts'
 import type { Token } from '../core/shard/state.ts'
 

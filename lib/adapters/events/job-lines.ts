@@ -1,7 +1,8 @@
 /** What the log says of one job: its keys, and its ending. */
 import type { SluiceEvent } from '../../core/event.ts'
 import type { Ending } from '../../core/job/ending.ts'
-import { type Job, waitOf } from '../../core/job/job.ts'
+import type { Job } from '../../core/job/job.ts'
+import { waitOf } from '../../core/job/wait.ts'
 import type { Logger } from '../../ports/logger.ts'
 
 type Details = Readonly<Record<string, unknown>>

@@ -1,6 +1,6 @@
 /** Events as lines of the log. */
 import type { EventKind, SluiceEvent } from '../../core/event.ts'
-import { waitOf } from '../../core/job/job.ts'
+import { waitOf } from '../../core/job/wait.ts'
 import type { Events } from '../../ports/events.ts'
 import type { Logger } from '../../ports/logger.ts'
 import { endingKeys, type Line, lineOfEnding, logKeysOf } from './job-lines.ts'

@@ -5,7 +5,8 @@ import { stableHash } from '../text/hash.ts'
 import { type Parsed, parsed, refused } from '../text/parsed.ts'
 import { LETTER_KEPT_MS } from '../times.ts'
 import { MAX_LETTER_TEXT_BYTES } from './item-size.ts'
-import type { RawItem, Wait } from './job.ts'
+import type { RawItem } from './job.ts'
+import type { Wait } from './wait.ts'
 
 export type DeadReason =
   /** It could never have run: its key, its shape, its queue, its task or its payload is wrong. */

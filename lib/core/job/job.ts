@@ -27,6 +27,7 @@ import { sizeProblem } from './item-size.ts'
 import { jobPoolsSchema, tagsOfJobSchema } from './labels.ts'
 import { jsonProblem } from './payload.ts'
 import { isPayloadKey, isSamePayload, type PayloadKey } from './payload-key.ts'
+import type { Waits } from './wait.ts'
 
 /** Why an item's attributes could not be read. Such an item has its two keys only, and goes to the dead letters. */
 export const UNREADABLE: unique symbol = Symbol('unreadable')
@@ -185,21 +186,6 @@ export function partitionProblem(queue: QueueConfig, shard: Shard): string | und
     return `queue "${queue.name}" is not partitioned: pk must be ${queue.name}`
   return undefined
 }
-
-/** How long a job waited for each of what held it: `slots`, `rate`, …, or a limiter, `total|crm`. */
-export type Waits = Readonly<Record<string, number>>
-
-export interface Wait {
-  readonly waited_ms?: number
-  /** What is missing here of the whole is the way to the worker, or longer ago than anybody remembers. */
-  readonly waits_ms?: Waits
-}
-
-/** How long an attempt has waited, from the job's time to its start, and for what. */
-export const waitOf = ({ runAt, startedAt, waits_ms }: Job): Wait =>
-  startedAt === undefined
-    ? {}
-    : { waited_ms: Math.max(0, startedAt - runAt), ...(waits_ms ? { waits_ms } : {}) }
 
 /** The key of the job that holds a slot. */
 export const keyOf = (pk: ShardKey, position: Position): JobKey => ({ pk, sk: formatSortKey(position) })

@@ -2,7 +2,7 @@
  * What has held the jobs of a shard lately, and so for what a job has waited: a few notes in the state item, which only
  * writes that are made anyway bring up to date.
  */
-import type { Waits } from '../job/job.ts'
+import type { Waits } from '../job/wait.ts'
 import type { Held, ShardState } from '../shard/state.ts'
 import type { Hold } from './holds.ts'
 

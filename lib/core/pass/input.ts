@@ -1,5 +1,6 @@
 /** What a decision is made of, and what it changes. */
-import type { Job, Waits } from '../job/job.ts'
+import type { Job } from '../job/job.ts'
+import type { Waits } from '../job/wait.ts'
 import type { JobId } from '../keys.ts'
 import type { Counted } from '../limits/adaptive.ts'
 import type { ShardLimits } from '../limits/limits.ts'

@@ -1,5 +1,5 @@
 /** For what a job has waited, in a line for people. */
-import type { Wait } from '../job/job.ts'
+import type { Wait } from '../job/wait.ts'
 import { secondsText } from '../text/seconds.ts'
 
 /**

@@ -3,9 +3,10 @@ import { memoryStore } from '../../../lib/adapters/memory/store.ts'
 import type { Tables } from '../../../lib/adapters/memory/tables.ts'
 import type { JobItem } from '../../../lib/core/job/job.ts'
 import type { ShardState } from '../../../lib/core/shard/state.ts'
-import type { HistoryStore, JobStore, StateStore, Store } from '../../../lib/ports/store.ts'
+import type { JobStore, StateStore, Store } from '../../../lib/ports/store.ts'
 import type { Faults } from '../faults/rates.ts'
 import type { Effect, Listener } from './events.ts'
+import { simulatedHistory } from './history.ts'
 import type { Invocation } from './invocation.ts'
 import { metered } from './metered.ts'
 import type { Network } from './network.ts'
@@ -35,7 +36,7 @@ export const simulatedStore = (world: StoreWorld, by: Invocation): Store => {
 }
 
 /** Calls the memory store when the request arrives, and shows what came of it. */
-function caller({ network, emit }: StoreWorld, by: Invocation) {
+export function caller({ network, emit }: StoreWorld, by: Invocation) {
   return <T>(op: Effect['op'], effect: () => Promise<T>, seen: (outcome: T) => Effect, transaction = false) =>
     network.call(
       by,
@@ -281,21 +282,4 @@ function unwatched(states: StateStore, call: ReturnType<typeof caller>): Partial
         ),
     ]),
   )
-}
-
-function simulatedHistory(world: StoreWorld, by: Invocation, history: HistoryStore): HistoryStore {
-  const call = caller(world, by)
-  return {
-    bury: (letter) =>
-      call(
-        'buryEvent',
-        () => history.bury(letter),
-        () => ({ op: 'buryEvent', letter }),
-      ),
-    count: (pk) => history.count(pk),
-    size: (pk) => history.size(pk),
-    mendSize: (...call) => history.mendSize(...call),
-    letters: (pk, cursor) => history.letters(pk, cursor),
-    putBack: (letter, job) => history.putBack(letter, job),
-  }
 }

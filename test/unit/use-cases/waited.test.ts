@@ -1,6 +1,6 @@
 /** What is told of a job that has ended says how long it had waited. */
 import { expect, test } from 'vitest'
-import { waitOf } from '../../../lib/core/job/job.ts'
+import { waitOf } from '../../../lib/core/job/wait.ts'
 import { defineConfig } from '../../../lib/core/queue/config.ts'
 import { asShard, configOf, jobItem, jobOf, NOW } from '../../support/builders.ts'
 import { World } from '../../support/world.ts'
