@@ -4,7 +4,7 @@ import { World } from './setup.ts'
 
 let world: World
 beforeAll(async () => {
-  world = await World.start()
+  world = await World.watched()
 })
 afterAll(() => world?.stop())
 
