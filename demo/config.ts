@@ -1,7 +1,7 @@
 /** The demo's queues: the example's, one with a total, and two that share a pool. */
 import example from '../examples/crm-sync/config.ts'
 import { defineConfig } from '../lib/index.ts'
-import { MAIL, MODEL, SUMMARISE } from './shared.ts'
+import { GUARANTEED, MAIL, MODEL, SUMMARISE } from './shared.ts'
 
 /** Of each customer. */
 const QUEUE = {
@@ -15,7 +15,11 @@ export default defineConfig({
   pools: { model: { concurrency: MODEL.limits.concurrency } },
   queues: {
     ...example.input.queues,
-    mail: { ...QUEUE, total: MAIL.limits.concurrency },
+    mail: {
+      ...QUEUE,
+      total: MAIL.limits.concurrency,
+      guaranteed: { [GUARANTEED.customerId]: GUARANTEED.places },
+    },
     answers: { ...QUEUE, pools: { model: 1 } },
     summaries: { ...QUEUE, pools: { model: SUMMARISE.units } },
   },

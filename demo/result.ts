@@ -4,7 +4,7 @@ import type { AccountReport } from './crm/account.ts'
 import type { CrmReport } from './crm/crm.ts'
 import type { Customer } from './customers.ts'
 import { markIn } from './malformed.ts'
-import { SHARED, type SharedApi } from './shared.ts'
+import { GUARANTEED, SHARED, type SharedApi } from './shared.ts'
 import { percentile } from './statistics.ts'
 import type { Workload } from './workload.ts'
 
@@ -30,6 +30,15 @@ export interface SharedResult {
   readonly wait_ms: CustomerResult['wait_ms']
 }
 
+/** What the customer came to for whom a place is kept: its jobs there only. */
+export interface GuaranteedResult {
+  readonly customerId: string
+  readonly api: string
+  readonly places: number
+  readonly jobs: number
+  readonly wait_ms: CustomerResult['wait_ms']
+}
+
 export interface Result {
   readonly jobs: number
   /** Jobs whose contact the service has. */
@@ -41,6 +50,7 @@ export interface Result {
   readonly refused: number
   readonly customers: readonly CustomerResult[]
   readonly shared: readonly SharedResult[]
+  readonly guaranteed: GuaranteedResult
   /** Contacts that the service saw and nobody had asked for. */
   readonly unknown: readonly string[]
   readonly missing: readonly string[]
@@ -76,6 +86,7 @@ export function judge(evidence: Evidence): Result {
     refused: sum([...customers, ...shared].map(({ refused }) => refused)),
     customers,
     shared,
+    guaranteed: guaranteedResult(evidence),
     unknown: [...contacts.keys()].filter((id) => !wanted.has(id)),
     missing,
     repeated: [...contacts.values()].filter(({ successes }) => successes > 1).length,
@@ -120,6 +131,17 @@ function sharedResult({ name, limits }: SharedApi, evidence: Evidence): SharedRe
   return { name, jobs, limit: limits.concurrency, maxConcurrent, refused, wait_ms }
 }
 
+function guaranteedResult({ workload, report, dueAt }: Evidence): GuaranteedResult {
+  const { customerId, api, places } = GUARANTEED
+  const own = workload.jobs.filter((job) => job.kind.api === api.name && job.customerId === customerId)
+  const ids = new Set(own.map(({ contactId }) => contactId))
+  const account = report.accounts.find(({ id }) => id === api.name)
+  const contacts = Object.entries(account?.contacts ?? {}).filter(([id]) => ids.has(id))
+  const waits = waitsOf({ contacts: Object.fromEntries(contacts) }, dueAt)
+  const wait_ms = { p50: percentile(waits, 0.5), p99: percentile(waits, 0.99) }
+  return { customerId, api: api.name, places, jobs: own.length, wait_ms }
+}
+
 function seenOf(id: string, { report, dueAt }: Evidence) {
   const account = report.accounts.find((candidate) => candidate.id === id)
   const waits = account ? waitsOf(account, dueAt) : []
@@ -131,7 +153,10 @@ function seenOf(id: string, { report, dueAt }: Evidence) {
   }
 }
 
-const waitsOf = ({ contacts }: AccountReport, dueAt: ReadonlyMap<string, number>): number[] =>
+const waitsOf = (
+  { contacts }: Pick<AccountReport, 'contacts'>,
+  dueAt: ReadonlyMap<string, number>,
+): number[] =>
   Object.entries(contacts).flatMap(([id, { firstArrivalAt }]) => {
     const due = dueAt.get(id)
     return due === undefined ? [] : [Math.max(0, Math.round(firstArrivalAt - due))]

@@ -12,6 +12,8 @@ export interface SharedApi {
 export const MAIL: SharedApi = { name: 'mail', kind: 'total', limits: { concurrency: 4 } }
 /** A language model on a machine of its own: it works on eight pages simultaneously. */
 export const MODEL: SharedApi = { name: 'model', kind: 'pool', limits: { concurrency: 8 } }
+/** Whom one of the places for mail is kept for, whatever the others do. */
+export const GUARANTEED = { api: MAIL, customerId: 'initech', places: 1 } as const
 export const SHARED: readonly SharedApi[] = [MAIL, MODEL]
 
 export type DemoQueue = 'crm' | 'mail' | 'answers' | 'summaries'

@@ -3,7 +3,7 @@ import Table from 'cli-table3'
 import colors from 'picocolors'
 import type { Customer } from './customers.ts'
 import { seconds, thousands } from './report.ts'
-import type { CustomerResult, Result, SharedResult } from './result.ts'
+import type { CustomerResult, GuaranteedResult, Result, SharedResult } from './result.ts'
 import { SHARED } from './shared.ts'
 
 const LIGHT = {
@@ -44,7 +44,7 @@ export function customerTable(customers: readonly Customer[], result: Result): s
     const seen = result.customers[index]
     if (seen) table.push(row(customer, seen))
   }
-  table.push([], ...result.shared.map(sharedRow))
+  table.push([], ...result.shared.map(sharedRow), guaranteedRow(result.guaranteed))
   return table.toString()
 }
 
@@ -68,6 +68,18 @@ const sharedRow = (seen: SharedResult, index: number): string[] => [
   refusals(seen.refused),
   seconds(seen.wait_ms.p50),
   seconds(seen.wait_ms.p99),
+]
+
+/** Of its jobs there, which the row of what is shared counts, too. */
+const guaranteedRow = ({ customerId, api, places, jobs, wait_ms }: GuaranteedResult): string[] => [
+  `${api}, ${customerId}`,
+  colors.dim(`guaranteed ${places}`),
+  thousands(jobs),
+  '',
+  '',
+  '',
+  seconds(wait_ms.p50),
+  seconds(wait_ms.p99),
 ]
 
 const refusals = (count: number): string => (count === 0 ? colors.green('0') : colors.red(thousands(count)))
