@@ -6,7 +6,7 @@ import { type LimitOverride, MAX_SLOTS_PER_SHARD, NOTE_FIELDS } from '../core/li
 import type { QueueLimiter } from '../core/limits/queue-limiter.ts'
 import { boundedUntil, type SlowDown } from '../core/limits/slow-down.ts'
 import type { QueueConfig } from '../core/queue/config.ts'
-import { unitsSchema } from '../core/queue/limiters-input.ts'
+import { unitsSchema } from '../core/queue/shared-limits-input.ts'
 import { type Duration, parseDuration } from '../core/text/duration.ts'
 import { toConfigurationError } from '../core/text/issues.ts'
 

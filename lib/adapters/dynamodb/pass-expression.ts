@@ -19,6 +19,8 @@ export function passExpression(state: ShardState, change: PassWrite): UpdateExpr
   if (state.strandedSince !== undefined) update.remove(update.path('strandedSince'))
   if (change.slowed === 'over') update.remove(update.path('slowed'))
   else if (change.slowed) update.set(update.path('slowed'), change.slowed)
+  if (change.granted === 'over') update.remove(update.path('granted'))
+  else if (change.granted) update.set(update.path('granted'), change.granted)
   for (const name of ['dueAt', 'dueShard', 'expiresAt'] as const) {
     if (change[name] === undefined) update.remove(update.path(name))
     else update.set(update.path(name), change[name])

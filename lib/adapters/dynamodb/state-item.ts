@@ -30,8 +30,13 @@ const slotBase = {
 }
 const slotSchema = z.union([
   z.object({ ...slotBase, deadline: z.number(), shared: z.literal(true).optional() }),
-  z.object({ ...slotBase, sentAt: z.number() }),
+  z.object({ ...slotBase, sentAt: z.number(), startBy: z.number().optional() }),
 ])
+const grantSchema = z.object({
+  at: z.number(),
+  until: z.number(),
+  keys: z.record(z.string(), z.tuple([z.string().min(1), z.int().min(1)])),
+})
 const stateSchema = z.object({
   pk: z.string(),
   version: z.int().optional(),
@@ -50,6 +55,7 @@ const stateSchema = z.object({
   line: lineSchema.optional(),
   borrowed: borrowedSchema.optional(),
   borrowedFrom: borrowedFromSchema.optional(),
+  granted: grantSchema.optional(),
   override: z.unknown().optional(),
   slowed: slowDownSchema.optional(),
   derived: derivedLimitSchema.optional(),

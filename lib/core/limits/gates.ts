@@ -53,6 +53,8 @@ interface Outcome {
   readonly isWorkLeft: boolean
   /** So many of them have a start of the rate, now or in a moment. */
   readonly startable: number
+  /** What a job needs is kept for it: all that it waits for is a start, which comes soon. */
+  readonly isReserved?: true
 }
 
 /** A gate after a pass: what the shard has borrowed there, and whether it lacks something. */
@@ -68,7 +70,8 @@ export interface Passed<P extends Portion = Portion> {
 export function passedGates<P extends Portion>(gates: Gates<P>, outcome: Outcome): readonly Passed<P>[] {
   const lacks = lacksOf(gates, outcome)
   return gates.map(({ portion, ...gate }, index) => {
-    const isReserved = lacks.slice(index + 1).some(({ slots, starts }) => slots || starts)
+    const isReserved =
+      outcome.isReserved || lacks.slice(index + 1).some(({ slots, starts }) => slots || starts)
     const lack = { ...(lacks[index] ?? NOTHING), ...(isReserved ? { isReserved } : {}) }
     const spent = { ...gate, inUse: after(portion, gate.inUse, outcome.claims) }
     return { portion: { ...portion, borrowed: afterGivingBack(portion, spent, lack) }, lack }

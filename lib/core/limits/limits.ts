@@ -1,6 +1,7 @@
 /** What a partition may do, as it is configured and as somebody has set it at run time. */
 import * as z from 'zod'
 import type { Derivation } from './app-rate.ts'
+import type { SharedStarts } from './grant.ts'
 import type { LimiterName } from './queue-limiter.ts'
 
 export interface RateLimit {
@@ -69,6 +70,8 @@ export interface ShardLimits {
   readonly slowedUntil?: number
   /** The limiter that leaves it fewer slots than all others do: how many units it has lent, and how many it has. */
   readonly limiter?: { readonly name: LimiterName; readonly lent: number; readonly units: number }
+  /** If the queue shares rates: what they have granted. A job starts only with a grant. */
+  readonly shared?: SharedStarts
 }
 
 /** By default: a fortieth of the period, but at least 20 ms and at most 1 s. It is the share of the rate that is lost. */

@@ -4,10 +4,9 @@ import type { Job } from '../job/job.ts'
 import { windowReopensAt } from '../limits/window.ts'
 import { isFresh } from '../shard/closed.ts'
 import { sizeOf } from '../shard/state.ts'
-import { START_LEAD_MS } from '../times.ts'
 import type { Hold } from './holds.ts'
 import type { Claim, PassInput } from './input.ts'
-import { type Room, roomFor, type Staying, separateTwins } from './room.ts'
+import { plannedStart, type Room, roomFor, type Staying, separateTwins } from './room.ts'
 
 export interface Admission {
   readonly claims: readonly Claim[]
@@ -23,7 +22,7 @@ export function admit(input: PassInput, staying: Staying): Admission {
   const { candidates, twins } = separateTwins(input.due, staying)
   const claims = candidates
     .slice(0, room.starts.length)
-    .map((job, index) => claim(job, room.starts[index] ?? input.now, index === 0, input))
+    .map((job, index) => claim(job, room.starts[index] ?? input.now, index, input))
   const left = candidates.slice(claims.length)
   const holds = [
     ...holdsOf(input, room, { claims: claims.length, left: left.length, staying }),
@@ -45,18 +44,28 @@ function holdsOf(input: PassInput, room: Room, { claims, left, staying }: Counts
   if (left === 0 && !more) return []
   if (limits.slowedUntil !== undefined)
     return [{ reason: 'slowed down', jobs: left, until: limits.slowedUntil }]
-  if (claims < room.slots) return rateHold(input, room, { claims, left })
+  if (claims < room.slots) return startHold(input, room, { claims, left })
   if (limits.isPaused) return [{ reason: 'paused', jobs: left }]
   const inFlight = staying.length + claims
   if (!limits.limiter) return [{ reason: 'slots', jobs: left, inFlight, slots: limits.slots }]
   const { name, ...units } = limits.limiter
   // Units are borrowed only for jobs that have a start: without one the shard stands in no line, and time brings it on.
-  const withOneMore = roomFor(staying, { state, now, limits: { ...limits, slots: inFlight + 1 } })
+  const { shared: _, ...own } = limits
+  const withOneMore = roomFor(staying, { state, now, limits: { ...own, slots: inFlight + 1 } })
   const lacksStart = withOneMore.starts.length <= claims
   return [
     { reason: 'limiter', jobs: left, limiter: name, ...units },
     ...(lacksStart ? rateHold(input, withOneMore, { claims, left }) : []),
   ]
+}
+
+/** What the next job has no start of. */
+function startHold(input: PassInput, room: Room, counts: Pick<Counts, 'claims' | 'left'>): Hold[] {
+  const { limits } = input
+  const { wait } = limits.shared ?? {}
+  if (wait && room.isCut && counts.claims >= room.starts.length)
+    return [{ reason: 'shared rate', jobs: counts.left, ...wait }]
+  return rateHold(input, room, counts)
 }
 
 function rateHold(
@@ -72,14 +81,10 @@ function rateHold(
   return [{ reason: 'rate', jobs: left, allowed: rateLimit.allowed, ...known }]
 }
 
-/** When a job that may start at `startAt` starts at the earliest, seen from the moment before its start is written. */
-export const plannedStart = (startAt: number, now: number, hasRate: boolean): number =>
-  Math.max(startAt, now + (hasRate ? START_LEAD_MS : 0))
-
 function claim(
   job: Job,
   mayStartAt: number,
-  first: boolean,
+  index: number,
   { limits, now, reading, newToken, runUntil, shared }: PassInput,
 ): Claim {
   const slot = {
@@ -91,8 +96,16 @@ function claim(
     ...(isFresh(job.runAt, reading.since) ? { fresh: true as const } : {}),
     ...(job.alone ? { alone: job.alone } : {}),
   }
-  const isOwn = first && runUntil !== undefined && !(shared && job.alone)
-  if (!isOwn) return { job, slot: { ...slot, sentAt: now }, startAt: mayStartAt }
-  const startAt = plannedStart(mayStartAt, now, limits.rateLimit !== undefined)
-  return { job, slot: { ...slot, deadline: runUntil, ...(shared ? { shared: true as const } : {}) }, startAt }
+  const granted = limits.shared?.grants[index]
+  const known = { job, ...(granted ? { granted } : {}) }
+  const startBy = granted ? { startBy: granted.until } : {}
+  const isOwn = index === 0 && runUntil !== undefined && !(shared && job.alone)
+  if (!isOwn) return { ...known, slot: { ...slot, sentAt: now, ...startBy }, startAt: mayStartAt }
+  const hasRate = limits.rateLimit !== undefined || granted !== undefined
+  const startAt = plannedStart(mayStartAt, now, hasRate)
+  return {
+    ...known,
+    slot: { ...slot, deadline: runUntil, ...(shared ? { shared: true as const } : {}) },
+    startAt,
+  }
 }

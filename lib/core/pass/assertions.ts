@@ -43,6 +43,15 @@ const RULES: readonly Rule[] = [
     },
   ],
   [
+    'no job is claimed without a start of the rates that its queue shares, nor for a time beyond it',
+    ({ limits: { shared } }, { claims }) =>
+      shared === undefined ||
+      claims.every(({ startAt }, index) => {
+        const granted = shared.grants[index]
+        return granted !== undefined && granted.at <= startAt && startAt <= granted.until
+      }),
+  ],
+  [
     'a job is claimed once, and not while its id is in flight',
     (_input, { claims }, staying) => {
       const ids = [...staying.map(([id]) => id), ...claims.map(({ job }) => job.id)]

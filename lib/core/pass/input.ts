@@ -1,6 +1,7 @@
 /** What a decision is made of, and what it changes. */
 import type { Job } from '../job/job.ts'
 import type { JobId } from '../keys.ts'
+import type { Grant } from '../limits/grant.ts'
 import type { ShardLimits } from '../limits/limits.ts'
 import type { SlowDown } from '../limits/slow-down.ts'
 import type { ShardState, Slot, Slots, Token } from '../shard/state.ts'
@@ -67,6 +68,8 @@ export interface Claim {
   readonly slot: Slot
   /** Epoch ms before which the job must not start: now, or when the rate allows it. */
   readonly startAt: number
+  /** The start of the rates that its queue shares. */
+  readonly granted?: Grant
 }
 
 /** The change to a state item. Slots are added and removed one by one, for others may change theirs meanwhile. */
@@ -108,6 +111,7 @@ export interface Look {
     | 'a wake-up is on its way'
     | 'the rate reopens'
     | 'the interval is over'
+    | 'a shared rate grants a start'
     | 'a slow-down ends'
     | 'a job is due'
 }

@@ -1,5 +1,5 @@
 /** When a shard has to be looked at again although nobody comes: the times at which time alone lets something happen. */
-import { PRECISE_UP_TO_MS } from '../times.ts'
+import { GRANTED_AHEAD_MS, PAUSED_RATE_LOOK_MS, PRECISE_UP_TO_MS } from '../times.ts'
 import type { Hold } from './holds.ts'
 import type { ArrangedWake, Look, PassInput } from './input.ts'
 
@@ -10,11 +10,16 @@ export function looksOf(input: PassInput, holds: readonly Hold[]): Look[] {
   for (const hold of holds) {
     if (hold.reason === 'rate') add(hold.reopensAt, 'the rate reopens')
     if (hold.reason === 'interval') add(hold.reopensAt, 'the interval is over')
+    if (hold.reason === 'shared rate') add(grantAt(hold, input.now), 'a shared rate grants a start')
     if (hold.reason === 'slowed down') add(hold.until, 'a slow-down ends')
   }
   add(input.nextDueAt, 'a job is due')
   return looks
 }
+
+/** So early that the job can be claimed ahead. */
+const grantAt = ({ nextAt }: Extract<Hold, { reason: 'shared rate' }>, now: number): number =>
+  nextAt === undefined ? now + PAUSED_RATE_LOOK_MS : Math.max(now, nextAt - GRANTED_AHEAD_MS)
 
 /** The time for which a wake-up is on its way, unless this pass is its result. */
 function arrangedWake({ state, wokenFor, uncertain, now }: PassInput): number | undefined {
@@ -24,8 +29,10 @@ function arrangedWake({ state, wokenFor, uncertain, now }: PassInput): number | 
 
 /** The wake-up that has to be arranged for that time. An earlier one on its way will do as well. */
 export function wakeFor(input: PassInput, dueAt: number | undefined): { readonly wake?: ArrangedWake } {
-  const { rateLimit } = input.limits
+  const { rateLimit, shared } = input.limits
   if (dueAt === undefined || dueAt === arrangedWake(input)) return {}
-  const isPrecise = rateLimit !== undefined && rateLimit.period_ms <= PRECISE_UP_TO_MS
+  // A start that was granted is lost if its job comes too late.
+  const isAwaited = shared?.wait?.nextAt !== undefined
+  const isPrecise = isAwaited || (rateLimit !== undefined && rateLimit.period_ms <= PRECISE_UP_TO_MS)
   return { wake: { at: dueAt, isPrecise } }
 }

@@ -7,8 +7,9 @@ import { LONGEST_MS, SHORTEST_PERIOD_MS } from '../limits/limits.ts'
 import { durationBetween } from '../text/duration.ts'
 import { LONGEST_HANDLER_MS } from '../times.ts'
 import { appFields, appsSchema } from './apps.ts'
-import { limiterFields, poolsSchema } from './limiters-input.ts'
+import { limiterFields, type PoolUseInput, poolsSchema, type TotalInput } from './limiters-input.ts'
 import { partitionSchema } from './partition.ts'
+import type { SharedLimitsInput } from './shared-limits-input.ts'
 
 export const MAX_SHARDS = 1000
 
@@ -56,11 +57,12 @@ export const configSchema = z.strictObject({
 
 export type ParsedQueue = z.output<typeof queueSchema>
 
-type AnyQueueInput = Omit<z.input<typeof queueSchema>, 'app' | 'pools'>
+type AnyQueueInput = Omit<z.input<typeof queueSchema>, 'app' | 'pools' | 'total'>
 export interface QueueInput<AppName extends string = never, PoolName extends string = string>
   extends AnyQueueInput {
   readonly app?: AppName | undefined
-  readonly pools?: Readonly<Partial<Record<PoolName, number>>> | undefined
+  readonly total?: TotalInput | undefined
+  readonly pools?: Readonly<Partial<Record<PoolName, PoolUseInput>>> | undefined
 }
 export interface ConfigInput<
   QueueName extends string = string,
@@ -69,5 +71,5 @@ export interface ConfigInput<
 > {
   readonly queues: Readonly<Record<QueueName, QueueInput<NoInfer<AppName>, NoInfer<PoolName>>>>
   readonly apps?: Readonly<Record<AppName, AppRate>> | undefined
-  readonly pools?: Readonly<Record<PoolName, { readonly concurrency: number }>> | undefined
+  readonly pools?: Readonly<Record<PoolName, SharedLimitsInput>> | undefined
 }

@@ -6,6 +6,7 @@ import { SLOTS_OF_A_SMALL_ITEM } from '../limits/in-force.ts'
 import { toRate } from '../limits/input.ts'
 import { type Limits, MAX_SLOTS_PER_SHARD, withMargin } from '../limits/limits.ts'
 import type { QueueLimiter } from '../limits/queue-limiter.ts'
+import type { SharedRate } from '../limits/shared-rate.ts'
 import { toConfigurationError } from '../text/issues.ts'
 import { derivationOf } from './apps.ts'
 import type { RetryPolicy } from './backoff.ts'
@@ -13,6 +14,7 @@ import { type ConfigInput, configSchema, MAX_SHARDS, type ParsedQueue } from './
 import { intervalOf } from './interval.ts'
 import { limitersOf } from './limiters-input.ts'
 import type { PartitionRule } from './partition.ts'
+import { sharedRatesOf } from './shared-rates.ts'
 
 export type { ConfigInput, QueueInput } from './config-input.ts'
 
@@ -27,6 +29,8 @@ export interface QueueConfig extends Limits {
   readonly shards: number
   /** What covers its jobs beside the limits of their partitions, in the order in which shards borrow. */
   readonly limiters: readonly QueueLimiter[]
+  /** The rates of these, in the same order. */
+  readonly rates: readonly SharedRate[]
 }
 
 export interface Config<QueueName extends string = string, AppName extends string = string> {
@@ -50,7 +54,11 @@ export function defineConfig<
   const { apps = {}, queues, pools } = result.data
   const entries = Object.entries(queues).map(([name, queue]) => [
     name,
-    { ...toQueue(apps, name, queue), limiters: limitersOf(name, queues, pools) },
+    {
+      ...toQueue(apps, name, queue),
+      limiters: limitersOf(name, queues, pools),
+      rates: sharedRatesOf(name, queues, pools),
+    },
   ])
   return {
     queues: Object.fromEntries(entries) as Record<QueueName, QueueConfig>,
@@ -75,7 +83,7 @@ function toQueue(
   apps: Readonly<Record<string, AppRate>>,
   name: string,
   queue: ParsedQueue,
-): Omit<QueueConfig, 'limiters'> {
+): Omit<QueueConfig, 'limiters' | 'rates'> {
   const limits = limitsOf(apps, name, queue)
   const { retry } = queue
   const shards = queue.shards ?? defaultShards(limits)

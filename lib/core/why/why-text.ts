@@ -87,6 +87,8 @@ const TEXTS: { readonly [Kind in Reason['reason']]: (reason: Reason<Kind>, at: n
     ].join(', '),
   rate: ({ allowed, period_ms, nextAt }, at) =>
     `rate ${allowed}/${secondsText(period_ms)} used up${nextAt === undefined ? '' : `, next in ${secondsText(Math.max(0, nextAt - at))}`}`,
+  'shared rate': ({ limiter, allowed, period_ms, nextAt }, at) =>
+    `${limiter.replace('|', ' ')} rate ${allowed}/${secondsText(period_ms)} ${nextAt === undefined ? 'paused' : `used up, next in ${secondsText(Math.max(0, nextAt - at))}`}`,
   'same id': () => 'another job with the same id is in flight',
   'not read': () => 'more jobs are due than a pass reads',
 }

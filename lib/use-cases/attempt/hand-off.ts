@@ -10,6 +10,7 @@ import type { Context, WorkerContext } from '../context.ts'
 import { type HandOff, pass } from '../pass/pass.ts'
 import { slowOwner } from '../pass/slow.ts'
 import { fetchPayload } from './fetch-payload.ts'
+import { isGrantLate } from './granted-start.ts'
 import { deadlineOf, hasTimeFor, type Invocation, type Running } from './invocation.ts'
 import { begin, holderOf } from './start.ts'
 
@@ -84,7 +85,8 @@ export async function takeNext(
       return false
     },
   )
-  if (isInTime && hasTimeFor(own.claim.job, invocation)) return next
+  const isGood = isInTime && !isGrantLate(context, own.granted)
+  if (isGood && hasTimeFor(own.claim.job, invocation)) return next
   await giveBack(context, next)
   return undefined
 }
@@ -100,10 +102,11 @@ export async function giveBack(context: Context, running: Running): Promise<void
   }
 }
 
-const toRunning = ({ claim, state }: HandOff): Running => ({
+const toRunning = ({ claim, state, granted }: HandOff): Running => ({
   shard: state.shard,
   id: claim.job.id,
   token: claim.slot.token,
   job: claim.job,
   othersWait: state.waiting,
+  ...(granted ? { granted } : {}),
 })

@@ -1,7 +1,7 @@
 /** A worker proves a claim and takes the job over. */
 
 import type { RawItem } from '../../core/job/job.ts'
-import { parseSortKey } from '../../core/keys.ts'
+import { type JobId, parseSortKey } from '../../core/keys.ts'
 import { bucketOf, bucketWidth } from '../../core/limits/window.ts'
 import { type Holder, plannedStart } from '../../core/pass/decide.ts'
 import { isDead, type ShardState } from '../../core/shard/state.ts'
@@ -10,6 +10,7 @@ import type { Context, WorkerContext } from '../context.ts'
 import { judgeItem } from '../judge.ts'
 import { pass } from '../pass/pass.ts'
 import { fetchPayload } from './fetch-payload.ts'
+import { isGrantLate, isGrantOver } from './granted-start.ts'
 import { deadlineOf, hasTimeFor, type Invocation, type Running } from './invocation.ts'
 import { countLateStart } from './late-start.ts'
 
@@ -34,7 +35,9 @@ export async function start(
   const { id } = position.value
   const had_ms = invocation.remaining_ms()
   const token = random.token()
-  const startedAt = plannedStart(message.startAt ?? 0, clock.now(), message.rate !== undefined)
+  const hasRate = message.rate !== undefined || message.granted !== undefined
+  const startedAt = plannedStart(message.startAt ?? 0, clock.now(), hasRate)
+  if (isGrantOver(message.granted, startedAt)) return unstarted(message, id)
   const bucket = bucketOf(startedAt, message.rate?.bucket_ms ?? bucketWidth(undefined))
   const [outcome, item] = await Promise.allSettled([
     store.states.start(
@@ -52,12 +55,21 @@ export async function start(
   if (outcome.status === 'rejected') throw outcome.reason
   if (outcome.value.kind === 'stale')
     return afterStaleClaim(context, { shard: message.pk, id }, outcome.value.state, invocation)
-  const taken = { shard: message.pk, id, token, job: undefined, othersWait: outcome.value.state.waiting }
+  const { granted } = message
+  const { waiting } = outcome.value.state
+  const grant = granted ? { granted } : {}
+  const taken = { shard: message.pk, id, token, job: undefined, othersWait: waiting, ...grant }
   return orUnwanted(context, taken, async () => {
     if (item.status === 'rejected') throw item.reason
     return prepare(context, { message, taken, item: item.value, startedAt, invocation, had_ms })
   })
 }
+
+/** The claim itself goes back. */
+const unstarted = ({ pk, token }: WorkMessage, id: JobId): Started => ({
+  kind: 'unwanted',
+  running: { shard: pk, id, token, job: undefined, othersWait: true },
+})
 
 interface Preparation {
   readonly message: WorkMessage
@@ -79,7 +91,7 @@ async function prepare(
   if (running.problem) return { kind: 'running', running }
   // It had to wait for the others of its batch.
   if (job && message.alone && !hasTimeFor(job, invocation)) return { kind: 'unwanted', running }
-  const isInTime = await begin(context, message, startedAt)
+  const isInTime = (await begin(context, message, startedAt)) && !isGrantLate(context, message.granted)
   // What took so long spends no attempt. Where there never was enough time, it would go round without end.
   const isTooLate = job && hasTimeFor(job, { remaining_ms: () => had_ms }) && !hasTimeFor(job, invocation)
   return { kind: isInTime && !isTooLate ? 'running' : 'unwanted', running }

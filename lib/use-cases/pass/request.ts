@@ -1,8 +1,9 @@
 /** What a pass is asked for, and what may come of a round of it. */
 import type { ShardKey } from '../../core/keys.ts'
+import type { Grant } from '../../core/limits/grant.ts'
 import type { Claim, Released } from '../../core/pass/decide.ts'
 import type { ShardState } from '../../core/shard/state.ts'
-import type { StartCounting } from '../../ports/queues.ts'
+import type { GrantedStart, StartCounting } from '../../ports/queues.ts'
 
 export interface PassRequest {
   readonly shard: ShardKey
@@ -32,6 +33,8 @@ export interface RoundRequest extends PassRequest {
   readonly uncertain?: number
   /** The round before calls for another, whatever the item says: what there is of units is to be asked for once more. */
   readonly asksAgain?: boolean
+  /** Starts of shared rates that earlier rounds were granted, and that no pass has written down. */
+  readonly granted?: readonly Grant[]
 }
 
 /** The worker's own next job. */
@@ -39,6 +42,7 @@ export interface HandOff {
   readonly claim: Claim
   readonly state: ShardState
   readonly rate?: StartCounting
+  readonly granted?: GrantedStart
 }
 
 export type Round =
@@ -47,7 +51,12 @@ export type Round =
   /** A newer configuration is in force. */
   | { readonly kind: 'replaced' }
   /** To be read again. `uncertain`: a time that may have been written all the same, and whose wake-up nobody sends then. */
-  | { readonly kind: 'conflict'; readonly uncertain?: number; readonly asksAgain?: boolean }
+  | {
+      readonly kind: 'conflict'
+      readonly uncertain?: number
+      readonly asksAgain?: boolean
+      readonly granted?: readonly Grant[]
+    }
   | {
       readonly kind: 'written'
       readonly own?: HandOff

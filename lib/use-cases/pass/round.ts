@@ -9,8 +9,8 @@ import { limitsOfGates } from '../../core/limits/gates.ts'
 import type { Units } from '../../core/limits/in-force.ts'
 import { givesNextStartAway, hasGotAll, mayUse, mostItMayGet, type Usage } from '../../core/limits/portion.ts'
 import { nextForgotten } from '../../core/limits/window.ts'
-import { decide, type Released } from '../../core/pass/decide.ts'
-import { slotsThatStay } from '../../core/pass/room.ts'
+import { decide, type PassInput, type Released } from '../../core/pass/decide.ts'
+import { type Staying, slotsThatStay } from '../../core/pass/room.ts'
 import { deadSlots, isSaturated } from '../../core/shard/attention.ts'
 import { isLate } from '../../core/shard/closed.ts'
 import { isExpiryRight } from '../../core/shard/expiry.ts'
@@ -21,10 +21,11 @@ import { type Capacities, type Capacity, readCapacities } from '../lending/capac
 import { limitsSeen } from '../lending/limits-seen.ts'
 import { mayCollect, startable } from '../lending/supply.ts'
 import { supplyAll } from '../lending/supply-all.ts'
-import { carryOut } from './carry-out.ts'
+import { carryOut, type Use } from './carry-out.ts'
 import { readJobs } from './read-jobs.ts'
 import { recover } from './recover.ts'
 import { isUncertain, type Round, type RoundRequest } from './request.ts'
+import { withSharedStarts } from './shared-starts.ts'
 import { withSlow } from './slow.ts'
 import { keepStranded } from './stranded.ts'
 
@@ -73,6 +74,8 @@ async function visitKnown(
     mostItMayGet(capacity, used(capacity), mayCollect(capacity, { state: read, request }, seenAt))
   const gatesOf = (all: Capacities, mayOf: (capacity: Capacity) => Units) =>
     mapAll(all, (portion) => ({ portion, may: mayOf(portion), inUse: used(portion).inUse }))
+  const isGot = (before: Capacity | undefined, may: Units) =>
+    before !== undefined && hasGotAll(mayGetOf(before), mayUse(before, used(before)), may)
   const known = { ...request, state: read, recovered }
   const jobs = await readJobs(context, {
     ...known,
@@ -84,24 +87,38 @@ async function visitKnown(
   const { state } = jobs
   const supplied = await supplyAll(context, capacities, { state, staying, due: jobs.due, request })
   if (supplied === 'stale') return { kind: 'conflict' }
-  const now = clock.now()
   const gates = gatesOf(supplied.capacities, (capacity) => mayUse(capacity, used(capacity)))
-  const isAllGot = gates.some(({ may }, index) => {
-    const before = capacities[index]
-    return before !== undefined && hasGotAll(mayGetOf(before), mayUse(before, used(before)), may)
-  })
-  const [{ portion: partition }] = gates
-  const use = {
-    gates,
-    startable: startable(partition, state, staying, now),
-    mayGetMore: isAllGot || supplied.mayGetMore === true,
-  }
-  const giveAwayAt = timeToGiveStartAway(partition, used(partition), state, seenAt)
-  const nextDueAt = earliest(jobs.nextDueAt, supplied.spareAt, giveAwayAt)
-  const looks = nextDueAt === undefined ? {} : { nextDueAt }
-  const limits = limitsOfGates(gates)
-  const input = { ...known, ...jobs, ...looks, limits, now, newToken: () => context.random.token() }
+  const isAllGot = gates.some(({ may }, index) => isGot(capacities[index], may))
+  const mayGetMore = isAllGot || supplied.mayGetMore === true
+  const giveAwayAt = timeToGiveStartAway(gates[0].portion, used(gates[0].portion), state, seenAt)
+  const looks = nextLook(jobs.nextDueAt, supplied.spareAt, giveAwayAt)
+  return decideWith(context, request, { read: { ...known, ...jobs, ...looks }, staying, gates, mayGetMore })
+}
+
+interface Ready extends Pick<Use, 'gates' | 'mayGetMore'> {
+  readonly read: Omit<PassInput, 'limits' | 'now' | 'newToken'>
+  readonly staying: Staying
+}
+
+/** With all that the shard has by now, and the starts of shared rates for as many jobs as that is for. */
+async function decideWith(
+  context: Context,
+  request: RoundRequest,
+  { read, staying, gates, mayGetMore }: Ready,
+): Promise<Round> {
+  const { clock, random } = context
+  const within = limitsOfGates(gates)
+  const limits = await withSharedStarts(context, { read, staying, limits: within, request })
+  if (limits === 'stale') return { kind: 'conflict' }
+  const now = clock.now()
+  const use = { gates, mayGetMore, startable: startable(gates[0].portion, read.state, staying, now) }
+  const input = { ...read, limits, now, newToken: () => random.token() }
   return carryOut(context, input, use, decide(input))
+}
+
+function nextLook(...times: readonly (number | undefined)[]): Pick<PassInput, 'nextDueAt'> {
+  const nextDueAt = earliest(...times)
+  return nextDueAt === undefined ? {} : { nextDueAt }
 }
 
 const mapAll = <T>([first, ...others]: Capacities, of: (capacity: Capacity) => T): readonly [T, ...T[]] => [

@@ -14,19 +14,31 @@ export interface Covering {
   readonly weightOf: (queue: string) => number | undefined
 }
 
+type Written = number | { readonly concurrency?: number | undefined } | undefined
+const concurrencyOf = (limit: Written): number | undefined =>
+  typeof limit === 'object' ? limit.concurrency : limit
+
+type Use = number | { readonly weight?: number | undefined; readonly cost?: number | undefined } | undefined
+/** What a job takes, if its queue uses the pool. */
+export function useOf(use: Use, what: 'weight' | 'cost'): number | undefined {
+  if (use === undefined) return undefined
+  const written = typeof use === 'object' ? use[what] : what === 'weight' ? use : undefined
+  return written ?? 1
+}
+
 /** By what the user has written. */
 export function coveringOf({ versions }: Plan, version: number, queue: string): Covering[] {
   const { queues, pools = {} } = (versions[version] ?? versions[0]).input
   const input = queues[queue]
-  const total = input?.total
+  const total = concurrencyOf(input?.total)
   const own = { name: `total|${queue}`, weightOf: (name: string) => (name === queue ? 1 : undefined) }
   return [
     ...(total === undefined ? [] : [{ ...own, units: total }]),
-    ...Object.keys(input?.pools ?? {}).map((pool) => ({
-      name: `pool|${pool}`,
-      units: pools[pool]?.concurrency ?? 0,
-      weightOf: (name: string) => queues[name]?.pools?.[pool],
-    })),
+    ...Object.keys(input?.pools ?? {}).flatMap((pool) => {
+      const units = concurrencyOf(pools[pool])
+      const weightOf = (name: string) => useOf(queues[name]?.pools?.[pool], 'weight')
+      return units === undefined ? [] : [{ name: `pool|${pool}`, units, weightOf }]
+    }),
   ]
 }
 
