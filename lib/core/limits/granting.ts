@@ -23,7 +23,7 @@ export interface Asked {
   /** The worker takes the first job itself. */
   readonly isOwn: boolean
   readonly now: number
-  readonly random: () => number
+  readonly newToken: () => string
 }
 
 export interface Granted {
@@ -57,14 +57,14 @@ const isKept = (one: Grant, { now }: Asked): boolean => isAhead(one, now) || isU
 
 /** One after the other, as if each had started: what may start now, and the next one that may not. */
 function more(asked: Asked, { grants: known, dropped }: Pick<Granted, 'grants' | 'dropped'>): Granted {
-  const { now, starts, isOwn, random } = asked
+  const { now, starts, isOwn, newToken } = asked
   let { rates } = asked
   const [grants, taken]: [Grant[], Grant[]] = [[...known], []]
   for (const start of starts.slice(known.length)) {
     const at = Math.max(...rates.map((use) => earliestStart(use, Math.max(now, start))))
     if (!Number.isFinite(at)) break
     const limits = rates.map(({ rate }) => rate)
-    const next = newGrant(rates, at, grantedUntil(at, limits, now, isOwn && grants.length === 0), random)
+    const next = newGrant(rates, at, grantedUntil(at, limits, now, isOwn && grants.length === 0), newToken)
     rates = record(rates, next)
     taken.push(next)
     if (isAhead(next, now))
@@ -74,8 +74,8 @@ function more(asked: Asked, { grants: known, dropped }: Pick<Granted, 'grants' |
   return { grants, taken, dropped, wait: tightest(rates, now) }
 }
 
-function newGrant(rates: readonly RateInUse[], at: number, until: number, random: () => number): Grant {
-  const keys = rates.map(({ name, cost }) => [name, [grantKey(until, random()), cost]] as const)
+function newGrant(rates: readonly RateInUse[], at: number, until: number, newToken: () => string): Grant {
+  const keys = rates.map(({ name, cost }) => [name, [grantKey(until, newToken()), cost]] as const)
   return { at, until: Math.ceil(until), keys: Object.fromEntries(keys) }
 }
 

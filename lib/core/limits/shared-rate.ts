@@ -6,6 +6,7 @@
  * forgotten like a start, so nothing has to be given back, whoever dies.
  */
 import { parseShard } from '../keys.ts'
+import { stableHash } from '../text/hash.ts'
 import { GRANTED_AHEAD_MS, GRANTED_FOR_MS, START_LEAD_MS } from '../times.ts'
 import type { Grant, GrantKey } from './grant.ts'
 import type { Borrower } from './limiter.ts'
@@ -80,9 +81,12 @@ export function grantedUntil(at: number, rates: readonly RateLimit[], now: numbe
   return isOwn ? Math.max(planned, now + GRANTED_AHEAD_MS / 2) : at + GRANTED_FOR_MS
 }
 
-/** The text is no other grant's, so a write that was sent twice finds what it has done; as a number it is the end of a bucket. */
-export const grantKey = (until: number, random: number): string =>
-  `${Math.ceil(until)}.${String(Math.floor(random * 1e9)).padStart(9, '0')}`
+/**
+ * The text is no other grant's, so a write that was sent twice finds what it has done; as a number it is the end of a bucket.
+ * @param token that nothing else has
+ */
+export const grantKey = (until: number, token: string): string =>
+  `${Math.ceil(until)}.${String(stableHash(token)).padStart(10, '0')}`
 
 /** A message and the write that records the start take about so long. */
 const MESSAGE_MS = 100

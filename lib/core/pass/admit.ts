@@ -44,6 +44,9 @@ function holdsOf(input: PassInput, room: Room, { claims, left, staying }: Counts
   if (left === 0 && !more) return []
   if (limits.slowedUntil !== undefined)
     return [{ reason: 'slowed down', jobs: left, until: limits.slowedUntil }]
+  // It asks for no slot meanwhile, which others may use.
+  if (limits.shared?.ahead && limits.shared.grants.length === 0 && !limits.isPaused)
+    return [{ reason: 'shared rate', jobs: left, ...limits.shared.wait }]
   if (claims < room.slots) return startHold(input, room, { claims, left })
   if (limits.isPaused) return [{ reason: 'paused', jobs: left }]
   const inFlight = staying.length + claims

@@ -65,8 +65,11 @@ const RULES: readonly Rule[] = [
       change.drop.every((id) => recovered.has(id) || id === released?.id),
   ],
   [
-    'if jobs are left for which there is no slot, that is said',
+    'if jobs are left for which there is no slot, that is said, unless they wait for a time',
     ({ limits }, { claims, change, holds }, staying) =>
-      !isWorkLeft(holds) || staying.length + claims.length < limits.slots || change.waiting,
+      !isWorkLeft(holds) ||
+      staying.length + claims.length < limits.slots ||
+      change.waiting ||
+      (holds.some(({ reason }) => reason === 'shared rate') && change.dueAt !== undefined),
   ],
 ]

@@ -43,7 +43,7 @@ export async function askForStarts(
   const rates = ratesOf(context, asked.state)
   const known = [...asked.granted, ...(asked.state.granted ? [asked.state.granted] : [])]
   if (rates.length === 0 || asked.starts.length + known.length === 0) return undefined
-  const waiting = stillWaiting(context, rates, asked)
+  const waiting = asked.granted.length === 0 && asked.hasWork ? awaitedStart(context, asked.state) : undefined
   if (waiting) return waiting
   for (let tries = 0; tries < TRIES; tries++) {
     const limiters = await Promise.all(rates.map((rate) => readLimiter(context, asked.state, rate)))
@@ -54,7 +54,7 @@ export async function askForStarts(
       rates: limiters.map(({ use }) => use),
       starts: asked.starts.slice(0, MOST_GRANTED),
       now: context.clock.now(),
-      random: () => context.random.number(),
+      newToken: () => context.random.token(),
     })
     if (await write(context, limiters, result)) {
       const { grants, ahead, wait } = result
@@ -77,13 +77,14 @@ export function ratesOf(
 }
 
 /** Whoever waits for a start has nothing to ask before that. */
-function stillWaiting(
-  { clock }: Context,
-  rates: readonly SharedRate[],
-  { state: { granted }, granted: known, hasWork }: StartsAsked,
+export function awaitedStart(
+  { config, clock }: Pick<Context, 'config' | 'clock'>,
+  state: ShardState,
 ): SharedStarts | undefined {
+  const { granted } = state
+  const rates = ratesOf({ config }, state)
   const [first] = rates
-  if (!first || !granted || known.length > 0 || !hasWork || !isAhead(granted, clock.now())) return undefined
+  if (!first || !granted || !isAhead(granted, clock.now())) return undefined
   if (Object.keys(granted.keys).length !== rates.length) return undefined
   const { name, rateLimit } = first
   const { allowed, period_ms } = rateLimit

@@ -18,6 +18,7 @@ import { emptyState, type ShardState } from '../../core/shard/state.ts'
 import type { Context } from '../context.ts'
 import { usageIn } from '../lending/account.ts'
 import { type Capacities, type Capacity, readCapacities } from '../lending/capacity.ts'
+import { awaitedStart } from '../lending/grants.ts'
 import { limitsSeen } from '../lending/limits-seen.ts'
 import { mayCollect, startable } from '../lending/supply.ts'
 import { supplyAll } from '../lending/supply-all.ts'
@@ -85,7 +86,8 @@ async function visitKnown(
   })
   if (jobs === 'stale') return { kind: 'conflict' }
   const { state } = jobs
-  const supplied = await supplyAll(context, capacities, { state, staying, due: jobs.due, request })
+  const due = awaitedStart(context, state) ? [] : jobs.due
+  const supplied = await supplyAll(context, capacities, { state, staying, due, request })
   if (supplied === 'stale') return { kind: 'conflict' }
   const gates = gatesOf(supplied.capacities, (capacity) => mayUse(capacity, used(capacity)))
   const isAllGot = gates.some(({ may }, index) => isGot(capacities[index], may))
