@@ -1,4 +1,5 @@
 /** Which starts of the rates that its queue shares a shard gets, and which of those that it has it can still use. */
+import { GRANTED_FOR_MS } from '../times.ts'
 import type { Grant, SharedWait } from './grant.ts'
 import type { LimiterName } from './queue-limiter.ts'
 import {
@@ -44,10 +45,17 @@ export function grant(asked: Asked): Granted {
   const ahead = asked.hasWork ? sound.find((one) => !usable.includes(one) && isKept(one, asked)) : undefined
   const dropped = asked.known.filter((one) => one !== ahead && !usable.includes(one))
   const rates = dropped.reduce(without, asked.rates)
+  const grace_ms =
+    LONGER *
+    Math.max(0, ...dropped.filter(({ until }) => until < now + LAPSES_MS).map(({ at, until }) => until - at))
   return ahead
     ? { grants: usable, ahead, taken: [], dropped, wait: { ...tightest(rates, now), nextAt: ahead.at } }
-    : more({ ...asked, rates }, { grants: usable, dropped })
+    : more({ ...asked, rates, grace_ms }, { grants: usable, dropped })
 }
+
+/** What has lapsed, for the pass came too late, is granted anew for so much longer: sooner or later it is long enough. */
+const LONGER = 4
+const LAPSES_MS = 100
 
 /** All rates still count on it. */
 const isSound = (rates: readonly RateInUse[], { keys }: Grant): boolean =>
@@ -56,7 +64,10 @@ const isSound = (rates: readonly RateInUse[], { keys }: Grant): boolean =>
 const isKept = (one: Grant, { now }: Asked): boolean => isAhead(one, now) || isUsable(one, now, false)
 
 /** One after the other, as if each had started: what may start now, and the next one that may not. */
-function more(asked: Asked, { grants: known, dropped }: Pick<Granted, 'grants' | 'dropped'>): Granted {
+function more(
+  asked: Asked & { readonly grace_ms: number },
+  { grants: known, dropped }: Pick<Granted, 'grants' | 'dropped'>,
+): Granted {
   const { now, starts, isOwn, newToken } = asked
   let { rates } = asked
   const [grants, taken]: [Grant[], Grant[]] = [[...known], []]
@@ -64,7 +75,9 @@ function more(asked: Asked, { grants: known, dropped }: Pick<Granted, 'grants' |
     const at = Math.max(...rates.map((use) => earliestStart(use, Math.max(now, start))))
     if (!Number.isFinite(at)) break
     const limits = rates.map(({ rate }) => rate)
-    const next = newGrant(rates, at, grantedUntil(at, limits, now, isOwn && grants.length === 0), newToken)
+    const usual = grantedUntil(at, limits, now, isOwn && grants.length === 0)
+    const until = Math.max(usual, at + Math.min(asked.grace_ms, GRANTED_FOR_MS))
+    const next = newGrant(rates, at, until, newToken)
     rates = record(rates, next)
     taken.push(next)
     if (isAhead(next, now))

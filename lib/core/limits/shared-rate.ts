@@ -9,6 +9,7 @@ import { parseShard } from '../keys.ts'
 import { stableHash } from '../text/hash.ts'
 import { GRANTED_AHEAD_MS, GRANTED_FOR_MS, START_LEAD_MS } from '../times.ts'
 import type { Grant, GrantKey } from './grant.ts'
+import { limitsInForce } from './in-force.ts'
 import type { Borrower } from './limiter.ts'
 import type { RateLimit } from './limits.ts'
 import type { LimiterName } from './queue-limiter.ts'
@@ -27,6 +28,18 @@ export function costIn({ costs }: Pick<SharedRate, 'costs'>, borrower: Borrower)
   const shard = parseShard(borrower)
   const queue = shard.ok ? shard.value.queue : ''
   return (Object.hasOwn(costs, queue) ? costs[queue] : undefined) ?? 1
+}
+
+const PAUSED: RateLimit = { allowed: 0, period_ms: 1000, margin_ms: 0 }
+
+/** The rate that holds now: what somebody has set, or what is configured. */
+export function rateInForce(
+  { rateLimit }: Pick<SharedRate, 'rateLimit'>,
+  owner: Parameters<typeof limitsInForce>[1],
+  now: number,
+): RateLimit {
+  const limits = limitsInForce({ rateLimit }, owner, now)
+  return limits.concurrency === 0 ? PAUSED : (limits.rateLimit ?? PAUSED)
 }
 
 /** What a limiter remembers, and what a job of the shard needs of it. */

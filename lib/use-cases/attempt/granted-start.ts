@@ -5,7 +5,7 @@ import { bucketOf } from '../../core/limits/window.ts'
 import type { GrantedStart } from '../../ports/queues.ts'
 import type { Context } from '../context.ts'
 
-/** Before the start is written: a job that would start later would be one too many in some window. */
+/** A job that would start later would be one too many in some window. */
 export const isGrantOver = (granted: GrantedStart | undefined, startedAt: number): boolean =>
   granted !== undefined && startedAt > granted.until
 

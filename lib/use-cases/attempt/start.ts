@@ -1,7 +1,7 @@
 /** A worker proves a claim and takes the job over. */
 
 import type { RawItem } from '../../core/job/job.ts'
-import { type JobId, parseSortKey } from '../../core/keys.ts'
+import { parseSortKey } from '../../core/keys.ts'
 import { bucketOf, bucketWidth } from '../../core/limits/window.ts'
 import { type Holder, plannedStart } from '../../core/pass/decide.ts'
 import { isDead, type ShardState } from '../../core/shard/state.ts'
@@ -37,7 +37,6 @@ export async function start(
   const token = random.token()
   const hasRate = message.rate !== undefined || message.granted !== undefined
   const startedAt = plannedStart(message.startAt ?? 0, clock.now(), hasRate)
-  if (isGrantOver(message.granted, startedAt)) return unstarted(message, id)
   const bucket = bucketOf(startedAt, message.rate?.bucket_ms ?? bucketWidth(undefined))
   const [outcome, item] = await Promise.allSettled([
     store.states.start(
@@ -59,17 +58,12 @@ export async function start(
   const { waiting } = outcome.value.state
   const grant = granted ? { granted } : {}
   const taken = { shard: message.pk, id, token, job: undefined, othersWait: waiting, ...grant }
+  if (isGrantOver(granted, startedAt)) return { kind: 'unwanted', running: taken }
   return orUnwanted(context, taken, async () => {
     if (item.status === 'rejected') throw item.reason
     return prepare(context, { message, taken, item: item.value, startedAt, invocation, had_ms })
   })
 }
-
-/** The claim itself goes back. */
-const unstarted = ({ pk, token }: WorkMessage, id: JobId): Started => ({
-  kind: 'unwanted',
-  running: { shard: pk, id, token, job: undefined, othersWait: true },
-})
 
 interface Preparation {
   readonly message: WorkMessage

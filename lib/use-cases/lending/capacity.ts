@@ -132,7 +132,8 @@ export function limiterCapacityOf(
   const books = owner.books ?? NO_BOOKS
   const borrowed = borrowedBy(self, borrowedIn(state, { shard, limiter }), books)
   if (borrowed === 'stale') return 'stale'
-  const limits = limitsInForce({ concurrency: configured.concurrency ?? 0 }, owner, now)
+  // Its rate is granted, and not lent.
+  const { rateLimit: _, ...limits } = limitsInForce({ concurrency: configured.concurrency ?? 0 }, owner, now)
   const lending = {
     weightOf: (name: Borrower) => weightIn(limiter, name),
     mostJobsOf: (name: Borrower) => concurrencyOf(config, name),

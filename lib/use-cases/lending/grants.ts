@@ -6,10 +6,15 @@
 import { parseShard } from '../../core/keys.ts'
 import type { Grant, GrantCounting, GrantKey, SharedStarts } from '../../core/limits/grant.ts'
 import { type Granted, grant } from '../../core/limits/granting.ts'
-import { limitsInForce } from '../../core/limits/in-force.ts'
 import type { RateLimit } from '../../core/limits/limits.ts'
 import { type LimiterName, limiterKey } from '../../core/limits/queue-limiter.ts'
-import { costIn, isAhead, type RateInUse, type SharedRate } from '../../core/limits/shared-rate.ts'
+import {
+  costIn,
+  isAhead,
+  type RateInUse,
+  rateInForce,
+  type SharedRate,
+} from '../../core/limits/shared-rate.ts'
 import { bucketWidth, forgottenBuckets, rememberedFor } from '../../core/limits/window.ts'
 import { queueNamed } from '../../core/queue/config.ts'
 import { booksKeptUntil } from '../../core/shard/expiry.ts'
@@ -105,18 +110,15 @@ interface Limiter {
   readonly use: RateInUse
 }
 
-const PAUSED: RateLimit = { allowed: 0, period_ms: 1000, margin_ms: 0 }
-
 export async function readLimiter(
   { store, clock }: Pick<Context, 'store' | 'clock'>,
   { shard }: Pick<ShardState, 'shard'>,
-  { name, rateLimit, costs }: SharedRate,
+  rate: SharedRate,
 ): Promise<Limiter> {
-  const key = limiterKey(name)
+  const key = limiterKey(rate.name)
   const owner = (await store.states.read(key)) ?? emptyState(key)
-  const limits = limitsInForce({ rateLimit }, owner, clock.now())
-  const rate = limits.concurrency === 0 ? PAUSED : (limits.rateLimit ?? PAUSED)
-  return { owner, use: { name, rate, window: owner.window, cost: costIn({ costs }, shard) } }
+  const inForce = rateInForce(rate, owner, clock.now())
+  return { owner, use: { name: rate.name, rate: inForce, window: owner.window, cost: costIn(rate, shard) } }
 }
 
 /** All of them or none: what one has granted goes back if another was faster at the next. */

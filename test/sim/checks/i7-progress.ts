@@ -7,6 +7,7 @@ import type { Tables } from '../../../lib/adapters/memory/tables.ts'
 import { CLAIMED_AHEAD_MS } from '../../../lib/core/times.ts'
 import type { Check } from './check.ts'
 import { coveringOf, usedOf } from './i1-limiters.ts'
+import { ratesOver } from './i2-limiters.ts'
 import { boundOf, isBoundAlways } from './i7-bound.ts'
 import { ownerOf, readShard } from './keys.ts'
 import { isRunnableIn } from './runnable.ts'
@@ -79,6 +80,7 @@ export const progress = (): Progress => {
         if (!due || limits.concurrency === 0 || isSlowed(tables, shard, truth.now - SLOWED_MS)) return false
         if (truth.runningIn(partition).length >= limits.concurrency) return false
         if (!hasUnits(truth, shard, version)) return false
+        if (!hasSharedStart(truth, tables, shard, version)) return false
         const { rate } = limits
         if (!rate) return true
         if (rate.allowed === 0) return false
@@ -111,6 +113,23 @@ function turnsBefore({ plan, limits, now }: Truth, tables: Tables, shard: string
   )
   return 1 + others.length
 }
+
+/** Whoever waits for a start has been granted one; whoever asks now finds one free. */
+function hasSharedStart({ plan, now }: Truth, { states }: Tables, shard: string, version: number): boolean {
+  const rates = ratesOver(plan, version, readShard(shard).queue)
+  if (rates.length > 0 && (states.get(shard)?.granted?.until ?? 0) > now - GRANTED_MS) return false
+  return rates.every(({ name, allowed, period_ms, margin_ms, costOf }) => {
+    const queues = Object.keys((plan.versions[version] ?? plan.versions[0]).input.queues)
+    const most = Math.max(...queues.map((queue) => costOf(queue) ?? 0))
+    const span = 1.1 * period_ms + margin_ms + 2 * plan.maxSkew_ms + AHEAD_MS
+    const counted = Object.entries(states.get(`$limiter|${name}`)?.window ?? {})
+    const used = counted.reduce((sum, [end, count]) => sum + (Number(end) > now - span ? count : 0), 0)
+    return used + most <= allowed
+  })
+}
+
+/** Whoever is woken for a start may be late. */
+const GRANTED_MS = 10_000
 
 /** Nobody passes by the job that has waited for longest, which may use more units than all others. */
 const hasUnits = ({ plan, running }: Truth, shard: string, version: number): boolean =>
