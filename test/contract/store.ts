@@ -7,6 +7,7 @@ import { describeBorrowed } from './store-borrowed.ts'
 import { describeCounts } from './store-counts.ts'
 import { describeDerived } from './store-derived.ts'
 import { describeEnds } from './store-ends.ts'
+import { describeGrants } from './store-grants.ts'
 import { describeHistory } from './store-history.ts'
 import { describeJobs } from './store-jobs.ts'
 import { describeKeys } from './store-keys.ts'
@@ -33,6 +34,7 @@ export function describeStore(name: string, store: () => Store, pastThePort: () 
     describeBooks(store, pastThePort)
     describeBorrowed(store, pastThePort)
     describeDerived(store)
+    describeGrants(store)
     describeHistory(store)
     describeMoves(store)
     describeEnds(store)

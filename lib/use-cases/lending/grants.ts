@@ -51,26 +51,47 @@ export async function askForStarts(
   const waiting = asked.granted.length === 0 && asked.hasWork ? awaitedStart(context, asked.state) : undefined
   if (waiting) return waiting
   for (let tries = 0; tries < TRIES; tries++) {
-    const limiters = await Promise.all(rates.map((rate) => readLimiter(context, asked.state, rate)))
-    const result = grant({
-      known,
-      hasWork: asked.hasWork,
-      isOwn: asked.isOwn,
-      rates: limiters.map(({ use }) => use),
-      starts: asked.starts.slice(0, MOST_GRANTED),
-      now: context.clock.now(),
-      newToken: () => context.random.token(),
-    })
-    if (await write(context, limiters, result)) {
-      const { grants, ahead, wait } = result
-      const counting = countingOf(
-        limiters.map(({ use }) => use.rate),
-        rates,
-      )
-      return { grants, wait, counting, ...(ahead ? { ahead } : {}) }
-    }
+    const plan = await planStarts(context, rates, { ...asked, known }, () => context.random.token())
+    if (await write(context, plan)) return plan.shared
   }
   return 'stale'
+}
+
+/** What a pass would find, for somebody who only looks. */
+export async function lookForStarts(
+  eyes: Pick<Context, 'config' | 'store' | 'clock'>,
+  state: ShardState,
+  starts: readonly number[],
+): Promise<SharedStarts | undefined> {
+  const rates = ratesOf(eyes, state)
+  if (rates.length === 0 || starts.length === 0) return undefined
+  const known = state.granted ? [state.granted] : []
+  const asked = { state, starts, hasWork: true, isOwn: false, known }
+  return (await planStarts(eyes, rates, asked, () => '-')).shared
+}
+
+interface Plan {
+  readonly limiters: readonly Limiter[]
+  readonly result: Granted
+  readonly shared: SharedStarts
+}
+
+async function planStarts(
+  context: Pick<Context, 'store' | 'clock'>,
+  rates: readonly SharedRate[],
+  asked: Omit<StartsAsked, 'granted'> & { readonly known: readonly Grant[] },
+  newToken: () => string,
+): Promise<Plan> {
+  const limiters = await Promise.all(rates.map((rate) => readLimiter(context, asked.state, rate)))
+  const inUse = limiters.map(({ use }) => use)
+  const starts = asked.starts.slice(0, MOST_GRANTED)
+  const result = grant({ ...asked, starts, rates: inUse, now: context.clock.now(), newToken })
+  const { grants, ahead, wait } = result
+  const counting = countingOf(
+    inUse.map(({ rate }) => rate),
+    rates,
+  )
+  return { limiters, result, shared: { grants, wait, counting, ...(ahead ? { ahead } : {}) } }
 }
 
 export function ratesOf(
@@ -122,7 +143,7 @@ export async function readLimiter(
 }
 
 /** All of them or none: what one has granted goes back if another was faster at the next. */
-async function write(context: Context, limiters: readonly Limiter[], result: Granted): Promise<boolean> {
+async function write(context: Context, { limiters, result }: Plan): Promise<boolean> {
   const { taken, dropped } = result
   if (taken.length + dropped.length === 0) return true
   for (const [index, limiter] of limiters.entries()) {

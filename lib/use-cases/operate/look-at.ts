@@ -7,7 +7,7 @@ import { limitsOfGates } from '../../core/limits/gates.ts'
 import { limiterKey, type QueueLimiter } from '../../core/limits/queue-limiter.ts'
 import { decide } from '../../core/pass/decide.ts'
 import type { Look } from '../../core/pass/input.ts'
-import { jobsToRead, type Staying, slotsThatStay } from '../../core/pass/room.ts'
+import { jobsToRead, roomFor, type Staying, slotsThatStay } from '../../core/pass/room.ts'
 import type { Config } from '../../core/queue/config.ts'
 import { deadSlots } from '../../core/shard/attention.ts'
 import { emptyState, type ShardState, sortKeyOf, type Token } from '../../core/shard/state.ts'
@@ -23,6 +23,7 @@ import {
   limiterCapacityOf,
   readOwner,
 } from '../lending/capacity.ts'
+import { lookForStarts } from '../lending/grants.ts'
 import { readDueJobs } from '../pass/due-jobs.ts'
 
 /** What looking takes of the world. */
@@ -96,7 +97,7 @@ async function readLimiter(
 
 /** What a pass would decide that came now, and found all units as they are. */
 async function decideUnwritten(
-  { config, store }: Eyes,
+  { config, store, clock }: Eyes,
   { state, capacity, limiters, at: now }: ReadShard,
 ): Promise<Looked> {
   const dead = deadSlots(state, now)
@@ -111,7 +112,11 @@ async function decideUnwritten(
   if (jobs === 'stale') throw new Error('nothing is ended by somebody who only looks')
   const due = jobs.due.filter(({ key }) => !over.has(key.sk))
   const reading = { since: now, whole: true, doubtful: false, late: [] }
-  const { claims, holds, looks } = decide({ ...known, ...jobs, due, reading, newToken: () => '-' as Token })
+  const room = roomFor(staying, known).starts.slice(0, due.length)
+  const shared = await lookForStarts({ config, store, clock }, state, room)
+  const within = shared ? { ...limits, shared } : limits
+  const input = { ...known, ...jobs, limits: within, due, reading, newToken: () => '-' as Token }
+  const { claims, holds, looks } = decide(input)
   const seen = { state, owner: capacity.owner, portion: capacity, staying, now }
   return {
     kind: 'looked',
