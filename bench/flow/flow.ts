@@ -15,7 +15,7 @@ const QUEUE = 'crm'
 export interface FlowSettings {
   readonly seed: number
   /** The limits of the queue's partitions. */
-  readonly limits: Pick<QueueInput, 'concurrency' | 'rateLimit'>
+  readonly limits: Pick<QueueInput, 'concurrency' | 'rateLimit' | 'total'>
   /** How many functions the account runs simultaneously. Default: enough for everything. */
   readonly accountConcurrency?: number
 }

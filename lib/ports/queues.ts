@@ -20,6 +20,8 @@ export interface WorkMessage {
 }
 
 export interface GrantedStart {
+  /** Epoch ms from which on it might. */
+  readonly at: number
   /** Epoch ms. A job that would start later goes back, with nothing spent. */
   readonly until: number
   /** A handler may begin so much later than its start was written. */

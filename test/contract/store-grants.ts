@@ -4,7 +4,7 @@ import type { Grant } from '../../lib/core/limits/grant.ts'
 import { limiterKey, poolNamed } from '../../lib/core/limits/queue-limiter.ts'
 import { emptyState, type ShardState } from '../../lib/core/shard/state.ts'
 import type { Store } from '../../lib/ports/store.ts'
-import { change, claimed } from '../support/builders.ts'
+import { asId, borrowed, change, claimed } from '../support/builders.ts'
 import { afterPass, freshQueue } from './fresh.ts'
 
 const KEPT_UNTIL = 2_000_000_000
@@ -70,7 +70,7 @@ export function describeGrants(store: () => Store): void {
           resource: 'slots',
           borrower: 'crm|a',
           was: undefined,
-          is: { id: 'l' as never, lent: 1, returned: 0 },
+          is: { id: borrowed('l', 1).id, lent: 1, returned: 0 },
         },
       ] as const
       const books = { loans, line: [], isLending: true, expiresAt: KEPT_UNTIL }
@@ -116,7 +116,7 @@ export function describeGrants(store: () => Store): void {
       expect(first.slots['a']).toMatchObject({ startBy: 77 })
       expect(await store().states.pass(first, change())).toMatchObject({ kind: 'written' })
       const attempt = { token: 'u' as typeof token, deadline: 9, bucket: '1' }
-      const started = await store().states.start(first.shard, { id: 'a' as never, token }, attempt)
+      const started = await store().states.start(first.shard, { id: asId('a'), token }, attempt)
       expect(started.state?.slots['a']).not.toHaveProperty('startBy')
     })
   })

@@ -23,6 +23,7 @@ const shard = keyOf(2048)
 const sortKey = keyOf(1024)
 
 const grantedSchema = z.strictObject({
+  at: z.number(),
   until: z.number(),
   late_ms: z.number().min(0),
   settle: z.array(

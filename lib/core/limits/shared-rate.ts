@@ -89,9 +89,12 @@ const LATE_SHARE = 80
  */
 export function grantedUntil(at: number, rates: readonly RateLimit[], now: number, isOwn: boolean): number {
   const kept = Math.min(...rates.map(rememberedFor))
-  const planned = at + Math.min(GRANTED_FOR_MS, Math.max(START_LEAD_MS, kept / LATE_SHARE))
+  const planned = at + Math.min(GRANTED_FOR_MS, kept / LATE_SHARE)
   if (at >= now + GRANTED_AHEAD_MS) return planned
-  return isOwn ? Math.max(planned, now + GRANTED_AHEAD_MS / 2) : at + GRANTED_FOR_MS
+  // Whoever waits is granted a time behind this one, so it is no longer than half a window.
+  return isOwn
+    ? Math.max(planned, now + GRANTED_AHEAD_MS / 2)
+    : at + Math.min(GRANTED_FOR_MS, Math.max(kept / 2, GRANTED_AHEAD_MS))
 }
 
 /**

@@ -9,6 +9,12 @@ import type { Context } from '../context.ts'
 export const isGrantOver = (granted: GrantedStart | undefined, startedAt: number): boolean =>
   granted !== undefined && startedAt > granted.until
 
+/** The pass that gives the job back learns how long it had: the next one is granted longer. */
+export const lapsedOf = ({ clock }: Pick<Context, 'clock'>, granted: GrantedStart | undefined) =>
+  granted && clock.now() > granted.until
+    ? { granted: [{ at: granted.at, until: granted.until, keys: {} }] }
+    : {}
+
 /** Just before the handler begins: the write may have taken long. */
 export const isGrantLate = ({ clock }: Pick<Context, 'clock'>, granted: GrantedStart | undefined): boolean =>
   granted !== undefined && clock.now() > granted.until + granted.late_ms

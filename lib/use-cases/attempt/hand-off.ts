@@ -10,7 +10,7 @@ import type { Context, WorkerContext } from '../context.ts'
 import { type HandOff, pass } from '../pass/pass.ts'
 import { slowOwner } from '../pass/slow.ts'
 import { fetchPayload } from './fetch-payload.ts'
-import { isGrantLate } from './granted-start.ts'
+import { isGrantLate, lapsedOf } from './granted-start.ts'
 import { deadlineOf, hasTimeFor, type Invocation, type Running } from './invocation.ts'
 import { begin, holderOf } from './start.ts'
 
@@ -95,7 +95,7 @@ export async function takeNext(
 export async function giveBack(context: Context, running: Running): Promise<void> {
   const released = { ...holderOf(running), jobStands: true as const }
   try {
-    await pass(context, { shard: running.shard, released })
+    await pass(context, { shard: running.shard, released, ...lapsedOf(context, running.granted) })
   } catch (error) {
     await context.store.states.release(running.shard, released)
     throw error

@@ -21,6 +21,8 @@ export interface PassRequest {
   readonly arrived?: readonly string[]
   /** Another shard has just given units to this one. */
   readonly isServed?: boolean
+  /** Starts of shared rates that are not written down in the shard: of earlier rounds, or one that came too late. */
+  readonly granted?: readonly Grant[]
 }
 
 /** Something may have arrived, and nobody knows what. */
@@ -33,8 +35,6 @@ export interface RoundRequest extends PassRequest {
   readonly uncertain?: number
   /** The round before calls for another, whatever the item says: what there is of units is to be asked for once more. */
   readonly asksAgain?: boolean
-  /** Starts of shared rates that earlier rounds were granted, and that no pass has written down. */
-  readonly granted?: readonly Grant[]
 }
 
 /** The worker's own next job. */

@@ -79,9 +79,9 @@ export function grantedStart(
     // Many single ones would make the item large.
     return grant && (isLong || bucket_ms > 1) ? [{ limiter, grant, bucket_ms }] : []
   })
-  return { granted: { until: granted.until, late_ms, settle } }
+  return { granted: { at: granted.at, until: granted.until, late_ms, settle } }
 }
 
 /** A claim that is sent once more has the time that it had. */
 export const grantedAgain = (startBy: number | undefined): { readonly granted?: GrantedStart } =>
-  startBy === undefined ? {} : { granted: { until: startBy, late_ms: 1, settle: [] } }
+  startBy === undefined ? {} : { granted: { at: startBy, until: startBy, late_ms: 1, settle: [] } }
