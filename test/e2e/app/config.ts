@@ -29,8 +29,15 @@ export default defineConfig({
     /** Two queues, and one API behind both. */
     heavy: { partition: { payload: 'customer' }, concurrency: 2, total: 3, pools: { api: 2 }, timeout: '4s' },
     derived: { partition: { payload: 'customer' }, app: 'hubspot', timeout: '4s' },
+    /** Two queues that share a rate, of which each job of one counts as two starts. */
+    mail: { partition: { payload: 'customer' }, pools: { mailer: 1 }, timeout: '4s' },
+    letter: { partition: { payload: 'customer' }, pools: { mailer: { cost: 2 } }, timeout: '4s' },
     light: { partition: { payload: 'customer' }, concurrency: 2, pools: { api: 1 }, timeout: '4s' },
   },
-  pools: { api: { concurrency: 5 } },
+  pools: {
+    api: { concurrency: 5 },
+    // As above: the recorder counts what arrives.
+    mailer: { rateLimit: { allowed: 6, period: '2s', margin: '500ms' } },
+  },
   apps: { hubspot: { rate: 40, frequency_s: 10 } },
 })

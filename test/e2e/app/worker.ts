@@ -1,4 +1,4 @@
 import { createWorker } from '../../../lib/worker.ts'
-import { heavy, light, limited, patient, serial, wide } from './tasks.ts'
+import { heavy, letter, light, limited, mail, patient, serial, wide } from './tasks.ts'
 
-export const handler = createWorker([serial, limited, patient, wide, heavy, light])
+export const handler = createWorker([serial, limited, patient, wide, heavy, light, mail, letter])

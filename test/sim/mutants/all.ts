@@ -13,6 +13,7 @@ import type { Mutant } from './mutant.ts'
 import { RATES } from './rates.ts'
 import { READING } from './reading.ts'
 import { RECOVERY } from './recovery.ts'
+import { SHARED_RATES } from './shared-rates.ts'
 import { WAKING } from './waking.ts'
 import { WAYS_IN } from './ways-in.ts'
 
@@ -30,6 +31,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...RATES,
   ...READING,
   ...RECOVERY,
+  ...SHARED_RATES,
   ...WAKING,
   ...WAYS_IN,
 ]
