@@ -37,6 +37,11 @@ const grantSchema = z.object({
   until: z.number(),
   keys: z.record(z.string(), z.tuple([z.string().min(1), z.int().min(1)])),
 })
+/** Nothing depends on these notes: if somebody spoils them, they are gone, and that is all. */
+const heldSchema = z
+  .array(z.object({ since: z.number(), by: z.string().optional() }))
+  .optional()
+  .catch(undefined)
 const stateSchema = z.object({
   pk: z.string(),
   version: z.int().optional(),
@@ -57,6 +62,7 @@ const stateSchema = z.object({
   borrowedFrom: borrowedFromSchema.optional(),
   granted: grantSchema.optional(),
   override: z.unknown().optional(),
+  held: heldSchema,
   slowed: slowDownSchema.optional(),
   derived: derivedLimitSchema.optional(),
   passedBy: z.string().optional(),

@@ -4,6 +4,7 @@ import type { Job } from '../job/job.ts'
 import { windowReopensAt } from '../limits/window.ts'
 import { isFresh } from '../shard/closed.ts'
 import { sizeOf } from '../shard/state.ts'
+import { waitsOf } from './held.ts'
 import type { Hold } from './holds.ts'
 import type { Claim, PassInput } from './input.ts'
 import { plannedStart, type Room, roomFor, type Staying, separateTwins } from './room.ts'
@@ -88,7 +89,7 @@ function claim(
   job: Job,
   mayStartAt: number,
   index: number,
-  { limits, now, reading, newToken, runUntil, shared }: PassInput,
+  { state, limits, now, reading, newToken, runUntil, shared }: PassInput,
 ): Claim {
   const slot = {
     token: newToken(),
@@ -100,7 +101,8 @@ function claim(
     ...(job.alone ? { alone: job.alone } : {}),
   }
   const granted = limits.shared?.grants[index]
-  const known = { job, ...(granted ? { granted } : {}) }
+  const waits = waitsOf(state, { from: job.runAt, until: mayStartAt }, now)
+  const known = { job, ...(granted ? { granted } : {}), ...waits }
   const startBy = granted ? { startBy: granted.until } : {}
   const isOwn = index === 0 && runUntil !== undefined && !(shared && job.alone)
   if (!isOwn) return { ...known, slot: { ...slot, sentAt: now, ...startBy }, startAt: mayStartAt }

@@ -59,10 +59,10 @@ export function messagesOf(
 ): WorkMessage[] {
   const { shared, ...rate } = counting
   const fresh = claims.flatMap((claim) => {
-    const { job, slot, startAt } = claim
+    const { job, slot, startAt, waits_ms } = claim
     if (isRunning(slot)) return []
-    const starts = { ...(startAt > now ? { startAt } : {}), ...rate, ...grantedStart(claim, shared) }
-    return [{ ...messageOf(job.key, slot), ...starts }]
+    const ahead = { ...(startAt > now ? { startAt } : {}), ...(waits_ms ? { waits_ms } : {}) }
+    return [{ ...messageOf(job.key, slot), ...ahead, ...rate, ...grantedStart(claim, shared) }]
   })
   const again = change.resend.flatMap(({ id }) => {
     const slot = state.slots[id]
