@@ -70,7 +70,11 @@ async function sameInvocation(bench: Bench, name: string, config: Config): Promi
   const scenario = await bench.scenario(config)
   await scenario.putMany('customer-1', FEW + 5)
   const cycle = new Cycle(bench.units)
-  await scenario.work(FEW, FEW, () => cycle.start())
+  // The first comes by message, and its start is settled.
+  let starts = 0
+  await scenario.work(FEW, FEW, () => {
+    if (starts++ > 0) cycle.start()
+  })
   return cycle.cost(name, PUT, ALONE.backlog + MORE_IN_INVOCATION)
 }
 

@@ -4,7 +4,7 @@ import type { ShardLimits } from '../../core/limits/limits.ts'
 import type { Claim, Decision, PassInput } from '../../core/pass/decide.ts'
 import type { Hold } from '../../core/pass/holds.ts'
 import { roomFor, type Staying, separateTwins } from '../../core/pass/room.ts'
-import type { ShardState } from '../../core/shard/state.ts'
+import { isRunning, type ShardState } from '../../core/shard/state.ts'
 import { KEPT_FOR_START_MS } from '../../core/times.ts'
 import type { GrantedStart, SettledStart } from '../../ports/queues.ts'
 import type { PassWrite } from '../../ports/store.ts'
@@ -67,12 +67,13 @@ const WORTH_A_WRITE = 10
 
 /** What the worker has to know of the start. */
 export function grantedStart(
-  { granted, startAt }: Claim,
+  { granted, slot, startAt }: Claim,
   shared: SharedStarts | undefined,
 ): { readonly granted?: GrantedStart } {
   if (!granted || !shared) return {}
   const { late_ms, kept_ms, buckets_ms } = shared.counting
-  const isLong = granted.until - startAt > kept_ms / WORTH_A_WRITE
+  // A worker that takes a job itself has it start soon.
+  const isLong = !isRunning(slot) && granted.until - startAt > kept_ms / WORTH_A_WRITE
   const settle = Object.entries(granted.keys).flatMap(([name, grant]): SettledStart[] => {
     const limiter = name as SettledStart['limiter']
     const bucket_ms = buckets_ms[limiter] ?? 1
