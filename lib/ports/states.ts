@@ -2,6 +2,7 @@
 import type { ShardKey } from '../core/keys.ts'
 import type { AppRecord, DerivedLimit } from '../core/limits/app-rate.ts'
 import type { BooksChange } from '../core/limits/books.ts'
+import type { Grant, GrantKey } from '../core/limits/grant.ts'
 import type { LimitOverride } from '../core/limits/limits.ts'
 import type { SlowDown } from '../core/limits/slow-down.ts'
 import type { Throttling } from '../core/limits/throttled.ts'
@@ -41,6 +42,16 @@ export interface StateStore {
     borrowed: BorrowedFrom,
     expiresAt?: number,
   ): Promise<ShardState | undefined>
+  /**
+   * Writes starts that a limiter grants into its window, if nobody has granted any, lent anything or set a limit since it was
+   * read. Counts as a pass.
+   */
+  grantStarts(limiter: ShardState, write: GrantWrite): Promise<GrantOutcome>
+  /**
+   * What becomes of a grant: the start that was made of it is remembered in a bucket that ends earlier, or, without one,
+   * there is none. Nothing, if that has been done, or the grant is forgotten. Never increases what counts.
+   */
+  settleStart(limiter: ShardKey, grant: GrantKey, bucket?: string): Promise<void>
   /**
    * Counts as a pass over the shard: any that has read it before this loses, also one that found no item. One that is made by
    * this may go at `expiresAt` (epoch s). What an earlier version wrote there of limits is removed, unless `keeps` says that they
@@ -108,6 +119,8 @@ export interface PassWrite extends PassChange {
   readonly slowed?: SlowDown | 'over'
   /** How slow the shard is by itself from now on. The outcomes that are judged by that come off those that are counted. */
   readonly throttling?: Throttling
+  /** The start that its next job waits for, or that it waits for none any more. Absent if that is as it was. */
+  readonly granted?: Grant | 'over'
   /** The group of the due index that shall list the shard. */
   readonly dueShard?: string
   /** Epoch seconds at which an idle item may go; absent if the item has to stay. */
@@ -128,6 +141,17 @@ export interface BooksWrite extends BooksChange {
   /** Epoch seconds at which the item may go, unless it has to stay. */
   readonly expiresAt: number
 }
+export interface GrantWrite {
+  readonly take: readonly GrantKey[]
+  /** Keys of grants that are not used, and of what is to be forgotten. */
+  readonly drop: readonly string[]
+  /** Epoch seconds at which the item may go, unless it has to stay. */
+  readonly expiresAt: number
+}
+export type GrantOutcome =
+  | { readonly kind: 'written'; readonly limiter: ShardState }
+  | { readonly kind: 'conflict' }
+
 export type BooksOutcome =
   | { readonly kind: 'written'; readonly owner: ShardState }
   /** Somebody else has changed one of the loans, or, if units were to be lent, anything at all. */

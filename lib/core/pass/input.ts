@@ -2,6 +2,7 @@
 import type { Job, Waits } from '../job/job.ts'
 import type { JobId } from '../keys.ts'
 import type { Counted } from '../limits/adaptive.ts'
+import type { Grant } from '../limits/grant.ts'
 import type { ShardLimits } from '../limits/limits.ts'
 import type { SlowDown } from '../limits/slow-down.ts'
 import type { Throttling } from '../limits/throttled.ts'
@@ -73,6 +74,8 @@ export interface Claim {
   readonly slot: Slot
   /** Epoch ms before which the job must not start: now, or when the rate allows it. */
   readonly startAt: number
+  /** The start of the rates that its queue shares. */
+  readonly granted?: Grant
   /** For what it has waited. Absent if for nothing. */
   readonly waits_ms?: Waits
 }
@@ -119,6 +122,7 @@ export interface Look {
     | 'the rate reopens'
     | 'the interval is over'
     | 'the throttle lets one start'
+    | 'a shared rate grants a start'
     | 'a slow-down ends'
     | 'a line is full'
     | 'a job is due'
