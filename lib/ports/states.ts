@@ -2,14 +2,15 @@
 import type { ShardKey } from '../core/keys.ts'
 import type { AppRecord, DerivedLimit } from '../core/limits/app-rate.ts'
 import type { BooksChange } from '../core/limits/books.ts'
-import type { Grant, GrantKey } from '../core/limits/grant.ts'
+import type { Grant } from '../core/limits/grant.ts'
 import type { LimitOverride } from '../core/limits/limits.ts'
 import type { SlowDown } from '../core/limits/slow-down.ts'
 import type { Throttling } from '../core/limits/throttled.ts'
 import type { Holder, PassChange, Released } from '../core/pass/decide.ts'
 import type { BorrowedFrom, BorrowedUnits, ShardGlance, ShardState, Token } from '../core/shard/state.ts'
+import type { GrantStore } from './grants.ts'
 
-export interface StateStore {
+export interface StateStore extends GrantStore {
   read(shard: ShardKey): Promise<ShardState | undefined>
   /** The write of a pass, if no other pass has written since the state was read. */
   pass(state: ShardState, change: PassWrite): Promise<PassOutcome>
@@ -42,16 +43,6 @@ export interface StateStore {
     borrowed: BorrowedFrom,
     expiresAt?: number,
   ): Promise<ShardState | undefined>
-  /**
-   * Writes starts that a limiter grants into its window, if nobody has granted any, lent anything or set a limit since it was
-   * read. Counts as a pass.
-   */
-  grantStarts(limiter: ShardState, write: GrantWrite): Promise<GrantOutcome>
-  /**
-   * What becomes of a grant: the start that was made of it is remembered in a bucket that ends earlier, or, without one,
-   * there is none. Nothing, if that has been done, or the grant is forgotten. Never increases what counts.
-   */
-  settleStart(limiter: ShardKey, grant: GrantKey, bucket?: string): Promise<void>
   /**
    * Counts as a pass over the shard: any that has read it before this loses, also one that found no item. One that is made by
    * this may go at `expiresAt` (epoch s). What an earlier version wrote there of limits is removed, unless `keeps` says that they
@@ -141,17 +132,6 @@ export interface BooksWrite extends BooksChange {
   /** Epoch seconds at which the item may go, unless it has to stay. */
   readonly expiresAt: number
 }
-export interface GrantWrite {
-  readonly take: readonly GrantKey[]
-  /** Keys of grants that are not used, and of what is to be forgotten. */
-  readonly drop: readonly string[]
-  /** Epoch seconds at which the item may go, unless it has to stay. */
-  readonly expiresAt: number
-}
-export type GrantOutcome =
-  | { readonly kind: 'written'; readonly limiter: ShardState }
-  | { readonly kind: 'conflict' }
-
 export type BooksOutcome =
   | { readonly kind: 'written'; readonly owner: ShardState }
   /** Somebody else has changed one of the loans, or, if units were to be lent, anything at all. */

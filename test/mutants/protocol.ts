@@ -149,7 +149,7 @@ export const PROTOCOL: readonly TestedMutant[] = [
   },
   {
     name: 'a start in a short window is recorded as late as any',
-    file: 'lib/core/pass/admit.ts',
+    file: 'lib/core/pass/room.ts',
     find: 'kept_ms / 2 < START_WRITES_MS ?',
     replace: 'kept_ms / 2 < 0 ?',
     breaks: 'while writes take longer than the window, a job goes back and forth',

@@ -32,7 +32,7 @@ export const SLOW_DOWN_MUTANTS: readonly TestedMutant[] = [
   {
     name: 'nobody looks when a slow-down ends',
     file: 'lib/core/pass/looks.ts',
-    find: "if (hold.reason === 'slowed down') add(hold.until,",
+    find: "if (hold.reason === 'slowed down') add(slowedUntil(hold, input),",
     replace: "if (hold.reason === 'slowed down') add(undefined,",
     breaks: 'the partition goes on when the sweep comes by',
     tests: [SLOW_DOWN],
@@ -64,8 +64,8 @@ export const SLOW_DOWN_MUTANTS: readonly TestedMutant[] = [
   {
     name: 'what a handler gives as the reason is written as it is',
     file: 'lib/core/job/ending.ts',
-    find: 'error: boundedReason(outcome.reason)',
-    replace: 'error: (boundedReason, outcome.reason)',
+    find: 'error: boundedReason(reason)',
+    replace: 'error: (boundedReason, reason)',
     breaks: 'the item cannot be read again, and the partition stands still until somebody mends it',
     tests: ['test/unit/core/slow-down-written.test.ts'],
   },

@@ -78,9 +78,8 @@ export const dynamoStateStore = (database: Database): StateStore => ({
       return { kind: 'written', limiter: outcome.state ?? limiter }
     return { kind: 'conflict' }
   },
-  settleStart: async (limiter, grant, bucket) => {
-    await update(database, limiter, settleExpression(grant, bucket))
-  },
+  settleStart: async (limiter, ...given) =>
+    void (await update(database, limiter, settleExpression(...given))),
   fence: (shard, expiresAt, keeps) => fence(database, shard, expiresAt, keeps),
   earlierShards: earlierShards(database),
   override: async (owner, limits, expiresAt) =>

@@ -4,6 +4,7 @@ import { defineConfig } from '../../../lib/core/queue/config.ts'
 import * as times from '../../../lib/core/times.ts'
 import { BRIEF, callOptions } from '../../../lib/lambda/clients.ts'
 import { MAX_WAITS } from '../../../lib/use-cases/operate/operator-call.ts'
+import { type Related, relateGrants } from '../../support/times-of-grants.ts'
 
 const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0)
 
@@ -16,7 +17,7 @@ const LONGEST_CALL_MS = callOptions(BRIEF).maxAttempts * times.ANSWER_MS + sum(P
 
 /** Which durations are about which: a new one has to be thought of here. */
 const RELATED = new Set<string>()
-const related = (failure: string, names: readonly (keyof typeof times)[], holds: () => void): void => {
+const related: Related = (failure, names, holds) => {
   for (const name of names) RELATED.add(name)
   test(failure, holds)
 }
@@ -281,32 +282,7 @@ related('a unique job has its key for as long as its payload is kept', ['LOCK_KE
   expect(times.LOCK_KEPT_MS).toBeGreaterThanOrEqual(Math.max(...times.PAYLOAD_LIFETIMES_DAYS) * 86_400_000),
 )
 
-related(
-  'a start that was granted ahead is not lost because its message takes as long as any other',
-  ['GRANTED_AHEAD_MS', 'CLAIMED_AHEAD_MS'],
-  () => expect(times.GRANTED_AHEAD_MS).toBeGreaterThanOrEqual(2 * times.CLAIMED_AHEAD_MS),
-)
-related(
-  'a start is granted for so long that a worker can begin first, and given up before its claim is sent again',
-  ['GRANTED_FOR_MS', 'RESEND_AFTER_MS'],
-  () => {
-    expect(times.GRANTED_FOR_MS).toBeGreaterThan(times.GRANTED_AHEAD_MS + times.START_LEAD_MS)
-    expect(times.GRANTED_FOR_MS).toBeLessThan(times.RESEND_AFTER_MS)
-  },
-)
-related(
-  'units that are kept for a start are used before anybody takes their shard for one that has died',
-  ['KEPT_FOR_START_MS', 'GRANTED_AHEAD_MS', 'LATE_MS'],
-  () => {
-    expect(times.KEPT_FOR_START_MS).toBeGreaterThan(times.GRANTED_AHEAD_MS)
-    expect(times.KEPT_FOR_START_MS).toBeLessThan(times.LATE_MS)
-  },
-)
-related(
-  'a rate that is no longer paused is noticed before a sweep would find its jobs',
-  ['PAUSED_RATE_LOOK_MS', 'SWEEP_EVERY_MS'],
-  () => expect(times.PAUSED_RATE_LOOK_MS).toBeLessThan(times.SWEEP_EVERY_MS),
-)
+relateGrants(related)
 
 test('no duration stands there that nothing is said about', () => {
   expect(Object.keys(times).filter((name) => !RELATED.has(name))).toEqual([])
