@@ -18,6 +18,7 @@ const configOf = (queue: QueueInput<'api' | 'disk'>): Config =>
   })
 
 const TOTAL = configOf({ total: 4 })
+const RATE = configOf({ total: { rateLimit: { allowed: 32, period: 1000 } } })
 const BOTH = configOf({ total: 4, pools: { api: 2 } })
 
 export async function measureLimiters(bench: Bench): Promise<Cost[]> {
@@ -26,6 +27,9 @@ export async function measureLimiters(bench: Bench): Promise<Cost[]> {
     await sparse(bench, 'a total and a pool: sparse', BOTH, 2),
     await backlog(bench, 'a total, nobody else waits: backlog, same invocation', TOTAL, 1),
     await backlog(bench, 'a total and a pool: backlog, same invocation', BOTH, 2),
+    await sparse(bench, 'a shared rate: sparse', RATE, 1),
+    await byMessage(bench, 'a shared rate: backlog, by message', RATE),
+    await sameInvocation(bench, 'a shared rate: backlog, same invocation', RATE),
     await contended(bench, 'a total that many partitions wait for: backlog, same invocation', TOTAL),
   ]
 }
@@ -46,6 +50,32 @@ async function backlog(bench: Bench, name: string, config: Config, limiters: num
   const cycle = new Cycle(bench.units)
   await scenario.work(JOBS, JOBS, () => cycle.start())
   return cycle.cost(name, PUT, ALONE.backlog + MORE_BACKLOG * limiters)
+}
+
+/** So few that the rate lets them all start. */
+const FEW = 21
+const BY_MESSAGE = 4
+const MORE_BY_MESSAGE = 2
+const MORE_IN_INVOCATION = 1
+
+async function byMessage(bench: Bench, name: string, config: Config): Promise<Cost> {
+  const scenario = await bench.scenario(config)
+  await scenario.putMany('customer-1', FEW + 5)
+  const cycle = new Cycle(bench.units)
+  await scenario.work(FEW, 1, () => cycle.start())
+  return cycle.cost(name, PUT, BY_MESSAGE + MORE_BY_MESSAGE)
+}
+
+async function sameInvocation(bench: Bench, name: string, config: Config): Promise<Cost> {
+  const scenario = await bench.scenario(config)
+  await scenario.putMany('customer-1', FEW + 5)
+  const cycle = new Cycle(bench.units)
+  // The first comes by message, and its start is settled.
+  let starts = 0
+  await scenario.work(FEW, FEW, () => {
+    if (starts++ > 0) cycle.start()
+  })
+  return cycle.cost(name, PUT, ALONE.backlog + MORE_IN_INVOCATION)
 }
 
 const WAITING = 12

@@ -14,12 +14,18 @@ import {
 } from '../core/limits/limiter-name.ts'
 import type { LimitOverride } from '../core/limits/limits.ts'
 import { limiterKey, type QueueLimiter } from '../core/limits/queue-limiter.ts'
+import { earliestStart, rateInForce, type SharedRate } from '../core/limits/shared-rate.ts'
 import type { SlowDown } from '../core/limits/slow-down.ts'
+import { startsInWindow } from '../core/limits/window.ts'
 import type { Config } from '../core/queue/config.ts'
 import { limiterNamed, limitersOverKey } from '../core/queue/covering.ts'
+import type { KnownLimiter } from '../core/queue/pools.ts'
+import type { SharedLimitsInput } from '../core/queue/shared-limits-input.ts'
+import { emptyState, type ShardState } from '../core/shard/state.ts'
 import { clip } from '../core/text/clip.ts'
 import { setLimiter } from '../use-cases/operate/set-limiter.ts'
-import { type LimitsNote, toUnits } from './limits-input.ts'
+import { toLimiterOverride } from './limiter-input.ts'
+import type { LimitsNote } from './limits-input.ts'
 import type { Wiring } from './wiring.ts'
 
 export type { LimiterId }
@@ -28,9 +34,11 @@ export type { LimiterId }
 export interface LimiterInfo {
   /** `total|crm`, `pool|hubspot`, `tag|model`, `tag|model=gpt-5` or `each|user=ann`. */
   readonly name: string
-  /** How many units it has: as somebody has set it, or as configured. */
-  readonly units: number
-  readonly configured: number
+  /** How many units it has: as somebody has set it, or as configured. Absent for one with a rate alone. */
+  readonly units?: number
+  readonly configured?: number
+  /** Its rate, if it has one. */
+  readonly rate?: LimiterRate
   /** What somebody has set, with the note; a pause is part of it. */
   readonly override?: LimitOverride
   /** Nothing that needs it starts before a time. */
@@ -43,6 +51,16 @@ export interface LimiterInfo {
   readonly holders: readonly { readonly shard: string; readonly units: number }[]
   /** The shards that wait for units, the one that has waited longest first. */
   readonly waiting: readonly string[]
+}
+
+/** Times are epoch ms. */
+export interface LimiterRate {
+  readonly allowed: number
+  readonly period_ms: number
+  /** Starts in the window that ends now, and those that are granted already: to jobs on their way, and to shards that wait. */
+  readonly used: number
+  /** When a shard that asks now gets its next start. Absent if it is paused. */
+  readonly nextAt?: number
 }
 
 export interface Limiters {
@@ -58,37 +76,44 @@ export interface Limiters {
    */
   limiters(): AsyncGenerator<LimiterInfo>
   /**
-   * Changes how many units a total, a pool or a tag has, without a deploy. When it returns, nothing more is admitted above that;
-   * what runs already runs to its end. 0 pauses all that it covers, `null` goes back to what is configured.
+   * Changes how many units a total, a pool or a tag has, or the rate of a total or a pool, without a deploy. When it returns,
+   * nothing more is admitted above that; what runs already runs to its end, and what has been granted a start already may make
+   * it. 0 pauses all that it covers, `null` goes back to what is configured; what is left out of an object stays as configured.
    * @example await client.setLimiter({ pool: 'hubspot' }, 2, { by: 'ann@example.com', reason: 'their incident' })
-   * @throws InvalidJobError if the configuration has no such limit, ConfigurationError if `units` makes no sense: both before
+   * @example await client.setLimiter({ pool: 'hubspot' }, { rateLimit: { allowed: 10, period: '10s' } })
+   * @throws InvalidJobError if the configuration has no such limit, ConfigurationError if `limits` makes no sense: both before
    *   anything is written
    */
-  setLimiter(id: LimiterId, units: number | null, note?: LimitsNote): Promise<void>
+  setLimiter(id: LimiterId, limits: number | SharedLimitsInput | null, note?: LimitsNote): Promise<void>
 }
 
 export const limitersOf = (wiring: Wiring): Limiters => ({
   limiter: (id) => infoOf(wiring, limiterOf(wiring.config, id)),
   limiters: () => allLimiters(wiring),
-  setLimiter: async (id, units, note) => {
+  setLimiter: async (id, limits, note) => {
     const limiter = limiterOf(wiring.config, id)
     const { store, clock } = wiring
-    await setLimiter({ store, wake: wiring.wake(), clock }, limiter.name, toUnits(limiter, units, note))
+    const override = toLimiterOverride(limiter, limits, note)
+    await setLimiter({ store, wake: wiring.wake(), clock }, limiter.name, override)
   },
 })
 
 /** But for those of single values, of which there may be any number. */
-const configuredIn = ({ queues, pools, tags }: Config): Map<string, QueueLimiter> => {
-  const ofQueues = Object.values(queues).flatMap(({ limiters }) => limiters)
-  const ofTags = tags.flatMap(({ key, value, each, concurrency }): QueueLimiter[] => {
+function configuredIn({ queues, pools, tags }: Config): Map<string, KnownLimiter> {
+  const known = new Map<string, KnownLimiter>()
+  for (const { limiters, rates } of Object.values(queues)) {
+    for (const units of limiters) known.set(units.name, { ...known.get(units.name), name: units.name, units })
+    for (const rate of rates) known.set(rate.name, { ...known.get(rate.name), name: rate.name, rate })
+  }
+  for (const pool of Object.values(pools)) known.set(pool.name, pool)
+  for (const { key, value, each, concurrency } of tags) {
     const name = value === undefined ? tagNamed(key) : tagValueNamed(key, value)
-    return each ? [] : [{ name, concurrency, weights: {} }]
-  })
-  const all = [...ofQueues, ...Object.values(pools), ...ofTags]
-  return new Map(all.map((limiter) => [limiter.name, limiter]))
+    if (!each) known.set(name, { name, units: { name, concurrency, weights: {} } })
+  }
+  return known
 }
 
-export function limiterOf(config: Config, id: LimiterId): QueueLimiter {
+export function limiterOf(config: Config, id: LimiterId): KnownLimiter {
   const known = configuredIn(config)
   const named = limiterIdSchema.safeParse(id)
   if (!named.success)
@@ -96,7 +121,8 @@ export function limiterOf(config: Config, id: LimiterId): QueueLimiter {
       "a limiter is named by { total: 'queue' }, by { pool: 'name' } or by { tag: 'key' }, and there value or each",
     )
   const name = nameOf(id)
-  const limiter = known.get(name) ?? limiterNamed(config, name)
+  const units = limiterNamed(config, name)
+  const limiter = known.get(name) ?? (units ? { name, units } : undefined)
   if (limiter) return limiter
   const names = [...known.keys(), ...config.tags.flatMap(({ key, each }) => (each ? [`each|${key}=…`] : []))]
   throw new InvalidJobError(
@@ -114,25 +140,31 @@ async function* allLimiters(wiring: Wiring): AsyncGenerator<LimiterInfo> {
     for (const limiter of page.states.flatMap(({ shard }) => limitersOverKey(wiring.config, shard))) {
       if (!limiter.name.startsWith('each|') || seen.has(limiter.name)) continue
       seen.add(limiter.name)
-      yield infoOf(wiring, limiter)
+      yield infoOf(wiring, { name: limiter.name, units: limiter })
     }
     cursor = page.cursor
   } while (cursor !== undefined)
 }
 
-async function infoOf({ store, clock }: Wiring, limiter: QueueLimiter): Promise<LimiterInfo> {
-  const { name, concurrency } = limiter
-  const state = await store.states.read(limiterKey(name))
-  const { slots } = state?.books ?? NO_BOOKS
-  const limits = limitsInForce({ concurrency }, state ?? {}, clock.now())
+async function infoOf({ store, clock }: Wiring, { name, units, rate }: KnownLimiter): Promise<LimiterInfo> {
+  const state = (await store.states.read(limiterKey(name))) ?? emptyState(limiterKey(name))
+  const { slots } = state.books ?? NO_BOOKS
+  const now = clock.now()
+  const configured = units?.concurrency
+  const { concurrency = configured } = limitsInForce(
+    configured === undefined ? {} : { concurrency: configured },
+    state,
+    now,
+  )
   return {
     name,
-    units: limits.concurrency ?? concurrency,
-    configured: concurrency,
-    ...(state?.override ? { override: state.override } : {}),
-    ...(state?.slowed && state.slowed.until > clock.now() ? { slowedDown: state.slowed } : {}),
+    ...(concurrency === undefined ? {} : { units: concurrency }),
+    ...(configured === undefined ? {} : { configured }),
+    ...(rate ? { rate: rateInfo(rate, state, now) } : {}),
+    ...(state.override ? { override: state.override } : {}),
+    ...(state.slowed && state.slowed.until > now ? { slowedDown: state.slowed } : {}),
     lent: lentOut(slots),
-    ...keptBy(limiter, limits.concurrency ?? concurrency, slots),
+    ...(units ? keptBy(units, concurrency ?? units.concurrency, slots) : {}),
     holders: Object.entries(slots.loans)
       .map(([shard, loan]) => ({ shard, units: outstanding(loan) }))
       .filter(({ units }) => units > 0)
@@ -149,3 +181,15 @@ const keptBy = (
   slots: Limiter,
 ): { readonly kept?: Kept } =>
   units ? { kept: keptForOthers(unfilledIn({ units, total }, cap, slots), undefined) } : {}
+
+function rateInfo(configured: SharedRate, state: ShardState, now: number): LimiterRate {
+  const rate = rateInForce(configured, state, now)
+  const { window } = state
+  const nextAt = earliestStart({ name: configured.name, rate, window, cost: 1 }, now)
+  return {
+    allowed: rate.allowed,
+    period_ms: rate.period_ms,
+    used: startsInWindow(window, rate, now),
+    ...(Number.isFinite(nextAt) ? { nextAt } : {}),
+  }
+}

@@ -3,10 +3,8 @@ import * as z from 'zod'
 import { ConfigurationError } from '../core/errors.ts'
 import { limitFields, toRate } from '../core/limits/input.ts'
 import { type LimitOverride, MAX_SLOTS_PER_SHARD, NOTE_FIELDS } from '../core/limits/limits.ts'
-import type { QueueLimiter } from '../core/limits/queue-limiter.ts'
 import { boundedUntil, type SlowDown } from '../core/limits/slow-down.ts'
 import type { QueueConfig } from '../core/queue/config.ts'
-import { unitsSchema } from '../core/queue/limiters-input.ts'
 import { type Duration, parseDuration } from '../core/text/duration.ts'
 import { toConfigurationError } from '../core/text/issues.ts'
 
@@ -55,27 +53,6 @@ export function toOverride(
     ...(rateLimit ? { rateLimit: toRate(rateLimit) } : {}),
     ...toNote(note),
   }
-}
-
-/**
- * How many units a total or a pool is to have, as it is kept.
- * @throws ConfigurationError if that is no number of units, or some queue's jobs could never run
- */
-export function toUnits(
-  { name, weights }: QueueLimiter,
-  units: number | null,
-  note: LimitsNote = {},
-): LimitOverride | undefined {
-  if (units === null) return undefined
-  const checked = unitsSchema.safeParse(units)
-  if (!checked.success) throw toConfigurationError(checked.error, 'units')
-  const tooHeavy = Object.entries(weights).find(([, weight]) => weight > units && units > 0)
-  if (tooHeavy)
-    throw new ConfigurationError(
-      'units',
-      `a job of queue "${tooHeavy[0]}" takes ${tooHeavy[1]} units of ${name} and could never run: 0 pauses`,
-    )
-  return { concurrency: checked.data, ...toNote(note) }
 }
 
 /** @throws ConfigurationError if `until` is neither a date nor a duration, or the note makes no sense */

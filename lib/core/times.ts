@@ -80,6 +80,14 @@ export const WAKE_SOON_MS = SECOND_MS
 export const RESEND_AFTER_MS = MINUTE_MS
 /** A job may be claimed so long before it may start, so that its message is with a worker by then. */
 export const CLAIMED_AHEAD_MS = 250
+/** A start of a shared rate is granted ahead, so its job may be claimed earlier: then hardly any message comes too late. */
+export const GRANTED_AHEAD_MS = 500
+/** So long a start that may be made now waits for its message: for a worker that has to start first, too. */
+export const GRANTED_FOR_MS = 15_000
+/** Units of limiters are kept for a start that comes so soon. For a later one they would be kept from others. */
+export const KEPT_FOR_START_MS = 2000
+/** While a shared rate is paused, nobody knows whom to wake when it is not. */
+export const PAUSED_RATE_LOOK_MS = 60_000
 /** From the look at the clock that gives a job its `runAt` until it is in the table, calls sent again included. */
 export const PUT_MS = 5 * SECOND_MS
 /** A start is recorded so far ahead, for the write that records it takes time, and a late start counts twice. */

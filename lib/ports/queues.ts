@@ -1,6 +1,8 @@
 /** The two queues: work for the workers, and wake-ups for the dispatcher. */
 import type { Waits } from '../core/job/wait.ts'
 import type { ShardKey, SortKey } from '../core/keys.ts'
+import type { GrantKey } from '../core/limits/grant.ts'
+import type { LimiterName } from '../core/limits/queue-limiter.ts'
 import type { Token } from '../core/shard/state.ts'
 
 /** One claimed job. The worker proves its claim with the token and reads the job by its key. */
@@ -16,6 +18,26 @@ export interface WorkMessage {
   readonly alone?: true
   /** How its start is counted, if the shard has a rate limit. */
   readonly rate?: StartCounting
+  /** Until when it may start, if its queue shares a rate. */
+  readonly granted?: GrantedStart
+}
+
+export interface GrantedStart {
+  /** Epoch ms from which on it might. */
+  readonly at: number
+  /** Epoch ms. A job that would start later goes back, with nothing spent. */
+  readonly until: number
+  /** A handler may begin so much later than its start was written. */
+  readonly late_ms: number
+  /** What limiters have on record at `until`, to be changed to the time at which the job has started. */
+  readonly settle: readonly SettledStart[]
+}
+
+export interface SettledStart {
+  readonly limiter: LimiterName
+  readonly grant: GrantKey
+  /** The width of the buckets that remember starts. */
+  readonly bucket_ms: number
 }
 
 export interface StartCounting {

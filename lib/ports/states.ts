@@ -2,13 +2,15 @@
 import type { ShardKey } from '../core/keys.ts'
 import type { AppRecord, DerivedLimit } from '../core/limits/app-rate.ts'
 import type { BooksChange } from '../core/limits/books.ts'
+import type { Grant } from '../core/limits/grant.ts'
 import type { LimitOverride } from '../core/limits/limits.ts'
 import type { SlowDown } from '../core/limits/slow-down.ts'
 import type { Throttling } from '../core/limits/throttled.ts'
 import type { Holder, PassChange, Released } from '../core/pass/decide.ts'
 import type { BorrowedFrom, BorrowedUnits, ShardGlance, ShardState, Token } from '../core/shard/state.ts'
+import type { GrantStore } from './grants.ts'
 
-export interface StateStore {
+export interface StateStore extends GrantStore {
   read(shard: ShardKey): Promise<ShardState | undefined>
   /** The write of a pass, if no other pass has written since the state was read. */
   pass(state: ShardState, change: PassWrite): Promise<PassOutcome>
@@ -108,6 +110,8 @@ export interface PassWrite extends PassChange {
   readonly slowed?: SlowDown | 'over'
   /** How slow the shard is by itself from now on. The outcomes that are judged by that come off those that are counted. */
   readonly throttling?: Throttling
+  /** The start that its next job waits for, or that it waits for none any more. Absent if that is as it was. */
+  readonly granted?: Grant | 'over'
   /** The group of the due index that shall list the shard. */
   readonly dueShard?: string
   /** Epoch seconds at which an idle item may go; absent if the item has to stay. */

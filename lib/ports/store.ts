@@ -8,6 +8,7 @@ import type { HistoryStore } from './history.ts'
 import type { JobStore } from './jobs.ts'
 import type { StateStore } from './states.ts'
 
+export type * from './grants.ts'
 export type * from './history.ts'
 export type * from './jobs.ts'
 export type * from './states.ts'

@@ -8,6 +8,7 @@ import { describeByPeople } from './store-by-people.ts'
 import { describeCounts } from './store-counts.ts'
 import { describeDerived } from './store-derived.ts'
 import { describeEnds } from './store-ends.ts'
+import { describeGrants } from './store-grants.ts'
 import { describeHistory } from './store-history.ts'
 import { describeJobs } from './store-jobs.ts'
 import { describeKeys } from './store-keys.ts'
@@ -40,6 +41,7 @@ export function describeStore(name: string, store: () => Store, pastThePort: () 
     describeBooks(store, pastThePort)
     describeBorrowed(store, pastThePort)
     describeDerived(store)
+    describeGrants(store)
     describeHistory(store)
     describeMoves(store)
     describeLanes(store)

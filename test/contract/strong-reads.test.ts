@@ -67,6 +67,8 @@ const ofStates: Verbs<StateStore> = {
   recordBorrowed: () => states.recordBorrowed(state, { slots: borrowed('l', 1) }),
   recordBorrowedFrom: () =>
     states.recordBorrowedFrom(state, { [totalOf('crm')]: { slots: borrowed('l', 1) } }),
+  grantStarts: () => states.grantStarts(state, { take: [['1.5', 1]], drop: [], expiresAt: 7 }),
+  settleStart: () => states.settleStart(SHARD, ['1.5', 1], '1'),
   fence: () => states.fence(SHARD, 7),
   strand: () => states.strand(state, NOW, undefined),
   earlierShards: () => states.earlierShards('crm'),

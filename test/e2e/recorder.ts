@@ -83,6 +83,19 @@ export class Recorder {
     )
   }
 
+  /** The same over all customers, each start counted as its queue's jobs cost. */
+  mostStartsOf(costOf: (queue: string) => number, period_ms: number): number {
+    const starts = this.seen.filter(({ what }) => what === 'start')
+    return Math.max(
+      0,
+      ...starts.map(({ at: end }) =>
+        starts
+          .filter(({ at }) => at > end - period_ms && at <= end)
+          .reduce((sum, { queue }) => sum + costOf(queue), 0),
+      ),
+    )
+  }
+
   async #receive(request: IncomingMessage): Promise<number | undefined> {
     const at = Date.now()
     const told = (await json(request)) as Omit<Seen, 'at'>

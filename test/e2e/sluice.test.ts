@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { heavy, light, limited, patient, serial, wide } from './app/tasks.ts'
+import { heavy, letter, light, limited, mail, patient, serial, wide } from './app/tasks.ts'
 import { World } from './setup.ts'
 
 let world: World
@@ -116,6 +116,20 @@ describe.concurrent('Sluice on the local cloud', () => {
     await expect
       .poll(() => world.client.limiter({ pool: 'api' }), { timeout: 20_000 })
       .toMatchObject({ units: 5, lent: 0, waiting: [] })
+  })
+
+  it('holds a rate that two queues share, by what their jobs cost', async ({ expect }) => {
+    const customers = names(4, 'mailed')
+    for (const task of [mail, letter])
+      await world.client.enqueueMany(
+        task,
+        customers.flatMap((customer) => names(2, task.name).map((name) => ({ payload: { customer, name } }))),
+      )
+    await Promise.all(customers.map((customer) => untilEnded(customer, 4)))
+    const cost = (queue: string) => ({ mail: 1, letter: 2 })[queue] ?? 0
+    expect(world.recorder.mostStartsOf(cost, 2000)).toBeLessThanOrEqual(6)
+    const { rate } = await world.client.limiter({ pool: 'mailer' })
+    expect(rate).toMatchObject({ allowed: 6, period_ms: 2000 })
   })
 
   it('starts by priority, then time, and delayed jobs when they are due', async () => {

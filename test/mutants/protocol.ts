@@ -62,8 +62,8 @@ export const PROTOCOL: readonly TestedMutant[] = [
   {
     name: 'an attempt without the time for it',
     file: 'lib/use-cases/attempt/hand-off.ts',
-    find: 'if (isInTime && hasTimeFor(own.claim.job, invocation)) return next',
-    replace: 'if (isInTime) return next',
+    find: 'if (isGood && hasTimeFor(own.claim.job, invocation)) return next',
+    replace: 'if (isGood) return next',
     breaks: 'a slow pass hands over a job that Lambda stops half-way',
     tests: ['test/unit/use-cases/chain.test.ts'],
   },
@@ -149,7 +149,7 @@ export const PROTOCOL: readonly TestedMutant[] = [
   },
   {
     name: 'a start in a short window is recorded as late as any',
-    file: 'lib/core/pass/admit.ts',
+    file: 'lib/core/pass/room.ts',
     find: 'kept_ms / 2 < START_WRITES_MS ?',
     replace: 'kept_ms / 2 < 0 ?',
     breaks: 'while writes take longer than the window, a job goes back and forth',

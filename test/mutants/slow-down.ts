@@ -32,7 +32,7 @@ export const SLOW_DOWN_MUTANTS: readonly TestedMutant[] = [
   {
     name: 'nobody looks when a slow-down ends',
     file: 'lib/core/pass/looks.ts',
-    find: "if (hold.reason === 'slowed down') add(hold.until,",
+    find: "if (hold.reason === 'slowed down') add(slowedUntil(hold, input),",
     replace: "if (hold.reason === 'slowed down') add(undefined,",
     breaks: 'the partition goes on when the sweep comes by',
     tests: [SLOW_DOWN],

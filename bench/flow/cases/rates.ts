@@ -18,11 +18,16 @@ const RATES: readonly Rate[] = [
   { allowed: 10, period_s: 1, periods: 60, concurrency: 1000 },
 ]
 
-export const RATE_CASES: readonly Case[] = RATES.map((rate) => {
-  const beside = rate.concurrency === undefined ? '' : `, ${rate.concurrency} slots`
-  const name = `rate of ${rate.allowed} per ${rate.period_s} s${beside}`
-  return { name, measure: (seed) => useOf(name, rate, seed) }
-})
+const SHARED = 'a shared rate of 10 a second over 100 partitions'
+
+export const RATE_CASES: readonly Case[] = [
+  ...RATES.map((rate) => {
+    const beside = rate.concurrency === undefined ? '' : `, ${rate.concurrency} slots`
+    const name = `rate of ${rate.allowed} per ${rate.period_s} s${beside}`
+    return { name, measure: (seed: number) => useOf(name, rate, seed) }
+  }),
+  { name: SHARED, measure: (seed) => useOfShared(SHARED, seed) },
+]
 
 /** A pass reads its own item and the plain shard's; that those who wait for starts ask each other must not show. */
 const STATE_READS: Goal = { atMost: 12 }
@@ -38,4 +43,16 @@ async function useOf(name: string, { allowed, period_s, periods, concurrency }: 
     judged(`${name}, backlog: used, %`, percent(share), { atLeast: 95 }),
     judged(`${name}, backlog: state items read a job`, Number(flow.stateReadsAJob.toFixed(1)), STATE_READS),
   ]
+}
+
+const PARTITIONS = 100
+
+/** Each start goes to another partition than the one before it. */
+async function useOfShared(name: string, seed: number) {
+  const [allowed, periods] = [10, 60]
+  const flow = new Flow({ seed, limits: { total: { rateLimit: { allowed, period: SECOND_MS } } } })
+  for (let n = 0; n < PARTITIONS; n++) flow.stand(`t${n}`, (2 * allowed * periods) / PARTITIONS)
+  await flow.run(periods * SECOND_MS)
+  const share = rateUse(flow.starts, allowed, SECOND_MS)
+  return [judged(`${name}: used, %`, percent(share), { atLeast: 95 })]
 }

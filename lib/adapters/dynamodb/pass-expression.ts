@@ -29,6 +29,8 @@ export function passExpression(state: ShardState, change: PassWrite): UpdateExpr
     for (const what of COUNTED)
       if (judged[what] > 0) update.increase(update.path(ATTRIBUTE_OF[what]), -judged[what])
   }
+  if (change.granted === 'over') update.remove(update.path('granted'))
+  else if (change.granted) update.set(update.path('granted'), change.granted)
   for (const name of ['dueAt', 'dueShard', 'expiresAt'] as const) {
     if (change[name] === undefined) update.remove(update.path(name))
     else update.set(update.path(name), change[name])

@@ -31,8 +31,13 @@ const slotBase = {
 }
 const slotSchema = z.union([
   z.object({ ...slotBase, deadline: z.number(), shared: z.literal(true).optional() }),
-  z.object({ ...slotBase, sentAt: z.number() }),
+  z.object({ ...slotBase, sentAt: z.number(), startBy: z.number().optional() }),
 ])
+const grantSchema = z.object({
+  at: z.number(),
+  until: z.number(),
+  keys: z.record(z.string(), z.tuple([z.string().min(1), z.int().min(1)])),
+})
 /** Nothing depends on these notes: if somebody spoils them, they are gone, and that is all. */
 const heldSchema = z
   .array(z.object({ since: z.number(), by: z.string().optional() }))
@@ -56,6 +61,7 @@ const stateSchema = z.object({
   line: lineSchema.optional(),
   borrowed: borrowedSchema.optional(),
   borrowedFrom: borrowedFromSchema.optional(),
+  granted: grantSchema.optional(),
   override: z.unknown().optional(),
   held: heldSchema,
   slowed: slowDownSchema.optional(),

@@ -15,6 +15,7 @@ import { deriveExpression, readAppRecord, rederiveExpression, saveAppRecord } fr
 import { earlierShards } from './earlier-shards.ts'
 import { UpdateExpression } from './expression.ts'
 import { fence } from './fence.ts'
+import { grantExpression, isGranted, settleExpression } from './grants.ts'
 import { ATTRIBUTE_OF } from './outcomes-item.ts'
 import { passExpression, sameVersion } from './pass-expression.ts'
 import { overrideExpression, slowExpression } from './set-by-people.ts'
@@ -71,6 +72,14 @@ export const dynamoStateStore = (database: Database): StateStore => ({
     // A lost reply: as above.
     return outcome.state && isSameFrom(outcome.state.borrowedFrom, borrowed) ? outcome.state : undefined
   },
+  grantStarts: async (limiter, write) => {
+    const outcome = await update(database, limiter.shard, grantExpression(limiter, write))
+    if (outcome.kind === 'updated' || (outcome.state && isGranted(outcome.state, write)))
+      return { kind: 'written', limiter: outcome.state ?? limiter }
+    return { kind: 'conflict' }
+  },
+  settleStart: async (limiter, ...given) =>
+    void (await update(database, limiter, settleExpression(...given))),
   fence: (shard, expiresAt, keeps) => fence(database, shard, expiresAt, keeps),
   earlierShards: earlierShards(database),
   override: async (owner, limits, expiresAt) =>
@@ -109,6 +118,7 @@ function startExpression({ id, token }: Holder, attempt: Attempt): UpdateExpress
     .set(slot('token'), attempt.token)
     .set(slot('deadline'), attempt.deadline)
     .remove(slot('sentAt'))
+    .remove(slot('startBy'))
     .increase(update.path('window', attempt.bucket), 1)
     .condition(`${slot('token')} = ${update.value(token)}`)
 }

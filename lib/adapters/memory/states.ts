@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { ShardKey } from '../../core/keys.ts'
 import { isMade } from '../../core/limits/books.ts'
 import { isSameFrom, isSameUnits } from '../../core/limits/borrowed.ts'
+import type { Grant } from '../../core/limits/grant.ts'
 import type { SlowDown } from '../../core/limits/slow-down.ts'
 import {
   type ClaimedSlot,
@@ -14,6 +15,7 @@ import {
 import type { PassWrite, StateStore } from '../../ports/store.ts'
 import { mayWriteBooks, withBooks } from './books.ts'
 import { memoryDerived } from './derived.ts'
+import { memoryGrants } from './grants.ts'
 import { countedUp, judgedBy } from './outcomes.ts'
 import { isOverriddenAs, overridden, slowedDown } from './set-by-people.ts'
 import { memorySweep } from './sweep.ts'
@@ -43,7 +45,7 @@ export const memoryStates = (tables: Tables): StateStore => {
       if (state && slot?.token === attempt.token) return { kind: 'started', state: structuredClone(state) }
       if (!state || slot?.token !== claim.token)
         return { kind: 'stale', ...(state ? { state: structuredClone(state) } : {}) }
-      const { sentAt: _, ...claimed } = slot as ClaimedSlot
+      const { sentAt: _, startBy: _startBy, ...claimed } = slot as ClaimedSlot
       const shared = attempt.shared ? { shared: attempt.shared } : {}
       const running: Slot = { ...claimed, token: attempt.token, deadline: attempt.deadline, ...shared }
       const slots = { ...state.slots, [claim.id]: running }
@@ -106,6 +108,7 @@ export const memoryStates = (tables: Tables): StateStore => {
         dueShard === group && dueAt !== undefined && dueAt <= until ? [{ shard, dueAt }] : [],
       ),
     ...memoryDerived(tables),
+    ...memoryGrants(tables),
     ...memorySweep(tables),
   }
 }
@@ -118,7 +121,7 @@ const passed = (state: ShardState, expiresAt: number | undefined): ShardState =>
 
 function applyPass(state: ShardState, change: PassWrite): ShardState {
   const { waitingAmid: _waitingAmid, held: _held, strandedSince: _since, ...lasting } = state
-  const { dueAt: _dueAt, dueShard: _dueShard, expiresAt: _expiresAt, slowed, ...others } = lasting
+  const { dueAt: _dueAt, dueShard: _dueShard, expiresAt: _expiresAt, slowed, granted, ...others } = lasting
   const rest = change.throttling ? judgedBy(others, change.throttling) : others
   const again = change.resend.flatMap(({ id }) => {
     const slot = state.slots[id]
@@ -139,6 +142,7 @@ function applyPass(state: ShardState, change: PassWrite): ShardState {
     ...(change.waitingAmid ? { waitingAmid: change.waitingAmid } : {}),
     ...(change.held.length > 0 ? { held: structuredClone(change.held) } : {}),
     ...slowedAfter(slowed, change),
+    ...grantedAfter(granted, change),
     ...(change.borrowed ? { borrowed: structuredClone(change.borrowed) } : {}),
     ...(change.borrowedFrom ? { borrowedFrom: structuredClone(change.borrowedFrom) } : {}),
     passedBy: change.mark,
@@ -152,6 +156,9 @@ const slowedAfter = (slowed: SlowDown | undefined, change: PassWrite): Pick<Shar
   const after = change.slowed ?? slowed
   return after && after !== 'over' ? { slowed: { ...after } } : {}
 }
+
+const grantedAfter = (before: Grant | undefined, { granted = before }: PassWrite) =>
+  granted && granted !== 'over' ? { granted: structuredClone(granted) } : {}
 
 const withStart = ({ window }: ShardState, bucket: string) => ({
   ...window,

@@ -22,6 +22,19 @@ const keyOf = (most: number) =>
 const shard = keyOf(2048)
 const sortKey = keyOf(1024)
 
+const grantedSchema = z.strictObject({
+  at: z.number(),
+  until: z.number(),
+  late_ms: z.number().min(0),
+  settle: z.array(
+    z.strictObject({
+      limiter: keyOf(2048),
+      grant: z.tuple([z.string().min(1).max(64), z.int().min(1)]),
+      bucket_ms: z.int().positive(),
+    }),
+  ),
+})
+
 const workSchema = z.strictObject({
   pk: shard,
   sk: sortKey,
@@ -36,6 +49,7 @@ const workSchema = z.strictObject({
       kept_ms: z.int().positive(),
     })
     .optional(),
+  granted: grantedSchema.optional(),
 })
 const wakeSchema = z.strictObject({
   shard,

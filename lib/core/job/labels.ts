@@ -1,7 +1,8 @@
 /** The tags and pools of a job, as anybody may have written them. */
 import * as z from 'zod'
 import type { Labels } from '../queue/covering.ts'
-import { MOST_UNITS, weightsSchema } from '../queue/limiters-input.ts'
+import { weightsSchema } from '../queue/limiters-input.ts'
+import { MOST_UNITS } from '../queue/shared-limits-input.ts'
 import { tagKey, tagValue } from '../queue/tags-input.ts'
 import { describeIssues } from '../text/issues.ts'
 import { type Parsed, parsed, refused } from '../text/parsed.ts'

@@ -67,6 +67,8 @@ interface Outcome {
   readonly isWorkLeft: boolean
   /** So many of them have a start of the rate, now or in a moment. */
   readonly startable: number
+  /** What a job needs is kept for it: all that it waits for is a start, which comes soon. */
+  readonly isReserved?: true
 }
 
 /** A gate after a pass: what the shard has borrowed there, and whether it lacks something. */
@@ -83,7 +85,7 @@ export function passedGates<P extends Portion>(gates: Gates<P>, outcome: Outcome
   const spent = gates.map((gate) => ({ ...gate, inUse: after(gate.portion, gate.inUse, outcome.claims) }))
   const lacks = lacksOf(spent, outcome)
   return spent.map(({ portion, ...use }, index) => {
-    const isReserved = keepsForNext(spent, lacks, index)
+    const isReserved = outcome.isReserved || keepsForNext(spent, lacks, index)
     const lack = { ...(lacks[index] ?? NOTHING), ...(isReserved ? { isReserved } : {}) }
     return { portion: { ...portion, borrowed: afterGivingBack(portion, use, lack) }, lack }
   })

@@ -2,6 +2,7 @@
 import * as z from 'zod'
 import type { AdaptiveRule } from './adaptive.ts'
 import type { Derivation } from './app-rate.ts'
+import type { SharedStarts } from './grant.ts'
 import type { Kept } from './guarantee.ts'
 import type { LimiterName } from './queue-limiter.ts'
 
@@ -97,6 +98,8 @@ export interface ShardLimits {
   readonly limiter?: LimiterInTheWay
   /** Slower than all that, for too many attempts have failed. */
   readonly throttle?: Throttle
+  /** If the queue shares rates: what they have granted. A job starts only with a grant. */
+  readonly shared?: SharedStarts
 }
 
 /**

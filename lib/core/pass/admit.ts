@@ -1,15 +1,16 @@
 /** Which of the due jobs start, in their order, and what holds the others. */
 import { itemBytes } from '../job/item-size.ts'
 import type { Job } from '../job/job.ts'
+import type { SharedStarts } from '../limits/grant.ts'
 import { plannedRate } from '../limits/limits.ts'
+import { isAhead } from '../limits/shared-rate.ts'
 import { windowReopensAt } from '../limits/window.ts'
 import { isFresh } from '../shard/closed.ts'
 import { sizeOf } from '../shard/state.ts'
-import { START_LEAD_MS, START_WRITES_MS } from '../times.ts'
 import { waitsOf } from './held.ts'
 import type { Hold } from './holds.ts'
 import type { Claim, PassInput } from './input.ts'
-import { type Room, roomFor, type Staying, separateTwins } from './room.ts'
+import { plannedStart, type Room, roomFor, type Staying, separateTwins } from './room.ts'
 
 export interface Admission {
   readonly claims: readonly Claim[]
@@ -25,7 +26,7 @@ export function admit(input: PassInput, staying: Staying): Admission {
   const { candidates, twins } = separateTwins(input.due, staying)
   const claims = candidates
     .slice(0, room.starts.length)
-    .map((job, index) => claim(job, room.starts[index] ?? input.now, index === 0, input))
+    .map((job, index) => claim(job, room.starts[index] ?? input.now, index, input))
   const left = candidates.slice(claims.length)
   const holds = [
     ...holdsOf(input, room, { claims: claims.length, left: left.length, staying }),
@@ -49,18 +50,40 @@ function holdsOf(input: PassInput, room: Room, { claims, left, staying }: Counts
     const by = limits.slowedBy === undefined ? {} : { limiter: limits.slowedBy }
     return [{ reason: 'slowed down', jobs: left, until: limits.slowedUntil, ...by }]
   }
-  if (claims < room.slots) return rateHold(input, room, { claims, left })
+  // It asks for no slot meanwhile, which others may use.
+  if (limits.shared && isForLater(limits.shared, now) && !limits.isPaused)
+    return [sharedHold(limits.shared, left)]
+  if (claims < room.slots) return startHold(input, room, { claims, left })
   if (limits.isPaused) return [{ reason: 'paused', jobs: left }]
   const inFlight = staying.length + claims
   if (!limits.limiter) return [{ reason: 'slots', jobs: left, inFlight, slots: limits.slots }]
   const { name, ...units } = limits.limiter
   // Units are borrowed only for jobs that have a start: without one the shard stands in no line, and time brings it on.
-  const withOneMore = roomFor(staying, { state, now, limits: { ...limits, slots: inFlight + 1 } })
+  const { shared: _, ...own } = limits
+  const withOneMore = roomFor(staying, { state, now, limits: { ...own, slots: inFlight + 1 } })
   const lacksStart = withOneMore.starts.length <= claims
   return [
     { reason: 'limiter', jobs: left, limiter: name, ...units },
     ...(lacksStart ? rateHold(input, withOneMore, { claims, left }) : []),
   ]
+}
+
+/** Nothing may start yet, and all that the shard waits for is the time of a start that it has been granted. */
+const isForLater = ({ grants, ahead }: SharedStarts, now: number): boolean =>
+  grants.length === 0 && ahead !== undefined && isAhead(ahead, now)
+
+/** What the next job has no start of. */
+function startHold(input: PassInput, room: Room, counts: Pick<Counts, 'claims' | 'left'>): Hold[] {
+  const { shared } = input.limits
+  if (shared && room.isCut && counts.claims >= room.starts.length) return [sharedHold(shared, counts.left)]
+  return rateHold(input, room, counts)
+}
+
+function sharedHold({ wait }: SharedStarts, jobs: number): Hold {
+  const { slowedUntil, ...rate } = wait
+  return slowedUntil === undefined
+    ? { reason: 'shared rate', jobs, ...rate }
+    : { reason: 'slowed down', jobs, until: slowedUntil, limiter: wait.limiter }
 }
 
 function rateHold(
@@ -81,18 +104,10 @@ function rateHold(
   return [{ reason: 'rate', jobs: left, allowed: rateLimit.allowed, ...known }]
 }
 
-/** How far ahead a worker records a start that has come by a message, if starts are remembered for so long. */
-export const leadOf = (kept_ms: number): number =>
-  kept_ms / 2 < START_WRITES_MS ? START_WRITES_MS : START_LEAD_MS
-
-/** When a job that may start at `startAt` starts at the earliest, seen from the moment before its start is written. */
-export const plannedStart = (startAt: number, now: number, hasRate: boolean): number =>
-  Math.max(startAt, now + (hasRate ? START_LEAD_MS : 0))
-
 function claim(
   job: Job,
   mayStartAt: number,
-  first: boolean,
+  index: number,
   { state, limits, now, reading, newToken, runUntil, shared }: PassInput,
 ): Claim {
   const slot = {
@@ -104,14 +119,19 @@ function claim(
     ...(isFresh(job.runAt, reading.since) ? { fresh: true as const } : {}),
     ...(job.alone ? { alone: job.alone } : {}),
   }
+  const granted = limits.shared?.grants[index]
   const waits = (startAt: number) => waitsOf(state, { from: job.runAt, until: startAt }, now)
-  const isOwn = first && runUntil !== undefined && !(shared && job.alone)
-  if (!isOwn) return { job, slot: { ...slot, sentAt: now }, startAt: mayStartAt, ...waits(mayStartAt) }
-  const startAt = plannedStart(mayStartAt, now, plannedRate(limits) !== undefined)
+  const known = { job, ...(granted ? { granted } : {}) }
+  const startBy = granted ? { startBy: granted.until } : {}
+  const isOwn = index === 0 && runUntil !== undefined && !(shared && job.alone)
+  if (!isOwn)
+    return { ...known, slot: { ...slot, sentAt: now, ...startBy }, startAt: mayStartAt, ...waits(mayStartAt) }
+  const hasRate = plannedRate(limits) !== undefined || granted !== undefined
+  const startAt = plannedStart(mayStartAt, now, hasRate)
   return {
-    job,
+    ...known,
     slot: { ...slot, deadline: runUntil, ...(shared ? { shared: true as const } : {}) },
     startAt,
-    ...waits(mayStartAt),
+    ...waits(startAt),
   }
 }

@@ -53,6 +53,15 @@ const RULES: readonly Rule[] = [
       throttle === undefined || (throttle.stretch > 1 && isSlower(throttle.rate, rateLimit)),
   ],
   [
+    'no job is claimed without a start of the rates that its queue shares, nor for a time beyond it',
+    ({ limits: { shared } }, { claims }) =>
+      shared === undefined ||
+      claims.every(({ startAt }, index) => {
+        const granted = shared.grants[index]
+        return granted !== undefined && granted.at <= startAt && startAt <= granted.until
+      }),
+  ],
+  [
     'a job is claimed once, and not while its id is in flight',
     (_input, { claims }, staying) => {
       const ids = [...staying.map(([id]) => id), ...claims.map(({ job }) => job.id)]
@@ -66,8 +75,11 @@ const RULES: readonly Rule[] = [
       change.drop.every((id) => recovered.has(id) || id === released?.id),
   ],
   [
-    'if jobs are left for which there is no slot, that is said',
+    'if jobs are left for which there is no slot, that is said, unless they wait for a time',
     ({ limits }, { claims, change, holds }, staying) =>
-      !isWorkLeft(holds) || staying.length + claims.length < limits.slots || change.waiting,
+      !isWorkLeft(holds) ||
+      staying.length + claims.length < limits.slots ||
+      change.waiting ||
+      (holds.some(({ reason }) => reason === 'shared rate') && change.dueAt !== undefined),
   ],
 ]

@@ -18,8 +18,8 @@ import type { Claim, Decision, PassChange, PassInput } from './input.ts'
 import { looksOf, wakeFor } from './looks.ts'
 import { type Staying, slotsThatStay } from './room.ts'
 
-export { leadOf, plannedStart } from './admit.ts'
 export type { ArrangedWake, Claim, Decision, Holder, PassChange, PassInput, Released } from './input.ts'
+export { leadOf, plannedStart } from './room.ts'
 
 /** @throws BrokenRuleError if the decision would break a rule of the protocol */
 export function decide(input: PassInput): Decision {

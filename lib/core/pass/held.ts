@@ -10,12 +10,22 @@ import type { Hold } from './holds.ts'
 const MOST_NOTES = 6
 
 /** What stands for all that holds jobs: without a start of the rate a shard asks for no unit of a limiter. */
-const IN_THIS_ORDER = ['paused', 'slowed down', 'rate', 'interval', 'throttled', 'slots', 'limiter'] as const
+const IN_THIS_ORDER = [
+  'paused',
+  'slowed down',
+  'rate',
+  'interval',
+  'throttled',
+  'shared rate',
+  'slots',
+  'limiter',
+] as const
 
 /** Jobs with the id of one in flight say nothing of the others. */
 function heldBy(holds: readonly Hold[]): string | undefined {
   const found = IN_THIS_ORDER.map((reason) => holds.find((hold) => hold.reason === reason))
   const [first] = found.filter((hold) => hold !== undefined)
+  if (first?.reason === 'shared rate') return `${first.limiter} rate`
   return first?.reason === 'limiter' ? first.limiter : first?.reason
 }
 

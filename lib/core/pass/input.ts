@@ -3,6 +3,7 @@ import type { Job } from '../job/job.ts'
 import type { Waits } from '../job/wait.ts'
 import type { JobId } from '../keys.ts'
 import type { Counted } from '../limits/adaptive.ts'
+import type { Grant } from '../limits/grant.ts'
 import type { ShardLimits } from '../limits/limits.ts'
 import type { SlowDown } from '../limits/slow-down.ts'
 import type { Throttling } from '../limits/throttled.ts'
@@ -74,6 +75,8 @@ export interface Claim {
   readonly slot: Slot
   /** Epoch ms before which the job must not start: now, or when the rate allows it. */
   readonly startAt: number
+  /** The start of the rates that its queue shares. */
+  readonly granted?: Grant
   /** For what it has waited. Absent if for nothing. */
   readonly waits_ms?: Waits
 }
@@ -120,6 +123,7 @@ export interface Look {
     | 'the rate reopens'
     | 'the interval is over'
     | 'the throttle lets one start'
+    | 'a shared rate grants a start'
     | 'a slow-down ends'
     | 'a line is full'
     | 'a job is due'

@@ -1,6 +1,6 @@
 /** When a shard has to be looked at again although nobody comes: the times at which time alone lets something happen. */
 import { plannedRate } from '../limits/limits.ts'
-import { LINE_LOOK_LATEST_MS, PRECISE_UP_TO_MS } from '../times.ts'
+import { GRANTED_AHEAD_MS, LINE_LOOK_LATEST_MS, PAUSED_RATE_LOOK_MS, PRECISE_UP_TO_MS } from '../times.ts'
 import type { Hold } from './holds.ts'
 import type { ArrangedWake, Look, PassInput } from './input.ts'
 
@@ -13,7 +13,8 @@ export function looksOf(input: PassInput, holds: readonly Hold[]): Look[] {
     if (hold.reason === 'rate') add(hold.reopensAt, 'the rate reopens')
     if (hold.reason === 'interval') add(hold.reopensAt, 'the interval is over')
     if (hold.reason === 'throttled') add(hold.reopensAt, 'the throttle lets one start')
-    if (hold.reason === 'slowed down') add(hold.until, 'a slow-down ends')
+    if (hold.reason === 'shared rate') add(grantAt(hold, input.now), 'a shared rate grants a start')
+    if (hold.reason === 'slowed down') add(slowedUntil(hold, input), 'a slow-down ends')
     if (hold.reason === 'limiter' && !isSoon(arranged, input)) add(hold.lookAt, 'a line is full')
   }
   add(input.nextDueAt, 'a job is due')
@@ -24,6 +25,16 @@ export function looksOf(input: PassInput, holds: readonly Hold[]): Look[] {
 const isSoon = (arranged: number | undefined, { now }: PassInput): boolean =>
   arranged !== undefined && arranged <= now + 2 * LINE_LOOK_LATEST_MS
 
+/** So early that the job can be claimed ahead. */
+const grantAt = ({ nextAt }: Extract<Hold, { reason: 'shared rate' }>, now: number): number =>
+  nextAt === undefined ? now + PAUSED_RATE_LOOK_MS : Math.max(now, nextAt - GRANTED_AHEAD_MS)
+
+/** A limiter with a rate alone knows nobody whom to wake when its slow-down is taken back. */
+const slowedUntil = (
+  { until }: Extract<Hold, { reason: 'slowed down' }>,
+  { limits, now }: PassInput,
+): number => (limits.slowedUntil === undefined ? Math.min(until, now + PAUSED_RATE_LOOK_MS) : until)
+
 /** The time for which a wake-up is on its way, unless this pass is its result. */
 function arrangedWake({ state, wokenFor, uncertain, now }: PassInput): number | undefined {
   const { dueAt } = state
@@ -33,7 +44,10 @@ function arrangedWake({ state, wokenFor, uncertain, now }: PassInput): number | 
 /** The wake-up that has to be arranged for that time. An earlier one on its way will do as well. */
 export function wakeFor(input: PassInput, dueAt: number | undefined): { readonly wake?: ArrangedWake } {
   const rateLimit = plannedRate(input.limits)
+  const { shared } = input.limits
   if (dueAt === undefined || dueAt === arrangedWake(input)) return {}
-  const isPrecise = rateLimit !== undefined && rateLimit.period_ms <= PRECISE_UP_TO_MS
+  // A start that was granted is lost if its job comes too late.
+  const isAwaited = shared?.wait?.nextAt !== undefined
+  const isPrecise = isAwaited || (rateLimit !== undefined && rateLimit.period_ms <= PRECISE_UP_TO_MS)
   return { wake: { at: dueAt, isPrecise } }
 }

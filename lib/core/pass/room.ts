@@ -2,9 +2,11 @@
 
 import type { Job } from '../job/job.ts'
 import type { JobId } from '../keys.ts'
+import type { SharedStarts } from '../limits/grant.ts'
 import { plannedRate } from '../limits/limits.ts'
 import { startTimes } from '../limits/window.ts'
 import { type Slot, slotEntries, sortKeyOf, startsReserved } from '../shard/state.ts'
+import { START_LEAD_MS, START_WRITES_MS } from '../times.ts'
 import type { PassInput } from './input.ts'
 import { type Range, rangesToRead } from './ranges.ts'
 
@@ -41,6 +43,8 @@ export function slotsThatStay({ state, recovered, released }: SlotsInput): [JobI
 export interface Room {
   readonly slots: number
   readonly starts: readonly number[]
+  /** There would be more of them, but for a rate that is shared. */
+  readonly isCut?: true
 }
 
 /** A claim that has not started holds back a start of the rate, so that it may start at any time. */
@@ -49,11 +53,40 @@ export function roomFor(
   { state, limits, now }: Pick<PassInput, 'state' | 'limits' | 'now'>,
 ): Room {
   const slots = Math.max(0, limits.slots - staying.length)
-  const rate = plannedRate(limits)
-  if (!rate) return { slots, starts: Array.from({ length: slots }, () => now) }
-  const reserved = startsReserved(staying.map(([, slot]) => slot))
-  return { slots, starts: startTimes(state.window, rate, { reserved, now, most: slots }) }
+  const starts = startsOf(staying, slots, { state, limits, now })
+  if (!limits.shared) return { slots, starts }
+  const shared = granted(starts, limits.shared, now)
+  return { slots, starts: shared, ...(shared.length < starts.length ? { isCut: true } : {}) }
 }
+
+function startsOf(
+  staying: Staying,
+  slots: number,
+  { state, limits, now }: Pick<PassInput, 'state' | 'limits' | 'now'>,
+): number[] {
+  const rate = plannedRate(limits)
+  if (!rate) return Array.from({ length: slots }, () => now)
+  const reserved = startsReserved(staying.map(([, slot]) => slot))
+  return startTimes(state.window, rate, { reserved, now, most: slots })
+}
+
+/** The times at which jobs have a start of their partition's rate and of all that are shared. */
+function granted(starts: readonly number[], { grants }: SharedStarts, now: number): number[] {
+  const both = grants.flatMap(({ at, until }, index) => {
+    const start = starts[index]
+    return start === undefined ? [] : [{ start: Math.max(start, at), until }]
+  })
+  const late = both.findIndex(({ start, until }) => plannedStart(start, now, true) > until)
+  return (late === -1 ? both : both.slice(0, late)).map(({ start }) => start)
+}
+
+/** How far ahead a worker records a start that has come by a message, if starts are remembered for so long. */
+export const leadOf = (kept_ms: number): number =>
+  kept_ms / 2 < START_WRITES_MS ? START_WRITES_MS : START_LEAD_MS
+
+/** When a job that may start at `startAt` starts at the earliest, seen from the moment before its start is written. */
+export const plannedStart = (startAt: number, now: number, hasRate: boolean): number =>
+  Math.max(startAt, now + (hasRate ? START_LEAD_MS : 0))
 
 /** Jobs that may be claimed, and twins: items that bear the id of a job in flight, and so have to wait for it. */
 export function separateTwins(

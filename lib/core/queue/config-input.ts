@@ -9,9 +9,10 @@ import { durationBetween } from '../text/duration.ts'
 import { LONGEST_HANDLER_MS } from '../times.ts'
 import { appFields, appsSchema } from './apps.ts'
 import { guaranteedFields } from './guaranteed-input.ts'
-import { limiterFields, poolsSchema } from './limiters-input.ts'
+import { limiterFields, type PoolUseInput, poolsSchema, type TotalInput } from './limiters-input.ts'
 import { partitionSchema } from './partition.ts'
 import { sizeFields } from './queue-size-input.ts'
+import type { SharedLimitsInput } from './shared-limits-input.ts'
 import { type TagLimit, tagsSchema } from './tags-input.ts'
 
 export const MAX_SHARDS = 1000
@@ -66,11 +67,12 @@ export const configSchema = z.strictObject({
 
 export type ParsedQueue = z.output<typeof queueSchema>
 
-type AnyQueueInput = Omit<z.input<typeof queueSchema>, 'app' | 'pools'>
+type AnyQueueInput = Omit<z.input<typeof queueSchema>, 'app' | 'pools' | 'total'>
 export interface QueueInput<AppName extends string = never, PoolName extends string = string>
   extends AnyQueueInput {
   readonly app?: AppName | undefined
-  readonly pools?: Readonly<Partial<Record<PoolName, number>>> | undefined
+  readonly total?: TotalInput | undefined
+  readonly pools?: Readonly<Partial<Record<PoolName, PoolUseInput>>> | undefined
 }
 export interface ConfigInput<
   QueueName extends string = string,
@@ -79,6 +81,6 @@ export interface ConfigInput<
 > {
   readonly queues: Readonly<Record<QueueName, QueueInput<NoInfer<AppName>, NoInfer<PoolName>>>>
   readonly apps?: Readonly<Record<AppName, AppRate>> | undefined
-  readonly pools?: Readonly<Record<PoolName, { readonly concurrency: number }>> | undefined
+  readonly pools?: Readonly<Record<PoolName, SharedLimitsInput>> | undefined
   readonly tags?: readonly TagLimit[] | undefined
 }

@@ -6,15 +6,18 @@ import { SLOTS_OF_A_SMALL_ITEM } from '../limits/in-force.ts'
 import { toRate } from '../limits/input.ts'
 import { type Limits, MAX_SLOTS_PER_SHARD, withMargin } from '../limits/limits.ts'
 import type { QueueLimiter } from '../limits/queue-limiter.ts'
+import type { SharedRate } from '../limits/shared-rate.ts'
 import { toConfigurationError } from '../text/issues.ts'
 import { derivationOf } from './apps.ts'
 import type { RetryPolicy } from './backoff.ts'
 import { type ConfigInput, configSchema, MAX_SHARDS, type ParsedQueue } from './config-input.ts'
 import { withGuaranteed } from './guaranteed-input.ts'
 import { intervalOf } from './interval.ts'
-import { limitersOf, poolLimiters } from './limiters-input.ts'
+import { limitersOf } from './limiters-input.ts'
 import type { PartitionRule } from './partition.ts'
+import { type KnownLimiter, poolsOf } from './pools.ts'
 import { type MaxQueueSize, maxQueueSizeOf } from './queue-size-input.ts'
+import { sharedRatesOf } from './shared-rates.ts'
 import type { TagLimit } from './tags-input.ts'
 
 export type { ConfigInput, QueueInput } from './config-input.ts'
@@ -30,6 +33,8 @@ export interface QueueConfig extends Limits {
   readonly shards: number
   /** What covers its jobs beside the limits of their partitions, in the order in which shards borrow. */
   readonly limiters: readonly QueueLimiter[]
+  /** The rates of its total and its pools. What its jobs name beside those: see `covering.ts`. */
+  readonly rates: readonly SharedRate[]
   /** How many jobs may be there. Absent: any number. */
   readonly maxQueueSize?: MaxQueueSize
 }
@@ -42,7 +47,7 @@ export interface Config<
   readonly queues: Readonly<Record<QueueName, QueueConfig>>
   readonly apps: Readonly<Record<AppName, AppRate>>
   /** All pools: jobs may name others than their queues do. */
-  readonly pools: Readonly<Record<PoolName, QueueLimiter>>
+  readonly pools: Readonly<Record<PoolName, KnownLimiter>>
   readonly tags: readonly TagLimit[]
   /** What the user wrote: JSON that `defineConfig` takes again. */
   readonly input: ConfigInput<QueueName, AppName, string>
@@ -62,14 +67,14 @@ export function defineConfig<
   const { apps = {}, queues, pools, tags } = result.data
   const entries = Object.entries(queues).map(([name, queue]) => {
     const config = toQueue(apps, name, queue)
-    const limiters = limitersOf(name, queues, pools)
-    const guaranteeing = { ...queue, concurrency: config.concurrency }
-    return [name, { ...config, limiters: withGuaranteed(limiters, name, guaranteeing) }]
+    const guaranteeing = { ...queue, total: queue.total?.concurrency, concurrency: config.concurrency }
+    const limiters = withGuaranteed(limitersOf(name, queues, pools), name, guaranteeing)
+    return [name, { ...config, limiters, rates: sharedRatesOf(name, queues, pools) }]
   })
   return {
     queues: Object.fromEntries(entries) as Record<QueueName, QueueConfig>,
     apps: apps as Record<AppName, AppRate>,
-    pools: poolLimiters(pools, queues) as Record<PoolName, QueueLimiter>,
+    pools: poolsOf(pools, queues) as Record<PoolName, KnownLimiter>,
     tags,
     input,
   }
@@ -92,7 +97,7 @@ function toQueue(
   apps: Readonly<Record<string, AppRate>>,
   name: string,
   queue: ParsedQueue,
-): Omit<QueueConfig, 'limiters'> {
+): Omit<QueueConfig, 'limiters' | 'rates'> {
   const limits = limitsOf(apps, name, queue)
   const { retry } = queue
   const shards = queue.shards ?? defaultShards(limits)

@@ -1,15 +1,18 @@
 /**
  * Which limiters cover the jobs of a shard beside the limits of its partition: the total and the pools of its queue, and
- * what its lane names. All that borrow, wait, return, look or explain ask here. And the other way round: which lane a job
+ * what its lane names; and which rates of these grant its starts. All that borrow, wait, return, look or explain ask here. And the other way round: which lane a job
  * belongs to.
  */
 import { parseShard, type Shard, type ShardKey } from '../keys.ts'
 import { type Lane, type LanePart, laneOfParts, partsOfLane } from '../limits/lane.ts'
 import { type LimiterName, poolNamed } from '../limits/limiter-name.ts'
 import { inOrder, type QueueLimiter } from '../limits/queue-limiter.ts'
+import type { SharedRate } from '../limits/shared-rate.ts'
 import { clip } from '../text/clip.ts'
 import type { Parsed } from '../text/parsed.ts'
 import { type Config, parts } from './config.ts'
+import type { KnownLimiter } from './pools.ts'
+import { byName } from './shared-rates.ts'
 import { isOfLimit, limiterOfTag } from './tags-input.ts'
 
 /** What the limits of single jobs go by. */
@@ -45,20 +48,45 @@ export function limitersOverKey(config: Known, key: ShardKey): readonly QueueLim
   return shard.ok ? limitersOver(config, shard.value) : []
 }
 
-/** A limiter of jobs: a pool, or a tag that has a limit. */
+/** The rates that grant the starts of a shard's jobs: those of its queue, and of the pools that its lane names. A tag has none. */
+export function ratesOver(config: Known, { queue, lane }: Shard): readonly SharedRate[] {
+  const ofQueue = (Object.hasOwn(config.queues, queue) ? config.queues[queue]?.rates : undefined) ?? []
+  if (lane === undefined) return ofQueue
+  const named = new Map(ofQueue.map((rate) => [rate.name, rate]))
+  for (const { limiter } of partsOf(lane)) {
+    const rate = poolIn(config, limiter)?.rate
+    if (rate) named.set(limiter, rate)
+  }
+  return [...named.values()].toSorted(byName)
+}
+
+/** The same for a shard's key, which may come from anywhere. */
+export function ratesOverKey(config: Known, key: ShardKey): readonly SharedRate[] {
+  const shard = parseShard(key)
+  return shard.ok ? ratesOver(config, shard.value) : []
+}
+
+function poolIn({ pools }: Pick<Known, 'pools'>, limiter: LimiterName): KnownLimiter | undefined {
+  const [kind, name = ''] = limiter.split('|')
+  return kind === 'pool' && Object.hasOwn(pools, name) ? pools[name] : undefined
+}
+
+/** A limiter of jobs: a pool that has units, or a tag that has a limit. */
 export function limiterNamed(
   { pools, tags }: Pick<Known, 'pools' | 'tags'>,
   name: LimiterName,
 ): QueueLimiter | undefined {
-  const [kind, rest = ''] = name.split('|')
-  if (kind === 'pool') return Object.hasOwn(pools, rest) ? pools[rest] : undefined
+  if (name.startsWith('pool|')) return poolIn({ pools }, name)?.units
   const limit = tags.find((one) => isOfLimit(one, name))
   return limit && { name, concurrency: limit.concurrency, weights: {} }
 }
 
+const isKnown = (config: Pick<Known, 'pools' | 'tags'>, limiter: LimiterName): boolean =>
+  (poolIn(config, limiter) ?? limiterNamed(config, limiter)) !== undefined
+
 /** Whether all that a lane names is in the configuration. If not, a newer one may have it, or an older one had. */
 export const isKnownLane = (config: Known, { lane }: Shard): boolean =>
-  lane === undefined || partsOf(lane).every(({ limiter }) => limiterNamed(config, limiter) !== undefined)
+  lane === undefined || partsOf(lane).every(({ limiter }) => isKnown(config, limiter))
 
 /** Why the jobs of a lane cannot run by this configuration. That a tag has no limit is no reason: they run without. */
 export function laneProblem({ pools }: Pick<Known, 'pools'>, { lane }: Shard): string | undefined {
@@ -74,8 +102,9 @@ function poolProblem(pools: Known['pools'], name: string, weight: number): strin
   const pool = Object.hasOwn(pools, name) ? pools[name] : undefined
   const known = Object.keys(pools).join(', ')
   if (!pool) return `there is no pool "${clip(name)}"; there are: ${known || 'none'}`
-  if (pool.concurrency === 0 || weight <= pool.concurrency) return undefined
-  return `a job that takes ${weight} units of the pool "${name}" of ${pool.concurrency} could never run`
+  const { concurrency = 0 } = pool.units ?? {}
+  if (concurrency === 0 || weight <= concurrency) return undefined
+  return `a job that takes ${weight} units of the pool "${name}" of ${concurrency} could never run`
 }
 
 /** The lane of a job by this configuration. Its pools are named whether they are known or not; tags without a limit make no lane. */
@@ -100,8 +129,9 @@ export function shardsOfLane(config: Known, shard: Shard): number {
   const most = queue?.shards ?? 1
   if (shard.lane === undefined) return most
   const units = partsOf(shard.lane).map(({ limiter, weight }) => {
-    const { concurrency } = limiterNamed(config, limiter) ?? { concurrency: 0 }
-    return concurrency / weight
+    // A pool with a rate alone has no units that could limit how many run.
+    const unitless = isKnown(config, limiter) ? Number.POSITIVE_INFINITY : 0
+    return (limiterNamed(config, limiter)?.concurrency ?? unitless) / weight
   })
   return Math.max(1, Math.min(most, parts(Math.min(...units))))
 }

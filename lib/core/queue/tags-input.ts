@@ -2,7 +2,7 @@
 import * as z from 'zod'
 import { MAX_TAG_VALUE_LENGTH, TAG_KEY } from '../limits/lane.ts'
 import { eachNamed, type LimiterName, tagNamed, tagValueNamed } from '../limits/limiter-name.ts'
-import { unitsSchema } from './limiters-input.ts'
+import { unitsSchema } from './shared-limits-input.ts'
 
 export const tagKey = z
   .string()

@@ -10,6 +10,7 @@ import {
 import type { AdaptiveState, Outcomes } from '../limits/adaptive.ts'
 import type { DerivedLimit } from '../limits/app-rate.ts'
 import type { Books, Resource } from '../limits/books.ts'
+import type { Grant } from '../limits/grant.ts'
 import type { Borrowed } from '../limits/limiter.ts'
 import type { LimitOverride } from '../limits/limits.ts'
 import type { LimiterName } from '../limits/queue-limiter.ts'
@@ -36,6 +37,8 @@ interface SlotBase {
 export interface ClaimedSlot extends SlotBase {
   /** Epoch ms at which the message was last sent. */
   readonly sentAt: number
+  /** Epoch ms after which it must not start: the rates that it shares with others count on it. */
+  readonly startBy?: number
 }
 /** A worker runs the job. */
 export interface RunningSlot extends SlotBase {
@@ -89,6 +92,8 @@ export interface ShardState {
   readonly borrowed?: BorrowedUnits
   /** What it has from the limiters of its queue, by their names. */
   readonly borrowedFrom?: BorrowedFrom
+  /** A start of the rates that its queue shares, which its next job waits for. */
+  readonly granted?: Grant
 }
 
 /** From then on something held jobs back, until the next note or a claim. */

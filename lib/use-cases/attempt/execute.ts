@@ -8,6 +8,7 @@ import type { Job } from '../../core/job/job.ts'
 import type { WorkMessage } from '../../ports/queues.ts'
 import type { WorkerContext } from '../context.ts'
 import { end } from '../end.ts'
+import { settleStarts } from './granted-start.ts'
 import { type Finished, freeSlot, giveBack } from './hand-off.ts'
 import type { Invocation, Running } from './invocation.ts'
 import { start } from './start.ts'
@@ -43,7 +44,7 @@ const slowedBy = ({ until, error, limiter }: Slowed): Finished => {
 /** Ends the job, so that it is not seen any more when its slot becomes free. */
 async function finishJob(
   context: WorkerContext,
-  { job, problem }: Running,
+  { job, problem, granted }: Running,
   runTask: RunTask,
 ): Promise<Finished> {
   if (!job) return { jobStands: false } // taken away while its message was on the way
@@ -53,12 +54,14 @@ async function finishJob(
   // One that is not to start any more has not been started, and says nothing of a wait.
   const begun = doom ? job : { ...job, startedAt }
   if (!doom) events.emit({ kind: 'job started', job: begun })
+  const settled = settleStarts(context, { granted, begunAt: startedAt })
   const watch = new CancelWatch(context, begun)
   const attempted = doom
     ? ({ kind: 'doomed', doom } as const)
     : (problem ?? (await runTask(job, () => watch.look())))
   const ending = endingOf(watch.job, attempted, clock.now(), random.number())
   const outcome = await end(context, watch.job, ending)
+  await settled
   if (outcome === 'changed') events.emit({ kind: 'job replaced', job, ending })
   if (outcome === 'gone') events.emit({ kind: 'job gone', job, ending })
   if (ending.kind === 'slowed') return slowedBy(ending)

@@ -12,6 +12,7 @@ import type { Context, WorkerContext } from '../context.ts'
 import { type HandOff, pass } from '../pass/pass.ts'
 import { slowLimiterAtLeast, slowOwner } from '../pass/slow.ts'
 import { fetchPayload } from './fetch-payload.ts'
+import { isGrantLate, lapsedOf } from './granted-start.ts'
 import { deadlineOf, hasTimeFor, type Invocation, type Running, withWaits } from './invocation.ts'
 import { begin, holderOf } from './start.ts'
 
@@ -90,7 +91,8 @@ export async function takeNext(
       return false
     },
   )
-  if (isInTime && hasTimeFor(own.claim.job, invocation)) return next
+  const isGood = isInTime && !isGrantLate(context, own.granted)
+  if (isGood && hasTimeFor(own.claim.job, invocation)) return next
   await giveBack(context, next)
   return undefined
 }
@@ -99,16 +101,17 @@ export async function takeNext(
 export async function giveBack(context: Context, running: Running): Promise<void> {
   const released = { ...holderOf(running), jobStands: true as const }
   try {
-    await pass(context, { shard: running.shard, released })
+    await pass(context, { shard: running.shard, released, ...lapsedOf(context, running.granted) })
   } catch (error) {
     await context.store.states.release(running.shard, released)
     throw error
   }
 }
 
-const toRunning = ({ claim, state }: HandOff): Omit<Running, 'job'> => ({
+const toRunning = ({ claim, state, granted }: HandOff): Omit<Running, 'job'> => ({
   shard: state.shard,
   id: claim.job.id,
   token: claim.slot.token,
   othersWait: state.waiting,
+  ...(granted ? { granted } : {}),
 })

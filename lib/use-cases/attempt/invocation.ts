@@ -5,6 +5,7 @@ import type { Job } from '../../core/job/job.ts'
 import type { ShardKey } from '../../core/keys.ts'
 import type { Claim, Holder } from '../../core/pass/decide.ts'
 import { CLOCK_SKEW_MS, FINISHING_MS } from '../../core/times.ts'
+import type { GrantedStart } from '../../ports/queues.ts'
 import type { Context } from '../context.ts'
 
 export interface Invocation {
@@ -27,6 +28,8 @@ export interface Running extends Holder {
   readonly problem?: PayloadProblem
   /** Whether others waited for a slot when this one was taken. */
   readonly othersWait: boolean
+  /** The start of the rates that its queue shares. */
+  readonly granted?: GrantedStart
 }
 
 /** The job as its worker knows it: with what its claim says that it waited for. */

@@ -3,7 +3,7 @@
 import type { Job, RawItem } from '../../core/job/job.ts'
 import { parseSortKey } from '../../core/keys.ts'
 import { bucketOf, bucketWidth } from '../../core/limits/window.ts'
-import { type Holder, leadOf } from '../../core/pass/decide.ts'
+import { type Holder, leadOf, plannedStart } from '../../core/pass/decide.ts'
 import { isKnownLane, isMisplaced } from '../../core/queue/covering.ts'
 import { isDead, type ShardState } from '../../core/shard/state.ts'
 import type { WorkMessage } from '../../ports/queues.ts'
@@ -11,6 +11,7 @@ import type { Context, WorkerContext } from '../context.ts'
 import { judgeItem } from '../judge.ts'
 import { pass } from '../pass/pass.ts'
 import { fetchPayload } from './fetch-payload.ts'
+import { isGrantLate, isGrantOver } from './granted-start.ts'
 import { deadlineOf, hasTimeFor, type Invocation, type Running, withWaits } from './invocation.ts'
 import { countLateStart } from './late-start.ts'
 
@@ -35,8 +36,8 @@ export async function start(
   const { id } = position.value
   const had_ms = invocation.remaining_ms()
   const token = random.token()
-  const { startAt = 0, rate } = message
-  const startedAt = Math.max(startAt, clock.now() + (rate ? leadOf(rate.kept_ms) : 0))
+  const { rate, granted } = message
+  const startedAt = startOnRecord(message, clock.now())
   const bucket = bucketOf(startedAt, rate?.bucket_ms ?? bucketWidth(undefined))
   const [outcome, item] = await Promise.allSettled([
     store.states.start(
@@ -54,11 +55,25 @@ export async function start(
   if (outcome.status === 'rejected') throw outcome.reason
   if (outcome.value.kind === 'stale')
     return afterStaleClaim(context, { shard: message.pk, id }, outcome.value.state, invocation)
-  const taken = { shard: message.pk, id, token, job: undefined, othersWait: outcome.value.state.waiting }
+  const { waiting } = outcome.value.state
+  const grant = granted ? { granted } : {}
+  const taken = { shard: message.pk, id, token, job: undefined, othersWait: waiting, ...grant }
+  if (isGrantOver(granted, startedAt)) return { kind: 'unwanted', running: taken }
   return orUnwanted(context, taken, async () => {
     if (item.status === 'rejected') throw item.reason
     return prepare(context, { message, taken, item: item.value, startedAt, invocation, had_ms })
   })
+}
+
+/** When it starts, as it is recorded. A start that was granted is not put beyond its time for the sake of a slow write. */
+function startOnRecord(
+  { startAt = 0, rate, granted }: Pick<WorkMessage, 'startAt' | 'rate' | 'granted'>,
+  now: number,
+): number {
+  const soonest = plannedStart(startAt, now, rate !== undefined || granted !== undefined)
+  if (!rate) return soonest
+  const latest = granted ? Math.max(soonest, granted.until) : Number.POSITIVE_INFINITY
+  return Math.min(latest, Math.max(soonest, now + leadOf(rate.kept_ms)))
 }
 
 interface Preparation {
@@ -84,7 +99,7 @@ async function prepare(
   if (running.problem) return { kind: 'running', running }
   // It had to wait for the others of its batch.
   if (job && message.alone && !hasTimeFor(job, invocation)) return { kind: 'unwanted', running }
-  const isInTime = await begin(context, message, startedAt)
+  const isInTime = (await begin(context, message, startedAt)) && !isGrantLate(context, message.granted)
   // What took so long spends no attempt. Where there never was enough time, it would go round without end.
   const isTooLate = job && hasTimeFor(job, { remaining_ms: () => had_ms }) && !hasTimeFor(job, invocation)
   return { kind: isInTime && !isTooLate ? 'running' : 'unwanted', running }

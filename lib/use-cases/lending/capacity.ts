@@ -140,7 +140,8 @@ function limiterCapacityOf(
   const books = owner.books ?? NO_BOOKS
   const borrowed = borrowedBy(self, borrowedIn(state, { shard, limiter }), books)
   if (borrowed === 'stale') return 'stale'
-  const limits = limitsInForce({ concurrency: configured.concurrency ?? 0 }, owner, now)
+  // Its rate is granted, and not lent.
+  const { rateLimit: _, ...limits } = limitsInForce({ concurrency: configured.concurrency ?? 0 }, owner, now)
   const { guaranteed: units, concurrency: total } = limiter
   const lending = {
     ...(units ? { guaranteed: { units, total } } : {}),

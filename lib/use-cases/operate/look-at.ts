@@ -7,7 +7,7 @@ import { limitsOfGates } from '../../core/limits/gates.ts'
 import { paceOf } from '../../core/limits/throttled.ts'
 import { decide } from '../../core/pass/decide.ts'
 import type { Look } from '../../core/pass/input.ts'
-import { jobsToRead, type Staying, slotsThatStay } from '../../core/pass/room.ts'
+import { jobsToRead, roomFor, type Staying, slotsThatStay } from '../../core/pass/room.ts'
 import type { Config } from '../../core/queue/config.ts'
 import { isMisplaced, limitersOver } from '../../core/queue/covering.ts'
 import { deadSlots } from '../../core/shard/attention.ts'
@@ -19,6 +19,7 @@ import type { Context } from '../context.ts'
 import { usageIn } from '../lending/account.ts'
 import { type Capacities, type Capacity, capacityOf, limiterSeen, readOwner } from '../lending/capacity.ts'
 import { withDerived } from '../lending/derive.ts'
+import { lookForStarts } from '../lending/grants.ts'
 import { readDueJobs } from '../pass/due-jobs.ts'
 
 /** What looking takes of the world. */
@@ -83,7 +84,7 @@ export async function readShard(eyes: Eyes, key: ShardKey): Promise<ReadShard | 
 
 /** What a pass would decide that came now, and found all units as they are. */
 async function decideUnwritten(
-  { config, store }: Eyes,
+  { config, store, clock }: Eyes,
   { state, capacity, limiters, at: now }: ReadShard,
 ): Promise<Looked> {
   const dead = deadSlots(state, now)
@@ -99,7 +100,11 @@ async function decideUnwritten(
   if (jobs === 'stale') throw new Error('nothing is ended by somebody who only looks')
   const due = jobs.due.filter(({ key }) => !over.has(key.sk))
   const reading = { since: now, whole: true, doubtful: false, late: [] }
-  const { claims, holds, looks } = decide({ ...known, ...jobs, due, reading, newToken: () => '-' as Token })
+  const room = roomFor(staying, known).starts.slice(0, due.length)
+  const shared = await lookForStarts({ config, store, clock }, state, room)
+  const within = shared ? { ...limits, shared } : limits
+  const input = { ...known, ...jobs, limits: within, due, reading, newToken: () => '-' as Token }
+  const { claims, holds, looks } = decide(input)
   const owners = new Map(limiters.map(({ limiter, owner }) => [limiter?.name ?? '', owner]))
   const seen = { state, owner: capacity.owner, limiters: owners, portion: capacity, staying, now }
   return {

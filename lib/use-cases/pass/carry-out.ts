@@ -1,6 +1,7 @@
 /** The second half of a round: write what was decided, send what has to be sent, and bring the books up to date. */
 import type { ShardKey } from '../../core/keys.ts'
 import { type Gates, passedGates } from '../../core/limits/gates.ts'
+import type { ShardLimits } from '../../core/limits/limits.ts'
 import { placesToLeave } from '../../core/limits/settling.ts'
 import type { Decision, PassInput } from '../../core/pass/decide.ts'
 import { isWorkLeft } from '../../core/pass/holds.ts'
@@ -10,11 +11,13 @@ import { isRunning, type ShardState } from '../../core/shard/state.ts'
 import type { PassWrite } from '../../ports/store.ts'
 import type { Context } from '../context.ts'
 import type { Capacity } from '../lending/capacity.ts'
+import { returnStarts } from '../lending/grants.ts'
 import { limitsSeen } from '../lending/limits-seen.ts'
 import type { Settled } from '../lending/settle.ts'
 import { type Account, borrowedAfter, isMoved, leaveLines, settleAll } from '../lending/settle-all.ts'
 import type { Round } from './request.ts'
 import { lookSoon, messagesOf, sendWake, sendWork, startCounting } from './send.ts'
+import { grantedAfter, grantedStart, keptByVisit, unusedOf, waitForStart } from './shared-starts.ts'
 import { passWrite } from './write.ts'
 
 /** What the shard has of all that limits it, and uses before the pass claims anything. */
@@ -37,24 +40,31 @@ export async function carryOut(
   decision: Decision,
 ): Promise<Round> {
   const { state, now, limits } = input
-  const passed = outcomeOf(use, decision)
+  const startsIn = waitForStart(decision.holds, now)
+  const passed = outcomeOf(use, decision, startsIn)
   const places = passed.map(({ capacity, result }) => placesToLeave(capacity, result.lack))
   const left = await leaveLines(context, passed, places)
   if (left === 'stale') return { kind: 'conflict' }
   const isLeaving = places.some(({ length }) => length > 0)
   const wake = () => sendWake(context, state.shard, decision.wake, now)
-  const mayGetMore = isWorkLeft(decision.holds) && use.mayGetMore
-  if (!isToBeWritten(state, decision, use, left) && !isLeaving) {
-    await wake()
+  const mayGetMore = isWorkLeft(decision.holds) && use.mayGetMore && startsIn === 'none'
+  const unused = unusedOf(limits, decision)
+  const isGranted = grantedAfter(state, limits).granted !== undefined
+  if (!isToBeWritten(state, decision, use, left) && !isLeaving && !isGranted) {
+    await Promise.all([wake(), returnStarts(context, unused)])
     return unwritten(context, state.shard, { ...decision, mayGetMore }, () => settleAll(context, left))
   }
   const borrowed = borrowedAfter(state, left)
   const write = passWrite(state, decision, { ...input, ...borrowed, mark: context.random.token() })
   const outcome = await context.store.states.pass(state, write)
   // Whoever has won may have relied on a place that is left by now.
-  if (outcome.kind === 'conflict')
-    return { ...conflictOf(outcome, write), ...(isLeaving ? { asksAgain: true } : {}) }
-  await Promise.all([wake(), sendWork(context, messagesOf(state, decision, now, startCounting(limits)))])
+  if (outcome.kind === 'conflict') return conflictOf(outcome, write, input, isLeaving)
+  const counting = { ...startCounting(limits), ...(limits.shared ? { shared: limits.shared } : {}) }
+  await Promise.all([
+    wake(),
+    sendWork(context, messagesOf(state, decision, now, counting)),
+    returnStarts(context, unused),
+  ])
   return afterWrite(context, input, decision, {
     write,
     written: outcome.state,
@@ -72,9 +82,17 @@ const isToBeWritten = (
 ): boolean =>
   changed || !isExpiryRight(state) || state.strandedSince !== undefined || isMoved(gates, left, state)
 
-const conflictOf = ({ isUncertain }: { readonly isUncertain?: true }, { dueAt }: PassWrite) => ({
+/** A write that may have been made may have used what the visit was granted. */
+const conflictOf = (
+  { isUncertain }: { readonly isUncertain?: true },
+  { dueAt }: PassWrite,
+  { limits, state }: Pick<PassInput, 'limits' | 'state'>,
+  isLeaving: boolean,
+) => ({
   kind: 'conflict' as const,
   ...(isUncertain && dueAt ? { uncertain: dueAt } : {}),
+  granted: isUncertain ? [] : keptByVisit(limits, state),
+  ...(isLeaving ? { asksAgain: true } : {}),
 })
 
 interface Written {
@@ -99,7 +117,7 @@ async function afterWrite(
   const hasSentAway = !write.waiting && sendsAway(context, state, now)
   return {
     kind: 'written',
-    ...ownOf(decision, written, startCounting(limits)),
+    ...ownOf(decision, written, limits),
     again: decision.readOn || asksAgain || isAsked === true || isFreed || hasSentAway,
     asksAgain,
     served,
@@ -127,10 +145,15 @@ const sendsAway = ({ config }: Context, state: ShardState, now: number): boolean
   state.waiting && Object.keys(state.slots).length >= (limitsSeen(config, state, now)?.slots ?? 0)
 
 /** What the shard has borrowed after the pass, and whether it still lacks something. */
-function outcomeOf({ gates, startable }: Use, { claims, holds }: Decision): Account[] {
+function outcomeOf(
+  { gates, startable }: Use,
+  { claims, holds }: Decision,
+  startsIn: ReturnType<typeof waitForStart>,
+): Account[] {
   const outcome = {
     claims: claims.length,
-    isWorkLeft: isWorkLeft(holds),
+    isWorkLeft: isWorkLeft(holds) && startsIn === 'none',
+    ...(startsIn === 'short' ? { isReserved: true as const } : {}),
     startable: Math.max(0, startable - claims.length),
   }
   const hasClaimed = claims.length > 0
@@ -144,9 +167,10 @@ function outcomeOf({ gates, startable }: Use, { claims, holds }: Decision): Acco
 function ownOf(
   { claims: [first] }: Decision,
   state: ShardState,
-  rate: ReturnType<typeof startCounting>,
+  limits: ShardLimits,
 ): Pick<Extract<Round, { kind: 'written' }>, 'own'> {
-  return first && isRunning(first.slot) ? { own: { claim: first, state, ...rate } } : {}
+  if (!first || !isRunning(first.slot)) return {}
+  return { own: { claim: first, state, ...startCounting(limits), ...grantedStart(first, limits.shared) } }
 }
 
 /** What has been claimed is claimed: if the books cannot be settled now, the next pass over the shard does it. */

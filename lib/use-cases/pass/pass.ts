@@ -8,9 +8,10 @@ import type { ShardKey } from '../../core/keys.ts'
 import type { Released } from '../../core/pass/decide.ts'
 import { CHAIN_MS, CONFLICT_PAUSE_MS, LEFT_TO_NEWER_MS } from '../../core/times.ts'
 import type { Context } from '../context.ts'
+import { returnStarts } from '../lending/grants.ts'
 import { wakeNow, wakeSoon, wakesNow } from '../wake.ts'
 import { wakeAll } from '../wake-all.ts'
-import type { HandOff, PassRequest, Round } from './request.ts'
+import type { HandOff, PassRequest, Round, RoundRequest } from './request.ts'
 import { passOnce } from './round.ts'
 import { lookSoon } from './send.ts'
 import { slowAtLeast } from './slow.ts'
@@ -67,7 +68,8 @@ async function visitServed(
 
 async function visit(context: Context, request: PassRequest, begunAt: number): Promise<Visited> {
   let { released, runUntil, ...rest } = request
-  let [own, uncertain, asksAgain]: [HandOff?, number?, boolean?] = []
+  let own: HandOff | undefined
+  let learnt: Learnt = {}
   const served = new Set<ShardKey>()
   const fail = (error: unknown) => cutShort(context, { own, served }, error)
   for (let rounds = 0; goesOn(context, begunAt, rounds); rounds++) {
@@ -75,32 +77,36 @@ async function visit(context: Context, request: PassRequest, begunAt: number): P
       ...rest,
       ...(released ? { released } : {}),
       ...(runUntil === undefined ? {} : { runUntil }),
-      ...(uncertain === undefined ? {} : { uncertain }),
-      ...(asksAgain ? { asksAgain } : {}),
+      ...learnt,
     }).catch(fail)
+    if (round.kind === 'conflict') {
+      const { kind: _, ...more } = round
+      learnt = { ...learnt, ...more }
+      await pause(context, rounds)
+      continue
+    }
+    if (round.kind !== 'written') await returnStarts(context, learnt.granted)
     if (round.kind === 'replaced') {
       await leaveToNewer(context, request, released).catch(fail)
       return { own, served }
     }
-    if (round.kind === 'conflict') {
-      uncertain = round.uncertain ?? uncertain
-      asksAgain = round.asksAgain ?? asksAgain
-      await pause(context, rounds)
-      continue
-    }
     for (const shard of round.served ?? []) served.add(shard)
     if (round.kind === 'over') return { own, served }
     released = undefined
-    asksAgain = round.asksAgain
+    const { asksAgain: _asksAgain, granted: _granted, ...lasting } = learnt
+    learnt = { ...lasting, ...(round.asksAgain ? { asksAgain: true } : {}) }
     if (round.own) {
       own = round.own
       runUntil = undefined
     }
     if (!round.again) return { own, served }
   }
+  await returnStarts(context, learnt.granted)
   await giveUp(context, request.shard, released).catch(fail)
   return { own, served }
 }
+
+type Learnt = Pick<RoundRequest, 'uncertain' | 'asksAgain' | 'granted'>
 
 const goesOn = (context: Context, begunAt: number, rounds: number): boolean =>
   rounds < MAX_ROUNDS && (rounds === 0 || !hasLasted(context, begunAt))

@@ -1,8 +1,9 @@
 /** What a pass is asked for, and what may come of a round of it. */
 import type { ShardKey } from '../../core/keys.ts'
+import type { Grant } from '../../core/limits/grant.ts'
 import type { Claim, Released } from '../../core/pass/decide.ts'
 import type { ShardState } from '../../core/shard/state.ts'
-import type { StartCounting } from '../../ports/queues.ts'
+import type { GrantedStart, StartCounting } from '../../ports/queues.ts'
 
 export interface PassRequest {
   readonly shard: ShardKey
@@ -20,6 +21,8 @@ export interface PassRequest {
   readonly arrived?: readonly string[]
   /** Another shard has just given units to this one. */
   readonly isServed?: boolean
+  /** Starts of shared rates that are not written down in the shard: of earlier rounds, or one that came too late. */
+  readonly granted?: readonly Grant[]
 }
 
 /** Something may have arrived, and nobody knows what. */
@@ -39,6 +42,7 @@ export interface HandOff {
   readonly claim: Claim
   readonly state: ShardState
   readonly rate?: StartCounting
+  readonly granted?: GrantedStart
 }
 
 export type Round =
@@ -47,7 +51,12 @@ export type Round =
   /** A newer configuration is in force. */
   | { readonly kind: 'replaced' }
   /** To be read again. `uncertain`: a time that may have been written all the same, and whose wake-up nobody sends then. */
-  | { readonly kind: 'conflict'; readonly uncertain?: number; readonly asksAgain?: boolean }
+  | {
+      readonly kind: 'conflict'
+      readonly uncertain?: number
+      readonly asksAgain?: boolean
+      readonly granted?: readonly Grant[]
+    }
   | {
       readonly kind: 'written'
       readonly own?: HandOff

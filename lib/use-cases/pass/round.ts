@@ -8,10 +8,10 @@ import { earliest } from '../../core/earliest.ts'
 import { limitsOfGates } from '../../core/limits/gates.ts'
 import type { Units } from '../../core/limits/in-force.ts'
 import { givesNextStartAway, hasGotAll, mayUse, mostItMayGet, type Usage } from '../../core/limits/portion.ts'
-import { paceOf } from '../../core/limits/throttled.ts'
+import { type Pace, paceOf } from '../../core/limits/throttled.ts'
 import { nextForgotten } from '../../core/limits/window.ts'
-import { decide, type Released } from '../../core/pass/decide.ts'
-import { slotsThatStay } from '../../core/pass/room.ts'
+import { decide, type PassInput, type Released } from '../../core/pass/decide.ts'
+import { type Staying, slotsThatStay } from '../../core/pass/room.ts'
 import { deadSlots, isSaturated } from '../../core/shard/attention.ts'
 import { isLate } from '../../core/shard/closed.ts'
 import { isExpiryRight } from '../../core/shard/expiry.ts'
@@ -19,16 +19,18 @@ import { emptyState, type ShardState } from '../../core/shard/state.ts'
 import type { Context } from '../context.ts'
 import { usageIn } from '../lending/account.ts'
 import { type Capacities, type Capacity, readCapacities } from '../lending/capacity.ts'
+import { awaitedStart } from '../lending/grants.ts'
 import { limitsSeen } from '../lending/limits-seen.ts'
 import { mayCollect, startable } from '../lending/supply.ts'
 import { supplyAll } from '../lending/supply-all.ts'
-import { carryOut } from './carry-out.ts'
+import { carryOut, type Use } from './carry-out.ts'
 import { withLineLook } from './line-look.ts'
 import { isOfAnother } from './misplaced.ts'
 import { pacedJobs } from './paced.ts'
 import { readJobs } from './read-jobs.ts'
 import { recover } from './recover.ts'
 import { isUncertain, type Round, type RoundRequest } from './request.ts'
+import { withSharedStarts } from './shared-starts.ts'
 import { withSlow } from './slow.ts'
 import { keepStranded } from './stranded.ts'
 
@@ -79,6 +81,8 @@ async function visitKnown(
     mostItMayGet(capacity, used(capacity), mayCollect(capacity, { state: read, request }, seenAt))
   const gatesOf = (all: Capacities, mayOf: (capacity: Capacity) => Units) =>
     mapAll(all, (portion) => ({ portion, may: mayOf(portion), inUse: used(portion).inUse }))
+  const isGot = (before: Capacity | undefined, may: Units) =>
+    before !== undefined && hasGotAll(mayGetOf(before), mayUse(before, used(before)), may)
   const known = { ...request, ...pace.noted, state: read, recovered }
   const jobs = await readJobs(context, {
     ...known,
@@ -88,30 +92,52 @@ async function visitKnown(
   if (jobs === 'stale') return { kind: 'conflict' }
   const { state } = jobs
   const { rateLimit } = capacities[0].limits
-  const due = pacedJobs(pace, { state, staying, due: jobs.due, rateLimit }, seenAt)
+  const due = awaitedStart(context, state)
+    ? []
+    : pacedJobs(pace, { state, staying, due: jobs.due, rateLimit }, seenAt)
   const supplied = await supplyAll(context, capacities, { state, staying, due, request })
   if (supplied === 'stale') return { kind: 'conflict' }
-  const now = clock.now()
   const gates = gatesOf(supplied.capacities, (capacity) => mayUse(capacity, used(capacity)))
-  const isAllGot = gates.some(({ may }, index) => {
-    const was = capacities[index]
-    return was !== undefined && hasGotAll(mayGetOf(was), mayUse(was, used(was)), may)
-  })
-  const [{ portion: partition }] = gates
+  const isAllGot = gates.some(({ may }, index) => isGot(capacities[index], may))
   const mayGetMore = isAllGot || supplied.mayGetMore === true
-  const use = { gates, startable: startable(partition, state, staying, now), mayGetMore }
-  const giveAwayAt = timeToGiveStartAway(partition, used(partition), state, seenAt)
-  const nextDueAt = earliest(jobs.nextDueAt, supplied.spareAt, giveAwayAt)
-  const looks = nextDueAt === undefined ? {} : { nextDueAt }
-  const limits = pace.limit(withLineLook(context, limitsOfGates(gates), jobs.due, now), now)
-  const input = { ...known, ...jobs, ...looks, limits, now, newToken: () => context.random.token() }
-  return carryOut(context, input, use, decide(input))
+  const giveAwayAt = timeToGiveStartAway(gates[0].portion, used(gates[0].portion), state, seenAt)
+  const looks = nextLook(jobs.nextDueAt, supplied.spareAt, giveAwayAt)
+  const ready = { read: { ...known, ...jobs, ...looks }, staying, gates, mayGetMore, pace }
+  return decideWith(context, request, ready)
 }
 
 const ofRequest = (request: RoundRequest, now: number) => ({
   late: lateOf(now, request),
   isUncertain: isUncertain(request),
 })
+
+interface Ready extends Pick<Use, 'gates' | 'mayGetMore'> {
+  readonly read: Omit<PassInput, 'limits' | 'now' | 'newToken'>
+  readonly staying: Staying
+  readonly pace: Pace
+}
+
+/** With all that the shard has by now, and the starts of shared rates for as many jobs as that is for. */
+async function decideWith(
+  context: Context,
+  request: RoundRequest,
+  { read, staying, gates, mayGetMore, pace }: Ready,
+): Promise<Round> {
+  const { clock, random } = context
+  const askedAt = clock.now()
+  const within = pace.limit(withLineLook(context, limitsOfGates(gates), read.due, askedAt), askedAt)
+  const limits = await withSharedStarts(context, { read, staying, limits: within, request })
+  if (limits === 'stale') return { kind: 'conflict' }
+  const now = clock.now()
+  const use = { gates, mayGetMore, startable: startable(gates[0].portion, read.state, staying, now) }
+  const input = { ...read, limits, now, newToken: () => random.token() }
+  return carryOut(context, input, use, decide(input))
+}
+
+function nextLook(...times: readonly (number | undefined)[]): Pick<PassInput, 'nextDueAt'> {
+  const nextDueAt = earliest(...times)
+  return nextDueAt === undefined ? {} : { nextDueAt }
+}
 
 const mapAll = <T>([first, ...others]: Capacities, of: (capacity: Capacity) => T): readonly [T, ...T[]] => [
   of(first),

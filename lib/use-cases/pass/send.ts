@@ -2,6 +2,7 @@
 
 import { keyOf } from '../../core/job/job.ts'
 import type { JobKey, ShardKey } from '../../core/keys.ts'
+import type { SharedStarts } from '../../core/limits/grant.ts'
 import { plannedRate, type ShardLimits } from '../../core/limits/limits.ts'
 import { bucketWidth, rememberedFor } from '../../core/limits/window.ts'
 import type { ArrangedWake, Decision } from '../../core/pass/decide.ts'
@@ -9,6 +10,7 @@ import { isRunning, positionOf, type ShardState, type Slot } from '../../core/sh
 import type { StartCounting, WorkMessage } from '../../ports/queues.ts'
 import type { Context } from '../context.ts'
 import { arrangeWake, wakeSoon } from '../wake.ts'
+import { grantedAgain, grantedStart } from './shared-starts.ts'
 
 /** A claim is on record before it is sent: what cannot be sent now is sent again by a later pass. */
 export async function sendWork({ work, events }: Context, messages: readonly WorkMessage[]): Promise<void> {
@@ -59,16 +61,20 @@ export function messagesOf(
   state: ShardState,
   { claims, change }: Decision,
   now: number,
-  rate: { readonly rate?: StartCounting },
+  counting: { readonly rate?: StartCounting; readonly shared?: SharedStarts },
 ): WorkMessage[] {
-  const fresh = claims.flatMap(({ job, slot, startAt, waits_ms }) => {
+  const { shared, ...rate } = counting
+  const fresh = claims.flatMap((claim) => {
+    const { job, slot, startAt, waits_ms } = claim
     if (isRunning(slot)) return []
-    const ahead = startAt > now ? { startAt } : {}
-    return [{ ...messageOf(job.key, slot), ...ahead, ...(waits_ms ? { waits_ms } : {}), ...rate }]
+    const ahead = { ...(startAt > now ? { startAt } : {}), ...(waits_ms ? { waits_ms } : {}) }
+    return [{ ...messageOf(job.key, slot), ...ahead, ...rate, ...grantedStart(claim, shared) }]
   })
   const again = change.resend.flatMap(({ id }) => {
     const slot = state.slots[id]
-    return slot ? [{ ...messageOf(keyOf(state.shard, positionOf(id, slot)), slot), ...rate }] : []
+    if (!slot) return []
+    const granted = grantedAgain('startBy' in slot ? slot.startBy : undefined)
+    return [{ ...messageOf(keyOf(state.shard, positionOf(id, slot)), slot), ...rate, ...granted }]
   })
   return [...fresh, ...again]
 }

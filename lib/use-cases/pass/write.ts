@@ -11,6 +11,7 @@ import { keptUntil, mayExpire } from '../../core/shard/expiry.ts'
 import type { BorrowedFrom, BorrowedUnits, ShardState } from '../../core/shard/state.ts'
 import { MAX_DELAY_MS } from '../../core/times.ts'
 import type { PassWrite } from '../../ports/store.ts'
+import { grantedAfter } from './shared-starts.ts'
 
 export interface Circumstances {
   readonly limits: ShardLimits
@@ -38,6 +39,7 @@ export function passWrite(
     ...(borrowedFrom ? { borrowedFrom } : {}),
     ...slowedBy(state, released, now),
     ...(throttling && isNews(state, throttling) ? { throttling } : {}),
+    ...grantedAfter(state, limits),
     ...(dueShard === undefined ? {} : { dueShard }),
     ...(mayExpire({ ...state, waiting: change.waiting })
       ? { expiresAt: expiry(Math.max(change.dueAt ?? now, state.slowed?.until ?? now), limits, now) }

@@ -10,9 +10,9 @@ import type { SweepContext } from './tally.ts'
 const SIDE_BY_SIDE = 8
 
 export async function keepLimiters(context: SweepContext): Promise<void> {
-  const names = Object.values(context.config.queues).flatMap(({ limiters }) =>
-    limiters.map(({ name }) => name),
-  )
+  const { queues, pools } = context.config
+  const ofQueues = Object.values(queues).flatMap(({ limiters, rates }) => [...limiters, ...rates])
+  const names = [...ofQueues, ...Object.values(pools)].map(({ name }) => name)
   const keys = [...new Set(names)].map(limiterKey)
   await forEachSideBySide(keys, SIDE_BY_SIDE, (key) => keep(context, key))
 }

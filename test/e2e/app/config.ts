@@ -44,9 +44,17 @@ export default defineConfig({
       retry: { attempts: 2, backoff: '100ms' },
       maxQueueSize: { queue: 100, partition: 3 },
     },
+    /** Two queues that share a rate, of which each job of one counts as two starts. */
+    mail: { partition: { payload: 'customer' }, pools: { mailer: 1 }, timeout: '4s' },
+    letter: { partition: { payload: 'customer' }, pools: { mailer: { cost: 2 } }, timeout: '4s' },
     light: { partition: { payload: 'customer' }, concurrency: 2, pools: { api: 1 }, timeout: '4s' },
   },
-  pools: { api: { concurrency: 5 }, gpu: { concurrency: 3 } },
+  pools: {
+    api: { concurrency: 5 },
+    gpu: { concurrency: 3 },
+    // As above: the recorder counts what arrives.
+    mailer: { rateLimit: { allowed: 6, period: '2s', margin: '500ms' } },
+  },
   tags: [
     { key: 'model', concurrency: 3 },
     { key: 'model', value: 'gpt-5', concurrency: 2 },

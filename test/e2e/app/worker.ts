@@ -1,4 +1,15 @@
 import { createWorker } from '../../../lib/worker.ts'
-import { heavy, light, limited, patient, serial, shared, sized, wide } from './tasks.ts'
+import { heavy, letter, light, limited, mail, patient, serial, shared, sized, wide } from './tasks.ts'
 
-export const handler = createWorker([serial, limited, patient, wide, heavy, light, shared, sized])
+export const handler = createWorker([
+  serial,
+  limited,
+  patient,
+  wide,
+  heavy,
+  light,
+  shared,
+  sized,
+  mail,
+  letter,
+])

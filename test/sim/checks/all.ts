@@ -3,6 +3,7 @@ import type { Check } from './check.ts'
 import { admitted, concurrency } from './i1-concurrency.ts'
 import { limiters } from './i1-limiters.ts'
 import { attemptsHoldSlots, ownSlotsFreed } from './i1-slots.ts'
+import { limiterRates } from './i2-limiters.ts'
 import { rate } from './i2-rate.ts'
 import { attemptedOnce, notEarly, overlap } from './i3-overlap.ts'
 import { accepted, oneJobAnEvent } from './i4-accepted.ts'
@@ -33,6 +34,7 @@ export function allChecks(): { readonly checks: readonly Check[]; readonly progr
     throttledClaimsLess,
     replacedDecideNothing,
     rate,
+    limiterRates,
     attemptsHoldSlots,
     ownSlotsFreed(),
     overlap,

@@ -27,7 +27,25 @@ const encoded = (tenant: string): string => tenant.replaceAll('%', '%25').replac
 
 const NOTHING_GUARANTEED: Covering['guaranteed'] = new Map()
 
-/** By what the user has written, in the configuration and in the job. */
+type Written = number | { readonly concurrency?: number | undefined } | undefined
+const concurrencyOf = (limit: Written): number | undefined =>
+  typeof limit === 'object' ? limit.concurrency : limit
+
+type Use = number | { readonly weight?: number | undefined; readonly cost?: number | undefined } | undefined
+/** What a job takes, if its queue uses the pool. */
+export function useOf(use: Use, what: 'weight' | 'cost'): number | undefined {
+  if (use === undefined) return undefined
+  const written = typeof use === 'object' ? use[what] : what === 'weight' ? use : undefined
+  return written ?? 1
+}
+
+/** By what the user has written, in the configuration and in the job: the pools that it takes units of, and their weights. */
+function weightsOf(input: QueueInput | undefined, item: RawItem | undefined): Record<string, number> {
+  const ofQueue = Object.entries(input?.pools ?? {}).map(([pool, use]) => [pool, useOf(use, 'weight') ?? 1])
+  return { ...Object.fromEntries(ofQueue), ...asMap<number>(item?.['pools']) }
+}
+
+/** What covers a job. A limiter with a rate alone has no units: see `i2-limiters.ts`. */
 export function coveringOf(
   { versions }: Plan,
   version: number,
@@ -36,16 +54,18 @@ export function coveringOf(
   const { queue: name } = readShard(pk)
   const { queues, pools = {}, tags: limits = [] } = (versions[version] ?? versions[0]).input
   const covering = new Map<string, Covering>()
-  const total = queues[name]?.total
+  const total = concurrencyOf(queues[name]?.total)
   if (total !== undefined)
     covering.set(`total|${name}`, { units: total, weight: 1, guaranteed: guaranteedIn(name, queues[name]) })
-  const weights = { ...queues[name]?.pools, ...asMap<number>(item?.['pools']) }
-  for (const [pool, weight = 1] of Object.entries(weights))
+  for (const [pool, weight] of Object.entries(weightsOf(queues[name], item))) {
+    const known = pools[pool]
+    if (known && known.concurrency === undefined) continue
     covering.set(`pool|${pool}`, {
-      units: pools[pool]?.concurrency ?? 0,
+      units: known?.concurrency ?? 0,
       weight,
       guaranteed: NOTHING_GUARANTEED,
     })
+  }
   for (const [key, value] of Object.entries(asMap<string>(item?.['tags'])))
     for (const limit of limits)
       if (limit.key === key && (limit.value ?? value) === value)
@@ -62,7 +82,7 @@ const guaranteedIn = (queue: string, input: QueueInput | undefined): Covering['g
     Object.entries(input?.guaranteed ?? {}).map(([tenant, units]) => [`${queue}|${encoded(tenant)}`, units]),
   )
 
-const asMap = <T>(value: unknown): Record<string, T> =>
+export const asMap = <T>(value: unknown): Record<string, T> =>
   typeof value === 'object' && value !== null ? (value as Record<string, T>) : {}
 
 export const coveredBy = ({ pk, standing }: AttemptTruth): Covered => ({ pk, item: standing?.item })

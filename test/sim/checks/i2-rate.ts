@@ -10,7 +10,7 @@ import { readShard } from './keys.ts'
 import type { Rate } from './limits.ts'
 
 /** execute.ts: a handler that would begin later than this after its stamp has to be stamped again. */
-const slackOf = ({ margin_ms }: Rate): number => Math.max(1, margin_ms / 2)
+export const slackOf = ({ margin_ms }: Pick<Rate, 'margin_ms'>): number => Math.max(1, margin_ms / 2)
 
 export const rate: Check = {
   name: 'I2 rate',

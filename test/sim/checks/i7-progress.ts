@@ -9,7 +9,8 @@ import { CLAIMED_AHEAD_MS } from '../../../lib/core/times.ts'
 import { isHeld } from '../workloads/limiter-acts.ts'
 import { ADAPTIVE } from '../workloads/queues.ts'
 import type { Check } from './check.ts'
-import { type Covered, coveringOf, usedOf } from './i1-limiters.ts'
+import { type Covered, coveringOf, usedOf, useOf } from './i1-limiters.ts'
+import { ratesOver } from './i2-limiters.ts'
 import { boundOf, isBoundAlways } from './i7-bound.ts'
 import { keptOf, lacksGuaranteed } from './i7-guaranteed.ts'
 import { ownerOf, readShard } from './keys.ts'
@@ -85,8 +86,11 @@ export const progress = (): Progress => {
         if (truth.runningIn(partition).length >= limits.concurrency) return false
         const job = { pk: shard, item: truth.at(shard, due)?.item }
         if (!hasUnits(truth, tables, job, version)) return false
-        const names = [...coveringOf(truth.plan, version, job).keys()]
-        if (names.some((name) => isHeld({ tables }, name, truth.now - SLOWED_MS))) return false
+        if (!hasSharedStart(truth, tables, job, version)) return false
+        const covering = [...coveringOf(truth.plan, version, job).keys()]
+        const rates = ratesOver(truth.plan, version, job).map(({ name }) => name)
+        if ([...covering, ...rates].some((name) => isHeld({ tables }, name, truth.now - SLOWED_MS)))
+          return false
         const { rate } = limits
         if (!rate) return true
         if (rate.allowed === 0) return false
@@ -130,6 +134,24 @@ function turnsBefore(truth: Truth, tables: Tables, shard: string): number {
   return 1 + others.length
 }
 
+/** Whoever waits for a start has been granted one; whoever asks now finds one free. */
+function hasSharedStart({ plan, now }: Truth, { states }: Tables, job: Covered, version: number): boolean {
+  const rates = ratesOver(plan, version, job)
+  const { granted } = states.get(job.pk as ShardKey) ?? {}
+  if (rates.length > 0 && (granted?.until ?? 0) > now - GRANTED_MS) return false
+  return rates.every(({ name, allowed, period_ms, margin_ms, costOf }) => {
+    const queues = Object.keys((plan.versions[version] ?? plan.versions[0]).input.queues)
+    const most = Math.max(1, ...queues.map((queue) => costOf({ pk: queue }) ?? 0))
+    const span = 1.1 * period_ms + margin_ms + 2 * plan.maxSkew_ms + AHEAD_MS
+    const counted = Object.entries(states.get(`$limiter|${name}` as ShardKey)?.window ?? {})
+    const used = counted.reduce((sum, [end, count]) => sum + (Number(end) > now - span ? count : 0), 0)
+    return used + most <= allowed
+  })
+}
+
+/** Whoever is woken for a start may be late. */
+const GRANTED_MS = 10_000
+
 /**
  * Nobody passes by the job that has waited for longest, which may use more units than all others. What is kept for others is
  * not there; what is guaranteed to its own partition is, whoever uses it still.
@@ -141,7 +163,7 @@ const hasUnits = ({ plan, running }: Truth, tables: Tables, job: Covered, versio
     const { queues } = (plan.versions[version] ?? plan.versions[0]).input
     const weights = Object.values(queues).flatMap(({ pools = {} }) => Object.values(pools))
     const most = name.startsWith('pool|')
-      ? Math.max(MOST_OF_A_JOB, ...weights.map((weight) => weight ?? 0))
+      ? Math.max(MOST_OF_A_JOB, ...weights.map((use) => useOf(use, 'weight') ?? 0))
       : 1
     return usedOf(plan, version, name, running) + most + keptOf(tables, covering, partition) <= covering.units
   })

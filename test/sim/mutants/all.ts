@@ -15,6 +15,7 @@ import type { Mutant } from './mutant.ts'
 import { RATES } from './rates.ts'
 import { READING } from './reading.ts'
 import { RECOVERY } from './recovery.ts'
+import { SHARED_RATES } from './shared-rates.ts'
 import { WAKING } from './waking.ts'
 import { WAYS_IN } from './ways-in.ts'
 
@@ -34,6 +35,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...RATES,
   ...READING,
   ...RECOVERY,
+  ...SHARED_RATES,
   ...WAKING,
   ...WAYS_IN,
 ]

@@ -76,8 +76,8 @@ export const WAKING: readonly Mutant[] = [
   {
     name: 'early wake-up not repeated',
     file: 'lib/use-cases/pass/carry-out.ts',
-    find: '    await wake()\n',
-    replace: '',
+    find: 'await Promise.all([wake(), returnStarts',
+    replace: 'await Promise.all([returnStarts',
     breaks: 'a wake-up that comes early by the dispatcher’s clock is the last one',
   },
   {

@@ -17,7 +17,7 @@ export const drawTags = (random: SimRandom): readonly TagLimit[] => [
 /** A job of a run with limiters: as many units as its producer's configuration allows. */
 export function drawLabels(random: SimRandom, { input }: Version): Labels {
   const [pool] = Object.entries(input.pools ?? {})
-  const most = Math.min(2, pool?.[1].concurrency ?? 0)
+  const most = Math.min(2, pool?.[1].concurrency ?? 2)
   const tags = {
     ...(random.chance(0.4) ? { m: random.pick(VALUES) } : {}),
     ...(random.chance(0.3) ? { u: random.pick(VALUES) } : {}),

@@ -1,5 +1,6 @@
 /** The queues of a run: every size of limit. */
-import type { Config, QueueInput } from '../../../lib/core/queue/config.ts'
+import type { Config, ConfigInput, QueueInput } from '../../../lib/core/queue/config.ts'
+import type { SharedLimitsInput } from '../../../lib/core/queue/shared-limits-input.ts'
 import type { SimRandom } from '../world/random.ts'
 import { USUAL } from './hostile.ts'
 import { drawTags } from './labels.ts'
@@ -24,19 +25,46 @@ export const drawQueues = (random: SimRandom): Readonly<Record<string, QueueInpu
   Object.fromEntries(Array.from({ length: random.int(1, 3) }, (_, n) => [`q${n}`, drawQueue(random)]))
 
 /** Limits that queues share. */
-export type PoolsPlan = Readonly<Record<string, { readonly concurrency: number }>>
+export type PoolsPlan = NonNullable<ConfigInput['pools']>
 
 export const POOL = 'p'
+/** So many starts that all jobs of a run are made in time, and so few that they wait. */
+const SHARED_RATES = [2, 3, 5, 8, 40] as const
+const SHARED_PERIODS_MS = [1000, 2000, 5000] as const
 
-/** The same queues, of which some have a total, of which partitions are guaranteed a part, or share a pool, in which a job of each weighs as much as it may. */
+const drawSharedRate = (random: SimRandom) => ({
+  rateLimit: {
+    allowed: random.pick(SHARED_RATES),
+    period: random.pick(SHARED_PERIODS_MS),
+    ...(random.chance(0.3) ? { margin: random.pick([0, 500]) } : {}),
+  },
+})
+
+/** A number of units, a rate, or both. */
+function drawShared(random: SimRandom, most: number): SharedLimitsInput {
+  const concurrency = random.int(1, most)
+  if (random.chance(0.5)) return { concurrency }
+  return random.chance(0.4) ? drawSharedRate(random) : { concurrency, ...drawSharedRate(random) }
+}
+
+/**
+ * The same queues, of which some have a total, of which partitions are guaranteed a part, or share a pool, in which a job of
+ * each weighs and costs as much as it may.
+ */
 export function drawLimiters(random: SimRandom, queues: Readonly<Record<string, QueueInput>>) {
-  const concurrency = random.int(1, 6)
+  const pool: PoolsPlan[string] = drawShared(random, 6)
+  const { concurrency = 1, rateLimit } = pool
   const covered = Object.entries(queues).map(([name, queue]) => {
-    const total = random.chance(0.4) ? { total: random.int(1, 5) } : {}
-    const pools = random.chance(0.6) ? { pools: { [POOL]: random.int(1, Math.min(3, concurrency)) } } : {}
-    return [name, { ...queue, ...total, ...drawGuaranteed(random, queue, total.total), ...pools }] as const
+    const total = random.chance(0.4) ? { total: drawShared(random, 5) } : {}
+    const use = {
+      weight: random.int(1, Math.min(3, concurrency)),
+      cost: random.int(1, Math.min(3, rateLimit?.allowed ?? 1)),
+    }
+    const pools = random.chance(0.6) ? { pools: { [POOL]: use } } : {}
+    const guaranteed = drawGuaranteed(random, queue, total.total?.concurrency)
+    return [name, { ...queue, ...total, ...guaranteed, ...pools }] as const
   })
-  return { queues: Object.fromEntries(covered), pools: { [POOL]: { concurrency } }, tags: drawTags(random) }
+  return { queues: Object.fromEntries(covered), pools: { [POOL]: pool }, tags: drawTags(random) }
 }
 
 /** Something is always left to the others, or they would never run. */

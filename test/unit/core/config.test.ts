@@ -22,6 +22,7 @@ describe('a configuration', () => {
       timeout_ms: 60_000,
       shards: 125,
       limiters: [],
+      rates: [],
     })
   })
 
@@ -43,6 +44,7 @@ describe('a configuration', () => {
       timeout_ms: 840_000,
       shards: 2,
       limiters: [],
+      rates: [],
     })
   })
 

@@ -4,6 +4,7 @@ import { defineConfig } from '../../../lib/core/queue/config.ts'
 import * as times from '../../../lib/core/times.ts'
 import { BRIEF, callOptions } from '../../../lib/lambda/clients.ts'
 import { MAX_WAITS } from '../../../lib/use-cases/operate/operator-call.ts'
+import { type Related, relateGrants } from '../../support/times-of-grants.ts'
 
 const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0)
 
@@ -16,7 +17,7 @@ const LONGEST_CALL_MS = callOptions(BRIEF).maxAttempts * times.ANSWER_MS + sum(P
 
 /** Which durations are about which: a new one has to be thought of here. */
 const RELATED = new Set<string>()
-const related = (failure: string, names: readonly (keyof typeof times)[], holds: () => void): void => {
+const related: Related = (failure, names, holds) => {
   for (const name of names) RELATED.add(name)
   test(failure, holds)
 }
@@ -280,6 +281,8 @@ related(
 related('a unique job has its key for as long as its payload is kept', ['LOCK_KEPT_MS'], () =>
   expect(times.LOCK_KEPT_MS).toBeGreaterThanOrEqual(Math.max(...times.PAYLOAD_LIFETIMES_DAYS) * 86_400_000),
 )
+
+relateGrants(related)
 
 test('no duration stands there that nothing is said about', () => {
   expect(Object.keys(times).filter((name) => !RELATED.has(name))).toEqual([])

@@ -1,0 +1,51 @@
+/** The rates that a queue shares: its total's, and those of its pools. */
+import { ConfigurationError } from '../errors.ts'
+import { toRate } from '../limits/input.ts'
+import { withMargin } from '../limits/limits.ts'
+import { type LimiterName, poolNamed, totalOf } from '../limits/queue-limiter.ts'
+import type { SharedRate } from '../limits/shared-rate.ts'
+import { type Pools, poolNamedIn, type Queue, usesOf } from './limiters-input.ts'
+import type { SharedLimits } from './shared-limits-input.ts'
+
+/** @throws ConfigurationError if a job of the queue could never start */
+export function sharedRatesOf(
+  name: string,
+  queues: Readonly<Record<string, Queue>>,
+  pools: Pools,
+): SharedRate[] {
+  const { total, pools: used } = queues[name] ?? { pools: {} }
+  const ofPools = Object.entries(used).flatMap(([pool, { cost }]) => {
+    const limits = poolNamedIn(name, pools, pool)
+    const allowed = limits.rateLimit?.allowed ?? 0
+    if (allowed > 0 && cost > allowed)
+      throw new ConfigurationError(
+        `queues.${name}.pools.${pool}`,
+        `a job that counts as ${cost} starts of ${allowed} could never run`,
+      )
+    const rate = poolRate(pool, limits, queues)
+    return rate ? [rate] : []
+  })
+  const ofTotal = total ? rateOf(totalOf(name), total, {}) : undefined
+  return [...(ofTotal ? [ofTotal] : []), ...ofPools].toSorted(byName)
+}
+
+export const byName = (one: SharedRate, other: SharedRate): number => (one.name < other.name ? -1 : 1)
+
+/** The rate of a pool, if it has one. A job that names the pool itself costs what its queue says, or one start. */
+export const poolRate = (
+  pool: string,
+  limits: SharedLimits,
+  queues: Readonly<Record<string, Queue>>,
+): SharedRate | undefined =>
+  rateOf(
+    poolNamed(pool),
+    limits,
+    usesOf(queues, pool, ({ cost }) => cost),
+  )
+
+const rateOf = (
+  name: LimiterName,
+  { rateLimit }: SharedLimits,
+  costs: Readonly<Record<string, number>>,
+): SharedRate | undefined =>
+  rateLimit ? { name, rateLimit: withMargin(toRate(rateLimit)), costs } : undefined

@@ -1,0 +1,34 @@
+/** The start of a shared rate that a job has been granted: whether it comes in time, and when it was. */
+
+import { limiterKey } from '../../core/limits/queue-limiter.ts'
+import { bucketOf } from '../../core/limits/window.ts'
+import type { GrantedStart } from '../../ports/queues.ts'
+import type { Context } from '../context.ts'
+
+/** A job that would start later would be one too many in some window. */
+export const isGrantOver = (granted: GrantedStart | undefined, startedAt: number): boolean =>
+  granted !== undefined && startedAt > granted.until
+
+/** The pass that gives the job back learns how long it had: the next one is granted longer. */
+export const lapsedOf = ({ clock }: Pick<Context, 'clock'>, granted: GrantedStart | undefined) =>
+  granted && clock.now() > granted.until
+    ? { granted: [{ at: granted.at, until: granted.until, keys: {} }] }
+    : {}
+
+/** Just before the handler begins: the write may have taken long. */
+export const isGrantLate = ({ clock }: Pick<Context, 'clock'>, granted: GrantedStart | undefined): boolean =>
+  granted !== undefined && clock.now() > granted.until + granted.late_ms
+
+/**
+ * The limiters remember the start under the time at which the handler begins, so that they forget it earlier. Nothing
+ * depends on it, and it costs the handler no time.
+ */
+export async function settleStarts(
+  { store }: Pick<Context, 'store'>,
+  { granted, begunAt }: { readonly granted: GrantedStart | undefined; readonly begunAt: number },
+): Promise<void> {
+  const settled = (granted?.settle ?? []).map(({ limiter, grant, bucket_ms }) =>
+    store.states.settleStart(limiterKey(limiter), grant, bucketOf(begunAt, bucket_ms)),
+  )
+  await Promise.allSettled(settled)
+}

@@ -1,0 +1,81 @@
+/**
+ * I2 over limiters: in no window of `period` do more starts count than a total or a pool allows, over all queues and shards,
+ * in true time, each as many as its job costs. Judged for what was claimed while one configuration has been in force.
+ */
+import type { Plan } from '../workloads/plan.ts'
+import type { Check } from './check.ts'
+import { asMap, type Covered, coveredBy, useOf } from './i1-limiters.ts'
+import { slackOf } from './i2-rate.ts'
+import { readShard } from './keys.ts'
+
+/** A rate that covers a queue, and how many starts a job of each queue counts as. */
+export interface CoveringRate {
+  readonly name: string
+  readonly allowed: number
+  readonly period_ms: number
+  readonly margin_ms: number
+  /** Absent if the job is not covered. */
+  readonly costOf: (job: Covered) => number | undefined
+}
+
+type Written = { readonly rateLimit?: WrittenRate | undefined } | number | undefined
+interface WrittenRate {
+  readonly allowed: number
+  readonly period: unknown
+  readonly margin?: unknown
+}
+
+/** By what the user has written; a run's durations are numbers. */
+export function ratesOver({ versions }: Plan, version: number, { pk, item }: Covered): CoveringRate[] {
+  const { queues, pools = {} } = (versions[version] ?? versions[0]).input
+  const { queue } = readShard(pk)
+  const input = queues[queue]
+  const isOfQueue = (job: Covered) => (readShard(job.pk).queue === queue ? 1 : undefined)
+  const named = new Set([...Object.keys(input?.pools ?? {}), ...poolsNamedBy(item)])
+  return [
+    ...rateOf(`total|${queue}`, input?.total, isOfQueue),
+    ...[...named].flatMap((pool) =>
+      rateOf(`pool|${pool}`, pools[pool], (job) => {
+        const cost = useOf(queues[readShard(job.pk).queue]?.pools?.[pool], 'cost')
+        return cost ?? (poolsNamedBy(job.item).includes(pool) ? 1 : undefined)
+      }),
+    ),
+  ]
+}
+
+/** A job that names a pool counts as one start, unless its queue says something else. */
+const poolsNamedBy = (item: Covered['item']): string[] => Object.keys(asMap<number>(item?.['pools']))
+
+function rateOf(name: string, written: Written, costOf: CoveringRate['costOf']): CoveringRate[] {
+  if (typeof written !== 'object' || !written.rateLimit) return []
+  const { allowed, period, margin } = written.rateLimit
+  const period_ms = Number(period)
+  const usual_ms = Math.min(1000, Math.max(20, Math.round(period_ms / 40)))
+  return [{ name, allowed, period_ms, margin_ms: margin === undefined ? usual_ms : Number(margin), costOf }]
+}
+
+export const limiterRates: Check = {
+  name: 'I2 totals and pools',
+  after(event, { truth, fail }) {
+    if (event.kind !== 'attemptStarted') return
+    const version = truth.limits.versionInForce(truth.now)
+    if (version === undefined) return
+    for (const rate of ratesOver(truth.plan, version, event)) {
+      const excess_ms = Math.max(0, 2 * truth.plan.maxSkew_ms - (rate.margin_ms - slackOf(rate)))
+      const window_ms = rate.period_ms - excess_ms
+      const starts = truth.attempts
+        .filter(({ startedAt }) => startedAt > truth.now - window_ms)
+        .filter(
+          ({ claimedAt }) => truth.limits.onlyVersion(claimedAt - LONGEST_PASS_MS, truth.now) === version,
+        )
+        .reduce((sum, attempt) => sum + (rate.costOf(coveredBy(attempt)) ?? 0), 0)
+      if (starts > rate.allowed)
+        fail(
+          `${rate.name}: ${starts} starts within ${window_ms} ms; ${rate.allowed} per ${rate.period_ms} ms`,
+        )
+    }
+  },
+}
+
+/** A start is granted before its job is claimed, by a pass that takes its time. */
+const LONGEST_PASS_MS = 30_000

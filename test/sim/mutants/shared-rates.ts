@@ -1,0 +1,44 @@
+/** Rates that queues share: what a job needs of them to start. */
+import type { Mutant } from './mutant.ts'
+
+const GRANTS = 'lib/use-cases/lending/grants.ts'
+const RATE = 'lib/core/limits/shared-rate.ts'
+const STARTS = 'lib/use-cases/pass/shared-starts.ts'
+
+export const SHARED_RATES: readonly Mutant[] = [
+  {
+    name: 'a start is granted and not written down',
+    file: GRANTS,
+    find: '    take: keysOf(taken),\n',
+    replace: '    take: keysOf(taken).slice(1),\n',
+    breaks: 'the rate of a total or a pool',
+  },
+  {
+    name: 'cost forgotten',
+    file: GRANTS,
+    find: 'cost: costIn(rate, shard)',
+    replace: 'cost: Math.min(1, costIn(rate, shard))',
+    breaks: 'jobs that cost more start more often than the pool allows',
+  },
+  {
+    name: 'a start that was made is returned',
+    file: 'lib/use-cases/attempt/granted-start.ts',
+    find: 'bucketOf(begunAt, bucket_ms)',
+    replace: 'bucketOf(begunAt - 1000, bucket_ms)',
+    breaks: 'it is forgotten a second too early',
+  },
+  {
+    name: 'a start of a claim is returned as unused',
+    file: STARTS,
+    find: '.filter((one) => !claims.some(({ granted }) => granted === one))',
+    replace: '.filter((one) => claims.length === 0 || claims.some(({ granted }) => granted === one))',
+    breaks: 'others get it, too',
+  },
+  {
+    name: 'starts to come do not count',
+    file: RATE,
+    find: '    .filter(({ at }) => at > from)\n',
+    replace: '    .filter(({ at }) => at > from && at - rememberedFor(rate) <= from)\n',
+    breaks: 'what others wait for is given away',
+  },
+]
