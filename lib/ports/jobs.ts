@@ -2,7 +2,7 @@
 import type { DeadLetter } from '../core/job/dead-letter.ts'
 import type { Cancellation } from '../core/job/doom.ts'
 import type { JobItem, RawItem } from '../core/job/job.ts'
-import type { Lock } from '../core/job/lock.ts'
+import type { FoundLock, Lock } from '../core/job/lock.ts'
 import type { Receipt } from '../core/job/receipt.ts'
 import type { JobKey, ShardKey } from '../core/keys.ts'
 import type { ShardsPage } from '../core/shard/seen-shards.ts'
@@ -19,9 +19,14 @@ export interface JobStore {
   putOnce(item: JobItem, receipt: Receipt): Promise<OnceOutcome>
   /**
    * Puts a job and its unique key's lock in one transaction, unless another lock is there. `found`: a lock that was there;
-   * then unless that is another by now, or its job is there.
+   * then unless that is another by now, or its job is there and has not been seen to have started.
    */
-  putUnique(item: JobItem, lock: Lock, found?: Lock): Promise<UniqueOutcome>
+  putUnique(item: JobItem, lock: Lock, found?: FoundLock): Promise<UniqueOutcome>
+  /**
+   * Puts another job in the place of one that waits and has the lock, in one transaction, if no pass has been made over its
+   * shard since the state was read; and counts as a pass, as `endWaiting` does.
+   */
+  swapWaiting(state: ShardVersion, item: RawItem, swap: Swap): Promise<SwapOutcome>
   /** Puts up to 25 jobs, and returns those that the database did not take. */
   putBatch(items: readonly JobItem[]): Promise<readonly JobItem[]>
   get(key: RawKey): Promise<RawItem | undefined>
@@ -72,8 +77,25 @@ export type OnceOutcome =
   /** Another transaction is under way there, or a table has no room at the moment. */
   | { readonly kind: 'busy' }
 
-/** `locked`: whether the lock's job is still there is not known. */
-export type UniqueOutcome = OnceOutcome | { readonly kind: 'locked'; readonly lock: Lock }
+export type UniqueOutcome =
+  | OnceOutcome
+  /** Whether the lock's job is still there is not known. */
+  | { readonly kind: 'locked'; readonly lock: Lock }
+  /** By this very call, in the place of one that waited. */
+  | { readonly kind: 'replaced'; readonly job: JobKey }
+
+export interface Swap {
+  readonly next: JobItem
+  readonly lock: Lock
+  /** Of a state item that is made by this. Epoch s. */
+  readonly expiresAt?: number | undefined
+}
+export type SwapOutcome =
+  | 'swapped'
+  /** Something else stands under the new key. */
+  | 'occupied'
+  /** A pass has been made, the job or the lock is another, another transaction is under way, or there is no room. */
+  | 'stale'
 export interface Burial {
   readonly item: RawItem
   readonly letter: DeadLetter

@@ -7,7 +7,8 @@ import type { NewItem } from '../core/job/one-only.ts'
 import type { Receipt } from '../core/job/receipt.ts'
 import type { JobKey } from '../core/keys.ts'
 import { forEachSideBySide } from '../core/side-by-side.ts'
-import type { OnceOutcome, Store } from '../ports/store.ts'
+import type { Store, UniqueOutcome } from '../ports/store.ts'
+import { putColliding } from './enqueue-colliding.ts'
 
 const SIDE_BY_SIDE = 32
 const RETRIES = 8
@@ -18,7 +19,15 @@ export interface NewOnce {
 }
 
 type Jobs = Pick<Store, 'jobs'>
-type Settled = Exclude<OnceOutcome, { readonly kind: 'busy' }>
+type Stores = Pick<Store, 'jobs' | 'states'>
+type Outcome = Exclude<UniqueOutcome, { readonly kind: 'locked' }>
+type Settled = Exclude<Outcome, { readonly kind: 'busy' }>
+
+/** The job that was there. */
+export interface Standing extends JobKey {
+  /** The new one has taken its place, and stands under this key. */
+  readonly replaced?: true
+}
 
 /** @throws EnqueueIncompleteError if the database has no room for a while */
 export const putOnce = ({ jobs }: Jobs, { item, receipt }: NewOnce): Promise<Settled> =>
@@ -37,7 +46,7 @@ export function putUnique({ jobs }: Jobs, item: JobItem, lock: Lock): Promise<Se
 }
 
 /** Two simultaneous calls with one key are in each other's way, and the SDK does not try a cancelled transaction again. */
-function unlessBusy(item: JobItem, put: () => Promise<OnceOutcome>): Promise<Settled> {
+function unlessBusy(item: JobItem, put: () => Promise<Outcome>): Promise<Settled> {
   const attempt = async (): Promise<Settled> => {
     const outcome = await put()
     if (outcome.kind === 'busy') throw new EnqueueIncompleteError([item])
@@ -57,15 +66,19 @@ function unlessBusy(item: JobItem, put: () => Promise<OnceOutcome>): Promise<Set
  * @returns the key of the job that was there, if nothing was written
  * @throws JobExistsError if another job stands under its key
  */
-export async function putNew(store: Jobs, job: NewItem): Promise<JobKey | undefined> {
-  const { item, receipt, lock } = job
-  const outcome = await (receipt
-    ? putOnce(store, { item, receipt })
-    : lock
-      ? putUnique(store, item, lock)
-      : putPlain(store, item))
+export async function putNew(store: Stores, job: NewItem): Promise<Standing | undefined> {
+  const { item } = job
+  const outcome = await putAsAsked(store, job)
   if (outcome.kind === 'taken') throw new JobExistsError(item.pk, item.sk)
-  return outcome.kind === 'existing' ? outcome.job : undefined
+  if (outcome.kind === 'put') return undefined
+  return outcome.kind === 'replaced' ? { ...outcome.job, replaced: true } : outcome.job
+}
+
+function putAsAsked(store: Stores, { item, receipt, lock, collision }: NewItem): Promise<Settled> {
+  if (receipt) return putOnce(store, { item, receipt })
+  if (!lock) return putPlain(store, item)
+  if (!collision) return putUnique(store, item, lock)
+  return unlessBusy(item, () => putColliding(store, { item, lock, collision }))
 }
 
 /** Without a key, a job that is there is the one that is put: the reply to its put was lost. */
@@ -73,29 +86,32 @@ async function putPlain({ jobs }: Jobs, item: JobItem): Promise<Settled> {
   return { kind: (await jobs.put(item)) === 'taken' ? 'taken' : 'put' }
 }
 
+const theOneOf = (group: readonly NewItem[]): NewItem | undefined =>
+  group.at(-1)?.collision?.onCollision === 'replace' ? group.at(-1) : group[0]
+
 export const isOneOnly = ({ receipt, lock }: NewItem): boolean => (receipt ?? lock) !== undefined
 
 /**
- * Many: of those with the same key the first counts.
+ * Many: of those with the same key the first counts, or the last if it replaces.
  * @param there gets, by `keyText` of each item that was not written, the key of the job that was there
  * @throws EnqueueIncompleteError with the jobs that were not accepted; all others were
  */
 export async function putAllOnce(
-  store: Jobs,
+  store: Stores,
   jobs: readonly NewItem[],
-  there: Map<string, JobKey>,
+  there: Map<string, Standing>,
 ): Promise<void> {
   const unwritten: JobItem[] = []
   let cause: unknown
   const groups = [...Map.groupBy(jobs, ({ receipt, lock }) => (receipt ?? lock)?.pk).values()]
   await forEachSideBySide(groups, SIDE_BY_SIDE, async (group) => {
-    const [first, ...others] = group
-    if (!first) return
+    const one = theOneOf(group)
+    if (!one) return
     try {
-      const found = await putNew(store, first)
-      if (found) there.set(keyText(first.item), found)
-      const made: JobKey = { pk: first.item.pk, sk: first.item.sk }
-      for (const { item } of others) there.set(keyText(item), found ?? made)
+      const found = await putNew(store, one)
+      if (found) there.set(keyText(one.item), found)
+      const made: JobKey = { pk: one.item.pk, sk: one.item.sk }
+      for (const { item } of group.filter((other) => other !== one)) there.set(keyText(item), found ?? made)
     } catch (error) {
       unwritten.push(...group.map(({ item }) => item))
       cause ??= error

@@ -15,6 +15,7 @@ import { describeOnce } from './store-once.ts'
 import { describePass } from './store-pass.ts'
 import { describeSlots } from './store-slots.ts'
 import { describeStates } from './store-states.ts'
+import { describeSwaps } from './store-swaps.ts'
 import { describeSweep } from './store-sweep.ts'
 import { describeUnique } from './store-unique.ts'
 
@@ -26,6 +27,7 @@ export function describeStore(name: string, store: () => Store, pastThePort: () 
     describeKeys(store)
     describeOnce(store)
     describeUnique(store)
+    describeSwaps(store)
     describePass(store)
     describeSlots(store)
     describeStates(store)

@@ -40,6 +40,7 @@ const ofJobs: Verbs<JobStore> = {
   put: () => jobs.put(job),
   putOnce: () => jobs.putOnce(job, receipt),
   putUnique: () => jobs.putUnique(unique.item, unique.lock, unique.lock),
+  swapWaiting: () => jobs.swapWaiting(state, job, { next: jobItem({ id: 'next' }), lock: unique.lock }),
   putBatch: () => jobs.putBatch([job]),
   get: () => jobs.get(job),
   peek: () => jobs.peek(job),

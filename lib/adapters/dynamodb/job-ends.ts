@@ -61,7 +61,11 @@ export async function endWaiting(
  * Races: a pass has claimed one of the jobs since the state was read; and one that has read them before this is about to:
  * it has to lose, for a worker that takes a job over in its own pass does not read it again.
  */
-function countsAsPass({ tables }: Database, state: ShardVersion, expiresAt?: number): TransactWriteItem {
+export function countsAsPass(
+  { tables }: Database,
+  state: ShardVersion,
+  expiresAt?: number,
+): TransactWriteItem {
   const update = new UpdateExpression()
   update.increase(update.path('version'), 1)
   if (state.version === undefined && expiresAt !== undefined) update.set(update.path('expiresAt'), expiresAt)

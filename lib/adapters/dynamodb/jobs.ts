@@ -23,6 +23,7 @@ import { keysOf } from './job-range.ts'
 import { jobShards } from './job-shards.ts'
 import { isStill, type Sameness } from './judged.ts'
 import { putOnce } from './once.ts'
+import { swapWaiting } from './swap.ts'
 import { lockGoesOn, putUnique } from './unique.ts'
 
 /**
@@ -35,6 +36,7 @@ export const dynamoJobStore = (database: Database): JobStore => ({
   put: (item) => put(database, item),
   putOnce: (item, receipt) => putOnce(database, item, receipt),
   putUnique: (item, lock, found) => putUnique(database, item, lock, found),
+  swapWaiting: (state, item, swap) => swapWaiting(database, state, item, swap),
   putBatch: (items) => putBatch(database, items),
   get: (key) => get(database, key, true),
   peek: (key) => get(database, key, false),

@@ -7,7 +7,7 @@ import { byBytes } from './order.ts'
 import { memoryStates } from './states.ts'
 import { memoryShards } from './sweep.ts'
 import { deleteJob, emptyTables, placeOfLetter, putJob, putLetter, type Tables } from './tables.ts'
-import { lockGoesOn, putUnique } from './unique.ts'
+import { lockGoesOn, putUnique, swapWaiting } from './unique.ts'
 
 export const memoryStore = (tables: Tables = emptyTables()): Store => ({
   jobs: memoryJobs(tables),
@@ -33,6 +33,7 @@ const memoryJobs = (tables: Tables): JobStore => ({
     return { kind: 'put' }
   },
   putUnique: async (...call) => putUnique(tables, ...call),
+  swapWaiting: async (...call) => swapWaiting(tables, ...call),
   putBatch: async (items) => {
     for (const item of items) putJob(tables, item)
     return []

@@ -59,6 +59,7 @@ function simulatedJobs(world: StoreWorld, by: Invocation, jobs: JobStore): JobSt
       ),
     putOnce: (item, receipt) => jobs.putOnce(item, receipt),
     putUnique: (...call) => jobs.putUnique(...call),
+    swapWaiting: (...call) => jobs.swapWaiting(...call),
     putBatch: (items) => putBatch(world, by, jobs, items),
     get: (key) =>
       call(

@@ -38,7 +38,7 @@ describe('one new job', () => {
       putOnce: async (item: JobItem, receipt: Receipt) =>
         busy-- > 0 ? ({ kind: 'busy' } as const) : store.jobs.putOnce(item, receipt),
     }
-    expect(await putNew({ jobs }, once('order-42', jobItem()))).toBeUndefined()
+    expect(await putNew({ ...store, jobs }, once('order-42', jobItem()))).toBeUndefined()
     expect(await store.jobs.get(jobItem())).toEqual(jobItem())
   })
 
@@ -48,8 +48,8 @@ describe('one new job', () => {
       tries++
       throw new Error('access denied')
     }
-    const { jobs } = memoryStore()
-    const put = putNew({ jobs: { ...jobs, putOnce: refuse } }, once('order-42', jobItem()))
+    const { jobs, states } = memoryStore()
+    const put = putNew({ states, jobs: { ...jobs, putOnce: refuse } }, once('order-42', jobItem()))
     await expect(put).rejects.toThrow('access denied')
     expect(tries).toBe(1)
   })
