@@ -51,6 +51,16 @@ const SCHEDULE = {
   'StateTable.Arn': ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
   'HistoryTable.Arn': ['dynamodb:PutItem'],
 }
+const REPLACE = {
+  'JobsTable.Arn': [
+    'dynamodb:ConditionCheckItem',
+    'dynamodb:DeleteItem',
+    'dynamodb:GetItem',
+    'dynamodb:PutItem',
+  ],
+  'StateTable.Arn': ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
+  'HistoryTable.Arn': ['dynamodb:PutItem'],
+}
 
 describe('each function may do what it needs, and nothing else', () => {
   test('dispatcher', () => {
@@ -97,8 +107,7 @@ describe('each function may do what it needs, and nothing else', () => {
 
   test('ingest', () => {
     expect(rightsOf('IngestRole')).toEqual({
-      'JobsTable.Arn': ['dynamodb:PutItem'],
-      'HistoryTable.Arn': ['dynamodb:PutItem'],
+      ...REPLACE,
       ...PUT_PAYLOADS,
       'IngestQueue.Arn': CONSUME,
       'IngestLogs.Arn': LOG,
@@ -154,6 +163,23 @@ describe('a caller who is granted', () => {
       'HistoryTable.Arn': ['dynamodb:PutItem'],
       ...PUT_PAYLOADS,
     })
+  })
+
+  test('replace may look at a job that waits, and put another in its place', () => {
+    expect(rightsAfter((sluice, role) => sluice.grantReplace(role))).toEqual(REPLACE)
+  })
+
+  test.each(['grantEnqueue', 'grantReplace'] as const)('%s: no dead letters may be put', (grant) => {
+    const granted = synth({}, (sluice, stack) =>
+      sluice[grant](new Role(stack, 'JobsApi', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') })),
+    )
+    const statements = statementsOf(one(granted, 'AWS::IAM::Policy', 'Api').Properties)
+    const ofHistory = statements.filter(({ Resource }) =>
+      asList(Resource).map(nameOf).includes('HistoryTable.Arn'),
+    )
+    expect(ofHistory).toMatchObject([
+      { Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['$once|*', '$unique|*'] } } },
+    ])
   })
 
   test('manage may change limits, see what there is, put dead letters back and move stranded jobs', () => {

@@ -31,11 +31,14 @@ const LONGEST_MS = 365 * 86_400_000
 /** None for the default, which needs to know nothing of the job that is there. */
 export function collisionOf(unique: Unique | undefined, at: number): Parsed<Collision | undefined> {
   if (unique === undefined || unique === true) return parsed(undefined)
-  const { while: phase = 'unfinished', onCollision = 'skip' } = unique ?? {}
+  const { while: phase = 'unfinished', onCollision = 'skip', key: _key, ...others } = unique ?? {}
+  const [unknown] = Object.keys(others)
+  if (unknown !== undefined)
+    return refused(`unique.${clipValue(unknown)} means nothing: it has key, while and onCollision`)
   if (!PHASES.includes(phase))
-    return refused(`unique.while ${clipValue(phase)} is neither "waiting" nor "unfinished"`)
+    return refused(`unique.while "${clipValue(phase)}" is neither "waiting" nor "unfinished"`)
   if (!WAYS.includes(onCollision))
-    return refused(`unique.onCollision ${clipValue(onCollision)} is neither "skip" nor "replace"`)
+    return refused(`unique.onCollision "${clipValue(onCollision)}" is neither "skip" nor "replace"`)
   return parsed(
     phase === 'unfinished' && onCollision === 'skip' ? undefined : { while: phase, onCollision, at },
   )
@@ -44,9 +47,9 @@ export function collisionOf(unique: Unique | undefined, at: number): Parsed<Coll
 export function debounced(debounce: Debounce, at: number): Parsed<Collision> {
   const [wait_ms, max_ms] = [lengthOf(debounce?.wait), lengthOf(debounce?.max ?? LONGEST_MS)]
   if (wait_ms === undefined)
-    return refused(`debounce.wait ${clipValue(debounce?.wait)} is not a duration from 1 ms to "365d"`)
+    return refused(`debounce.wait "${clipValue(debounce?.wait)}" is not a duration from 1 ms to "365d"`)
   if (max_ms === undefined || (debounce.max !== undefined && max_ms < wait_ms))
-    return refused(`debounce.max ${clipValue(debounce.max)} is not a duration from debounce.wait to "365d"`)
+    return refused(`debounce.max "${clipValue(debounce.max)}" is not a duration from debounce.wait to "365d"`)
   const limits = { wait_ms, max_ms: debounce.max === undefined ? Number.POSITIVE_INFINITY : max_ms }
   return parsed({ while: 'waiting', onCollision: 'replace', debounce: limits, at })
 }

@@ -15,12 +15,12 @@ export type Unique =
   | {
       readonly key: string
       /** How long the job has the key: until its first attempt begins, or until it is gone. Default: `'unfinished'`. */
-      readonly while?: 'waiting' | 'unfinished'
+      readonly while?: 'waiting' | 'unfinished' | undefined
       /**
        * What becomes of another with the key: nothing, or it takes the place of the one that has it, if that waits. Default:
        * `'skip'`.
        */
-      readonly onCollision?: 'skip' | 'replace'
+      readonly onCollision?: 'skip' | 'replace' | undefined
     }
 
 export interface LockKey {

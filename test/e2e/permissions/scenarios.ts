@@ -71,6 +71,18 @@ const OF_FUNCTIONS = {
     await ended(world, customer, 1)
   },
   'an event that is refused': (world) => event(world, { payload: { name: 'no customer' } }),
+  'events that are debounced': async (world, customer) => {
+    for (const name of ['one', 'two'])
+      await event(world, { payload: { customer, name }, debounce: { key: customer, wait: '5s' } })
+    await ended(world, customer, 1)
+  },
+  'events that are unique': async (world, customer) => {
+    for (const [index, name] of ['one', 'two'].entries()) {
+      await event(world, { payload: { customer, name }, unique: { key: customer } })
+      await ended(world, customer, index + 1)
+      await world.untilEmpty(`serial|${customer}`)
+    }
+  },
   /** The second is due when the first one's object would be gone. */
   'large events': async (world, customer) => {
     await event(world, { payload: { customer, name: 'event', text: LARGE } })
@@ -114,6 +126,16 @@ const OF_CLIENTS = {
     const enqueuer = world.clientAs('Enqueuer')
     for (const name of ['one', 'two'])
       await enqueuer.enqueue(serial, { customer, name }, { unique: { key: customer }, delay: '1h' })
+  },
+  'enqueue, debounced': async (world, customer) => {
+    const replacer = world.clientAs('Replacer')
+    const enqueue = (name: string, wait: '1s' | '1h') =>
+      replacer.enqueue(serial, { customer, name }, { debounce: { key: customer, wait } })
+    expect(await enqueue('one', '1h')).not.toHaveProperty('existing')
+    expect(await enqueue('two', '1s')).toMatchObject({ replaced: true })
+    await ended(world, customer, 1)
+    await world.untilEmpty(`serial|${customer}`)
+    expect(await enqueue('three', '1s')).not.toHaveProperty('existing')
   },
   setLimits: async (world, customer) => {
     await world.clientAs('Manager').setLimits('serial', customer, { concurrency: 0 })

@@ -92,7 +92,16 @@ export const TABLE: Table = {
     TickLogs: LOGS,
   },
   JobsIngest: {
-    JobsTable: { 'dynamodb:PutItem': 'an event' },
+    JobsTable: {
+      'dynamodb:PutItem': 'an event',
+      'dynamodb:GetItem': 'events that are debounced',
+      'dynamodb:DeleteItem': 'events that are debounced',
+      'dynamodb:ConditionCheckItem': 'events that are unique',
+    },
+    StateTable: {
+      'dynamodb:GetItem': 'events that are debounced',
+      'dynamodb:UpdateItem': 'events that are debounced',
+    },
     HistoryTable: { 'dynamodb:PutItem': 'an event that is refused' },
     'PayloadsBucket/90d/*': { 's3:PutObject': 'large events' },
     'PayloadsBucket/400d/*': { 's3:PutObject': 'large events' },
@@ -109,6 +118,20 @@ export const TABLE: Table = {
     HistoryTable: { 'dynamodb:PutItem': 'enqueue, once' },
     'PayloadsBucket/90d/*': { 's3:PutObject': 'enqueue, large' },
     'PayloadsBucket/400d/*': { 's3:PutObject': 'enqueue, large' },
+  },
+  /** Has `grantReplace`. */
+  Replacer: {
+    JobsTable: {
+      'dynamodb:PutItem': 'enqueue, debounced',
+      'dynamodb:GetItem': 'enqueue, debounced',
+      'dynamodb:DeleteItem': 'enqueue, debounced',
+      'dynamodb:ConditionCheckItem': 'enqueue, debounced',
+    },
+    StateTable: {
+      'dynamodb:GetItem': 'enqueue, debounced',
+      'dynamodb:UpdateItem': 'enqueue, debounced',
+    },
+    HistoryTable: { 'dynamodb:PutItem': 'enqueue, debounced' },
   },
   /** Has `grantManage`. */
   Manager: {
