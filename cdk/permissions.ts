@@ -39,6 +39,10 @@ export function connect(functions: Functions, tables: Tables, queues: Queues, pa
     SLUICE_WAKE_QUEUE_URL: queues.wake.queue.queueUrl,
   })
 
+  connectIngest(ingest, tables)
+}
+
+function connectIngest(ingest: LambdaFunction, tables: Tables): void {
   // More than PutItem: events that are unique or debounced. It writes dead letters as well as receipts and locks.
   allow(ingest, tables.jobs.tableArn, 'dynamodb', REPLACE)
   allow(ingest, tables.state.tableArn, 'dynamodb', ['GetItem', 'UpdateItem'])
@@ -109,6 +113,7 @@ export const grantManage = (
         'PutItem',
         'UpdateItem',
         'DeleteItem',
+        'ConditionCheckItem',
       ]),
     )
     .combine(allow(grantee, history.tableArn, 'dynamodb', ['Query', 'PutItem', 'DeleteItem']))

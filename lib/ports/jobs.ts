@@ -8,6 +8,7 @@ import type { JobKey, ShardKey } from '../core/keys.ts'
 import type { ShardsPage } from '../core/shard/seen-shards.ts'
 import type { ShardVersion } from '../core/shard/state.ts'
 import type { Counted } from '../core/why/why.ts'
+import type { KeyClaim } from './history.ts'
 
 export interface JobStore {
   /** Puts a job if nothing stands under its key: this very job may stand there already, or something else. */
@@ -106,11 +107,15 @@ export type EndWaitingOutcome =
   | 'stale'
 
 /** Another job in its place, or a letter. */
-export type MoveTarget = { readonly job: JobItem } | { readonly letter: DeadLetter }
+export type MoveTarget =
+  | { readonly job: JobItem; readonly claim?: KeyClaim | undefined }
+  | { readonly letter: DeadLetter }
 export type MoveOutcome =
   | 'moved'
   /** The job's key is taken. */
   | 'occupied'
+  /** Its unique key is another's by now. */
+  | 'locked'
   /** A pass has been made: the state has to be read again. */
   | 'passed'
   /** Another transaction is under way there, or a table has no room at the moment. */

@@ -192,6 +192,7 @@ describe('a caller who is granted', () => {
         'dynamodb:UpdateItem',
       ],
       'JobsTable.Arn': [
+        'dynamodb:ConditionCheckItem',
         'dynamodb:DeleteItem',
         'dynamodb:GetItem',
         'dynamodb:PutItem',

@@ -4,6 +4,7 @@ import type { Store } from '../../lib/ports/store.ts'
 import type { PastThePort } from './past-the-port.ts'
 import { describeBooks } from './store-books.ts'
 import { describeBorrowed } from './store-borrowed.ts'
+import { describeClaims } from './store-claims.ts'
 import { describeCounts } from './store-counts.ts'
 import { describeDerived } from './store-derived.ts'
 import { describeEnds } from './store-ends.ts'
@@ -28,6 +29,7 @@ export function describeStore(name: string, store: () => Store, pastThePort: () 
     describeOnce(store)
     describeUnique(store)
     describeSwaps(store)
+    describeClaims(store)
     describePass(store)
     describeSlots(store)
     describeStates(store)

@@ -8,6 +8,7 @@ import { UpdateExpression } from './expression.ts'
 import { toItem } from './item.ts'
 import { isStill } from './judged.ts'
 import { sameVersion } from './pass-expression.ts'
+import { claimKey } from './unique.ts'
 
 /** Twins: another job with this id may stand there, and must not be overwritten. */
 const NOT_THERE = 'attribute_not_exists(pk)'
@@ -18,7 +19,12 @@ export async function moveOut(
   item: RawItem,
   target: MoveTarget,
 ): Promise<MoveOutcome> {
-  const parts = [unpassed(database, state), deletion(database, item), putInto(database, target)]
+  const parts = [
+    unpassed(database, state),
+    deletion(database, item),
+    putInto(database, target),
+    ...('job' in target && target.claim ? claimKey(database, target.claim, target.job) : []),
+  ]
   try {
     await database.client.send(new TransactWriteItemsCommand({ TransactItems: parts }))
     return 'moved'
@@ -27,6 +33,7 @@ export async function moveOut(
     const notThere = failedPart(error, 1)
     if (notThere) return notThere.Item ? 'changed' : 'gone'
     if (failedPart(error, 2)) return 'occupied'
+    if (failedPart(error, 3) || failedPart(error, 4)) return 'locked'
     if (isBusy(error)) return 'busy'
     throw error
   }

@@ -3,7 +3,7 @@ import type { TransactWriteItem } from '@aws-sdk/client-dynamodb'
 import type { JobItem, RawItem } from '../../core/job/job.ts'
 import { type FoundLock, type Lock, lockKeyOf, lockOfNext } from '../../core/job/lock.ts'
 import type { JobKey } from '../../core/keys.ts'
-import type { UniqueOutcome } from '../../ports/store.ts'
+import type { KeyClaim, UniqueOutcome } from '../../ports/store.ts'
 import { type Database, failedPart, fromItem, toItem } from './database.ts'
 import { UpdateExpression } from './expression.ts'
 import { NOT_THERE, putKey, putKeyed } from './keyed.ts'
@@ -36,18 +36,27 @@ export const putOverOwn = (database: Database, lock: Lock, { pk, sk }: RawItem):
 }
 
 /** Race: another call has put its job, or the job that had the key has gone on to its next attempt. */
-export function putLock(database: Database, lock: Lock, found: JobKey | undefined): TransactWriteItem {
+function putLock(database: Database, lock: Lock, found: JobKey | undefined): TransactWriteItem {
   const expression = new UpdateExpression()
   const isFree = `attribute_not_exists(${expression.path('pk')})`
   const isAsFound = found && isOf(expression, found)
   return putKey(database, lock, expression.condition(isAsFound ? `(${isFree} OR (${isAsFound}))` : isFree))
 }
 
+/** For a transaction that puts a job: its unique key, too. The first part fails if that is another's. */
+export function claimKey(database: Database, { key, found }: KeyClaim, job: JobItem): TransactWriteItem[] {
+  const hasToBeGone = found && !found.hasStarted && !isSameKey(found.job, job)
+  return [
+    putLock(database, lockOfNext(key, job), found?.job),
+    ...(hasToBeGone ? [isGone(database, found.job)] : []),
+  ]
+}
+
 const isOf = (expression: UpdateExpression, { pk, sk }: { pk: string; sk: string }): string =>
   `${expression.path('job', 'pk')} = ${expression.value(pk)} AND ${expression.path('job', 'sk')} = ${expression.value(sk)}`
 
 /** Race: the job that had the key is still there, or there again. */
-export const isGone = ({ tables }: Database, { pk, sk }: JobKey): TransactWriteItem => ({
+const isGone = ({ tables }: Database, { pk, sk }: JobKey): TransactWriteItem => ({
   ConditionCheck: { TableName: tables.jobs, Key: toItem({ pk, sk }), ConditionExpression: NOT_THERE },
 })
 

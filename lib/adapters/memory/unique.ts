@@ -2,7 +2,7 @@
 import { isSameItem, type JobItem, type RawItem } from '../../core/job/job.ts'
 import { type FoundLock, type Lock, lockKeyOf, lockOfNext } from '../../core/job/lock.ts'
 import { emptyState, type ShardVersion } from '../../core/shard/state.ts'
-import type { Swap, SwapOutcome, UniqueOutcome } from '../../ports/store.ts'
+import type { KeyClaim, Swap, SwapOutcome, UniqueOutcome } from '../../ports/store.ts'
 import { whatIsThere } from './job-ends.ts'
 import { deleteJob, putJob, type Tables } from './tables.ts'
 
@@ -40,6 +40,17 @@ export function swapWaiting(
   tables.states.set(shard, { ...(state ?? emptyState(shard)), ...kept, version: (version ?? 0) + 1 })
   return 'swapped'
 }
+
+/** Whether a job that is put may have its unique key, too. */
+export function mayClaim(tables: Tables, { key, found }: KeyClaim, job: JobItem): boolean {
+  const locked = tables.locks.get(key.pk)
+  if (locked && !(found && isSameKey(locked.job, found.job))) return false
+  const hasToBeGone = found && !found.hasStarted && !isSameKey(found.job, job)
+  return !(hasToBeGone && tables.jobs.get(found.job.pk)?.has(found.job.sk))
+}
+
+export const claimKey = (tables: Tables, { key }: KeyClaim, job: JobItem): void =>
+  void tables.locks.set(key.pk, lockOfNext(key, job))
 
 /** What takes the job's place has the lock that the job had, if that was its own. */
 export function lockGoesOn({ locks }: Tables, item: RawItem, next: JobItem): void {

@@ -161,6 +161,12 @@ const OF_CLIENTS = {
     await world.deadLetters('serial', 1)
     await world.clientAs('Manager').redrive('serial')
   },
+  'redrive of a unique job': async (world, customer) => {
+    await world.client.enqueue(serial, { customer, name: 'fails', fails: 2 }, { unique: { key: customer } })
+    await ended(world, customer, 2)
+    await world.deadLetters('serial', 1)
+    expect(await world.clientAs('Manager').redrive('serial')).toMatchObject({ skipped: [] })
+  },
   strandedJobs: (world) => Array.fromAsync(world.clientAs('Manager').strandedJobs()),
   moveJobs: async (world, customer) => {
     for (const days of [90, 400])

@@ -146,6 +146,7 @@ export const TABLE: Table = {
       'dynamodb:Scan': 'strandedJobs',
       'dynamodb:GetItem': 'cancel',
       'dynamodb:UpdateItem': 'cancel',
+      'dynamodb:ConditionCheckItem': 'redrive of a unique job',
       'dynamodb:Query': 'moveJobs',
       'dynamodb:PutItem': 'moveJobs',
       'dynamodb:DeleteItem': 'moveJobs',

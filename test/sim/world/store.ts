@@ -292,6 +292,7 @@ function simulatedHistory(world: StoreWorld, by: Invocation, history: HistorySto
       ),
     count: (pk) => history.count(pk),
     letters: (pk, cursor) => history.letters(pk, cursor),
-    putBack: (letter, job) => history.putBack(letter, job),
+    putBack: (...call) => history.putBack(...call),
+    lock: (key) => history.lock(key),
   }
 }
