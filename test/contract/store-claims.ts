@@ -42,6 +42,15 @@ export function describeClaims(store: () => Store): void {
     })
   })
 
+  test('a letter’s key is not taken while the job is there that was found with it', async () => {
+    const { item, letter, key } = await buried()
+    const found = await store().history.lock(key)
+    if (!found) throw new Error('a lock')
+    await store().jobs.put({ ...item, task: 'again' })
+    const next = { ...item, sk: jobItem({ runAt: NOW + 1 }).sk }
+    expect(await store().history.putBack(letter, next, { key, found })).toBe('locked')
+  })
+
   describe('with a job that is moved', () => {
     test('goes its unique key', async () => {
       const made = unique(randomUUID())

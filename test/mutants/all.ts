@@ -11,6 +11,7 @@ import { PAYLOADS } from './payloads.ts'
 import { PROTOCOL } from './protocol.ts'
 import { READS } from './reading.ts'
 import { SLOW_DOWN_MUTANTS } from './slow-down.ts'
+import { SWAP_MUTANTS } from './swaps.ts'
 import { THROTTLE_MUTANTS } from './throttle.ts'
 import { UNIQUE_MUTANTS } from './unique.ts'
 import { WHY_MUTANTS } from './why.ts'
@@ -26,6 +27,7 @@ export const TESTED_MUTANTS: readonly TestedMutant[] = [
   ...PAYLOADS,
   ...ONCE_MUTANTS,
   ...UNIQUE_MUTANTS,
+  ...SWAP_MUTANTS,
   ...SLOW_DOWN_MUTANTS,
   ...THROTTLE_MUTANTS,
   ...DERIVED_MUTANTS,

@@ -14,11 +14,10 @@ export function putUnique(
   lock: Lock,
   found?: FoundLock,
 ): Promise<UniqueOutcome> {
-  const hasToBeGone = found && !found.hasStarted && !isSameKey(found.job, item)
   return putKeyed<UniqueOutcome>(
     database,
     item,
-    [putLock(database, lock, found?.job), ...(hasToBeGone ? [isGone(database, found.job)] : [])],
+    [putLock(database, lock, found?.job), ...isGone(database, item, found)],
     (error) => whatIsLocked(error, item, lock, found),
   )
 }
@@ -45,20 +44,19 @@ function putLock(database: Database, lock: Lock, found: JobKey | undefined): Tra
 
 /** For a transaction that puts a job: its unique key, too. The first part fails if that is another's. */
 export function claimKey(database: Database, { key, found }: KeyClaim, job: JobItem): TransactWriteItem[] {
-  const hasToBeGone = found && !found.hasStarted && !isSameKey(found.job, job)
-  return [
-    putLock(database, lockOfNext(key, job), found?.job),
-    ...(hasToBeGone ? [isGone(database, found.job)] : []),
-  ]
+  return [putLock(database, lockOfNext(key, job), found?.job), ...isGone(database, job, found)]
 }
 
 const isOf = (expression: UpdateExpression, { pk, sk }: { pk: string; sk: string }): string =>
   `${expression.path('job', 'pk')} = ${expression.value(pk)} AND ${expression.path('job', 'sk')} = ${expression.value(sk)}`
 
 /** Race: the job that had the key is still there, or there again. */
-const isGone = ({ tables }: Database, { pk, sk }: JobKey): TransactWriteItem => ({
-  ConditionCheck: { TableName: tables.jobs, Key: toItem({ pk, sk }), ConditionExpression: NOT_THERE },
-})
+function isGone({ tables }: Database, item: JobItem, found: FoundLock | undefined): TransactWriteItem[] {
+  if (!found || found.hasStarted || isSameKey(found.job, item)) return []
+  const { pk, sk } = found.job
+  const ConditionCheck = { TableName: tables.jobs, Key: toItem({ pk, sk }), ConditionExpression: NOT_THERE }
+  return [{ ConditionCheck }]
+}
 
 const isSameKey = (one: JobKey, other: JobKey): boolean => one.pk === other.pk && one.sk === other.sk
 

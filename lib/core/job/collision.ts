@@ -45,7 +45,10 @@ export function collisionOf(unique: Unique | undefined, at: number): Parsed<Coll
 }
 
 export function debounced(debounce: Debounce, at: number): Parsed<Collision> {
-  const [wait_ms, max_ms] = [lengthOf(debounce?.wait), lengthOf(debounce?.max ?? LONGEST_MS)]
+  const [wait_ms, max_ms] = [
+    lengthOf(debounce?.wait),
+    lengthOf(debounce?.max === undefined ? LONGEST_MS : debounce.max),
+  ]
   if (wait_ms === undefined)
     return refused(`debounce.wait "${clipValue(debounce?.wait)}" is not a duration from 1 ms to "365d"`)
   if (max_ms === undefined || (debounce.max !== undefined && max_ms < wait_ms))

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { TaskOutcome } from '../../../lib/core/job/ending.ts'
 import { type OneOnly, onlyOne } from '../../../lib/core/job/one-only.ts'
-import { putNew } from '../../../lib/use-cases/enqueue-once.ts'
+import { putAllOnce, putNew } from '../../../lib/use-cases/enqueue-once.ts'
 import { cancelJob } from '../../../lib/use-cases/operate/cancel-job.ts'
 import { asId, configOf, jobItem, NOW, SHARD, value } from '../../support/builders.ts'
 import { ahead } from '../../support/interleave.ts'
@@ -118,6 +118,25 @@ describe('debounce', () => {
     await world.live(60_000)
     expect(ran.map(({ n }) => n)).toEqual([2])
   })
+})
+
+test('of many in one call the last counts, if it replaces', async () => {
+  const { world, ran } = worldOf()
+  const jobs = [1, 2, 3].map((n) =>
+    value(
+      onlyOne(
+        DEBOUNCE,
+        jobItem({ id: `job${n}`, runAt: NOW + WAIT_MS, payload: { n } }),
+        `call ${calls++}`,
+        NOW,
+      ),
+    ),
+  )
+  const there = new Map()
+  await putAllOnce(world.context.store, jobs, there)
+  expect([...there.values()].map(({ sk }) => sk.split('#')[2])).toEqual(['job3', 'job3'])
+  await world.live(60_000)
+  expect(ran.map(({ n }) => n)).toEqual([3])
 })
 
 /** Simultaneous puts, whose every call of the store comes in any order, with the passes and the workers. */
