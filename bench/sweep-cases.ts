@@ -128,4 +128,4 @@ async function fill({ context }: Scenario): Promise<void> {
   await putAll(context.store, [...jobs, ...large])
 }
 
-const NOTHING = { drop: [], resend: [], forget: [], waiting: false, waitingAmid: false } as const
+const NOTHING = { drop: [], resend: [], forget: [], waiting: false, waitingAmid: false, held: [] } as const

@@ -45,6 +45,7 @@ export {
 export type { Duration } from './core/text/duration.ts'
 export type { Reason } from './core/why/reason.ts'
 export type { LimitsSeen, PartitionStats, RateUse, ShardStats } from './core/why/stats.ts'
+export { waitText } from './core/why/wait-text.ts'
 export type { AskedJob, Counted, JobWhy, PartitionWhy, ShardWhy, Why } from './core/why/why.ts'
 export { whyText } from './core/why/why-text.ts'
 export type { CancelResult } from './use-cases/operate/cancel-job.ts'

@@ -1,21 +1,23 @@
 /** The local cloud: a synthesised stack that runs. */
 import { EventEmitter } from 'node:events'
+import { readAssembly } from './assembly.ts'
 import { atMost } from './async.ts'
 import { Delivery } from './bus/delivery.ts'
 import type { Accepted } from './bus/entries.ts'
 import { startBusServer } from './bus/server.ts'
 import { CREDENTIALS, functionVariables } from './clients.ts'
-import { createCustomResources } from './custom-resources.ts'
+import { CustomResources } from './custom-resources.ts'
 import type { Call } from './engines/calls.ts'
 import { type Engines, startEngines } from './engines/index.ts'
 import type { Json } from './json.ts'
 import type { LambdaError, Outcome } from './lambda/outcome.ts'
 import { type Invocation, type InvocationStart, LambdaService } from './lambda/service.ts'
 import type { Rule } from './resources/rules.ts'
-import type { ResourceInfo, Stack } from './resources/stack.ts'
+import { type ResourceInfo, readStack, type Stack } from './resources/stack.ts'
 import { runSources } from './sources/index.ts'
 import { scheduledEvent } from './sources/schedule.ts'
 import { type CloudEvents, type Subscriptions, subscriptions } from './subscriptions.ts'
+import { updateStack } from './update.ts'
 
 export type { Call, Invocation, InvocationStart, LambdaError, Outcome, ResourceInfo }
 
@@ -24,9 +26,9 @@ export interface CloudOptions {
   assembly: string
   /** @default the only stack of the assembly */
   stack?: string | undefined
-  /** A DynamoDB that runs already. @default $DYNAMODB_ENDPOINT, else dynoxide is started */
+  /** A DynamoDB that runs already. @default $DYNAMODB_ENDPOINT or $AWS_ENDPOINT_URL, else dynoxide is started */
   dynamodbEndpoint?: string | undefined
-  /** An SQS that runs already. @default $SQS_ENDPOINT, else fauxqs is started */
+  /** An SQS that runs already. @default $SQS_ENDPOINT or $AWS_ENDPOINT_URL, else fauxqs is started */
   sqsEndpoint?: string | undefined
   /** An S3 that runs already. @default $S3_ENDPOINT, else fauxqs is started, if the stack has a bucket */
   s3Endpoint?: string | undefined
@@ -60,6 +62,11 @@ export interface Cloud extends AsyncDisposable, Subscriptions {
   fire(rule: string): Promise<void>
   /** Invokes a function and returns what it returned, or throws an InvocationError. */
   invoke(fn: string, event: Json): Promise<Json | undefined>
+  /**
+   * Updates the functions to those of another assembly, in the order of the template, as `cdk deploy` would: for `overlap_ms`
+   * (default 2000) every other invocation still gets the old version. Throws if more than functions differ.
+   */
+  update(assembly: string, options?: { readonly overlap_ms?: number }): Promise<void>
   /** Kills one environment of the function in the middle of its invocation; false if none was busy. */
   kill(fn: string): boolean
   /** Lets running invocations finish for a moment, then ends everything. Can be called more than once. */
@@ -77,6 +84,7 @@ export class InvocationError extends Error {
 }
 
 const DEFAULT_DRAIN_MS = 3000
+const DEFAULT_OVERLAP_MS = 2000
 
 /** Builds a cloud from a synthesised stack and starts it. */
 export async function startCloud(options: CloudOptions): Promise<Cloud> {
@@ -114,7 +122,8 @@ async function build(options: CloudOptions, started: AsyncDisposableStack): Prom
     lambdas.close()
   })
 
-  await createCustomResources(stack, invoke)
+  const customResources = new CustomResources(invoke)
+  await customResources.createAll(stack)
 
   const polling = new AbortController()
   const sources = runSources({ ...engines, lambdas, delivery, notice, signal: polling.signal })
@@ -135,6 +144,10 @@ async function build(options: CloudOptions, started: AsyncDisposableStack): Prom
       await delivery.deliver(rule, scheduledEvent(rule, stack.region, Date.now()))
     },
     invoke: async (id, event) => answer(id, await lambdas.invoke(id, JSON.stringify(event))),
+    update: async (assembly, { overlap_ms = DEFAULT_OVERLAP_MS } = {}) => {
+      const changed = readStack(readAssembly(assembly, options.stack), engines.endpoints.sqs)
+      await updateStack({ stack, changed, lambdas, customResources, overlap_ms })
+    },
     kill: (id) => lambdas.find(id).pool.kill(),
     ...subscriptions(emitter),
   }

@@ -1,11 +1,13 @@
-/** Creates a stack's custom resources as CloudFormation does: invokes their functions, and waits for the answers. */
+/** Creates and updates a stack's custom resources as CloudFormation does: invokes their functions, and waits for the answers. */
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server } from 'node:http'
 import { text } from 'node:stream/consumers'
+import { isDeepStrictEqual } from 'node:util'
 import * as z from 'zod'
 import { ACCOUNT } from './assembly.ts'
 import { atMost, sleep } from './async.ts'
+import type { JsonObject } from './json.ts'
 import type { Outcome } from './lambda/outcome.ts'
 import type { CustomResource } from './resources/custom.ts'
 import type { Stack } from './resources/stack.ts'
@@ -17,40 +19,66 @@ const RETRIES_MS = [200, 400]
 
 type Invoke = (functionArn: string, payload: string) => Promise<Outcome>
 
-/** One after the other, each behind those that it needs. */
-export async function createCustomResources(stack: Stack, invoke: Invoke): Promise<void> {
-  if (stack.customResources.length === 0) return
-  await using answers = await Answers.listen()
-  for (const resource of stack.customResources) await create(stack, resource, answers, invoke)
+/** What was created: its physical id, and the properties that it has. */
+interface Known {
+  readonly physicalId: string
+  readonly properties: JsonObject
 }
 
-async function create(
-  stack: Stack,
-  resource: CustomResource,
-  answers: Answers,
-  invoke: Invoke,
-): Promise<void> {
-  const { logicalId, type, functionArn, timeout_ms } = resource
-  const event = {
-    RequestType: 'Create',
-    ServiceToken: functionArn,
-    ResponseURL: answers.url(logicalId),
-    StackId: `arn:aws:cloudformation:${stack.region}:${ACCOUNT}:stack/${stack.name}/local`,
-    RequestId: randomUUID(),
-    LogicalResourceId: logicalId,
-    ResourceType: type,
-    ResourceProperties: resource.properties(),
+/** The custom resources of a stack that runs, over its updates. */
+export class CustomResources {
+  readonly #known = new Map<string, Known>()
+  readonly #invoke: Invoke
+
+  constructor(invoke: Invoke) {
+    this.#invoke = invoke
   }
-  const answer = answers.to(logicalId)
-  const failed = invokeAsync(functionArn, JSON.stringify(event), invoke)
-  await atMost(
-    timeout_ms,
-    Promise.race([answer, failed.then((error) => (error === undefined ? answer : undefined))]),
-  )
-  const body = answers.received(logicalId)
-  if (body === undefined) throw notCreated(resource, await reasonOfSilence(failed, timeout_ms))
-  const { PhysicalResourceId, Data } = readAnswer(resource, body, event)
-  resource.created(PhysicalResourceId, Data)
+
+  /** One after the other, each behind those that it needs. */
+  async createAll(stack: Stack): Promise<void> {
+    for (const resource of stack.customResources) await this.provide(stack, resource)
+  }
+
+  /** Creates it, or updates it if its properties are other ones than before. */
+  async provide(stack: Stack, resource: CustomResource): Promise<void> {
+    const known = this.#known.get(resource.logicalId)
+    const properties = resource.properties()
+    if (known && isDeepStrictEqual(known.properties, properties))
+      return resource.created(known.physicalId, {})
+    await using answers = await Answers.listen()
+    const { PhysicalResourceId, Data } = await this.#ask(stack, resource, answers, known)
+    this.#known.set(resource.logicalId, { physicalId: PhysicalResourceId, properties })
+    resource.created(PhysicalResourceId, Data)
+  }
+
+  async #ask(stack: Stack, resource: CustomResource, answers: Answers, known: Known | undefined) {
+    const { logicalId, type, functionArn, timeout_ms } = resource
+    const event = {
+      ...(known
+        ? {
+            RequestType: 'Update',
+            PhysicalResourceId: known.physicalId,
+            OldResourceProperties: known.properties,
+          }
+        : { RequestType: 'Create' }),
+      ServiceToken: functionArn,
+      ResponseURL: answers.url(logicalId),
+      StackId: `arn:aws:cloudformation:${stack.region}:${ACCOUNT}:stack/${stack.name}/local`,
+      RequestId: randomUUID(),
+      LogicalResourceId: logicalId,
+      ResourceType: type,
+      ResourceProperties: resource.properties(),
+    }
+    const answer = answers.to(logicalId)
+    const failed = invokeAsync(functionArn, JSON.stringify(event), this.#invoke)
+    await atMost(
+      timeout_ms,
+      Promise.race([answer, failed.then((error) => (error === undefined ? answer : undefined))]),
+    )
+    const body = answers.received(logicalId)
+    if (body === undefined) throw notProvided(resource, await reasonOfSilence(failed, timeout_ms))
+    return readAnswer(resource, body, event)
+  }
 }
 
 /** Why it failed for good, or nothing. */
@@ -93,13 +121,14 @@ function readAnswer(
   event: { StackId: string; RequestId: string; LogicalResourceId: string },
 ) {
   if (Buffer.byteLength(body) > MAX_ANSWER_BYTES)
-    throw notCreated(resource, `its answer has more than ${MAX_ANSWER_BYTES} bytes`)
+    throw notProvided(resource, `its answer has more than ${MAX_ANSWER_BYTES} bytes`)
   const parsed = Answer.safeParse(parseOr(body))
-  if (!parsed.success) throw notCreated(resource, `its answer is not valid\n${z.prettifyError(parsed.error)}`)
+  if (!parsed.success)
+    throw notProvided(resource, `its answer is not valid\n${z.prettifyError(parsed.error)}`)
   const { Status, Reason = 'no reason given', PhysicalResourceId, Data } = parsed.data
   for (const name of ['StackId', 'RequestId', 'LogicalResourceId'] as const)
-    if (parsed.data[name] !== event[name]) throw notCreated(resource, `its answer has another ${name}`)
-  if (Status === 'FAILED') throw notCreated(resource, Reason)
+    if (parsed.data[name] !== event[name]) throw notProvided(resource, `its answer has another ${name}`)
+  if (Status === 'FAILED') throw notProvided(resource, Reason)
   const data = Object.entries(Data).map(([name, value]) => [
     name,
     typeof value === 'string' ? value : JSON.stringify(value),
@@ -107,8 +136,8 @@ function readAnswer(
   return { PhysicalResourceId, Data: Object.fromEntries(data) as Record<string, string> }
 }
 
-function notCreated({ logicalId, type }: CustomResource, why: string): Error {
-  return new Error(`${type} ${logicalId} was not created: ${why}`)
+function notProvided({ logicalId, type }: CustomResource, why: string): Error {
+  return new Error(`${type} ${logicalId} was not provided: ${why}`)
 }
 
 function parseOr(body: string): unknown {

@@ -34,7 +34,9 @@ export function describeCloud(cloud: Cloud, logFile: string): string {
     `${pc.bold('Paste into a shell')}\n${tryOut(cloud)
       .map((line) => `  ${line}`)
       .join('\n')}`,
-    pc.dim(`What the functions log is in ${logFile} as long as this runs. Ctrl-C stops.`),
+    pc.dim(
+      `What the functions log is in ${logFile} as long as this runs. Enter deploys what you have changed, Ctrl-C stops.`,
+    ),
   ]
   return sections.filter((text) => text !== '').join('\n\n')
 }

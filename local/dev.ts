@@ -10,6 +10,7 @@ import { describeCloud, describeFailure } from './describe.ts'
 import { namesOf } from './names.ts'
 import { synth } from './synth.ts'
 import { removeFolder, temporaryFolder } from './temporary.ts'
+import { updatesOnInput } from './updates.ts'
 
 const PARENT_CHECK_MS = 500
 
@@ -55,8 +56,15 @@ async function main({
   const say = json ? console.error : console.log
   const stopping = stopRequested()
   await using started = new AsyncDisposableStack()
-  const assembly = await synth(appToRun(app, folder))
-  started.defer(() => removeFolder(assembly))
+  const assemblies: string[] = []
+  // Functions run from them, so they go last.
+  started.defer(() => Promise.all(assemblies.map(removeFolder)).then(() => undefined))
+  const synthesise = async () => {
+    const made = await synth(appToRun(app, folder))
+    assemblies.push(made)
+    return made
+  }
+  const assembly = await synthesise()
   const logs = await temporaryFolder('log')
   started.defer(() => removeFolder(logs))
   const logFile = join(logs, 'functions.log')
@@ -65,6 +73,7 @@ async function main({
   const log = logger(file, verbose, say)
   const cloud = await startCloud({ assembly, stack, concurrency, log, notice: say })
   started.use(cloud)
+  started.use(updatesOnInput(cloud, synthesise, say))
   cloud.on('invocation', (invocation) => report(invocation, say))
   if (json) console.log(JSON.stringify(machineReadable(cloud, logFile)))
   else say(describeCloud(cloud, logFile))

@@ -1,4 +1,5 @@
 /** The two queues: work for the workers, and wake-ups for the dispatcher. */
+import type { Waits } from '../core/job/job.ts'
 import type { ShardKey, SortKey } from '../core/keys.ts'
 import type { Token } from '../core/shard/state.ts'
 
@@ -9,6 +10,8 @@ export interface WorkMessage {
   readonly token: Token
   /** Epoch ms before which the job must not start, if the rate does not allow it yet. */
   readonly startAt?: number
+  /** For what it has waited until it was claimed. */
+  readonly waits_ms?: Waits
   /** It is not to share a process with other jobs. */
   readonly alone?: true
   /** How its start is counted, if the shard has a rate limit. */

@@ -6,6 +6,7 @@ import { removeFolder, temporaryFolder } from '../temporary.ts'
 import type { Call, Service } from './calls.ts'
 import { createTables, startDynamo } from './dynamodb.ts'
 import { startGateway } from './gateway.ts'
+import { givenEndpoint } from './given.ts'
 import { type Engine, freePort } from './process.ts'
 import { startS3 } from './s3.ts'
 import { startSqs, useSqs } from './sqs.ts'
@@ -38,12 +39,12 @@ export interface Engines {
 
 /** Starts the engines, unless the environment names some, and creates what the template says. */
 export async function startEngines(options: EnginesOptions, started: AsyncDisposableStack): Promise<Engines> {
-  const { notice = () => {}, dynamodbEndpoint = process.env['DYNAMODB_ENDPOINT'] } = options
+  const { notice = () => {}, dynamodbEndpoint = givenEndpoint('DYNAMODB') } = options
   const dir = await temporaryFolder('engines')
   started.defer(() => removeFolder(dir))
 
   // A queue's URL is part of what the template resolves to, so its port is chosen before it is served.
-  const givenSqs = (options.sqsEndpoint ?? process.env['SQS_ENDPOINT'])?.replace(/\/$/, '')
+  const givenSqs = options.sqsEndpoint?.replace(/\/$/, '') ?? givenEndpoint('SQS')
   const sqsPort = await freePort()
   const assembly = readAssembly(options.assembly, options.stack)
   const { region } = assembly
@@ -59,7 +60,7 @@ export async function startEngines(options: EnginesOptions, started: AsyncDispos
 
   const dynamodb = await startDynamo({ dir, endpoint: dynamodbEndpoint, notice })
   started.defer(() => dynamodb.stop())
-  const { s3Endpoint = process.env['S3_ENDPOINT'] } = options
+  const { s3Endpoint = givenEndpoint('S3') } = options
   const s3 = await startS3({ dir, region, buckets, endpoint: s3Endpoint, notice })
   if (s3) started.defer(() => s3.stop())
   const endpoints = {

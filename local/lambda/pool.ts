@@ -24,6 +24,7 @@ export class Pool {
   readonly #starting = new Set<Environment>()
   readonly #waiters: Waiter[] = []
   #closed = false
+  #isRetired = false
 
   constructor(options: EnvironmentOptions) {
     this.#options = options
@@ -49,14 +50,24 @@ export class Pool {
     return victim !== undefined
   }
 
+  /** Lets what runs and waits end, and keeps nothing warm. */
+  retire(): void {
+    this.#isRetired = true
+    this.#coolDown()
+  }
+
   close(): void {
     this.#closed = true
+    this.#coolDown()
+    for (const environment of [...this.#busy, ...this.#starting]) environment.kill()
+    for (const waiter of this.#waiters.splice(0)) waiter.refuse(CLOSED)
+  }
+
+  #coolDown(): void {
     for (const { environment, reaper } of this.#idle.splice(0)) {
       clearTimeout(reaper)
       environment.kill()
     }
-    for (const environment of [...this.#busy, ...this.#starting]) environment.kill()
-    for (const waiter of this.#waiters.splice(0)) waiter.refuse(CLOSED)
   }
 
   #acquire(): Promise<Environment | Outcome> {
@@ -69,7 +80,8 @@ export class Pool {
   }
 
   #release(environment: Environment): void {
-    if (this.#closed) {
+    const isUseless = this.#isRetired && this.#waiters.length === 0
+    if (this.#closed || isUseless) {
       environment.kill()
       return
     }

@@ -34,21 +34,30 @@ export interface LambdaServiceOptions {
   onLog(fn: LambdaFunction, text: string): void
 }
 
+/** A function as it was deployed at some time. */
+interface Version {
+  readonly fn: LambdaFunction
+  readonly pool: Pool
+}
+
 /** All functions, each with its pool of environments. */
 export class LambdaService {
   readonly #options: LambdaServiceOptions
   readonly #enter: Enter
-  readonly #pools: { fn: LambdaFunction; pool: Pool }[]
+  #turns = 0
+  #pools: Version[]
+  /** Replaced, and not gone yet: some invocations still go to them, as pollers and callers notice one by one. */
+  readonly #replaced = new Map<string, Version>()
 
   constructor(options: LambdaServiceOptions) {
     this.#options = options
     const { concurrency, functions } = options
     this.#enter = concurrency === undefined ? UNLIMITED : limitedTo(concurrency, functions)
-    this.#pools = options.functions.map((fn) => ({ fn, pool: this.#createPool(fn) }))
+    this.#pools = options.functions.map((fn) => this.#versionOf(fn))
   }
 
   /** By ARN (with or without version), by name, or by the beginning of the logical id. */
-  find(id: string): { fn: LambdaFunction; pool: Pool } {
+  find(id: string): Version {
     const name = id.startsWith('arn:') ? id.split(':')[6] : id
     const found =
       this.#pools.find(({ fn }) => fn.name === name) ??
@@ -59,8 +68,32 @@ export class LambdaService {
     )
   }
 
+  /**
+   * Gives a function new code and variables. Invocations that run end as they would have; for a time, every other new one
+   * still gets the old code.
+   */
+  update(fn: LambdaFunction, overlap_ms: number): void {
+    const before = this.#pools.find(({ fn: { logicalId } }) => logicalId === fn.logicalId)
+    this.#pools = [...this.#pools.filter((version) => version !== before), this.#versionOf(fn)]
+    if (!before) return
+    this.#replaced.get(fn.name)?.pool.retire()
+    this.#replaced.set(fn.name, before)
+    setTimeout(() => {
+      if (this.#replaced.get(fn.name) === before) this.#replaced.delete(fn.name)
+      before.pool.retire()
+    }, overlap_ms).unref()
+  }
+
+  /** The version that gets the next invocation. */
+  #next(id: string): Version {
+    const newest = this.find(id)
+    const before = this.#replaced.get(newest.fn.name)
+    if (before) this.#turns++
+    return before && this.#turns % 2 === 0 ? before : newest
+  }
+
   async invoke(id: string, payload: string, trace = nextTrace(this.find(id).fn.arn)): Promise<Outcome> {
-    const { fn, pool } = this.find(id)
+    const { fn, pool } = this.#next(id)
     const leave = this.#enter(fn)
     if (!leave) return THROTTLED
     const start = { functionName: fn.name, logicalId: fn.logicalId, requestId: randomUUID(), payload }
@@ -75,8 +108,10 @@ export class LambdaService {
   }
 
   close(): void {
-    for (const { pool } of this.#pools) pool.close()
+    for (const { pool } of [...this.#pools, ...this.#replaced.values()]) pool.close()
   }
+
+  #versionOf = (fn: LambdaFunction): Version => ({ fn, pool: this.#createPool(fn) })
 
   #createPool(fn: LambdaFunction): Pool {
     const dir = 'dir' in fn.code ? fn.code.dir : writeInline(this.#options.dir, fn.logicalId, fn.code.inline)

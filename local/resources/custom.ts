@@ -30,17 +30,20 @@ interface Resource {
   readonly DependsOn: readonly string[]
 }
 
-/** The custom resources of a template, each behind those that it needs. */
-export function inOrder(resources: Readonly<Record<string, Resource>>): string[] {
-  const custom = Object.entries(resources).filter(([, { Type }]) => isCustom(Type))
+/** The resources of some types (by default custom ones), each behind those of them that it needs. */
+export function inOrder(
+  resources: Readonly<Record<string, Resource>>,
+  isWanted: (type: string) => boolean = isCustom,
+): string[] {
+  const wanted = Object.entries(resources).filter(([, { Type }]) => isWanted(Type))
   const ordered = new Set<string>()
   const visit = (id: string, resource: Resource, open: readonly string[]): void => {
-    if (open.includes(id)) throw new Error(`Custom resources need each other: ${[...open, id].join(' → ')}.`)
-    for (const [other, it] of custom)
+    if (open.includes(id)) throw new Error(`Resources need each other: ${[...open, id].join(' → ')}.`)
+    for (const [other, it] of wanted)
       if (other !== id && needs(resource, other)) visit(other, it, [...open, id])
     ordered.add(id)
   }
-  for (const [id, resource] of custom) visit(id, resource, [])
+  for (const [id, resource] of wanted) visit(id, resource, [])
   return [...ordered]
 }
 

@@ -1,9 +1,9 @@
 /** A template, with all that it names, turned into data. */
-import type { Assembly } from '../assembly.ts'
+import type { Assembly, Template } from '../assembly.ts'
 import { resolve } from '../intrinsics.ts'
 import type { JsonObject } from '../json.ts'
 import { type Bucket, parseBucket } from './buckets.ts'
-import { type CustomResource, inOrder, parseCustom } from './custom.ts'
+import { type CustomResource, inOrder, isCustom, parseCustom } from './custom.ts'
 import { type LambdaFunction, parseFunction } from './functions.ts'
 import { Identities } from './identities.ts'
 import { type Mapping, parseMapping } from './mappings.ts'
@@ -32,10 +32,16 @@ export interface Stack {
   rules: Rule[]
   /** Each behind those whose attributes it uses. */
   customResources: CustomResource[]
+  /** All but functions and custom resources, as the template has them. */
+  readonly lasting: Template['Resources']
+  /** Logical ids of functions and custom resources, in the order in which an update changes them. */
+  readonly updateOrder: readonly string[]
   /** What custom resources contribute to them is known when those have been created. */
   readonly outputs: Record<string, string>
   resources: Record<string, ResourceInfo>
 }
+
+const FUNCTION = 'AWS::Lambda::Function'
 
 export function readStack(assembly: Assembly, sqsEndpoint: string): Stack {
   const { template, stackName, region } = assembly
@@ -52,6 +58,14 @@ export function readStack(assembly: Assembly, sqsEndpoint: string): Stack {
     buses: ['default'],
     rules: [],
     customResources: [],
+    lasting: Object.fromEntries(
+      Object.entries(template.Resources).filter(
+        ([, { Type }]) => SUPPORTED.includes(Type) && Type !== FUNCTION,
+      ),
+    ),
+    get updateOrder() {
+      return inOrder(template.Resources, (type) => type === FUNCTION || isCustom(type))
+    },
     get outputs() {
       return readOutputs(assembly, identities)
     },
@@ -91,8 +105,7 @@ function add(stack: Stack, id: string, { template, assets }: Assembly, identitie
   stack.resources[id] = { type, name, arn, ...(url !== undefined && { url }) }
   if (type === 'AWS::SQS::Queue') stack.queues.push(parseQueue(identity, properties))
   else if (type === 'AWS::S3::Bucket') stack.buckets.push(parseBucket(identity))
-  else if (type === 'AWS::Lambda::Function')
-    stack.functions.push(parseFunction(id, identity, properties, assets))
+  else if (type === FUNCTION) stack.functions.push(parseFunction(id, identity, properties, assets))
   else if (type === 'AWS::Events::EventBus') stack.buses.push(name)
   else if (type === 'AWS::Events::Rule') stack.rules.push(parseRule(id, identity, properties))
   else if (type.startsWith('AWS::DynamoDB::')) stack.tables.push(parseTable(identity, properties))

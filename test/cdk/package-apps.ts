@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
+import { readmeCommands, readmeFile, readmeFiles } from './readme.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
 
@@ -24,8 +25,12 @@ interface Failure {
   readonly stderr: string
 }
 /** Runs commands in a shell and returns what they print. */
-export async function run(directory: string, commands: string): Promise<string> {
-  const options = { cwd: directory, env: ENVIRONMENT, maxBuffer: 2 ** 26 }
+export async function run(
+  directory: string,
+  commands: string,
+  variables: Readonly<Record<string, string>> = {},
+): Promise<string> {
+  const options = { cwd: directory, env: { ...ENVIRONMENT, ...variables }, maxBuffer: 2 ** 26 }
   const { stdout } = await promisify(execFile)('bash', ['-euc', commands], options).catch(
     (error: Failure) => {
       throw new Error(`${commands} failed:\n${error.stdout}\n${error.stderr}`, { cause: error })
@@ -38,7 +43,7 @@ export const temporaryDirectory = (): Promise<string> => mkdtemp(join(tmpdir(), 
 export const remove = (directory: string): Promise<void> => rm(directory, { recursive: true, force: true })
 
 /** Builds and packs the repository. Returns the path of the `.tgz`. */
-export async function pack(destination: string): Promise<string> {
+async function pack(destination: string): Promise<string> {
   await run(ROOT, `npm pack --pack-destination '${destination}'`)
   const [packed = ''] = (await readdir(destination)).filter((name) => name.endsWith('.tgz'))
   return join(destination, packed)
@@ -52,7 +57,7 @@ interface Manifest {
  * Commands that install the packed `sluice`, and of the other packages the versions that the repository has itself, so
  * that npm finds them on the machine.
  */
-export async function withPacked(commands: string, packed: string): Promise<string> {
+async function withPacked(commands: string, packed: string): Promise<string> {
   const { dependencies, devDependencies } = JSON.parse(
     await readFile(join(ROOT, 'package.json'), 'utf8'),
   ) as Manifest
@@ -62,8 +67,35 @@ export async function withPacked(commands: string, packed: string): Promise<stri
   return commands.replace(/(?<=^npm install ).*$/gm, (names) => names.split(' ').map(pinned).join(' '))
 }
 
+const EXAMPLE = 'The smallest complete example'
+
+/** An empty folder in which README's commands have been run, and the packages are there. */
+export async function makeReadmeApp(directory: string, app: string): Promise<void> {
+  await mkdir(app)
+  await run(app, await withPacked(readmeCommands(EXAMPLE), await pack(directory)))
+}
+
+/** README's files, word for word. */
+export const writeReadmeFiles = (app: string): Promise<void> => {
+  const names = [...readmeFiles.keys()].filter((name) => !name.startsWith('lib/'))
+  return writeFiles(app, Object.fromEntries(names.map((name) => [name, readmeFile(name)])))
+}
+
+/** The app that `cdk init` makes, with README's files as README says that they belong there. */
+export async function makeInitApp(app: string, readmeApp: string): Promise<void> {
+  await cdkInit(app)
+  // It says that its tests are jest's.
+  await run(readmeApp, 'npm install --no-save @types/jest@30')
+  await shareModules(readmeApp, app)
+  const inLib = (name: string) => readmeFile(name).replaceAll(/(?<= from '\.\/\w+)\.ts'/g, "'")
+  await writeFiles(app, {
+    ...Object.fromEntries(['tasks.ts', 'config.ts', 'worker.ts'].map((name) => [`lib/${name}`, inLib(name)])),
+    'lib/my-app-stack.ts': readmeFile('lib/my-app-stack.ts'),
+  })
+}
+
 /** The app that `cdk init` makes of an empty folder; it is named after the folder. */
-export async function cdkInit(directory: string): Promise<void> {
+async function cdkInit(directory: string): Promise<void> {
   await mkdir(directory)
   const cdk = join(ROOT, 'node_modules', '.bin', 'cdk')
   await run(directory, `'${cdk}' init app --language typescript --generate-only`)

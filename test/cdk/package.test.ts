@@ -1,24 +1,23 @@
 /** What a user gets from npm: packed, installed into three kinds of apps, type-checked and synthesised there. */
-import { mkdir, readdir, readFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { esModuleApp } from './fixtures/es-module-app.ts'
 import {
-  cdkInit,
   findBundle,
-  pack,
+  makeInitApp,
+  makeReadmeApp,
   readBundles,
   readTemplate,
   remove,
   run,
   shareModules,
   temporaryDirectory,
-  withPacked,
   writeFiles,
+  writeReadmeFiles,
 } from './package-apps.ts'
-import { readmeCommands, readmeFile, readmeFiles, readmeVariables } from './readme.ts'
+import { readmeFiles, readmeVariables } from './readme.ts'
 
-const EXAMPLE = 'The smallest complete example'
 const CHECK_TYPES = 'npx tsc'
 const SYNTHESISE = 'npx cdk synth --quiet --no-notices'
 
@@ -28,10 +27,7 @@ let readmeApp: string
 beforeAll(async () => {
   directory = await temporaryDirectory()
   readmeApp = join(directory, 'readme')
-  await mkdir(readmeApp)
-  await run(readmeApp, await withPacked(readmeCommands(EXAMPLE), await pack(directory)))
-  // The app of `cdk init` says that its tests are jest's.
-  await run(readmeApp, 'npm install --no-save @types/jest@30')
+  await makeReadmeApp(directory, readmeApp)
 }, 180_000)
 afterAll(() => remove(directory))
 
@@ -71,7 +67,7 @@ describe('an empty folder that follows README word for word', () => {
     expect(names).toEqual(
       expect.arrayContaining(['tasks.ts', 'config.ts', 'worker.ts', 'app.ts', 'enqueue.ts']),
     )
-    await writeFiles(readmeApp, Object.fromEntries(names.map((name) => [name, readmeFile(name)])))
+    await writeReadmeFiles(readmeApp)
   })
 
   test('type-checks', { timeout: 120_000 }, () => run(readmeApp, CHECK_TYPES))
@@ -92,15 +88,7 @@ describe('the app that `cdk init app --language typescript` makes', () => {
   let app: string
   beforeAll(async () => {
     app = join(directory, 'my-app')
-    await cdkInit(app)
-    await shareModules(readmeApp, app)
-    const inLib = (name: string) => readmeFile(name).replaceAll(/(?<= from '\.\/\w+)\.ts'/g, "'")
-    await writeFiles(app, {
-      ...Object.fromEntries(
-        ['tasks.ts', 'config.ts', 'worker.ts'].map((name) => [`lib/${name}`, inLib(name)]),
-      ),
-      'lib/my-app-stack.ts': readmeFile('lib/my-app-stack.ts'),
-    })
+    await makeInitApp(app, readmeApp)
   }, 120_000)
 
   test('is CommonJS that declares its types', async () => {

@@ -1,6 +1,4 @@
 /** README's commands for DynamoDB, as the shell hands them to the AWS CLI, on an engine: they do what README says. */
-import { execFile } from 'node:child_process'
-import { promisify } from 'node:util'
 import {
   GetItemCommand,
   PutItemCommand,
@@ -14,43 +12,13 @@ import { parseJob, type RawItem } from '../../lib/core/job/job.ts'
 import type { ShardKey, SortKey } from '../../lib/core/keys.ts'
 import { configOf, value } from '../support/builders.ts'
 import { dynoxideDatabase, missingDynoxide, type TestDatabase } from '../support/dynamodb.ts'
-import { readmeShell } from './readme.ts'
+import { type AwsCall, readmeCalls } from './readme-calls.ts'
 
-/** In place of the AWS CLI: prints the arguments of each call as a line of JSON. */
-const AWS = `aws() { '${process.execPath}' -e 'console.log(JSON.stringify(process.argv.slice(1)))' -- "$@"; }`
-
-interface Call {
-  readonly operation: string
-  /** The options under the names that the SDK has for them: `--table-name` is `TableName`. */
-  readonly input: Record<string, unknown>
-}
-
-async function callsOf(operation: string, tables: TestDatabase['tables']): Promise<Call[]> {
-  const block = readmeShell().find((commands) => commands.includes(`aws dynamodb ${operation} `))
-  if (block === undefined) throw new Error(`README has no aws dynamodb ${operation}`)
-  const env = {
-    JOBS_TABLE_NAME: tables.jobs,
-    STATE_TABLE_NAME: tables.state,
-    HISTORY_TABLE_NAME: tables.history,
-  }
-  const { stdout } = await promisify(execFile)('bash', ['-euc', `${AWS}\n${block}`], { env })
-  return stdout
-    .trim()
-    .split('\n')
-    .map((line) => callOf(JSON.parse(line) as string[]))
-}
-
-const callOf = ([, operation = '', ...options]: readonly string[]): Call => ({
-  operation,
-  input: Object.fromEntries(
-    options.flatMap((option, index) =>
-      option.startsWith('--') ? [[sdkName(option), jsonOrText(options[index + 1] ?? '')]] : [],
-    ),
-  ),
+const variablesOf = ({ jobs, state, history }: TestDatabase['tables']) => ({
+  JOBS_TABLE_NAME: jobs,
+  STATE_TABLE_NAME: state,
+  HISTORY_TABLE_NAME: history,
 })
-const sdkName = (option: string): string =>
-  option.slice(1).replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())
-const jsonOrText = (text: string): unknown => (text.startsWith('{') ? JSON.parse(text) : text)
 
 describe.skipIf(missingDynoxide)(missingDynoxide ?? 'README’s command', () => {
   let database: TestDatabase
@@ -60,7 +28,9 @@ describe.skipIf(missingDynoxide)(missingDynoxide ?? 'README’s command', () => 
   afterAll(() => database.close())
 
   test('that puts a job puts one that the configuration takes', async () => {
-    const [{ input }, ...more] = (await callsOf('put-item', database.tables)) as [Call]
+    const [{ input }, ...more] = (await readmeCalls('dynamodb put-item', variablesOf(database.tables))) as [
+      AwsCall,
+    ]
     expect(more).toEqual([])
     await database.client.send(new PutItemCommand(input as unknown as PutItemCommandInput))
     const { pk, sk } = input['Item'] as { pk: { S: string }; sk: { S: string } }
@@ -74,8 +44,11 @@ describe.skipIf(missingDynoxide)(missingDynoxide ?? 'README’s command', () => 
     const shard = 'crm|acme' as ShardKey
     const idle = { pk: { S: shard }, version: { N: '4' }, expiresAt: { N: '1896685200' } }
     await client.send(new PutItemCommand({ TableName: tables.state, Item: idle }))
-    const [pause, back] = (await callsOf('update-item', tables)) as [Call, Call]
-    const update = async ({ input }: Call) => {
+    const [pause, back] = (await readmeCalls('dynamodb update-item', variablesOf(tables))) as [
+      AwsCall,
+      AwsCall,
+    ]
+    const update = async ({ input }: AwsCall) => {
       await client.send(new UpdateItemCommand(input as unknown as UpdateItemCommandInput))
       return dynamoStore(database).states.read(shard)
     }

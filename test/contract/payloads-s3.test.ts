@@ -1,4 +1,5 @@
 /** The bucket on fauxqs, or on another S3 with `S3_ENDPOINT`. */
+
 import { randomUUID } from 'node:crypto'
 import { createServer } from 'node:net'
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3'
@@ -7,6 +8,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { s3Payloads } from '../../lib/adapters/s3/payloads.ts'
 import { payloadKeyFor } from '../../lib/core/job/payload-key.ts'
 import { payloadsIn } from '../../lib/lambda/payloads.ts'
+import { givenEndpoint } from '../../local/engines/given.ts'
 import { onLoopback } from '../support/loopback.ts'
 import { describePayloads } from './payloads.ts'
 
@@ -14,7 +16,7 @@ const bucket = `payloads-${randomUUID()}`
 let server: FauxqsServer | undefined
 let client: S3Client
 beforeAll(async () => {
-  const given = process.env['S3_ENDPOINT']
+  const given = givenEndpoint('S3')
   if (given === undefined) server = await startFauxqs({ port: 0, host: '127.0.0.1', logger: false })
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' }
   client = new S3Client({

@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe } from 'vitest'
 import { dynamoStore } from '../../lib/adapters/dynamodb/store.ts'
+import { givenEndpoint } from '../../local/engines/given.ts'
 import { endpointDatabase, type TestDatabase } from '../support/dynamodb.ts'
 import { inDatabase } from './past-the-port.ts'
 import { describeStore } from './store.ts'
 
-const endpoint = process.env['DYNAMODB_ENDPOINT'] ?? ''
+const endpoint = givenEndpoint('DYNAMODB') ?? ''
 
 describe.skipIf(endpoint === '')(endpoint || 'DYNAMODB_ENDPOINT is not set', () => {
   let database: TestDatabase

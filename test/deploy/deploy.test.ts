@@ -1,16 +1,16 @@
 /** A real `cdk` deploys, upgrades, rolls back and destroys Sluice, under load. See README.md. */
 import { describe, expect } from 'vitest'
 import { isFailing, STAGES } from './app/stages.ts'
-import { installMinistack } from './emulator/python.ts'
 import { PARTS } from './parts/all.ts'
 import { expectAllRan, expectNothingLeft, expectNothingRefused, inSteps } from './steps.ts'
+import { findTarget } from './targets/target.ts'
 import type { World } from './world.ts'
 
-const ministack = await installMinistack()
+const target = await findTarget()
 // Here, for hooks do not run where everything is skipped.
-if (!ministack.ok) console.warn(`Deployments are not tested: ${ministack.missing}`)
+if (!target.ok) console.warn(`Deployments are not tested: ${target.missing}`)
 let world: World
-const steps = inSteps(ministack.ok ? ministack.python : undefined, (started) => {
+const steps = inSteps(target, (started) => {
   world = started
 })
 
@@ -49,5 +49,6 @@ describe('Sluice, deployed by cdk', () => {
     const before = [await world.tables.jobs(), await world.tables.history()]
     expect(await world.destroy()).toEqual({ ok: true })
     expect([await world.tables.jobs(), await world.tables.history()]).toEqual(before)
+    await world.cleanUp()
   })
 })

@@ -1,6 +1,7 @@
 /** A test that is a row of steps in one world, each of which needs those before it; and what has to hold in the end. */
 import { afterAll, beforeAll, expect, onTestFailed, test } from 'vitest'
 import { leftOver, messages, slotsTaken } from './judge.ts'
+import type { Found } from './targets/target.ts'
 import { World } from './world.ts'
 
 /** A message whose function was killed comes back after its visibility timeout, and finds that there is nothing to do. */
@@ -10,15 +11,15 @@ type Step = (name: string, run: () => Promise<void>) => void
 
 /**
  * What adds a step to the test of this file. After a step that failed the others are skipped, and what was written is kept.
- * @param python the Python that has the emulator; without one every step is skipped
+ * @param found where to deploy; if there is nothing every step is skipped
  * @param prepare gets the world before the first step
  */
-export function inSteps(python: string | undefined, prepare: (world: World) => void | Promise<void>): Step {
+export function inSteps(found: Found, prepare: (world: World) => void | Promise<void>): Step {
   let world: World | undefined
   let failed = false
   beforeAll(async () => {
-    if (python === undefined) return
-    world = await World.start(python)
+    if (!found.ok) return
+    world = await World.start(found)
     await prepare(world)
   })
   afterAll(async () => {
@@ -26,7 +27,7 @@ export function inSteps(python: string | undefined, prepare: (world: World) => v
     if (failed) console.warn(`what was written is kept in ${world?.directory}`)
   })
   return (name, run) =>
-    test.skipIf(python === undefined)(name, async ({ skip }) => {
+    test.skipIf(!found.ok)(name, async ({ skip }) => {
       if (failed) skip('a step before it failed')
       onTestFailed(() => {
         failed = true
@@ -47,5 +48,5 @@ export async function expectNothingLeft(world: World): Promise<void> {
   await expect.poll(() => messages(world), SETTLES).toEqual({})
 }
 
-export const expectNothingRefused = async ({ emulator }: World): Promise<void> =>
-  expect(await emulator.logged(/REFUSED BY IAM/)).toEqual([])
+export const expectNothingRefused = async ({ target }: World): Promise<void> =>
+  expect(await target.refusals()).toEqual([])

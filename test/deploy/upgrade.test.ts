@@ -9,14 +9,14 @@ import type { Client } from '../../lib/index.ts'
 import { CONCURRENCY, PERIOD_MS, STARTS, WIDE } from './app/config.ts'
 import type { Stage } from './app/stages.ts'
 import { rates, slots, ways, wide } from './app/tasks.ts'
-import { installMinistack } from './emulator/python.ts'
 import { Load } from './load.ts'
 import { missingRelease, RELEASE, unpackRelease } from './release.ts'
 import { expectAllRan, expectNothingLeft, expectNothingRefused, inSteps } from './steps.ts'
+import { findTarget } from './targets/target.ts'
 import type { World } from './world.ts'
 
-const ministack = await installMinistack()
-const missing = ministack.ok ? await missingRelease() : ministack.missing
+const target = await findTarget()
+const missing = target.ok ? await missingRelease() : target.missing
 if (missing) console.warn(`The upgrade from ${RELEASE.name} is not tested: ${missing}`)
 /** Enough for any backlog to show whether it moves. */
 const CALLS = 15
@@ -30,7 +30,7 @@ let world: World
 let release: string
 const loads: Load[] = []
 
-const steps = inSteps(ministack.ok && !missing ? ministack.python : undefined, async (started) => {
+const steps = inSteps(missing ? { ok: false, missing } : target, async (started) => {
   world = started
   release = await unpackRelease(world.directory)
 })
@@ -128,6 +128,8 @@ describe(`from ${RELEASE.name} to the working tree`, () => {
     expect(world.witness.refusals()).toEqual([])
     await expectNothingLeft(world)
     await expectNothingRefused(world)
+    expect(await world.destroy()).toEqual({ ok: true })
+    await world.cleanUp()
   })
 })
 

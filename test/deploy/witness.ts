@@ -3,11 +3,16 @@ import { EventEmitter, once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { json } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { onLoopback } from '../support/loopback.ts'
 
 export interface ServiceLimits {
   readonly concurrency?: number
   readonly starts?: { readonly allowed: number; readonly period_ms: number }
+}
+
+/** What several queues share, whatever their customers: how many units a call of each takes. */
+export interface SharedLimit {
+  readonly units: number
+  readonly weights: Readonly<Record<string, number>>
 }
 
 export interface Call {
@@ -29,23 +34,25 @@ type Request = Omit<Call, 'at'> & { readonly takes_ms: number }
 export class Witness {
   readonly calls: Call[] = []
   readonly #limits = new Map<string, ServiceLimits>()
+  readonly #shared = new Map<string, SharedLimit>()
   readonly #changed = new EventEmitter()
-  readonly #server = createServer((request, response) => {
+  readonly server = createServer((request, response) => {
     void this.#serve(request, response).catch(() => response.destroy())
   })
 
-  listen(): Promise<string> {
-    return onLoopback(this.#server)
-  }
-
   close(): void {
-    this.#server.closeAllConnections()
-    this.#server.close()
+    this.server.closeAllConnections()
+    this.server.close()
   }
 
   /** From now on, for each customer of the queue. What began before goes on and counts. */
   limit(queue: string, limits: ServiceLimits): void {
     this.#limits.set(queue, limits)
+  }
+
+  /** The same of what queues share. */
+  share(name: string, limit: SharedLimit): void {
+    this.#shared.set(name, limit)
   }
 
   /** Resolves when enough has been seen. */
@@ -76,6 +83,22 @@ export class Witness {
     const calls = this.of(queue, customer).filter((call) => (call.endedAt ?? since) >= since)
     const counts = calls.map(({ at }) => calls.filter((call) => isOpenAt(call, at)).length)
     return Math.max(0, ...counts)
+  }
+
+  /** The most units that calls of several queues have used at any moment since a time. */
+  highestUse(weights: SharedLimit['weights'], since = 0): number {
+    const calls = this.calls.filter(
+      ({ queue, refused, endedAt = since }) => queue in weights && !refused && endedAt >= since,
+    )
+    return Math.max(
+      0,
+      ...calls.map(({ at }) =>
+        unitsOf(
+          calls.filter((call) => isOpenAt(call, at)),
+          weights,
+        ),
+      ),
+    )
   }
 
   /** The most calls of a customer that began in any window of that length since a time. */
@@ -109,11 +132,25 @@ export class Witness {
     if (open.some((call) => call.name === name)) return `${name} runs twice at the same time`
     if (concurrency !== undefined && open.length >= concurrency)
       return `${open.length} of ${concurrency} calls are open`
-    if (!starts) return undefined
+    const shared = this.#sharedRefusal(queue)
+    if (shared || !starts) return shared
     const recent = accepted.filter((call) => call.at > at - starts.period_ms)
     if (recent.length < starts.allowed) return undefined
     return `${recent.length} of ${starts.allowed} calls have begun in ${starts.period_ms} ms`
   }
+
+  #sharedRefusal(queue: string): string | undefined {
+    const open = this.calls.filter(({ refused, endedAt }) => !refused && endedAt === undefined)
+    for (const [name, { units, weights }] of this.#shared) {
+      const used = unitsOf(open, weights)
+      if (used + (weights[queue] ?? 0) > Math.max(units, used))
+        return `${used} of ${units} units of ${name} are in use`
+    }
+    return undefined
+  }
 }
+
+const unitsOf = (calls: readonly Call[], weights: SharedLimit['weights']): number =>
+  calls.reduce((sum, { queue }) => sum + (weights[queue] ?? 0), 0)
 
 const isOpenAt = (call: Call, at: number): boolean => call.at <= at && (call.endedAt ?? Infinity) > at

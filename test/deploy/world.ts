@@ -1,6 +1,5 @@
-/** The emulator, the deployed stack on it, and clients that talk to it as a user's would. */
+/** The target, the deployed stack on it, and clients that talk to it as a user's would. */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { Agent } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -14,12 +13,14 @@ import { configOf } from './app/config.ts'
 import type { Stage } from './app/stages.ts'
 import type { CallTask, Payload } from './app/tasks.ts'
 import { Cdk, type Outcome } from './cdk.ts'
-import { ACCOUNT, Emulator, REGION } from './emulator/emulator.ts'
-import { watchStack } from './emulator/watch.ts'
 import { Ledger } from './ledger.ts'
 import { Tables } from './tables.ts'
+import { keptBy } from './targets/clean-up.ts'
+import type { Found, Kept, Target } from './targets/target.ts'
+import { watchStack } from './targets/watch.ts'
 import { Witness } from './witness.ts'
 
+const STACK = 'Deployed'
 const LOOK_EVERY_MS = 500
 
 export type Job = Pick<Payload, 'customer' | 'name'> & Partial<Payload>
@@ -29,7 +30,7 @@ export class World {
   readonly ledger = new Ledger()
   /** Rows that may be left over in the end: their part has looked at them. */
   readonly explained: { readonly pk: string; readonly sk: string }[] = []
-  readonly emulator: Emulator
+  readonly target: Target
   readonly cdk: Cdk
   readonly directory: string
   readonly dynamodb: DynamoDBClient
@@ -39,24 +40,22 @@ export class World {
   readonly #witnessUrl: string
   #outputs: Readonly<Record<string, string>> = {}
   #stage: Stage = 'first'
+  #kept: Kept = { tables: [], buckets: [] }
 
-  static async start(python: string): Promise<World> {
+  static async start(found: Extract<Found, { ok: true }>): Promise<World> {
     const directory = await mkdtemp(join(tmpdir(), 'sluice-deploy-'))
-    const emulator = await Emulator.start(python, directory)
+    const target = await found.start(directory)
     const witness = new Witness()
-    const ca = await readFile(emulator.certificate)
-    return new World(directory, emulator, witness, await witness.listen(), ca)
+    return new World(directory, target, witness, await target.serve(witness.server))
   }
 
-  private constructor(directory: string, emulator: Emulator, witness: Witness, url: string, ca: Buffer) {
+  private constructor(directory: string, target: Target, witness: Witness, url: string) {
     this.directory = directory
-    this.emulator = emulator
+    this.target = target
     this.witness = witness
     this.#witnessUrl = url
-    this.cdk = new Cdk(directory, emulator.environment)
-    const credentials = { accessKeyId: 'test', secretAccessKey: 'test' }
-    const requestHandler = { httpsAgent: new Agent({ ca, keepAlive: true }) }
-    const options = { region: REGION, credentials, endpoint: emulator.endpoint, requestHandler }
+    this.cdk = new Cdk(directory, target.environment)
+    const options = target.clientOptions
     this.dynamodb = new DynamoDBClient(options)
     this.sqs = new SQSClient(options)
     this.#events = new EventBridgeClient(options)
@@ -64,7 +63,8 @@ export class World {
   }
 
   bootstrap(): Promise<Outcome> {
-    return this.cdk.run(['bootstrap', `aws://${ACCOUNT}/${REGION}`], this.#variables('first'))
+    const { account, region } = this.target
+    return this.cdk.run(['bootstrap', `aws://${account}/${region}`], this.#variables('first'))
   }
 
   /**
@@ -73,7 +73,7 @@ export class World {
    * @param sources the folder that the app is taken from. Default: the working tree
    */
   async deploy(stage: Stage, through: () => void, sources?: string): Promise<Outcome> {
-    const watch = watchStack(this.emulator, 'Deployed', through)
+    const watch = watchStack(this.target.clientOptions, STACK, through)
     try {
       return await this.#deploy(stage, sources)
     } finally {
@@ -87,12 +87,12 @@ export class World {
     const outcome = await this.cdk.run(args, this.#variables(stage), sources)
     if (!outcome.ok) return outcome
     this.#stage = stage
-    const { Deployed = {} } = JSON.parse(await readFile(outputs, 'utf8'))
-    this.#outputs = Deployed
+    this.#outputs = JSON.parse(await readFile(outputs, 'utf8'))[STACK] ?? {}
     return outcome
   }
 
-  destroy(): Promise<Outcome> {
+  async destroy(): Promise<Outcome> {
+    this.#kept = await keptBy(this.target.clientOptions, STACK)
     return this.cdk.run(['destroy', '--force'], this.#variables(this.#stage))
   }
 
@@ -171,8 +171,11 @@ export class World {
     while (!(await condition())) await sleep(LOOK_EVERY_MS)
   }
 
+  /** Deletes what `destroy` has kept. */
+  cleanUp = (): Promise<void> => this.target.cleanUp(this.#kept)
+
   async stop({ keep = false } = {}): Promise<void> {
-    await this.emulator.stop()
+    await this.target.stop()
     this.witness.close()
     if (!keep) return rm(this.directory, { recursive: true, force: true })
     await writeFile(join(this.directory, 'calls.json'), JSON.stringify(this.witness.calls, null, 1))

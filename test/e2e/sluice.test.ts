@@ -244,7 +244,8 @@ describe.concurrent('Sluice on the local cloud', () => {
     await enqueue('behind', { priority: 9 })
     await untilEnded(customer, 1)
     const letters = await world.deadLetters('patient', 3)
-    expect(letters.map(({ reason }) => reason)).toEqual(['cancelled', 'cancelled', 'expired'])
+    // Which of the two ends later is open: the job that runs ends when its worker next looks.
+    expect(letters.map(({ reason }) => reason).toSorted()).toEqual(['cancelled', 'cancelled', 'expired'])
     expect(letters.every(({ error }) => /cancelled by ann: no use|expired/.test(error))).toBe(true)
     expect(await world.client.cancel(runs, note)).toEqual({ kind: 'gone' })
     const told = world.recorder.of(customer).map(({ what, name, attempt }) => `${what} ${name} ${attempt}`)

@@ -1,6 +1,6 @@
 /** Jobs that do not run say why, by a client that reads the tables of a stack at work. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { whyText } from '../../lib/index.ts'
+import { waitText, whyText } from '../../lib/index.ts'
 import { limited, serial } from './app/tasks.ts'
 import { World } from './setup.ts'
 
@@ -79,8 +79,14 @@ describe.concurrent('why a job does not run', () => {
   })
 })
 
-it('a dead letter says how long its last attempt had waited', async () => {
-  await world.client.enqueue(serial, { customer: 'dying', name: 'never', fails: 99 })
+it('a dead letter says how long its last attempt had waited, and for what', async () => {
+  const customer = 'dying'
+  await world.client.enqueue(serial, { customer, name: 'before', takes_ms: 1500 }, { priority: 0 })
+  await world.recorder.until(() => world.recorder.started(customer).length > 0)
+  await world.client.enqueue(serial, { customer, name: 'never', fails: 99 }, { priority: 1 })
+  // It runs while the second attempt of the one before is due.
+  await world.client.enqueue(serial, { customer, name: 'behind', takes_ms: 3500 })
   const [letter] = await world.deadLetters('serial', 1)
-  expect(letter?.waited_ms).toBeGreaterThanOrEqual(0)
+  expect(letter?.waits_ms?.['slots']).toBeGreaterThan(0)
+  expect(letter && waitText(letter)).toMatch(/^waited [\d.]+ s: [\d.]+ s slots$/)
 })

@@ -1,4 +1,5 @@
 /** The engines that the memory store is compared with. One that is missing is reported as skipped, with the reason. */
+import { givenEndpoint } from '../../local/engines/given.ts'
 import {
   dynoxideDatabase,
   endpointDatabase,
@@ -14,7 +15,7 @@ export interface Engine {
   open(): Promise<TestDatabase>
 }
 
-const endpoint = process.env['DYNAMODB_ENDPOINT'] ?? ''
+const endpoint = givenEndpoint('DYNAMODB') ?? ''
 
 async function dynamoDBLocalDatabase(): Promise<TestDatabase> {
   const engine = await startDynamoDBLocal()

@@ -49,7 +49,7 @@ function folder(): string {
 
 function run(args: readonly string[], TMPDIR = folder()) {
   const child = spawn(process.execPath, ['local/dev.ts', ...args], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['pipe', 'pipe', 'inherit'],
     env: { ...process.env, TMPDIR, FORCE_COLOR: '0' },
   })
   onTestFinished(() => void child.kill('SIGKILL'))
@@ -97,6 +97,30 @@ test('writes what the functions log to the file that it tells', async () => {
   })
   await sqs.send(new SendMessageCommand({ QueueUrl: info.outputs.Url, MessageBody: 'x' }))
   await expect.poll(() => readFileSync(info.log, 'utf8'), { timeout: 60_000 }).toBe('I was here\n')
+})
+
+test('deploys what has changed when it gets a line', async () => {
+  const TMPDIR = folder()
+  const command = `sh -c 'cp -R ${assembly.dir}/. "$CDK_OUTDIR" && echo "export const handler = async () => console.log(import.meta.url)" > "$CDK_OUTDIR/asset.Talker/index.mjs"'`
+  const { child, info } = await startDev({ TMPDIR, command })
+  const assemblies = () => readdirSync(TMPDIR).filter((name) => name.includes('synth'))
+  const [first = ''] = assemblies()
+  child.stdin?.write('\n')
+  const sqs = new SQSClient({
+    region: info.region,
+    credentials: info.credentials,
+    endpoint: info.endpoints.sqs,
+  })
+  const isNewAtWork = async () => {
+    await sqs.send(new SendMessageCommand({ QueueUrl: info.outputs.Url, MessageBody: 'x' }))
+    const lines = readFileSync(info.log, 'utf8').trim().split('\n')
+    return lines.some((line) => line !== '' && !line.includes(first))
+  }
+  await expect.poll(isNewAtWork, { timeout: 60_000, interval: 500 }).toBe(true)
+  expect(assemblies()).toHaveLength(2)
+  child.kill('SIGINT')
+  expect(await once(child, 'exit')).toEqual([0, null])
+  expect(readdirSync(TMPDIR)).toEqual([])
 })
 
 test('runs no more functions simultaneously than it is told', async () => {

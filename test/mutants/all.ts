@@ -14,6 +14,7 @@ import { SLOW_DOWN_MUTANTS } from './slow-down.ts'
 import { SWAP_MUTANTS } from './swaps.ts'
 import { THROTTLE_MUTANTS } from './throttle.ts'
 import { UNIQUE_MUTANTS } from './unique.ts'
+import { WAITS_MUTANTS } from './waits.ts'
 import { WHY_MUTANTS } from './why.ts'
 
 export const TESTED_MUTANTS: readonly TestedMutant[] = [
@@ -32,6 +33,7 @@ export const TESTED_MUTANTS: readonly TestedMutant[] = [
   ...THROTTLE_MUTANTS,
   ...DERIVED_MUTANTS,
   ...WHY_MUTANTS,
+  ...WAITS_MUTANTS,
 ]
 
 export function mutantNamed(name: string): TestedMutant {

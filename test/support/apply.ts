@@ -3,7 +3,7 @@ import type { ShardState, Slot } from '../../lib/core/shard/state.ts'
 
 /** The state that a pass leaves, by the words of `PassChange` alone. */
 export function applied(state: ShardState, change: PassChange): ShardState {
-  const { dueAt: _dueAt, dueShard: _dueShard, waitingAmid: _waitingAmid, ...rest } = state
+  const { dueAt: _dueAt, dueShard: _dueShard, waitingAmid: _waitingAmid, held: _held, ...rest } = state
   const slots: Record<string, Slot> = { ...state.slots }
   for (const id of change.drop) delete slots[id]
   for (const { id } of change.resend) {
@@ -20,6 +20,7 @@ export function applied(state: ShardState, change: PassChange): ShardState {
     window,
     waiting: change.waiting,
     ...(change.waitingAmid ? { waitingAmid: true } : {}),
+    ...(change.held.length > 0 ? { held: change.held } : {}),
     ...(change.dueAt === undefined ? {} : { dueAt: change.dueAt }),
   }
 }

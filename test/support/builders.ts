@@ -87,4 +87,5 @@ const NO_CHANGE: Omit<PassWrite, 'mark'> = {
   forget: [],
   waiting: false,
   waitingAmid: false,
+  held: [],
 }

@@ -16,6 +16,8 @@ export function passExpression(state: ShardState, change: PassWrite): UpdateExpr
   if (change.borrowedFrom) update.set(update.path('borrowedFrom'), fromBorrowedFrom(change.borrowedFrom))
   if (change.waitingAmid) update.set(update.path('waitingAmid'), true)
   else if (state.waitingAmid) update.remove(update.path('waitingAmid'))
+  if (change.held.length > 0) update.set(update.path('held'), change.held)
+  else if (state.held) update.remove(update.path('held'))
   if (state.strandedSince !== undefined) update.remove(update.path('strandedSince'))
   if (change.slowed === 'over') update.remove(update.path('slowed'))
   else if (change.slowed) update.set(update.path('slowed'), change.slowed)

@@ -32,6 +32,11 @@ const slotSchema = z.union([
   z.object({ ...slotBase, deadline: z.number(), shared: z.literal(true).optional() }),
   z.object({ ...slotBase, sentAt: z.number() }),
 ])
+/** Nothing depends on these notes: if somebody spoils them, they are gone, and that is all. */
+const heldSchema = z
+  .array(z.object({ since: z.number(), by: z.string().optional() }))
+  .optional()
+  .catch(undefined)
 const stateSchema = z.object({
   pk: z.string(),
   version: z.int().optional(),
@@ -51,6 +56,7 @@ const stateSchema = z.object({
   borrowed: borrowedSchema.optional(),
   borrowedFrom: borrowedFromSchema.optional(),
   override: z.unknown().optional(),
+  held: heldSchema,
   slowed: slowDownSchema.optional(),
   derived: derivedLimitSchema.optional(),
   passedBy: z.string().optional(),

@@ -119,7 +119,7 @@ const passed = (state: ShardState, expiresAt: number | undefined): ShardState =>
 })
 
 function applyPass(state: ShardState, change: PassWrite): ShardState {
-  const { waitingAmid: _waitingAmid, strandedSince: _since, ...lasting } = state
+  const { waitingAmid: _waitingAmid, held: _held, strandedSince: _since, ...lasting } = state
   const { dueAt: _dueAt, dueShard: _dueShard, expiresAt: _expiresAt, slowed, ...rest } = lasting
   const again = change.resend.flatMap(({ id }) => {
     const slot = state.slots[id]
@@ -138,6 +138,7 @@ function applyPass(state: ShardState, change: PassWrite): ShardState {
     window: change.start === undefined ? window : withStart({ ...state, window }, change.start),
     waiting: change.waiting,
     ...(change.waitingAmid ? { waitingAmid: change.waitingAmid } : {}),
+    ...(change.held.length > 0 ? { held: structuredClone(change.held) } : {}),
     ...slowedAfter(slowed, change),
     ...(change.borrowed ? { borrowed: structuredClone(change.borrowed) } : {}),
     ...(change.borrowedFrom ? { borrowedFrom: structuredClone(change.borrowedFrom) } : {}),

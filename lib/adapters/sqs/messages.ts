@@ -27,6 +27,7 @@ const workSchema = z.strictObject({
   sk: sortKey,
   token: z.string().min(1),
   startAt: z.number().optional(),
+  waits_ms: z.record(z.string(), z.number()).optional(),
   alone: z.literal(true).optional(),
   rate: z
     .strictObject({

@@ -5,7 +5,7 @@ import { stableHash } from '../text/hash.ts'
 import { type Parsed, parsed, refused } from '../text/parsed.ts'
 import { LETTER_KEPT_MS } from '../times.ts'
 import { MAX_LETTER_TEXT_BYTES } from './item-size.ts'
-import type { RawItem } from './job.ts'
+import type { RawItem, Wait } from './job.ts'
 
 export type DeadReason =
   /** It could never have run: its key, its shape, its queue, its task or its payload is wrong. */
@@ -25,13 +25,11 @@ export interface LetterKey {
   readonly sk: string
 }
 
-export interface DeadLetter extends LetterKey {
+export interface DeadLetter extends LetterKey, Wait {
   readonly reason: DeadReason
   readonly error: string
   /** The item or event as it came, as JSON text: text holds what DynamoDB's own nesting and types might not. */
   readonly job: string
-  /** How long its last attempt had waited, from the job's time to its start. Absent if its worker could not say so. */
-  readonly waited_ms?: number
   /** `job` is only the beginning of what came, which is too long for a letter: it cannot be put back. */
   readonly truncated?: true
   /** Epoch seconds at which DynamoDB forgets it. */

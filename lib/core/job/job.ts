@@ -54,6 +54,8 @@ export interface Job extends Position, Content {
   readonly cancellation?: Cancellation
   /** When its handler was called, epoch ms. It stands in no item: only the worker that runs the job knows it. */
   readonly startedAt?: number
+  /** For what it waited until it was claimed, as far as that is known. It stands in no item either. */
+  readonly waits_ms?: Waits
   readonly item: RawItem
 }
 
@@ -172,9 +174,20 @@ export function partitionProblem(queue: QueueConfig, shard: Shard): string | und
   return undefined
 }
 
-/** How long an attempt has waited, from the job's time to its start, for whatever it was. */
-export const waitOf = ({ runAt, startedAt }: Job): { readonly waited_ms?: number } =>
-  startedAt === undefined ? {} : { waited_ms: Math.max(0, startedAt - runAt) }
+/** How long a job waited for each of what held it: `slots`, `rate`, …, or a limiter, `total|crm`. */
+export type Waits = Readonly<Record<string, number>>
+
+export interface Wait {
+  readonly waited_ms?: number
+  /** What is missing here of the whole is the way to the worker, or longer ago than anybody remembers. */
+  readonly waits_ms?: Waits
+}
+
+/** How long an attempt has waited, from the job's time to its start, and for what. */
+export const waitOf = ({ runAt, startedAt, waits_ms }: Job): Wait =>
+  startedAt === undefined
+    ? {}
+    : { waited_ms: Math.max(0, startedAt - runAt), ...(waits_ms ? { waits_ms } : {}) }
 
 /** The key of the job that holds a slot. */
 export const keyOf = (pk: ShardKey, position: Position): JobKey => ({ pk, sk: formatSortKey(position) })

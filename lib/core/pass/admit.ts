@@ -5,6 +5,7 @@ import { windowReopensAt } from '../limits/window.ts'
 import { isFresh } from '../shard/closed.ts'
 import { sizeOf } from '../shard/state.ts'
 import { START_LEAD_MS } from '../times.ts'
+import { waitsOf } from './held.ts'
 import type { Hold } from './holds.ts'
 import type { Claim, PassInput } from './input.ts'
 import { type Room, roomFor, type Staying, separateTwins } from './room.ts'
@@ -80,7 +81,7 @@ function claim(
   job: Job,
   mayStartAt: number,
   first: boolean,
-  { limits, now, reading, newToken, runUntil, shared }: PassInput,
+  { state, limits, now, reading, newToken, runUntil, shared }: PassInput,
 ): Claim {
   const slot = {
     token: newToken(),
@@ -91,8 +92,14 @@ function claim(
     ...(isFresh(job.runAt, reading.since) ? { fresh: true as const } : {}),
     ...(job.alone ? { alone: job.alone } : {}),
   }
+  const waits = (startAt: number) => waitsOf(state, { from: job.runAt, until: startAt }, now)
   const isOwn = first && runUntil !== undefined && !(shared && job.alone)
-  if (!isOwn) return { job, slot: { ...slot, sentAt: now }, startAt: mayStartAt }
+  if (!isOwn) return { job, slot: { ...slot, sentAt: now }, startAt: mayStartAt, ...waits(mayStartAt) }
   const startAt = plannedStart(mayStartAt, now, limits.rateLimit !== undefined)
-  return { job, slot: { ...slot, deadline: runUntil, ...(shared ? { shared: true as const } : {}) }, startAt }
+  return {
+    job,
+    slot: { ...slot, deadline: runUntil, ...(shared ? { shared: true as const } : {}) },
+    startAt,
+    ...waits(mayStartAt),
+  }
 }

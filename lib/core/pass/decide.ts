@@ -12,6 +12,7 @@ import { isRunning, type ShardState, type Slots, slotEntries } from '../shard/st
 import { type Admission, admit } from './admit.ts'
 import { isLeftAmid, isOvertaken } from './amid.ts'
 import { assertSound } from './assertions.ts'
+import { heldAfter } from './held.ts'
 import { isEndedByOthers } from './holds.ts'
 import type { Claim, Decision, PassChange, PassInput } from './input.ts'
 import { looksOf, wakeFor } from './looks.ts'
@@ -33,6 +34,7 @@ export function decide(input: PassInput): Decision {
     ...slots,
     waiting: holds.some(isEndedByOthers),
     waitingAmid: isLeftAmid(amid),
+    held: heldAfter(input.state, holds, input.now),
     ...(dueAt === undefined ? {} : { dueAt }),
   }
   const changed = isChange(input.state, change) || isOvertaken(amid)
@@ -49,7 +51,7 @@ function slotsOf(
   input: PassInput,
   staying: Staying,
   claims: readonly Claim[],
-): Omit<PassChange, 'waiting' | 'waitingAmid'> {
+): Omit<PassChange, 'waiting' | 'waitingAmid' | 'held'> {
   const { state, limits, now } = input
   const stays = new Set(staying.map(([id]) => id))
   const own = startOfOwn(claims, limits)

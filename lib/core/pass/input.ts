@@ -1,9 +1,9 @@
 /** What a decision is made of, and what it changes. */
-import type { Job } from '../job/job.ts'
+import type { Job, Waits } from '../job/job.ts'
 import type { JobId } from '../keys.ts'
 import type { ShardLimits } from '../limits/limits.ts'
 import type { SlowDown } from '../limits/slow-down.ts'
-import type { ShardState, Slot, Slots, Token } from '../shard/state.ts'
+import type { Held, ShardState, Slot, Slots, Token } from '../shard/state.ts'
 import type { Hold } from './holds.ts'
 
 /** What a pass read, in this order: first the state, then the jobs. */
@@ -67,6 +67,8 @@ export interface Claim {
   readonly slot: Slot
   /** Epoch ms before which the job must not start: now, or when the rate allows it. */
   readonly startAt: number
+  /** For what it has waited. Absent if for nothing. */
+  readonly waits_ms?: Waits
 }
 
 /** The change to a state item. Slots are added and removed one by one, for others may change theirs meanwhile. */
@@ -82,6 +84,8 @@ export interface PassChange {
   readonly waiting: boolean
   readonly waitingAmid: boolean
   readonly dueAt?: number
+  /** What has held its jobs back lately. */
+  readonly held: readonly Held[]
 }
 
 export interface Decision {

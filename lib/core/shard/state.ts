@@ -72,6 +72,8 @@ export interface ShardState {
   readonly derived?: DerivedLimit
   /** Nothing of the partition starts before that. It stands in the plain shard, and holds for all. */
   readonly slowed?: SlowDown
+  /** What has held its jobs back lately, the newest note last. Absent if nothing waits. */
+  readonly held?: readonly Held[]
   /** Epoch seconds at which DynamoDB may delete the item. */
   readonly expiresAt?: number
   /** Epoch ms since which no function has known the shard's queue or its partition rule. */
@@ -82,6 +84,14 @@ export interface ShardState {
   readonly borrowed?: BorrowedUnits
   /** What it has from the limiters of its queue, by their names. */
   readonly borrowedFrom?: BorrowedFrom
+}
+
+/** From then on something held jobs back, until the next note or a claim. */
+export interface Held {
+  /** Epoch ms. */
+  readonly since: number
+  /** `slots`, `rate`, …, or the name of the limiter: `total|crm`. Absent while jobs waited for none of these. */
+  readonly by?: string | undefined
 }
 
 export type BorrowedFrom = Readonly<Partial<Record<LimiterName, BorrowedUnits>>>

@@ -1,5 +1,6 @@
 /** What holds a job or a partition, in a line for people. */
 import { oneLine } from '../text/clip.ts'
+import { secondsText } from '../text/seconds.ts'
 import type { Note, Reason, SlotHolder } from './reason.ts'
 import type { Counted, ShardWhy, Why } from './why.ts'
 
@@ -98,8 +99,6 @@ const holderText = ({ id, until, sentAt }: SlotHolder, at: number): string =>
 
 const noteText = ({ by, note }: Note): string =>
   `${by === undefined ? '' : ` by ${by}`}${note === undefined ? '' : `: ${note}`}`
-
-const secondsText = (time_ms: number): string => `${Math.round(time_ms / 100) / 10} s`
 
 /** The time of day, or with its date if that is another one than today's. UTC. */
 function timeText(time: number, at: number): string {

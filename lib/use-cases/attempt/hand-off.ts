@@ -10,7 +10,7 @@ import type { Context, WorkerContext } from '../context.ts'
 import { type HandOff, pass } from '../pass/pass.ts'
 import { slowOwner } from '../pass/slow.ts'
 import { fetchPayload } from './fetch-payload.ts'
-import { deadlineOf, hasTimeFor, type Invocation, type Running } from './invocation.ts'
+import { deadlineOf, hasTimeFor, type Invocation, type Running, withWaits } from './invocation.ts'
 import { begin, holderOf } from './start.ts'
 
 export interface Ended extends Running {
@@ -75,7 +75,8 @@ export async function takeNext(
     ...(goesOn ? { runUntil: deadlineOf(context, invocation), shared: invocation.shared === true } : {}),
   })
   if (!own) return undefined
-  const next = { ...toRunning(own), ...(await fetchPayload(context, own.claim.job, invocation)) }
+  const claimed = withWaits(own.claim.job, own.claim)
+  const next = { ...toRunning(own), ...(await fetchPayload(context, claimed, invocation)) }
   if (next.problem) return next
   // The pass may have taken long, and the start may have been late: then the job goes back, with nothing spent.
   const isInTime = await begin(context, { pk: next.shard, ...own }, own.claim.startAt).catch(
@@ -100,10 +101,9 @@ export async function giveBack(context: Context, running: Running): Promise<void
   }
 }
 
-const toRunning = ({ claim, state }: HandOff): Running => ({
+const toRunning = ({ claim, state }: HandOff): Omit<Running, 'job'> => ({
   shard: state.shard,
   id: claim.job.id,
   token: claim.slot.token,
-  job: claim.job,
   othersWait: state.waiting,
 })

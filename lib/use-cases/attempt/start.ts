@@ -10,7 +10,7 @@ import type { Context, WorkerContext } from '../context.ts'
 import { judgeItem } from '../judge.ts'
 import { pass } from '../pass/pass.ts'
 import { fetchPayload } from './fetch-payload.ts'
-import { deadlineOf, hasTimeFor, type Invocation, type Running } from './invocation.ts'
+import { deadlineOf, hasTimeFor, type Invocation, type Running, withWaits } from './invocation.ts'
 import { countLateStart } from './late-start.ts'
 
 export type Started =
@@ -73,7 +73,8 @@ async function prepare(
   context: WorkerContext,
   { message, taken, item, startedAt, invocation, had_ms }: Preparation,
 ): Promise<Started> {
-  const job = item && (await judgeItem(context, item))
+  const judged = item && (await judgeItem(context, item))
+  const job = judged && withWaits(judged, message)
   const running = { ...taken, job, ...(job && (await fetchPayload(context, job, invocation))) }
   if (item && !job) return { kind: 'unwanted', running }
   if (running.problem) return { kind: 'running', running }

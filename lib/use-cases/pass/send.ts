@@ -55,9 +55,11 @@ export function messagesOf(
   now: number,
   rate: { readonly rate?: StartCounting },
 ): WorkMessage[] {
-  const fresh = claims.flatMap(({ job, slot, startAt }) =>
-    isRunning(slot) ? [] : [{ ...messageOf(job.key, slot), ...(startAt > now ? { startAt } : {}), ...rate }],
-  )
+  const fresh = claims.flatMap(({ job, slot, startAt, waits_ms }) => {
+    if (isRunning(slot)) return []
+    const ahead = startAt > now ? { startAt } : {}
+    return [{ ...messageOf(job.key, slot), ...ahead, ...(waits_ms ? { waits_ms } : {}), ...rate }]
+  })
   const again = change.resend.flatMap(({ id }) => {
     const slot = state.slots[id]
     return slot ? [{ ...messageOf(keyOf(state.shard, positionOf(id, slot)), slot), ...rate }] : []

@@ -7,10 +7,17 @@ export const STARTS = { first: 10, raised: 30, lowered: 10, early: 30, failed: 3
 export const PERIOD_MS = 2000
 /** Spread over several shards, whose number changes too. Few, for each running job is a process of the emulator's. */
 export const WIDE = { first: 4, raised: 9, lowered: 4, early: 8, failed: 9, back: 4 } as const
+/** Two queues and what they share: a job of the one takes two units, a job of the other one. */
+export const UNITS = { first: 4, raised: 8, lowered: 3, early: 8, failed: 8, back: 3 } as const
+export const WEIGHTS = { heavy: 2, light: 1 } as const
+/** Of the one queue, whatever its customers. */
+export const TOTAL = { first: 2, raised: 3, lowered: 2, early: 3, failed: 3, back: 2 } as const
 const SHARDS = { first: 1, raised: 3, lowered: 2, early: 3, failed: 1, back: 1 } as const
 
 /** A worker that dies does not use a job up. The rate's margin is wide, for the machine of a test may be slow. */
 const patient = { timeout: '8s', retry: { attempts: 20, backoff: '200ms', maxBackoff: '2s' } } as const
+
+const customers = { ...patient, partition: { payload: 'customer' }, concurrency: 2 } as const
 
 const isWithoutGone = (stage: Stage): boolean => inForce(stage) === 'lowered'
 
@@ -35,10 +42,12 @@ export const configOf = (stage: Stage): Config => {
       concurrency: WIDE[stage],
       shards: SHARDS[stage],
     },
+    heavy: { ...customers, total: TOTAL[stage], pools: { api: WEIGHTS.heavy } },
+    light: { ...customers, pools: { api: WEIGHTS.light } },
     ...(stage === 'first' ? {} : { fresh: { ...patient, concurrency: 2 } }),
     ...(isWithoutGone(stage) ? {} : { gone: { ...patient, concurrency: 2 } }),
   }
-  return defineConfig({ queues })
+  return defineConfig({ queues, pools: { api: { concurrency: UNITS[stage] } } })
 }
 
 export const hasQueue = (stage: Stage, queue: string): boolean => queue in configOf(stage).queues

@@ -35,6 +35,8 @@ export const ways = task('ways')
 export const slots = task('slots')
 export const rates = task('rates')
 export const wide = task('wide')
+export const heavy = task('heavy')
+export const light = task('light')
 export const gone = task('gone')
 export const fresh = task('fresh')
 /** A new task of a queue that was there before. */
@@ -42,6 +44,6 @@ export const another = task('another', 'ways')
 
 /** The tasks that a worker of that deploy has: a worker does not start with a task whose queue is not configured. */
 export const tasksOf = (stage: Stage): readonly CallTask[] =>
-  [ways, slots, rates, wide, gone, fresh, another].filter(
+  [ways, slots, rates, wide, heavy, light, gone, fresh, another].filter(
     ({ name, queue }) => hasQueue(stage, queue) && !(stage === 'first' && name === another.name),
   )

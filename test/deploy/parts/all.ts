@@ -1,7 +1,9 @@
 /** Every feature that is deployed, upgraded and destroyed. A new one adds its line here, its queues in `app/config.ts`. */
 import { ahead } from './ahead.ts'
 import { bundle } from './bundle.ts'
+import { cancelledAndOnlyOnce } from './cancelled.ts'
 import { clocks } from './clocks.ts'
+import { limiters } from './limiters.ts'
 import { limits } from './limits.ts'
 import { overrides } from './overrides.ts'
 import type { Part } from './part.ts'
@@ -9,4 +11,15 @@ import { payloads } from './payloads.ts'
 import { removed } from './removed.ts'
 import { waysIn } from './ways-in.ts'
 
-export const PARTS: readonly Part[] = [limits, waysIn, clocks, ahead, removed, overrides, payloads, bundle]
+export const PARTS: readonly Part[] = [
+  limits,
+  limiters,
+  waysIn,
+  clocks,
+  ahead,
+  removed,
+  overrides,
+  payloads,
+  cancelledAndOnlyOnce,
+  bundle,
+]

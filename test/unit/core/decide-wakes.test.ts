@@ -83,8 +83,9 @@ describe('after a decision', () => {
   test.prop([passInput])('no change means that writing it would change nothing', (make) => {
     const input = make()
     const { changed, change } = decide(make())
-    const before = { ...input.state, window: {} }
-    const after = { ...applied(input.state, change), window: {} }
+    // Starts are forgotten, and what holds jobs is noted, in writes that are made anyway.
+    const { held: _before, ...before } = { ...input.state, window: {} }
+    const { held: _after, ...after } = { ...applied(input.state, change), window: {} }
     if (!changed) expect(after).toEqual(before)
     else expect(after).not.toEqual(before)
   })

@@ -1,24 +1,30 @@
 /** One MiniStack on loopback, with IAM enforced and over TLS, as a process group that ends with the test. */
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, open, readFile } from 'node:fs/promises'
-import { request } from 'node:https'
+import { Agent, request } from 'node:https'
+import type { Server } from 'node:net'
 import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
 import pRetry from 'p-retry'
-import { freePort } from '../../../local/engines/process.ts'
+import { freePort } from '../../../../local/engines/process.ts'
+import { onLoopback } from '../../../support/loopback.ts'
+import type { ClientOptions, Target } from '../target.ts'
 
-export const ACCOUNT = '000000000000'
-export const REGION = 'us-east-1'
 const START_TIMEOUT_MS = 60_000
+const CREDENTIALS = { accessKeyId: 'test', secretAccessKey: 'test' } as const
 
-export class Emulator {
-  readonly endpoint: string
-  readonly certificate: string
-  readonly python: string
+export class Ministack implements Target {
+  readonly account = '000000000000'
+  readonly region = 'us-east-1'
+  readonly #endpoint: string
+  readonly #certificate: string
+  readonly #python: string
+  #ca: Buffer | undefined
   readonly #process: ChildProcess
   readonly #log: string
 
-  static async start(python: string, directory: string): Promise<Emulator> {
+  static async start(python: string, directory: string): Promise<Ministack> {
     const port = await freePort()
     const temporary = join(directory, 'ministack')
     await mkdir(temporary, { recursive: true })
@@ -31,40 +37,55 @@ export class Emulator {
       env: environment(port, temporary),
     })
     await output.close()
-    const emulator = new Emulator(child, python, port, temporary, log)
+    const emulator = new Ministack(child, python, port, temporary, log)
     await emulator.#answers()
     return emulator
   }
 
   private constructor(child: ChildProcess, python: string, port: number, temporary: string, log: string) {
     this.#process = child
-    this.python = python
+    this.#python = python
     this.#log = log
-    this.endpoint = `https://127.0.0.1:${port}`
-    this.certificate = join(temporary, 'ministack-tls', 'server.crt')
+    this.#endpoint = `https://127.0.0.1:${port}`
+    this.#certificate = join(temporary, 'ministack-tls', 'server.crt')
     process.once('exit', this.#kill)
   }
 
-  /** What a command of AWS needs to talk to it and to nobody else. */
   get environment(): Record<string, string> {
     return {
-      AWS_ENDPOINT_URL: this.endpoint,
-      AWS_CA_BUNDLE: this.certificate,
-      NODE_EXTRA_CA_CERTS: this.certificate,
-      AWS_ACCESS_KEY_ID: 'test',
-      AWS_SECRET_ACCESS_KEY: 'test',
-      AWS_REGION: REGION,
-      AWS_DEFAULT_REGION: REGION,
-      CDK_DEFAULT_ACCOUNT: ACCOUNT,
-      CDK_DEFAULT_REGION: REGION,
+      AWS_ENDPOINT_URL: this.#endpoint,
+      AWS_CA_BUNDLE: this.#certificate,
+      NODE_EXTRA_CA_CERTS: this.#certificate,
+      AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,
+      AWS_REGION: this.region,
+      AWS_DEFAULT_REGION: this.region,
+      CDK_DEFAULT_ACCOUNT: this.account,
+      CDK_DEFAULT_REGION: this.region,
     }
   }
 
-  /** Every line that it and the functions have written and that matches. */
-  async logged(pattern: RegExp): Promise<string[]> {
-    const lines = (await readFile(this.#log, 'utf8')).split('\n')
-    return lines.filter((line) => pattern.test(line))
+  get clientOptions(): ClientOptions {
+    const httpsAgent = new Agent({ ...(this.#ca ? { ca: this.#ca } : {}), keepAlive: true })
+    const { region } = this
+    return { region, endpoint: this.#endpoint, credentials: CREDENTIALS, requestHandler: { httpsAgent } }
   }
+
+  serve = (server: Server): Promise<string> => onLoopback(server)
+
+  /** A line of its log for each: `launch.py` writes them. */
+  async refusals(): Promise<string[]> {
+    const lines = (await readFile(this.#log, 'utf8')).split('\n')
+    return lines.filter((line) => line.includes('REFUSED BY IAM'))
+  }
+
+  async adapt(): Promise<void> {
+    const script = join(import.meta.dirname, 'allow_batches.py')
+    await promisify(execFile)(this.#python, [script], { env: this.environment })
+  }
+
+  /** All of it is gone with the process. */
+  cleanUp = async (): Promise<void> => undefined
 
   async stop(): Promise<void> {
     process.off('exit', this.#kill)
@@ -87,10 +108,11 @@ export class Emulator {
     const retry = { retries: START_TIMEOUT_MS / 100, minTimeout: 100, factor: 1 }
     const ask = async () => {
       if (this.#process.exitCode !== null) throw new Error(`MiniStack ended: see ${this.#log}`)
-      const ca = await readFile(this.certificate)
-      const asked = request(`${this.endpoint}/_ministack/health`, { ca }).end()
+      const ca = await readFile(this.#certificate)
+      const asked = request(`${this.#endpoint}/_ministack/health`, { ca }).end()
       const [response] = await once(asked, 'response')
       response.resume()
+      this.#ca = ca
     }
     await pRetry(ask, retry)
   }

@@ -1,0 +1,108 @@
+/** An app that has installed the packed package, its stack on the emulator, and README's commands against that. */
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { DynamoDBClient, PutItemCommand, type PutItemCommandInput } from '@aws-sdk/client-dynamodb'
+import { EventBridgeClient, PutEventsCommand, type PutEventsCommandInput } from '@aws-sdk/client-eventbridge'
+import { makeInitApp, makeReadmeApp, run, writeFiles, writeReadmeFiles } from '../cdk/package-apps.ts'
+import { readmeCalls } from '../cdk/readme-calls.ts'
+import { keptBy } from './targets/clean-up.ts'
+import type { Target } from './targets/target.ts'
+
+/** README's example calls nobody: a service that answers takes its place. */
+const NOBODY = 'https://crm.example.com'
+
+interface Made {
+  readonly folder: string
+  readonly stack: string
+}
+
+export class PackagedApp {
+  readonly #app: Made
+  readonly #target: Target
+  #outputs: Readonly<Record<string, string>> = {}
+
+  static async ofReadme(directory: string, target: Target, serviceUrl: string): Promise<PackagedApp> {
+    const folder = join(directory, 'readme')
+    await makeReadmeApp(directory, folder)
+    await writeReadmeFiles(folder)
+    await call(serviceUrl, folder, 'tasks.ts')
+    return new PackagedApp({ folder, stack: 'MyJobs' }, target)
+  }
+
+  /** The packages are those of the other. */
+  static async ofInit(
+    directory: string,
+    target: Target,
+    serviceUrl: string,
+    other: PackagedApp,
+  ): Promise<PackagedApp> {
+    const folder = join(directory, 'my-app')
+    await makeInitApp(folder, other.#app.folder)
+    await call(serviceUrl, folder, 'lib/tasks.ts')
+    return new PackagedApp({ folder, stack: 'MyAppStack' }, target)
+  }
+
+  private constructor(app: Made, target: Target) {
+    this.#app = app
+    this.#target = target
+  }
+
+  bootstrap(): Promise<string> {
+    const { account, region } = this.#target
+    return this.#run(`npx cdk bootstrap aws://${account}/${region}`)
+  }
+
+  async deploy(): Promise<void> {
+    await this.#run('npx cdk deploy --require-approval never --outputs-file outputs.json')
+    const outputs = JSON.parse(await readFile(join(this.#app.folder, 'outputs.json'), 'utf8'))
+    this.#outputs = outputs[this.#app.stack]
+    await this.#target.adapt()
+  }
+
+  /** With all that `cdk destroy` keeps. */
+  async destroy(): Promise<void> {
+    const kept = await keptBy(this.#target.clientOptions, this.#app.stack)
+    await this.#run('npx cdk destroy --force')
+    await this.#target.cleanUp(kept)
+  }
+
+  /** By the function of README's `enqueue.ts`. */
+  async enqueue(customerId: string, contactIds: readonly string[]): Promise<void> {
+    const contacts = JSON.stringify(contactIds.map((contactId) => ({ customerId, contactId })))
+    await writeFiles(this.#app.folder, {
+      'run.ts': `import { enqueue } from './enqueue.ts'\nvoid enqueue(${contacts})\n`,
+    })
+    await this.#run('npx tsx run.ts')
+  }
+
+  /** By README's `aws dynamodb put-item`. */
+  async putByReadme(): Promise<void> {
+    const [call] = await readmeCalls('dynamodb put-item', this.#variables)
+    const client = new DynamoDBClient(this.#target.clientOptions)
+    await client.send(new PutItemCommand(call?.input as unknown as PutItemCommandInput))
+  }
+
+  /** By README's `aws events put-events`. */
+  async sendByReadme(): Promise<void> {
+    const [call] = await readmeCalls('events put-events', this.#variables)
+    const client = new EventBridgeClient(this.#target.clientOptions)
+    await client.send(new PutEventsCommand(call?.input as unknown as PutEventsCommandInput))
+  }
+
+  /** As README has them: the output `JobsTableName` is `$JOBS_TABLE_NAME`. */
+  get #variables(): Record<string, string> {
+    const entries = Object.entries(this.#outputs)
+    return Object.fromEntries(
+      entries.map(([name, text]) => [name.replace(/(?<=[a-z])(?=[A-Z])/g, '_').toUpperCase(), text]),
+    )
+  }
+
+  #run = (command: string): Promise<string> =>
+    run(this.#app.folder, command, { ...this.#target.environment, ...this.#variables })
+}
+
+async function call(serviceUrl: string, folder: string, file: string): Promise<void> {
+  const code = await readFile(join(folder, file), 'utf8')
+  if (!code.includes(NOBODY)) throw new Error(`${file} does not call ${NOBODY}`)
+  await writeFiles(folder, { [file]: code.replace(NOBODY, serviceUrl) })
+}
