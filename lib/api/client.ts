@@ -1,16 +1,16 @@
 /** The typed client: for code that may write to the tables, in Lambda or anywhere else. */
 import { monotonicFactory } from 'ulid'
 import { InvalidJobError, InvalidPayloadError } from '../core/errors.ts'
+import type { Debounce } from '../core/job/collision.ts'
 import { sizesOf } from '../core/job/counted.ts'
 import { type JobItem, keyText } from '../core/job/job.ts'
 import type { Unique } from '../core/job/lock.ts'
 import { type NewJob, newJob } from '../core/job/new-job.ts'
-import { type NewItem, onlyOne } from '../core/job/one-only.ts'
+import { delayOf, type NewItem, onlyOne } from '../core/job/one-only.ts'
 import { type Placed, placeInline, placePayload } from '../core/job/place-payload.ts'
-import type { JobKey } from '../core/keys.ts'
 import type { Duration } from '../core/text/duration.ts'
 import { putMany } from '../use-cases/enqueue-many.ts'
-import { putNew } from '../use-cases/enqueue-once.ts'
+import { putNew, type Standing } from '../use-cases/enqueue-once.ts'
 import { keepPayload } from '../use-cases/kept-payloads.ts'
 import { type Admin, adminOf } from './admin.ts'
 import { type AppRates, appRatesOf } from './app-rates.ts'
@@ -53,10 +53,16 @@ export interface EnqueueOptions<PoolName extends string = string> {
   readonly idempotencyTtl?: Duration
   /**
    * As long as the job is there, waiting, running or between attempts, the same key in the same queue makes no other and
-   * returns it. `true`: the key is made of task, partition and payload. Excludes `idempotencyKey`.
+   * returns it. `true`: the key is made of task, partition and payload. Excludes `idempotencyKey`. `while: 'waiting'`: only
+   * until it is claimed. `onCollision: 'replace'`: it takes the place of one that waits. Both need `grantReplace`.
    * @example { unique: { key: 'nightly-sync' } }
    */
   readonly unique?: Unique
+  /**
+   * One job, with the payload of the last, for all that come under the key within `wait` of each other. Needs `grantReplace`.
+   * @example { debounce: { key: 'index-acme', wait: '10s', max: '1m' } }
+   */
+  readonly debounce?: Debounce
 }
 
 /** The key of the new job in the Jobs table. */
@@ -66,10 +72,12 @@ export interface Enqueued {
   readonly sk: string
   /**
    * It is there already, under the same idempotency key (whatever has become of it, and whatever its payload was) or the
-   * same unique key. Nothing was written now. With an idempotency key `sk` is the one under which the job was put; its
+   * same unique key. Nothing was written now, unless it was replaced. With an idempotency key `sk` is the one under which the job was put; its
    * retries stand under later ones.
    */
   readonly existing?: true
+  /** The new payload stands in its place, under its id: it had not started. */
+  readonly replaced?: true
 }
 
 export interface Client<
@@ -164,9 +172,11 @@ async function toItem(
   // The payload is kept as it was given: the worker's schema transforms it again.
   const now = clock.now()
   const { pools: own, ...asked } = rest
+  const delay = delayOf(rest)
+  if (!delay.ok) throw new InvalidJobError(delay.reason)
   const item = newJob(
     config,
-    { ...asked, ...poolsOf(task, own), id, queue: task.queue, task: task.name, payload },
+    { ...asked, ...delay.value, ...poolsOf(task, own), id, queue: task.queue, task: task.name, payload },
     now,
   )
   if (!item.ok) throw new InvalidJobError(item.reason)
@@ -185,7 +195,13 @@ function poolsOf(task: Task, own: EnqueueOptions['pools']): Pick<NewJob, 'pools'
   return given.length > 0 ? { pools: Object.fromEntries(given) as Record<string, number> } : {}
 }
 
-function enqueued(item: JobItem, there?: JobKey): Enqueued {
+function enqueued(item: JobItem, there?: Standing): Enqueued {
   const { pk, sk } = there ?? item
-  return { id: sk.split('#').slice(2).join('#'), pk, sk, ...(there ? { existing: true } : {}) }
+  return {
+    id: sk.split('#').slice(2).join('#'),
+    pk,
+    sk,
+    ...(there ? { existing: true } : {}),
+    ...(there?.replaced ? { replaced: true } : {}),
+  }
 }

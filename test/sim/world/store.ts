@@ -62,6 +62,7 @@ function simulatedJobs(world: StoreWorld, by: Invocation, jobs: JobStore): JobSt
     countedItems: (...call) => jobs.countedItems(...call),
     putOnce: (...call) => jobs.putOnce(...call),
     putUnique: (...call) => jobs.putUnique(...call),
+    swapWaiting: (...call) => jobs.swapWaiting(...call),
     putBatch: (items) => putBatch(world, by, jobs, items),
     get: (key) =>
       call(
@@ -293,6 +294,7 @@ function simulatedHistory(world: StoreWorld, by: Invocation, history: HistorySto
     size: (pk) => history.size(pk),
     mendSize: (...call) => history.mendSize(...call),
     letters: (pk, cursor) => history.letters(pk, cursor),
-    putBack: (letter, job) => history.putBack(letter, job),
+    putBack: (...call) => history.putBack(...call),
+    lock: (key) => history.lock(key),
   }
 }
