@@ -1,25 +1,21 @@
 /** The typed client: for code that may write to the tables, in Lambda or anywhere else. */
 import { monotonicFactory } from 'ulid'
-import { InvalidJobError, InvalidPayloadError } from '../core/errors.ts'
 import type { Debounce } from '../core/job/collision.ts'
-import { sizesOf } from '../core/job/counted.ts'
-import { type JobItem, keyText } from '../core/job/job.ts'
+import { keyText } from '../core/job/job.ts'
 import type { Unique } from '../core/job/lock.ts'
-import { type NewJob, newJob } from '../core/job/new-job.ts'
-import { delayOf, type NewItem, onlyOne } from '../core/job/one-only.ts'
-import { type Placed, placeInline, placePayload } from '../core/job/place-payload.ts'
 import type { Duration } from '../core/text/duration.ts'
 import { putMany } from '../use-cases/enqueue-many.ts'
-import { putNew, type Standing } from '../use-cases/enqueue-once.ts'
+import { putNew } from '../use-cases/enqueue-once.ts'
 import { keepPayload } from '../use-cases/kept-payloads.ts'
 import { type Admin, adminOf } from './admin.ts'
 import { type AppRates, appRatesOf } from './app-rates.ts'
 import { type Cancelling, cancelling } from './cancel.ts'
 import { type Insight, insightOf } from './insight.ts'
 import { type Limiters, limitersOf } from './limiters.ts'
+import { enqueued, toItem } from './new-item.ts'
 import { type Recounting, recounting } from './recount.ts'
-import { type NamesOnly, type PayloadOf, type Task, validatePayload } from './task.ts'
-import { type ClientOptions, type Wiring, wiringOf } from './wiring.ts'
+import type { NamesOnly, PayloadOf, Task } from './task.ts'
+import { type ClientOptions, wiringOf } from './wiring.ts'
 
 export interface EnqueueOptions<PoolName extends string = string> {
   /** Not before this time: a Date, epoch ms, or text as ISO 8601. Default: now. */
@@ -153,55 +149,5 @@ export function createClient<
     ...cancelling<QueueName>(wiring),
     ...insightOf<QueueName>(wiring),
     ...recounting<QueueName>(wiring),
-  }
-}
-
-interface Preparation extends Pick<Wiring, 'config' | 'clock' | 'keepsPayloads'> {
-  readonly nextId: () => string
-}
-
-async function toItem(
-  { config, clock, keepsPayloads, nextId }: Preparation,
-  task: Task,
-  payload: unknown,
-  job: EnqueueOptions,
-): Promise<Placed & NewItem> {
-  const valid = await validatePayload(task, payload)
-  if (!valid.ok) throw new InvalidPayloadError(task.name, valid.issues)
-  const { id = nextId(), ...rest } = job ?? {}
-  // The payload is kept as it was given: the worker's schema transforms it again.
-  const now = clock.now()
-  const { pools: own, ...asked } = rest
-  const delay = delayOf(rest)
-  if (!delay.ok) throw new InvalidJobError(delay.reason)
-  const item = newJob(
-    config,
-    { ...asked, ...delay.value, ...poolsOf(task, own), id, queue: task.queue, task: task.name, payload },
-    now,
-  )
-  if (!item.ok) throw new InvalidJobError(item.reason)
-  const only = onlyOne(rest, item.value, nextId(), now)
-  if (!only.ok) throw new InvalidJobError(only.reason)
-  const placed = keepsPayloads ? placePayload(only.value.item, now) : placeInline(only.value.item)
-  if (!placed.ok) throw new InvalidJobError(placed.reason)
-  return { ...only.value, ...placed.value, ...sizesOf(config, item.value) }
-}
-
-/** What the job says of a pool counts before what its task says. Callers without TypeScript may give anything. */
-function poolsOf(task: Task, own: EnqueueOptions['pools']): Pick<NewJob, 'pools'> {
-  if (own !== undefined && (typeof own !== 'object' || own === null)) return { pools: own }
-  const all: Partial<Record<string, number>> = { ...task.pools, ...own }
-  const given = Object.entries(all).filter(([, weight]) => weight !== undefined)
-  return given.length > 0 ? { pools: Object.fromEntries(given) as Record<string, number> } : {}
-}
-
-function enqueued(item: JobItem, there?: Standing): Enqueued {
-  const { pk, sk } = there ?? item
-  return {
-    id: sk.split('#').slice(2).join('#'),
-    pk,
-    sk,
-    ...(there ? { existing: true } : {}),
-    ...(there?.replaced ? { replaced: true } : {}),
   }
 }
