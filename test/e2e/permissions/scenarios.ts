@@ -206,8 +206,10 @@ const OF_CLIENTS = {
   'redrive of a unique job': async (world, customer) => {
     await world.client.enqueue(serial, { customer, name: 'fails', fails: 2 }, { unique: { key: customer } })
     await ended(world, customer, 2)
-    await world.deadLetters('serial', 1)
-    expect(await world.clientAs('Manager').redrive('serial')).toMatchObject({ skipped: [] })
+    await world.untilEmpty(`serial|${customer}`)
+    // Letters of other scenarios are there, too.
+    const where = (letter: object) => JSON.stringify(letter).includes(customer)
+    expect(await world.clientAs('Manager').redrive('serial', { where })).toEqual({ redriven: 1, skipped: [] })
   },
   strandedJobs: (world) => Array.fromAsync(world.clientAs('Manager').strandedJobs()),
   moveJobs: async (world, customer) => {
