@@ -40,10 +40,18 @@ export function connect(functions: Functions, tables: Tables, queues: Queues, pa
     SLUICE_WAKE_QUEUE_URL: queues.wake.queue.queueUrl,
   })
 
-  allow(ingest, tables.jobs.tableArn, 'dynamodb', ['PutItem'])
+  connectIngest(ingest, tables)
+}
+
+function connectIngest(ingest: LambdaFunction, tables: Tables): void {
+  // More than PutItem: events that are unique or debounced. It writes dead letters as well as receipts and locks.
+  allow(ingest, tables.jobs.tableArn, 'dynamodb', REPLACE)
+  allow(ingest, tables.state.tableArn, 'dynamodb', ['GetItem', 'UpdateItem'])
+  // UpdateItem: how many jobs a queue has, if it may be full.
   allow(ingest, tables.history.tableArn, 'dynamodb', ['PutItem', 'UpdateItem'])
   tell(ingest, {
     SLUICE_JOBS_TABLE: tables.jobs.tableName,
+    SLUICE_STATE_TABLE: tables.state.tableName,
     SLUICE_HISTORY_TABLE: tables.history.tableName,
   })
 }
@@ -62,10 +70,38 @@ function connectPayloads({ worker, ingest }: Functions, payloads: Bucket): void 
  */
 export const grantEnqueue = (grantee: IGrantable, { jobs, history }: Tables, payloads: Bucket): Grant =>
   allow(grantee, jobs.tableArn, 'dynamodb', ['PutItem', 'BatchWriteItem', 'ConditionCheckItem'])
-    .combine(
-      allow(grantee, history.tableArn, 'dynamodb', ['PutItem', 'UpdateItem', 'Query', 'ConditionCheckItem']),
-    )
+    .combine(allowKeys(grantee, history.tableArn))
     .combine(allowObjects(grantee, payloads, ['PutObject']))
+
+/**
+ * What `enqueue` needs besides for jobs that take each other's place: it looks whether the one that is there waits, and puts
+ * another there under the version of its shard's state.
+ */
+export const grantReplace = (grantee: IGrantable, { jobs, state, history }: Tables): Grant =>
+  allow(grantee, jobs.tableArn, 'dynamodb', REPLACE)
+    .combine(allow(grantee, state.tableArn, 'dynamodb', ['GetItem', 'UpdateItem']))
+    .combine(allowKeys(grantee, history.tableArn))
+
+const REPLACE = ['PutItem', 'GetItem', 'DeleteItem', 'ConditionCheckItem']
+
+/** Receipts and locks, and the numbers of jobs; and no dead letters. */
+const allowKeys = (grantee: IGrantable, historyArn: string): Grant =>
+  allowKeysFrom(grantee, historyArn, ['$once|*', '$unique|*'], ['PutItem']).combine(
+    allowKeysFrom(grantee, historyArn, ['$size|*'], ['UpdateItem', 'Query', 'ConditionCheckItem']),
+  )
+
+const allowKeysFrom = (
+  grantee: IGrantable,
+  historyArn: string,
+  keys: readonly string[],
+  actions: readonly string[],
+): Grant =>
+  Grant.addToPrincipal({
+    grantee,
+    resourceArns: [historyArn],
+    actions: actions.map((action) => `dynamodb:${action}`),
+    conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': keys } },
+  })
 
 /** What `setLimits`, `setAppRate`, `why`, `stats`, `partitions`, `deadLetters`, `redrive`, `strandedJobs`, `moveJobs` and `cancel` need. */
 export const grantManage = (
@@ -90,6 +126,7 @@ export const grantManage = (
         'PutItem',
         'UpdateItem',
         'DeleteItem',
+        'ConditionCheckItem',
       ]),
     )
     .combine(allow(grantee, history.tableArn, 'dynamodb', ['Query', 'PutItem', 'UpdateItem', 'DeleteItem']))

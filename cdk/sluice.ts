@@ -12,7 +12,7 @@ import { createAlarms } from './alarms.ts'
 import { followDeployments } from './deployment.ts'
 import { createFunctions } from './functions.ts'
 import { createPayloadsBucket } from './payloads.ts'
-import { connect, grantEnqueue, grantManage } from './permissions.ts'
+import { connect, grantEnqueue, grantManage, grantReplace } from './permissions.ts'
 import { type SluiceProps, sweepPeriod, workerTimeout } from './props.ts'
 import { createQueues, type Queues } from './queues.ts'
 import { addSchedules } from './schedule.ts'
@@ -91,6 +91,11 @@ export class Sluice extends Construct {
   /** Lets somebody enqueue jobs: by the client, or by putting items into the Jobs table, and large payloads into their bucket. */
   grantEnqueue(grantee: IGrantable): Grant {
     return grantEnqueue(grantee, this.#tables, this.#payloads)
+  }
+
+  /** Lets somebody put jobs in the place of others that wait, by the client: `debounce`, and `unique` with `while` or `onCollision`. */
+  grantReplace(grantee: IGrantable): Grant {
+    return grantReplace(grantee, this.#tables)
   }
 
   /** Lets somebody change limits at run time, read dead letters and put them back, and move stranded jobs, by the client. */

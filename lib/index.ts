@@ -37,6 +37,7 @@ export {
   SendIncompleteError,
   SluiceError,
 } from './core/errors.ts'
+export type { Debounce } from './core/job/collision.ts'
 export type { DeadLetter, DeadReason } from './core/job/dead-letter.ts'
 export type { Unique } from './core/job/lock.ts'
 export { type AppRate, maxConcurrentFromAppSchema, maxConcurrentPerPartition } from './core/limits/derived.ts'

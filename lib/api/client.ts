@@ -1,13 +1,8 @@
 /** The typed client: for code that may write to the tables, in Lambda or anywhere else. */
 import { monotonicFactory } from 'ulid'
-import { InvalidJobError, InvalidPayloadError } from '../core/errors.ts'
-import { sizesOf } from '../core/job/counted.ts'
-import { type JobItem, keyText } from '../core/job/job.ts'
+import type { Debounce } from '../core/job/collision.ts'
+import { keyText } from '../core/job/job.ts'
 import type { Unique } from '../core/job/lock.ts'
-import { type NewJob, newJob } from '../core/job/new-job.ts'
-import { type NewItem, onlyOne } from '../core/job/one-only.ts'
-import { type Placed, placeInline, placePayload } from '../core/job/place-payload.ts'
-import type { JobKey } from '../core/keys.ts'
 import type { Duration } from '../core/text/duration.ts'
 import { putMany } from '../use-cases/enqueue-many.ts'
 import { putNew } from '../use-cases/enqueue-once.ts'
@@ -17,10 +12,11 @@ import { type AppRates, appRatesOf } from './app-rates.ts'
 import { type Cancelling, cancelling } from './cancel.ts'
 import { type Insight, insightOf } from './insight.ts'
 import { type Limiters, limitersOf } from './limiters.ts'
+import { enqueued, toItem } from './new-item.ts'
 import { type Recounting, recounting } from './recount.ts'
 import { type SlowDowns, slowDownsOf } from './slow-downs.ts'
-import { type NamesOnly, type PayloadOf, type Task, validatePayload } from './task.ts'
-import { type ClientOptions, type Wiring, wiringOf } from './wiring.ts'
+import type { NamesOnly, PayloadOf, Task } from './task.ts'
+import { type ClientOptions, wiringOf } from './wiring.ts'
 
 export interface EnqueueOptions<PoolName extends string = string> {
   /** Not before this time: a Date, epoch ms, or text as ISO 8601. Default: now. */
@@ -54,10 +50,16 @@ export interface EnqueueOptions<PoolName extends string = string> {
   readonly idempotencyTtl?: Duration
   /**
    * As long as the job is there, waiting, running or between attempts, the same key in the same queue makes no other and
-   * returns it. `true`: the key is made of task, partition and payload. Excludes `idempotencyKey`.
+   * returns it. `true`: the key is made of task, partition and payload. Excludes `idempotencyKey`. `while: 'waiting'`: only
+   * until it is claimed. `onCollision: 'replace'`: it takes the place of one that waits. Both need `grantReplace`.
    * @example { unique: { key: 'nightly-sync' } }
    */
   readonly unique?: Unique
+  /**
+   * One job, with the payload of the last, for all that come under the key within `wait` of each other. Needs `grantReplace`.
+   * @example { debounce: { key: 'index-acme', wait: '10s', max: '1m' } }
+   */
+  readonly debounce?: Debounce
 }
 
 /** The key of the new job in the Jobs table. */
@@ -67,10 +69,12 @@ export interface Enqueued {
   readonly sk: string
   /**
    * It is there already, under the same idempotency key (whatever has become of it, and whatever its payload was) or the
-   * same unique key. Nothing was written now. With an idempotency key `sk` is the one under which the job was put; its
+   * same unique key. Nothing was written now, unless it was replaced. With an idempotency key `sk` is the one under which the job was put; its
    * retries stand under later ones.
    */
   readonly existing?: true
+  /** The new payload stands in its place, under its id: it had not started. */
+  readonly replaced?: true
 }
 
 export interface Client<
@@ -149,46 +153,4 @@ export function createClient<
     ...insightOf<QueueName>(wiring),
     ...recounting<QueueName>(wiring),
   }
-}
-
-interface Preparation extends Pick<Wiring, 'config' | 'clock' | 'keepsPayloads'> {
-  readonly nextId: () => string
-}
-
-async function toItem(
-  { config, clock, keepsPayloads, nextId }: Preparation,
-  task: Task,
-  payload: unknown,
-  job: EnqueueOptions,
-): Promise<Placed & NewItem> {
-  const valid = await validatePayload(task, payload)
-  if (!valid.ok) throw new InvalidPayloadError(task.name, valid.issues)
-  const { id = nextId(), ...rest } = job ?? {}
-  // The payload is kept as it was given: the worker's schema transforms it again.
-  const now = clock.now()
-  const { pools: own, ...asked } = rest
-  const item = newJob(
-    config,
-    { ...asked, ...poolsOf(task, own), id, queue: task.queue, task: task.name, payload },
-    now,
-  )
-  if (!item.ok) throw new InvalidJobError(item.reason)
-  const only = onlyOne(rest, item.value, nextId(), now)
-  if (!only.ok) throw new InvalidJobError(only.reason)
-  const placed = keepsPayloads ? placePayload(only.value.item, now) : placeInline(only.value.item)
-  if (!placed.ok) throw new InvalidJobError(placed.reason)
-  return { ...only.value, ...placed.value, ...sizesOf(config, item.value) }
-}
-
-/** What the job says of a pool counts before what its task says. Callers without TypeScript may give anything. */
-function poolsOf(task: Task, own: EnqueueOptions['pools']): Pick<NewJob, 'pools'> {
-  if (own !== undefined && (typeof own !== 'object' || own === null)) return { pools: own }
-  const all: Partial<Record<string, number>> = { ...task.pools, ...own }
-  const given = Object.entries(all).filter(([, weight]) => weight !== undefined)
-  return given.length > 0 ? { pools: Object.fromEntries(given) as Record<string, number> } : {}
-}
-
-function enqueued(item: JobItem, there?: JobKey): Enqueued {
-  const { pk, sk } = there ?? item
-  return { id: sk.split('#').slice(2).join('#'), pk, sk, ...(there ? { existing: true } : {}) }
 }

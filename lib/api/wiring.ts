@@ -24,7 +24,7 @@ export interface ClientOptions<
   readonly config: Config<QueueName, AppName, PoolName>
   /** Default: the environment's SLUICE_JOBS_TABLE. */
   readonly jobsTable?: string
-  /** Default: the environment's SLUICE_STATE_TABLE. Needed by `setLimits`, `slowDown`, `why`, `stats` and `moveJobs` only. */
+  /** Default: the environment's SLUICE_STATE_TABLE. Needed by `setLimits`, `slowDown`, `why`, `stats`, `moveJobs`, and jobs that replace others, only. */
   readonly stateTable?: string
   /** Default: the environment's SLUICE_HISTORY_TABLE. Needed by `deadLetters`, `redrive`, `stats`, `moveJobs`, idempotency keys, unique keys and queues with `maxQueueSize` only. */
   readonly historyTable?: string

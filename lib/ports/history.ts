@@ -2,6 +2,7 @@
 import type { PartKey } from '../core/job/counted.ts'
 import type { DeadLetter, LetterKey } from '../core/job/dead-letter.ts'
 import type { JobItem } from '../core/job/job.ts'
+import type { FoundLock, Lock, LockKey } from '../core/job/lock.ts'
 import type { Part, PartCounts } from '../core/limits/queue-size.ts'
 import type { Counted } from '../core/why/why.ts'
 
@@ -17,10 +18,23 @@ export interface HistoryStore {
   mendSize(key: PartKey, asRead: Part, jobs: number): Promise<boolean>
   /**
    * Puts a job into the Jobs table and deletes the letter of it, in one transaction, unless the letter is gone or the
-   * job's key is taken. `busy` if another transaction is under way there, or the table has no room at the moment.
+   * job's key is taken. `busy` if another transaction is under way there, or the table has no room at the moment. `locked`:
+   * its unique key is another's by now.
    */
-  putBack(letter: LetterKey, job: JobItem): Promise<'put' | 'gone' | 'occupied' | 'busy'>
+  putBack(
+    letter: LetterKey,
+    job: JobItem,
+    claim?: KeyClaim,
+  ): Promise<'put' | 'gone' | 'occupied' | 'busy' | 'locked'>
+  /** The lock of a unique key. */
+  lock(key: LockKey): Promise<Lock | undefined>
 }
+/** With a job that is put, its unique key is taken: a free one, or one whose lock is as it was found, and its job gone. */
+export interface KeyClaim {
+  readonly key: LockKey
+  readonly found?: FoundLock | undefined
+}
+
 export interface LetterPage {
   readonly letters: readonly DeadLetter[]
   readonly cursor?: string

@@ -3,12 +3,13 @@ import type { Room } from '../core/job/counted.ts'
 import type { DeadLetter } from '../core/job/dead-letter.ts'
 import type { Cancellation } from '../core/job/doom.ts'
 import type { JobItem, RawItem } from '../core/job/job.ts'
-import type { Lock } from '../core/job/lock.ts'
+import type { FoundLock, Lock } from '../core/job/lock.ts'
 import type { Receipt } from '../core/job/receipt.ts'
 import type { JobKey, ShardKey } from '../core/keys.ts'
 import type { ShardsPage } from '../core/shard/seen-shards.ts'
 import type { ShardVersion } from '../core/shard/state.ts'
 import type { Counted } from '../core/why/why.ts'
+import type { KeyClaim } from './history.ts'
 
 export interface JobStore {
   /** Puts a job if nothing stands under its key: this very job may stand there already, or something else. */
@@ -26,9 +27,14 @@ export interface JobStore {
   putOnce(item: JobItem, receipt: Receipt, rooms?: readonly Room[]): Promise<OnceOutcome>
   /**
    * Puts a job and its unique key's lock in one transaction, unless another lock is there. `found`: a lock that was there;
-   * then unless that is another by now, or its job is there.
+   * then unless that is another by now, or its job is there and has not been seen to have started.
    */
-  putUnique(item: JobItem, lock: Lock, found?: Lock, rooms?: readonly Room[]): Promise<UniqueOutcome>
+  putUnique(item: JobItem, lock: Lock, found?: FoundLock, rooms?: readonly Room[]): Promise<UniqueOutcome>
+  /**
+   * Puts another job in the place of one that waits and has the lock, in one transaction, if no pass has been made over its
+   * shard since the state was read; and counts as a pass, as `endWaiting` does.
+   */
+  swapWaiting(state: ShardVersion, item: RawItem, swap: Swap): Promise<SwapOutcome>
   /** Puts up to 25 jobs, and returns those that the database did not take. */
   putBatch(items: readonly JobItem[]): Promise<readonly JobItem[]>
   get(key: RawKey): Promise<RawItem | undefined>
@@ -98,8 +104,29 @@ export interface CountedPage {
 }
 export type CountedOutcome = 'put' | 'exists' | 'taken' | 'full' | 'busy'
 
-/** `locked`: whether the lock's job is still there is not known. */
-export type UniqueOutcome = OnceOutcome | { readonly kind: 'locked'; readonly lock: Lock }
+export type UniqueOutcome =
+  | OnceOutcome
+  /** Whether the lock's job is still there is not known. */
+  | { readonly kind: 'locked'; readonly lock: Lock }
+  /** By this very call, in the place of one that waited. */
+  | { readonly kind: 'replaced'; readonly job: JobKey }
+
+export interface Swap {
+  readonly next: JobItem
+  readonly lock: Lock
+  /** Of a state item that is made by this. Epoch s. */
+  readonly expiresAt?: number | undefined
+  /** Of the parts in which the new one counts and the other did not. */
+  readonly rooms?: readonly Room[] | undefined
+}
+export type SwapOutcome =
+  | 'swapped'
+  /** Something else stands under the new key. */
+  | 'occupied'
+  /** One of the rooms is not there. */
+  | 'full'
+  /** A pass has been made, the job or the lock is another, another transaction is under way, or there is no room. */
+  | 'stale'
 export interface Burial {
   readonly item: RawItem
   readonly letter: DeadLetter
@@ -110,11 +137,15 @@ export type EndWaitingOutcome =
   | 'stale'
 
 /** Another job in its place, or a letter. */
-export type MoveTarget = { readonly job: JobItem } | { readonly letter: DeadLetter }
+export type MoveTarget =
+  | { readonly job: JobItem; readonly claim?: KeyClaim | undefined }
+  | { readonly letter: DeadLetter }
 export type MoveOutcome =
   | 'moved'
   /** The job's key is taken. */
   | 'occupied'
+  /** Its unique key is another's by now. */
+  | 'locked'
   /** A pass has been made: the state has to be read again. */
   | 'passed'
   /** Another transaction is under way there, or a table has no room at the moment. */

@@ -4,11 +4,10 @@ import { type JobItem, keyText } from '../core/job/job.ts'
 import type { NewItem } from '../core/job/one-only.ts'
 import type { PayloadKey } from '../core/job/payload-key.ts'
 import { inItem, type KeptPayload, type Placed } from '../core/job/place-payload.ts'
-import type { JobKey } from '../core/keys.ts'
 import { forEachSideBySide } from '../core/side-by-side.ts'
 import type { WorkerContext } from './context.ts'
 import { oneForEachKey, putAll, putNamed } from './enqueue.ts'
-import { isOneOnly, putAllOnce, putAllSized } from './enqueue-once.ts'
+import { isOneOnly, putAllOnce, putAllSized, type Standing } from './enqueue-once.ts'
 
 const OBJECTS_SIDE_BY_SIDE = 16
 
@@ -25,7 +24,7 @@ export interface ManyJob extends Placed, NewItem {
 export async function putMany(
   { store, payloads }: Pick<WorkerContext, 'store' | 'payloads'>,
   jobs: readonly ManyJob[],
-): Promise<ReadonlyMap<string, JobKey>> {
+): Promise<ReadonlyMap<string, Standing>> {
   oneForEachKey(jobs.map(({ item }) => item))
   const failures: EnqueueIncompleteError<JobItem>[] = []
   const failed = await keepAll(payloads, jobs)
@@ -33,7 +32,7 @@ export async function putMany(
   const [cause] = failed.values()
   if (unready.length > 0) failures.push(new EnqueueIncompleteError(itemsOf(unready), { cause }))
   const put = (attempt: Promise<void>) => attempt.catch((error: unknown) => failures.push(incomplete(error)))
-  const there = new Map<string, JobKey>()
+  const there = new Map<string, Standing>()
   const sized = ready.filter((job) => !isOneOnly(job) && isSized(job))
   const others = ready.filter((job) => !isOneOnly(job) && !isSized(job))
   await put(putAllOnce(store, ready.filter(isOneOnly), there))

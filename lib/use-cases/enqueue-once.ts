@@ -9,7 +9,8 @@ import type { Receipt } from '../core/job/receipt.ts'
 import type { JobKey } from '../core/keys.ts'
 import { QueueFullError } from '../core/queue/full.ts'
 import { forEachSideBySide } from '../core/side-by-side.ts'
-import type { OnceOutcome, Store } from '../ports/store.ts'
+import type { Store } from '../ports/store.ts'
+import { type Outcome, putColliding } from './enqueue-colliding.ts'
 import { ifThereIsRoom, type Settled } from './enqueue-sized.ts'
 
 const SIDE_BY_SIDE = 32
@@ -23,6 +24,13 @@ export interface NewOnce {
 }
 
 type Jobs = Pick<Store, 'jobs'>
+type Stores = Pick<Store, 'jobs' | 'states' | 'history'>
+
+/** The job that was there. */
+export interface Standing extends JobKey {
+  /** The new one has taken its place, and stands under this key. */
+  readonly replaced?: true
+}
 
 /** @throws EnqueueIncompleteError if the database has no room for a while */
 export const putOnce = (
@@ -49,7 +57,7 @@ export function putUnique(
 }
 
 /** Two simultaneous calls with one key are in each other's way, and the SDK does not try a cancelled transaction again. */
-function unlessBusy(item: JobItem, put: () => Promise<OnceOutcome>): Promise<Settled> {
+function unlessBusy(item: JobItem, put: () => Promise<Outcome>): Promise<Settled> {
   const attempt = async (): Promise<Settled> => {
     const outcome = await put()
     if (outcome.kind === 'busy') throw new EnqueueIncompleteError([item])
@@ -70,26 +78,26 @@ function unlessBusy(item: JobItem, put: () => Promise<OnceOutcome>): Promise<Set
  * @throws JobExistsError if another job stands under its key
  * @throws QueueFullError if there is no room for it, and it is not there
  */
-export async function putNew(
-  store: Pick<Store, 'jobs' | 'history'>,
-  job: NewItem,
-): Promise<JobKey | undefined> {
+export async function putNew(store: Stores, job: NewItem): Promise<Standing | undefined> {
   const { item, sizes } = job
   const outcome = await (sizes
     ? ifThereIsRoom(store, { ...job, sizes }, (sized, rooms) => putByKey(store, job, sized, rooms))
     : putByKey(store, job, item))
   if (outcome.kind === 'taken') throw new JobExistsError(item.pk, item.sk)
-  return outcome.kind === 'existing' ? outcome.job : undefined
+  if (outcome.kind === 'put' || outcome.kind === 'full') return undefined
+  return outcome.kind === 'replaced' ? { ...outcome.job, replaced: true } : outcome.job
 }
 
 function putByKey(
-  store: Jobs,
-  { receipt, lock }: NewItem,
+  store: Stores,
+  { receipt, lock, collision }: NewItem,
   item: JobItem,
   rooms?: readonly Room[],
 ): Promise<Settled> {
   if (receipt) return putOnce(store, { item, receipt }, rooms)
-  return lock ? putUnique(store, item, lock, rooms) : putPlain(store, item, rooms)
+  if (!lock) return putPlain(store, item, rooms)
+  if (!collision) return putUnique(store, item, lock, rooms)
+  return unlessBusy(item, () => putColliding(store, { item, lock, collision, rooms }))
 }
 
 /** Without a key, a job that is there is the one that is put: the reply to its put was lost. */
@@ -101,29 +109,32 @@ async function putPlain({ jobs }: Jobs, item: JobItem, rooms?: readonly Room[]):
   })
 }
 
+const theOneOf = (group: readonly NewItem[]): NewItem | undefined =>
+  group.at(-1)?.collision?.onCollision === 'replace' ? group.at(-1) : group[0]
+
 export const isOneOnly = ({ receipt, lock }: NewItem): boolean => (receipt ?? lock) !== undefined
 
 /**
- * Many: of those with the same key the first counts.
+ * Many: of those with the same key the first counts, or the last if it replaces.
  * @param there gets, by `keyText` of each item that was not written, the key of the job that was there
  * @throws EnqueueIncompleteError with the jobs that were not accepted; all others were
  */
 export async function putAllOnce(
-  store: Pick<Store, 'jobs' | 'history'>,
+  store: Stores,
   jobs: readonly NewItem[],
-  there: Map<string, JobKey>,
+  there: Map<string, Standing>,
 ): Promise<void> {
   const unwritten: JobItem[] = []
   let cause: unknown
   const groups = [...Map.groupBy(jobs, ({ receipt, lock }) => (receipt ?? lock)?.pk).values()]
   await forEachSideBySide(groups, SIDE_BY_SIDE, async (group) => {
-    const [first, ...others] = group
-    if (!first) return
+    const one = theOneOf(group)
+    if (!one) return
     try {
-      const found = await putNew(store, first)
-      if (found) there.set(keyText(first.item), found)
-      const made: JobKey = { pk: first.item.pk, sk: first.item.sk }
-      for (const { item } of others) there.set(keyText(item), found ?? made)
+      const found = await putNew(store, one)
+      if (found) there.set(keyText(one.item), found)
+      const made: JobKey = { pk: one.item.pk, sk: one.item.sk }
+      for (const { item } of group.filter((other) => other !== one)) there.set(keyText(item), found ?? made)
     } catch (error) {
       unwritten.push(...group.map(({ item }) => item))
       cause ??= error
@@ -136,10 +147,7 @@ export async function putAllOnce(
  * Many jobs whose queue may be full. A queue that was found full is not asked again in this call.
  * @throws EnqueueIncompleteError with the jobs that were not accepted; all others were
  */
-export async function putAllSized(
-  store: Pick<Store, 'jobs' | 'history'>,
-  jobs: readonly NewItem[],
-): Promise<void> {
+export async function putAllSized(store: Stores, jobs: readonly NewItem[]): Promise<void> {
   const unwritten: JobItem[] = []
   const full = new Set<string>()
   let cause: unknown

@@ -10,10 +10,10 @@ import { findRoom } from '../core/limits/queue-size.ts'
 import { QueueFullError } from '../core/queue/full.ts'
 import { stableHash } from '../core/text/hash.ts'
 import { decodePartition } from '../core/text/partition-value.ts'
-import type { OnceOutcome, Store } from '../ports/store.ts'
+import type { Store, UniqueOutcome } from '../ports/store.ts'
 
 type Sizes = Pick<Store, 'history'>
-export type Settled = Exclude<OnceOutcome, { readonly kind: 'busy' }>
+export type Settled = Exclude<UniqueOutcome, { readonly kind: 'busy' | 'locked' }>
 type Put = (item: JobItem, rooms: readonly Room[]) => Promise<Settled>
 
 /** Each time somebody else was quicker, and so has put a job. */

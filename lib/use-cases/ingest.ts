@@ -1,7 +1,7 @@
 /**
  * Events that ask for a job. The event's own id and time name the job, so a redelivered event is the same job for as long
  * as that waits for its first attempt or runs it. Redelivered after that, it makes the job again: at least once,
- * unless it brings an idempotency key.
+ * unless it brings an idempotency key. Of unique and debounced events the time counts, for they come in any order.
  */
 import * as z from 'zod'
 import { JobExistsError, LeftToNewerError } from '../core/errors.ts'
@@ -9,12 +9,14 @@ import { countedAnyway } from '../core/job/counted.ts'
 import { deadEvent } from '../core/job/dead-letter.ts'
 import type { JobItem } from '../core/job/job.ts'
 import { jobPoolsSchema, tagsOfJobSchema } from '../core/job/labels.ts'
-import { type NewItem, newJob } from '../core/job/new-job.ts'
+import type { Unique } from '../core/job/lock.ts'
+import { type NewItem as NewJobItem, newJob } from '../core/job/new-job.ts'
+import { delayOf, type NewItem, type OneOnly, onlyOne } from '../core/job/one-only.ts'
 import { placePayload } from '../core/job/place-payload.ts'
-import { type Once, receiptOf } from '../core/job/receipt.ts'
 import { type Config, queueNamed } from '../core/queue/config.ts'
 import type { ParsedHere } from '../core/queue/unknown.ts'
 import { describeIssues } from '../core/text/issues.ts'
+import { type Parsed, parsed, refused } from '../core/text/parsed.ts'
 import { UNKNOWN_FOR_MS } from '../core/times.ts'
 import type { WorkerContext } from './context.ts'
 import { putNew } from './enqueue-once.ts'
@@ -43,6 +45,15 @@ const detailSchema = z.strictObject({
   pools: jobPoolsSchema.optional(),
   idempotencyKey: z.string().optional(),
   idempotencyTtl: z.union([z.string(), z.number()]).optional(),
+  /** `onlyOne` says what is wrong with it. */
+  unique: z.custom<Unique>().optional(),
+  debounce: z
+    .strictObject({
+      key: z.string(),
+      wait: z.union([z.string(), z.number()]),
+      max: z.union([z.string(), z.number()]).optional(),
+    })
+    .optional(),
 })
 
 type IngestContext = Pick<WorkerContext, 'config' | 'store' | 'payloads' | 'clock' | 'events'>
@@ -72,20 +83,19 @@ export async function ingest(
 /** An event that comes again puts the same payload under the same key: it is the same job. */
 async function putProblem(
   context: IngestContext,
-  { job, once }: AskedFor,
+  { job, once, at }: AskedFor,
   sentAt: number,
 ): Promise<string | undefined> {
-  const placed = placePayload(job, sentAt)
+  const only = onlyOf(job, once, once.idempotencyKey === undefined ? at : context.clock.now())
+  if (!only.ok) return only.reason
+  const placed = placePayload(only.value.item, sentAt)
   if (!placed.ok) return placed.reason
   const queue = queueNamed(context.config, placed.value.item.pk.split('|')[0] ?? '')
   // An event cannot be told that its queue is full: its job is accepted, and counts.
   const item = queue ? countedAnyway(queue, placed.value.item) : placed.value.item
-  // Whether it is this event's own receipt that is there makes no difference here.
-  const receipt = receiptOf(once, item, item.sk, context.clock.now())
-  if (!receipt.ok) return `detail.${receipt.reason}`
   await keepPayload(context, placed.value)
   try {
-    await putNew(context.store, { item, receipt: receipt.value })
+    await putNew(context.store, { ...only.value, item })
     return undefined
   } catch (error) {
     if (!(error instanceof JobExistsError)) throw error
@@ -95,13 +105,28 @@ async function putProblem(
 
 interface AskedFor {
   readonly job: JobItem
-  readonly once: Once
+  readonly once: OneOnly
+  /** The event's time, epoch ms. */
+  readonly at: number
+}
+
+/** Whether it is this event's own receipt or lock that is there makes no difference: the mark is the same each time. */
+function onlyOf(job: JobItem, once: OneOnly, at: number): Parsed<NewItem> {
+  const only = onlyOne(once, job, job.sk, at)
+  if (!only.ok)
+    return refused(only.reason.startsWith('give') ? `detail: ${only.reason}` : `detail.${only.reason}`)
+  const { lock, ...rest } = only.value
+  return parsed(lock ? { ...rest, lock: { ...lock, eventAt: at } } : rest)
 }
 
 /** The job that an event asks for, or why it asks for none that can run. */
-export function jobOfEvent(config: Config, body: string): NewItem {
+export function jobOfEvent(config: Config, body: string): NewJobItem {
   const asked = readEvent(config, body)
-  return asked.ok ? { ok: true, value: asked.value.job } : asked
+  if (!asked.ok) return asked
+  const { job, once, at } = asked.value
+  // Whose key is wrong was refused because of that, and is again.
+  const only = onlyOf(job, once, at)
+  return only.ok ? { ok: true, value: only.value.item } : malformed(only.reason)
 }
 
 function readEvent(config: Config, body: string): ParsedHere<AskedFor> {
@@ -111,12 +136,15 @@ function readEvent(config: Config, body: string): ParsedHere<AskedFor> {
   if (!detail.success) return malformed(`detail: ${describeIssues(detail.error)}`)
   const { id, time, trigger } = event.data
   const name = trigger === undefined ? id : `${id}.${trigger}`
-  const asked = { ...detail.data, payload: detail.data.payload, id: detail.data.id ?? name }
-  const job = newJob(config, asked, Date.parse(time))
-  return job.ok ? { ok: true, value: { job: job.value, once: detail.data } } : job
+  const delay = delayOf(detail.data)
+  if (!delay.ok) return malformed(`detail: ${delay.reason}`)
+  const { payload, id: named = name } = detail.data
+  const at = Date.parse(time)
+  const job = newJob(config, { ...detail.data, ...delay.value, payload, id: named }, at)
+  return job.ok ? { ok: true, value: { job: job.value, once: detail.data, at } } : job
 }
 
-const malformed = (reason: string): ParsedHere<AskedFor> => ({ ok: false, reason, isUnknown: false })
+const malformed = <T>(reason: string): ParsedHere<T> => ({ ok: false, reason, isUnknown: false })
 
 function parseJson(text: string): unknown {
   try {

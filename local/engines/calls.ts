@@ -9,6 +9,8 @@ export interface Call {
   readonly action: string
   /** An ARN. */
   readonly resource: string
+  /** The partition key of what is put, changed, checked or asked for, which a policy may name. */
+  readonly key?: string | undefined
 }
 
 export interface AwsRequest {
@@ -37,27 +39,42 @@ const ASKED: Record<Service, (request: AwsRequest, region: string) => Asked[]> =
 
 const operationOf = ({ headers }: AwsRequest): string => String(headers['x-amz-target']).split('.')[1] ?? ''
 
-const Table = z.object({ TableName: z.string(), IndexName: z.string().optional() })
+const Item = z.looseObject({ pk: z.object({ S: z.string() }).optional() })
+const Table = z.object({
+  TableName: z.string(),
+  IndexName: z.string().optional(),
+  Item: Item.optional(),
+  Key: Item.optional(),
+  KeyConditionExpression: z.string().optional(),
+  ExpressionAttributeValues: z.looseObject({ ':pk': z.object({ S: z.string() }).optional() }).optional(),
+})
 const Batch = z.object({ RequestItems: z.record(z.string(), z.unknown()) })
 const Transaction = z.object({ TransactItems: z.array(z.record(z.string(), Table)) })
 
 function ofDynamo(request: AwsRequest, tables: string): Asked[] {
   const operation = operationOf(request)
   const body: unknown = JSON.parse(request.body || '{}')
-  const asked = (action: string, table: string): Asked => ({
+  const asked = (action: string, table: string, key?: string): Asked => ({
     action: `dynamodb:${action}`,
     resource: `${tables}/${table}`,
+    ...(key === undefined ? {} : { key }),
   })
   if (operation.startsWith('Batch'))
     return Object.keys(Batch.parse(body).RequestItems).map((table) => asked(operation, table))
   if (operation.startsWith('Transact')) {
     const parts = Transaction.parse(body).TransactItems.flatMap((part) => Object.entries(part))
-    return parts.map(([part, { TableName }]) => asked(PARTS[part] ?? part, TableName))
+    return parts.map(([part, table]) => asked(PARTS[part] ?? part, table.TableName, keyOf(table)))
   }
   const { data } = Table.safeParse(body)
   if (!data) return []
   const { TableName, IndexName } = data
-  return [asked(operation, IndexName === undefined ? TableName : `${TableName}/index/${IndexName}`)]
+  const resource = IndexName === undefined ? TableName : `${TableName}/index/${IndexName}`
+  return [asked(operation, resource, keyOf(data))]
+}
+
+function keyOf({ Item, Key, KeyConditionExpression: asked, ...rest }: z.infer<typeof Table>) {
+  const queried = asked?.startsWith('pk = :pk') ? rest.ExpressionAttributeValues?.[':pk'] : undefined
+  return (Item?.pk ?? Key?.pk ?? queried)?.S
 }
 
 /** Of a transaction: IAM knows no action of that name. */

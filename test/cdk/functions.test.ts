@@ -60,7 +60,15 @@ describe('the environment holds the names that a function needs, and no others',
       'Tick',
       ['SLUICE_JOBS_TABLE=JobsTable', 'SLUICE_STATE_TABLE=StateTable', 'SLUICE_WAKE_QUEUE_URL=WakeQueue'],
     ],
-    ['Ingest', ['SLUICE_HISTORY_TABLE=HistoryTable', 'SLUICE_JOBS_TABLE=JobsTable', PAYLOADS]],
+    [
+      'Ingest',
+      [
+        'SLUICE_HISTORY_TABLE=HistoryTable',
+        'SLUICE_JOBS_TABLE=JobsTable',
+        PAYLOADS,
+        'SLUICE_STATE_TABLE=StateTable',
+      ],
+    ],
   ])('%s', (name, expected) => {
     expect(environmentOf(name)).toEqual(expected)
   })

@@ -51,6 +51,21 @@ const SCHEDULE = {
   'StateTable.Arn': ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
   'HistoryTable.Arn': ['dynamodb:PutItem', 'dynamodb:UpdateItem'],
 }
+const REPLACE = {
+  'JobsTable.Arn': [
+    'dynamodb:ConditionCheckItem',
+    'dynamodb:DeleteItem',
+    'dynamodb:GetItem',
+    'dynamodb:PutItem',
+  ],
+  'StateTable.Arn': ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
+  'HistoryTable.Arn': [
+    'dynamodb:ConditionCheckItem',
+    'dynamodb:PutItem',
+    'dynamodb:Query',
+    'dynamodb:UpdateItem',
+  ],
+}
 
 describe('each function may do what it needs, and nothing else', () => {
   test('dispatcher', () => {
@@ -97,7 +112,7 @@ describe('each function may do what it needs, and nothing else', () => {
 
   test('ingest', () => {
     expect(rightsOf('IngestRole')).toEqual({
-      'JobsTable.Arn': ['dynamodb:PutItem'],
+      ...REPLACE,
       'HistoryTable.Arn': ['dynamodb:PutItem', 'dynamodb:UpdateItem'],
       ...PUT_PAYLOADS,
       'IngestQueue.Arn': CONSUME,
@@ -161,6 +176,30 @@ describe('a caller who is granted', () => {
     })
   })
 
+  test('replace may look at a job that waits, and put another in its place', () => {
+    expect(rightsAfter((sluice, role) => sluice.grantReplace(role))).toEqual(REPLACE)
+  })
+
+  test.each(['grantEnqueue', 'grantReplace'] as const)('%s: no dead letters may be put', (grant) => {
+    const granted = synth({}, (sluice, stack) =>
+      sluice[grant](new Role(stack, 'JobsApi', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') })),
+    )
+    const statements = statementsOf(one(granted, 'AWS::IAM::Policy', 'Api').Properties)
+    const ofHistory = statements.filter(({ Resource }) =>
+      asList(Resource).map(nameOf).includes('HistoryTable.Arn'),
+    )
+    expect(ofHistory).toMatchObject([
+      {
+        Action: 'dynamodb:PutItem',
+        Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['$once|*', '$unique|*'] } },
+      },
+      {
+        Action: ['dynamodb:UpdateItem', 'dynamodb:Query', 'dynamodb:ConditionCheckItem'],
+        Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['$size|*'] } },
+      },
+    ])
+  })
+
   test('manage may change limits, see what there is, put dead letters back and move stranded jobs', () => {
     expect(rightsAfter((sluice, role) => sluice.grantManage(role))).toEqual({
       'StateTable.Arn': [
@@ -171,6 +210,7 @@ describe('a caller who is granted', () => {
         'dynamodb:UpdateItem',
       ],
       'JobsTable.Arn': [
+        'dynamodb:ConditionCheckItem',
         'dynamodb:DeleteItem',
         'dynamodb:GetItem',
         'dynamodb:PutItem',

@@ -44,6 +44,18 @@ export function describeSizes(store: () => Store): void {
       expect(await jobs().get(item)).toEqual(item)
     })
 
+    test('counts as before in another shard of its partition, and is counted off if it is there already', async () => {
+      const item = counted(freshPk())
+      await jobs().putCounted(item)
+      const next = { ...item, pk: asShard(`${item.pk}|7`) }
+      expect(await jobs().moveWaiting(state(item.pk), [{ item, next }])).toBe('moved')
+      expect(await sizes(item.pk)).toEqual(ONE)
+      await jobs().putCounted(item)
+      const read = (await store().states.read(item.pk)) ?? state(item.pk)
+      expect(await jobs().moveWaiting(read, [{ item }])).toBe('moved')
+      expect(await sizes(item.pk)).toEqual(ONE)
+    })
+
     test('is put only if there is room, unless it is there', async () => {
       const pk = freshPk()
       const [first, second] = [counted(pk, 'first'), counted(pk, 'second')]

@@ -5,6 +5,7 @@ import type { PastThePort } from './past-the-port.ts'
 import { describeBooks } from './store-books.ts'
 import { describeBorrowed } from './store-borrowed.ts'
 import { describeByPeople } from './store-by-people.ts'
+import { describeClaims } from './store-claims.ts'
 import { describeCounts } from './store-counts.ts'
 import { describeDerived } from './store-derived.ts'
 import { describeEnds } from './store-ends.ts'
@@ -20,6 +21,7 @@ import { describePass } from './store-pass.ts'
 import { describeSizes } from './store-sizes.ts'
 import { describeSlots } from './store-slots.ts'
 import { describeStates } from './store-states.ts'
+import { describeSwaps } from './store-swaps.ts'
 import { describeSweep } from './store-sweep.ts'
 import { describeUnique } from './store-unique.ts'
 
@@ -34,6 +36,8 @@ export function describeStore(name: string, store: () => Store, pastThePort: () 
     describeUnique(store)
     describeSizes(store)
     describeOutcomes(store)
+    describeSwaps(store)
+    describeClaims(store)
     describePass(store)
     describeSlots(store)
     describeStates(store)

@@ -42,6 +42,7 @@ const ofJobs: Verbs<JobStore> = {
   putCounted: () => jobs.putCounted(counted, [{ pk: '$size|crm', sk: '00', most: 1 }]),
   putOnce: () => jobs.putOnce(job, receipt),
   putUnique: () => jobs.putUnique(unique.item, unique.lock, unique.lock),
+  swapWaiting: () => jobs.swapWaiting(state, job, { next: jobItem({ id: 'next' }), lock: unique.lock }),
   putBatch: () => jobs.putBatch([job]),
   get: () => jobs.get(job),
   peek: () => jobs.peek(job),

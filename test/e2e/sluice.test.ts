@@ -70,6 +70,24 @@ describe.concurrent('Sluice on the local cloud', () => {
     expect(new Set(world.recorder.ended(customer)).size).toBe(2)
   })
 
+  it('debounces what comes under one key, and replaces what waits behind one that runs', async () => {
+    const customer = 'debounced'
+    const debounce = { debounce: { key: customer, wait: '2s', max: '20s' } } as const
+    const answers = []
+    for (const name of names(4))
+      answers.push(await world.client.enqueue(serial, { customer, name }, debounce))
+    expect(answers.map(({ replaced }) => replaced)).toEqual([undefined, true, true, true])
+    await world.recorder.until(() => world.recorder.ended(customer).length === 1)
+    await world.untilEmpty(`serial|${customer}`)
+    const last = { unique: { key: customer, while: 'waiting', onCollision: 'replace' } } as const
+    const runs = { customer, name: 'runs', takes_ms: 2000 }
+    await world.client.enqueue(serial, runs, last)
+    await world.recorder.until(() => world.recorder.started(customer).includes('runs'))
+    for (const name of ['old', 'new']) await world.client.enqueue(serial, { customer, name }, last)
+    await world.recorder.until(() => world.recorder.ended(customer).includes('new'))
+    expect(world.recorder.ended(customer)).toEqual([names(4).at(-1), 'runs', 'new'])
+  })
+
   it('keeps concurrency and rate as the service sees them, for each customer', async () => {
     const customers = ['acme', 'globex', 'initech']
     const jobs = customers.flatMap((customer) =>

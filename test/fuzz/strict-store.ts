@@ -19,6 +19,12 @@ export function strictStore(tables: Tables): Store {
       put: async (item) => jobs.put(stored(item)),
       putOnce: async (item, receipt) => jobs.putOnce(stored(item), stored(receipt)),
       putUnique: async (item, lock, found) => jobs.putUnique(stored(item), stored(lock), found),
+      swapWaiting: async (state, item, swap) =>
+        jobs.swapWaiting(state, checkedKey(item), {
+          ...swap,
+          next: stored(swap.next),
+          lock: stored(swap.lock),
+        }),
       putBatch: async (items) => jobs.putBatch(items.map(stored)),
       get: async (key) => jobs.get(checkedKey(key)),
       range: async (query) => jobs.range({ ...query, shard: asShard(checkedText(query.shard, 2048)) }),

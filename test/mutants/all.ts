@@ -16,6 +16,7 @@ import { PROTOCOL } from './protocol.ts'
 import { READS } from './reading.ts'
 import { SIZE_MUTANTS } from './sizes.ts'
 import { SLOW_DOWN_MUTANTS } from './slow-down.ts'
+import { SWAP_MUTANTS } from './swaps.ts'
 import { THROTTLE_MUTANTS } from './throttle.ts'
 import { UNIQUE_MUTANTS } from './unique.ts'
 import { WAITS_MUTANTS } from './waits.ts'
@@ -34,6 +35,7 @@ export const TESTED_MUTANTS: readonly TestedMutant[] = [
   ...ONCE_MUTANTS,
   ...UNIQUE_MUTANTS,
   ...SIZE_MUTANTS,
+  ...SWAP_MUTANTS,
   ...SLOW_DOWN_MUTANTS,
   ...HELD_LIMITERS,
   ...THROTTLE_MUTANTS,

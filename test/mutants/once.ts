@@ -33,7 +33,7 @@ export const ONCE_MUTANTS: readonly TestedMutant[] = [
   },
   {
     name: 'a job is put over another',
-    file: DYNAMO,
+    file: 'lib/adapters/dynamodb/keyed.ts',
     find: "const NOT_THERE = 'attribute_not_exists(pk)'",
     replace: "const NOT_THERE = 'attribute_not_exists(pk) OR attribute_exists(pk)'",
     breaks: 'an accepted job is lost',
@@ -74,8 +74,8 @@ export const ONCE_MUTANTS: readonly TestedMutant[] = [
   {
     name: 'an event forgets its idempotency key',
     file: 'lib/use-cases/ingest.ts',
-    find: 'once: detail.data }',
-    replace: 'once: {} }',
+    find: 'once: detail.data, at }',
+    replace: 'once: {}, at }',
     breaks: 'each event makes a job',
     tests: ['test/unit/use-cases/ingest.test.ts'],
   },

@@ -9,8 +9,8 @@ export const UNIQUE_MUTANTS: readonly TestedMutant[] = [
   {
     name: 'a lock is taken over although its job is there',
     file: DYNAMO,
-    find: '? [isGone(database, found.job)] : []',
-    replace: '? [isGone(database, found.job)].slice(1) : []',
+    find: 'return [{ ConditionCheck }]',
+    replace: 'return [{ ConditionCheck }].slice(1)',
     breaks: 'two jobs have one unique key',
     tests: [CONTRACT],
   },
@@ -33,8 +33,8 @@ export const UNIQUE_MUTANTS: readonly TestedMutant[] = [
   {
     name: 'a retry takes another job’s lock',
     file: DYNAMO,
-    find: '.condition(isOf(expression, { pk: item.pk, sk: item.sk }))',
-    replace: '.condition(`NOT ($' + '{isOf(expression, { pk: item.pk, sk: item.sk })})`)',
+    find: 'expression.condition(isOf(expression, { pk, sk }))',
+    replace: 'expression.condition(`NOT ($' + '{isOf(expression, { pk, sk })})`)',
     breaks: 'a raw item frees a unique key of somebody else',
     tests: [CONTRACT],
   },
@@ -49,8 +49,8 @@ export const UNIQUE_MUTANTS: readonly TestedMutant[] = [
   {
     name: 'who has taken over a lock does not know its own write',
     file: DYNAMO,
-    find: 'other.mark === lock.mark ?',
-    replace: 'other.mark === lock.pk ?',
+    find: 'if (other.mark !== lock.mark)',
+    replace: 'if (other.mark !== lock.pk)',
     breaks: 'a call whose reply was lost goes on to look for another job',
     tests: [CONTRACT],
   },

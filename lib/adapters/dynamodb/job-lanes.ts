@@ -7,13 +7,14 @@ import { UpdateExpression } from './expression.ts'
 import { toItem } from './item.ts'
 import { countsAsPass } from './job-ends.ts'
 import { isStill } from './judged.ts'
+import { sizeChanges } from './sizes.ts'
 import { lockGoesOn } from './unique.ts'
 
 /** Twins: another job with this id may stand there, and must not be overwritten. */
 const NOT_THERE = 'attribute_not_exists(pk)'
 
 interface Part {
-  readonly of: 'source' | 'target' | 'lock'
+  readonly of: 'source' | 'target' | 'lock' | 'size'
   readonly write: TransactWriteItem
 }
 
@@ -26,6 +27,7 @@ export async function moveWaiting(
   const parts: readonly Part[] = [
     { of: 'source', write: countsAsPass(database, state, expiresAt) },
     ...moves.flatMap((move) => partsOf(database, move)),
+    ...sizesOf(database, moves),
   ]
   const outcome = await send(database, parts)
   if (outcome !== 'not locked') return outcome
@@ -52,6 +54,14 @@ async function send(
     throw error
   }
 }
+
+/** Within its partition a job counts as before. One that is put twice counts twice, until one of them goes. */
+const sizesOf = (database: Database, moves: readonly Move[]): Part[] =>
+  sizeChanges(
+    database,
+    moves.map(({ item }) => item),
+    moves.flatMap(({ next }) => (next ? [next] : [])),
+  ).map((write) => ({ of: 'size', write }))
 
 function partsOf(database: Database, { item, next }: Move): Part[] {
   const { jobs } = database.tables

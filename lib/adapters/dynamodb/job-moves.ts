@@ -9,6 +9,7 @@ import { toItem } from './item.ts'
 import { isStill } from './judged.ts'
 import { sameVersion } from './pass-expression.ts'
 import { sizeChanges } from './sizes.ts'
+import { claimKey } from './unique.ts'
 
 /** Twins: another job with this id may stand there, and must not be overwritten. */
 const NOT_THERE = 'attribute_not_exists(pk)'
@@ -24,6 +25,7 @@ export async function moveOut(
     unpassed(database, state),
     deletion(database, item),
     putInto(database, target),
+    ...('job' in target && target.claim ? claimKey(database, target.claim, target.job) : []),
     ...sizeChanges(database, [item], put),
   ]
   try {
@@ -34,6 +36,7 @@ export async function moveOut(
     const notThere = failedPart(error, 1)
     if (notThere) return notThere.Item ? 'changed' : 'gone'
     if (failedPart(error, 2)) return 'occupied'
+    if (failedPart(error, 3) || failedPart(error, 4)) return 'locked'
     if (isBusy(error)) return 'busy'
     throw error
   }

@@ -26,6 +26,7 @@ import { isStill, type Sameness } from './judged.ts'
 import { putOnce } from './once.ts'
 import { countedItems } from './recount.ts'
 import { putCounted, sizeChanges } from './sizes.ts'
+import { swapWaiting } from './swap.ts'
 import { lockGoesOn, putUnique } from './unique.ts'
 
 /**
@@ -39,6 +40,7 @@ export const dynamoJobStore = (database: Database): JobStore => ({
   putCounted: (item, rooms) => putCounted(database, item, rooms),
   putOnce: (...call) => putOnce(database, ...call),
   putUnique: (item, lock, found, rooms) => putUnique(database, { item, lock }, found, rooms),
+  swapWaiting: (...call) => swapWaiting(database, ...call),
   putBatch: (items) => putBatch(database, items),
   get: (key) => get(database, key, true),
   peek: (key) => get(database, key, false),

@@ -1,115 +1,75 @@
 /** Puts a job that has a unique key, with the key's lock; and takes the lock along when the job is tried again. */
-import {
-  TransactionInProgressException,
-  type TransactWriteItem,
-  TransactWriteItemsCommand,
-} from '@aws-sdk/client-dynamodb'
+import type { TransactWriteItem } from '@aws-sdk/client-dynamodb'
 import type { Room } from '../../core/job/counted.ts'
-import { isSameItem, type JobItem, type RawItem } from '../../core/job/job.ts'
-import { type Lock, lockKeyOf, lockOfNext, type UniqueJob } from '../../core/job/lock.ts'
+import type { JobItem, RawItem } from '../../core/job/job.ts'
+import { type FoundLock, type Lock, lockKeyOf, lockOfNext, type UniqueJob } from '../../core/job/lock.ts'
 import type { JobKey } from '../../core/keys.ts'
-import type { UniqueOutcome } from '../../ports/store.ts'
-import { ALL_OLD, type Database, failedPart, fromItem, isBusy, toItem } from './database.ts'
+import type { KeyClaim, UniqueOutcome } from '../../ports/store.ts'
+import { type Database, failedPart, fromItem, toItem } from './database.ts'
 import { UpdateExpression } from './expression.ts'
-import { toRawItem } from './item.ts'
-import { isFull, sizeChanges } from './sizes.ts'
+import { NOT_THERE, putKey, putKeyed } from './keyed.ts'
 
-const NOT_THERE = 'attribute_not_exists(pk)'
-
-export async function putUnique(
+export function putUnique(
   database: Database,
   { item, lock }: UniqueJob,
-  found?: Lock,
+  found?: FoundLock,
   rooms?: readonly Room[],
 ): Promise<UniqueOutcome> {
-  const asked = [
-    putLock(database, lock, found?.job),
-    putJob(database, item),
-    ...(found && !isSameKey(found.job, item) ? [isGone(database, found.job)] : []),
-  ]
-  const parts = [...asked, ...sizeChanges(database, [], [item], rooms)]
-  try {
-    await database.client.send(new TransactWriteItemsCommand({ TransactItems: parts }))
-    return { kind: 'put' }
-  } catch (error) {
-    const known = whatFailed(error, item, lock, found)
-    if (known) return known
-    if (isFull(error, asked.length, parts)) return { kind: 'full' }
-    throw error
-  }
+  const gone = isGone(database, item, found)
+  return putKeyed<UniqueOutcome>(
+    database,
+    { item, rooms },
+    [putLock(database, lock, found?.job), ...gone],
+    (error) => whatIsLocked(error, item, lock, gone.length > 0 ? found : undefined),
+  )
 }
 
-/** For the transaction that puts the next attempt in a job's place. */
+/** For the transaction that puts another item in a job's place: its next attempt, or the job as it is moved. */
 export function lockGoesOn(database: Database, item: RawItem, next: JobItem): TransactWriteItem | undefined {
   const key = lockKeyOf(item)
-  if (!key) return undefined
+  return key && putOverOwn(database, lockOfNext(key, next), item)
+}
+
+/** The item has the attribute, and the lock may be another's: that one stays. */
+export const putOverOwn = (database: Database, lock: Lock, { pk, sk }: RawItem): TransactWriteItem => {
   const expression = new UpdateExpression()
-  // The job has the attribute, and the lock may be another's: that one stays.
-  const { ConditionExpression, ...names } = expression
-    .condition(isOf(expression, { pk: item.pk, sk: item.sk }))
-    .buildCondition()
-  return {
-    Put: {
-      TableName: database.tables.history,
-      Item: toItem(lockOfNext(key, next)),
-      ...names,
-      ...(ConditionExpression === undefined ? {} : { ConditionExpression }),
-    },
-  }
+  return putKey(database, lock, expression.condition(isOf(expression, { pk, sk })))
 }
 
 /** Race: another call has put its job, or the job that had the key has gone on to its next attempt. */
-function putLock({ tables }: Database, lock: Lock, found: JobKey | undefined): TransactWriteItem {
+function putLock(database: Database, lock: Lock, found: JobKey | undefined): TransactWriteItem {
   const expression = new UpdateExpression()
   const isFree = `attribute_not_exists(${expression.path('pk')})`
   const isAsFound = found && isOf(expression, found)
-  const { ConditionExpression, ...names } = expression
-    .condition(isAsFound ? `(${isFree} OR (${isAsFound}))` : isFree)
-    .buildCondition()
-  return {
-    Put: {
-      TableName: tables.history,
-      Item: toItem(lock),
-      ...names,
-      ...(ConditionExpression === undefined ? {} : { ConditionExpression }),
-      ReturnValuesOnConditionCheckFailure: ALL_OLD,
-    },
-  }
+  return putKey(database, lock, expression.condition(isAsFound ? `(${isFree} OR (${isAsFound}))` : isFree))
+}
+
+/** For a transaction that puts a job: its unique key, too. The first part fails if that is another's. */
+export function claimKey(database: Database, { key, found }: KeyClaim, job: JobItem): TransactWriteItem[] {
+  return [putLock(database, lockOfNext(key, job), found?.job), ...isGone(database, job, found)]
 }
 
 const isOf = (expression: UpdateExpression, { pk, sk }: { pk: string; sk: string }): string =>
   `${expression.path('job', 'pk')} = ${expression.value(pk)} AND ${expression.path('job', 'sk')} = ${expression.value(sk)}`
 
-const putJob = ({ tables }: Database, item: JobItem): TransactWriteItem => ({
-  Put: {
-    TableName: tables.jobs,
-    Item: toItem(item),
-    ConditionExpression: NOT_THERE,
-    ReturnValuesOnConditionCheckFailure: ALL_OLD,
-  },
-})
-
 /** Race: the job that had the key is still there, or there again. */
-const isGone = ({ tables }: Database, { pk, sk }: JobKey): TransactWriteItem => ({
-  ConditionCheck: { TableName: tables.jobs, Key: toItem({ pk, sk }), ConditionExpression: NOT_THERE },
-})
+function isGone({ tables }: Database, item: JobItem, found: FoundLock | undefined): TransactWriteItem[] {
+  if (!found || found.hasStarted || isSameKey(found.job, item)) return []
+  const { pk, sk } = found.job
+  const ConditionCheck = { TableName: tables.jobs, Key: toItem({ pk, sk }), ConditionExpression: NOT_THERE }
+  return [{ ConditionCheck }]
+}
 
 const isSameKey = (one: JobKey, other: JobKey): boolean => one.pk === other.pk && one.sk === other.sk
 
-function whatFailed(error: unknown, item: JobItem, lock: Lock, found?: Lock): UniqueOutcome | undefined {
+/** @param its the lock whose job has to be gone: then that is the third part */
+function whatIsLocked(error: unknown, item: JobItem, lock: Lock, its?: FoundLock): UniqueOutcome | undefined {
   const locked = failedPart(error, 0)?.Item
   if (locked) {
     const other = fromItem(locked) as unknown as Lock
+    if (other.mark !== lock.mark) return { kind: 'locked', lock: other }
     // Our own write, whose reply was lost: the SDK has sent it again.
-    return other.mark === lock.mark ? { kind: 'put' } : { kind: 'locked', lock: other }
+    return isSameKey(other.job, item) ? { kind: 'put' } : { kind: 'replaced', job: other.job }
   }
-  if (found && !isSameKey(found.job, item) && failedPart(error, 2))
-    return { kind: 'existing', job: found.job }
-  const standing = failedPart(error, 1)
-  if (standing)
-    return standing.Item && isSameItem(toRawItem(standing.Item), item)
-      ? { kind: 'existing', job: lock.job }
-      : { kind: 'taken' }
-  if (isBusy(error) || error instanceof TransactionInProgressException) return { kind: 'busy' }
-  return undefined
+  return its && failedPart(error, 2) ? { kind: 'existing', job: its.job } : undefined
 }

@@ -2,6 +2,7 @@
 import { emptyState } from '../../core/shard/state.ts'
 import type { JobStore } from '../../ports/store.ts'
 import { whatIsThere } from './job-ends.ts'
+import { changeSizes } from './sizes.ts'
 import { deleteJob, putJob, type Tables } from './tables.ts'
 import { lockGoesOn } from './unique.ts'
 
@@ -10,6 +11,11 @@ export const memoryLanes = (tables: Tables): Pick<JobStore, 'moveWaiting'> => ({
     const state = tables.states.get(shard)
     if (state?.version !== version || moves.some(({ item }) => whatIsThere(tables, item))) return 'stale'
     if (moves.some(({ next }) => next && tables.jobs.get(next.pk)?.has(next.sk))) return 'occupied'
+    changeSizes(
+      tables,
+      moves.map(({ item }) => item),
+      moves.flatMap(({ next }) => (next ? [next] : [])),
+    )
     for (const { item, next } of moves) {
       deleteJob(tables, item)
       if (!next) continue

@@ -9,7 +9,7 @@ import { changeSizes, countedItems, isFull, mendSize, putCounted, readSize } fro
 import { memoryStates } from './states.ts'
 import { memoryShards } from './sweep.ts'
 import { deleteJob, emptyTables, placeOfLetter, putJob, putLetter, type Tables } from './tables.ts'
-import { lockGoesOn, putUnique } from './unique.ts'
+import { claimKey, lockGoesOn, mayClaim, putUnique, swapWaiting } from './unique.ts'
 
 export const memoryStore = (tables: Tables = emptyTables()): Store => ({
   jobs: memoryJobs(tables),
@@ -38,6 +38,7 @@ const memoryJobs = (tables: Tables): JobStore => ({
     return { kind: 'put' }
   },
   putUnique: async (item, lock, found, rooms) => putUnique(tables, { item, lock }, found, rooms),
+  swapWaiting: async (...call) => swapWaiting(tables, ...call),
   putBatch: async (items) => {
     for (const item of items) putJob(tables, item)
     return []
@@ -98,10 +99,13 @@ const memoryJobs = (tables: Tables): JobStore => ({
     const notThere = whatIsThere(tables, item)
     if (notThere) return notThere
     if ('job' in target && tables.jobs.get(target.job.pk)?.has(target.job.sk)) return 'occupied'
+    const claim = 'job' in target ? target.claim : undefined
+    if (claim && 'job' in target && !mayClaim(tables, claim, target.job)) return 'locked'
     changeSizes(tables, [item], 'job' in target ? [target.job] : [])
     deleteJob(tables, item)
-    if ('job' in target) putJob(tables, target.job)
-    else putLetter(tables, target.letter)
+    if (!('job' in target)) putLetter(tables, target.letter)
+    else putJob(tables, target.job)
+    if (claim && 'job' in target) claimKey(tables, claim, target.job)
     return 'moved'
   },
 })
@@ -124,13 +128,16 @@ const memoryHistory = (tables: Tables): HistoryStore => ({
     const last = page.at(-1)
     return { letters: page, ...(last && letters.length > page.length ? { cursor: last.sk } : {}) }
   },
-  putBack: async (letter, job) => {
+  lock: async ({ pk }) => structuredClone(tables.locks.get(pk)),
+  putBack: async (letter, job, claim) => {
     const place = placeOfLetter(tables, letter)
     if (place === -1) return 'gone'
     if (tables.jobs.get(job.pk)?.has(job.sk)) return 'occupied'
+    if (claim && !mayClaim(tables, claim, job)) return 'locked'
     tables.history.splice(place, 1)
     changeSizes(tables, [], [job])
     putJob(tables, job)
+    if (claim) claimKey(tables, claim, job)
     return 'put'
   },
 })

@@ -1,21 +1,26 @@
 /** Locks of unique keys, in memory. */
 import type { Room } from '../../core/job/counted.ts'
 import { isSameItem, type JobItem, type RawItem } from '../../core/job/job.ts'
-import { type Lock, lockKeyOf, lockOfNext, type UniqueJob } from '../../core/job/lock.ts'
-import type { UniqueOutcome } from '../../ports/store.ts'
+import { type FoundLock, lockKeyOf, lockOfNext, type UniqueJob } from '../../core/job/lock.ts'
+import { emptyState, type ShardVersion } from '../../core/shard/state.ts'
+import type { KeyClaim, Swap, SwapOutcome, UniqueOutcome } from '../../ports/store.ts'
+import { whatIsThere } from './job-ends.ts'
 import { changeSizes, isFull } from './sizes.ts'
-import { putJob, type Tables } from './tables.ts'
+import { deleteJob, putJob, type Tables } from './tables.ts'
 
 export function putUnique(
   tables: Tables,
   { item, lock }: UniqueJob,
-  found?: Lock,
+  found?: FoundLock,
   rooms?: readonly Room[],
 ): UniqueOutcome {
   const locked = tables.locks.get(lock.pk)
-  if (locked && !(found && isSameKey(locked.job, found.job)))
-    return locked.mark === lock.mark ? { kind: 'put' } : { kind: 'locked', lock: structuredClone(locked) }
-  if (found && !isSameKey(found.job, item) && tables.jobs.get(found.job.pk)?.has(found.job.sk))
+  if (locked && !(found && isSameKey(locked.job, found.job))) {
+    if (locked.mark !== lock.mark) return { kind: 'locked', lock: structuredClone(locked) }
+    return isSameKey(locked.job, item) ? { kind: 'put' } : { kind: 'replaced', job: { ...locked.job } }
+  }
+  const hasToBeGone = found && !found.hasStarted && !isSameKey(found.job, item)
+  if (hasToBeGone && tables.jobs.get(found.job.pk)?.has(found.job.sk))
     return { kind: 'existing', job: { ...found.job } }
   const standing = tables.jobs.get(item.pk)?.get(item.sk)
   if (standing) return isSameItem(standing, item) ? { kind: 'existing', job: lock.job } : { kind: 'taken' }
@@ -26,7 +31,39 @@ export function putUnique(
   return { kind: 'put' }
 }
 
-/** The next attempt has the lock that the job had, if that was its own. */
+export function swapWaiting(
+  tables: Tables,
+  { shard, version }: ShardVersion,
+  item: RawItem,
+  { next, lock, expiresAt, rooms }: Swap,
+): SwapOutcome {
+  const state = tables.states.get(shard)
+  const own = tables.locks.get(lock.pk)
+  if (state?.version !== version || whatIsThere(tables, item)) return 'stale'
+  if (!own || !isSameKey(own.job, item)) return 'stale'
+  if (tables.jobs.get(next.pk)?.has(next.sk)) return 'occupied'
+  if (isFull(tables, rooms)) return 'full'
+  changeSizes(tables, [item], [next])
+  deleteJob(tables, item)
+  putJob(tables, next)
+  tables.locks.set(lock.pk, structuredClone(lock))
+  const kept = version === undefined && expiresAt !== undefined ? { expiresAt } : {}
+  tables.states.set(shard, { ...(state ?? emptyState(shard)), ...kept, version: (version ?? 0) + 1 })
+  return 'swapped'
+}
+
+/** Whether a job that is put may have its unique key, too. */
+export function mayClaim(tables: Tables, { key, found }: KeyClaim, job: JobItem): boolean {
+  const locked = tables.locks.get(key.pk)
+  if (locked && !(found && isSameKey(locked.job, found.job))) return false
+  const hasToBeGone = found && !found.hasStarted && !isSameKey(found.job, job)
+  return !(hasToBeGone && tables.jobs.get(found.job.pk)?.has(found.job.sk))
+}
+
+export const claimKey = (tables: Tables, { key }: KeyClaim, job: JobItem): void =>
+  void tables.locks.set(key.pk, lockOfNext(key, job))
+
+/** What takes the job's place has the lock that the job had, if that was its own. */
 export function lockGoesOn({ locks }: Tables, item: RawItem, next: JobItem): void {
   const key = lockKeyOf(item)
   const lock = key && locks.get(key.pk)
@@ -37,4 +74,4 @@ interface Key {
   readonly pk: string
   readonly sk: string
 }
-const isSameKey = (one: Key, other: Key): boolean => one.pk === other.pk && one.sk === other.sk
+export const isSameKey = (one: Key, other: Key): boolean => one.pk === other.pk && one.sk === other.sk

@@ -63,14 +63,18 @@ export const sizeLimitsOf = ({ maxQueueSize = {} }: Sized, pk: string): SizeLimi
 type Sized = Pick<QueueConfig, 'maxQueueSize'>
 
 /** Where an item counts. Anybody may have written it: what makes no sense counts nowhere. */
-export function partsOfItem({ pk, countedIn }: RawItem): PartKey[] {
-  if (typeof countedIn !== 'object' || countedIn === null) return []
-  return SCOPES.flatMap((scope) => {
-    const part = (countedIn as Readonly<Record<string, unknown>>)[scope]
-    const key = sizeKey(pk, scope)
-    const isPart = typeof part === 'number' && Number.isInteger(part) && part >= 0 && part < MAX_PARTS
-    return isPart && key !== undefined ? [partKey(key, part)] : []
+export const partsOfItem = (item: RawItem): PartKey[] =>
+  SCOPES.flatMap((scope) => {
+    const part = partOf(item, scope)
+    const key = sizeKey(item.pk, scope)
+    return part === undefined || key === undefined ? [] : [partKey(key, part)]
   })
+
+function partOf({ countedIn }: RawItem, scope: SizeScope): number | undefined {
+  if (typeof countedIn !== 'object' || countedIn === null) return undefined
+  const part = (countedIn as Readonly<Record<string, unknown>>)[scope]
+  const isPart = typeof part === 'number' && Number.isInteger(part) && part >= 0 && part < MAX_PARTS
+  return isPart ? part : undefined
 }
 
 export interface Change extends PartKey {
@@ -105,6 +109,23 @@ export function countedAnyway<Item extends RawItem>(queue: Sized, { countedIn: _
     sizeLimitsOf(queue, job.pk).map(({ scope, max }) => [scope, stableHash(job.sk) % partsOf(max)] as const),
   )
 }
+
+/**
+ * A job that takes the place of one that waits counts in the same parts, so that no number changes; in its own parts only
+ * where that one did not count, or if it goes into another partition.
+ */
+export function insteadOf(found: RawItem, next: JobItem): JobItem {
+  const parts = SCOPES.flatMap((scope) => {
+    const isSamePlace = sizeKey(found.pk, scope) === sizeKey(next.pk, scope)
+    const part = (isSamePlace ? partOf(found, scope) : undefined) ?? partOf(next, scope)
+    return part === undefined ? [] : [[scope, part] as const]
+  })
+  return withParts(next, parts)
+}
+
+/** Those of the rooms into which a write puts something. */
+export const roomsFor = (changes: readonly Change[], rooms: readonly Room[]): Room[] =>
+  rooms.filter((room) => changes.some(({ pk, sk, by }) => by > 0 && pk === room.pk && sk === room.sk))
 
 export const withParts = (
   { countedIn: _, ...item }: JobItem,

@@ -10,7 +10,18 @@ import { LOCK_KEPT_MS } from '../times.ts'
 import type { JobItem, RawItem } from './job.ts'
 
 /** `true`: no other job of the task has this payload in this partition. */
-export type Unique = true | { readonly key: string }
+export type Unique =
+  | true
+  | {
+      readonly key: string
+      /** How long the job has the key: until its first attempt begins, or until it is gone. Default: `'unfinished'`. */
+      readonly while?: 'waiting' | 'unfinished' | undefined
+      /**
+       * What becomes of another with the key: nothing, or it takes the place of the one that has it, if that waits. Default:
+       * `'skip'`.
+       */
+      readonly onCollision?: 'skip' | 'replace' | undefined
+    }
 
 export interface LockKey {
   /** `$unique|<queue>|<key>` */
@@ -24,6 +35,15 @@ export interface Lock extends LockKey {
   readonly mark?: string
   /** Epoch seconds at which DynamoDB forgets it: long after its job. */
   readonly expiresAt: number
+  /** When the first of those was put that were debounced into its job, epoch ms. */
+  readonly since?: number
+  /** The time of the event that its job is from, epoch ms. */
+  readonly eventAt?: number
+}
+/** A lock that was there. */
+export interface FoundLock extends Lock {
+  /** Its job has been seen running, or claimed, or tried: the key may be taken over although that is there. */
+  readonly hasStarted?: true
 }
 /** A job's item that says which unique key it has, for its retries, and the lock. */
 export interface UniqueJob {

@@ -12,8 +12,10 @@ import {
   type ShardState,
   type Slot,
 } from '../../core/shard/state.ts'
+import type { refused } from '../../core/text/parsed.ts'
 import { SURELY_OVER_MS } from '../../core/times.ts'
 import type { MoveOutcome, MoveTarget } from '../../ports/store.ts'
+import { claimOf } from '../claim-key.ts'
 import type { WorkerContext } from '../context.ts'
 import { underFreeKey } from '../free-key.ts'
 import { renewPayload } from '../kept-payloads.ts'
@@ -52,6 +54,7 @@ export async function moveJob(
     if (!(await isFree(context, state, item)))
       return skipped('it runs at the moment: call again when it has ended')
     const outcome = await moveOut(context, state, item, target)
+    if (typeof outcome === 'object') return skipped(outcome.reason)
     if (outcome === 'moved') return { kind: 'moved' }
     if (outcome === 'gone') return undefined
     if (outcome === 'changed') return skipped(CHANGES)
@@ -60,15 +63,17 @@ export async function moveJob(
   return skipped(waits === MAX_WAITS ? NO_ROOM : CHANGES)
 }
 
-const moveOut = (
+const moveOut = async (
   { store }: MoveContext,
   state: ShardState,
   item: RawItem,
   target: MoveTarget,
-): Promise<MoveOutcome> =>
-  'letter' in target
-    ? store.jobs.moveOut(state, item, target)
-    : underFreeKey(target.job, (job) => store.jobs.moveOut(state, item, { job }))
+): Promise<MoveOutcome | ReturnType<typeof refused>> => {
+  if ('letter' in target) return store.jobs.moveOut(state, item, target)
+  const claim = await claimOf(store, target.job, item)
+  if (!claim.ok) return claim
+  return underFreeKey(target.job, (job) => store.jobs.moveOut(state, item, { job, claim: claim.value }))
+}
 
 /** What takes the job's place, or why it has to stay where it is. */
 async function targetOf(

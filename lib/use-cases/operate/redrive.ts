@@ -6,6 +6,7 @@ import type { JobItem } from '../../core/job/job.ts'
 import { type Config, queueNamed } from '../../core/queue/config.ts'
 import { noQueue } from '../../core/queue/unknown.ts'
 import type { Parsed } from '../../core/text/parsed.ts'
+import { claimOf } from '../claim-key.ts'
 import type { WorkerContext } from '../context.ts'
 import { underFreeKey } from '../free-key.ts'
 import { renewPayload } from '../kept-payloads.ts'
@@ -105,7 +106,9 @@ async function putBack(
   const job = await readLetter(context, letter, to)
   if (!job.ok) return { letter, reason: job.reason }
   for (let waits = 0; waits < MAX_WAITS; waits++) {
-    const outcome = await underFreeKey(job.value, (next) => store.history.putBack(letter, next))
+    const claim = await claimOf(store, job.value)
+    if (!claim.ok) return { letter, reason: claim.reason }
+    const outcome = await underFreeKey(job.value, (next) => store.history.putBack(letter, next, claim.value))
     if (outcome === 'put') return undefined
     if (outcome === 'gone') return { letter, reason: 'somebody has put it back or deleted it meanwhile' }
     await waitForRoom(clock, waits)

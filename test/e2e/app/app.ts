@@ -16,6 +16,7 @@ const stack = new SluiceStack(app, 'EndToEnd', {
 })
 const { jobs } = stack
 jobs.grantEnqueue(new Role(stack, 'Enqueuer', { assumedBy: new AccountRootPrincipal() }))
+jobs.grantReplace(new Role(stack, 'Replacer', { assumedBy: new AccountRootPrincipal() }))
 jobs.grantManage(new Role(stack, 'Manager', { assumedBy: new AccountRootPrincipal() }))
 const payload = {
   customer: EventField.fromPath('$.detail.customer'),

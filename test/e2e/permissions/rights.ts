@@ -11,6 +11,9 @@ interface Statement {
   readonly Effect: string
   readonly Action: string | readonly string[]
   readonly Resource: string | readonly string[]
+  readonly Condition?: {
+    readonly 'ForAllValues:StringLike'?: Readonly<Record<string, string | readonly string[]>>
+  }
 }
 
 export class Permissions {
@@ -38,13 +41,19 @@ export class Permissions {
 
   /** Those of the calls that the role of their caller does not allow. A caller without a role is not asked. */
   refused(calls: readonly Call[]): Call[] {
-    return calls.filter(({ caller, action, resource }) => {
-      if (!this.#roleOf(caller)) return false
-      const rights = Object.entries(this.of(caller))
-      return !rights.some(
-        ([name, actions]) => actions.includes(action) && covers(name, this.nameOf(resource)),
-      )
+    return calls.filter((call) => {
+      if (!this.#roleOf(call.caller)) return false
+      return !this.#statements(call.caller).some((statement) => this.#allows(statement, call))
     })
+  }
+
+  #allows({ Action, Resource, Condition }: Statement, { action, resource, key }: Call): boolean {
+    const keys = Condition?.['ForAllValues:StringLike']?.['dynamodb:LeadingKeys']
+    const isOfKeys = keys === undefined || key === undefined || listOf(keys).some((one) => covers(one, key))
+    const names = listOf(Resource).map((arn) => this.nameOf(arn))
+    return (
+      isOfKeys && listOf(Action).includes(action) && names.some((name) => covers(name, this.nameOf(resource)))
+    )
   }
 
   /** `arn:aws:s3:::stack-jobspayloadsbucket1a2b3c4d/90d/*` is `PayloadsBucket/90d/*`. */

@@ -81,6 +81,18 @@ const OF_FUNCTIONS = {
     await ended(world, customer, 1)
   },
   'an event that is refused': (world) => event(world, { payload: { name: 'no customer' } }),
+  'events that are debounced': async (world, customer) => {
+    for (const name of ['one', 'two'])
+      await event(world, { payload: { customer, name }, debounce: { key: customer, wait: '5s' } })
+    await ended(world, customer, 1)
+  },
+  'events that are unique': async (world, customer) => {
+    for (const [index, name] of ['one', 'two'].entries()) {
+      await event(world, { payload: { customer, name }, unique: { key: customer } })
+      await ended(world, customer, index + 1)
+      await world.untilEmpty(`serial|${customer}`)
+    }
+  },
   /** The second is due when the first one's object would be gone. */
   'large events': async (world, customer) => {
     await event(world, { payload: { customer, name: 'event', text: LARGE } })
@@ -144,6 +156,29 @@ const OF_CLIENTS = {
     await world.clientAs('Manager').moveJobs('gone', { to: 'sized' })
     await ended(world, customer, 1)
   },
+  'enqueue, debounced': async (world, customer) => {
+    const replacer = world.clientAs('Replacer')
+    const enqueue = (name: string, wait: '1s' | '1h') =>
+      replacer.enqueue(serial, { customer, name }, { debounce: { key: customer, wait } })
+    expect(await enqueue('one', '1h')).not.toHaveProperty('existing')
+    expect(await enqueue('two', '1s')).toMatchObject({ replaced: true })
+    await ended(world, customer, 1)
+    await world.untilEmpty(`serial|${customer}`)
+    expect(await enqueue('three', '1s')).not.toHaveProperty('existing')
+  },
+  /** A part that the queue's number had when the limit was higher is looked at as well. */
+  'enqueue, debounced where it may be full': async (world, customer) => {
+    const part = { pk: '$size|sized', sk: '15' }
+    await world.rawPut({ ...part, jobs: 1 }, 'HistoryTableName')
+    const enqueue = (name: string) =>
+      world
+        .clientAs('Replacer')
+        .enqueue(sized, { customer, name }, { debounce: { key: customer, wait: '1s' } })
+    await enqueue('one')
+    await world.rawPut({ ...part, jobs: 0 }, 'HistoryTableName')
+    await enqueue('two')
+    await ended(world, customer, 1)
+  },
   setLimits: async (world, customer) => {
     await world.clientAs('Manager').setLimits('serial', customer, { concurrency: 0 })
     await world.clientAs('Manager').setLimits('serial', customer, null)
@@ -167,6 +202,14 @@ const OF_CLIENTS = {
     await ended(world, customer, 2)
     await world.deadLetters('serial', 1)
     await world.clientAs('Manager').redrive('serial')
+  },
+  'redrive of a unique job': async (world, customer) => {
+    await world.client.enqueue(serial, { customer, name: 'fails', fails: 2 }, { unique: { key: customer } })
+    await ended(world, customer, 2)
+    await world.untilEmpty(`serial|${customer}`)
+    // Letters of other scenarios are there, too.
+    const where = (letter: object) => JSON.stringify(letter).includes(customer)
+    expect(await world.clientAs('Manager').redrive('serial', { where })).toEqual({ redriven: 1, skipped: [] })
   },
   strandedJobs: (world) => Array.fromAsync(world.clientAs('Manager').strandedJobs()),
   moveJobs: async (world, customer) => {

@@ -98,7 +98,16 @@ export const TABLE: Table = {
     TickLogs: LOGS,
   },
   JobsIngest: {
-    JobsTable: { 'dynamodb:PutItem': 'an event' },
+    JobsTable: {
+      'dynamodb:PutItem': 'an event',
+      'dynamodb:GetItem': 'events that are debounced',
+      'dynamodb:DeleteItem': 'events that are debounced',
+      'dynamodb:ConditionCheckItem': 'events that are unique',
+    },
+    StateTable: {
+      'dynamodb:GetItem': 'events that are debounced',
+      'dynamodb:UpdateItem': 'events that are debounced',
+    },
     HistoryTable: {
       'dynamodb:PutItem': 'an event that is refused',
       'dynamodb:UpdateItem': 'an event that counts',
@@ -124,6 +133,25 @@ export const TABLE: Table = {
     'PayloadsBucket/90d/*': { 's3:PutObject': 'enqueue, large' },
     'PayloadsBucket/400d/*': { 's3:PutObject': 'enqueue, large' },
   },
+  /** Has `grantReplace`. */
+  Replacer: {
+    JobsTable: {
+      'dynamodb:PutItem': 'enqueue, debounced',
+      'dynamodb:GetItem': 'enqueue, debounced',
+      'dynamodb:DeleteItem': 'enqueue, debounced',
+      'dynamodb:ConditionCheckItem': 'enqueue, debounced',
+    },
+    StateTable: {
+      'dynamodb:GetItem': 'enqueue, debounced',
+      'dynamodb:UpdateItem': 'enqueue, debounced',
+    },
+    HistoryTable: {
+      'dynamodb:PutItem': 'enqueue, debounced',
+      'dynamodb:Query': 'enqueue, debounced where it may be full',
+      'dynamodb:UpdateItem': 'enqueue, debounced where it may be full',
+      'dynamodb:ConditionCheckItem': 'enqueue, debounced where it may be full',
+    },
+  },
   /** Has `grantManage`. */
   Manager: {
     StateTable: {
@@ -137,6 +165,7 @@ export const TABLE: Table = {
       'dynamodb:Scan': 'strandedJobs',
       'dynamodb:GetItem': 'cancel',
       'dynamodb:UpdateItem': 'cancel',
+      'dynamodb:ConditionCheckItem': 'redrive of a unique job',
       'dynamodb:Query': 'moveJobs',
       'dynamodb:PutItem': 'moveJobs',
       'dynamodb:DeleteItem': 'moveJobs',

@@ -16,6 +16,7 @@ export function simulatedHistory(world: StoreWorld, by: Invocation, history: His
     size: (pk) => history.size(pk),
     mendSize: (...call) => history.mendSize(...call),
     letters: (pk, cursor) => history.letters(pk, cursor),
-    putBack: (letter, job) => history.putBack(letter, job),
+    putBack: (...call) => history.putBack(...call),
+    lock: (key) => history.lock(key),
   }
 }

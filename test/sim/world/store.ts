@@ -63,6 +63,7 @@ function simulatedJobs(world: StoreWorld, by: Invocation, jobs: JobStore): JobSt
     countedItems: (...call) => jobs.countedItems(...call),
     putOnce: (...call) => jobs.putOnce(...call),
     putUnique: (...call) => jobs.putUnique(...call),
+    swapWaiting: (...call) => jobs.swapWaiting(...call),
     putBatch: (items) => putBatch(world, by, jobs, items),
     get: (key) =>
       call(

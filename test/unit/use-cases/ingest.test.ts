@@ -60,6 +60,36 @@ describe('an event', () => {
     expect(world.jobs).toHaveLength(1)
   })
 
+  const at = (second: number, customer: string, rule: object) =>
+    event(
+      { ...DETAIL, payload: { customer: 'acme', name: customer }, ...rule },
+      { id: `event-${second}`, time: `2030-01-31T09:00:0${second}Z` },
+    )
+  const names = (world: World) => world.jobs.map(({ payload }) => (payload as { name: string }).name)
+
+  test('may be unique, and knows itself when it comes again', async () => {
+    const unique = { unique: { key: 'nightly' } }
+    const [one, two] = [at(1, 'one', unique), at(2, 'two', unique)]
+    const world = await ingested(one, two, one)
+    expect([names(world), world.dead]).toEqual([['one'], []])
+    await world.live(60_000)
+    for (const body of [one, one]) await ingest(world.context, body, 'm')
+    expect([world.jobs, world.ran]).toEqual([[], ['event-1']])
+    await ingest(world.context, two, 'm')
+    expect(names(world)).toEqual(['two'])
+  })
+
+  test('may be debounced: the latest counts, in whatever order they come, and again', async () => {
+    const debounce = { debounce: { key: 'index', wait: '5s' } }
+    const bodies = [at(1, 'one', debounce), at(3, 'three', debounce), at(2, 'two', debounce)]
+    const world = await ingested(...bodies, ...bodies)
+    expect(names(world)).toEqual(['three'])
+    expect(world.jobs[0]?.sk).toBe('5#2030-01-31T09:00:08.000Z#event-1')
+    await world.stream()
+    await world.live(60_000)
+    expect(world.ran).toEqual(['event-1'])
+  })
+
   test('may name its job and its partition, also by a number', async () => {
     const world = await ingested(event({ ...DETAIL, id: 'mine', partition: 7 }))
     expect(world.jobs[0]?.sk).toMatch(/#mine$/)
@@ -71,6 +101,16 @@ describe('a malformed event is a dead letter with a reason:', () => {
   test.each([
     ['text', 'hello', 'not an event'],
     ['empty key', event({ ...DETAIL, idempotencyKey: '' }), 'detail.idempotencyKey'],
+    ['unique by nothing', event({ ...DETAIL, unique: { key: '' } }), 'detail.unique.key'],
+    ['unique by a slip', event({ ...DETAIL, unique: { key: 'a', whlie: 1 } }), 'unique.whlie'],
+    ['unique and not', event({ ...DETAIL, unique: 'yes' }), 'detail.unique'],
+    ['unique for long', event({ ...DETAIL, unique: { key: 'a', while: 'ever' } }), 'unique.while'],
+    ['unique and once', event({ ...DETAIL, unique: true, idempotencyKey: 'a' }), 'detail: give'],
+    ['a debounce without a key', event({ ...DETAIL, debounce: { wait: '1s' } }), 'debounce.key'],
+    ['an empty key of it', event({ ...DETAIL, debounce: { key: '', wait: 1 } }), 'detail.debounce.key'],
+    ['no wait', event({ ...DETAIL, debounce: { key: 'a', wait: 'soon' } }), 'debounce.wait "soon"'],
+    ['a short max', event({ ...DETAIL, debounce: { key: 'a', wait: '9s', max: '1s' } }), 'debounce.max'],
+    ['two delays', event({ ...DETAIL, delay: 1, debounce: { key: 'a', wait: 1 } }), 'without delay'],
     ['no JSON object', '[]', 'not an event'],
     ['null', 'null', 'not an event'],
     ['no id', event(DETAIL, { id: undefined }), 'id: '],
