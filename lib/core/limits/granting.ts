@@ -43,19 +43,35 @@ export function grant(asked: Asked): Granted {
   const sound = asked.known.filter((one) => isSound(asked.rates, one))
   const usable = sound.filter((one) => isUsable(one, now, isOwn)).slice(0, starts.length)
   const ahead = asked.hasWork ? sound.find((one) => !usable.includes(one) && isKept(one, asked)) : undefined
-  const dropped = asked.known.filter((one) => one !== ahead && !usable.includes(one))
+  const over = asked.known.filter((one) => one !== ahead && !usable.includes(one))
+  const dropped = over.filter(({ keys }) => Object.keys(keys).length > 0)
   const rates = dropped.reduce(without, asked.rates)
-  const grace_ms =
-    LONGER *
-    Math.max(0, ...dropped.filter(({ until }) => until < now + LAPSES_MS).map(({ at, until }) => until - at))
-  return ahead
-    ? { grants: usable, ahead, taken: [], dropped, wait: { ...tightest(rates, now), nextAt: ahead.at } }
-    : more({ ...asked, rates, grace_ms }, { grants: usable, dropped })
+  if (ahead)
+    return { grants: usable, ahead, taken: [], dropped, wait: { ...tightest(rates, now), nextAt: ahead.at } }
+  const lapsed = longestLapsed(over, now)
+  if (lapsed && asked.hasWork && starts.length === 0)
+    return { grants: [], ahead: remembered(lapsed), taken: [], dropped, wait: tightest(rates, now) }
+  const grace_ms = lapsed ? LONGER * lengthOf(lapsed) : 0
+  return more({ ...asked, rates, grace_ms }, { grants: usable, dropped })
 }
 
 /** What has lapsed, for the pass came too late, is granted anew for so much longer: sooner or later it is long enough. */
 const LONGER = 4
 const LAPSES_MS = 100
+
+const lengthOf = ({ at, until }: Grant): number => until - at
+
+const longestLapsed = (grants: readonly Grant[], now: number): Grant | undefined =>
+  grants
+    .filter(({ until }) => until < now + LAPSES_MS)
+    .toSorted((one, other) => lengthOf(other) - lengthOf(one))[0]
+
+/**
+ * While the job lacks something else, the shard only remembers how long it had. Otherwise a slot that is lost with each start
+ * that comes too late would make the next one as short again.
+ */
+const remembered = (lapsed: Grant): Grant =>
+  Object.keys(lapsed.keys).length === 0 ? lapsed : { ...lapsed, keys: {} }
 
 /** All rates still count on it. */
 const isSound = (rates: readonly RateInUse[], { keys }: Grant): boolean =>
