@@ -6,6 +6,8 @@ import { defineConfig } from '../../../lib/core/queue/config.ts'
 import { emptyState, type ShardState } from '../../../lib/core/shard/state.ts'
 import { readCapacities } from '../../../lib/use-cases/lending/capacity.ts'
 import { spareOf } from '../../../lib/use-cases/lending/lender.ts'
+import { loan } from '../../support/builders.ts'
+import { loanId } from '../../support/lending.ts'
 import { World } from '../../support/world.ts'
 
 const CONFIG = defineConfig({
@@ -14,7 +16,7 @@ const CONFIG = defineConfig({
 })
 const ANN = 'crm||+each.user=ann' as ShardKey
 const BOB = 'crm||+each.user=bob' as ShardKey
-const START = { id: 'l1', lent: 1, returned: 0 }
+const START = loan('l1', 1)
 
 /** The starts that Bob's lane, which has one and no slot, has to spare for Ann's, which has the slot. */
 async function spareStarts(line: Books['slots']['line']): Promise<number> {
@@ -34,7 +36,7 @@ async function spareStarts(line: Books['slots']['line']): Promise<number> {
     ...emptyState(BOB),
     waiting: true,
     initialised: true,
-    borrowed: { starts: { id: 'l1', got: 1, returned: 0 } },
+    borrowed: { starts: { id: loanId('l1'), got: 1, returned: 0 } },
   }
   return spareOf(world.context, capacities[0], 'starts', {
     name: '+each.user=bob',
