@@ -12,6 +12,7 @@ import type { Check } from './check.ts'
 import { type Covered, coveringOf, usedOf } from './i1-limiters.ts'
 import { boundOf, isBoundAlways } from './i7-bound.ts'
 import { keptOf, lacksGuaranteed } from './i7-guaranteed.ts'
+import { keptForStarts } from './i7-kept.ts'
 import { ownerOf, readShard } from './keys.ts'
 import { isRunnableIn } from './runnable.ts'
 import type { Truth } from './truth.ts'
@@ -149,7 +150,8 @@ const hasUnits = ({ plan, running }: Truth, tables: Tables, job: Covered, versio
     const most = name.startsWith('pool|')
       ? Math.max(MOST_OF_A_JOB, ...weights.map((weight) => weight ?? 0))
       : 1
-    return usedOf(plan, version, name, running) + most + keptOf(tables, covering, partition) <= covering.units
+    const kept = keptOf(tables, covering, partition) + keptForStarts(tables, name)
+    return usedOf(plan, version, name, running) + most + kept <= covering.units
   })
 
 /** So many units of a pool a job asks for by itself. */
