@@ -73,6 +73,11 @@ export const INGEST_RECEIVES = 500
 export const RETENTION_MS = 14 * DAY_MS
 /** When a shard is looked at again that needs it, but not by the one that has noticed. */
 export const WAKE_SOON_MS = SECOND_MS
+/**
+ * And this at last, if a wake-up had brought the visit that has lost all the time: those that keep each other from getting
+ * anywhere come apart.
+ */
+export const WAKE_APART_LATEST_MS = 10 * SECOND_MS
 
 // Claims and starts.
 

@@ -106,7 +106,9 @@ export function spareOf(
   const used = usedBy(capacity, { name, state }, standing, now)[resource]
   const idle = Math.max(0, held(units) - arriving - used)
   const lacksStarts = resource === 'slots' && books.starts.line[name] !== undefined
-  const isBlocked = !capacity.limiter && lacksOfLane(context.config, state)
+  // One that waits for a slot has not asked its pools and tags yet. The start that it keeps for that would go round otherwise.
+  const lacksSlots = books.slots.line[name] !== undefined
+  const isBlocked = !capacity.limiter && !lacksSlots && lacksOfLane(context.config, state)
   const mayTakeAll = !state.waiting || lacksStarts || isBlocked || isOverLimit(capacity, resource) || isGone
   // What it does not use of a limiter, its next job needs, which waits for another one.
   const half = capacity.limiter ? 0 : Math.floor((held(units) - unitsHeld(capacity, resource)) / 2)

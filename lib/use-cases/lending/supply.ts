@@ -48,7 +48,11 @@ export async function supply(
     : { capacity: lent }
 }
 
-/** From some of the others. If that has brought anything, the next round asks more of them, or takes what is free by then. */
+/**
+ * From some of the others. If that has brought anything, the next round asks more of them, or takes what is free by then. Not
+ * while a deploy is under way: functions of the other version may have a higher limit and lend the same units again, so
+ * that this would never end. The sweep comes after the deploy.
+ */
 async function bringBack(
   context: Context,
   capacity: Capacity,
@@ -58,7 +62,8 @@ async function bringBack(
   const collected = await collect(context, capacity, excess, { state, leaves: 'nothing' })
   if (collected === 'stale') return 'stale'
   const left = excessOf(collected.capacity)
-  return { ...collected, mayGetMore: RESOURCES.some((resource) => left[resource] < excess[resource]) }
+  const hasBrought = RESOURCES.some((resource) => left[resource] < excess[resource])
+  return { ...collected, mayGetMore: hasBrought && (await context.deployment.isAlone()) }
 }
 
 /** If it finds too little at the first look, the shard comes to stand in the line, and looks again. */

@@ -6,7 +6,13 @@
 import { DamagedStateError, LeftToNewerError } from '../../core/errors.ts'
 import type { ShardKey } from '../../core/keys.ts'
 import type { Released } from '../../core/pass/decide.ts'
-import { CHAIN_MS, CONFLICT_PAUSE_MS, LEFT_TO_NEWER_MS } from '../../core/times.ts'
+import {
+  CHAIN_MS,
+  CONFLICT_PAUSE_MS,
+  LEFT_TO_NEWER_MS,
+  WAKE_APART_LATEST_MS,
+  WAKE_SOON_MS,
+} from '../../core/times.ts'
 import type { Context } from '../context.ts'
 import { returnStarts } from '../lending/grants.ts'
 import { wakeNow, wakeSoon, wakesNow } from '../wake.ts'
@@ -102,11 +108,15 @@ async function visit(context: Context, request: PassRequest, begunAt: number): P
     if (!round.again) return { own, served }
   }
   await returnStarts(context, learnt.granted)
-  await giveUp(context, request.shard, released).catch(fail)
+  await giveUp(context, request.shard, released, lookAgainIn(context, request)).catch(fail)
   return { own, served }
 }
 
 type Learnt = Pick<RoundRequest, 'uncertain' | 'asksAgain' | 'granted'>
+
+/** Each visit that gives up leaves one wake-up, and those may be many: if all came after a second, they would lose again. */
+const lookAgainIn = ({ random }: Context, { isWoken }: PassRequest): number =>
+  WAKE_SOON_MS + (isWoken ? Math.round(random.number() * (WAKE_APART_LATEST_MS - WAKE_SOON_MS)) : 0)
 
 const goesOn = (context: Context, begunAt: number, rounds: number): boolean =>
   rounds < MAX_ROUNDS && (rounds === 0 || !hasLasted(context, begunAt))

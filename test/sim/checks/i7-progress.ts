@@ -13,6 +13,7 @@ import { type Covered, coveringOf, usedOf, useOf } from './i1-limiters.ts'
 import { ratesOver } from './i2-limiters.ts'
 import { boundOf, isBoundAlways } from './i7-bound.ts'
 import { keptOf, lacksGuaranteed } from './i7-guaranteed.ts'
+import { keptForStarts } from './i7-kept.ts'
 import { ownerOf, readShard } from './keys.ts'
 import { isRunnableIn } from './runnable.ts'
 import type { Truth } from './truth.ts'
@@ -31,32 +32,38 @@ export interface Progress extends Check {
   readonly slowest_ms: () => number
 }
 
+interface Idle {
+  readonly since: number
+  /** The most that there were: one that has had its turn, and has no jobs any more, took the time for it all the same. */
+  readonly turns: number
+}
+
 export const progress = (): Progress => {
-  const idleSince = new Map<string, number>()
+  const idle = new Map<string, Idle>()
   let slowest_ms = 0
   return {
     name: 'I7 progress',
     slowest_ms: () => slowest_ms,
     after(event) {
-      if (event.kind === 'attemptStarted') idleSince.delete(event.pk)
+      if (event.kind === 'attemptStarted') idle.delete(event.pk)
     },
     look({ truth, tables, fail }) {
       const bound = boundOf(truth.plan)
       // Shards that share a few units take turns, and wait for one another's dead attempts, one after the other.
-      const boundOfOne = (shard: string): number => {
-        const turns = turnsBefore(truth, tables, shard)
-        return bound * (isBoundAlways(truth.plan) ? turns : Math.min(2, turns))
-      }
+      const boundOfOne = (turns: number): number =>
+        bound * (isBoundAlways(truth.plan) ? turns : Math.min(2, turns))
       const scarce = truth.now - truth.allWorkersBusyAt < SCARCE_MS
-      for (const shard of new Set([...tables.jobs.keys(), ...idleSince.keys()])) {
+      for (const shard of new Set([...tables.jobs.keys(), ...idle.keys()])) {
         if (scarce || !couldStart(shard)) {
-          idleSince.delete(shard)
+          idle.delete(shard)
           continue
         }
-        const since = idleSince.get(shard) ?? truth.now
-        idleSince.set(shard, since)
+        const known = idle.get(shard)
+        const since = known?.since ?? truth.now
+        const turns = Math.max(known?.turns ?? 0, turnsBefore(truth, tables, shard))
+        idle.set(shard, { since, turns })
         slowest_ms = Math.max(slowest_ms, truth.now - since)
-        if (truth.now - since > boundOfOne(shard))
+        if (truth.now - since > boundOfOne(turns))
           fail(`${shard} could start a job for ${truth.now - since} ms and does not`)
       }
 
@@ -165,7 +172,8 @@ const hasUnits = ({ plan, running }: Truth, tables: Tables, job: Covered, versio
     const most = name.startsWith('pool|')
       ? Math.max(MOST_OF_A_JOB, ...weights.map((use) => useOf(use, 'weight') ?? 0))
       : 1
-    return usedOf(plan, version, name, running) + most + keptOf(tables, covering, partition) <= covering.units
+    const kept = keptOf(tables, covering, partition) + keptForStarts(tables, name)
+    return usedOf(plan, version, name, running) + most + kept <= covering.units
   })
 
 /** So many units of a pool a job asks for by itself. */

@@ -157,10 +157,25 @@ related(
 )
 related(
   'whoever sends a wake-up sends one that a queue can delay',
-  ['WAKE_SOON_MS', 'LEFT_TO_NEWER_MS', 'STRANDED_AGAIN_MS', 'UNKNOWN_LATEST_MS', 'DELAY_STEP_MS'],
+  [
+    'WAKE_SOON_MS',
+    'WAKE_APART_LATEST_MS',
+    'LEFT_TO_NEWER_MS',
+    'STRANDED_AGAIN_MS',
+    'UNKNOWN_LATEST_MS',
+    'DELAY_STEP_MS',
+  ],
   () => {
-    const { WAKE_SOON_MS, LEFT_TO_NEWER_MS, STRANDED_AGAIN_MS, UNKNOWN_LATEST_MS } = times
-    for (const delay_ms of [WAKE_SOON_MS, LEFT_TO_NEWER_MS, STRANDED_AGAIN_MS, UNKNOWN_LATEST_MS]) {
+    const { WAKE_SOON_MS, WAKE_APART_LATEST_MS, LEFT_TO_NEWER_MS, STRANDED_AGAIN_MS, UNKNOWN_LATEST_MS } =
+      times
+    expect(WAKE_SOON_MS).toBeLessThan(WAKE_APART_LATEST_MS)
+    for (const delay_ms of [
+      WAKE_SOON_MS,
+      WAKE_APART_LATEST_MS,
+      LEFT_TO_NEWER_MS,
+      STRANDED_AGAIN_MS,
+      UNKNOWN_LATEST_MS,
+    ]) {
       expect(times.DELAY_STEP_MS).toBeLessThanOrEqual(delay_ms)
       expect(delay_ms).toBeLessThanOrEqual(times.MAX_DELAY_MS)
     }
