@@ -6,7 +6,7 @@ import { type NewJob, newJob } from '../core/job/new-job.ts'
 import { delayOf, type NewItem, onlyOne } from '../core/job/one-only.ts'
 import { type Placed, placeInline, placePayload } from '../core/job/place-payload.ts'
 import type { Standing } from '../use-cases/enqueue-once.ts'
-import type { Enqueued, EnqueueOptions } from './client.ts'
+import type { Enqueued, EnqueueOptions } from './enqueue-options.ts'
 import { type Task, validatePayload } from './task.ts'
 import type { Wiring } from './wiring.ts'
 
