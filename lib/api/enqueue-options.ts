@@ -1,4 +1,4 @@
-/** What a caller says of a new job, and what it is told of it. */
+/** What a caller of `enqueue` may say of a job, and what it gets. */
 import type { Debounce } from '../core/job/collision.ts'
 import type { Unique } from '../core/job/lock.ts'
 import type { Duration } from '../core/text/duration.ts'

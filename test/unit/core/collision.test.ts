@@ -58,6 +58,17 @@ describe('a successor', () => {
     expect(next?.lock).toMatchObject({ since: NOW - 1000, mark: 'mark', job: { sk: next?.next.sk } })
   })
 
+  test('stays in the shard of its partition, and goes into the lane that is its own', () => {
+    const pkAfter = (was: string, wants: string) =>
+      successor(NOW, jobItem({ id: 'new', pk: asShard(wants) }), jobItem({ id: 'old', pk: asShard(was) }))
+        ?.next.pk
+    const [gpu, gpuTwice] = ['crm|acme|3+pool.gpu', 'crm|acme|+pool.gpu*2']
+    expect(pkAfter('crm|acme|7', 'crm|acme')).toBe('crm|acme|7')
+    expect(pkAfter(gpu, 'crm|acme|+pool.gpu')).toBe(gpu)
+    expect([pkAfter(gpu, 'crm|acme'), pkAfter('crm|acme', gpu)]).toEqual(['crm|acme', gpu])
+    expect(pkAfter(gpu, gpuTwice)).toBe(gpuTwice)
+  })
+
   test('starts at the latest `max` after the first', () => {
     expect(successor(NOW - 20_000)?.next.sk).toBe(sortKey({ id: 'old', runAt: NOW + 5000 }))
     expect(successor(NOW - 60_000)?.next.sk).toBe(sortKey({ id: 'old', runAt: NOW - 35_000 }))

@@ -5,6 +5,7 @@ import * as times from '../../../lib/core/times.ts'
 import { BRIEF, callOptions } from '../../../lib/lambda/clients.ts'
 import { MAX_WAITS } from '../../../lib/use-cases/operate/operator-call.ts'
 import { type Related, relateGrants } from '../../support/times-of-grants.ts'
+import { relatePayloads } from '../../support/times-of-payloads.ts'
 
 const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0)
 
@@ -275,29 +276,8 @@ related('an operator’s call is over before anybody thinks that it hangs', ['RO
   expect(sum(pauses)).toBeLessThan(10_000)
 })
 
-related(
-  'no dead letter outlives its payload',
-  ['PAYLOAD_RENEWED_BELOW_DAYS', 'LETTER_KEPT_MS', 'LAMBDA_LONGEST_MS'],
-  () =>
-    expect(times.LETTER_KEPT_MS + times.LAMBDA_LONGEST_MS).toBeLessThan(
-      times.PAYLOAD_RENEWED_BELOW_DAYS * 86_400_000,
-    ),
-)
-related(
-  'no payload goes before its job may be tried, or is put again with each attempt',
-  ['PAYLOAD_LIFETIMES_DAYS', 'PAYLOAD_WAIT_DAYS', 'PAYLOAD_RENEWED_BELOW_DAYS'],
-  () => {
-    const shortest = Math.min(...times.PAYLOAD_LIFETIMES_DAYS)
-    expect(times.PAYLOAD_WAIT_DAYS).toBeLessThan(shortest)
-    expect(times.PAYLOAD_RENEWED_BELOW_DAYS).toBeLessThan(shortest)
-  },
-)
-
-related('a unique job has its key for as long as its payload is kept', ['LOCK_KEPT_MS'], () =>
-  expect(times.LOCK_KEPT_MS).toBeGreaterThanOrEqual(Math.max(...times.PAYLOAD_LIFETIMES_DAYS) * 86_400_000),
-)
-
 relateGrants(related)
+relatePayloads(related)
 
 test('no duration stands there that nothing is said about', () => {
   expect(Object.keys(times).filter((name) => !RELATED.has(name))).toEqual([])
