@@ -1,5 +1,6 @@
 /** Every mutant that is left to vitest. */
 import { ADAPTERS } from './adapters.ts'
+import { COMPOSED_RATES_MUTANTS } from './composed-rates.ts'
 import { DERIVED_MUTANTS } from './derived.ts'
 import { DOOMED_MUTANTS } from './doomed.ts'
 import { FULL_LINE_MUTANTS } from './full-line.ts'
@@ -39,6 +40,7 @@ export const TESTED_MUTANTS: readonly TestedMutant[] = [
   ...SLOW_DOWN_MUTANTS,
   ...HELD_LIMITERS,
   ...THROTTLE_MUTANTS,
+  ...COMPOSED_RATES_MUTANTS,
   ...DERIVED_MUTANTS,
   ...FULL_LINE_MUTANTS,
   ...WHY_MUTANTS,

@@ -8,8 +8,8 @@ export const LANES: readonly Mutant[] = [
   {
     name: 'the first limiter of a lane is forgotten',
     file: COVERING,
-    find: 'for (const { limiter } of partsOf(lane)) {',
-    replace: 'for (const { limiter } of partsOf(lane).slice(1)) {',
+    find: 'partsOf(lane)) {\n    const known =',
+    replace: 'partsOf(lane).slice(1)) {\n    const known =',
     breaks: 'a tag, or a pool that only jobs name',
   },
   {

@@ -18,8 +18,8 @@ export const LIMITERS: readonly Mutant[] = [
   {
     name: 'the limiter does not count',
     file: GATES,
-    find: '  if (slots >= limits.slots) return limits\n',
-    replace: '  if (slots >= limits.slots || limits.slots > 0) return limits\n',
+    find: '  if (slots >= limits.slots) return {',
+    replace: '  if (slots >= limits.slots || limits.slots > 0) return {',
     breaks: 'shards claim what they have not been lent',
   },
   {
@@ -32,8 +32,8 @@ export const LIMITERS: readonly Mutant[] = [
   {
     name: 'the second limiter is not given back',
     file: GATES,
-    find: 'borrowed: afterGivingBack(portion, spent, lack) }, lack }',
-    replace: 'borrowed: index > 1 ? portion.borrowed : afterGivingBack(portion, spent, lack) }, lack }',
+    find: 'borrowed: afterGivingBack(portion, use, lack) }, lack }',
+    replace: 'borrowed: index > 1 ? portion.borrowed : afterGivingBack(portion, use, lack) }, lack }',
     breaks: 'others wait for units that nobody uses',
   },
   {
@@ -81,8 +81,8 @@ export const LIMITERS: readonly Mutant[] = [
   {
     name: 'shards that are covered no more keep their units',
     file: ACCOUNT,
-    find: '!queue?.limiters.some(({ name }) => name === limiter.name)',
-    replace: '!queue',
+    find: '!shard.ok || !limitersOver(config, shard.value).some(({ name }) => name === limiter.name)',
+    replace: '!shard.ok || limitersOver(config, shard.value).length < 0',
     breaks: 'a queue leaves the pool, and takes its units along',
   },
   {

@@ -50,8 +50,8 @@ export const RATES: readonly Mutant[] = [
   {
     name: 'own start not remembered',
     file: 'lib/core/pass/decide.ts',
-    find: 'return { start: bucketOf(first.startAt, bucketWidth(rateLimit)) }',
-    replace: 'return bucketWidth(rateLimit) > 0 ? {} : { start: bucketOf(first.startAt, 1) }',
+    find: 'return { start: bucketOf(first.startAt, bucketWidth(plannedRate(limits))) }',
+    replace: 'return bucketWidth(plannedRate(limits)) > 0 ? {} : { start: bucketOf(first.startAt, 1) }',
     breaks: 'the rate of jobs handed on within an invocation',
   },
   {

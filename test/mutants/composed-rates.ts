@@ -1,0 +1,39 @@
+/** Ways in which a shared rate and the other limits could miss each other. */
+import type { TestedMutant } from './mutant.ts'
+
+const COMPOSED = ['test/unit/use-cases/rates-composed.test.ts'] as const
+
+export const COMPOSED_RATES_MUTANTS: readonly TestedMutant[] = [
+  {
+    name: 'the rate of a pool that a lane names grants nothing',
+    file: 'lib/core/queue/covering.ts',
+    find: 'if (rate) named.set(limiter, rate)',
+    replace: 'if (rate && named.has(limiter)) named.set(limiter, rate)',
+    breaks: 'jobs that name the pool themselves start uncounted',
+    tests: COMPOSED,
+  },
+  {
+    name: 'a limiter that is slowed down grants starts',
+    file: 'lib/core/limits/shared-rate.ts',
+    find: 'limits.concurrency === 0 || limits.slowedUntil !== undefined',
+    replace: 'limits.concurrency === 0',
+    breaks: 'jobs call a service that has asked for a pause',
+    tests: COMPOSED,
+  },
+  {
+    name: 'a shard waits for the end of a slow-down that was taken back',
+    file: 'lib/core/pass/looks.ts',
+    find: 'Math.min(until, now + PAUSED_RATE_LOOK_MS)',
+    replace: '(PAUSED_RATE_LOOK_MS, until)',
+    breaks: 'a pool with a rate alone stands idle for as long as the slow-down was meant to last',
+    tests: COMPOSED,
+  },
+  {
+    name: 'what a shard had of a start that came too late is forgotten with its slot',
+    file: 'lib/core/limits/granting.ts',
+    find: 'if (lapsed && asked.hasWork && starts.length === 0)',
+    replace: 'if (lapsed && asked.hasWork && starts.length === -1)',
+    breaks: 'a job for which each start is too short goes round without end',
+    tests: ['test/unit/core/limits/granting.test.ts'],
+  },
+]
