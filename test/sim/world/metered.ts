@@ -105,6 +105,6 @@ function meteredStates(states: StateStore, tables: Tables, throughput: Throughpu
     override: (owner, ...rest) => writing(owner.shard, () => states.override(owner, ...rest)),
     writeBooks: (owner, write) => writing(owner.shard, () => states.writeBooks(owner, write)),
     recordBorrowed: (state, ...rest) => writing(state.shard, () => states.recordBorrowed(state, ...rest)),
-    fence: (shard, expiresAt) => writing(shard, () => states.fence(shard, expiresAt)),
+    fence: (shard, ...rest) => writing(shard, () => states.fence(shard, ...rest)),
   }
 }
