@@ -17,7 +17,11 @@ export default defineConfig({
     ...example.input.queues,
     mail: {
       ...QUEUE,
-      total: MAIL.limits.concurrency,
+      total: {
+        concurrency: MAIL.limits.concurrency,
+        // The margin is wide, for the machine of a demo may be slow.
+        rateLimit: { allowed: MAIL.limits.allowed, period: MAIL.limits.period_ms, margin: '500ms' },
+      },
       guaranteed: { [GUARANTEED.customerId]: GUARANTEED.places },
     },
     answers: { ...QUEUE, pools: { model: 1 } },

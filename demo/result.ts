@@ -26,6 +26,9 @@ export interface SharedResult {
   readonly jobs: number
   readonly limit: number
   readonly maxConcurrent: number
+  /** Absent if it has no rate. */
+  readonly allowed?: number
+  readonly maxInWindow: number
   readonly refused: number
   readonly wait_ms: CustomerResult['wait_ms']
 }
@@ -99,8 +102,12 @@ const sum = (counts: readonly number[]): number => counts.reduce((total, count) 
 
 type Seen = Pick<CustomerResult, 'limit' | 'maxConcurrent'> & Partial<CustomerResult>
 
-const broken = ({ limit, maxConcurrent, allowed = 0, maxInWindow = 0 }: Seen): number =>
-  Number(maxConcurrent > limit) + Number(maxInWindow > allowed)
+const broken = ({
+  limit,
+  maxConcurrent,
+  allowed = Number.POSITIVE_INFINITY,
+  maxInWindow = 0,
+}: Seen): number => Number(maxConcurrent > limit) + Number(maxInWindow > allowed)
 
 /** What has gone wrong, in words. Nothing: the run proved what it was to prove. */
 export function problems(result: Result): string[] {
@@ -126,9 +133,11 @@ function customerResult({ id, limits }: Customer, evidence: Evidence): CustomerR
 }
 
 function sharedResult({ name, limits }: SharedApi, evidence: Evidence): SharedResult {
-  const { maxConcurrent, refused, wait_ms } = seenOf(name, evidence)
+  const { maxConcurrent, maxInWindow, refused, wait_ms } = seenOf(name, evidence)
   const jobs = evidence.workload.jobs.filter(({ kind }) => kind.api === name).length
-  return { name, jobs, limit: limits.concurrency, maxConcurrent, refused, wait_ms }
+  const { concurrency: limit, allowed } = limits
+  const rate = allowed === undefined ? {} : { allowed }
+  return { name, jobs, limit, maxConcurrent, ...rate, maxInWindow, refused, wait_ms }
 }
 
 function guaranteedResult({ workload, report, dueAt }: Evidence): GuaranteedResult {

@@ -8,8 +8,12 @@ export interface SharedApi {
   readonly limits: ApiLimits
 }
 
-/** An email provider that takes four calls simultaneously, whoever they are for. */
-export const MAIL: SharedApi = { name: 'mail', kind: 'total', limits: { concurrency: 4 } }
+/** An email provider that takes four calls simultaneously, and sixteen in any two seconds, whoever they are for. */
+export const MAIL = {
+  name: 'mail',
+  kind: 'total',
+  limits: { concurrency: 4, allowed: 16, period_ms: 2000 },
+} as const satisfies SharedApi
 /** A language model on a machine of its own: it works on eight pages simultaneously. */
 export const MODEL: SharedApi = { name: 'model', kind: 'pool', limits: { concurrency: 8 } }
 /** Whom one of the places for mail is kept for, whatever the others do. */

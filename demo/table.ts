@@ -64,7 +64,7 @@ const sharedRow = (seen: SharedResult, index: number): string[] => [
   colors.dim(SHARED[index]?.kind ?? ''),
   thousands(seen.jobs),
   ratio(seen.maxConcurrent, seen.limit),
-  '',
+  seen.allowed === undefined ? '' : ratio(seen.maxInWindow, seen.allowed),
   refusals(seen.refused),
   seconds(seen.wait_ms.p50),
   seconds(seen.wait_ms.p99),
