@@ -119,8 +119,8 @@ export const LEFT_WAITING_MUTANTS: readonly TestedMutant[] = [
   {
     name: 'a lowered limit comes down by a few shards a sweep',
     file: SUPPLY,
-    find: 'mayGetMore: RESOURCES.some(',
-    replace: 'mayGetMore: RESOURCES.length === 0 && RESOURCES.some(',
+    find: 'const hasBrought = RESOURCES.some(',
+    replace: 'const hasBrought = RESOURCES.length === 0 && RESOURCES.some(',
     breaks: 'after a deploy has lowered a limit, a job waits for an hour',
     tests: [AT_REST],
   },
