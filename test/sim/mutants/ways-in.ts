@@ -12,8 +12,8 @@ export const WAYS_IN: readonly Mutant[] = [
   {
     name: 'an event’s job named by the clock',
     file: 'lib/use-cases/ingest.ts',
-    find: 'asked, Date.parse(time))',
-    replace: 'asked, Date.parse(time) && Date.now())',
+    find: 'payload, id: named }, at)',
+    replace: 'payload, id: named }, at && Date.now())',
     breaks: 'an event delivered twice makes two jobs',
   },
   {
