@@ -8,8 +8,6 @@ import { type BorrowedUnits, emptyState, type ShardState } from '../../lib/core/
 import type { Attempt, BooksWrite, PassWrite, RangeQuery, RawKey, Store } from '../../lib/ports/store.ts'
 import { deadLetters } from '../../lib/use-cases/operate/dead-letters.ts'
 
-import { override } from '../support/override.ts'
-
 import { callLater, type LaterOperation } from './later-verbs.ts'
 
 export type Operation =
@@ -26,7 +24,7 @@ export type Operation =
   | { readonly op: 'start'; readonly shard: ShardKey; readonly claim: Holder; readonly attempt: Attempt }
   | { readonly op: 'remember'; readonly shard: ShardKey; readonly bucket: string }
   | { readonly op: 'release'; readonly shard: ShardKey; readonly holder: Released }
-  | { readonly op: 'override'; readonly shard: ShardKey; readonly limits: LimitOverride | undefined }
+  | { readonly op: 'override'; readonly state: ShardState; readonly limits: LimitOverride | undefined }
   | { readonly op: 'writeBooks'; readonly state: ShardState; readonly change: BooksWrite }
   | {
       readonly op: 'recordBorrowed'
@@ -78,7 +76,7 @@ function call(store: Store, operation: Operation): Promise<unknown> {
     case 'release':
       return states.release(operation.shard, operation.holder)
     case 'override':
-      return override({ states }, operation.shard, operation.limits)
+      return states.override(operation.state, operation.limits)
     case 'writeBooks':
       return states.writeBooks(operation.state, operation.change)
     case 'recordBorrowed':

@@ -73,7 +73,11 @@ export function resolve(intent: Intent, names: Names, seen: Seen): Operation {
         holder: { id, token, ...(bit(intent.bits, 1) ? { jobStands: true } : {}) },
       }
     case 'override':
-      return { op: 'override', shard, limits: bit(intent.bits, 0) ? limits(intent) : undefined }
+      return {
+        op: 'override',
+        state: stateOfAge(seen, shard, intent.age),
+        limits: bit(intent.bits, 0) ? limits(intent) : undefined,
+      }
     case 'writeBooks': {
       const state = stateOfAge(seen, shard, intent.age)
       return { op: 'writeBooks', state, change: booksOf(state, intent) }
