@@ -73,11 +73,7 @@ export function resolve(intent: Intent, names: Names, seen: Seen): Operation {
         holder: { id, token, ...(bit(intent.bits, 1) ? { jobStands: true } : {}) },
       }
     case 'override':
-      return {
-        op: 'override',
-        state: stateOfAge(seen, shard, intent.age),
-        limits: bit(intent.bits, 0) ? limits(intent) : undefined,
-      }
+      return overrideOf(intent, stateOfAge(seen, shard, intent.age))
     case 'writeBooks': {
       const state = stateOfAge(seen, shard, intent.age)
       return { op: 'writeBooks', state, change: booksOf(state, intent) }
@@ -192,4 +188,10 @@ const limits = ({ bits, other }: Intent): LimitOverride => ({
         },
       }
     : {}),
+})
+
+const overrideOf = (intent: Intent, state: ShardState): Operation => ({
+  op: 'override',
+  state,
+  limits: bit(intent.bits, 0) ? limits(intent) : undefined,
 })
