@@ -5,13 +5,13 @@
 
 import { type Doom, doomOf } from '../../core/job/doom.ts'
 import { endingOf } from '../../core/job/ending.ts'
-import { itemBytes } from '../../core/job/item-size.ts'
 import type { Job } from '../../core/job/job.ts'
 import { keptUntil, mayExpire } from '../../core/shard/expiry.ts'
 import type { ShardState } from '../../core/shard/state.ts'
 import type { Context } from '../context.ts'
 import { letterOf } from '../end.ts'
 import type { Found } from './found-jobs.ts'
+import { afterTaking, takeAway } from './take-away.ts'
 
 /** Two parts each, and one for the state. DynamoDB takes 100 parts of 4 MB in all, and a letter may be six times its item. */
 const MOST_TOGETHER = 25
@@ -25,14 +25,11 @@ export async function endDoomed(
 ): Promise<Job[] | 'stale'> {
   const jobs = page.filter((job) => job !== undefined)
   const now = context.clock.now()
-  const doomed = found.waiting(jobs).filter((job) => doomOf(job, now) !== undefined)
-  for (const group of grouped(doomed)) {
-    const state = await endWaiting(context, found.state, group)
-    if (state === 'stale') return 'stale'
-    found.ended(state)
-  }
-  const gone = new Set(doomed)
-  return jobs.filter((job) => !gone.has(job))
+  return takeAway(found, jobs, {
+    isUnwanted: (job) => doomOf(job, now) !== undefined,
+    bounds: { jobs: MOST_TOGETHER, bytes: MOST_BYTES },
+    take: (state, group) => endWaiting(context, state, group),
+  })
 }
 
 /**
@@ -58,19 +55,5 @@ export async function endWaiting(
   const expiresAt = mayExpire(state) ? keptUntil(endedAt) : undefined
   if ((await store.jobs.endWaiting(state, burials, expiresAt)) === 'stale') return 'stale'
   for (const { job, ending } of endings) events.emit({ kind: 'job ended', job, ending, endedAt })
-  const isMade = state.version === undefined && expiresAt !== undefined
-  return { ...state, ...(isMade ? { expiresAt } : {}), version: (state.version ?? 0) + 1 }
-}
-
-function grouped(jobs: readonly Job[]): Job[][] {
-  const groups: Job[][] = []
-  let bytes = 0
-  for (const job of jobs) {
-    const size = itemBytes(job.item)
-    const last = groups.at(-1)
-    if (last && last.length < MOST_TOGETHER && bytes + size <= MOST_BYTES) last.push(job)
-    else groups.push([job])
-    bytes = last && last === groups.at(-1) ? bytes + size : size
-  }
-  return groups
+  return afterTaking(state, expiresAt)
 }

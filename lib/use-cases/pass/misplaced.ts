@@ -3,7 +3,6 @@
  * a deploy has given a tag a limit, or taken it away. A pass that meets them moves them, unless they are claimed, and never
  * claims them itself: here the wrong limits hold.
  */
-import { itemBytes } from '../../core/job/item-size.ts'
 import { isSameItem, type Job, type JobItem } from '../../core/job/job.ts'
 import { lockKeyOf } from '../../core/job/lock.ts'
 import { aMillisecondLater } from '../../core/job/requeue.ts'
@@ -15,6 +14,7 @@ import type { ShardState } from '../../core/shard/state.ts'
 import type { Move } from '../../ports/store.ts'
 import type { Context } from '../context.ts'
 import type { Found } from './found-jobs.ts'
+import { afterTaking, takeAway } from './take-away.ts'
 
 /** A deletion, a put and perhaps a lock each, and one part for the state. DynamoDB takes 100 parts of 4 MB in all. */
 const MOST_TOGETHER = 25
@@ -35,15 +35,12 @@ export async function moveMisplaced(
   found: Found,
   jobs: readonly Job[],
 ): Promise<readonly Job[] | 'stale'> {
-  const isWrong = ({ shard, tags, pools }: Job) => isMisplaced(context.config, shard, { tags, pools })
-  const misplaced = found.waiting(jobs).filter(isWrong)
-  for (const group of grouped(misplaced)) {
-    const state = await moveAll(context, found.state, group)
-    if (state === 'stale') return 'stale'
-    found.ended(state)
-  }
-  const gone = new Set(misplaced)
-  return jobs.filter((job) => !gone.has(job))
+  return takeAway(found, jobs, {
+    isUnwanted: ({ shard, tags, pools }) => isMisplaced(context.config, shard, { tags, pools }),
+    // Two jobs with one lock cannot be in one transaction.
+    bounds: { jobs: MOST_TOGETHER, bytes: MOST_BYTES, isAlone: ({ item }) => lockKeyOf(item) !== undefined },
+    take: (state, group) => moveAll(context, state, group),
+  })
 }
 
 async function moveAll(
@@ -92,8 +89,7 @@ async function move(
   const outcome = await store.jobs.moveWaiting(state, moves, expiresAt)
   if (outcome !== 'moved') return outcome
   events.emit({ kind: 'jobs moved', shard: state.shard, jobs: moves.length })
-  const isMade = state.version === undefined && expiresAt !== undefined
-  return { ...state, ...(isMade ? { expiresAt } : {}), version: (state.version ?? 0) + 1 }
+  return afterTaking(state, expiresAt)
 }
 
 function atHome({ config }: Context, { item, shard, id, tags, pools }: Job): JobItem {
@@ -101,20 +97,4 @@ function atHome({ config }: Context, { item, shard, id, tags, pools }: Job): Job
   const lane = laneOf(config, { tags, pools })
   const home = { ...partition, ...(lane.ok && lane.value !== undefined ? { lane: lane.value } : {}) }
   return { ...item, pk: homeShard(home, id, shardsOfLane(config, home)) } as JobItem
-}
-
-/** Two jobs with one lock cannot be in one transaction. */
-function grouped(jobs: readonly Job[]): Job[][] {
-  const groups: Job[][] = []
-  let bytes = 0
-  for (const job of jobs) {
-    const size = itemBytes(job.item)
-    const last = groups.at(-1)
-    const isAlone = lockKeyOf(job.item) !== undefined || (last?.[0] && lockKeyOf(last[0].item) !== undefined)
-    const fits = last && !isAlone && last.length < MOST_TOGETHER && bytes + size <= MOST_BYTES
-    if (fits) last.push(job)
-    else groups.push([job])
-    bytes = fits ? bytes + size : size
-  }
-  return groups
 }

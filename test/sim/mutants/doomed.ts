@@ -21,7 +21,7 @@ export const DOOMED: readonly Mutant[] = [
   },
   {
     name: 'jobs in flight expire too',
-    file: 'lib/use-cases/pass/doomed.ts',
+    file: 'lib/use-cases/pass/take-away.ts',
     find: 'found.waiting(jobs).filter(',
     replace: 'jobs.filter(',
     breaks: 'a job is a dead letter while its handler runs',

@@ -21,9 +21,9 @@ export const LANES: readonly Mutant[] = [
   },
   {
     name: 'a job in the wrong lane stays',
-    file: MISPLACED,
-    find: '  for (const group of grouped(misplaced)) {',
-    replace: '  for (const group of grouped(misplaced.slice(0, 0))) {',
+    file: 'lib/use-cases/pass/take-away.ts',
+    find: 'grouped(unwanted, bounds)',
+    replace: 'grouped(unwanted.slice(0, 0), bounds)',
     breaks: 'nobody runs what was put past its lane',
   },
   {
@@ -42,9 +42,9 @@ export const LANES: readonly Mutant[] = [
   },
   {
     name: 'a wrong place is served as it is',
-    file: MISPLACED,
-    find: '  return jobs.filter((job) => !gone.has(job))\n}\n\nasync function moveAll',
-    replace: '  return jobs.filter((job) => !gone.has(job) || jobs.length > 0)\n}\n\nasync function moveAll',
+    file: 'lib/use-cases/pass/take-away.ts',
+    find: '  return jobs.filter((job) => !gone.has(job))',
+    replace: '  return jobs.filter((job) => !gone.has(job) || jobs.length > 0)',
     breaks: 'a job runs where other limits hold',
   },
 ]
