@@ -1,6 +1,7 @@
 /** What holds due jobs back, for people: the holds of a decision, and what the items say about them. Plain data. */
 import { capOf } from '../limits/in-force.ts'
 import { lentOut } from '../limits/limiter.ts'
+import type { Limits } from '../limits/limits.ts'
 import type { Portion } from '../limits/portion.ts'
 import { claimedAhead, startsInWindow } from '../limits/window.ts'
 import type { Hold } from '../pass/holds.ts'
@@ -37,7 +38,12 @@ interface RateFacts {
 }
 
 interface Facts {
-  readonly paused: Note & { /** The override makes no sense, and so pauses. */ readonly problem?: string }
+  readonly paused: Note & {
+    /** The override makes no sense, and so pauses. */
+    readonly problem?: string
+    /** Not the partition alone: its whole queue. */
+    readonly ofQueue?: true
+  }
   readonly 'slowed down': Note
   readonly limiter: Note
   readonly slots: SlotFacts
@@ -56,6 +62,8 @@ export interface Seen {
   readonly owner: ShardState
   /** The items of the limiters that cover the shard. */
   readonly limiters?: ReadonlyMap<string, ShardState>
+  /** Who has paused the whole queue, if somebody has. */
+  readonly queuePaused?: Limits['queuePaused']
   readonly portion: Portion
   readonly staying: Staying
   readonly now: number
@@ -64,7 +72,7 @@ export interface Seen {
 export function reasonOf(hold: Hold, seen: Seen): Reason {
   switch (hold.reason) {
     case 'paused':
-      return { ...hold, ...pausedBy(seen.owner) }
+      return { ...hold, ...pausedBy(seen) }
     case 'slowed down':
       return { ...hold, ...noteOf(ownerOf(hold.limiter, seen).slowed) }
     case 'limiter':
@@ -92,10 +100,11 @@ const ownerOf = (limiter: string | undefined, { owner, limiters }: Seen): Partia
 const noteOfPause = ({ override }: Pick<Partial<ShardState>, 'override'>): Note =>
   noteOf(override?.paused ?? override)
 
-const pausedBy = ({ override, overrideProblem }: ShardState): Facts['paused'] =>
-  overrideProblem === undefined
-    ? noteOfPause({ ...(override ? { override } : {}) })
-    : { problem: overrideProblem }
+function pausedBy({ queuePaused, owner: { override, overrideProblem } }: Seen): Facts['paused'] {
+  if (queuePaused) return { ofQueue: true, ...noteOf(queuePaused) }
+  if (overrideProblem !== undefined) return { problem: overrideProblem }
+  return noteOfPause({ ...(override ? { override } : {}) })
+}
 
 function slotFacts({ slots }: Extract<Hold, { reason: 'slots' }>, { portion, staying }: Seen): SlotFacts {
   const { limits, books } = portion

@@ -106,7 +106,9 @@ async function decideUnwritten(
   const input = { ...known, ...jobs, limits: within, due, reading, newToken: () => '-' as Token }
   const { claims, holds, looks } = decide(input)
   const owners = new Map(limiters.map(({ limiter, owner }) => [limiter?.name ?? '', owner]))
-  const seen = { state, owner: capacity.owner, limiters: owners, portion: capacity, staying, now }
+  const { owner, configured } = capacity
+  const ofQueue = configured.queuePaused ? { queuePaused: configured.queuePaused } : {}
+  const seen = { state, owner, limiters: owners, ...ofQueue, portion: capacity, staying, now }
   return {
     kind: 'looked',
     at: now,
