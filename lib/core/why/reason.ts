@@ -6,7 +6,7 @@ import type { Portion } from '../limits/portion.ts'
 import { claimedAhead, startsInWindow } from '../limits/window.ts'
 import type { Hold } from '../pass/holds.ts'
 import type { Staying } from '../pass/room.ts'
-import { isRunning, type ShardState, startsReserved } from '../shard/state.ts'
+import { isRunning, type ShardState, type Slot, slotEntries, startsReserved } from '../shard/state.ts'
 
 /** Who did it, and why, as far as that was said. */
 export interface Note {
@@ -21,6 +21,11 @@ export interface SlotHolder {
   readonly until?: number
   /** When its message was sent. Absent if it has started. */
   readonly sentAt?: number
+}
+
+/** The job that gives up its units of a limiter first, of any shard. */
+export interface UnitsHolder extends SlotHolder {
+  readonly shard: string
 }
 
 interface SlotFacts {
@@ -45,7 +50,7 @@ interface Facts {
     readonly ofQueue?: true
   }
   readonly 'slowed down': Note
-  readonly limiter: Note
+  readonly limiter: Note & { readonly first?: UnitsHolder }
   readonly slots: SlotFacts
   readonly rate: RateFacts
 }
@@ -62,6 +67,8 @@ export interface Seen {
   readonly owner: ShardState
   /** The items of the limiters that cover the shard. */
   readonly limiters?: ReadonlyMap<string, ShardState>
+  /** Of limiters that hold jobs back: whose units are free first. */
+  readonly holders?: ReadonlyMap<string, UnitsHolder>
   /** Who has paused the whole queue, if somebody has. */
   readonly queuePaused?: Limits['queuePaused']
   readonly portion: Portion
@@ -76,7 +83,7 @@ export function reasonOf(hold: Hold, seen: Seen): Reason {
     case 'slowed down':
       return { ...hold, ...noteOf(ownerOf(hold.limiter, seen).slowed) }
     case 'limiter':
-      return { ...hold, ...(hold.units === 0 ? noteOfPause(ownerOf(hold.limiter, seen)) : {}) }
+      return { ...hold, ...limiterFacts(hold, seen) }
     case 'slots':
       return { ...hold, ...slotFacts(hold, seen) }
     case 'rate':
@@ -106,6 +113,15 @@ function pausedBy({ queuePaused, owner: { override, overrideProblem } }: Seen): 
   return noteOfPause({ ...(override ? { override } : {}) })
 }
 
+function limiterFacts(
+  { limiter, units }: Extract<Hold, { reason: 'limiter' }>,
+  seen: Seen,
+): Facts['limiter'] {
+  if (units === 0) return noteOfPause(ownerOf(limiter, seen))
+  const first = seen.holders?.get(limiter)
+  return first ? { first } : {}
+}
+
 function slotFacts({ slots }: Extract<Hold, { reason: 'slots' }>, { portion, staying }: Seen): SlotFacts {
   const { limits, books } = portion
   const first = firstToEnd(staying)
@@ -119,14 +135,29 @@ function slotFacts({ slots }: Extract<Hold, { reason: 'slots' }>, { portion, sta
 }
 
 /** Of the jobs that run, the one that ends first at the latest; or else the claim that was sent first. */
-export function firstToEnd(staying: Staying): SlotHolder | undefined {
-  const running = staying.flatMap(([id, slot]) => (isRunning(slot) ? [{ id, until: slot.deadline }] : []))
-  const claims = staying.flatMap(([id, slot]) => (isRunning(slot) ? [] : [{ id, sentAt: slot.sentAt }]))
-  return (
-    running.toSorted((one, other) => one.until - other.until)[0] ??
-    claims.toSorted((one, other) => one.sentAt - other.sentAt)[0]
-  )
+const firstToEnd = (staying: Staying): SlotHolder | undefined =>
+  firstOf(staying.map(([id, slot]) => holderIn(id, slot)))
+
+const holderIn = (id: string, slot: Slot): SlotHolder =>
+  isRunning(slot) ? { id, until: slot.deadline } : { id, sentAt: slot.sentAt }
+
+function firstOf<Holder extends SlotHolder>(holders: readonly Holder[]): Holder | undefined {
+  const by = (time: (holder: Holder) => number | undefined) =>
+    holders
+      .filter((holder) => time(holder) !== undefined)
+      .toSorted((one, other) => (time(one) ?? 0) - (time(other) ?? 0))[0]
+  return by(({ until }) => until) ?? by(({ sentAt }) => sentAt)
 }
+
+/** The same for the shards that have units of a limiter. */
+export const firstToReturn = (
+  shards: readonly Pick<ShardState, 'shard' | 'slots'>[],
+): UnitsHolder | undefined =>
+  firstOf(
+    shards.flatMap(({ shard, slots }) =>
+      slotEntries(slots).map(([id, slot]) => ({ shard, ...holderIn(id, slot) })),
+    ),
+  )
 
 /** A decision looks again so early that it can claim ahead; the start itself comes later. */
 function rateFacts(
