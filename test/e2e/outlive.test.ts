@@ -8,6 +8,7 @@ import { type Cloud, type Invocation, startCloud } from '../../local/cloud.ts'
 import { synth } from '../../local/synth.ts'
 import config from './outlive/config.ts'
 import { stubborn } from './outlive/tasks.ts'
+import { Watch } from './permissions/watch.ts'
 
 interface Said {
   readonly customer: string
@@ -35,14 +36,26 @@ class Log {
   }
 }
 
-async function start(worker: string, log: Log): Promise<Cloud> {
+interface Started extends AsyncDisposable {
+  readonly cloud: Cloud
+}
+
+/** In the end it throws if IAM would have refused a call by the template. */
+async function start(worker: string, log: Log): Promise<Started> {
   process.env['OUTLIVE_WORKER'] = `test/e2e/outlive/${worker}.ts`
   const assembly = await synth({ app: 'node test/e2e/outlive/app.ts' })
   onTestFinished(() => rm(assembly, { recursive: true, force: true }))
-  return startCloud({
+  const watch = new Watch()
+  const cloud = await startCloud({
     assembly,
+    call: watch.call,
     log: (functionId, text) => functionId.startsWith('JobsWorker') && log.add(text),
   })
+  const stop = async () => {
+    await cloud.stop()
+    watch.judge(assembly)
+  }
+  return { cloud, [Symbol.asyncDispose]: stop }
 }
 
 const clientOf = ({ region, credentials, endpoints, outputs }: Cloud) =>
@@ -68,7 +81,8 @@ const saidAfter = (log: Log, time_ms: number): Said[] => log.of('a').filter(({ a
 
 test('a handler that takes no notice of its signal ends with the invocation', async () => {
   const log = new Log()
-  await using cloud = await start('worker', log)
+  await using started = await start('worker', log)
+  const { cloud } = started
   const ended = cloud.next('invocation', ({ outcome, logicalId, payload }) => {
     const isWorkers = logicalId.startsWith('JobsWorker') && payload.includes('stubborn|a')
     return isWorkers && outcome.kind === 'failure'
@@ -84,7 +98,8 @@ test('a handler that takes no notice of its signal ends with the invocation', as
 
 test('a handler whose invocation the user’s own wrapper ends early is stopped when the process goes on', async () => {
   const log = new Log()
-  await using cloud = await start('early-worker', log)
+  await using started = await start('early-worker', log)
+  const { cloud } = started
   const early = cloud.next('invocation', failureOf('error'))
   await clientOf(cloud).enqueue(stubborn, { customer: 'a' })
   await early

@@ -9,7 +9,7 @@ import { type Client, createClient, type DeadLetter } from '../../lib/index.ts'
 import { type Call, type Cloud, type CloudOptions, startCloud } from '../../local/cloud.ts'
 import { synth } from '../../local/synth.ts'
 import config from './app/config.ts'
-import { Permissions } from './permissions/rights.ts'
+import { Watch } from './permissions/watch.ts'
 import { Recorder } from './recorder.ts'
 
 export type QueueName = keyof typeof config.queues
@@ -28,29 +28,29 @@ export class World {
   readonly client: TypedClient
   /** What `cdk synth` has left. */
   readonly assembly: string
-  readonly #calls: Map<string, Call>
+  readonly #watch: Watch
   readonly #dynamodb: DynamoDBClient
   readonly #events: EventBridgeClient
   readonly #s3: S3Client
 
   /** One that writes down what is called and, in the end, throws if IAM would have refused any of it. That takes time. */
   static watched(options: Partial<CloudOptions> = {}): Promise<World> {
-    const calls = new Map<string, Call>()
-    return World.start({ ...options, call: (one) => calls.set(JSON.stringify(one), one) }, calls)
+    const watch = new Watch()
+    return World.start({ ...options, call: watch.call }, watch)
   }
 
-  static async start(options: Partial<CloudOptions> = {}, calls = new Map<string, Call>()): Promise<World> {
+  static async start(options: Partial<CloudOptions> = {}, watch = new Watch()): Promise<World> {
     const recorder = new Recorder()
     process.env['RECORDER_URL'] = await recorder.listen()
     const assembly = await synth({ app: 'node test/e2e/app/app.ts' })
-    return new World(await startCloud({ ...options, assembly }), recorder, assembly, calls)
+    return new World(await startCloud({ ...options, assembly }), recorder, assembly, watch)
   }
 
-  private constructor(cloud: Cloud, recorder: Recorder, assembly: string, calls: Map<string, Call>) {
+  private constructor(cloud: Cloud, recorder: Recorder, assembly: string, watch: Watch) {
     this.cloud = cloud
     this.recorder = recorder
     this.assembly = assembly
-    this.#calls = calls
+    this.#watch = watch
     const { dynamodb, events, s3 } = this.#clients(cloud.credentials)
     this.#dynamodb = dynamodb
     this.#events = events
@@ -92,11 +92,11 @@ export class World {
 
   /** What functions and clients have called, each of it once. */
   get calls(): readonly Call[] {
-    return [...this.#calls.values()]
+    return this.#watch.calls
   }
 
   forgetCalls(): void {
-    this.#calls.clear()
+    this.#watch.forget()
   }
 
   output(name: string): string {
@@ -175,7 +175,6 @@ export class World {
   async stop(): Promise<void> {
     await this.cloud.stop()
     this.recorder.close()
-    const refused = new Permissions(this.assembly).refused(this.calls)
-    if (refused.length > 0) throw new Error(`IAM would refuse ${JSON.stringify(refused)}`)
+    this.#watch.judge(this.assembly)
   }
 }

@@ -11,7 +11,7 @@ let world: World
 const throttled: string[] = []
 beforeAll(async () => {
   const notice = (text: string) => void throttled.push(...(text.includes('throttled') ? [text] : []))
-  world = await World.start({ concurrency: PLACES, notice })
+  world = await World.watched({ concurrency: PLACES, notice })
 })
 afterAll(() => world?.stop())
 

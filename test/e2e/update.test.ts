@@ -5,6 +5,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { createClient } from '../../lib/index.ts'
 import { type Cloud, startCloud } from '../../local/cloud.ts'
 import { synth } from '../../local/synth.ts'
+import { Watch } from './permissions/watch.ts'
 import { Recorder } from './recorder.ts'
 import { CONCURRENCY, configOf, type Version } from './update/config.ts'
 import { added, lowered } from './update/tasks.ts'
@@ -30,7 +31,9 @@ test('a limit that is lowered holds when the update is through, and no job is lo
   const recorder = new Recorder()
   process.env['RECORDER_URL'] = await recorder.listen()
   onTestFinished(() => recorder.close())
-  await using cloud = await startCloud({ assembly: await assemblyOf('first') })
+  const watch = new Watch()
+  const first = await assemblyOf('first')
+  await using cloud = await startCloud({ assembly: first, call: watch.call })
   await clientOf(cloud, 'first').enqueueMany(lowered, jobs(30, 'lowered'))
   await recorder.until(() => recorder.highestConcurrency('acme') === CONCURRENCY.first)
 
@@ -44,6 +47,8 @@ test('a limit that is lowered holds when the update is through, and no job is lo
   await recorder.until(() => recorder.ended('acme').length === 33)
   expect(highestAfter(recorder, length)).toBeLessThanOrEqual(CONCURRENCY.second)
   expect(new Set(recorder.started('acme')).size).toBe(recorder.started('acme').length)
+  await cloud.stop()
+  watch.judge(first, second)
 })
 
 /** The most runs of the queue at any moment, of those that have begun since. */
