@@ -2,6 +2,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { esModuleApp } from '../support/es-module-app.ts'
 import {
   findBundle,
   makeInitApp,
@@ -16,7 +17,6 @@ import {
   writeReadmeFiles,
 } from '../support/package-apps.ts'
 import { readmeFiles, readmeVariables } from '../support/readme.ts'
-import { esModuleApp } from './fixtures/es-module-app.ts'
 
 const CHECK_TYPES = 'npx tsc'
 const SYNTHESISE = 'npx cdk synth --quiet --no-notices'

@@ -1,6 +1,6 @@
 /**
- * What a user gets from npm, deployed: README's app in an empty folder, and the one that `cdk init` makes, each by its own
- * `cdk` and by README's own commands. See README.md.
+ * What a user gets from npm, deployed: README's app in an empty folder, the one that `cdk init` makes, and one of ES modules,
+ * each by its own `cdk`, the first two by README's own commands. See README.md.
  */
 import { once } from 'node:events'
 import { mkdtemp } from 'node:fs/promises'
@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { remove } from '../support/package-apps.ts'
-import { PackagedApp } from './packaged-app.ts'
+import { GREETING, PackagedApp } from './packaged-app.ts'
 import { findTarget, type Target } from './targets/target.ts'
 
 const found = await findTarget()
@@ -67,6 +67,14 @@ describe.skipIf(!found.ok)('the package, deployed by the user’s own cdk', () =
     asked.length = 0
     await app.putByReadme()
     await untilAsked(of('acme', '42'))
+    await app.destroy()
+  })
+
+  test('an app of ES modules, which Node runs as it is, is deployed, and takes a job of its client', async () => {
+    const app = await PackagedApp.ofEsModules(directory, target, serviceUrl, readme)
+    await app.deploy()
+    await app.enqueueGreeting()
+    await untilAsked(GREETING)
     await app.destroy()
   })
 

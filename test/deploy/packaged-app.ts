@@ -3,7 +3,15 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DynamoDBClient, PutItemCommand, type PutItemCommandInput } from '@aws-sdk/client-dynamodb'
 import { EventBridgeClient, PutEventsCommand, type PutEventsCommandInput } from '@aws-sdk/client-eventbridge'
-import { makeInitApp, makeReadmeApp, run, writeFiles, writeReadmeFiles } from '../support/package-apps.ts'
+import { esModuleApp } from '../support/es-module-app.ts'
+import {
+  makeInitApp,
+  makeReadmeApp,
+  run,
+  shareModules,
+  writeFiles,
+  writeReadmeFiles,
+} from '../support/package-apps.ts'
 import { readmeCalls } from '../support/readme-calls.ts'
 import { keptBy } from './targets/clean-up.ts'
 import type { Target } from './targets/target.ts'
@@ -42,6 +50,19 @@ export class PackagedApp {
     return new PackagedApp({ folder, stack: 'MyAppStack' }, target)
   }
 
+  /** An app that Node runs as it is, whose handler calls the service by what its packages of both kinds say. */
+  static async ofEsModules(
+    directory: string,
+    target: Target,
+    serviceUrl: string,
+    other: PackagedApp,
+  ): Promise<PackagedApp> {
+    const folder = join(directory, 'es-module')
+    await writeFiles(folder, callingEsModules(serviceUrl))
+    await shareModules(other.#app.folder, folder)
+    return new PackagedApp({ folder, stack: 'Mail' }, target)
+  }
+
   private constructor(app: Made, target: Target) {
     this.#app = app
     this.#target = target
@@ -75,6 +96,11 @@ export class PackagedApp {
     await this.#run('npx tsx run.ts')
   }
 
+  /** A job of the app of ES modules, by its own client. */
+  async enqueueGreeting(): Promise<void> {
+    await this.#run('node greet.ts')
+  }
+
   /** By README's `aws dynamodb put-item`. */
   async putByReadme(): Promise<void> {
     const [call] = await readmeCalls('dynamodb put-item', this.#variables)
@@ -99,6 +125,33 @@ export class PackagedApp {
 
   #run = (command: string): Promise<string> =>
     run(this.#app.folder, command, { ...this.#target.environment, ...this.#variables })
+}
+
+/** What the handler of the app of ES modules asks the service for. */
+export const GREETING = `PUT /${encodeURIComponent('CommonJS says/an ES module greets ann')}`
+const LOGS = 'logger.info(wrap(greet(payload.to)), { to: payload.to.toLowerCase() })'
+
+function callingEsModules(serviceUrl: string): Record<string, string> {
+  const { 'app.ts': app = '', 'tasks.ts': tasks = '', ...others } = esModuleApp
+  if (!tasks.includes(LOGS)) throw new Error('the handler does something else')
+  const url = `\`${serviceUrl}/\${encodeURIComponent(wrap(greet(payload.to)))}\``
+  return {
+    ...others,
+    'cdk.json': JSON.stringify({ app: 'node app.ts' }),
+    'tasks.ts': tasks
+      .replace('{ payload, logger }', '{ payload }')
+      .replace(LOGS, `fetch(${url}, { method: 'PUT' })`),
+    'app.ts': `${app}
+    import { CfnOutput } from 'aws-cdk-lib'
+    new CfnOutput(stack, 'JobsTableName', { value: jobs.jobsTable.tableName })
+  `,
+    'greet.ts': `
+    import { createClient } from 'sluice'
+    import config from './config.ts'
+    import { send } from './tasks.ts'
+    await createClient({ config, jobsTable: process.env.JOBS_TABLE_NAME }).enqueue(send, { to: 'ann' })
+  `,
+  }
 }
 
 async function call(serviceUrl: string, folder: string, file: string): Promise<void> {
