@@ -33,8 +33,11 @@ export function connect(functions: Functions, tables: Tables, queues: Queues, pa
   allow(tick, tables.jobs.tableArn, 'dynamodb', ['Scan'])
   // GetItem and PutItem: the record of deployments.
   allow(tick, tables.state.tableArn, 'dynamodb', ['Scan', 'BatchGetItem', 'GetItem', 'UpdateItem', 'PutItem'])
+  // The numbers of queues that may be full, which it sets against what it counts.
+  allowKeysFrom(tick, tables.history.tableArn, ['$size|*'], ['Query'])
   allow(tick, queues.wake.queue.queueArn, 'sqs', ['SendMessage'])
   tell(tick, {
+    SLUICE_HISTORY_TABLE: tables.history.tableName,
     SLUICE_JOBS_TABLE: tables.jobs.tableName,
     SLUICE_STATE_TABLE: tables.state.tableName,
     SLUICE_WAKE_QUEUE_URL: queues.wake.queue.queueUrl,

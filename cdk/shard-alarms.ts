@@ -26,8 +26,8 @@ export function createShardAlarms(scope: Construct, state: TableV2, sweepEvery: 
     alarm(
       scope,
       'DamagedShardsAlarm',
-      'state items or overrides make no sense, and their shards stand still. The logs of tick and dispatcher name them ' +
-        'and what is wrong: mend or delete the item',
+      'state items or overrides make no sense, and their shards stand still; or the size of a queue counts jobs that are ' +
+        'not there. The logs of tick and dispatcher name them and what is wrong: mend or delete the item, or recount',
       { metric: counted(state, 'DamagedShards', aSweep, 'Maximum') },
     ),
     alarm(

@@ -13,10 +13,19 @@ import { tick } from '../lib/use-cases/tick.ts'
 const eventSchema = z.object({ kind: z.enum(['tick', 'sweep']) })
 
 const context = once(() => {
-  const env = readEnvironment(['SLUICE_JOBS_TABLE', 'SLUICE_STATE_TABLE', 'SLUICE_WAKE_QUEUE_URL'])
+  const env = readEnvironment([
+    'SLUICE_JOBS_TABLE',
+    'SLUICE_STATE_TABLE',
+    'SLUICE_HISTORY_TABLE',
+    'SLUICE_WAKE_QUEUE_URL',
+  ])
   return {
     config: readConfig(),
-    store: storeFor({ jobs: env.SLUICE_JOBS_TABLE, state: env.SLUICE_STATE_TABLE }),
+    store: storeFor({
+      jobs: env.SLUICE_JOBS_TABLE,
+      state: env.SLUICE_STATE_TABLE,
+      history: env.SLUICE_HISTORY_TABLE,
+    }),
     wake: sqsWakeQueue(sqsClient(), env.SLUICE_WAKE_QUEUE_URL),
     clock: systemClock,
     events,

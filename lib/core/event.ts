@@ -60,6 +60,8 @@ interface SweepEvents {
   readonly 'state item damaged': { readonly shard: string; readonly problem: string }
   readonly 'sweep of a part failed': { readonly part: string; readonly error: unknown }
   readonly 'shards stranded': { readonly count: number; readonly ofQueue: ReadonlyMap<string, number> }
+  /** Its number counts so many jobs, or more, that are not there: it may be full for nothing. */
+  readonly 'size too large': { readonly queue: string; readonly jobs: number }
   readonly swept: SweepResult
 }
 

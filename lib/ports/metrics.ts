@@ -8,7 +8,10 @@ export type MetricName =
   | 'StrandedShards'
   /** Jobs that were not started in time. No alarm counts them: that some expire may be what their owner wants. */
   | 'ExpiredJobs'
-  /** State items and overrides that make no sense: their shards stand still until somebody mends them. */
+  /**
+   * State items and overrides that make no sense: their shards stand still until somebody mends them. And queues whose number
+   * counts jobs that are not there.
+   */
   | 'DamagedShards'
 
 export interface Metrics {

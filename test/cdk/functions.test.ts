@@ -58,7 +58,12 @@ describe('the environment holds the names that a function needs, and no others',
     ['Worker', [...all, PAYLOADS].toSorted()],
     [
       'Tick',
-      ['SLUICE_JOBS_TABLE=JobsTable', 'SLUICE_STATE_TABLE=StateTable', 'SLUICE_WAKE_QUEUE_URL=WakeQueue'],
+      [
+        'SLUICE_HISTORY_TABLE=HistoryTable',
+        'SLUICE_JOBS_TABLE=JobsTable',
+        'SLUICE_STATE_TABLE=StateTable',
+        'SLUICE_WAKE_QUEUE_URL=WakeQueue',
+      ],
     ],
     [
       'Ingest',

@@ -105,6 +105,7 @@ describe('each function may do what it needs, and nothing else', () => {
         'dynamodb:UpdateItem',
       ],
       'JobsTable.Arn': ['dynamodb:Scan'],
+      'HistoryTable.Arn': ['dynamodb:Query'],
       'WakeQueue.Arn': ['sqs:SendMessage'],
       'TickLogs.Arn': LOG,
     })

@@ -163,9 +163,10 @@ export function describeSweep(store: () => Store): void {
     const counted = {
       from: NOW,
       until: NOW + 1000,
-      queues: { crm: jobs, mail: { ...jobs, atLeast: true } },
+      queues: { crm: { ...jobs, lost: 3 }, mail: { ...jobs, atLeast: true } },
     } as const
-    const counting = { ...counted, cursor: 'crm|\uFFFF' }
+    const sizes = { crm: { jobs: 17, puts: 40 }, mail: { jobs: -1, puts: 0 } }
+    const counting = { ...counted, cursor: 'crm|\uFFFF', sizes }
     await states.saveSweepCursor('jobs', 'crm|\uFFFF')
     await states.saveCensus({ counted, counting })
     expect(await states.census()).toEqual({ counted, counting })

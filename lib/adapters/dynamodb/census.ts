@@ -19,12 +19,17 @@ const censusSchema = z.object({
       blocked: count,
       delayed: count,
       inFlight: count,
+      lost: count.exactOptional(),
       atLeast: z.literal(true).exactOptional(),
     }),
   ),
 })
 const COUNTED = censusSchema.optional().catch(undefined)
-const COUNTING = censusSchema.extend({ cursor: z.string() }).optional().catch(undefined)
+const sizesSchema = z.record(z.string(), z.object({ jobs: z.int(), puts: z.int() }))
+const COUNTING = censusSchema
+  .extend({ cursor: z.string(), sizes: sizesSchema.exactOptional() })
+  .optional()
+  .catch(undefined)
 
 export async function readCensus({ client, tables }: Database): Promise<CensusRecord> {
   const { Item = {} } = await client.send(

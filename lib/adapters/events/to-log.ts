@@ -100,6 +100,11 @@ const LINES: { readonly [Kind in EventKind]: (event: SluiceEvent<Kind>) => Line 
     'jobs stand in shards whose queue, or its partition rule, is not in the configuration',
     { shardsOfQueue: Object.fromEntries([...ofQueue].slice(0, NAMED)) },
   ],
+  'size too large': ({ queue, jobs }) => [
+    'error',
+    `a queue counts jobs that are not there: call recount('${queue}')`,
+    { queue, jobs },
+  ],
   swept: ({ kind: _, parts, ...result }) => [
     'info',
     'sweep',

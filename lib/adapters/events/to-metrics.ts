@@ -25,6 +25,7 @@ const COUNTS: { readonly [Kind in EventKind]?: (event: SluiceEvent<Kind>) => Cou
   'job ended': ({ ending }) => ({
     ExpiredJobs: ending.kind === 'dead' && ending.reason === 'expired' ? 1 : 0,
   }),
+  'size too large': () => ({ DamagedShards: 1 }),
   'shards stranded': ({ count }) => ({ StrandedShards: count }),
   // If every part has failed the sweep did not come to its end, and an alarm misses it.
   swept: ({ failed, parts, damaged }) => ({

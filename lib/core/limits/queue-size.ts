@@ -23,6 +23,12 @@ export interface Found {
 export const sizeOf = (counts: PartCounts): number =>
   [...counts.values()].reduce((sum, { jobs }) => sum + Math.max(0, jobs), 0)
 
+/** All parts as one. A part below 0, which only items that somebody has copied make, takes away from the others. */
+export const sumOfParts = (counts: PartCounts): Part => ({
+  jobs: [...counts.values()].reduce((sum, { jobs }) => sum + jobs, 0),
+  puts: [...counts.values()].reduce((sum, { puts }) => sum + puts, 0),
+})
+
 /** The parts' bounds, which sum to the limit. */
 export const boundOf = (max: number, part: number): number =>
   Math.floor(max / partsOf(max)) + (part < max % partsOf(max) ? 1 : 0)
@@ -65,6 +71,10 @@ function pick(open: readonly { readonly part: number; readonly free: number }[],
   return open.at(-1)?.part
 }
 
+/** So many jobs the number counts for certain that are not there, if this is more than 0. See below. */
+export const lostAmong = (before: Part, now: Part, counted: number): number =>
+  now.jobs - (now.puts - before.puts) - counted
+
 /**
  * How many jobs a part has, by a count of those that are there. While others put and end jobs, a count may have missed those
  * that were put meanwhile, and no others: what exceeds both is certainly lost. Too small a number is only mended if nothing
@@ -73,7 +83,7 @@ function pick(open: readonly { readonly part: number; readonly free: number }[],
  * @param now as it is after that
  */
 export function recounted(before: Part, now: Part, counted: number): number {
-  const lost = now.jobs - (now.puts - before.puts) - counted
+  const lost = lostAmong(before, now, counted)
   const isQuiet = now.jobs === before.jobs && now.puts === before.puts
   return lost > 0 || isQuiet ? now.jobs - lost : now.jobs
 }

@@ -3,6 +3,7 @@
  * each one's keys as it sees. So no table is read for it, and it is as old as the last sweep that came to the end.
  */
 import { parseSortKey } from '../keys.ts'
+import { lostAmong, type Part } from '../limits/queue-size.ts'
 import type { SeenShard } from '../shard/seen-shards.ts'
 import { type ShardGlance, slotEntries, sortKeyOf } from '../shard/state.ts'
 
@@ -16,6 +17,11 @@ export interface QueueCount {
   /** Not due yet: delayed, or waiting for another attempt. */
   readonly delayed: number
   readonly inFlight: number
+  /**
+   * Of a queue that may be full: so many jobs its number counts that are not there, for somebody has deleted their items by
+   * hand. `recount` sets that right. What was put or moved during the count may be among them, so one census alone proves nothing.
+   */
+  readonly lost?: number
   /** Some shard has more jobs than the sweep has seen of it, which are some hundred. */
   readonly atLeast?: true
 }
@@ -30,7 +36,7 @@ export interface Census {
 /** What the sweeps know: the last census, and the one that is under way, as far as it has come. */
 export interface CensusRecord {
   readonly counted?: Census
-  readonly counting?: Census & { readonly cursor: string }
+  readonly counting?: Census & { readonly cursor: string; readonly sizes?: Readonly<Record<string, Part>> }
 }
 
 export const NO_JOBS: QueueCount = { shards: 0, waiting: 0, blocked: 0, delayed: 0, inFlight: 0 }
@@ -57,6 +63,13 @@ export function countOf({ keys, whole }: SeenShard, state: ShardGlance | undefin
 /** A pass has left jobs here: who frees a slot or a unit brings them on, or the time at which the shard is looked at again. */
 export const isHeldBack = (state: Pick<ShardGlance, 'waiting' | 'dueAt'> | undefined, now: number): boolean =>
   state !== undefined && (state.waiting || (state.dueAt !== undefined && state.dueAt > now))
+
+/** With what its number counts beyond that. A count that saw not all says nothing of it. */
+export function withLost(count: QueueCount, before: Part | undefined, now: Part | undefined): QueueCount {
+  if (!before || !now || count.atLeast) return count
+  const lost = lostAmong(before, now, count.waiting + count.delayed + count.inFlight)
+  return lost > 0 ? { ...count, lost } : count
+}
 
 export const added = (one: QueueCount, other: QueueCount): QueueCount => ({
   shards: one.shards + other.shards,

@@ -6,7 +6,15 @@ import { parseShard } from '../../core/keys.ts'
 import { queueNamed } from '../../core/queue/config.ts'
 import type { SeenShard } from '../../core/shard/seen-shards.ts'
 import type { ShardGlance } from '../../core/shard/state.ts'
-import { added, type CensusRecord, countOf, NO_JOBS, type QueueCount } from '../../core/why/census.ts'
+import {
+  added,
+  type CensusRecord,
+  countOf,
+  NO_JOBS,
+  type QueueCount,
+  withLost,
+} from '../../core/why/census.ts'
+import { type Sizes, sizesOfQueues } from './sizes.ts'
 import type { SweepContext } from './tally.ts'
 
 export class CensusTaker {
@@ -17,6 +25,9 @@ export class CensusTaker {
   /** It counts from the beginning of the table on. Otherwise nothing is kept of it. */
   readonly #isWhole: boolean
 
+  /** What the numbers of queues that may be full said when it began. */
+  #sizes: Sizes
+
   private constructor(context: SweepContext, before: CensusRecord, cursor: string | undefined) {
     const { counting } = before
     const goesOn = counting !== undefined && counting.cursor === cursor
@@ -25,11 +36,14 @@ export class CensusTaker {
     this.#from = goesOn ? counting.from : context.clock.now()
     this.#queues = new Map(goesOn ? Object.entries(counting.queues) : [])
     this.#isWhole = goesOn || cursor === undefined
+    this.#sizes = goesOn ? (counting.sizes ?? {}) : {}
   }
 
   /** @param cursor where the sweep goes on in the Jobs table */
   static async begin(context: SweepContext, cursor: string | undefined): Promise<CensusTaker> {
-    return new CensusTaker(context, await context.store.states.census(), cursor)
+    const census = new CensusTaker(context, await context.store.states.census(), cursor)
+    if (cursor === undefined) census.#sizes = await sizesOfQueues(context)
+    return census
   }
 
   /** Shards of queues that are not configured are no business of this: `strandedJobs` lists them. */
@@ -46,7 +60,18 @@ export class CensusTaker {
 
   /** @param cursor where the next sweep goes on; absent if this one came to the end */
   async keep(cursor: string | undefined): Promise<void> {
+    if (cursor === undefined && this.#isWhole) await this.#compare()
     await this.#context.store.states.saveCensus(this.#record(cursor))
+  }
+
+  /** What two in a row have found was neither put nor moved meanwhile. */
+  async #compare(): Promise<void> {
+    for (const [queue, now] of Object.entries(await sizesOfQueues(this.#context))) {
+      const count = withLost(this.#queues.get(queue) ?? NO_JOBS, this.#sizes[queue], now)
+      const jobs = Math.min(count.lost ?? 0, this.#before.counted?.queues[queue]?.lost ?? 0)
+      this.#queues.set(queue, count)
+      if (jobs > 0) this.#context.events.emit({ kind: 'size too large', queue, jobs })
+    }
   }
 
   #record(cursor: string | undefined): CensusRecord {
@@ -58,6 +83,8 @@ export class CensusTaker {
       until: this.#context.clock.now(),
       queues: Object.fromEntries(this.#queues),
     }
-    return cursor === undefined ? { counted: now } : { ...known, counting: { ...now, cursor } }
+    return cursor === undefined
+      ? { counted: now }
+      : { ...known, counting: { ...now, cursor, sizes: this.#sizes } }
   }
 }

@@ -94,6 +94,7 @@ export const TABLE: Table = {
       'dynamodb:PutItem': 'a deploy',
     },
     JobsTable: { 'dynamodb:Scan': 'a sweep' },
+    HistoryTable: { 'dynamodb:Query': 'a sweep' },
     WakeQueue: { 'sqs:SendMessage': 'a sweep' },
     TickLogs: LOGS,
   },

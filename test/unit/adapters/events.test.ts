@@ -235,6 +235,17 @@ const CASES: { readonly [Kind in EventKind]: readonly Case<Kind>[] } = {
       line: ['info', 'a deployment begins', { requestId: 'r', stage: 'begins', configuration: 'c' }],
     },
   ],
+  'size too large': [
+    {
+      event: { queue: 'crm', jobs: 7 },
+      line: [
+        'error',
+        "a queue counts jobs that are not there: call recount('crm')",
+        { queue: 'crm', jobs: 7 },
+      ],
+      counts: { DamagedShards: 1 },
+    },
+  ],
   'pauses not read': [
     {
       event: { error },
