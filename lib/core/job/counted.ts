@@ -33,7 +33,7 @@ export interface SizeLimit {
 }
 
 export const MAX_PARTS = 16
-const JOBS_A_PART = 50
+const JOBS_A_PART = 10
 
 /** The fewer jobs there may be, the more of them would have to look into several parts. */
 export const partsOf = (max: number): number =>
