@@ -83,7 +83,10 @@ export interface Change extends PartKey {
   readonly puts: number
 }
 
-/** What a write does to the numbers that takes some items away and puts others. What changes nothing is left out. */
+/**
+ * What a write does to the numbers that takes some items away and puts others. What changes nothing is left out. A job that
+ * goes into another shard is put there: whoever counts meanwhile may see it in neither.
+ */
 export function changesOf(taken: readonly RawItem[], put: readonly RawItem[]): Change[] {
   const changes = new Map<string, Change>()
   const add = (items: readonly RawItem[], by: number) => {
@@ -95,7 +98,9 @@ export function changesOf(taken: readonly RawItem[], put: readonly RawItem[]): C
   }
   add(taken, -1)
   add(put, 1)
-  return [...changes.values()].filter(({ by }) => by !== 0)
+  const moved = put.filter((item) => !taken.some(({ pk }) => pk === item.pk)).flatMap(partsOfItem)
+  const isMoved = ({ pk, sk }: PartKey) => moved.some((part) => part.pk === pk && part.sk === sk)
+  return [...changes.values()].filter((change) => change.by !== 0 || isMoved(change))
 }
 
 /**

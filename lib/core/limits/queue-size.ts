@@ -65,15 +65,22 @@ function pick(open: readonly { readonly part: number; readonly free: number }[],
   return open.at(-1)?.part
 }
 
+/** How many jobs a count has found in a part. One that comes back while others are counted is found twice: it is not known. */
+export interface CountedJobs {
+  readonly least: number
+  readonly most: number
+}
+
 /**
- * How many jobs a part has, by a count of those that are there. While others put and end jobs, a count may have missed those
- * that were put meanwhile, and no others: what exceeds both is certainly lost. Too small a number is only mended if nothing
- * has happened meanwhile.
+ * How many jobs a part has, by a count of those that are there. While others put, move and end jobs, a count may have missed
+ * those that were put or moved meanwhile, and no others: what exceeds both is certainly lost. Too small a number is only
+ * mended if nothing has happened meanwhile.
  * @param before as it was before the count began
  * @param now as it is after that
  */
-export function recounted(before: Part, now: Part, counted: number): number {
-  const lost = now.jobs - (now.puts - before.puts) - counted
+export function recounted(before: Part, now: Part, { least, most }: CountedJobs): number {
+  const lost = now.jobs - (now.puts - before.puts) - most
+  if (lost > 0) return now.jobs - lost
   const isQuiet = now.jobs === before.jobs && now.puts === before.puts
-  return lost > 0 || isQuiet ? now.jobs - lost : now.jobs
+  return isQuiet ? Math.max(now.jobs, least) : now.jobs
 }

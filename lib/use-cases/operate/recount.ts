@@ -3,7 +3,14 @@
  * copied items by hand, or functions of a version that knows nothing of them have ended jobs.
  */
 import { MAX_PARTS, partKey, partsOfItem, sizePk } from '../../core/job/counted.ts'
-import { type Part, type PartCounts, recounted, sizeOf } from '../../core/limits/queue-size.ts'
+import type { RawItem } from '../../core/job/job.ts'
+import {
+  type CountedJobs,
+  type Part,
+  type PartCounts,
+  recounted,
+  sizeOf,
+} from '../../core/limits/queue-size.ts'
 import type { WorkerContext } from '../context.ts'
 
 /** How many jobs there were by the number, and how many there are now. */
@@ -15,6 +22,7 @@ export interface Recount {
 type RecountContext = Pick<WorkerContext, 'store'>
 
 const NOTHING: Part = { jobs: 0, puts: 0 }
+const NONE: CountedJobs = { least: 0, most: 0 }
 /** Others change the number meanwhile. What is left then is mended by the next recount. */
 const MAX_TRIES = 50
 
@@ -35,30 +43,44 @@ export async function recount(
   return { queue: ofQueue ?? none, ...(ofPartition ? { partition: ofPartition } : {}) }
 }
 
-async function countParts({ store }: RecountContext, queue: string): Promise<ReadonlyMap<string, number>> {
-  const counted = new Map<string, number>()
+/** By part: how many jobs there are, and how many of them under the same id in one shard. */
+async function countParts(
+  { store }: RecountContext,
+  queue: string,
+): Promise<ReadonlyMap<string, CountedJobs>> {
+  const counted = new Map<string, CountedJobs>()
+  const seen = new Set<string>()
   let cursor: string | undefined
   do {
     const page = await store.jobs.countedItems(queue, cursor)
-    for (const { pk, sk } of page.items.flatMap(partsOfItem))
-      counted.set(`${pk} ${sk}`, (counted.get(`${pk} ${sk}`) ?? 0) + 1)
+    for (const item of page.items) {
+      const name = nameOf(item)
+      for (const { pk, sk } of partsOfItem(item)) {
+        const { least, most } = counted.get(`${pk} ${sk}`) ?? NONE
+        counted.set(`${pk} ${sk}`, { least: seen.has(name) ? least : least + 1, most: most + 1 })
+      }
+      seen.add(name)
+    }
     cursor = page.cursor
   } while (cursor !== undefined)
   return counted
 }
 
+/** The next attempt of a job stands under another key, and may be read as well. */
+const nameOf = ({ pk, sk }: RawItem): string => `${pk} ${sk.split('#').slice(2).join('#')}`
+
 async function mendAll(
   context: RecountContext,
   pk: string,
   before: PartCounts,
-  counted: ReadonlyMap<string, number>,
+  counted: ReadonlyMap<string, CountedJobs>,
 ): Promise<Recount> {
   for (let part = 0; part < MAX_PARTS; part++) {
     const { sk } = partKey(pk, part)
     await mend(context, pk, {
       part,
       before: before.get(part) ?? NOTHING,
-      counted: counted.get(`${pk} ${sk}`) ?? 0,
+      counted: counted.get(`${pk} ${sk}`) ?? NONE,
     })
   }
   return { before: sizeOf(before), after: sizeOf(await context.store.history.size(pk)) }
@@ -67,7 +89,7 @@ async function mendAll(
 interface CountedPart {
   readonly part: number
   readonly before: Part
-  readonly counted: number
+  readonly counted: CountedJobs
 }
 
 async function mend(
