@@ -9,7 +9,7 @@ import { type AppRates, appRatesOf } from './app-rates.ts'
 import { type Cancelling, cancelling } from './cancel.ts'
 import type { Enqueued, EnqueueOptions } from './enqueue-options.ts'
 import { type Insight, insightOf } from './insight.ts'
-import { type Limiters, limitersOf } from './limiters.ts'
+import { type LimiterId, type Limiters, limitersOf } from './limiters.ts'
 import { enqueued, toItem } from './new-item.ts'
 import { type Recounting, recounting } from './recount.ts'
 import { type SlowDowns, slowDownsOf } from './slow-downs.ts'
@@ -26,8 +26,8 @@ export interface Client<
     AppRates<AppName>,
     Insight<QueueName>,
     Recounting<QueueName>,
-    SlowDowns<QueueName, PoolName, TagKey>,
-    Limiters<QueueName, PoolName, TagKey> {
+    SlowDowns<QueueName, LimiterId<QueueName, PoolName, TagKey>>,
+    Limiters<LimiterId<QueueName, PoolName, TagKey>> {
   /**
    * Accepts one job. A payload beyond 4 KB is kept in the Payloads bucket, up to 5 MB, if the client knows that.
    * @example await client.enqueue(syncContact, { customerId: 'acme' }, { delay: '10m', priority: 0 })

@@ -3,7 +3,7 @@ import { type Admin, adminOf } from './admin.ts'
 import { type AppRates, appRatesOf } from './app-rates.ts'
 import { type Cancelling, cancelling } from './cancel.ts'
 import { type Insight, insightOf } from './insight.ts'
-import { type Limiters, limitersOf } from './limiters.ts'
+import { type LimiterId, type Limiters, limitersOf } from './limiters.ts'
 import { type Pauses, pausesOf } from './pauses.ts'
 import { type SlowDowns, slowDownsOf } from './slow-downs.ts'
 import { type ClientOptions, wiringOf } from './wiring.ts'
@@ -17,9 +17,9 @@ export interface AdminClient<
     AppRates<AppName>,
     Cancelling<QueueName>,
     Insight<QueueName>,
-    Limiters<QueueName, PoolName, TagKey>,
-    Pauses<QueueName, PoolName, TagKey>,
-    SlowDowns<QueueName, PoolName, TagKey> {}
+    Limiters<LimiterId<QueueName, PoolName, TagKey>>,
+    Pauses<QueueName, LimiterId<QueueName, PoolName, TagKey>>,
+    SlowDowns<QueueName, LimiterId<QueueName, PoolName, TagKey>> {}
 
 /**
  * Limits of partitions, totals and pools read, set and removed; pauses of those and of queues; slow-downs; rates of apps; why

@@ -54,17 +54,14 @@ export interface LimiterRate {
   readonly nextAt?: number
 }
 
-export interface Limiters<
-  QueueName extends string = string,
-  PoolName extends string = string,
-  TagKey extends string = string,
-> {
+/** `Id`: by which limiters are named, those of the configuration. */
+export interface Limiters<Id extends LimiterId = LimiterId> {
   /**
    * How many units a total, a pool or a tag has, who has them and who waits. One read.
    * @example const { lent, units, waiting } = await client.limiter({ pool: 'hubspot' })
    * @throws InvalidJobError if the configuration has no such limit
    */
-  limiter(id: LimiterId<QueueName, PoolName, TagKey>): Promise<LimiterInfo>
+  limiter(id: Id): Promise<LimiterInfo>
   /**
    * All totals, pools and tags of the configuration, one read each. Of a tag that has a limit for each value those that are or
    * were in use within a week: for that the State table is scanned.
@@ -79,11 +76,7 @@ export interface Limiters<
    * @throws InvalidJobError if the configuration has no such limit, ConfigurationError if `limits` makes no sense: both before
    *   anything is written
    */
-  setLimiter(
-    id: LimiterId<QueueName, PoolName, TagKey>,
-    limits: number | SharedLimitsInput | null,
-    note?: LimitsNote,
-  ): Promise<void>
+  setLimiter(id: Id, limits: number | SharedLimitsInput | null, note?: LimitsNote): Promise<void>
 }
 
 export const limitersOf = (wiring: Wiring): Limiters => ({

@@ -15,13 +15,9 @@ import { type LimitsNote, toNote } from './limits-input.ts'
 import type { Wiring } from './wiring.ts'
 
 /** A whole queue, or one of its partitions; or a pool or a tag. A total is paused with its queue. */
-export type PauseTarget<
-  QueueName extends string = string,
-  PoolName extends string = string,
-  TagKey extends string = string,
-> =
+export type PauseTarget<QueueName extends string = string, Id extends LimiterId = LimiterId> =
   | { readonly queue: QueueName; readonly partition?: string }
-  | Exclude<LimiterId<never, PoolName, TagKey>, { readonly total: unknown }>
+  | Exclude<Id, { readonly total: unknown }>
 
 export interface ResumeOptions {
   /** Called for a whole queue, after every few hundred state items: so many shards have been woken so far. */
@@ -36,11 +32,7 @@ export interface PausedQueue {
   readonly since?: number
 }
 
-export interface Pauses<
-  QueueName extends string = string,
-  PoolName extends string = string,
-  TagKey extends string = string,
-> {
+export interface Pauses<QueueName extends string = string, Id extends LimiterId = LimiterId> {
   /**
    * Nothing of it starts any more; what runs already runs to its end. When it returns, nothing more is admitted: for a whole queue
    * that is after two seconds, when every function has noticed. The note stands in `why` and `stats`. Limits that are set meanwhile
@@ -51,13 +43,13 @@ export interface Pauses<
    * @throws InvalidJobError if there is no such queue, partition, pool or tag, ConfigurationError for a note that makes no
    *   sense: both before anything is written
    */
-  pause(target: PauseTarget<QueueName, PoolName, TagKey>, note?: LimitsNote): Promise<void>
+  pause(target: PauseTarget<QueueName, Id>, note?: LimitsNote): Promise<void>
   /**
    * Takes back a pause, and nothing else: the limits that somebody has set, or else the configured ones, are in force again, and what
    * waits is woken. A limit of 0 stays one. For a whole queue that reads the State table; if it dies, call it again: it goes on where
    * it was, and the sweep finds what nobody has woken.
    */
-  resume(target: PauseTarget<QueueName, PoolName, TagKey>, options?: ResumeOptions): Promise<void>
+  resume(target: PauseTarget<QueueName, Id>, options?: ResumeOptions): Promise<void>
   /** The queues that are paused as a whole, by whom, and why. One read. */
   pausedQueues(): Promise<readonly PausedQueue[]>
 }

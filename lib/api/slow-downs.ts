@@ -12,11 +12,7 @@ import type { Wiring } from './wiring.ts'
 
 export type SlowDownEnd = Date | Duration | null
 
-export interface SlowDowns<
-  QueueName extends string = string,
-  PoolName extends string = string,
-  TagKey extends string = string,
-> {
+export interface SlowDowns<QueueName extends string = string, Id extends LimiterId = LimiterId> {
   /**
    * Slows one partition down: it starts nothing before `until` (a date, or a duration from now; between a second and a day),
    * and goes on by itself then. What runs already goes on. `null` ends that now. A handler does the same by throwing a
@@ -36,14 +32,10 @@ export interface SlowDowns<
    * @example await client.slowDown({ pool: 'hubspot' }, '10m', { by: 'ann@example.com', reason: 'their incident' })
    * @throws InvalidJobError if no queue has such a total or pool
    */
-  slowDown(
-    limiter: LimiterId<QueueName, PoolName, TagKey>,
-    until: SlowDownEnd,
-    note?: LimitsNote,
-  ): Promise<void>
+  slowDown(limiter: Id, until: SlowDownEnd, note?: LimitsNote): Promise<void>
   /** What slows a partition, a total or a pool down now, or `undefined`. */
   slowedDown(queue: QueueName, partition: string | undefined): Promise<SlowDown | undefined>
-  slowedDown(limiter: LimiterId<QueueName, PoolName, TagKey>): Promise<SlowDown | undefined>
+  slowedDown(limiter: Id): Promise<SlowDown | undefined>
 }
 
 type Said = readonly [partition: string | undefined, until: SlowDownEnd, note?: LimitsNote]

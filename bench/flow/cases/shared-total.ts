@@ -5,7 +5,7 @@ import { BACKLOG, RATIO, ratioOf, victimsBeside } from './victims.ts'
 
 const TOTAL = 20
 const GUARANTEED = 5
-const VICTIM = { names: ['victim'], aSecond: 5, for_ms: 40 * SECOND_MS }
+const VICTIM = { names: ['victim'], aSecond: 5, for_ms: 120 * SECOND_MS }
 
 const NAME = 'neighbour, a total with a guarantee'
 
