@@ -8,6 +8,7 @@ const TAKE_OVER_TEST = 'test/unit/use-cases/take-over.test.ts'
 const LIMITER = 'lib/core/limits/limiter.ts'
 const PORTION = 'lib/core/limits/portion.ts'
 const SETTLING = 'lib/core/limits/settling.ts'
+const GIVING_BACK = 'lib/core/limits/giving-back.ts'
 const LENDING_RULES = 'lib/core/limits/lending.ts'
 const TAKE_OVER = 'lib/use-cases/lending/take-over.ts'
 
@@ -47,8 +48,8 @@ export const LENDING_MUTANTS: readonly TestedMutant[] = [
   {
     name: 'newcomers borrow before those who wait',
     file: LENDING_RULES,
-    find: 'return jobsOf(partition, resource, self) < jobsOf(partition, resource, first)',
-    replace: 'return jobsOf(partition, resource, self) >= 0 || jobsOf(partition, resource, first) < 0',
+    find: 'return inOrder({ ...own, priority }, other) < 0',
+    replace: 'return inOrder({ ...own, priority }, other) < 1e9',
     breaks: 'a busy shard takes what has become free for another',
     tests: [`${LIMITS}/lending.test.ts`],
   },
@@ -102,7 +103,7 @@ export const LENDING_MUTANTS: readonly TestedMutant[] = [
   },
   {
     name: 'units given back with every pass',
-    file: PORTION,
+    file: GIVING_BACK,
     find: 'if (lack[resource] || !othersWait) return may[resource]',
     replace: 'if (lack[resource] && !othersWait) return may[resource]',
     breaks: 'every job costs the writes of a loan',
