@@ -1,9 +1,11 @@
 /** What people ask of a running stack: why a job, or a partition, does not run, and what there is. Reads only; nothing changes by asking. */
+import { InvalidJobError } from '../core/errors.ts'
 import { queueNamed } from '../core/queue/config.ts'
 import { noQueue } from '../core/queue/unknown.ts'
-import type { PartitionStats } from '../core/why/stats.ts'
+import type { PartitionStats, QueueStats } from '../core/why/stats.ts'
 import type { JobWhy, PartitionWhy } from '../core/why/why.ts'
 import { partitionsOf, type SeenPartition } from '../use-cases/operate/partitions.ts'
+import { queueStatsOf } from '../use-cases/operate/queue-stats.ts'
 import { statsOf } from '../use-cases/operate/stats.ts'
 import { whyJob, whyPartition } from '../use-cases/operate/why.ts'
 import { type AnyQueue, placeNamed } from './admin.ts'
@@ -39,6 +41,15 @@ export interface Insight<QueueName extends string = string> {
    */
   stats(queue: QueueName, partition?: string): Promise<PartitionStats>
   /**
+   * What there is of a whole queue, whatever its partitions: its dead letters and, if it has `maxQueueSize`, its size as they are
+   * now; and as the sweep has counted them, jobs that wait, are blocked, delayed and in flight. It comes every few minutes
+   * and sees some hundred jobs of each shard: `counted` says from when until when it counted, and `atLeast` if there are more.
+   * Some twenty reads.
+   * @example const { counted, dead } = await client.queueStats('crm')
+   * @throws InvalidJobError if there is no such queue
+   */
+  queueStats(queue: QueueName): Promise<QueueStats>
+  /**
    * The shards that have a state item, of one queue or of all, page by page as they are asked for: those with work, and
    * those that were at work within a week. A new job's shard may not be among them yet. Unlike `stats` this *is* a scan of
    * the State table, whatever the queue: half a read unit for each 4 KB of it. A partition with several shards comes once
@@ -59,6 +70,11 @@ export const insightOf = <QueueName extends string>(wiring: Wiring): Insight<Que
     stats: async (name, named) => {
       const { queue, partition } = placeNamed(wiring, name, named)
       return statsOf(wiring, queue, partition)
+    },
+    queueStats: async (name) => {
+      const queue = queueNamed(wiring.config, name)
+      if (!queue) throw new InvalidJobError(noQueue(wiring.config, name))
+      return queueStatsOf(wiring, queue)
     },
     partitions: (queue) => partitionsOf(wiring, queue),
   }

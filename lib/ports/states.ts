@@ -8,6 +8,7 @@ import type { SlowDown } from '../core/limits/slow-down.ts'
 import type { Throttling } from '../core/limits/throttled.ts'
 import type { Holder, PassChange, Released } from '../core/pass/decide.ts'
 import type { BorrowedFrom, BorrowedUnits, ShardGlance, ShardState, Token } from '../core/shard/state.ts'
+import type { CensusRecord } from '../core/why/census.ts'
 import type { GrantStore } from './grants.ts'
 
 export interface StateStore extends GrantStore {
@@ -97,6 +98,9 @@ export interface StateStore extends GrantStore {
   sweepCursors(): Promise<Readonly<Record<string, string>>>
   /** Keeps the cursor of one part; with `undefined` the next sweep begins it again. */
   saveSweepCursor(part: string, cursor: string | undefined): Promise<void>
+  /** What the sweeps have counted of each queue's jobs. What cannot be read is as if it were not there. */
+  census(): Promise<CensusRecord>
+  saveCensus(record: CensusRecord): Promise<void>
 }
 
 export interface PassWrite extends PassChange {

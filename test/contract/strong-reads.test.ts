@@ -84,6 +84,8 @@ const ofStates: Verbs<StateStore> = {
   glance: () => states.glance([SHARD]),
   sweepCursors: () => states.sweepCursors(),
   saveSweepCursor: () => states.saveSweepCursor('jobs', undefined),
+  census: () => states.census(),
+  saveCensus: () => states.saveCensus({}),
 }
 const ofTheLog = { readDeployment: () => log.read(), writeDeployment: () => log.write(deployment, undefined) }
 

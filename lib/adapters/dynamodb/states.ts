@@ -21,7 +21,7 @@ import { passExpression, sameVersion } from './pass-expression.ts'
 import { overrideExpression, slowExpression } from './set-by-people.ts'
 import { toState } from './state-item.ts'
 import { dueShards, glanceAtStates, scanStates } from './state-queries.ts'
-import { readCursors, saveCursor } from './sweep-progress.ts'
+import { sweepProgressOf } from './sweep-progress.ts'
 
 export const dynamoStateStore = (database: Database): StateStore => ({
   read: (shard) => read(database, shard),
@@ -93,8 +93,7 @@ export const dynamoStateStore = (database: Database): StateStore => ({
   due: (group, until) => dueShards(database, group, until),
   scan: (query = {}) => scanStates(database, query),
   glance: (shards) => glanceAtStates(database, shards),
-  sweepCursors: () => readCursors(database),
-  saveSweepCursor: (part, cursor) => saveCursor(database, part, cursor),
+  ...sweepProgressOf(database),
 })
 
 const written = (outcome: Updated | Failed): ShardState | undefined =>

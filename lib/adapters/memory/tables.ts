@@ -6,6 +6,7 @@ import type { Receipt } from '../../core/job/receipt.ts'
 import type { AppRecord } from '../../core/limits/app-rate.ts'
 import type { Part } from '../../core/limits/queue-size.ts'
 import type { ShardState } from '../../core/shard/state.ts'
+import type { CensusRecord } from '../../core/why/census.ts'
 import { ItemCollection } from './item-collection.ts'
 
 export interface Tables {
@@ -20,6 +21,7 @@ export interface Tables {
   readonly earlierShards: Map<string, Set<number>>
   /** Part of the tables → the cursor at which the sweep goes on there. */
   readonly sweep: Map<string, string>
+  census?: CensusRecord
   /** The numbers of jobs that count: `pk` → part → jobs. */
   sizes?: Map<string, Map<number, Part>>
   /** App → its rate as it was set at run time. */

@@ -21,6 +21,7 @@ import { type Capacities, type Capacity, capacityOf, limiterSeen, readOwner } fr
 import { withDerived } from '../lending/derive.ts'
 import { lookForStarts } from '../lending/grants.ts'
 import { readDueJobs } from '../pass/due-jobs.ts'
+import { holdersOf } from './units-holders.ts'
 
 /** What looking takes of the world. */
 export type Eyes = Pick<Context, 'config' | 'store' | 'clock'>
@@ -106,7 +107,8 @@ async function decideUnwritten(
   const input = { ...known, ...jobs, limits: within, due, reading, newToken: () => '-' as Token }
   const { claims, holds, looks } = decide(input)
   const owners = new Map(limiters.map(({ limiter, owner }) => [limiter?.name ?? '', owner]))
-  const seen = { state, owner: capacity.owner, limiters: owners, portion: capacity, staying, now }
+  const holders = await holdersOf({ store }, owners, holds)
+  const seen = { state, owner: capacity.owner, limiters: owners, holders, portion: capacity, staying, now }
   return {
     kind: 'looked',
     at: now,
