@@ -13,6 +13,7 @@ import {
   tagValueNamed,
 } from '../core/limits/limiter-name.ts'
 import type { LimitOverride } from '../core/limits/limits.ts'
+import { priorityIn, turnIn } from '../core/limits/place.ts'
 import { limiterKey, type QueueLimiter } from '../core/limits/queue-limiter.ts'
 import { earliestStart, rateInForce, type SharedRate } from '../core/limits/shared-rate.ts'
 import type { SlowDown } from '../core/limits/slow-down.ts'
@@ -49,8 +50,8 @@ export interface LimiterInfo {
   readonly kept?: Kept
   /** The shards that have units, those with most first. */
   readonly holders: readonly { readonly shard: string; readonly units: number }[]
-  /** The shards that wait for units, the one that has waited longest first. */
-  readonly waiting: readonly string[]
+  /** The shards that wait for units: those whose next job has the best priority first, and then those that have waited longest. */
+  readonly waiting: readonly { readonly shard: string; readonly priority: number }[]
 }
 
 /** Times are epoch ms. */
@@ -170,8 +171,8 @@ async function infoOf({ store, clock }: Wiring, { name, units, rate }: KnownLimi
       .filter(({ units }) => units > 0)
       .toSorted((one, other) => other.units - one.units),
     waiting: Object.entries(slots.line)
-      .toSorted(([, one], [, other]) => one - other)
-      .map(([shard]) => shard),
+      .toSorted(([, one], [, other]) => priorityIn(one) - priorityIn(other) || turnIn(one) - turnIn(other))
+      .map(([shard, place]) => ({ shard, priority: priorityIn(place) })),
   }
 }
 
