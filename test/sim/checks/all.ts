@@ -21,6 +21,7 @@ import { overrideLasts } from './i8-lasts.ts'
 import { replacedDecideNothing } from './i8-replaced.ts'
 import { slowedStartsNothing } from './i8-slowed.ts'
 import { throttledClaimsLess } from './i8-throttled.ts'
+import { betterFirst } from './i11-priorities.ts'
 
 export function allChecks(): { readonly checks: readonly Check[]; readonly progress: Progress } {
   const own = progress()
@@ -50,6 +51,7 @@ export function allChecks(): { readonly checks: readonly Check[]; readonly progr
     forgets,
     order(),
     nobodyElseGets(),
+    betterFirst(),
     noStorm(),
     boundedChains,
     own,
