@@ -35,6 +35,14 @@ describe.skipIf(missingDynoxide)(missingDynoxide ?? 'staff', () => {
     expect(await admin().limiter({ pool: 'api' })).not.toHaveProperty('override')
   })
 
+  test('guarantees a partition a part of a total, reads it back, and takes it back', async () => {
+    await admin().setLimiter({ total: 'crm' }, { guaranteed: { 'acme & co': 2 } }, NOTE)
+    const seen = await admin().limiter({ total: 'crm' })
+    expect(seen).toMatchObject({ guaranteed: { 'acme & co': 2 }, kept: { 'acme & co': 2 }, override: NOTE })
+    await admin().setLimiter({ total: 'crm' }, null)
+    expect(await admin().limiter({ total: 'crm' })).not.toHaveProperty('guaranteed')
+  })
+
   test('slows a total down, and ends that', async () => {
     await admin().slowDown({ total: 'crm' }, '10m', NOTE)
     expect(await admin().slowedDown({ total: 'crm' })).toMatchObject(NOTE)
