@@ -79,4 +79,28 @@ export const GUARANTEED_MUTANTS: readonly TestedMutant[] = [
     breaks: 'not all guarantees can be kept',
     tests: ['test/unit/core/guaranteed-input.test.ts'],
   },
+  {
+    name: 'a guarantee that is set counts from the next visit on',
+    file: 'lib/use-cases/lending/read-again.ts',
+    find: 'capacity.limiter && guaranteeInForce(capacity.limiter, owner.override)',
+    replace: 'capacity.limiter && _guaranteed',
+    breaks: 'a loan that loses to it is made all the same, of the units that are kept by now',
+    tests: ['test/unit/use-cases/guaranteed.test.ts'],
+  },
+  {
+    name: 'what is guaranteed at run time comes in addition',
+    file: 'lib/core/limits/guarantee-in-force.ts',
+    find: 'override?.guaranteed ?? guaranteed ?? {}',
+    replace: '{ ...guaranteed, ...override?.guaranteed }',
+    breaks: 'what is configured cannot be taken back without a deploy',
+    tests: ['test/unit/use-cases/guaranteed.test.ts'],
+  },
+  {
+    name: 'a guarantee goes with the pause',
+    file: 'lib/core/limits/pause.ts',
+    find: '[concurrency, rateLimit, guaranteed].every(',
+    replace: '[concurrency, rateLimit, guaranteed?.[""]].every(',
+    breaks: 'who resumes a total takes back what somebody has guaranteed',
+    tests: ['test/unit/use-cases/guaranteed.test.ts'],
+  },
 ]
