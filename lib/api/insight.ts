@@ -4,6 +4,7 @@ import { queueNamed } from '../core/queue/config.ts'
 import { noQueue } from '../core/queue/unknown.ts'
 import type { PartitionStats, QueueStats } from '../core/why/stats.ts'
 import type { JobWhy, PartitionWhy } from '../core/why/why.ts'
+import { seenAsPaused } from '../use-cases/as-paused.ts'
 import { partitionsOf, type SeenPartition } from '../use-cases/operate/partitions.ts'
 import { queueStatsOf } from '../use-cases/operate/queue-stats.ts'
 import { statsOf } from '../use-cases/operate/stats.ts'
@@ -63,13 +64,14 @@ export const insightOf = <QueueName extends string>(wiring: Wiring): Insight<Que
   function why(job: { readonly pk: string; readonly sk: string }): Promise<JobWhy>
   function why(queue: string, partition?: string): Promise<PartitionWhy>
   function why(what: string | { readonly pk: string; readonly sk: string }, partition?: string) {
-    return typeof what === 'string' ? whyNamed(wiring, what, partition) : whyJob(wiring, what)
+    return typeof what === 'string' ? whyNamed(wiring, what, partition) : whyNow(wiring, what)
   }
   return {
     why,
     stats: async (name, named) => {
-      const { queue, partition } = placeNamed(wiring, name, named)
-      return statsOf(wiring, queue, partition)
+      const eyes = await seenAsPaused(wiring)
+      const { queue, partition } = placeNamed(eyes, name, named)
+      return statsOf(eyes, queue, partition)
     },
     queueStats: async (name) => {
       const queue = queueNamed(wiring.config, name)
@@ -80,9 +82,13 @@ export const insightOf = <QueueName extends string>(wiring: Wiring): Insight<Que
   }
 }
 
+const whyNow = async (wiring: Wiring, job: { readonly pk: string; readonly sk: string }): Promise<JobWhy> =>
+  whyJob(await seenAsPaused(wiring), job)
+
 async function whyNamed(wiring: Wiring, name: string, named: string | undefined): Promise<PartitionWhy> {
   const { config, clock } = wiring
   if (!queueNamed(config, name)) return { kind: 'stranded', at: clock.now(), problem: noQueue(config, name) }
-  const { queue, partition } = placeNamed(wiring, name, named)
-  return whyPartition(wiring, queue, partition)
+  const eyes = await seenAsPaused(wiring)
+  const { queue, partition } = placeNamed(eyes, name, named)
+  return whyPartition(eyes, queue, partition)
 }

@@ -5,6 +5,7 @@ import type { Lock } from '../../core/job/lock.ts'
 import type { Receipt } from '../../core/job/receipt.ts'
 import type { AppRecord } from '../../core/limits/app-rate.ts'
 import type { Part } from '../../core/limits/queue-size.ts'
+import type { QueuePause } from '../../core/queue/queue-pauses.ts'
 import type { ShardState } from '../../core/shard/state.ts'
 import type { CensusRecord } from '../../core/why/census.ts'
 import { ItemCollection } from './item-collection.ts'
@@ -26,6 +27,8 @@ export interface Tables {
   sizes?: Map<string, Map<number, Part>>
   /** App → its rate as it was set at run time. */
   apps?: Map<string, AppRecord>
+  /** Queue → who has paused it. */
+  queuePauses?: Map<string, QueuePause>
   /** Called for each new job, as the stream would be. */
   onInsert?: (item: RawItem) => void
   /** Called for each job that is marked, as the stream would be. */

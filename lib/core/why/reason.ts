@@ -1,6 +1,7 @@
 /** What holds due jobs back, for people: the holds of a decision, and what the items say about them. Plain data. */
 import { capOf } from '../limits/in-force.ts'
 import { type Limiter, lentOut } from '../limits/limiter.ts'
+import type { Limits } from '../limits/limits.ts'
 import { priorityIn } from '../limits/place.ts'
 import type { Portion } from '../limits/portion.ts'
 import { claimedAhead, startsInWindow } from '../limits/window.ts'
@@ -43,7 +44,12 @@ interface RateFacts {
 }
 
 interface Facts {
-  readonly paused: Note & { /** The override makes no sense, and so pauses. */ readonly problem?: string }
+  readonly paused: Note & {
+    /** The override makes no sense, and so pauses. */
+    readonly problem?: string
+    /** Not the partition alone: its whole queue. */
+    readonly ofQueue?: true
+  }
   readonly 'slowed down': Note
   readonly limiter: Note & { readonly first?: UnitsHolder; readonly behind?: number }
   readonly slots: SlotFacts
@@ -64,6 +70,8 @@ export interface Seen {
   readonly limiters?: ReadonlyMap<string, ShardState>
   /** Of limiters that hold jobs back: whose units are free first. */
   readonly holders?: ReadonlyMap<string, UnitsHolder>
+  /** Who has paused the whole queue, if somebody has. */
+  readonly queuePaused?: Limits['queuePaused']
   readonly portion: Portion
   readonly staying: Staying
   readonly now: number
@@ -72,7 +80,7 @@ export interface Seen {
 export function reasonOf(hold: Hold, seen: Seen): Reason {
   switch (hold.reason) {
     case 'paused':
-      return { ...hold, ...pausedBy(seen.owner) }
+      return { ...hold, ...pausedBy(seen) }
     case 'slowed down':
       return { ...hold, ...noteOf(ownerOf(hold.limiter, seen).slowed) }
     case 'limiter':
@@ -100,10 +108,11 @@ const ownerOf = (limiter: string | undefined, { owner, limiters }: Seen): Partia
 const noteOfPause = ({ override }: Pick<Partial<ShardState>, 'override'>): Note =>
   noteOf(override?.paused ?? override)
 
-const pausedBy = ({ override, overrideProblem }: ShardState): Facts['paused'] =>
-  overrideProblem === undefined
-    ? noteOfPause({ ...(override ? { override } : {}) })
-    : { problem: overrideProblem }
+function pausedBy({ queuePaused, owner: { override, overrideProblem } }: Seen): Facts['paused'] {
+  if (queuePaused) return { ofQueue: true, ...noteOf(queuePaused) }
+  if (overrideProblem !== undefined) return { problem: overrideProblem }
+  return noteOfPause({ ...(override ? { override } : {}) })
+}
 
 function limiterFacts(
   { limiter, units }: Extract<Hold, { reason: 'limiter' }>,

@@ -1,5 +1,5 @@
 /** What there is of a partition, in numbers: plain data. Counts say so if there may be more. Times are epoch ms. */
-import type { LimitOverride, RateLimit } from '../limits/limits.ts'
+import type { LimitOverride, Limits, RateLimit } from '../limits/limits.ts'
 import type { SlowDown } from '../limits/slow-down.ts'
 import type { Census, QueueCount } from './census.ts'
 import type { SizesSeen, SizeUse } from './sizes.ts'
@@ -55,6 +55,8 @@ export interface PartitionStats {
   /** Somebody wrote an override that makes no sense, so nothing runs. */
   readonly overrideProblem?: string
   readonly slowedDown?: SlowDown
+  /** Somebody has paused the whole queue. */
+  readonly queuePaused?: NonNullable<Limits['queuePaused']>
   readonly rate?: RateUse
   /** Of a queue that has `maxQueueSize`. */
   readonly sizes?: SizesSeen

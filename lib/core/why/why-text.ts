@@ -84,8 +84,10 @@ const TEXTS: { readonly [Kind in Reason['reason']]: (reason: Reason<Kind>, at: n
         ? `paused${noteText(note)}`
         : `${lent}/${units}${keptText(kept)}${first ? `, ${holderText(first, at)}` : ''}${behindText(behind)}`
     }`,
-  paused: ({ problem, ...note }) =>
-    problem === undefined ? `paused${noteText(note)}` : `paused, for its override makes no sense: ${problem}`,
+  paused: ({ problem, ofQueue, ...note }) =>
+    problem === undefined
+      ? `${ofQueue ? 'its queue is ' : ''}paused${noteText(note)}`
+      : `paused, for its override makes no sense: ${problem}`,
   'slowed down': ({ until, limiter, ...note }, at) =>
     `${limiter ? `${limiter.replace('|', ' ')} ` : ''}slowed down until ${timeText(until, at)}${noteText(note)}`,
   slots: ({ inFlight, slots, first, partition, lacksStarts }, at) =>

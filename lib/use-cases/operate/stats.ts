@@ -51,6 +51,7 @@ export async function statsOf(
     deadOfQueue,
     ...(Number.isFinite(oldest) ? { oldest_ms: at - oldest } : {}),
     configured: limitsSeen(queue),
+    ...(queue.queuePaused ? { queuePaused: queue.queuePaused } : {}),
     ...ofOwner(read[0], queue, at),
     ...rateOf(read, at),
     ...sizes,

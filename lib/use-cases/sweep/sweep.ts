@@ -3,6 +3,7 @@
  * that somebody should have looked at long ago: it finds what a lost message, a dead worker, a dead dispatcher or a
  * dropped arrival left behind. Both are read a bounded number of pages at a time, and the next sweep goes on there.
  */
+import { sweptAsPaused } from '../as-paused.ts'
 import { CensusTaker } from './census.ts'
 import { JOBS, jobsWalk } from './job-shards.ts'
 import { keepLimiters } from './limiters.ts'
@@ -29,7 +30,8 @@ export interface SweepBudget {
 const BUDGET: SweepBudget = { remaining_ms: () => Number.POSITIVE_INFINITY, statePages: 128, jobPages: 200 }
 
 /** Returns how many shards were woken. */
-export async function sweep(context: SweepContext, budget: Partial<SweepBudget> = {}): Promise<number> {
+export async function sweep(configured: SweepContext, budget: Partial<SweepBudget> = {}): Promise<number> {
+  const context = await sweptAsPaused(configured)
   const { remaining_ms, statePages, jobPages } = { ...BUDGET, ...budget }
   const tally = newTally()
   const cursors = await context.store.states.sweepCursors()
