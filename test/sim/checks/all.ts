@@ -21,6 +21,7 @@ import { overrideLasts } from './i8-lasts.ts'
 import { replacedDecideNothing } from './i8-replaced.ts'
 import { slowedStartsNothing } from './i8-slowed.ts'
 import { throttledClaimsLess } from './i8-throttled.ts'
+import { betterFirst } from './i11-priorities.ts'
 import { keyed } from './keyed.ts'
 import { sizes } from './sizes.ts'
 
@@ -54,6 +55,7 @@ export function allChecks(): { readonly checks: readonly Check[]; readonly progr
     nobodyElseGets(),
     keyed(),
     sizes(),
+    betterFirst(),
     noStorm(),
     boundedChains,
     own,

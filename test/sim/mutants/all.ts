@@ -13,6 +13,7 @@ import { LENDING_WRITES } from './lending-writes.ts'
 import { LIMITERS } from './limiters.ts'
 import { LIMITS } from './limits.ts'
 import type { Mutant } from './mutant.ts'
+import { PRIORITIES } from './priorities.ts'
 import { RATES } from './rates.ts'
 import { READING } from './reading.ts'
 import { RECOVERY } from './recovery.ts'
@@ -35,6 +36,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...LENDING_WRITES,
   ...LIMITERS,
   ...LIMITS,
+  ...PRIORITIES,
   ...RATES,
   ...READING,
   ...RECOVERY,
