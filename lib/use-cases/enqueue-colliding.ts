@@ -12,7 +12,6 @@ import {
 import { changesOf, insteadOf, type Room, roomsFor } from '../core/job/counted.ts'
 import type { JobItem, RawItem } from '../core/job/job.ts'
 import type { FoundLock, Lock } from '../core/job/lock.ts'
-import { aMillisecondLater } from '../core/job/requeue.ts'
 import type { JobKey } from '../core/keys.ts'
 import { keptUntil, mayExpire } from '../core/shard/expiry.ts'
 import { isInFlight } from '../core/shard/in-flight.ts'
@@ -87,9 +86,8 @@ async function swap(
   { next, lock, at, rooms }: Counted,
 ): Promise<Outcome> {
   const expiresAt = mayExpire(state) ? keptUntil(at) : undefined
-  const first = isSameKey(next, there) ? aMillisecondLater(next) : next
-  let job: JobKey = first
-  const outcome = await underFreeKey(first, (free) => {
+  let job: JobKey = next
+  const outcome = await underFreeKey(next, (free) => {
     job = { pk: free.pk, sk: free.sk }
     return jobs.swapWaiting(state, there, { next: free, lock: { ...lock, job }, expiresAt, rooms })
   })
@@ -97,5 +95,4 @@ async function swap(
   return outcome === 'stale' ? { kind: 'busy' } : { kind: 'replaced', job }
 }
 
-const isSameKey = (one: JobKey | RawItem, other: JobKey | RawItem): boolean =>
-  one.pk === other.pk && one.sk === other.sk
+const isSameKey = (one: JobKey, other: JobKey): boolean => one.pk === other.pk && one.sk === other.sk

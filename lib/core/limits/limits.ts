@@ -32,6 +32,15 @@ export interface Limits {
   readonly adaptive?: AdaptiveRule
   /** As configured: several jobs are one attempt. */
   readonly batch?: BatchRule
+  /** Somebody has paused the whole queue: see `queue-pauses.ts`. */
+  readonly queuePaused?: PauseNote
+}
+
+interface PauseNote {
+  readonly by?: string | undefined
+  readonly reason?: string | undefined
+  /** Epoch ms. */
+  readonly since?: number | undefined
 }
 
 /** Who writes more means no limit, and leaves it out. */
