@@ -2,12 +2,14 @@
 import type { DeploymentRecord } from '../../../lib/core/deployment.ts'
 import type { DeadLetter } from '../../../lib/core/job/dead-letter.ts'
 import type { RawItem } from '../../../lib/core/job/job.ts'
+import type { Slot } from '../../../lib/core/shard/state.ts'
 import type { RawKey } from '../../../lib/ports/store.ts'
 import type { Effect, WorldEvent } from '../world/events.ts'
 import type { Invocation } from '../world/invocation.ts'
 import { LONGEST_CHAIN } from '../world/world.ts'
 import { isSecondCopy } from './claims.ts'
 import { contentOf } from './content.ts'
+import { flightsIn } from './flights.ts'
 import type { Sometimes } from './sometimes-names.ts'
 import type { Truth } from './truth.ts'
 
@@ -64,6 +66,7 @@ export class SometimesCounter {
         const shards = new Set([...this.#truth.running].map(({ pk }) => pk))
         if ([...shards].some((pk) => pk !== event.pk && pk.split('|')[2] && sameQueue(pk, event.pk)))
           this.#count('several shards at work')
+        this.#count('batch at work', event.jobs > 2)
         this.#count('lane at work', event.pk.split('|')[2]?.includes('+'))
         return
       }
@@ -252,6 +255,7 @@ export class SometimesCounter {
       'nobody waits amid those in flight any more',
       !change.waitingAmid && read.waitingAmid === true,
     )
+    this.#countBatches(effect)
     this.#count('claim resent', change.resend.length > 0)
     this.#count('dead attempt recovered', fn !== 'worker' && change.drop.length > 0)
     this.#count('delayed job listed in the due index', change.dueShard !== undefined)
@@ -262,7 +266,7 @@ export class SometimesCounter {
     const inFlight = Object.keys(read.slots).length - change.drop.length + taken.length
     const room = change.waiting && Object.keys(outcome.state.slots).length < inFlight
     this.#count('pass goes round again', room)
-    const held = Object.entries(read.slots).map(([id, { runAt }]) => [id, runAt] as const)
+    const held = flightsIn(read.slots).map(({ id, runAt }) => [id, runAt] as const)
     const twins = [...this.#truth.standing.values()].some(
       (job) => job.pk === effect.shard && held.some(([id, runAt]) => id === job.id && runAt !== job.runAt),
     )
@@ -277,6 +281,17 @@ export class SometimesCounter {
     )
   }
 
+  #countBatches({ read, change, shard }: Extract<Effect, { op: 'pass' }>): void {
+    const [version] = this.#truth.plan.versions
+    const size = version.config.queues[shard.split('|')[0] ?? '']?.batch?.size
+    const isPartial = Object.values(change.take).some(({ others }) => (others?.length ?? 0) + 1 < (size ?? 0))
+    this.#count('batch claimed that is not full', isPartial)
+    this.#count(
+      'dead batch recovered',
+      change.drop.some((id) => isDead(read.slots[id], this.#truth.now)),
+    )
+  }
+
   #start({ outcome, before, claim, attempt }: Extract<Effect, { op: 'start' }>): void {
     const slot = before?.slots[claim.id]
     this.#count('start of a stale claim', outcome.kind === 'stale')
@@ -286,5 +301,8 @@ export class SometimesCounter {
     this.#count('start on a dead attempt', dead)
   }
 }
+
+const isDead = (slot: Slot | undefined, now: number): boolean =>
+  slot?.others !== undefined && 'deadline' in slot && slot.deadline < now
 
 const sameQueue = (a: string, b: string): boolean => a.split('|')[0] === b.split('|')[0]
