@@ -272,19 +272,9 @@ export class Truth {
   #attemptStarted({ by, pk, sk, item, call }: Extract<WorldEvent, { kind: 'attemptStarted' }>): void {
     const { id } = readPlace(sk)
     const standing = this.asRead(item)
-    const claimedAt = this.claimedAt.get(`${pk}\n${id}`) ?? this.now
+    const times = { startedAt: this.now, claimedAt: this.claimedAt.get(`${pk}\n${id}`) ?? this.now }
     const { partition } = readShard(pk)
-    const attempt: AttemptTruth = {
-      by,
-      standing,
-      pk,
-      sk,
-      id,
-      partition,
-      call,
-      startedAt: this.now,
-      claimedAt,
-    }
+    const attempt: AttemptTruth = { by, standing, pk, sk, id, partition, call, ...times }
     standing?.attempts.push(attempt)
     this.running.add(attempt)
     this.attempts.push(attempt)
