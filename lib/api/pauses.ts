@@ -10,7 +10,7 @@ import { pauseQueue, resumeQueue } from '../use-cases/operate/pause-queue.ts'
 import { amendLimiter } from '../use-cases/operate/set-limiter.ts'
 import { amendLimits } from '../use-cases/operate/set-limits.ts'
 import { placeNamed } from './admin.ts'
-import { limiterOf } from './limiters.ts'
+import { limiterOf } from './known-limiters.ts'
 import { type LimitsNote, toNote } from './limits-input.ts'
 import type { Wiring } from './wiring.ts'
 

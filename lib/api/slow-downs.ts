@@ -6,7 +6,7 @@ import type { Duration } from '../core/text/duration.ts'
 import { slowLimiter } from '../use-cases/operate/set-limiter.ts'
 import { slowPartition } from '../use-cases/operate/slow-down.ts'
 import { placeNamed } from './admin.ts'
-import { limiterOf } from './limiters.ts'
+import { limiterOf } from './known-limiters.ts'
 import { type LimitsNote, toSlowDown } from './limits-input.ts'
 import type { Wiring } from './wiring.ts'
 

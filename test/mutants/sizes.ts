@@ -147,14 +147,6 @@ export const SIZE_MUTANTS: readonly TestedMutant[] = [
     tests: ['test/unit/use-cases/census-sizes.test.ts'],
   },
   {
-    name: 'what is put during a census is taken for gone',
-    file: 'lib/core/limits/queue-size.ts',
-    find: 'now.jobs - (now.puts - before.puts) - counted',
-    replace: 'now.jobs - counted',
-    breaks: 'an alarm for each queue at work, and a recount that takes away what is there',
-    tests: ['test/unit/use-cases/census-sizes.test.ts', 'test/unit/use-cases/recount.test.ts'],
-  },
-  {
     name: 'a census that goes on forgets the sizes with which it began',
     file: 'lib/use-cases/sweep/census.ts',
     find: 'this.#sizes = goesOn ? (counting.sizes ?? {}) : {}',
@@ -169,5 +161,21 @@ export const SIZE_MUTANTS: readonly TestedMutant[] = [
     replace: 'if (!before || !now) return count',
     breaks: 'an alarm for each long backlog',
     tests: ['test/unit/use-cases/census-sizes.test.ts'],
+  },
+  {
+    name: 'a recount takes what is moved to a place behind it for lost',
+    file: 'lib/core/job/counted.ts',
+    find: 'taken.some((one) => isBehind(item, one)) ? 0 : 1',
+    replace: 'taken.some((one) => isBehind(item, one) || true) ? 0 : 1',
+    breaks: 'a queue has more jobs than it may have, for a job that is there counts no more',
+    tests: ['test/unit/use-cases/recount.test.ts'],
+  },
+  {
+    name: 'a recount counts a job twice that is tried again',
+    file: 'lib/use-cases/operate/recount.ts',
+    find: '(met.has(name) ? 0 : 1)',
+    replace: '(met.has(name) ? 1 : 1)',
+    breaks: 'a queue is full before it has as many jobs as it may have',
+    tests: ['test/unit/use-cases/recount.test.ts'],
   },
 ]
