@@ -14,7 +14,7 @@ import {
   type QueueCount,
   withLost,
 } from '../../core/why/census.ts'
-import { type Sizes, sizesOfQueues } from './sizes.ts'
+import { type Sizes, sizedQueues, sizesOfQueues } from './sizes.ts'
 import type { SweepContext } from './tally.ts'
 
 export class CensusTaker {
@@ -42,7 +42,8 @@ export class CensusTaker {
   /** @param cursor where the sweep goes on in the Jobs table */
   static async begin(context: SweepContext, cursor: string | undefined): Promise<CensusTaker> {
     const census = new CensusTaker(context, await context.store.states.census(), cursor)
-    if (cursor === undefined) census.#sizes = await sizesOfQueues(context)
+    const isSized = sizedQueues(context.config).length > 0
+    if (cursor === undefined && isSized) census.#sizes = await sizesOfQueues(context)
     return census
   }
 
