@@ -128,8 +128,8 @@ export const SWAP_MUTANTS: readonly TestedMutant[] = [
   {
     name: 'of many that replace each other the first counts',
     file: 'lib/use-cases/enqueue-once.ts',
-    find: "=== 'replace' ? group.at(-1)",
-    replace: "=== 'replace' ? group[0]",
+    find: "group.findLast(({ collision }) => collision?.onCollision === 'replace')",
+    replace: "group.find(({ collision }) => collision?.onCollision === 'replace')",
     breaks: 'the last payload of a call is lost',
     tests: [DEBOUNCE],
   },
