@@ -17,11 +17,17 @@ const CONFIG = defineConfig({
 })
 const [API, MAILS] = [limiterKey(poolNamed('api')), limiterKey(poolNamed('mails'))]
 const SHARD = 'crm|acme' as ShardKey
-/** One after the other of one customer, so that a worker goes on with the next. */
-const SERIAL = defineConfig({
+const ALONE = defineConfig({
   pools: { api: rate(3, 10_000) },
-  queues: { crm: { partition: { payload: 'customer' }, concurrency: 1, timeout: 1000, pools: { api: 1 } } },
+  queues: { crm: { partition: { payload: 'customer' }, timeout: 10_000, pools: { api: 1 } } },
 })
+/** One after the other of one customer, so that a worker goes on with the next. */
+const serial = (margin: number) =>
+  defineConfig({
+    pools: { api: { rateLimit: { allowed: 3, period: 10_000, margin } } },
+    queues: { crm: { partition: { payload: 'customer' }, concurrency: 1, timeout: 1000, pools: { api: 1 } } },
+  })
+const SERIAL = serial(0)
 const mine = (n: number) => jobItem({ pk: SHARD, id: `job${n}`, task: 'sync' })
 /** Each further call of the verb is done, and takes so long. */
 function slow(world: World, verb: 'start' | 'pass', late_ms: number): void {
@@ -69,7 +75,7 @@ test('what one limiter has granted goes back if another was faster at the next',
 })
 
 test('a limiter that is paused forgets no start, for it may go on within the window of its own rate', async () => {
-  const world = new World(CONFIG)
+  const world = new World(ALONE)
   for (const n of [1, 2, 3]) {
     world.put(job(n))
     await live(world, 2000)
@@ -89,7 +95,7 @@ test('a limiter that is paused forgets no start, for it may go on within the win
 })
 
 test('a job does not start behind the time for which its start was granted, be it a moment', async () => {
-  const world = new World(SERIAL)
+  const world = new World(serial(1000))
   const { message, until } = await claimed(world)
   world.now = until + 1
   await world.work(message)
