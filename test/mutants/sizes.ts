@@ -125,8 +125,8 @@ export const SIZE_MUTANTS: readonly TestedMutant[] = [
   {
     name: 'a recount takes jobs that were put meanwhile for lost',
     file: CORE,
-    find: 'now.jobs - (now.puts - before.puts) - counted',
-    replace: 'now.jobs - counted',
+    find: 'now.jobs - (now.puts - before.puts) - counted.items',
+    replace: 'now.jobs - counted.items',
     breaks: 'after a recount a queue has more jobs than it says',
     tests: [RECOUNT],
   },

@@ -86,7 +86,10 @@ export interface Change extends PartKey {
   readonly puts: number
 }
 
-/** What a write does to the numbers that takes some items away and puts others. What changes nothing is left out. */
+/**
+ * What a write does to the numbers that takes some items away and puts others. What changes nothing is left out. A job that
+ * goes into another shard is put there: whoever counts meanwhile may see it in neither.
+ */
 export function changesOf(taken: readonly RawItem[], put: readonly RawItem[]): Change[] {
   const changes = new Map<string, Change>()
   const add = (item: RawItem, by: number, puts: number) => {

@@ -73,9 +73,9 @@ export interface Counted {
 }
 
 /**
- * How many jobs a part has, by a count of those that are there. While others put and end jobs, a count may have missed those
- * that were put meanwhile, and no others: what exceeds both is certainly lost. Too small a number is only mended if nothing
- * has happened meanwhile.
+ * How many jobs a part has, by a count of those that are there. While others put, move and end jobs, a count may have missed
+ * those that were put or moved meanwhile, and no others: what exceeds both is certainly lost. Too small a number is only
+ * mended if nothing has happened meanwhile.
  * @param before as it was before the count began
  * @param now as it is after that
  */

@@ -3,7 +3,8 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { memoryStore } from '../../../lib/adapters/memory/store.ts'
 import { deleteJob, emptyTables, putJob, type Tables } from '../../../lib/adapters/memory/tables.ts'
-import type { JobItem } from '../../../lib/core/job/job.ts'
+import type { CountedIn } from '../../../lib/core/job/counted-in.ts'
+import type { JobItem, RawItem } from '../../../lib/core/job/job.ts'
 import type { SortKey } from '../../../lib/core/keys.ts'
 import { emptyState } from '../../../lib/core/shard/state.ts'
 import type { Store } from '../../../lib/ports/store.ts'
@@ -115,3 +116,41 @@ test('while others put and end jobs no number becomes less than what is there, a
   })
   await fc.assert(property, { numRuns: 100 })
 })
+
+test('a job that comes back while others are counted is one job', async () => {
+  const { store, recounting } = await whileCounted(9)
+  const { item: first } = sizedJob(CONFIG, at('acme', 0))
+  const next = jobItem({ pk: first.pk, id: 'job-0', runAt: Date.UTC(2031, 0, 31) })
+  const found = await store.jobs.get(first)
+  if (!found) throw new Error('there is none')
+  const { queue } = await recounting(() => store.jobs.replace(found, { ...next, countedIn: partsIn(found) }))
+  expect(queue).toEqual({ before: 9, after: 9 })
+})
+
+test('a job that is moved out of its lane while others are counted is not lost', async () => {
+  const { store, recounting } = await whileCounted(8, at('acme|+tag.m', -1))
+  const found = await store.jobs.get(at('acme|+tag.m', -1))
+  if (!found) throw new Error('there is none')
+  const next = { ...at('acme', -1), countedIn: partsIn(found) }
+  const state = { shard: asShard(found.pk) }
+  const { queue } = await recounting(() => store.jobs.moveWaiting(state, [{ item: found, next }]))
+  expect(queue).toEqual({ before: 9, after: 9 })
+})
+
+const partsIn = ({ countedIn }: RawItem): CountedIn => countedIn as CountedIn
+
+/** A queue of so many jobs, and a recount in the course of which something happens between two pages. */
+async function whileCounted(jobs: number, ...others: readonly JobItem[]) {
+  const store = memoryStore()
+  const items = [...Array.from({ length: jobs }, (_, n) => at('acme', n)), ...others]
+  for (const item of items) await putNew(store, sizedJob(CONFIG, item))
+  const recounting = async (meanwhile: () => Promise<unknown>) => {
+    let pages = 0
+    const countedItems: typeof store.jobs.countedItems = async (...query) => {
+      if (pages++ === 1) await meanwhile()
+      return store.jobs.countedItems(...query)
+    }
+    return recount({ store: { ...store, jobs: { ...store.jobs, countedItems } } }, 'crm')
+  }
+  return { store, recounting }
+}
