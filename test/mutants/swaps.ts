@@ -165,4 +165,12 @@ export const SWAP_MUTANTS: readonly TestedMutant[] = [
     breaks: 'two jobs have one unique key',
     tests: [CONTRACT],
   },
+  {
+    name: 'an event of a clock that is ahead is the latest until then',
+    file: 'lib/use-cases/ingest.ts',
+    find: 'Math.min(at, sentAt + CLOCK_SKEW_MS)',
+    replace: 'Math.max(at, 0 * sentAt * CLOCK_SKEW_MS)',
+    breaks: 'one event of a wrong clock takes the payloads of all that follow',
+    tests: [EVENTS],
+  },
 ]
