@@ -113,7 +113,7 @@ function judgeSwap(
     return
   }
   // What somebody has put in its place by hand has its key.
-  if (standing.lineage !== last.lineage && last.lineage.end !== 'replaced')
+  if (standing.lineage !== last.lineage && truth.plan.edits.length === 0)
     fail(`${next.sk} takes the place of ${item.sk}, which has no such key`)
   if (truth.claimed(standing)) fail(`${next.sk} takes the place of ${item.sk}, which is claimed`)
   if (standing.cancelled) fail(`${next.sk} takes the place of ${item.sk}, which is cancelled`)
