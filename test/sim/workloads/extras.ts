@@ -4,6 +4,7 @@
  */
 import type { SimRandom } from '../world/random.ts'
 import { drawAppRates, withApps } from './app-rates.ts'
+import { withContendedRates, withCrowd } from './contended.ts'
 import { withKeys } from './keyed.ts'
 import { withSets } from './limiter-acts.ts'
 import { drawPauses } from './pauses.ts'
@@ -27,15 +28,19 @@ type Acts = Partial<Pick<Plan, 'recounts' | 'pauses' | 'appRates' | 'limiterActs
 
 export function drawExtras(random: SimRandom): Extras {
   const has = random.chance(0.5)
-  const [isKeyed, isSized, isPaused, isDerived, isSet] = [0.4, 0.4, 0.3, 0.3, 0.4].map(
+  const [isKeyed, isSized, isPaused, isDerived, isSet, isContended] = [0.4, 0.4, 0.3, 0.3, 0.4, 0.3].map(
     (share) => random.chance(share) && has,
   )
   return {
     versions: (versions) => {
       const sized = isSized ? withSizes(random, versions) : versions
-      return isDerived ? withApps(random, sized) : sized
+      const derived = isDerived ? withApps(random, sized) : sized
+      return isContended ? withContendedRates(random, derived) : derived
     },
-    jobs: (jobs) => (isKeyed ? withKeys(random, jobs) : jobs),
+    jobs: (jobs) => {
+      const keyed = isKeyed ? withKeys(random, jobs) : jobs
+      return isContended ? withCrowd(random, keyed) : keyed
+    },
     acts: ({ versions, limiterActs, jobs }, { begin, end }) => ({
       ...(isSized ? { recounts: drawRecounts(random, versions, begin, end) } : {}),
       ...(isPaused ? { pauses: drawPauses(random, jobs, end) } : {}),
