@@ -65,10 +65,11 @@ function pick(open: readonly { readonly part: number; readonly free: number }[],
   return open.at(-1)?.part
 }
 
-/** How many jobs a count has found in a part. One that comes back while others are counted is found twice: it is not known. */
-export interface CountedJobs {
-  readonly least: number
-  readonly most: number
+/** What somebody has counted of a part who has gone through the table while it was in use. */
+export interface Counted {
+  readonly items: number
+  /** The same, but one that was met twice, for it has gone on meanwhile, is one. */
+  readonly jobs: number
 }
 
 /**
@@ -78,9 +79,9 @@ export interface CountedJobs {
  * @param before as it was before the count began
  * @param now as it is after that
  */
-export function recounted(before: Part, now: Part, { least, most }: CountedJobs): number {
-  const lost = now.jobs - (now.puts - before.puts) - most
-  if (lost > 0) return now.jobs - lost
+export function recounted(before: Part, now: Part, counted: Counted): number {
+  const lost = now.jobs - (now.puts - before.puts) - counted.items
   const isQuiet = now.jobs === before.jobs && now.puts === before.puts
-  return isQuiet ? Math.max(now.jobs, least) : now.jobs
+  if (lost > 0) return now.jobs - lost
+  return isQuiet ? Math.max(now.jobs, counted.jobs) : now.jobs
 }

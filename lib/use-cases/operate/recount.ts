@@ -3,14 +3,7 @@
  * copied items by hand, or functions of a version that knows nothing of them have ended jobs.
  */
 import { MAX_PARTS, partKey, partsOfItem, sizePk } from '../../core/job/counted.ts'
-import type { RawItem } from '../../core/job/job.ts'
-import {
-  type CountedJobs,
-  type Part,
-  type PartCounts,
-  recounted,
-  sizeOf,
-} from '../../core/limits/queue-size.ts'
+import { type Counted, type Part, type PartCounts, recounted, sizeOf } from '../../core/limits/queue-size.ts'
 import type { WorkerContext } from '../context.ts'
 
 /** How many jobs there were by the number, and how many there are now. */
@@ -22,7 +15,7 @@ export interface Recount {
 type RecountContext = Pick<WorkerContext, 'store'>
 
 const NOTHING: Part = { jobs: 0, puts: 0 }
-const NONE: CountedJobs = { least: 0, most: 0 }
+const NONE: Counted = { items: 0, jobs: 0 }
 /** Others change the number meanwhile. What is left then is mended by the next recount. */
 const MAX_TRIES = 50
 
@@ -43,37 +36,30 @@ export async function recount(
   return { queue: ofQueue ?? none, ...(ofPartition ? { partition: ofPartition } : {}) }
 }
 
-/** By part: how many jobs there are, and how many of them under the same id in one shard. */
-async function countParts(
-  { store }: RecountContext,
-  queue: string,
-): Promise<ReadonlyMap<string, CountedJobs>> {
-  const counted = new Map<string, CountedJobs>()
-  const seen = new Set<string>()
+async function countParts({ store }: RecountContext, queue: string): Promise<ReadonlyMap<string, Counted>> {
+  const counted = new Map<string, Counted>()
+  const met = new Set<string>()
   let cursor: string | undefined
   do {
     const page = await store.jobs.countedItems(queue, cursor)
     for (const item of page.items) {
-      const name = nameOf(item)
+      const name = `${item.pk} ${item.sk.split('#').slice(2).join('#')}`
       for (const { pk, sk } of partsOfItem(item)) {
-        const { least, most } = counted.get(`${pk} ${sk}`) ?? NONE
-        counted.set(`${pk} ${sk}`, { least: seen.has(name) ? least : least + 1, most: most + 1 })
+        const { items, jobs } = counted.get(`${pk} ${sk}`) ?? NONE
+        counted.set(`${pk} ${sk}`, { items: items + 1, jobs: jobs + (met.has(name) ? 0 : 1) })
       }
-      seen.add(name)
+      met.add(name)
     }
     cursor = page.cursor
   } while (cursor !== undefined)
   return counted
 }
 
-/** The next attempt of a job stands under another key, and may be read as well. */
-const nameOf = ({ pk, sk }: RawItem): string => `${pk} ${sk.split('#').slice(2).join('#')}`
-
 async function mendAll(
   context: RecountContext,
   pk: string,
   before: PartCounts,
-  counted: ReadonlyMap<string, CountedJobs>,
+  counted: ReadonlyMap<string, Counted>,
 ): Promise<Recount> {
   for (let part = 0; part < MAX_PARTS; part++) {
     const { sk } = partKey(pk, part)
@@ -89,7 +75,7 @@ async function mendAll(
 interface CountedPart {
   readonly part: number
   readonly before: Part
-  readonly counted: CountedJobs
+  readonly counted: Counted
 }
 
 async function mend(

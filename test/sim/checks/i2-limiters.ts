@@ -5,6 +5,7 @@
 import type { LimitOverride } from '../../../lib/core/limits/limits.ts'
 import type { Plan } from '../workloads/plan.ts'
 import type { Check } from './check.ts'
+import { firstOfCalls } from './flights.ts'
 import { asMap, type Covered, coveredBy, useOf } from './i1-limiters.ts'
 import { slackOf } from './i2-rate.ts'
 import { readShard } from './keys.ts'
@@ -67,7 +68,7 @@ export const limiterRates: Check = {
       const obeyedSince = set ? set.since + LONGEST_PASS_MS : Number.NEGATIVE_INFINITY
       const excess_ms = Math.max(0, 2 * truth.plan.maxSkew_ms - (rate.margin_ms - slackOf(rate)))
       const window_ms = rate.period_ms - excess_ms
-      const starts = truth.attempts
+      const starts = firstOfCalls(truth.attempts)
         .filter(({ startedAt, claimedAt }) => startedAt > truth.now - window_ms && claimedAt > obeyedSince)
         .filter(
           ({ claimedAt }) => truth.limits.onlyVersion(claimedAt - LONGEST_PASS_MS, truth.now) === version,

@@ -60,22 +60,22 @@ export const SIZES: readonly Mutant[] = [
   {
     name: 'a recount forgets what was put meanwhile',
     file: SIZE,
-    find: 'now.jobs - (now.puts - before.puts) - most',
-    replace: 'now.jobs - 0 * (now.puts - before.puts) - most',
+    find: 'now.jobs - (now.puts - before.puts) - counted.items',
+    replace: 'now.jobs - 0 * (now.puts - before.puts) - counted.items',
     breaks: 'the number is too low, and the queue takes too many',
   },
   {
     name: 'a job that comes back is counted twice',
     file: 'lib/use-cases/operate/recount.ts',
-    find: 'least: seen.has(name) ? least : least + 1',
-    replace: 'least: least + 1',
+    find: 'jobs: jobs + (met.has(name) ? 0 : 1)',
+    replace: 'jobs: jobs + 1',
     breaks: 'its next attempt was read as well, and the number is too high',
   },
   {
     name: 'a job that is moved meanwhile is not counted',
     file: COUNTED,
-    find: 'change.by !== 0 || isMoved(change)',
-    replace: 'change.by !== 0',
+    find: 'by !== 0 || puts > 0',
+    replace: 'by !== 0',
     breaks: 'it was read in neither place, and the queue takes one too many',
   },
   {
