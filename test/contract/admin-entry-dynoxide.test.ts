@@ -70,13 +70,15 @@ describe.skipIf(missingDynoxide)(missingDynoxide ?? 'staff', () => {
   })
 
   test('is told of what there is not, before anything is written', async () => {
-    await expect(admin().pause({ pool: 'api2' })).rejects.toThrow(/pool\|api, total\|crm/)
+    await expect(admin().pause({ pool: untyped('api2') })).rejects.toThrow(/pool\|api, total\|crm/)
     const noPartition = { queue: 'crm', partition: '' } as const
     await expect(admin().resume(noPartition)).rejects.toMatchObject({ name: 'InvalidJobError' })
     await expect(admin().pause({ queue: untyped('mail') })).rejects.toThrow(/mail/)
     await expect(admin().pause(untyped({ total: 'crm' }))).rejects.toThrow(/with its queue/)
     await expect(admin().pause({ queue: 'crm' }, { by: '' })).rejects.toMatchObject({ path: 'by' })
-    await expect(admin().slowDown({ pool: 'api2' }, '1m')).rejects.toMatchObject({ name: 'InvalidJobError' })
+    await expect(admin().slowDown({ pool: untyped('api2') }, '1m')).rejects.toMatchObject({
+      name: 'InvalidJobError',
+    })
     await expect(admin().pause({ pool: 'api' }, { by: '' })).rejects.toMatchObject({ path: 'by' })
   })
 })

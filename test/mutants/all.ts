@@ -1,5 +1,6 @@
 /** Every mutant that is left to vitest. */
 import { ADAPTERS } from './adapters.ts'
+import { TESTED_BATCH_MUTANTS } from './batches.ts'
 import { COMPOSED_RATES_MUTANTS } from './composed-rates.ts'
 import { DERIVED_MUTANTS } from './derived.ts'
 import { DOOMED_MUTANTS } from './doomed.ts'
@@ -27,6 +28,7 @@ import { WHY_MUTANTS } from './why.ts'
 
 export const TESTED_MUTANTS: readonly TestedMutant[] = [
   ...ADAPTERS,
+  ...TESTED_BATCH_MUTANTS,
   ...DOOMED_MUTANTS,
   ...LANE_MUTANTS,
   ...LENDING_MUTANTS,

@@ -1,4 +1,5 @@
 /** Every way in which the product is broken on purpose. A new feature adds a file of its own. */
+import { BATCH_MUTANTS } from './batches.ts'
 import { CLAIMING } from './claiming.ts'
 import { DEPLOYS } from './deploys.ts'
 import { DOOMED } from './doomed.ts'
@@ -6,6 +7,7 @@ import { EXPIRY } from './expiry.ts'
 import { FINISHING } from './finishing.ts'
 import { GUARANTEED } from './guaranteed.ts'
 import { JUDGED_ITEMS } from './judged.ts'
+import { KEYED } from './keyed.ts'
 import { LANES } from './lanes.ts'
 import { LENDING_RULES } from './lending.ts'
 import { LENDING_WRITES } from './lending-writes.ts'
@@ -17,10 +19,12 @@ import { RATES } from './rates.ts'
 import { READING } from './reading.ts'
 import { RECOVERY } from './recovery.ts'
 import { SHARED_RATES } from './shared-rates.ts'
+import { SIZES } from './sizes.ts'
 import { WAKING } from './waking.ts'
 import { WAYS_IN } from './ways-in.ts'
 
 export const MUTANTS: readonly Mutant[] = [
+  ...BATCH_MUTANTS,
   ...CLAIMING,
   ...DEPLOYS,
   ...DOOMED,
@@ -28,6 +32,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...FINISHING,
   ...GUARANTEED,
   ...JUDGED_ITEMS,
+  ...KEYED,
   ...LANES,
   ...LENDING_RULES,
   ...LENDING_WRITES,
@@ -38,6 +43,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...READING,
   ...RECOVERY,
   ...SHARED_RATES,
+  ...SIZES,
   ...WAKING,
   ...WAYS_IN,
 ]

@@ -1,7 +1,8 @@
 /** What a partition is guaranteed of a total, on the memory store. */
 import { describe, expect, test } from 'vitest'
+import { limiterOf } from '../../../lib/api/known-limiters.ts'
 import { toLimiterOverride } from '../../../lib/api/limiter-input.ts'
-import { type LimiterId, limiterOf } from '../../../lib/api/limiters.ts'
+import type { LimiterId } from '../../../lib/api/limiters.ts'
 import type { TaskOutcome } from '../../../lib/core/job/ending.ts'
 import { parseShard, type ShardKey } from '../../../lib/core/keys.ts'
 import { guaranteeInForce } from '../../../lib/core/limits/guarantee-in-force.ts'
