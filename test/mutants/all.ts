@@ -15,6 +15,7 @@ import type { TestedMutant } from './mutant.ts'
 import { ONCE_MUTANTS } from './once.ts'
 import { PAUSED_QUEUE_MUTANTS } from './paused-queues.ts'
 import { PAYLOADS } from './payloads.ts'
+import { PRIORITY_MUTANTS } from './priorities.ts'
 import { PROTOCOL } from './protocol.ts'
 import { READS } from './reading.ts'
 import { SIZE_MUTANTS } from './sizes.ts'
@@ -33,6 +34,7 @@ export const TESTED_MUTANTS: readonly TestedMutant[] = [
   ...LENDING_MUTANTS,
   ...LENDING_RACES_MUTANTS,
   ...LEFT_WAITING_MUTANTS,
+  ...PRIORITY_MUTANTS,
   ...PROTOCOL,
   ...READS,
   ...PAYLOADS,

@@ -72,6 +72,8 @@ export const overrideSchema = z.strictObject({
       margin_ms: z.int().min(0).max(LONGEST_MS).optional(),
     })
     .optional(),
+  /** Of a total: how many units partitions are guaranteed, by their names in keys. */
+  guaranteed: z.record(z.string(), count.min(1)).optional(),
   ...NOTE_FIELDS,
   paused: z.strictObject(NOTE_FIELDS).optional(),
 })

@@ -14,7 +14,7 @@ import { nextForgotten } from '../../core/limits/window.ts'
 import { firstsOf } from '../../core/pass/batches.ts'
 import { decide, type PassInput, type Released } from '../../core/pass/decide.ts'
 import { type Staying, slotsThatStay } from '../../core/pass/room.ts'
-import { deadSlots, isSaturated } from '../../core/shard/attention.ts'
+import { deadSlots, isSaturated, mayGoFurtherInFront } from '../../core/shard/attention.ts'
 import { isLate } from '../../core/shard/closed.ts'
 import { isExpiryRight } from '../../core/shard/expiry.ts'
 import { emptyState, type ShardState } from '../../core/shard/state.ts'
@@ -62,7 +62,7 @@ function isIdle({ config, clock }: Context, request: RoundRequest, state: ShardS
   const isAsked = request.released || request.asksAgain || isUsedUp || isUncertain(request) || mayHaveMore
   const limits = limitsSeen(config, state, clock.now())
   if (!limits || isAsked || lateOf(clock.now(), request).length > 0 || !isExpiryRight(state)) return false
-  return isSaturated(state, limits, clock.now())
+  return isSaturated(state, limits, clock.now()) && !mayGoFurtherInFront(state, request.arrived ?? [])
 }
 
 /** Whoever frees a slot does not look amid the jobs in flight, where a late job may stand. */

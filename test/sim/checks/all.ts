@@ -22,6 +22,9 @@ import { overrideLasts } from './i8-lasts.ts'
 import { replacedDecideNothing } from './i8-replaced.ts'
 import { slowedStartsNothing } from './i8-slowed.ts'
 import { throttledClaimsLess } from './i8-throttled.ts'
+import { betterFirst } from './i11-priorities.ts'
+import { keyed } from './keyed.ts'
+import { sizes } from './sizes.ts'
 
 export function allChecks(): { readonly checks: readonly Check[]; readonly progress: Progress } {
   const own = progress()
@@ -52,6 +55,9 @@ export function allChecks(): { readonly checks: readonly Check[]; readonly progr
     forgets,
     order(),
     nobodyElseGets(),
+    keyed(),
+    sizes(),
+    betterFirst(),
     noStorm(),
     boundedChains,
     own,

@@ -2,14 +2,12 @@
 import type { DeploymentRecord } from '../../../lib/core/deployment.ts'
 import type { DeadLetter } from '../../../lib/core/job/dead-letter.ts'
 import type { RawItem } from '../../../lib/core/job/job.ts'
-import type { Slot } from '../../../lib/core/shard/state.ts'
 import type { RawKey } from '../../../lib/ports/store.ts'
 import type { Effect, WorldEvent } from '../world/events.ts'
 import type { Invocation } from '../world/invocation.ts'
 import { LONGEST_CHAIN } from '../world/world.ts'
-import { isSecondCopy } from './claims.ts'
 import { contentOf } from './content.ts'
-import { flightsIn } from './flights.ts'
+import { happenedInPass } from './sometimes-in-pass.ts'
 import type { Sometimes } from './sometimes-names.ts'
 import type { Truth } from './truth.ts'
 
@@ -49,6 +47,12 @@ export class SometimesCounter {
       case 'throttled':
         this.#count('function throttled')
         break
+      case 'full':
+        this.#count('queue found full')
+        break
+      case 'told':
+        this.#count('key found taken', event.how === 'existing')
+        break
       case 'over':
         for (const ids of this.#alive.values()) ids.delete(event.by.id)
         if (event.how === 'timeout') this.#count('function timed out')
@@ -87,24 +91,20 @@ export class SometimesCounter {
   #effect(effect: Effect, fn: string): void {
     switch (effect.op) {
       case 'pass':
-        this.#pass(effect, fn)
+        happenedInPass(effect, fn, this.#truth, (name, happened) => this.#count(name, happened))
         break
       case 'start':
         this.#start(effect)
         break
       case 'release':
-        this.#count(
-          'release finds others waiting',
-          effect.outcome.kind === 'released' && effect.outcome.state.waiting,
-        )
-        this.#count('job given back amid others', effect.holder.jobStands === true)
-        this.#count('release finds nothing to free', effect.outcome.kind === 'gone')
-        return
+        this.#released(effect)
+        break
       case 'remember':
         this.#count('late start')
         break
       case 'put':
         this.#count('put finds the job there', effect.outcome !== 'put')
+        this.#count('job counted in its queue', effect.outcome === 'put' && 'countedIn' in effect.item)
         break
       case 'overwrite':
         this.#overwrite(effect.item)
@@ -159,10 +159,17 @@ export class SometimesCounter {
         break
       case 'other':
         this.#count('shard stranded', effect.name === 'strand')
+        this.#count('jobs counted anew', effect.name === 'mendSize')
         break
       case 'override':
         this.#override(effect)
     }
+  }
+
+  #released({ holder, outcome }: Extract<Effect, { op: 'release' }>): void {
+    this.#count('release finds others waiting', outcome.kind === 'released' && outcome.state.waiting)
+    this.#count('job given back amid others', holder.jobStands === true)
+    this.#count('release finds nothing to free', outcome.kind === 'gone')
   }
 
   #override(effect: Extract<Effect, { op: 'override' }>): void {
@@ -191,6 +198,10 @@ export class SometimesCounter {
   #ends(effect: Effect): void {
     if (effect.op === 'cancel') this.#count('job cancelled in flight', effect.outcome === 'marked')
     if (effect.op === 'moveWaiting') this.#moves(effect)
+    if (effect.op === 'swap')
+      this.#count(
+        effect.outcome === 'swapped' ? 'job takes the place of another' : 'place of another comes too late',
+      )
     if (effect.op !== 'endWaiting') return
     this.#count('end of what waits comes too late', effect.outcome === 'stale')
     for (const { letter } of effect.outcome === 'ended' ? effect.burials : [])
@@ -222,63 +233,6 @@ export class SometimesCounter {
     this.#count('good item spoilt', !stood.lineage.malformed && item['malformed'] === true)
   }
 
-  #pass(effect: Extract<Effect, { op: 'pass' }>, fn: string): void {
-    const { change, outcome, read } = effect
-    this.#count('pass conflicts', outcome.kind === 'conflict')
-    if (outcome.kind === 'conflict') return
-    this.#count('pass sent twice is one pass', isSecondCopy(effect))
-    if (isSecondCopy(effect)) return
-    const taken = Object.values(change.take)
-    const own = taken.some((slot) => 'deadline' in slot)
-    const released = fn === 'worker' && change.drop.length > 0
-    this.#count(
-      'claim by message',
-      taken.some((slot) => 'sentAt' in slot),
-    )
-    this.#count('hand-off to own attempt', own)
-    this.#count('hand-off by message', released && !own && taken.length > 0)
-    this.#count('job waits amid those in flight', change.waitingAmid && read.waitingAmid === undefined)
-    this.#count(
-      'nobody waits amid those in flight any more',
-      !change.waitingAmid && read.waitingAmid === true,
-    )
-    this.#countBatches(effect)
-    this.#count('claim resent', change.resend.length > 0)
-    this.#count('dead attempt recovered', fn !== 'worker' && change.drop.length > 0)
-    this.#count('delayed job listed in the due index', change.dueShard !== undefined)
-    this.#count(
-      'delayed job waits in the wake queue',
-      change.dueAt !== undefined && change.dueShard === undefined,
-    )
-    const inFlight = Object.keys(read.slots).length - change.drop.length + taken.length
-    const room = change.waiting && Object.keys(outcome.state.slots).length < inFlight
-    this.#count('pass goes round again', room)
-    const held = flightsIn(read.slots).map(({ id, runAt }) => [id, runAt] as const)
-    const twins = [...this.#truth.standing.values()].some(
-      (job) => job.pk === effect.shard && held.some(([id, runAt]) => id === job.id && runAt !== job.runAt),
-    )
-    this.#count('twin waits', change.waiting && twins)
-    this.#count(
-      'window reopens by wake-up',
-      taken.length > 0 && Object.keys(read.window).length > 0 && fn === 'dispatcher',
-    )
-    this.#count(
-      'many starts in a bucket',
-      Object.values(outcome.state.window).some((starts) => starts > 1),
-    )
-  }
-
-  #countBatches({ read, change, shard }: Extract<Effect, { op: 'pass' }>): void {
-    const [version] = this.#truth.plan.versions
-    const size = version.config.queues[shard.split('|')[0] ?? '']?.batch?.size
-    const isPartial = Object.values(change.take).some(({ others }) => (others?.length ?? 0) + 1 < (size ?? 0))
-    this.#count('batch claimed that is not full', isPartial)
-    this.#count(
-      'dead batch recovered',
-      change.drop.some((id) => isDead(read.slots[id], this.#truth.now)),
-    )
-  }
-
   #start({ outcome, before, claim, attempt }: Extract<Effect, { op: 'start' }>): void {
     const slot = before?.slots[claim.id]
     this.#count('start of a stale claim', outcome.kind === 'stale')
@@ -288,8 +242,5 @@ export class SometimesCounter {
     this.#count('start on a dead attempt', dead)
   }
 }
-
-const isDead = (slot: Slot | undefined, now: number): boolean =>
-  slot?.others !== undefined && 'deadline' in slot && slot.deadline < now
 
 const sameQueue = (a: string, b: string): boolean => a.split('|')[0] === b.split('|')[0]

@@ -132,6 +132,11 @@ export class Truth {
         for (const { item, next } of effect.moves)
           next ? this.#replace(item.pk, item.sk, next) : this.#leave(item.pk, item.sk, 'replaced')
         return
+      case 'swap':
+        if (effect.outcome !== 'swapped') return
+        this.#leave(effect.item.pk, effect.item.sk, 'superseded')
+        this.#accept(effect.next)
+        return
       case 'buryEvent':
         this.letters.push(effect.letter)
         return
@@ -174,6 +179,7 @@ export class Truth {
       malformed,
       firstAttempt: attemptOf(item),
       retries: 0,
+      moves: 0,
       acceptedAt: this.now,
     }
     this.lineages.push(lineage)
@@ -212,6 +218,7 @@ export class Truth {
     const standing = this.at(pk, sk)
     if (!standing) return
     standing.lineage.end = end
+    standing.lineage.endedAt = this.now
     this.#remove(standing)
   }
 
@@ -227,6 +234,7 @@ export class Truth {
     this.#remove(standing)
     if (next['attempt'] !== undefined && next['attempt'] !== standing.attempt) standing.lineage.retries++
     this.#stand(standing.lineage, next)
+    if (next.pk !== pk) standing.lineage.moves++
     if (next.pk !== pk) this.#inherit(next)
   }
 
@@ -264,19 +272,9 @@ export class Truth {
   #attemptStarted({ by, pk, sk, item, call }: Extract<WorldEvent, { kind: 'attemptStarted' }>): void {
     const { id } = readPlace(sk)
     const standing = this.asRead(item)
-    const claimedAt = this.claimedAt.get(`${pk}\n${id}`) ?? this.now
+    const times = { startedAt: this.now, claimedAt: this.claimedAt.get(`${pk}\n${id}`) ?? this.now }
     const { partition } = readShard(pk)
-    const attempt: AttemptTruth = {
-      by,
-      standing,
-      pk,
-      sk,
-      id,
-      partition,
-      call,
-      startedAt: this.now,
-      claimedAt,
-    }
+    const attempt: AttemptTruth = { by, standing, pk, sk, id, partition, call, ...times }
     standing?.attempts.push(attempt)
     this.running.add(attempt)
     this.attempts.push(attempt)
