@@ -10,7 +10,7 @@ import { awaitedGate, keepsForNext } from './keeping.ts'
 import { unfilledOf, unitsOfOneJob } from './lending.ts'
 import { lentOut } from './limiter.ts'
 import type { LimiterUse, ShardLimits } from './limits.ts'
-import { type Lack, lackOf, type Portion } from './portion.ts'
+import { type Lack, lackOf, type Portion, usesAll } from './portion.ts'
 import type { LimiterName } from './queue-limiter.ts'
 
 /** What one of them lets the shard use, and what the shard uses, in a pass. */
@@ -104,10 +104,14 @@ function withoutClaimed<P extends Portion>(portion: P, { claims }: Outcome): P {
 
 const NOTHING: Lack = { slots: false, starts: false }
 
-/** @param gates with what is in use after the pass has claimed */
+/**
+ * A shard whose own jobs use all that there is of a gate waits for their ends, and for nobody else: with a unit of another gate it
+ * could do nothing. If it stood in a line for that, it would be served, give the unit back, and come to stand there again, for ever.
+ * @param gates with what is in use after the pass has claimed
+ */
 function lacksOf(gates: readonly Gate[], { isWorkLeft, startable }: Outcome): Lack[] {
   const awaited = awaitedGate(gates)
-  let isOpen = isWorkLeft
+  let isOpen = isWorkLeft && !gates.some(({ portion, ...spent }) => usesAll(portion, spent))
   return gates.map(({ portion, may, inUse }, index) => {
     if (awaited !== -1 && index !== awaited) return NOTHING
     const left = index === 0 ? startable : 1

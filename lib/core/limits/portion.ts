@@ -162,15 +162,25 @@ export interface Outcome extends Spent {
   readonly startable: number
 }
 
+/** Whether somebody else has what the shard lacks. If the limit is 0, it waits until somebody raises it. */
+function couldHaveMore(portion: Portion, may: Units, resource: Resource): boolean {
+  const one = ofOneJob(portion, resource)
+  const most = Math.max(one, mostUnits(portion.limits, resource, one))
+  return isMetered(portion.limits, resource) && may[resource] + one <= most
+}
+
+const isUsedUp = (portion: Portion, { may, inUse }: Spent): boolean =>
+  inUse.slots + ofOneJob(portion, 'slots') > may.slots
+
+/** Whether the shard's own jobs use all slots that it could have: only their ends let the next one start. */
+export const usesAll = (portion: Portion, spent: Spent): boolean =>
+  isUsedUp(portion, spent) &&
+  isMetered(portion.limits, 'slots') &&
+  !couldHaveMore(portion, spent.may, 'slots')
+
 /** Starts come first: a shard that has none to make has no use for a slot, and would only keep others from it. */
 export function lackOf(portion: Portion, { may, inUse, isWorkLeft, startable }: Outcome): Lack {
-  // If the limit is 0, it waits until somebody raises it.
-  const couldHaveMore = (resource: Resource): boolean => {
-    const one = ofOneJob(portion, resource)
-    const most = Math.max(one, mostUnits(portion.limits, resource, one))
-    return isMetered(portion.limits, resource) && may[resource] + one <= most
-  }
-  const isUsedUp = inUse.slots + ofOneJob(portion, 'slots') > may.slots
-  const starts = isWorkLeft && startable === 0 && couldHaveMore('starts')
-  return { starts, slots: isWorkLeft && !starts && isUsedUp && couldHaveMore('slots') }
+  const starts = isWorkLeft && startable === 0 && couldHaveMore(portion, may, 'starts')
+  const slots = isWorkLeft && !starts && isUsedUp(portion, { may, inUse })
+  return { starts, slots: slots && couldHaveMore(portion, may, 'slots') }
 }
