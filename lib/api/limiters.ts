@@ -18,9 +18,10 @@ import { earliestStart, rateInForce, type SharedRate } from '../core/limits/shar
 import type { SlowDown } from '../core/limits/slow-down.ts'
 import { startsInWindow } from '../core/limits/window.ts'
 import type { Config } from '../core/queue/config.ts'
-import { limiterNamed, limitersOverKey } from '../core/queue/covering.ts'
+import { knownInLane, knownNamed } from '../core/queue/covering.ts'
 import type { KnownLimiter } from '../core/queue/pools.ts'
 import type { SharedLimitsInput } from '../core/queue/shared-limits-input.ts'
+import { limiterOfTags } from '../core/queue/tags-input.ts'
 import { emptyState, type ShardState } from '../core/shard/state.ts'
 import { clip } from '../core/text/clip.ts'
 import { setLimiter } from '../use-cases/operate/set-limiter.ts'
@@ -76,7 +77,7 @@ export interface Limiters {
    */
   limiters(): AsyncGenerator<LimiterInfo>
   /**
-   * Changes how many units a total, a pool or a tag has, or the rate of a total or a pool, without a deploy. When it returns,
+   * Changes how many units a total, a pool or a tag has, or its rate, without a deploy. When it returns,
    * nothing more is admitted above that; what runs already runs to its end, and what has been granted a start already may make
    * it. 0 pauses all that it covers, `null` goes back to what is configured; what is left out of an object stays as configured.
    * @example await client.setLimiter({ pool: 'hubspot' }, 2, { by: 'ann@example.com', reason: 'their incident' })
@@ -106,9 +107,10 @@ function configuredIn({ queues, pools, tags }: Config): Map<string, KnownLimiter
     for (const rate of rates) known.set(rate.name, { ...known.get(rate.name), name: rate.name, rate })
   }
   for (const pool of Object.values(pools)) known.set(pool.name, pool)
-  for (const { key, value, each, concurrency } of tags) {
+  for (const { key, value, each } of tags) {
     const name = value === undefined ? tagNamed(key) : tagValueNamed(key, value)
-    if (!each) known.set(name, { name, units: { name, concurrency, weights: {} } })
+    const limiter = each ? undefined : limiterOfTags(tags, name)
+    if (limiter) known.set(name, limiter)
   }
   return known
 }
@@ -121,8 +123,7 @@ export function limiterOf(config: Config, id: LimiterId): KnownLimiter {
       "a limiter is named by { total: 'queue' }, by { pool: 'name' } or by { tag: 'key' }, and there value or each",
     )
   const name = nameOf(id)
-  const units = limiterNamed(config, name)
-  const limiter = known.get(name) ?? (units ? { name, units } : undefined)
+  const limiter = known.get(name) ?? knownNamed(config, name)
   if (limiter) return limiter
   const names = [...known.keys(), ...config.tags.flatMap(({ key, each }) => (each ? [`each|${key}=…`] : []))]
   throw new InvalidJobError(
@@ -137,10 +138,10 @@ async function* allLimiters(wiring: Wiring): AsyncGenerator<LimiterInfo> {
   let cursor: string | undefined
   do {
     const page = await wiring.store.states.scan(cursor === undefined ? {} : { cursor })
-    for (const limiter of page.states.flatMap(({ shard }) => limitersOverKey(wiring.config, shard))) {
+    for (const limiter of page.states.flatMap(({ shard }) => knownInLane(wiring.config, shard))) {
       if (!limiter.name.startsWith('each|') || seen.has(limiter.name)) continue
       seen.add(limiter.name)
-      yield infoOf(wiring, { name: limiter.name, units: limiter })
+      yield infoOf(wiring, limiter)
     }
     cursor = page.cursor
   } while (cursor !== undefined)

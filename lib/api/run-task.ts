@@ -79,7 +79,8 @@ const isLimiterId = (value: unknown): value is LimiterId => limiterIdSchema.safe
 function isCoveredBy({ queue, shard }: Job, name: LimiterName): boolean {
   const parts = shard.lane === undefined ? undefined : partsOfLane(shard.lane)
   const ofLane = parts?.ok ? parts.value : []
-  return [...queue.limiters.map((one) => one.name), ...ofLane.map((part) => part.limiter)].includes(name)
+  const ofQueue = [...queue.limiters, ...queue.rates].map((one) => one.name)
+  return [...ofQueue, ...ofLane.map((part) => part.limiter)].includes(name)
 }
 
 /** By its name: a bundle may hold the class twice. */

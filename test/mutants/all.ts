@@ -18,6 +18,7 @@ import { READS } from './reading.ts'
 import { SIZE_MUTANTS } from './sizes.ts'
 import { SLOW_DOWN_MUTANTS } from './slow-down.ts'
 import { SWAP_MUTANTS } from './swaps.ts'
+import { TAG_RATES } from './tag-rates.ts'
 import { THROTTLE_MUTANTS } from './throttle.ts'
 import { UNIQUE_MUTANTS } from './unique.ts'
 import { WAITS_MUTANTS } from './waits.ts'
@@ -41,6 +42,7 @@ export const TESTED_MUTANTS: readonly TestedMutant[] = [
   ...HELD_LIMITERS,
   ...THROTTLE_MUTANTS,
   ...COMPOSED_RATES_MUTANTS,
+  ...TAG_RATES,
   ...DERIVED_MUTANTS,
   ...FULL_LINE_MUTANTS,
   ...WHY_MUTANTS,

@@ -13,7 +13,7 @@ import { limiterFields, type PoolUseInput, poolsSchema, type TotalInput } from '
 import { partitionSchema } from './partition.ts'
 import { sizeFields } from './queue-size-input.ts'
 import type { SharedLimitsInput } from './shared-limits-input.ts'
-import { type TagLimit, tagsSchema } from './tags-input.ts'
+import { type TagLimitInput, tagsSchema } from './tags-input.ts'
 
 export const MAX_SHARDS = 1000
 
@@ -82,5 +82,5 @@ export interface ConfigInput<
   readonly queues: Readonly<Record<QueueName, QueueInput<NoInfer<AppName>, NoInfer<PoolName>>>>
   readonly apps?: Readonly<Record<AppName, AppRate>> | undefined
   readonly pools?: Readonly<Record<PoolName, SharedLimitsInput>> | undefined
-  readonly tags?: readonly TagLimit[] | undefined
+  readonly tags?: readonly TagLimitInput[] | undefined
 }

@@ -13,7 +13,7 @@ import type { Parsed } from '../text/parsed.ts'
 import { type Config, parts } from './config.ts'
 import type { KnownLimiter } from './pools.ts'
 import { byName } from './shared-rates.ts'
-import { isOfLimit, limiterOfTag } from './tags-input.ts'
+import { limiterOfTag, limiterOfTags } from './tags-input.ts'
 
 /** What the limits of single jobs go by. */
 export interface Labels {
@@ -31,10 +31,7 @@ export function limitersOver(config: Known, { queue, lane }: Shard): readonly Qu
   const ofQueue = (Object.hasOwn(config.queues, queue) ? config.queues[queue]?.limiters : undefined) ?? []
   if (lane === undefined) return ofQueue
   const named = new Map(ofQueue.map((limiter) => [limiter.name, limiter]))
-  for (const { limiter } of partsOf(lane)) {
-    const known = limiterNamed(config, limiter)
-    if (known) named.set(limiter, known)
-  }
+  for (const { name, units } of knownIn(config, lane)) if (units) named.set(name, units)
   return [...named.values()].toSorted(inOrder)
 }
 
@@ -48,15 +45,12 @@ export function limitersOverKey(config: Known, key: ShardKey): readonly QueueLim
   return shard.ok ? limitersOver(config, shard.value) : []
 }
 
-/** The rates that grant the starts of a shard's jobs: those of its queue, and of the pools that its lane names. A tag has none. */
+/** The rates that grant the starts of a shard's jobs: those of its queue, and of what its lane names. */
 export function ratesOver(config: Known, { queue, lane }: Shard): readonly SharedRate[] {
   const ofQueue = (Object.hasOwn(config.queues, queue) ? config.queues[queue]?.rates : undefined) ?? []
   if (lane === undefined) return ofQueue
   const named = new Map(ofQueue.map((rate) => [rate.name, rate]))
-  for (const { limiter } of partsOf(lane)) {
-    const rate = poolIn(config, limiter)?.rate
-    if (rate) named.set(limiter, rate)
-  }
+  for (const { name, rate } of knownIn(config, lane)) if (rate) named.set(name, rate)
   return [...named.values()].toSorted(byName)
 }
 
@@ -71,22 +65,25 @@ function poolIn({ pools }: Pick<Known, 'pools'>, limiter: LimiterName): KnownLim
   return kind === 'pool' && Object.hasOwn(pools, name) ? pools[name] : undefined
 }
 
-/** A limiter of jobs: a pool that has units, or a tag that has a limit. */
-export function limiterNamed(
+/** What the configuration has under the name of a limiter of jobs: a pool, or a tag that has a limit. */
+export const knownNamed = (
   { pools, tags }: Pick<Known, 'pools' | 'tags'>,
   name: LimiterName,
-): QueueLimiter | undefined {
-  if (name.startsWith('pool|')) return poolIn({ pools }, name)?.units
-  const limit = tags.find((one) => isOfLimit(one, name))
-  return limit && { name, concurrency: limit.concurrency, weights: {} }
-}
+): KnownLimiter | undefined =>
+  name.startsWith('pool|') ? poolIn({ pools }, name) : limiterOfTags(tags, name)
 
-const isKnown = (config: Pick<Known, 'pools' | 'tags'>, limiter: LimiterName): boolean =>
-  (poolIn(config, limiter) ?? limiterNamed(config, limiter)) !== undefined
+const knownIn = (config: Known, lane: Lane): readonly KnownLimiter[] =>
+  partsOf(lane).flatMap(({ limiter }) => knownNamed(config, limiter) ?? [])
+
+/** What the lane of a shard names, as far as it is in the configuration. The key may come from anywhere. */
+export function knownInLane(config: Known, key: ShardKey): readonly KnownLimiter[] {
+  const shard = parseShard(key)
+  return shard.ok && shard.value.lane !== undefined ? knownIn(config, shard.value.lane) : []
+}
 
 /** Whether all that a lane names is in the configuration. If not, a newer one may have it, or an older one had. */
 export const isKnownLane = (config: Known, { lane }: Shard): boolean =>
-  lane === undefined || partsOf(lane).every(({ limiter }) => isKnown(config, limiter))
+  lane === undefined || partsOf(lane).every(({ limiter }) => knownNamed(config, limiter) !== undefined)
 
 /** Why the jobs of a lane cannot run by this configuration. That a tag has no limit is no reason: they run without. */
 export function laneProblem({ pools }: Pick<Known, 'pools'>, { lane }: Shard): string | undefined {
@@ -129,9 +126,9 @@ export function shardsOfLane(config: Known, shard: Shard): number {
   const most = queue?.shards ?? 1
   if (shard.lane === undefined) return most
   const units = partsOf(shard.lane).map(({ limiter, weight }) => {
-    // A pool with a rate alone has no units that could limit how many run.
-    const unitless = isKnown(config, limiter) ? Number.POSITIVE_INFINITY : 0
-    return (limiterNamed(config, limiter)?.concurrency ?? unitless) / weight
+    const known = knownNamed(config, limiter)
+    // One with a rate alone has no units that could limit how many run.
+    return (known?.units?.concurrency ?? (known ? Number.POSITIVE_INFINITY : 0)) / weight
   })
   return Math.max(1, Math.min(most, parts(Math.min(...units))))
 }

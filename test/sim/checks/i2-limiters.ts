@@ -1,10 +1,10 @@
 /**
- * I2 over limiters: in no window of `period` do more starts count than a total or a pool allows, over all queues and shards,
+ * I2 over limiters: in no window of `period` do more starts count than a total, a pool or a tag allows, over all queues and shards,
  * in true time, each as many as its job costs. Judged for what was claimed while one configuration has been in force.
  */
 import type { Plan } from '../workloads/plan.ts'
 import type { Check } from './check.ts'
-import { asMap, type Covered, coveredBy, useOf } from './i1-limiters.ts'
+import { asMap, type Covered, coveredBy, tagsOver, useOf } from './i1-limiters.ts'
 import { slackOf } from './i2-rate.ts'
 import { readShard } from './keys.ts'
 
@@ -27,7 +27,7 @@ interface WrittenRate {
 
 /** By what the user has written; a run's durations are numbers. */
 export function ratesOver({ versions }: Plan, version: number, { pk, item }: Covered): CoveringRate[] {
-  const { queues, pools = {} } = (versions[version] ?? versions[0]).input
+  const { queues, pools = {}, tags = [] } = (versions[version] ?? versions[0]).input
   const { queue } = readShard(pk)
   const input = queues[queue]
   const isOfQueue = (job: Covered) => (readShard(job.pk).queue === queue ? 1 : undefined)
@@ -39,6 +39,11 @@ export function ratesOver({ versions }: Plan, version: number, { pk, item }: Cov
         const cost = useOf(queues[readShard(job.pk).queue]?.pools?.[pool], 'cost')
         return cost ?? (poolsNamedBy(job.item).includes(pool) ? 1 : undefined)
       }),
+    ),
+    ...tagsOver(tags, item).flatMap(({ name, limit }) =>
+      rateOf(name, limit, (job) =>
+        tagsOver(tags, job.item).some((other) => other.name === name) ? (limit.cost ?? 1) : undefined,
+      ),
     ),
   ]
 }
@@ -55,7 +60,7 @@ function rateOf(name: string, written: Written, costOf: CoveringRate['costOf']):
 }
 
 export const limiterRates: Check = {
-  name: 'I2 totals and pools',
+  name: 'I2 totals, pools and tags',
   after(event, { truth, fail }) {
     if (event.kind !== 'attemptStarted') return
     const version = truth.limits.versionInForce(truth.now)

@@ -8,7 +8,7 @@ import {
   defineConfig,
   type QueueInput,
 } from '../../../lib/core/queue/config.ts'
-import type { TagLimit } from '../../../lib/core/queue/tags-input.ts'
+import type { TagLimitInput } from '../../../lib/core/queue/tags-input.ts'
 import type { SimRandom } from '../world/random.ts'
 import { drawLimiters, drawShards, type PoolsPlan, type QueuePlan } from './queues.ts'
 
@@ -49,7 +49,11 @@ export function drawVersions(
   return versions
 }
 
-export function versionOf(queues: Queues, pools: PoolsPlan = {}, tags: readonly TagLimit[] = []): Version {
+export function versionOf(
+  queues: Queues,
+  pools: PoolsPlan = {},
+  tags: readonly TagLimitInput[] = [],
+): Version {
   const input = { queues, pools, tags }
   const config = defineConfig(input)
   const plans = Object.entries(queues).flatMap(([name, input]): QueuePlan[] => {

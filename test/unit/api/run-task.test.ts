@@ -93,6 +93,23 @@ test.each([
   expect(await run(jobOf(config, jobItem()))).toEqual({ kind: 'slowed', until: expect.any(Number), ...said })
 })
 
+test.each([
+  [{ pool: 'api' }, 'pool|api'],
+  [{ tag: 'portal', each: 'x' }, 'each|portal=x'],
+])('a handler may name one with a rate alone, and a tag of the job: %j', async (limiter, name) => {
+  const rateLimit = { allowed: 1, period: '1s' } as const
+  const config = defineConfig({
+    pools: { api: { rateLimit } },
+    tags: [{ key: 'portal', each: true, rateLimit }],
+    queues: { crm: { partition: { payload: 'customer' }, pools: { api: 1 } } },
+  })
+  const run = workerOf(async () => {
+    throw new RetryAfterError('30s', limiter)
+  })
+  const item = { ...jobItem(), pk: 'crm|acme|+each.portal=x' as ShardKey, tags: { portal: 'x' } }
+  expect(await run(jobOf(config, item))).toMatchObject({ kind: 'slowed', limiter: name })
+})
+
 describe('after the timeout', () => {
   const aborted = (signal: AbortSignal) =>
     new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
