@@ -8,7 +8,6 @@ import {
   type LimiterId,
   type LimiterName,
   limiterIdSchema,
-  nameOf,
   tagNamed,
   tagValueNamed,
 } from '../core/limits/limiter-name.ts'
@@ -18,8 +17,9 @@ import { earliestStart, rateInForce, type SharedRate } from '../core/limits/shar
 import type { SlowDown } from '../core/limits/slow-down.ts'
 import { startsInWindow } from '../core/limits/window.ts'
 import type { Config } from '../core/queue/config.ts'
-import { knownInLane, knownNamed } from '../core/queue/covering.ts'
+import { knownInLane, knownNamed, valuesLimited } from '../core/queue/covering.ts'
 import type { KnownLimiter } from '../core/queue/pools.ts'
+import { limiterNameOf } from '../core/queue/rate-rule.ts'
 import type { SharedLimitsInput } from '../core/queue/shared-limits-input.ts'
 import { limiterOfTags } from '../core/queue/tags-input.ts'
 import { emptyState, type ShardState } from '../core/shard/state.ts'
@@ -33,7 +33,7 @@ export type { LimiterId }
 
 /** What a limiter has, who uses it, and who waits for it. */
 export interface LimiterInfo {
-  /** `total|crm`, `pool|hubspot`, `tag|model`, `tag|model=gpt-5` or `each|user=ann`. */
+  /** `total|crm`, `pool|hubspot`, `tag|model`, `tag|model=gpt-5`, `each|user=ann` or `rate|crm:payload.region=eu`. */
   readonly name: string
   /** How many units it has: as somebody has set it, or as configured. Absent for one with a rate alone. */
   readonly units?: number
@@ -120,26 +120,26 @@ export function limiterOf(config: Config, id: LimiterId): KnownLimiter {
   const named = limiterIdSchema.safeParse(id)
   if (!named.success)
     throw new InvalidJobError(
-      "a limiter is named by { total: 'queue' }, by { pool: 'name' } or by { tag: 'key' }, and there value or each",
+      "a limiter is named by { total: 'queue' }, by { pool: 'name' }, by { tag: 'key' }, and there value or each, or by { rate: 'queue', of: 'value' }",
     )
-  const name = nameOf(id)
-  const limiter = known.get(name) ?? knownNamed(config, name)
+  const name = limiterNameOf(config.queues, id)
+  const limiter = name && (known.get(name) ?? knownNamed(config, name))
   if (limiter) return limiter
-  const names = [...known.keys(), ...config.tags.flatMap(({ key, each }) => (each ? [`each|${key}=…`] : []))]
+  const names = [...known.keys(), ...valuesLimited(config)]
   throw new InvalidJobError(
-    `nothing is covered by ${clip(name)}; ${names.length > 0 ? `there are ${names.join(', ')}` : 'there are none'}`,
+    `nothing is covered by ${clip(name ?? JSON.stringify(id))}; ${names.length > 0 ? `there are ${names.join(', ')}` : 'there are none'}`,
   )
 }
 
 async function* allLimiters(wiring: Wiring): AsyncGenerator<LimiterInfo> {
   for (const limiter of configuredIn(wiring.config).values()) yield infoOf(wiring, limiter)
-  if (!wiring.config.tags.some(({ each }) => each)) return
+  if (valuesLimited(wiring.config).length === 0) return
   const seen = new Set<LimiterName>()
   let cursor: string | undefined
   do {
     const page = await wiring.store.states.scan(cursor === undefined ? {} : { cursor })
     for (const limiter of page.states.flatMap(({ shard }) => knownInLane(wiring.config, shard))) {
-      if (!limiter.name.startsWith('each|') || seen.has(limiter.name)) continue
+      if (!/^(each|rate)\|/.test(limiter.name) || seen.has(limiter.name)) continue
       seen.add(limiter.name)
       yield infoOf(wiring, limiter)
     }

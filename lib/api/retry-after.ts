@@ -31,7 +31,7 @@ export class RetryAfterError extends SluiceError {
     super(`slow down: ${reason}`)
     this.until = timeOf(when) ?? Date.now() + OTHERWISE_MS
     this.reason = reason
-    if ('pool' in of || 'total' in of || 'tag' in of) this.limiter = of
+    if ('pool' in of || 'total' in of || 'tag' in of || 'rate' in of) this.limiter = of
   }
 }
 

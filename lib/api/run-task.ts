@@ -3,7 +3,8 @@
 import type { TaskOutcome } from '../core/job/ending.ts'
 import type { Job } from '../core/job/job.ts'
 import { partsOfLane } from '../core/limits/lane.ts'
-import { type LimiterId, type LimiterName, limiterIdSchema, nameOf } from '../core/limits/limiter-name.ts'
+import { type LimiterId, type LimiterName, limiterIdSchema } from '../core/limits/limiter-name.ts'
+import { limiterNameOf } from '../core/queue/rate-rule.ts'
 import { clip } from '../core/text/clip.ts'
 import { decodePartition } from '../core/text/partition-value.ts'
 import type { Logger } from '../ports/logger.ts'
@@ -60,7 +61,7 @@ async function runChecked(task: Task, job: Job, logger: Logger, look?: Look): Pr
  * its partition is slowed down, and the reason says so.
  */
 function slowedBy({ until, reason, limiter }: RetryAfterLike, job: Job): TaskOutcome {
-  const name = isLimiterId(limiter) ? nameOf(limiter) : undefined
+  const name = isLimiterId(limiter) ? limiterNameOf({ [job.queue.name]: job.queue }, limiter) : undefined
   const text = typeof reason === 'string' ? reason : ''
   const isCovered = name !== undefined && isCoveredBy(job, name)
   return {

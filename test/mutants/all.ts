@@ -14,6 +14,7 @@ import type { TestedMutant } from './mutant.ts'
 import { ONCE_MUTANTS } from './once.ts'
 import { PAYLOADS } from './payloads.ts'
 import { PROTOCOL } from './protocol.ts'
+import { RATE_RULE_MUTANTS } from './rate-rule.ts'
 import { READS } from './reading.ts'
 import { SIZE_MUTANTS } from './sizes.ts'
 import { SLOW_DOWN_MUTANTS } from './slow-down.ts'
@@ -43,6 +44,7 @@ export const TESTED_MUTANTS: readonly TestedMutant[] = [
   ...THROTTLE_MUTANTS,
   ...COMPOSED_RATES_MUTANTS,
   ...TAG_RATES,
+  ...RATE_RULE_MUTANTS,
   ...DERIVED_MUTANTS,
   ...FULL_LINE_MUTANTS,
   ...WHY_MUTANTS,

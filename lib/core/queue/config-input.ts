@@ -12,6 +12,7 @@ import { guaranteedFields } from './guaranteed-input.ts'
 import { limiterFields, type PoolUseInput, poolsSchema, type TotalInput } from './limiters-input.ts'
 import { partitionSchema } from './partition.ts'
 import { sizeFields } from './queue-size-input.ts'
+import { ruledRateSchema } from './rate-rule-input.ts'
 import type { SharedLimitsInput } from './shared-limits-input.ts'
 import { type TagLimitInput, tagsSchema } from './tags-input.ts'
 
@@ -26,8 +27,8 @@ const queueSchema = z.strictObject({
   /** How many jobs of a partition run simultaneously. Default: unlimited. */
   concurrency: limits.concurrency,
   ...appFields,
-  /** How many jobs of a partition start in any window. Default: unlimited. */
-  rateLimit: limits.rateLimit,
+  /** How many jobs of a partition start in any window; or of those that a rule of the rate's own says. Default: unlimited. */
+  rateLimit: ruledRateSchema.optional(),
   ...limiterFields,
   ...guaranteedFields,
   ...sizeFields,
