@@ -1,5 +1,5 @@
 import { createWorker } from '../../../lib/worker.ts'
-import { heavy, letter, light, limited, mail, patient, serial, shared, sized, wide } from './tasks.ts'
+import { heavy, letter, light, limited, mail, patient, serial, shared, sized, wide, zoned } from './tasks.ts'
 
 export const handler = createWorker([
   serial,
@@ -12,4 +12,5 @@ export const handler = createWorker([
   sized,
   mail,
   letter,
+  zoned,
 ])
