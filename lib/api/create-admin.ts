@@ -18,8 +18,8 @@ export interface AdminClient<QueueName extends string = string, AppName extends 
     SlowDowns<QueueName> {}
 
 /**
- * Limits of partitions, totals and pools read, set, removed and paused; slow-downs; rates of apps; why jobs wait, and what there is;
- * dead letters and jobs that nobody runs. `grantManage` of the construct gives the rights.
+ * Limits of partitions, totals and pools read, set and removed; pauses of those and of queues; slow-downs; rates of apps; why
+ * jobs wait, and what there is; dead letters and jobs that nobody runs. `grantManage` of the construct gives the rights.
  * @example
  * const admin = createAdmin({ config })
  * await admin.pause({ queue: 'crm', partition: 'acme' }, { by: 'ann@example.com', reason: 'they migrate' })

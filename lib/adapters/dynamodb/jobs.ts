@@ -27,7 +27,7 @@ import { putOnce } from './once.ts'
 import { countedItems } from './recount.ts'
 import { putCounted, sizeChanges } from './sizes.ts'
 import { swapWaiting } from './swap.ts'
-import { lockGoesOn, putUnique } from './unique.ts'
+import { putUnique, takeLockAlong } from './unique.ts'
 
 /**
  * Race: an event delivered twice. The second must not put back, or start over, what the first has begun.
@@ -134,7 +134,7 @@ async function replace(
   const put = { TableName: database.tables.jobs, Item: toItem(next), ConditionExpression: NOT_THERE }
   const sizes = sizeChanges(database, [item], [next])
   const remove = deletion(database, item, 'job')
-  const lock = lockGoesOn(database, item, next)
+  const lock = takeLockAlong(database, item, next)
   const outcome = lock && (await deleteAndPut(database, remove, [{ Put: put }, lock, ...sizes], 'replaced'))
   if (outcome && outcome !== 'not locked') return outcome
   return withoutLock(await deleteAndPut(database, remove, [{ Put: put }, ...sizes], 'replaced'))

@@ -11,17 +11,18 @@ import { booksExpression } from './books-expression.ts'
 import { fromBorrowed, fromBorrowedFrom } from './books-item.ts'
 import { borrowedExpression } from './borrowed-expression.ts'
 import { ALL_OLD, type Database, isConditionFailed, toItem } from './database.ts'
-import { deriveExpression, readAppRecord, rederiveExpression, saveAppRecord } from './derived.ts'
+import { appRecords, deriveExpression, rederiveExpression } from './derived.ts'
 import { earlierShards } from './earlier-shards.ts'
 import { UpdateExpression } from './expression.ts'
 import { fence } from './fence.ts'
 import { grantExpression, isGranted, settleExpression } from './grants.ts'
 import { ATTRIBUTE_OF } from './outcomes-item.ts'
 import { passExpression, sameVersion } from './pass-expression.ts'
+import { dynamoQueuePauses } from './queue-pauses.ts'
 import { overrideExpression, slowExpression } from './set-by-people.ts'
 import { toState } from './state-item.ts'
 import { dueShards, glanceAtStates, scanStates } from './state-queries.ts'
-import { readCursors, saveCursor } from './sweep-progress.ts'
+import { sweepProgressOf } from './sweep-progress.ts'
 
 export const dynamoStateStore = (database: Database): StateStore => ({
   read: (shard) => read(database, shard),
@@ -69,7 +70,6 @@ export const dynamoStateStore = (database: Database): StateStore => ({
     const change = borrowedExpression(state, { borrowedFrom: fromBorrowedFrom(borrowed) }, expiresAt)
     const outcome = await update(database, state.shard, change)
     if (outcome.kind === 'updated') return outcome.state
-    // A lost reply: as above.
     return outcome.state && isSameFrom(outcome.state.borrowedFrom, borrowed) ? outcome.state : undefined
   },
   grantStarts: async (limiter, write) => {
@@ -88,13 +88,12 @@ export const dynamoStateStore = (database: Database): StateStore => ({
   derive: async (owner, ...given) =>
     written(await update(database, owner.shard, deriveExpression(owner, ...given))),
   rederive: async (owner, derived) => written(await update(database, owner, rederiveExpression(derived))),
-  appRecord: (app) => readAppRecord(database, app),
-  saveAppRecord: (app, ...given) => saveAppRecord(database, app, ...given),
+  ...appRecords(database),
+  ...dynamoQueuePauses(database),
   due: (group, until) => dueShards(database, group, until),
   scan: (query = {}) => scanStates(database, query),
   glance: (shards) => glanceAtStates(database, shards),
-  sweepCursors: () => readCursors(database),
-  saveSweepCursor: (part, cursor) => saveCursor(database, part, cursor),
+  ...sweepProgressOf(database),
 })
 
 const written = (outcome: Updated | Failed): ShardState | undefined =>

@@ -29,6 +29,15 @@ export interface Limits {
   readonly derivation?: Derivation
   /** As configured: slower by itself, while too many attempts fail. */
   readonly adaptive?: AdaptiveRule
+  /** Somebody has paused the whole queue: see `queue-pauses.ts`. */
+  readonly queuePaused?: PauseNote
+}
+
+interface PauseNote {
+  readonly by?: string | undefined
+  readonly reason?: string | undefined
+  /** Epoch ms. */
+  readonly since?: number | undefined
 }
 
 /** Who writes more means no limit, and leaves it out. */
