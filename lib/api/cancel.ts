@@ -111,7 +111,7 @@ function byId(
 function laneByName(config: Config, { name, rateRule }: QueueConfig, labels: Labels, rate?: string) {
   if (!rateRule) return orThrow(laneOf(config, { queue: name }, labels))
   if (rate === undefined) return undefined
-  const lane = orThrow(laneOfParts([lanePartOf(rateRule, rate)]))
+  const lane = orThrow(laneOfParts([lanePartOf(rateRule, givenPartition(rate))]))
   return orThrow(laneOf(config, { queue: name, ...(lane ? { lane } : {}) }, labels))
 }
 

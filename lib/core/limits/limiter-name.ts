@@ -37,13 +37,20 @@ type NamedLimiter =
   | { readonly tag: string; readonly value?: string }
   | { readonly tag: string; readonly each: string }
 
+/** It stands in a key. */
+const valueSchema = z
+  .string()
+  .min(1)
+  .max(256)
+  .refine((value) => value.isWellFormed())
+
 /** For what comes from code without types. */
 export const limiterIdSchema = z.union([
   z.strictObject({ total: z.string() }),
   z.strictObject({ pool: z.string() }),
   z.strictObject({ tag: z.string(), value: z.string().optional() }),
   z.strictObject({ tag: z.string(), each: z.string() }),
-  z.strictObject({ rate: z.string(), of: z.string() }),
+  z.strictObject({ rate: z.string(), of: valueSchema }),
 ])
 
 export function nameOf(id: NamedLimiter): LimiterName {

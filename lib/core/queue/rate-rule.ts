@@ -107,8 +107,11 @@ function writtenIn(rule: RateRule, lane: Lane | undefined): Parsed<LanePart> {
   )
 }
 
-/** The lane of a job of which only the value is known. */
+/**
+ * Of a job of which only the value is known.
+ * @param value as in the key of a partition
+ */
 export const lanePartOf = (rule: RateRule, value: string): LanePart => ({
-  limiter: rateNamed(rule.key, encodePartition(value)),
+  limiter: rateNamed(rule.key, value),
   weight: 1,
 })
