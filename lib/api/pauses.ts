@@ -10,14 +10,14 @@ import { pauseQueue, resumeQueue } from '../use-cases/operate/pause-queue.ts'
 import { amendLimiter } from '../use-cases/operate/set-limiter.ts'
 import { amendLimits } from '../use-cases/operate/set-limits.ts'
 import { placeNamed } from './admin.ts'
-import { limiterOf } from './limiters.ts'
+import { limiterOf } from './known-limiters.ts'
 import { type LimitsNote, toNote } from './limits-input.ts'
 import type { Wiring } from './wiring.ts'
 
 /** A whole queue, or one of its partitions; or a pool or a tag. A total is paused with its queue. */
-export type PauseTarget<QueueName extends string = string> =
+export type PauseTarget<QueueName extends string = string, Id extends LimiterId = LimiterId> =
   | { readonly queue: QueueName; readonly partition?: string }
-  | Exclude<LimiterId, { readonly total: string }>
+  | Exclude<Id, { readonly total: unknown }>
 
 export interface ResumeOptions {
   /** Called for a whole queue, after every few hundred state items: so many shards have been woken so far. */
@@ -32,7 +32,7 @@ export interface PausedQueue {
   readonly since?: number
 }
 
-export interface Pauses<QueueName extends string = string> {
+export interface Pauses<QueueName extends string = string, Id extends LimiterId = LimiterId> {
   /**
    * Nothing of it starts any more; what runs already runs to its end. When it returns, nothing more is admitted: for a whole queue
    * that is after two seconds, when every function has noticed. The note stands in `why` and `stats`. Limits that are set meanwhile
@@ -43,18 +43,18 @@ export interface Pauses<QueueName extends string = string> {
    * @throws InvalidJobError if there is no such queue, partition, pool or tag, ConfigurationError for a note that makes no
    *   sense: both before anything is written
    */
-  pause(target: PauseTarget<QueueName>, note?: LimitsNote): Promise<void>
+  pause(target: PauseTarget<QueueName, Id>, note?: LimitsNote): Promise<void>
   /**
    * Takes back a pause, and nothing else: the limits that somebody has set, or else the configured ones, are in force again, and what
    * waits is woken. A limit of 0 stays one. For a whole queue that reads the State table; if it dies, call it again: it goes on where
    * it was, and the sweep finds what nobody has woken.
    */
-  resume(target: PauseTarget<QueueName>, options?: ResumeOptions): Promise<void>
+  resume(target: PauseTarget<QueueName, Id>, options?: ResumeOptions): Promise<void>
   /** The queues that are paused as a whole, by whom, and why. One read. */
   pausedQueues(): Promise<readonly PausedQueue[]>
 }
 
-export const pausesOf = <QueueName extends string>(wiring: Wiring): Pauses<QueueName> => ({
+export const pausesOf = (wiring: Wiring): Pauses => ({
   pause: async (target, note = {}) => {
     const said = toNote(note)
     const queue = wholeQueue(wiring, target)

@@ -44,6 +44,14 @@ describe.skipIf(missingDynoxide)(missingDynoxide ?? 'staff', () => {
     expect(await admin().limiter({ pool: 'api' })).not.toHaveProperty('override')
   })
 
+  test('guarantees a partition a part of a total, reads it back, and takes it back', async () => {
+    await admin().setLimiter({ total: 'crm' }, { guaranteed: { 'acme & co': 2 } }, NOTE)
+    const seen = await admin().limiter({ total: 'crm' })
+    expect(seen).toMatchObject({ guaranteed: { 'acme & co': 2 }, kept: { 'acme & co': 2 }, override: NOTE })
+    await admin().setLimiter({ total: 'crm' }, null)
+    expect(await admin().limiter({ total: 'crm' })).not.toHaveProperty('guaranteed')
+  })
+
   test('sees which queues are paused as a whole, by whom and why', async () => {
     const { states } = dynoxideStore()
     await states.saveQueuePause('crm', { ...NOTE, since: 7 })
@@ -83,13 +91,17 @@ describe.skipIf(missingDynoxide)(missingDynoxide ?? 'staff', () => {
   })
 
   test('is told of what there is not, before anything is written', async () => {
-    await expect(admin().pause({ pool: 'api2' })).rejects.toThrow(/pool\|api.*rate\|ruled:payload\.region=…/)
+    await expect(admin().pause({ pool: untyped('api2') })).rejects.toThrow(
+      /pool\|api.*rate\|ruled:payload\.region=…/,
+    )
     const noPartition = { queue: 'crm', partition: '' } as const
     await expect(admin().resume(noPartition)).rejects.toMatchObject({ name: 'InvalidJobError' })
     await expect(admin().pause({ queue: untyped('mail') })).rejects.toThrow(/mail/)
     await expect(admin().pause(untyped({ total: 'crm' }))).rejects.toThrow(/with its queue/)
     await expect(admin().pause({ queue: 'crm' }, { by: '' })).rejects.toMatchObject({ path: 'by' })
-    await expect(admin().slowDown({ pool: 'api2' }, '1m')).rejects.toMatchObject({ name: 'InvalidJobError' })
+    await expect(admin().slowDown({ pool: untyped('api2') }, '1m')).rejects.toMatchObject({
+      name: 'InvalidJobError',
+    })
     await expect(admin().pause({ pool: 'api' }, { by: '' })).rejects.toMatchObject({ path: 'by' })
   })
 })

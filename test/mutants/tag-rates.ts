@@ -38,7 +38,7 @@ export const TAG_RATES: readonly TestedMutant[] = [
   },
   {
     name: 'a handler cannot slow down what has a rate alone',
-    file: 'lib/api/run-task.ts',
+    file: 'lib/api/thrown.ts',
     find: '[...queue.limiters, ...queue.rates]',
     replace: '[...queue.limiters]',
     breaks: 'the partition is slowed down, and others go on calling the service',

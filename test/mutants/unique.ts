@@ -63,6 +63,14 @@ export const UNIQUE_MUTANTS: readonly TestedMutant[] = [
     tests: ['test/unit/adapters/in-the-way.test.ts'],
   },
   {
+    name: 'whoever cancels a job of a shard keeps a slot of it from being freed',
+    file: 'lib/adapters/dynamodb/state-update.ts',
+    find: 'await unlessInTheWay(() => client.send(new UpdateItemCommand(call)))',
+    replace: 'await (unlessInTheWay && client.send(new UpdateItemCommand(call)))',
+    breaks: 'a slot stays taken until its deadline, and its job is gone',
+    tests: ['test/unit/adapters/in-the-way.test.ts'],
+  },
+  {
     name: 'a job that is moved takes nothing along of its lock but its key',
     file: DYNAMO,
     find: 'const { UpdateExpression: expression, ...rest } = update.condition(isOf(update, item)).build()',

@@ -36,7 +36,7 @@ import { putUnique, takeLockAlong } from './unique.ts'
 const NOT_THERE = 'attribute_not_exists(pk)'
 
 export const dynamoJobStore = (database: Database): JobStore => ({
-  put: (item) => put(database, item),
+  put: (item) => unlessInTheWay(() => put(database, item)),
   putCounted: (item, rooms) => putCounted(database, item, rooms),
   putOnce: (...call) => putOnce(database, ...call),
   putUnique: (item, lock, found, rooms) => putUnique(database, { item, lock }, found, rooms),
@@ -46,10 +46,10 @@ export const dynamoJobStore = (database: Database): JobStore => ({
   peek: (key) => get(database, key, false),
   range: (query) => range(database, query),
   count: (query) => countJobs(database, query),
-  remove: (item) => unlessInTheWay(item, () => remove(database, item)),
-  replace: (item, next) => unlessInTheWay(item, () => replace(database, item, next)),
-  bury: (item, letter) => unlessInTheWay(item, () => bury(database, item, letter)),
-  cancel: (item, mark) => cancel(database, item, mark),
+  remove: (item) => unlessInTheWay(() => remove(database, item)),
+  replace: (item, next) => unlessInTheWay(() => replace(database, item, next)),
+  bury: (item, letter) => unlessInTheWay(() => bury(database, item, letter)),
+  cancel: (item, mark) => unlessInTheWay(() => cancel(database, item, mark)),
   endWaiting: (state, burials, expiresAt) => endWaiting(database, state, burials, expiresAt),
   countedItems: (...call) => countedItems(database, ...call),
   shards: (query = {}) => jobShards(database, query),

@@ -22,20 +22,25 @@ export const eachNamed = (key: string, value: string): LimiterName =>
 export const rateNamed = (rule: string, value: string): LimiterName =>
   `rate|${rule}=${value.replaceAll('+', '%2B')}` as LimiterName
 
+interface RateId<QueueName extends string = string> {
+  readonly rate: QueueName
+  readonly of: string
+}
+
 /**
  * A queue's total, a pool, or the limit of a tag: of its key, of one value, or of one where each has its own. Or a queue's rate
  * that goes by a rule of its own, of one value.
  */
-export type LimiterId = NamedLimiter | RateId
-interface RateId {
-  readonly rate: string
-  readonly of: string
-}
-type NamedLimiter =
-  | { readonly total: string }
-  | { readonly pool: string }
-  | { readonly tag: string; readonly value?: string }
-  | { readonly tag: string; readonly each: string }
+export type LimiterId<
+  QueueName extends string = string,
+  PoolName extends string = string,
+  TagKey extends string = string,
+> =
+  | { readonly total: QueueName }
+  | { readonly pool: PoolName }
+  | { readonly tag: TagKey; readonly value?: string }
+  | { readonly tag: TagKey; readonly each: string }
+  | RateId<QueueName>
 
 /** It stands in a key. */
 const valueSchema = z
@@ -53,7 +58,7 @@ export const limiterIdSchema = z.union([
   z.strictObject({ rate: z.string(), of: valueSchema }),
 ])
 
-export function nameOf(id: NamedLimiter): LimiterName {
+export function nameOf(id: Exclude<LimiterId, RateId>): LimiterName {
   if ('total' in id) return totalOf(id.total)
   if ('pool' in id) return poolNamed(id.pool)
   if ('each' in id) return eachNamed(id.tag, String(id.each))

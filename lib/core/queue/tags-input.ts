@@ -52,7 +52,10 @@ const tagLimitSchema = z
     }),
   )
 
-export type TagLimitInput = z.input<typeof tagLimitSchema>
+export interface TagLimitInput<TagKey extends string = string>
+  extends Omit<z.input<typeof tagLimitSchema>, 'key'> {
+  readonly key: TagKey
+}
 
 export const tagsSchema = z
   .array(tagLimitSchema)
@@ -65,8 +68,8 @@ export const tagsSchema = z
   .default([])
 
 /** The limit of some tags: a number of units, a rate, or both. */
-export interface TagLimit {
-  readonly key: string
+export interface TagLimit<TagKey extends string = string> {
+  readonly key: TagKey
   readonly value?: string | undefined
   readonly each?: true | undefined
   readonly concurrency?: number | undefined

@@ -5,8 +5,9 @@ import { held, lentOut } from '../../core/limits/limiter.ts'
 import type { Limits } from '../../core/limits/limits.ts'
 import { nextForgotten } from '../../core/limits/window.ts'
 import type { QueueConfig } from '../../core/queue/config.ts'
+import { jobsInFlight } from '../../core/shard/in-flight.ts'
 import { unitsOfState } from '../../core/shard/in-use.ts'
-import type { ShardState } from '../../core/shard/state.ts'
+import { type ShardState, slotEntries } from '../../core/shard/state.ts'
 import { forEachSideBySide } from '../../core/side-by-side.ts'
 import { isHeldBack } from '../../core/why/census.ts'
 import {
@@ -81,7 +82,7 @@ const shardStats = ({ state, at, counted: { waiting, delayed } }: Counting): Sha
   waiting,
   blocked: isHeldBack(state, at) ? waiting : NONE,
   delayed,
-  inFlight: Object.keys(state.slots).length,
+  inFlight: jobsInFlight(slotEntries(state.slots)).length,
   borrowed: held(state.borrowed?.slots),
   lent: lentOut((state.books ?? NO_BOOKS).slots),
 })

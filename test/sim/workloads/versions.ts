@@ -53,8 +53,9 @@ export function versionOf(
   queues: Queues,
   pools: PoolsPlan = {},
   tags: readonly TagLimitInput[] = [],
+  apps?: ConfigInput['apps'],
 ): Version {
-  const input = { queues, pools, tags }
+  const input = { queues, pools, tags, ...(apps ? { apps } : {}) }
   const config = defineConfig(input)
   const plans = Object.entries(queues).flatMap(([name, input]): QueuePlan[] => {
     const queue = config.queues[name]

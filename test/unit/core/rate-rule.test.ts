@@ -1,6 +1,6 @@
 /** A rate that goes by a rule of its own: its lanes, their names, and what is refused. */
 import { describe, expect, test } from 'vitest'
-import { limiterOf } from '../../../lib/api/limiters.ts'
+import { limiterOf } from '../../../lib/api/known-limiters.ts'
 import { parseJob } from '../../../lib/core/job/job.ts'
 import { newJob } from '../../../lib/core/job/new-job.ts'
 import { type PayloadKey, payloadKeyFor } from '../../../lib/core/job/payload-key.ts'

@@ -1,7 +1,7 @@
 /** A rate that goes by a rule of its own, on the memory store: over partitions, for each value, wherever a job was put. */
 import { describe, expect, test } from 'vitest'
+import { limiterOf } from '../../../lib/api/known-limiters.ts'
 import { toLimiterOverride } from '../../../lib/api/limiter-input.ts'
-import { limiterOf } from '../../../lib/api/limiters.ts'
 import type { TaskOutcome } from '../../../lib/core/job/ending.ts'
 import type { JobItem, RawItem } from '../../../lib/core/job/job.ts'
 import { newJob } from '../../../lib/core/job/new-job.ts'
@@ -118,7 +118,7 @@ describe('a rate by region', () => {
     await setLimiter(
       world.context,
       eu.name,
-      toLimiterOverride(eu, { rateLimit: { allowed: 1, period: '1m' } }),
+      toLimiterOverride(config, eu, { rateLimit: { allowed: 1, period: '1m' } }),
     )
     for (let n = 0; n < 2; n++) world.put(asked(`eu${n}`, 'eu'), asked(`us${n}`, 'us'))
     await live(world, 30_000)

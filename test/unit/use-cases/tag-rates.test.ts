@@ -1,7 +1,7 @@
 /** Rates of tags: of a key, of a value, and of each value by itself, over queues and partitions. On the memory store. */
 import { describe, expect, test } from 'vitest'
+import { limiterOf } from '../../../lib/api/known-limiters.ts'
 import { toLimiterOverride } from '../../../lib/api/limiter-input.ts'
-import { limiterOf } from '../../../lib/api/limiters.ts'
 import type { TaskOutcome } from '../../../lib/core/job/ending.ts'
 import type { JobItem } from '../../../lib/core/job/job.ts'
 import { newJob } from '../../../lib/core/job/new-job.ts'
@@ -102,7 +102,7 @@ describe('the rate of a tag', () => {
     const world = new World(config)
     const limiter = limiterOf(config, { tag: 'portal', each: 'x' })
     expect(limiter).toMatchObject({ name: 'each|portal=x', rate: { rateLimit: { allowed: 2 } } })
-    await setLimiter(world.context, limiter.name, toLimiterOverride(limiter, rate(1, 30_000)))
+    await setLimiter(world.context, limiter.name, toLimiterOverride(config, limiter, rate(1, 30_000)))
     for (let n = 0; n < 3; n++) world.put(asked(`x${n}`, { portal: 'x' }), asked(`y${n}`, { portal: 'y' }))
     await live(world, 20_000)
     expect(world.ran.filter((id) => id.startsWith('x'))).toHaveLength(1)
@@ -154,9 +154,9 @@ describe('limits of tags with a rate', () => {
 
   test('are set by what they have', () => {
     const big = limiterOf(config, { tag: 'model', value: 'big' })
-    expect(() => toLimiterOverride(big, rate(1, 1000))).toThrow('counts as 2 starts')
+    expect(() => toLimiterOverride(config, big, rate(1, 1000))).toThrow('counts as 2 starts')
     const portal = limiterOf(config, { tag: 'portal', each: 'x' })
-    expect(() => toLimiterOverride(portal, 3)).toThrow('rate alone')
-    expect(toLimiterOverride(portal, 0)).toEqual({ concurrency: 0 })
+    expect(() => toLimiterOverride(config, portal, 3)).toThrow('rate alone')
+    expect(toLimiterOverride(config, portal, 0)).toEqual({ concurrency: 0 })
   })
 })
