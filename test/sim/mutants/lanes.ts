@@ -29,8 +29,8 @@ export const LANES: readonly Mutant[] = [
   {
     name: 'a job is moved to a wrong lane',
     file: MISPLACED,
-    find: 'const lane = laneOf(config, { tags, pools })',
-    replace: 'const lane = laneOf(config, { tags: tags && pools, pools })',
+    find: 'const lane = laneOf(config, shard, job)',
+    replace: 'const lane = laneOf(config, shard, { ...job, tags: undefined })',
     breaks: 'it is moved for ever',
   },
   {
