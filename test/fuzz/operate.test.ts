@@ -97,7 +97,12 @@ describe('an operator', () => {
       { weight: 1, arbitrary: hostile },
     )
     const rate = almost({ allowed: amount, period: fc.oneof(fc.constant('1s'), hostile) })
-    const units = fc.oneof(fc.constant(null), amount, almost({ rateLimit: rate }))
+    const guaranteed = fc.oneof(fc.dictionary(fc.string({ unit: 'binary' }), amount), hostile)
+    const units = fc.oneof(
+      fc.constant(null),
+      amount,
+      almost({ concurrency: amount, guaranteed, rateLimit: rate }),
+    )
     const property = fc.asyncProperty(limiter, units, note, (which, to, who) =>
       refusesOrCalls(sent, () => client.setLimiter(untyped(which), untyped(to), untyped(who))),
     )
