@@ -1,4 +1,4 @@
-/** What a total or a pool is to allow, as operators write it, turned into an override as it is kept. */
+/** What a total, a pool or a tag is to allow, as operators write it, turned into an override as it is kept. */
 import * as z from 'zod'
 import { ConfigurationError } from '../core/errors.ts'
 import { toRate } from '../core/limits/input.ts'
@@ -97,6 +97,11 @@ function checkRate({ name, rate }: KnownLimiter, allowed: number): void {
     throw new ConfigurationError(
       'rateLimit',
       `${name} is configured without a rate: no queue counts starts there`,
+    )
+  if (allowed > 0 && (rate.cost ?? 1) > allowed)
+    throw new ConfigurationError(
+      'rateLimit',
+      `a job counts as ${rate.cost} starts of ${name} and could never run: 0 pauses`,
     )
   const dear = Object.entries(rate.costs).find(([, cost]) => allowed > 0 && cost > allowed)
   if (dear)

@@ -11,7 +11,7 @@ import { limiterKey } from '../core/limits/queue-limiter.ts'
 import { earliestStart, rateInForce, type SharedRate } from '../core/limits/shared-rate.ts'
 import type { SlowDown } from '../core/limits/slow-down.ts'
 import { startsInWindow } from '../core/limits/window.ts'
-import { limitersOverKey } from '../core/queue/covering.ts'
+import { knownInLane, valuesLimited } from '../core/queue/covering.ts'
 import type { KnownLimiter } from '../core/queue/pools.ts'
 import { emptyState, type ShardState } from '../core/shard/state.ts'
 import { setLimiter } from '../use-cases/operate/set-limiter.ts'
@@ -24,7 +24,7 @@ export type { LimiterId, LimiterLimits }
 
 /** What a limiter has, who uses it, and who waits for it. */
 export interface LimiterInfo {
-  /** `total|crm`, `pool|hubspot`, `tag|model`, `tag|model=gpt-5` or `each|user=ann`. */
+  /** `total|crm`, `pool|hubspot`, `tag|model`, `tag|model=gpt-5`, `each|user=ann` or `rate|crm:payload.region=eu`. */
   readonly name: string
   /** How many units it has: as somebody has set it, or as configured. Absent for one with a rate alone. */
   readonly units?: number
@@ -71,7 +71,7 @@ export interface Limiters<Id extends LimiterId = LimiterId> {
    */
   limiters(): AsyncGenerator<LimiterInfo>
   /**
-   * Changes how many units a total, a pool or a tag has, the rate of a total or a pool, or what a total guarantees, without a deploy. When it returns,
+   * Changes how many units a total, a pool or a tag has, its rate, or what a total guarantees, without a deploy. When it returns,
    * nothing more is admitted above that; what runs already runs to its end, and what has been granted a start already may make
    * it. 0 pauses all that it covers, `null` goes back to what is configured; what is left out of an object stays as configured.
    * @example await client.setLimiter({ pool: 'hubspot' }, 2, { by: 'ann@example.com', reason: 'their incident' })
@@ -96,15 +96,15 @@ export const limitersOf = (wiring: Wiring): Limiters => ({
 
 async function* allLimiters(wiring: Wiring): AsyncGenerator<LimiterInfo> {
   for (const limiter of configuredIn(wiring.config).values()) yield infoOf(wiring, limiter)
-  if (!wiring.config.tags.some(({ each }) => each)) return
+  if (valuesLimited(wiring.config).length === 0) return
   const seen = new Set<LimiterName>()
   let cursor: string | undefined
   do {
     const page = await wiring.store.states.scan(cursor === undefined ? {} : { cursor })
-    for (const limiter of page.states.flatMap(({ shard }) => limitersOverKey(wiring.config, shard))) {
-      if (!limiter.name.startsWith('each|') || seen.has(limiter.name)) continue
+    for (const limiter of page.states.flatMap(({ shard }) => knownInLane(wiring.config, shard))) {
+      if (!/^(each|rate)\|/.test(limiter.name) || seen.has(limiter.name)) continue
       seen.add(limiter.name)
-      yield infoOf(wiring, { name: limiter.name, units: limiter })
+      yield infoOf(wiring, limiter)
     }
     cursor = page.cursor
   } while (cursor !== undefined)

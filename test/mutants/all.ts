@@ -17,10 +17,12 @@ import { PAUSED_QUEUE_MUTANTS } from './paused-queues.ts'
 import { PAYLOADS } from './payloads.ts'
 import { PRIORITY_MUTANTS } from './priorities.ts'
 import { PROTOCOL } from './protocol.ts'
+import { RATE_RULE_MUTANTS } from './rate-rule.ts'
 import { READS } from './reading.ts'
 import { SIZE_MUTANTS } from './sizes.ts'
 import { SLOW_DOWN_MUTANTS } from './slow-down.ts'
 import { SWAP_MUTANTS } from './swaps.ts'
+import { TAG_RATES } from './tag-rates.ts'
 import { THROTTLE_MUTANTS } from './throttle.ts'
 import { UNIQUE_MUTANTS } from './unique.ts'
 import { WAITS_MUTANTS } from './waits.ts'
@@ -46,6 +48,8 @@ export const TESTED_MUTANTS: readonly TestedMutant[] = [
   ...HELD_LIMITERS,
   ...THROTTLE_MUTANTS,
   ...COMPOSED_RATES_MUTANTS,
+  ...TAG_RATES,
+  ...RATE_RULE_MUTANTS,
   ...DERIVED_MUTANTS,
   ...FULL_LINE_MUTANTS,
   ...WHY_MUTANTS,

@@ -112,7 +112,7 @@ export function parseJob(config: Config, item: RawItem): ParsedJob {
   const { shard, position, body } = parts.value
   const place = placeOf(config, shard)
   if (!place.ok) return { ok: false, reason: place.reason, isUnknown: true }
-  const lane = laneOf(config, body)
+  const lane = laneOf(config, shard, body)
   if (!lane.ok) return malformed(lane.reason)
   const { meta, attempt = 1, unknownSince, alone, startBefore, cancellation } = body
   const job: Job = {

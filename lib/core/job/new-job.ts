@@ -13,7 +13,7 @@ import {
 } from '../keys.ts'
 import { homeShard } from '../limits/shards.ts'
 import { type Config, type QueueConfig, queueNamed } from '../queue/config.ts'
-import { type Labels, labelsOf, laneOf, laneProblem, shardsOfLane } from '../queue/covering.ts'
+import { type ForLane, type Labels, labelsOf, laneOf, laneProblem, shardsOfLane } from '../queue/covering.ts'
 import { givenPartition, partitionOf } from '../queue/partition.ts'
 import { isTaskName, TASK_NAME_RULE } from '../queue/task-name.ts'
 import { noQueue, type ParsedHere } from '../queue/unknown.ts'
@@ -83,19 +83,15 @@ function toItem(config: Config, job: NewJob, now: number): JobItem {
     job.meta === undefined ? {} : { meta: orThrow(storable(job.meta, 'meta')) as Record<string, unknown> }
   const partition = partitionFor(queue, { ...job, payload, ...meta })
   const labels = labelsOf(texts.data)
-  const pk = homeOf(
-    config,
-    { queue: queue.name, ...(partition === undefined ? {} : { partition }) },
-    labels,
-    id,
-  )
+  const shard = { queue: queue.name, ...(partition === undefined ? {} : { partition }) }
+  const pk = homeOf(config, shard, { ...labels, ...meta, task: job.task, payload }, id)
   const runAt = timeOf(job, now)
   const sk = formatSortKey({ priority: priorityOf(job.priority), runAt, id })
   return { pk, sk, task: job.task, payload, ...meta, ...labels, ...lastStart(job.ttl, runAt) }
 }
 
-function homeOf(config: Config, shard: Shard, labels: Labels, id: JobId): ShardKey {
-  const lane = orThrow(laneOf(config, labels))
+function homeOf(config: Config, shard: Shard, job: ForLane, id: JobId): ShardKey {
+  const lane = orThrow(laneOf(config, shard, job))
   const home: Shard = { ...shard, ...(lane === undefined ? {} : { lane }) }
   const problem = laneProblem(config, home)
   if (problem !== undefined) throw new UnknownPlaceError(problem)

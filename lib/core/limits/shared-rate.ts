@@ -1,5 +1,5 @@
 /**
- * A rate that shards share: of all jobs of a queue, or of a pool. The limiter's item remembers the starts, and also those
+ * A rate that shards share: of all jobs of a queue, of a pool, or of a tag. The limiter's item remembers the starts, and also those
  * that are to come: a shard is *granted* a start from the time `at` on, and `until` is on record as if it had started
  * then. So all that counts against a new one is what is on record and not forgotten by the time at which it may start:
  * of all starts of a window the one that was granted last has been counted with all others. A grant that is not used is
@@ -21,13 +21,15 @@ export interface SharedRate {
   readonly rateLimit: RateLimit
   /** How many starts a job counts as, by the queue it is of. */
   readonly costs: Readonly<Record<string, number>>
+  /** And in any other queue. Default: one. */
+  readonly cost?: number
 }
 
 /** How many starts a job in this shard counts as. */
-export function costIn({ costs }: Pick<SharedRate, 'costs'>, borrower: Borrower): number {
+export function costIn({ costs, cost = 1 }: Pick<SharedRate, 'costs' | 'cost'>, borrower: Borrower): number {
   const shard = parseShard(borrower)
   const queue = shard.ok ? shard.value.queue : ''
-  return (Object.hasOwn(costs, queue) ? costs[queue] : undefined) ?? 1
+  return (Object.hasOwn(costs, queue) ? costs[queue] : undefined) ?? cost
 }
 
 const PAUSED: RateLimit = { allowed: 0, period_ms: 1000, margin_ms: 0 }

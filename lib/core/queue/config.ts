@@ -18,6 +18,7 @@ import { limitersOf } from './limiters-input.ts'
 import type { PartitionRule } from './partition.ts'
 import { type KnownLimiter, poolsOf } from './pools.ts'
 import { type MaxQueueSize, maxQueueSizeOf } from './queue-size-input.ts'
+import { type RateRule, rateRuleOf } from './rate-rule.ts'
 import { sharedRatesOf } from './shared-rates.ts'
 import type { TagLimit } from './tags-input.ts'
 
@@ -29,6 +30,8 @@ const SHARDS_WHEN_UNLIMITED = 125
 export interface QueueConfig extends Limits {
   readonly name: string
   readonly partition?: PartitionRule
+  /** Its rate, if that does not go by partition: `rateLimit` is absent then. */
+  readonly rateRule?: RateRule
   readonly retry: RetryPolicy
   readonly timeout_ms: number
   readonly shards: number
@@ -87,7 +90,8 @@ export function defineConfig<
 function limitsOf(apps: Readonly<Record<string, AppRate>>, name: string, queue: ParsedQueue): Limits {
   const derivation = derivationOf(apps, name, queue)
   const concurrency = derivation ? derivedNumber(derivation.rate, derivation) : queue.concurrency
-  const rateLimit = intervalOf(name, queue) ?? (queue.rateLimit && withMargin(toRate(queue.rateLimit)))
+  const own = rateRuleOf(name, queue) ? undefined : queue.rateLimit
+  const rateLimit = intervalOf(name, { ...queue, rateLimit: own }) ?? (own && withMargin(toRate(own)))
   return {
     ...(concurrency === undefined ? {} : { concurrency }),
     ...(rateLimit ? { rateLimit } : {}),
@@ -103,6 +107,7 @@ function toQueue(
   queue: ParsedQueue,
 ): Omit<QueueConfig, 'limiters' | 'rates'> {
   const limits = limitsOf(apps, name, queue)
+  const rateRule = rateRuleOf(name, queue)
   const { retry } = queue
   const shards = queue.shards ?? defaultShards(limits)
   checkShards(name, limits, shards)
@@ -111,6 +116,7 @@ function toQueue(
     name,
     ...limits,
     ...(queue.partition ? { partition: queue.partition } : {}),
+    ...(rateRule ? { rateRule } : {}),
     ...maxQueueSizeOf(name, queue),
     retry: { attempts, backoff_ms: backoff, factor, maxBackoff_ms: maxBackoff, jitter },
     timeout_ms: queue.timeout,

@@ -1,4 +1,4 @@
-/** What a total or a pool allows, as people write it, in the configuration and at run time. */
+/** What a total, a pool or a tag allows, as people write it, in the configuration and at run time. */
 import * as z from 'zod'
 import { limitFields } from '../limits/input.ts'
 
@@ -17,12 +17,16 @@ export const unitsSchema = shared('a limit is 0 (paused) or more')
 const rateSchema = limitFields(WITHOUT).rateLimit.unwrap().extend({ allowed: unitsSchema })
 
 /** A number of units, a rate, or both. */
-export const sharedLimitsSchema = z
-  .strictObject({ concurrency: unitsSchema.optional(), rateLimit: rateSchema.optional() })
-  .refine(({ concurrency, rateLimit }) => concurrency !== undefined || rateLimit !== undefined, {
-    path: ['concurrency'],
-    message: 'it limits nothing: give concurrency, rateLimit or both',
-  })
+export const sharedFields = { concurrency: unitsSchema.optional(), rateLimit: rateSchema.optional() }
+
+export const limitsSomething = (limits: { readonly concurrency?: unknown; readonly rateLimit?: unknown }) =>
+  limits.concurrency !== undefined || limits.rateLimit !== undefined
+export const LIMITS_NOTHING = {
+  path: ['concurrency'],
+  message: 'it limits nothing: give concurrency, rateLimit or both',
+}
+
+export const sharedLimitsSchema = z.strictObject(sharedFields).refine(limitsSomething, LIMITS_NOTHING)
 
 export type SharedLimits = z.output<typeof sharedLimitsSchema>
 export type SharedLimitsInput = z.input<typeof sharedLimitsSchema>

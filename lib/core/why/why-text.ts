@@ -105,7 +105,7 @@ const TEXTS: { readonly [Kind in Reason['reason']]: (reason: Reason<Kind>, at: n
   throttled: ({ stretch, reopensAt }, at) =>
     `too many attempts have failed: ${stretch} times slower${reopensAt === undefined ? '' : `, looked at again at ${timeText(reopensAt, at)}`}`,
   'shared rate': ({ limiter, allowed, period_ms, nextAt }, at) =>
-    `${limiter.replace('|', ' ')} rate ${allowed}/${secondsText(period_ms)} ${nextAt === undefined ? 'paused' : `used up, next in ${secondsText(Math.max(0, nextAt - at))}`}`,
+    `${limiter.replace(/^rate\|/, '').replace('|', ' ')} rate ${allowed}/${secondsText(period_ms)} ${nextAt === undefined ? 'paused' : `used up, next in ${secondsText(Math.max(0, nextAt - at))}`}`,
   'same id': () => 'another job with the same id is in flight',
   batch: ({ jobs: count, size, until }, at) =>
     `${count} of ${size} jobs of a batch, sent in ${secondsText(Math.max(0, until - at))} at the latest`,

@@ -56,6 +56,13 @@ export default defineConfig({
     mail: { partition: { payload: 'customer' }, pools: { mailer: 1 }, timeout: '4s' },
     letter: { partition: { payload: 'customer' }, pools: { mailer: { cost: 2 } }, timeout: '4s' },
     light: { partition: { payload: 'customer' }, concurrency: 2, pools: { api: 1 }, timeout: '4s' },
+    /** Its rate goes by another rule than its partitions. */
+    zoned: {
+      partition: { payload: 'customer' },
+      concurrency: 3,
+      rateLimit: { allowed: 4, period: '2s', margin: '500ms', partition: { payload: 'text' } },
+      timeout: '4s',
+    },
   },
   pools: {
     api: { concurrency: 5 },
@@ -67,6 +74,7 @@ export default defineConfig({
     { key: 'model', concurrency: 3 },
     { key: 'model', value: 'gpt-5', concurrency: 2 },
     { key: 'user', each: true, concurrency: 1 },
+    { key: 'portal', each: true, rateLimit: { allowed: 4, period: '2s', margin: '500ms' } },
   ],
   apps: { hubspot: { rate: 40, frequency_s: 10 } },
 })

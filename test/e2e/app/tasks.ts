@@ -44,6 +44,7 @@ export const letter = defineTask({ name: 'letter', queue: 'letter', payload, han
 export const heavy = defineTask({ name: 'heavy', queue: 'heavy', payload, handler: record })
 export const light = defineTask({ name: 'light', queue: 'light', payload, handler: record })
 export const shared = defineTask({ name: 'shared', queue: 'shared', payload, handler: record })
+export const zoned = defineTask({ name: 'zoned', queue: 'zoned', payload, handler: record })
 export const sized = defineTask({ name: 'sized', queue: 'sized', payload, handler: record })
 
 /** The recorder sees one call, by the names of its jobs. */

@@ -11,6 +11,7 @@ import {
   shared,
   sized,
   wide,
+  zoned,
 } from './tasks.ts'
 
 export const handler = createWorker([
@@ -24,5 +25,6 @@ export const handler = createWorker([
   sized,
   mail,
   letter,
+  zoned,
   batched,
 ])

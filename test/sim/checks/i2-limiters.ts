@@ -1,12 +1,13 @@
 /**
- * I2 over limiters: in no window of `period` do more starts count than a total or a pool allows, over all queues and shards,
+ * I2 over limiters: in no window of `period` do more starts count than a total, a pool or a tag allows, over all queues and shards,
  * in true time, each as many as its job costs. Judged for what was claimed while one configuration has been in force.
  */
 import type { LimitOverride } from '../../../lib/core/limits/limits.ts'
+import type { QueueInput } from '../../../lib/core/queue/config.ts'
 import type { Plan } from '../workloads/plan.ts'
 import type { Check } from './check.ts'
 import { firstOfCalls } from './flights.ts'
-import { asMap, type Covered, coveredBy, useOf } from './i1-limiters.ts'
+import { asMap, type Covered, coveredBy, tagsOver, useOf } from './i1-limiters.ts'
 import { slackOf } from './i2-rate.ts'
 import { readShard } from './keys.ts'
 
@@ -29,7 +30,7 @@ interface WrittenRate {
 
 /** By what the user has written; a run's durations are numbers. */
 export function ratesOver({ versions }: Plan, version: number, { pk, item }: Covered): CoveringRate[] {
-  const { queues, pools = {} } = (versions[version] ?? versions[0]).input
+  const { queues, pools = {}, tags = [] } = (versions[version] ?? versions[0]).input
   const { queue } = readShard(pk)
   const input = queues[queue]
   const isOfQueue = (job: Covered) => (readShard(job.pk).queue === queue ? 1 : undefined)
@@ -42,7 +43,38 @@ export function ratesOver({ versions }: Plan, version: number, { pk, item }: Cov
         return cost ?? (poolsNamedBy(job.item).includes(pool) ? 1 : undefined)
       }),
     ),
+    ...ruledOver(input?.rateLimit, { pk, item }),
+    ...tagsOver(tags, item).flatMap(({ name, limit }) =>
+      rateOf(name, limit, (job) =>
+        tagsOver(tags, job.item).some((other) => other.name === name) ? (limit.cost ?? 1) : undefined,
+      ),
+    ),
   ]
+}
+
+/** The rate of a queue that goes by a rule of its own: of the value that a job has, by the documentation of its lane's key. */
+function ruledOver(rate: QueueInput['rateLimit'], job: Covered): CoveringRate[] {
+  if (!rate?.partition) return []
+  const nameOf = (one: Covered): string => ruledName(rate.partition, one)
+  const { queue } = readShard(job.pk)
+  const name = nameOf(job)
+  return rateOf(name, { rateLimit: rate }, (one) =>
+    readShard(one.pk).queue === queue && nameOf(one) === name ? 1 : undefined,
+  )
+}
+
+/** As far as rules are drawn: by task, by the region of the payload, or by both. */
+function ruledName(rule: NonNullable<QueueInput['rateLimit']>['partition'], { pk, item }: Covered): string {
+  const byTask = rule === 'task' || rule?.task === true
+  const { region } = asMap<string>(item?.['payload'])
+  // Of a payload that is kept outside only its client knew more than the key.
+  if (rule !== 'task' && region === undefined)
+    return (/\+(rate\.[^+]*)/.exec(pk)?.[1] ?? 'rate.none').replace('.', '|')
+  const parts = [
+    ...(byTask ? [['task', String(item?.['task'])]] : []),
+    ...(rule === 'task' ? [] : [['payload.region', encodeURIComponent(String(region))]]),
+  ]
+  return `rate|${readShard(pk).queue}:${parts.map(([key]) => key).join(',')}=${parts.map(([, value]) => value).join(',')}`
 }
 
 /** A job that names a pool counts as one start, unless its queue says something else. */
@@ -57,7 +89,7 @@ function rateOf(name: string, written: Written, costOf: CoveringRate['costOf']):
 }
 
 export const limiterRates: Check = {
-  name: 'I2 totals and pools',
+  name: 'I2 totals, pools and tags',
   after(event, { truth, fail }) {
     if (event.kind !== 'attemptStarted') return
     const version = truth.limits.versionInForce(truth.now)

@@ -152,7 +152,7 @@ function hasSharedStart({ plan, now }: Truth, { states }: Tables, job: Covered, 
   if (rates.length > 0 && (granted?.until ?? 0) > now - GRANTED_MS) return false
   return rates.every(({ name, allowed, period_ms, margin_ms, costOf }) => {
     const queues = Object.keys((plan.versions[version] ?? plan.versions[0]).input.queues)
-    const most = Math.max(1, ...queues.map((queue) => costOf({ pk: queue }) ?? 0))
+    const most = Math.max(costOf(job) ?? 1, ...queues.map((queue) => costOf({ pk: queue }) ?? 0))
     const span = 1.1 * period_ms + margin_ms + 2 * plan.maxSkew_ms + AHEAD_MS
     const counted = Object.entries(states.get(`$limiter|${name}` as ShardKey)?.window ?? {})
     const used = counted.reduce((sum, [end, count]) => sum + (Number(end) > now - span ? count : 0), 0)

@@ -43,6 +43,20 @@ export const SHARED_RATES: readonly Mutant[] = [
     breaks: 'what others wait for is given away',
   },
   {
+    name: 'a rate by a rule of its own grants whatever is asked',
+    file: 'lib/core/queue/rate-rule.ts',
+    find: 'return { name, rate: { name, rateLimit: rule.rateLimit, costs: {} } }',
+    replace: 'return { name }',
+    breaks: 'a value has more starts than its rate allows',
+  },
+  {
+    name: 'the rates of single values are forgotten',
+    file: 'lib/core/queue/covering.ts',
+    find: 'if (rate) named.set(name, rate)',
+    replace: 'if (rate && !(name.startsWith("each|") || name.startsWith("rate|"))) named.set(name, rate)',
+    breaks: 'the rate of each value of a tag, and of a rule',
+  },
+  {
     name: 'the window of another limiter',
     file: GRANTS,
     find: 'const keysOf = (grants: readonly Grant[]) => grants.flatMap(({ keys }) => presentOf(keys[use.name]))',

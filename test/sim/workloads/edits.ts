@@ -73,6 +73,7 @@ const isMalformed = (item: RawItem): boolean => item[MALFORMED] === true
 function changed(item: RawItem, { what, pick }: EditPlan): RawItem | undefined {
   const payload = {
     tenant: 'by hand',
+    region: 'by hand',
     handler: { bad: 0, how: 'throw', takes_ms: 1 + Math.floor(pick * 500) },
   }
   switch (what) {

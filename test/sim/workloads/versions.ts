@@ -8,7 +8,7 @@ import {
   defineConfig,
   type QueueInput,
 } from '../../../lib/core/queue/config.ts'
-import type { TagLimit } from '../../../lib/core/queue/tags-input.ts'
+import type { TagLimitInput } from '../../../lib/core/queue/tags-input.ts'
 import type { SimRandom } from '../world/random.ts'
 import { drawLimiters, drawShards, type PoolsPlan, type QueuePlan } from './queues.ts'
 
@@ -52,7 +52,7 @@ export function drawVersions(
 export function versionOf(
   queues: Queues,
   pools: PoolsPlan = {},
-  tags: readonly TagLimit[] = [],
+  tags: readonly TagLimitInput[] = [],
   apps?: ConfigInput['apps'],
 ): Version {
   const input = { queues, pools, tags, ...(apps ? { apps } : {}) }
@@ -74,7 +74,10 @@ function redeployed(random: SimRandom, queues: Queues, newQueue: () => QueueInpu
 /** They are drawn anew. */
 const withoutLimiters = (queues: Queues): Queues =>
   Object.fromEntries(
-    Object.entries(queues).map(([name, { total: _t, guaranteed: _g, pools: _p, ...queue }]) => [name, queue]),
+    Object.entries(queues).map(([name, { total: _t, guaranteed: _g, pools: _p, rateLimit, ...queue }]) => [
+      name,
+      rateLimit === undefined || rateLimit.partition ? queue : { ...queue, rateLimit },
+    ]),
   )
 
 function changedQueue(random: SimRandom, input: QueueInput): QueueInput {
@@ -126,7 +129,7 @@ export const deployAt = (random: SimRandom, version: number, at: number): Deploy
 /** Tasks of a version besides each queue's own: known to that version's workers alone. */
 export const taskOfVersion = (queue: string, version: number): string => `task-${queue}-v${version}`
 
-/** Whether a version has a place for the shard: what its lane names of a tag that has no limit holds nothing up. */
+/** Whether a version has a place for the shard: what its lane names of a tag or a rate that there is not holds nothing up. */
 export function knows({ queues, input: { pools = {} } }: Config, shard: string): boolean {
   const [name = '', partition = '', last = ''] = shard.split('|')
   const queue = Object.hasOwn(queues, name) ? queues[name] : undefined

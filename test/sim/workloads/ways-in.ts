@@ -99,8 +99,12 @@ function placedAs(world: World, item: RawItem): Placed {
 
 const isBucketKnown = (item: RawItem): boolean => item[MALFORMED] !== true && item.sk.length % 2 === 0
 
-const payloadOf = ({ queue, tenant, handler, padding_kb = 0 }: JobPlan) => ({
+/** One that a key has to escape, too. */
+const REGIONS = ['eu', 'b|c+d%'] as const
+
+const payloadOf = ({ queue, tenant, handler, id, padding_kb = 0 }: JobPlan) => ({
   ...(queue.partitioned ? { tenant } : {}),
+  region: REGIONS[id.length % REGIONS.length],
   handler,
   ...(padding_kb > 0 ? { padding: 'x'.repeat(1024 * padding_kb) } : {}),
 })
@@ -119,8 +123,11 @@ function rawItem(world: World, job: JobPlan, index: number) {
   const item = { ...itemOf(world, job), ...attributesOf(index) }
   const [queue, partition = ''] = item.pk.split('|')
   const pk = partition ? `${queue}|${partition}` : queue
-  if (job.labels && index % 7 === 0) return { ...item, pk: `${queue}|${partition}|+tag.m` as typeof item.pk }
-  return job.priority === 5 ? { ...item, pk: pk as typeof item.pk } : item
+  if (job.labels && index % 7 === 0 && job.padding_kb === undefined)
+    return { ...item, pk: `${queue}|${partition}|+tag.m` as typeof item.pk }
+  // What may be kept outside of the item says nothing of its lane.
+  const isLaneKnown = job.padding_kb === undefined || job.queue.config.rateRule === undefined
+  return job.priority === 5 && isLaneKnown ? { ...item, pk: pk as typeof item.pk } : item
 }
 
 /** Every other event leaves it to Sluice to name the job and to say when. */
