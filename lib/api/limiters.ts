@@ -1,6 +1,5 @@
 /** Totals of queues, pools and limits of tags, seen and set while they are in use. */
 import { InvalidJobError } from '../core/errors.ts'
-import { NO_BOOKS } from '../core/limits/books.ts'
 import { type Kept, keptForOthers, unfilledIn } from '../core/limits/guarantee.ts'
 import { limitsInForce } from '../core/limits/in-force.ts'
 import { type Limiter, lentOut, outstanding } from '../core/limits/limiter.ts'
@@ -23,6 +22,7 @@ import type { KnownLimiter } from '../core/queue/pools.ts'
 import type { SharedLimitsInput } from '../core/queue/shared-limits-input.ts'
 import { emptyState, type ShardState } from '../core/shard/state.ts'
 import { clip } from '../core/text/clip.ts'
+import { joinedBooks, readChunks } from '../use-cases/operate/limiter-parts.ts'
 import { setLimiter } from '../use-cases/operate/set-limiter.ts'
 import { toLimiterOverride } from './limiter-input.ts'
 import type { LimitsNote } from './limits-input.ts'
@@ -65,13 +65,13 @@ export interface LimiterRate {
 
 export interface Limiters {
   /**
-   * How many units a total, a pool or a tag has, who has them and who waits. One read.
+   * How many units a total, a pool or a tag has, who has them and who waits. One read, and one for each chunk of a large one.
    * @example const { lent, units, waiting } = await client.limiter({ pool: 'hubspot' })
    * @throws InvalidJobError if the configuration has no such limit
    */
   limiter(id: LimiterId): Promise<LimiterInfo>
   /**
-   * All totals, pools and tags of the configuration, one read each. Of a tag that has a limit for each value those that are or
+   * All totals, pools and tags of the configuration, read like that. Of a tag that has a limit for each value those that are or
    * were in use within a week: for that the State table is scanned.
    */
   limiters(): AsyncGenerator<LimiterInfo>
@@ -148,7 +148,7 @@ async function* allLimiters(wiring: Wiring): AsyncGenerator<LimiterInfo> {
 
 async function infoOf({ store, clock }: Wiring, { name, units, rate }: KnownLimiter): Promise<LimiterInfo> {
   const state = (await store.states.read(limiterKey(name))) ?? emptyState(limiterKey(name))
-  const { slots } = state.books ?? NO_BOOKS
+  const slots = joinedBooks([state, ...(await readChunks({ store }, state))])
   const now = clock.now()
   const configured = units?.concurrency
   const { concurrency = configured } = limitsInForce(

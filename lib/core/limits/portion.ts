@@ -21,6 +21,8 @@ export interface Portion extends Partition {
   readonly borrowed: NonNullable<ShardState['borrowed']>
   /** What the shard does not use goes back even if nobody waits: so many may borrow that the books could not hold them all. */
   readonly givesIdleBack?: true
+  /** How many units there may be that are not of this part of the limiter: see `chunk.ts`. */
+  readonly elsewhere?: number
   /** The limiter covers the jobs of this lane, and not all of its queue. */
   readonly ofLane?: true
 }
@@ -94,7 +96,8 @@ export function mostItMayGet(portion: Portion, usage: Usage, asksOthers: boolean
   const now = mayUse(portion, usage)
   return of((resource) => {
     const asked = MOST_ASKED * ofOneJob(portion, resource)
-    const most = asksOthers ? asked : Math.max(0, freeFor(portion, resource, portion.self))
+    const free = freeFor(portion, resource, portion.self) + (portion.elsewhere ?? 0)
+    const most = asksOthers ? asked : Math.max(0, free)
     return now[resource] + Math.min(asked, most, mayWant(portion, usage, resource))
   })
 }

@@ -6,7 +6,7 @@
 import { parseShard, type Shard, type ShardKey } from '../keys.ts'
 import { type Lane, type LanePart, laneOfParts, partsOfLane } from '../limits/lane.ts'
 import { type LimiterName, poolNamed } from '../limits/limiter-name.ts'
-import { inOrder, type QueueLimiter } from '../limits/queue-limiter.ts'
+import { divided, inOrder, type QueueLimiter } from '../limits/queue-limiter.ts'
 import type { SharedRate } from '../limits/shared-rate.ts'
 import { clip } from '../text/clip.ts'
 import type { Parsed } from '../text/parsed.ts'
@@ -78,7 +78,7 @@ export function limiterNamed(
 ): QueueLimiter | undefined {
   if (name.startsWith('pool|')) return poolIn({ pools }, name)?.units
   const limit = tags.find((one) => isOfLimit(one, name))
-  return limit && { name, concurrency: limit.concurrency, weights: {} }
+  return limit && divided({ name, concurrency: limit.concurrency, weights: {} })
 }
 
 const isKnown = (config: Pick<Known, 'pools' | 'tags'>, limiter: LimiterName): boolean =>

@@ -38,9 +38,11 @@ export function withGuaranteed(
     return [keyOf(path, queue.partition, partition), units] as const
   })
   const total = totalOf(name)
-  return limiters.map((limiter) =>
-    limiter.name === total ? { ...limiter, guaranteed: Object.fromEntries(entries) } : limiter,
-  )
+  // What each partition has is counted in one item.
+  return limiters.map(({ isDivided, ...limiter }) => {
+    if (limiter.name === total) return { ...limiter, guaranteed: Object.fromEntries(entries) }
+    return isDivided ? { ...limiter, isDivided } : limiter
+  })
 }
 
 function problemOf(

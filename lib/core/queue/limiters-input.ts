@@ -3,7 +3,7 @@ import * as z from 'zod'
 import { ConfigurationError } from '../errors.ts'
 import { POOL_NAME } from '../limits/lane.ts'
 import { PLAIN } from '../limits/lending.ts'
-import { inOrder, poolNamed, type QueueLimiter, totalOf } from '../limits/queue-limiter.ts'
+import { divided, inOrder, poolNamed, type QueueLimiter, totalOf } from '../limits/queue-limiter.ts'
 import { type SharedLimits, type SharedLimitsInput, sharedLimitsSchema } from './shared-limits-input.ts'
 
 export const poolName = z
@@ -62,7 +62,7 @@ export function limitersOf(
   const ofTotal =
     total?.concurrency === undefined
       ? []
-      : [{ name: totalOf(name), concurrency: total.concurrency, weights: {} }]
+      : [divided({ name: totalOf(name), concurrency: total.concurrency, weights: {} })]
   return [...ofTotal, ...ofPools].toSorted(inOrder)
 }
 

@@ -17,9 +17,10 @@ import type { Trouble } from '../../core/why/why.ts'
 import { unitsWithinReach } from '../../core/why/within-reach.ts'
 import type { Context } from '../context.ts'
 import { usageIn } from '../lending/account.ts'
-import { type Capacities, type Capacity, capacityOf, limiterSeen, readOwner } from '../lending/capacity.ts'
+import { type Capacities, type Capacity, capacityOf, readOwner } from '../lending/capacity.ts'
 import { withDerived } from '../lending/derive.ts'
 import { lookForStarts } from '../lending/grants.ts'
+import { limiterSeen } from '../lending/limiter-capacity.ts'
 import { readDueJobs } from '../pass/due-jobs.ts'
 
 /** What looking takes of the world. */
@@ -105,7 +106,9 @@ async function decideUnwritten(
   const within = shared ? { ...limits, shared } : limits
   const input = { ...known, ...jobs, limits: within, due, reading, newToken: () => '-' as Token }
   const { claims, holds, looks } = decide(input)
-  const owners = new Map(limiters.map(({ limiter, owner }) => [limiter?.name ?? '', owner]))
+  const owners = new Map(
+    limiters.map(({ limiter, owner, chunk }) => [limiter?.name ?? '', chunk?.root ?? owner]),
+  )
   const seen = { state, owner: capacity.owner, limiters: owners, portion: capacity, staying, now }
   return {
     kind: 'looked',
