@@ -4,11 +4,12 @@
  * root, and looks at all other chunks *afterwards*. So one of the two always sees the other.
  */
 import type { ShardKey } from '../../core/keys.ts'
-import { booksOf, demandIn, hungryIn, leftIn, ownFree } from '../../core/limits/chunk.ts'
+import { booksOf, type Chunk, demandIn, hungryIn, leftIn, ownFree } from '../../core/limits/chunk.ts'
 import { chunkKeyOf } from '../../core/limits/chunk-name.ts'
 import { type ChunkTask, chunkTask } from '../../core/limits/chunk-task.ts'
 import { capOf } from '../../core/limits/in-force.ts'
 import type { Result } from '../../core/limits/settling.ts'
+import { booksKeptUntil, isTouchedLongAgo } from '../../core/shard/expiry.ts'
 import { emptyState, type ShardState } from '../../core/shard/state.ts'
 import type { Context } from '../context.ts'
 import type { Capacity } from './capacity.ts'
@@ -31,6 +32,7 @@ type Seen = Capacity & Required<Pick<Capacity, 'chunk'>>
 /** @param settled what came of the shard's own books */
 export async function tendAfter(context: Context, before: Capacity, settled: Settled): Promise<Settled> {
   const tending: Tending = { served: new Set(), asksAgain: false, hasServed: false }
+  if (before.chunk) await touchRoot(context, before.chunk)
   let now: Capacity | 'stale' = settled.after ?? before
   if (settled.after && isToBeReadAgain(before, settled.after)) now = await again(context, settled.after)
   for (let tasks = 0; tasks < MOST_TASKS && now !== 'stale' && now.chunk; tasks++) {
@@ -40,6 +42,13 @@ export async function tendAfter(context: Context, before: Capacity, settled: Set
     now = await carryOut(context, seen, task, tending)
   }
   return { served: [...tending.served], hasEntered: tending.asksAgain }
+}
+
+/** Nobody else writes the root while no capacity moves. */
+async function touchRoot({ store, clock }: Context, { number, root }: Chunk): Promise<void> {
+  if (number === 0 || !isTouchedLongAgo(root, undefined, clock.now())) return
+  const expiresAt = booksKeptUntil(root, undefined, clock.now())
+  await store.states.writeBooks(root, { loans: [], line: [], isLending: false, expiresAt })
 }
 
 /** It has left units free, or has come to stand in the line: what was read of the root before may be over. */
