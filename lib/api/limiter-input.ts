@@ -3,7 +3,7 @@ import { ConfigurationError } from '../core/errors.ts'
 import { toRate } from '../core/limits/input.ts'
 import type { LimitOverride } from '../core/limits/limits.ts'
 import type { KnownLimiter } from '../core/queue/pools.ts'
-import { type SharedLimitsInput, sharedLimitsSchema } from '../core/queue/shared-limits-input.ts'
+import { MOST_UNITS, type SharedLimitsInput, sharedLimitsSchema } from '../core/queue/shared-limits-input.ts'
 import { toConfigurationError } from '../core/text/issues.ts'
 import { type LimitsNote, toNote } from './limits-input.ts'
 
@@ -38,6 +38,8 @@ function checkUnits({ name, units }: KnownLimiter, concurrency: number): void {
       'units',
       `${name} is configured with a rate alone: set rateLimit, or 0 to pause`,
     )
+  if (concurrency > MOST_UNITS && !units.isDivided)
+    throw new ConfigurationError('units', `${name} lies in one item, so it has at most ${MOST_UNITS} units`)
   const heavy = Object.entries(units.weights).find(([, weight]) => weight > concurrency)
   if (heavy)
     throw new ConfigurationError(

@@ -38,3 +38,8 @@ export const chunkOfLoan = (id: LoanId): number => Number(/#([1-9]\d{0,3})$/.exe
 /** Where a shard borrows that has nothing yet. */
 export const homeChunk = ({ chunks = CHUNKS }: Divisible, shard: ShardKey): number =>
   1 + (stableHash(shard) % chunks)
+
+/** Which of many shards does something is drawn by the time and their names: what comes last changes the hash too little. */
+export const lotOf = (shard: ShardKey, now: number): number =>
+  stableHash(`${Math.floor(now / LOT_MS)} ${shard}`) / 2 ** 32
+const LOT_MS = 1000

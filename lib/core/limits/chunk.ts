@@ -22,6 +22,8 @@ export interface Chunk {
   readonly root: ShardState
   /** What the chunk has from the root. Empty for the root. */
   readonly units: BorrowedUnits
+  /** From 0 to 1, another for each shard and second. */
+  readonly lot: number
 }
 
 /**
@@ -45,8 +47,11 @@ export const isDividedNow = (root: ShardState): boolean => chunksIn(root).length
 export const leftIn = (root: ShardState, cap: number): number => cap - lentOut(booksOf(root).slots)
 
 /** Units of the chunk that no shard has. */
-export const ownFree = ({ number, root, units }: Chunk, { slots }: Books, cap: number): number =>
-  number === 0 ? leftIn(root, cap) : held(units.slots) - lentOut(slots)
+export const ownFree = (
+  { number, root, units }: Pick<Chunk, 'number' | 'root' | 'units'>,
+  { slots }: Books,
+  cap: number,
+): number => (number === 0 ? leftIn(root, cap) : held(units.slots) - lentOut(slots))
 
 /** What of that may be lent. While more is out than the limit allows, no chunk lends anything, and nobody claims. */
 export function freeIn(chunk: Chunk, books: Books, cap: number): number {
@@ -75,6 +80,27 @@ export function hungryIn(root: ShardState): Hungry[] {
     .toSorted((one, other) => one.units * other.demand - other.units * one.demand)
 }
 
+/** For each of its shards a chunk has at least so much of what any other has for each of its own. */
+const LEAST_PART = 0.5
+
+/**
+ * The chunk to which one in which shards wait, too, gives its next unit: it has none, or far less for each of its shards, even with that. Both
+ * numbers of shards are those that the root has, so that they do not give each other the same. Of the units that become free one for
+ * each round of the shards goes: if all did, they would be too many, and in each other's way.
+ */
+export function owedTo({ number, root, lot }: Chunk, cap: number): number | undefined {
+  if (leftIn(root, cap) < 0) return undefined
+  const hungry = hungryIn(root)
+  const own = hungry.find((one) => one.number === number)
+  const [poorest] = hungry
+  if (!own || !poorest || lot * own.demand >= 1) return undefined
+  const empty = hungry.filter(({ units }) => units === 0)
+  // Any of them, so that all have their turn if there are fewer units than chunks.
+  if (own.units > 0 && empty.length > 0) return empty[Math.floor(lot * own.demand * empty.length)]?.number
+  const isRich = (own.units - 1) * poorest.demand * LEAST_PART >= (poorest.units + 1) * own.demand
+  return isRich ? poorest.number : undefined
+}
+
 /** How many shards borrow or wait. */
 export const demandIn = ({ loans, line }: Limiter): number =>
   new Set([...Object.keys(loans), ...Object.keys(line)]).size
@@ -91,10 +117,11 @@ export function elsewhere({ number, root, units }: Chunk, cap: number): number {
 export function inChunk(
   { limits, books }: { readonly limits: Limits; readonly books: Books },
   chunk: Chunk,
-): { readonly ownUse: Units; readonly elsewhere: number } {
+): { readonly ownUse: Units; readonly elsewhere: number; readonly isOwed?: true } {
   const cap = capOf(limits, 'slots')
   const ownUse = { ...NO_UNITS, slots: cap - lentOut(books.slots) - freeIn(chunk, books, cap) }
-  return { ownUse, elsewhere: elsewhere(chunk, cap) }
+  const isOwed = owedTo(chunk, cap) === undefined ? {} : { isOwed: true as const }
+  return { ownUse, elsewhere: elsewhere(chunk, cap), ...isOwed }
 }
 
 /** What a chunk has from the root. What was lent to it has arrived: nobody else lends it, before the chunk gives it back. */

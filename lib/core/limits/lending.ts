@@ -32,6 +32,9 @@ export interface Partition {
   readonly mostJobsOf?: (borrower: Borrower) => number
   /** What partitions are guaranteed of its slots. Absent where none is. */
   readonly guaranteed?: Guaranteed
+  /** How many units other chunks may have for it, and whether one of them gets its next: see `chunk.ts`. */
+  readonly elsewhere?: number
+  readonly isOwed?: true
 }
 
 /** How many units of a thing one job of a shard uses: they are lent together, or not at all. */
@@ -55,9 +58,10 @@ export const unfilledOf = ({ guaranteed, limits, books }: Partition, resource: R
     ? unfilledIn(guaranteed, capOf(limits, resource), books[resource])
     : NOTHING_UNFILLED
 
-/** Free units that are not kept for others than this shard. */
+/** Free units that are not kept for others than this shard, and what other chunks may have. */
 export const freeFor = (partition: Partition, resource: Resource, self: Borrower): number =>
-  freeAmong(freeUnits(partition, resource), unfilledOf(partition, resource), self)
+  freeAmong(freeUnits(partition, resource), unfilledOf(partition, resource), self) +
+  (partition.elsewhere ?? 0)
 
 /** The shards in the line by what they have: the one that has least, and among equals the one that has waited longest. */
 const lineByUnits = (partition: Partition, resource: Resource): Borrower[] =>

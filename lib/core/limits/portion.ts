@@ -21,8 +21,6 @@ export interface Portion extends Partition {
   readonly borrowed: NonNullable<ShardState['borrowed']>
   /** What the shard does not use goes back even if nobody waits: so many may borrow that the books could not hold them all. */
   readonly givesIdleBack?: true
-  /** How many units there may be that are not of this part of the limiter: see `chunk.ts`. */
-  readonly elsewhere?: number
   /** The limiter covers the jobs of this lane, and not all of its queue. */
   readonly ofLane?: true
 }
@@ -58,7 +56,7 @@ const usable = (portion: Portion, resource: Resource): number =>
 /** Whether the shard leaves a unit to one that waits: one that has just become free, for what it has been given it uses. */
 const givesUnitAway = (portion: Portion, usage: Usage, resource: Resource): boolean =>
   (isFreed(portion, usage, resource) || isNextGivenAway(portion, usage, resource)) &&
-  nextToGiveWayTo(portion, resource, portion.self) !== undefined
+  (portion.isOwed === true || nextToGiveWayTo(portion, resource, portion.self) !== undefined)
 
 const isFreed = (portion: Portion, usage: Usage, resource: Resource): boolean =>
   usage.freed[resource] > 0 && usage.inUse[resource] < usable(portion, resource)
@@ -96,8 +94,7 @@ export function mostItMayGet(portion: Portion, usage: Usage, asksOthers: boolean
   const now = mayUse(portion, usage)
   return of((resource) => {
     const asked = MOST_ASKED * ofOneJob(portion, resource)
-    const free = freeFor(portion, resource, portion.self) + (portion.elsewhere ?? 0)
-    const most = asksOthers ? asked : Math.max(0, free)
+    const most = asksOthers ? asked : Math.max(0, freeFor(portion, resource, portion.self))
     return now[resource] + Math.min(asked, most, mayWant(portion, usage, resource))
   })
 }

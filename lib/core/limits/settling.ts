@@ -119,7 +119,7 @@ const MOST_SERVED = 25
  */
 function nextServed(portion: Portion, resource: Resource): Borrower[] {
   const served: Borrower[] = []
-  let free = Math.max(0, freeUnits(portion, resource))
+  let free = Math.max(0, freeUnits(portion, resource) - (portion.isOwed ? 1 : 0))
   let unfilled = unfilledOf(portion, resource)
   for (const borrower of lineOf(portion, resource)) {
     if (borrower === portion.self) continue

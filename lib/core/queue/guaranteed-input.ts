@@ -3,6 +3,7 @@ import * as z from 'zod'
 import { ConfigurationError, InvalidJobError } from '../errors.ts'
 import { type QueueLimiter, totalOf } from '../limits/queue-limiter.ts'
 import { givenPartition, type PartitionRule } from './partition.ts'
+import { MOST_UNITS } from './shared-limits-input.ts'
 
 const units = z.int().min(1, 'guarantee at least one unit, or leave the partition out')
 
@@ -52,6 +53,7 @@ function problemOf(
   if (total === undefined) return 'it is a part of the total: give the queue one'
   if (!partition) return 'it is for partitions: give the queue a partition rule'
   const sum = Object.values(guaranteed).reduce((sum, units) => sum + units, 0)
+  if (total > MOST_UNITS) return `a total that guarantees something is at most ${MOST_UNITS}`
   return sum > total ? `${sum} units are guaranteed in all, and the total is ${total}` : undefined
 }
 

@@ -6,7 +6,7 @@
 import { parseShard, type Shard, type ShardKey } from '../../core/keys.ts'
 import { NO_BOOKS } from '../../core/limits/books.ts'
 import { type Chunk, inChunk, isDividedNow, unitsOfChunk } from '../../core/limits/chunk.ts'
-import { chunkKeyOf, chunkOfLoan, homeChunk } from '../../core/limits/chunk-name.ts'
+import { chunkKeyOf, chunkOfLoan, homeChunk, lotOf } from '../../core/limits/chunk-name.ts'
 import { limitsInForce, NO_UNITS } from '../../core/limits/in-force.ts'
 import type { Borrower } from '../../core/limits/limiter.ts'
 import type { Limits } from '../../core/limits/limits.ts'
@@ -77,13 +77,14 @@ function limiterCapacityOf(
   { config, clock }: Eyes,
   { items, state, shard, limiter }: Read,
 ): Capacity | 'stale' {
-  const { root, owner, number } = items
-  const chunk = chunkOf(root, owner, number)
+  const { root, owner } = items
+  const now = clock.now()
+  const chunk = chunkOf(items, lotOf(state.shard, now))
   const books = owner.books ?? NO_BOOKS
   const borrowed = borrowedBy(state.shard, borrowedIn(state, { shard, limiter }), books)
   if (borrowed === 'stale' || chunk === 'stale') return 'stale'
   const { guaranteed: units, concurrency: total } = limiter
-  const limits = limiterLimits(limiter, root, clock.now())
+  const limits = limiterLimits(limiter, root, now)
   const capacity = {
     ...(units ? { guaranteed: { units, total } } : {}),
     weightOf: (name: Borrower) => weightIn(limiter, name),
@@ -104,10 +105,10 @@ function limiterCapacityOf(
 }
 
 /** Absent for a limiter that is not divided. */
-function chunkOf(root: ShardState, owner: ShardState, number: number): Chunk | 'stale' | undefined {
-  if (number === 0) return isDividedNow(root) ? { number, root, units: {} } : undefined
+function chunkOf({ root, owner, number }: LimiterItems, lot: number): Chunk | 'stale' | undefined {
+  if (number === 0) return isDividedNow(root) ? { number, root, units: {}, lot } : undefined
   const units = unitsOfChunk(owner, root, number)
-  return units === 'stale' ? 'stale' : { number, root, units }
+  return units === 'stale' ? 'stale' : { number, root, units, lot }
 }
 
 /** Its rate is granted, and not lent. */
@@ -123,12 +124,9 @@ function concurrencyOf(config: Config, name: Borrower): number {
 }
 
 /** The chunk as it is now, after its item, the root's, or both have been read or written anew. */
-export function withItems(
-  capacity: Capacity,
-  { root, owner, number }: LimiterItems,
-  now: number,
-): Capacity | 'stale' {
-  const chunk = chunkOf(root, owner, number)
+export function withItems(capacity: Capacity, items: LimiterItems, now: number): Capacity | 'stale' {
+  const { root, owner } = items
+  const chunk = chunkOf(items, capacity.chunk?.lot ?? 1)
   const books = owner.books ?? NO_BOOKS
   const borrowed = borrowedBy(
     capacity.self,

@@ -67,7 +67,7 @@ async function carryOut(context: Context, seen: Seen, task: ChunkTask, tending: 
   const { number, root } = seen.chunk
   switch (task.kind) {
     case 'mark':
-      return mark(context, seen, task.demand, tending)
+      return mark(context, seen, task, tending)
     case 'unmark':
       await noteDemand(context, root, number, undefined)
       return again(context, seen)
@@ -84,11 +84,11 @@ async function carryOut(context: Context, seen: Seen, task: ChunkTask, tending: 
   }
 }
 
-/** All chunks are asked once: what becomes free there from now on comes by itself. */
+/** The first time all other chunks are asked: what becomes free there from now on comes by itself. */
 async function mark(
   context: Context,
   seen: Seen,
-  demand: number,
+  { demand, isNew }: Extract<ChunkTask, { kind: 'mark' }>,
   tending: Tending,
 ): Promise<Capacity | 'stale'> {
   const { number, root } = seen.chunk
@@ -96,6 +96,7 @@ async function mark(
   if (!noted) return again(context, seen)
   const marked = withItems(seen, { owner: seen.owner, root: noted, number }, context.clock.now())
   if (marked === 'stale') return 'stale'
+  if (!isNew) return marked
   const units = Object.keys(seen.books.slots.line).length
   const got = await fetchCapacity(context, marked, { units, asksOthers: true })
   if (got !== 'stale') tending.hasServed = false

@@ -1,4 +1,5 @@
 /** Every way in which the product is broken on purpose. A new feature adds a file of its own. */
+import { CHUNKS } from './chunks.ts'
 import { CLAIMING } from './claiming.ts'
 import { DEPLOYS } from './deploys.ts'
 import { DOOMED } from './doomed.ts'
@@ -20,6 +21,7 @@ import { WAKING } from './waking.ts'
 import { WAYS_IN } from './ways-in.ts'
 
 export const MUTANTS: readonly Mutant[] = [
+  ...CHUNKS,
   ...CLAIMING,
   ...DEPLOYS,
   ...DOOMED,

@@ -112,6 +112,22 @@ describe('a total that lies in chunks', () => {
     expect(hungryIn(rootOf(world))).toEqual([])
   })
 
+  test('a chunk in which shards wait gets its part, although all units are in use elsewhere', async () => {
+    const world = worldOf(4)
+    const end = holding(world)
+    const [mine = '', more = ''] = customersOf(1, 2)
+    const [theirs = ''] = customersOf(2, 1)
+    for (let n = 1; n <= 20; n++) world.put(job(mine, n), job(more, n))
+    await live(world, 2000)
+    world.put(job(theirs, 1))
+    for (let round = 0; round < 6 && !world.ran.includes(`${theirs}1`); round++) {
+      await live(world, 2000)
+      end()
+    }
+    expect(world.ran).toContain(`${theirs}1`)
+    expect(world.ran.length).toBeLessThan(20)
+  })
+
   test('of one unit is used by all in their turn', async () => {
     const world = worldOf(1)
     const customers = [...customersOf(1, 2), ...customersOf(2, 2)]
