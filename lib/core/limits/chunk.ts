@@ -117,11 +117,10 @@ export function elsewhere({ number, root, units }: Chunk, cap: number): number {
 export function inChunk(
   { limits, books }: { readonly limits: Limits; readonly books: Books },
   chunk: Chunk,
-): { readonly ownUse: Units; readonly elsewhere: number; readonly isOwed?: true } {
+): { readonly ownUse: Units; readonly elsewhere: number; readonly isOwed: boolean } {
   const cap = capOf(limits, 'slots')
   const ownUse = { ...NO_UNITS, slots: cap - lentOut(books.slots) - freeIn(chunk, books, cap) }
-  const isOwed = owedTo(chunk, cap) === undefined ? {} : { isOwed: true as const }
-  return { ownUse, elsewhere: elsewhere(chunk, cap), ...isOwed }
+  return { ownUse, elsewhere: elsewhere(chunk, cap), isOwed: owedTo(chunk, cap) !== undefined }
 }
 
 /** What a chunk has from the root. What was lent to it has arrived: nobody else lends it, before the chunk gives it back. */

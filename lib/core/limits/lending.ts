@@ -34,7 +34,7 @@ export interface Partition {
   readonly guaranteed?: Guaranteed
   /** How many units other chunks may have for it, and whether one of them gets its next: see `chunk.ts`. */
   readonly elsewhere?: number
-  readonly isOwed?: true
+  readonly isOwed?: boolean
 }
 
 /** How many units of a thing one job of a shard uses: they are lent together, or not at all. */

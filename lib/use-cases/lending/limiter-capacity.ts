@@ -135,7 +135,7 @@ export function withItems(capacity: Capacity, items: LimiterItems, now: number):
   )
   if (borrowed === 'stale' || chunk === 'stale') return 'stale'
   const limits = limiterLimits(capacity.configured, root, now)
-  const { chunk: _chunk, elsewhere: _elsewhere, ...rest } = capacity
+  const { chunk: _chunk, elsewhere: _elsewhere, isOwed: _isOwed, ...rest } = capacity
   const next = { ...rest, owner, books, borrowed, limits, ownUse: NO_UNITS }
   return chunk ? { ...next, chunk, ...inChunk(next, chunk) } : next
 }
