@@ -1,6 +1,12 @@
 /** Sluice's public API. The construct is in `sluice/cdk`, `createWorker` in `sluice/worker`, and what staff does in `sluice/admin`. */
 export type { Admin, AnyQueue, MoveOptions, RedriveOptions } from './api/admin.ts'
 export type { AppRateOptions, AppRates } from './api/app-rates.ts'
+export {
+  type BatchContext,
+  type BatchResults,
+  type BatchTask,
+  defineBatchTask,
+} from './api/batch-task.ts'
 export type { CancelNote, JobToCancel } from './api/cancel.ts'
 export { type Client, createClient } from './api/client.ts'
 export type { Enqueued, EnqueueOptions } from './api/enqueue-options.ts'
@@ -54,7 +60,7 @@ export { QueueFullError } from './core/queue/full.ts'
 export type { Duration } from './core/text/duration.ts'
 export type { Reason } from './core/why/reason.ts'
 export type { SizesSeen, SizeUse } from './core/why/sizes.ts'
-export type { LimitsSeen, PartitionStats, RateUse, ShardStats } from './core/why/stats.ts'
+export type { LimitsSeen, PartitionStats, QueueStats, RateUse, ShardStats } from './core/why/stats.ts'
 export { waitText } from './core/why/wait-text.ts'
 export type { AskedJob, Counted, JobWhy, PartitionWhy, ShardWhy, Why } from './core/why/why.ts'
 export { whyText } from './core/why/why-text.ts'

@@ -8,6 +8,7 @@ import { LONGEST_MS, SHORTEST_PERIOD_MS } from '../limits/limits.ts'
 import { durationBetween } from '../text/duration.ts'
 import { LONGEST_HANDLER_MS } from '../times.ts'
 import { appFields, appsSchema } from './apps.ts'
+import { batchFields } from './batch-input.ts'
 import { guaranteedFields } from './guaranteed-input.ts'
 import { limiterFields, type PoolUseInput, poolsSchema, type TotalInput } from './limiters-input.ts'
 import { partitionSchema } from './partition.ts'
@@ -31,6 +32,7 @@ const queueSchema = z.strictObject({
   ...limiterFields,
   ...guaranteedFields,
   ...sizeFields,
+  ...batchFields,
   /** The shortest time between two starts of a partition. Default: none. */
   minInterval: duration(SHORTEST_PERIOD_MS).optional(),
   /** A partition is slower by itself while too many of its attempts fail; `true` for the defaults. Default: it is not. */
@@ -78,9 +80,10 @@ export interface ConfigInput<
   QueueName extends string = string,
   AppName extends string = never,
   PoolName extends string = string,
+  TagKey extends string = string,
 > {
   readonly queues: Readonly<Record<QueueName, QueueInput<NoInfer<AppName>, NoInfer<PoolName>>>>
   readonly apps?: Readonly<Record<AppName, AppRate>> | undefined
   readonly pools?: Readonly<Record<PoolName, SharedLimitsInput>> | undefined
-  readonly tags?: readonly TagLimit[] | undefined
+  readonly tags?: readonly TagLimit<TagKey>[] | undefined
 }

@@ -2,7 +2,7 @@
 import { keptText } from '../limits/guarantee.ts'
 import { oneLine } from '../text/clip.ts'
 import { secondsText } from '../text/seconds.ts'
-import type { Note, Reason, SlotHolder } from './reason.ts'
+import type { Note, Reason, SlotHolder, UnitsHolder } from './reason.ts'
 import { fullTexts } from './sizes.ts'
 import type { Counted, ShardWhy, Why } from './why.ts'
 
@@ -78,17 +78,27 @@ export const reasonText = <Kind extends Reason['reason']>(reason: Reason<Kind>, 
 const TEXTS: { readonly [Kind in Reason['reason']]: (reason: Reason<Kind>, at: number) => string } = {
   interval: ({ interval_ms, reopensAt }, at) =>
     `the next start comes ${interval_ms} ms after the last${reopensAt === undefined ? '' : `, at ${timeText(reopensAt, at)}`}`,
-  limiter: ({ limiter, lent, units, kept, ...note }) =>
-    `${limiter.replace('|', ' ')} ${units === 0 ? `paused${noteText(note)}` : `${lent}/${units}${keptText(kept)}`}`,
-  paused: ({ problem, ...note }) =>
-    problem === undefined ? `paused${noteText(note)}` : `paused, for its override makes no sense: ${problem}`,
+  limiter: ({ limiter, lent, units, kept, first, behind, ...note }, at) =>
+    `${limiter.replace('|', ' ')} ${
+      units === 0
+        ? `paused${noteText(note)}`
+        : `${lent}/${units}${keptText(kept)}${first ? `, ${holderText(first, at)}` : ''}${behindText(behind)}`
+    }`,
+  paused: ({ problem, ofQueue, ...note }) =>
+    problem === undefined
+      ? `${ofQueue ? 'its queue is ' : ''}paused${noteText(note)}`
+      : `paused, for its override makes no sense: ${problem}`,
   'slowed down': ({ until, limiter, ...note }, at) =>
     `${limiter ? `${limiter.replace('|', ' ')} ` : ''}slowed down until ${timeText(until, at)}${noteText(note)}`,
   slots: ({ inFlight, slots, first, partition, lacksStarts }, at) =>
     [
       lacksStarts ? 'no start of the rate, other shards have them' : `slots ${inFlight}/${slots}`,
       ...(first && !lacksStarts ? [holderText(first, at)] : []),
-      ...(partition ? [`of ${partition.slots ?? 'unlimited'} in its partition, ${partition.lent} lent`] : []),
+      ...(partition
+        ? [
+            `of ${partition.slots ?? 'unlimited'} in its partition, ${partition.lent} lent${behindText(partition.behind)}`,
+          ]
+        : []),
     ].join(', '),
   rate: ({ allowed, period_ms, nextAt }, at) =>
     `rate ${allowed}/${secondsText(period_ms)} used up${nextAt === undefined ? '' : `, next in ${secondsText(Math.max(0, nextAt - at))}`}`,
@@ -97,13 +107,21 @@ const TEXTS: { readonly [Kind in Reason['reason']]: (reason: Reason<Kind>, at: n
   'shared rate': ({ limiter, allowed, period_ms, nextAt }, at) =>
     `${limiter.replace('|', ' ')} rate ${allowed}/${secondsText(period_ms)} ${nextAt === undefined ? 'paused' : `used up, next in ${secondsText(Math.max(0, nextAt - at))}`}`,
   'same id': () => 'another job with the same id is in flight',
+  batch: ({ jobs: count, size, until }, at) =>
+    `${count} of ${size} jobs of a batch, sent in ${secondsText(Math.max(0, until - at))} at the latest`,
   'not read': () => 'more jobs are due than a pass reads',
 }
 
-const holderText = ({ id, until, sentAt }: SlotHolder, at: number): string =>
-  until === undefined
-    ? `job ${id} claimed at ${timeText(sentAt ?? at, at)}`
-    : `job ${id} free by ${timeText(until, at)} at the latest`
+function holderText(holder: SlotHolder | UnitsHolder, at: number): string {
+  const { id, until, sentAt } = holder
+  const job = `job ${id}${'shard' in holder ? ` of ${holder.shard}` : ''}`
+  return until === undefined
+    ? `${job} claimed at ${timeText(sentAt ?? at, at)}`
+    : `${job} free by ${timeText(until, at)} at the latest`
+}
+
+const behindText = (behind: number | undefined): string =>
+  behind === undefined ? '' : `, behind ${behind} ${behind === 1 ? 'shard' : 'shards'} of better priority`
 
 const noteText = ({ by, note }: Note): string =>
   `${by === undefined ? '' : ` by ${by}`}${note === undefined ? '' : `: ${note}`}`

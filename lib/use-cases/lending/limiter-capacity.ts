@@ -7,6 +7,7 @@ import { parseShard, type Shard, type ShardKey } from '../../core/keys.ts'
 import { NO_BOOKS } from '../../core/limits/books.ts'
 import { type Chunk, inChunk, isDividedNow, unitsOfChunk } from '../../core/limits/chunk.ts'
 import { chunkKeyOf, chunkOfLoan, homeChunk, lotOf } from '../../core/limits/chunk-name.ts'
+import { guaranteeInForce } from '../../core/limits/guarantee-in-force.ts'
 import { limitsInForce, NO_UNITS } from '../../core/limits/in-force.ts'
 import type { Borrower } from '../../core/limits/limiter.ts'
 import type { Limits } from '../../core/limits/limits.ts'
@@ -83,10 +84,11 @@ function limiterCapacityOf(
   const books = owner.books ?? NO_BOOKS
   const borrowed = borrowedBy(state.shard, borrowedIn(state, { shard, limiter }), books)
   if (borrowed === 'stale' || chunk === 'stale') return 'stale'
-  const { guaranteed: units, concurrency: total } = limiter
+  // What each partition has is counted in one item.
+  const guaranteed = chunk ? undefined : guaranteeInForce(limiter, root.override)
   const limits = limiterLimits(limiter, root, now)
   const capacity = {
-    ...(units ? { guaranteed: { units, total } } : {}),
+    ...(guaranteed ? { guaranteed } : {}),
     weightOf: (name: Borrower) => weightIn(limiter, name),
     mostJobsOf: (name: Borrower) => concurrencyOf(config, name),
     givesIdleBack: true,

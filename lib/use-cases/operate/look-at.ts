@@ -5,14 +5,17 @@ import { type Job, parseJob, placeOf, type RawItem } from '../../core/job/job.ts
 import { parseShard, type ShardKey } from '../../core/keys.ts'
 import { limitsOfGates } from '../../core/limits/gates.ts'
 import { paceOf } from '../../core/limits/throttled.ts'
+import { firstsOf } from '../../core/pass/batches.ts'
 import { decide } from '../../core/pass/decide.ts'
+import type { Hold } from '../../core/pass/holds.ts'
 import type { Look } from '../../core/pass/input.ts'
 import { jobsToRead, roomFor, type Staying, slotsThatStay } from '../../core/pass/room.ts'
 import type { Config } from '../../core/queue/config.ts'
 import { isMisplaced, limitersOver } from '../../core/queue/covering.ts'
 import { deadSlots } from '../../core/shard/attention.ts'
-import { emptyState, type ShardState, sortKeyOf, type Token } from '../../core/shard/state.ts'
-import { type Reason, reasonOf } from '../../core/why/reason.ts'
+import { keysOfSlot } from '../../core/shard/in-flight.ts'
+import { emptyState, type ShardState, type Token } from '../../core/shard/state.ts'
+import { type Reason, reasonOf, type Seen } from '../../core/why/reason.ts'
 import type { Trouble } from '../../core/why/why.ts'
 import { unitsWithinReach } from '../../core/why/within-reach.ts'
 import type { Context } from '../context.ts'
@@ -22,6 +25,7 @@ import { withDerived } from '../lending/derive.ts'
 import { lookForStarts } from '../lending/grants.ts'
 import { limiterSeen } from '../lending/limiter-capacity.ts'
 import { readDueJobs } from '../pass/due-jobs.ts'
+import { holdersOf } from './units-holders.ts'
 
 /** What looking takes of the world. */
 export type Eyes = Pick<Context, 'config' | 'store' | 'clock'>
@@ -90,7 +94,7 @@ async function decideUnwritten(
 ): Promise<Looked> {
   const dead = deadSlots(state, now)
   // A pass would try their jobs again, or bury them, before it frees their slots: they are due no more.
-  const over = new Set<string>(dead.map(sortKeyOf))
+  const over = new Set<string>(dead.flatMap(keysOfSlot))
   const recovered = new Set(dead.map(([id]) => id))
   const staying = slotsThatStay({ state, recovered })
   const pace = paceOf(state, undefined, capacity.configured.adaptive, now)
@@ -101,15 +105,11 @@ async function decideUnwritten(
   if (jobs === 'stale') throw new Error('nothing is ended by somebody who only looks')
   const due = jobs.due.filter(({ key }) => !over.has(key.sk))
   const reading = { since: now, whole: true, doubtful: false, late: [] }
-  const room = roomFor(staying, known).starts.slice(0, due.length)
+  const room = roomFor(staying, known).starts.slice(0, firstsOf(due, staying, limits.batch, now).length)
   const shared = await lookForStarts({ config, store, clock }, state, room)
   const within = shared ? { ...limits, shared } : limits
   const input = { ...known, ...jobs, limits: within, due, reading, newToken: () => '-' as Token }
   const { claims, holds, looks } = decide(input)
-  const owners = new Map(
-    limiters.map(({ limiter, owner, chunk }) => [limiter?.name ?? '', chunk?.root ?? owner]),
-  )
-  const seen = { state, owner: capacity.owner, limiters: owners, portion: capacity, staying, now }
   return {
     kind: 'looked',
     at: now,
@@ -117,9 +117,27 @@ async function decideUnwritten(
     capacity,
     staying,
     startable: claims.length,
-    holds: holds.map((hold) => reasonOf(hold, seen)),
+    holds: await explained({ store }, { state, capacity, limiters, staying, now }, holds),
     looks,
   }
+}
+
+type Explaining = Pick<ReadShard, 'state' | 'capacity' | 'limiters'> & Pick<Seen, 'staying' | 'now'>
+
+async function explained(
+  { store }: Pick<Eyes, 'store'>,
+  { state, capacity, limiters, staying, now }: Explaining,
+  holds: readonly Hold[],
+): Promise<Reason[]> {
+  const { owner, configured } = capacity
+  const byName = <T>(of: (limiter: Capacity) => T) =>
+    new Map(limiters.map((one) => [one.limiter?.name ?? '', of(one)]))
+  const owners = byName((one) => one.owner)
+  const holders = await holdersOf({ store }, owners, holds)
+  const ofQueue = configured.queuePaused ? { queuePaused: configured.queuePaused } : {}
+  const roots = byName((one) => one.chunk?.root ?? one.owner)
+  const seen = { state, owner, limiters: roots, holders, ...ofQueue, portion: capacity, staying, now }
+  return holds.map((hold) => reasonOf(hold, seen))
 }
 
 function limitsWithinReach(capacities: Capacities, state: ShardState, staying: Staying, now: number) {

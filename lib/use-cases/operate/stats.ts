@@ -1,14 +1,15 @@
 /** What there is of a partition, by queries of its shards: no table is scanned, and counting ends at a bound. */
-import { letterKeys } from '../../core/job/dead-letter.ts'
 import type { Shard, ShardKey } from '../../core/keys.ts'
 import { NO_BOOKS } from '../../core/limits/books.ts'
 import { held, lentOut } from '../../core/limits/limiter.ts'
 import type { Limits } from '../../core/limits/limits.ts'
 import { nextForgotten } from '../../core/limits/window.ts'
 import type { QueueConfig } from '../../core/queue/config.ts'
+import { jobsInFlight } from '../../core/shard/in-flight.ts'
 import { unitsOfState } from '../../core/shard/in-use.ts'
-import type { ShardState } from '../../core/shard/state.ts'
+import { type ShardState, slotEntries } from '../../core/shard/state.ts'
 import { forEachSideBySide } from '../../core/side-by-side.ts'
+import { isHeldBack } from '../../core/why/census.ts'
 import {
   type LimitsSeen,
   type PartitionStats,
@@ -19,6 +20,7 @@ import {
 import type { Counted, Trouble } from '../../core/why/why.ts'
 import { type CountedShard, countShard } from './count-shard.ts'
 import { type Eyes, type ReadShard, readShard } from './look-at.ts'
+import { countDead } from './queue-stats.ts'
 import { shardsOf } from './shards-of.ts'
 import { sizesSeen } from './sizes.ts'
 
@@ -44,11 +46,13 @@ export async function statsOf(
     at,
     ...named,
     waiting: sumOf(shards.map(({ waiting }) => waiting)),
+    blocked: sumOf(shards.map(({ blocked }) => blocked)),
     delayed: sumOf(shards.map(({ delayed }) => delayed)),
     inFlight: shards.reduce((sum, { inFlight }) => sum + inFlight, 0),
     deadOfQueue,
     ...(Number.isFinite(oldest) ? { oldest_ms: at - oldest } : {}),
     configured: limitsSeen(queue),
+    ...(queue.queuePaused ? { queuePaused: queue.queuePaused } : {}),
     ...ofOwner(read[0], queue, at),
     ...rateOf(read, at),
     ...sizes,
@@ -71,15 +75,14 @@ async function readAll(eyes: Eyes, keys: readonly ShardKey[], at: number): Promi
   return keys.flatMap((key) => seen.get(key) ?? [])
 }
 
-async function countDead({ store }: Eyes, queue: string): Promise<Counted> {
-  return sumOf(await Promise.all(letterKeys(queue).map((pk) => store.history.count(pk))))
-}
+const NONE: Counted = { count: 0 }
 
-const shardStats = ({ state, counted: { waiting, delayed } }: Counting): ShardStats => ({
+const shardStats = ({ state, at, counted: { waiting, delayed } }: Counting): ShardStats => ({
   shard: state.shard,
   waiting,
+  blocked: isHeldBack(state, at) ? waiting : NONE,
   delayed,
-  inFlight: Object.keys(state.slots).length,
+  inFlight: jobsInFlight(slotEntries(state.slots)).length,
   borrowed: held(state.borrowed?.slots),
   lent: lentOut((state.books ?? NO_BOOKS).slots),
 })

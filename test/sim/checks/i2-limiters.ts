@@ -4,6 +4,7 @@
  */
 import type { Plan } from '../workloads/plan.ts'
 import type { Check } from './check.ts'
+import { firstOfCalls } from './flights.ts'
 import { asMap, type Covered, coveredBy, useOf } from './i1-limiters.ts'
 import { slackOf } from './i2-rate.ts'
 import { readShard } from './keys.ts'
@@ -63,7 +64,7 @@ export const limiterRates: Check = {
     for (const rate of ratesOver(truth.plan, version, event)) {
       const excess_ms = Math.max(0, 2 * truth.plan.maxSkew_ms - (rate.margin_ms - slackOf(rate)))
       const window_ms = rate.period_ms - excess_ms
-      const starts = truth.attempts
+      const starts = firstOfCalls(truth.attempts)
         .filter(({ startedAt }) => startedAt > truth.now - window_ms)
         .filter(
           ({ claimedAt }) => truth.limits.onlyVersion(claimedAt - LONGEST_PASS_MS, truth.now) === version,

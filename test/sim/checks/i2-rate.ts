@@ -6,6 +6,7 @@
  * at most `margin − slack`; beyond, it is shorter by the excess. What was claimed under another rate may still start.
  */
 import type { Check } from './check.ts'
+import { firstOfCalls } from './flights.ts'
 import { readShard } from './keys.ts'
 import type { Rate } from './limits.ts'
 
@@ -22,11 +23,13 @@ export const rate: Check = {
     const { allowed, period_ms, margin_ms } = regime.rate
     const excess_ms = Math.max(0, 2 * truth.plan.maxSkew_ms - (margin_ms - slackOf(regime.rate)))
     const window_ms = period_ms - excess_ms
-    const starts = truth.attempts.filter(
-      (attempt) =>
-        attempt.partition === partition &&
-        attempt.startedAt > truth.now - window_ms &&
-        attempt.claimedAt >= regime.since,
+    const starts = firstOfCalls(
+      truth.attempts.filter(
+        (attempt) =>
+          attempt.partition === partition &&
+          attempt.startedAt > truth.now - window_ms &&
+          attempt.claimedAt >= regime.since,
+      ),
     )
     if (starts.length > allowed)
       fail(`${starts.length} starts of ${partition} within ${window_ms} ms; ${allowed} per ${period_ms} ms`)

@@ -9,11 +9,11 @@ import { CLAIMED_AHEAD_MS } from '../../../lib/core/times.ts'
 import { isHeld } from '../workloads/limiter-acts.ts'
 import { ADAPTIVE } from '../workloads/queues.ts'
 import type { Check } from './check.ts'
+import { firstOfCalls } from './flights.ts'
 import { type Covered, coveringOf, usedOf, useOf } from './i1-limiters.ts'
 import { ratesOver } from './i2-limiters.ts'
 import { boundOf, isBoundAlways } from './i7-bound.ts'
 import { keptOf, lacksGuaranteed } from './i7-guaranteed.ts'
-import { keptForStarts } from './i7-kept.ts'
 import { ownerOf, readShard } from './keys.ts'
 import { isRunnableIn } from './runnable.ts'
 import type { Truth } from './truth.ts'
@@ -84,13 +84,13 @@ export const progress = (): Progress => {
             standing &&
             !standing.lineage.malformed &&
             isRunnableIn(truth.plan, version, standing) &&
-            standing.runAt + 2 * truth.plan.maxSkew_ms <= truth.now &&
+            standing.runAt + waitOf(truth.plan, shard) + 2 * truth.plan.maxSkew_ms <= truth.now &&
             !running.some(({ id }) => id === standing.id)
           )
         })
         if (due === undefined || limits.concurrency === 0 || isSlowed(tables, shard, truth.now - SLOWED_MS))
           return false
-        if (truth.runningIn(partition).length >= limits.concurrency) return false
+        if (firstOfCalls(truth.runningIn(partition)).length >= limits.concurrency) return false
         const job = { pk: shard, item: truth.at(shard, due)?.item }
         if (!hasUnits(truth, tables, job, version)) return false
         if (!hasSharedStart(truth, tables, job, version)) return false
@@ -112,6 +112,10 @@ export const progress = (): Progress => {
     },
   }
 }
+
+/** For how long a job may wait for others that go with it, by whatever version. */
+const waitOf = ({ versions }: Truth['plan'], shard: string): number =>
+  Math.max(0, ...versions.map(({ config }) => config.queues[readShard(shard).queue]?.batch?.wait_ms ?? 0))
 
 /** Whoever is woken for the end of a slow-down may be late. */
 const SLOWED_MS = 10_000
@@ -172,7 +176,7 @@ const hasUnits = ({ plan, running }: Truth, tables: Tables, job: Covered, versio
     const most = name.startsWith('pool|')
       ? Math.max(MOST_OF_A_JOB, ...weights.map((use) => useOf(use, 'weight') ?? 0))
       : 1
-    const kept = keptOf(tables, covering, partition) + keptForStarts(tables, name)
+    const kept = keptOf(tables, covering, partition)
     return usedOf(plan, version, name, running) + most + kept <= covering.units
   })
 

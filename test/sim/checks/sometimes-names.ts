@@ -6,6 +6,9 @@ export const SOMETIMES = [
   'claim by message',
   'claim resent',
   'dead attempt recovered',
+  'batch at work',
+  'batch claimed that is not full',
+  'dead batch recovered',
   'hand-off to own attempt',
   'hand-off by message',
   'release finds others waiting',
@@ -75,6 +78,12 @@ export const SOMETIMES = [
   'job put once more after it was moved',
   'move comes too late',
   'lane at work',
+  'queue found full',
+  'job counted in its queue',
+  'job takes the place of another',
+  'place of another comes too late',
+  'key found taken',
+  'jobs counted anew',
 ] as const
 
 export type Sometimes = (typeof SOMETIMES)[number]

@@ -1,4 +1,5 @@
 /** Every way in which the product is broken on purpose. A new feature adds a file of its own. */
+import { BATCH_MUTANTS } from './batches.ts'
 import { CHUNKS } from './chunks.ts'
 import { CLAIMING } from './claiming.ts'
 import { DEPLOYS } from './deploys.ts'
@@ -7,20 +8,24 @@ import { EXPIRY } from './expiry.ts'
 import { FINISHING } from './finishing.ts'
 import { GUARANTEED } from './guaranteed.ts'
 import { JUDGED_ITEMS } from './judged.ts'
+import { KEYED } from './keyed.ts'
 import { LANES } from './lanes.ts'
 import { LENDING_RULES } from './lending.ts'
 import { LENDING_WRITES } from './lending-writes.ts'
 import { LIMITERS } from './limiters.ts'
 import { LIMITS } from './limits.ts'
 import type { Mutant } from './mutant.ts'
+import { PRIORITIES } from './priorities.ts'
 import { RATES } from './rates.ts'
 import { READING } from './reading.ts'
 import { RECOVERY } from './recovery.ts'
 import { SHARED_RATES } from './shared-rates.ts'
+import { SIZES } from './sizes.ts'
 import { WAKING } from './waking.ts'
 import { WAYS_IN } from './ways-in.ts'
 
 export const MUTANTS: readonly Mutant[] = [
+  ...BATCH_MUTANTS,
   ...CHUNKS,
   ...CLAIMING,
   ...DEPLOYS,
@@ -29,15 +34,18 @@ export const MUTANTS: readonly Mutant[] = [
   ...FINISHING,
   ...GUARANTEED,
   ...JUDGED_ITEMS,
+  ...KEYED,
   ...LANES,
   ...LENDING_RULES,
   ...LENDING_WRITES,
   ...LIMITERS,
   ...LIMITS,
+  ...PRIORITIES,
   ...RATES,
   ...READING,
   ...RECOVERY,
   ...SHARED_RATES,
+  ...SIZES,
   ...WAKING,
   ...WAYS_IN,
 ]

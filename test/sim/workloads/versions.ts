@@ -39,7 +39,7 @@ export function drawVersions(
   const isLimited = random.chance(0.4)
   const withLimiters = (queues: Queues): Version => {
     const drawn = isLimited ? drawLimiters(random, queues) : { queues, pools: {}, tags: [] }
-    return versionOf(drawn.queues, drawn.pools, drawn.tags, inChunks)
+    return versionOf(drawn.queues, drawn.pools, drawn.tags, undefined, inChunks)
   }
   const versions: [Version, ...Version[]] = [withLimiters(first)]
   if (!random.chance(0.35)) return versions
@@ -61,9 +61,10 @@ export function versionOf(
   queues: Queues,
   pools: PoolsPlan = {},
   tags: readonly TagLimit[] = [],
+  apps?: ConfigInput['apps'],
   changed = (config: Config): Config => config,
 ): Version {
-  const input = { queues, pools, tags }
+  const input = { queues, pools, tags, ...(apps ? { apps } : {}) }
   const config = changed(defineConfig(input))
   const plans = Object.entries(queues).flatMap(([name, input]): QueuePlan[] => {
     const queue = config.queues[name]
