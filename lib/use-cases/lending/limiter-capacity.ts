@@ -137,8 +137,10 @@ export function withItems(capacity: Capacity, items: LimiterItems, now: number):
   )
   if (borrowed === 'stale' || chunk === 'stale') return 'stale'
   const limits = limiterLimits(capacity.configured, root, now)
-  const { chunk: _chunk, elsewhere: _elsewhere, isOwed: _isOwed, ...rest } = capacity
-  const next = { ...rest, owner, books, borrowed, limits, ownUse: NO_UNITS }
+  const { chunk: _chunk, elsewhere: _elsewhere, isOwed: _isOwed, guaranteed: _guaranteed, ...rest } = capacity
+  const guaranteed = chunk || !rest.limiter ? undefined : guaranteeInForce(rest.limiter, root.override)
+  const kept = guaranteed ? { guaranteed } : {}
+  const next = { ...rest, ...kept, owner, books, borrowed, limits, ownUse: NO_UNITS }
   return chunk ? { ...next, chunk, ...inChunk(next, chunk) } : next
 }
 
