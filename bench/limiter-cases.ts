@@ -18,6 +18,7 @@ const configOf = (queue: QueueInput<'api' | 'disk'>): Config =>
   })
 
 const TOTAL = configOf({ total: 4 })
+const LARGE = configOf({ total: 1000 })
 const RATE = configOf({ total: { rateLimit: { allowed: 32, period: 1000 } } })
 const BOTH = configOf({ total: 4, pools: { api: 2 } })
 
@@ -27,6 +28,8 @@ export async function measureLimiters(bench: Bench): Promise<Cost[]> {
     await sparse(bench, 'a total and a pool: sparse', BOTH, 2),
     await backlog(bench, 'a total, nobody else waits: backlog, same invocation', TOTAL, 1),
     await backlog(bench, 'a total and a pool: backlog, same invocation', BOTH, 2),
+    await sparse(bench, 'a total that lies in chunks: sparse', LARGE, 1),
+    await backlog(bench, 'a total that lies in chunks: backlog, same invocation', LARGE, 1),
     await sparse(bench, 'a shared rate: sparse', RATE, 1),
     await byMessage(bench, 'a shared rate: backlog, by message', RATE),
     await sameInvocation(bench, 'a shared rate: backlog, same invocation', RATE),

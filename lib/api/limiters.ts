@@ -1,5 +1,4 @@
 /** Totals of queues, pools and limits of tags, seen and set while they are in use. */
-import { NO_BOOKS } from '../core/limits/books.ts'
 import type { Kept } from '../core/limits/guarantee.ts'
 import { guaranteeInForce, guaranteeSeen } from '../core/limits/guarantee-in-force.ts'
 import { limitsInForce } from '../core/limits/in-force.ts'
@@ -14,6 +13,7 @@ import { startsInWindow } from '../core/limits/window.ts'
 import { knownInLane, valuesLimited } from '../core/queue/covering.ts'
 import type { KnownLimiter } from '../core/queue/pools.ts'
 import { emptyState, type ShardState } from '../core/shard/state.ts'
+import { joinedBooks, readChunks } from '../use-cases/operate/limiter-parts.ts'
 import { setLimiter } from '../use-cases/operate/set-limiter.ts'
 import { configuredIn, limiterOf } from './known-limiters.ts'
 import { type LimiterLimits, toLimiterOverride } from './limiter-input.ts'
@@ -60,13 +60,13 @@ export interface LimiterRate {
 /** `Id`: by which limiters are named, those of the configuration. */
 export interface Limiters<Id extends LimiterId = LimiterId> {
   /**
-   * How many units a total, a pool or a tag has, who has them and who waits. One read.
+   * How many units a total, a pool or a tag has, who has them and who waits. One read, and one for each chunk of a large one.
    * @example const { lent, units, waiting } = await client.limiter({ pool: 'hubspot' })
    * @throws InvalidJobError if the configuration has no such limit
    */
   limiter(id: Id): Promise<LimiterInfo>
   /**
-   * All totals, pools and tags of the configuration, one read each. Of a tag that has a limit for each value those that are or
+   * All totals, pools and tags of the configuration, read like that. Of a tag that has a limit for each value those that are or
    * were in use within a week: for that the State table is scanned.
    */
   limiters(): AsyncGenerator<LimiterInfo>
@@ -112,7 +112,7 @@ async function* allLimiters(wiring: Wiring): AsyncGenerator<LimiterInfo> {
 
 async function infoOf({ store, clock }: Wiring, { name, units, rate }: KnownLimiter): Promise<LimiterInfo> {
   const state = (await store.states.read(limiterKey(name))) ?? emptyState(limiterKey(name))
-  const { slots } = state.books ?? NO_BOOKS
+  const slots = joinedBooks([state, ...(await readChunks({ store }, state))])
   const now = clock.now()
   const configured = units?.concurrency
   const { concurrency = configured } = limitsInForce(

@@ -52,6 +52,7 @@ const givesUnitAway = (portion: Portion, usage: Usage, resource: Resource): bool
   givesWay(portion, usage, resource)
 
 const givesWay = (portion: Portion, usage: Usage, resource: Resource): boolean =>
+  portion.isOwed === true ||
   nextToGiveWayTo(portion, resource, portion.self, priorityOfLast(portion, usage, resource)) !== undefined
 
 /** The priority of the job that would use the last unit of the shard, or the one that becomes free next. */

@@ -4,6 +4,7 @@ import { toRate } from '../limits/input.ts'
 import { MAX_TAG_VALUE_LENGTH, TAG_KEY } from '../limits/lane.ts'
 import { eachNamed, type LimiterName, tagNamed, tagValueNamed } from '../limits/limiter-name.ts'
 import { type RateLimit, withMargin } from '../limits/limits.ts'
+import { divided } from '../limits/queue-limiter.ts'
 import type { KnownLimiter } from './pools.ts'
 import { LIMITS_NOTHING, limitsSomething, sharedFields } from './shared-limits-input.ts'
 
@@ -98,7 +99,7 @@ export function limiterOfTags(limits: readonly TagLimit[], name: LimiterName): K
   const { concurrency, rateLimit, cost = 1 } = limit
   return {
     name,
-    ...(concurrency === undefined ? {} : { units: { name, concurrency, weights: {} } }),
+    ...(concurrency === undefined ? {} : { units: divided({ name, concurrency, weights: {} }) }),
     ...(rateLimit ? { rate: { name, rateLimit, costs: {}, cost } } : {}),
   }
 }

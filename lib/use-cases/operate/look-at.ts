@@ -20,9 +20,10 @@ import type { Trouble } from '../../core/why/why.ts'
 import { unitsWithinReach } from '../../core/why/within-reach.ts'
 import type { Context } from '../context.ts'
 import { usageIn } from '../lending/account.ts'
-import { type Capacities, type Capacity, capacityOf, limiterSeen, readOwner } from '../lending/capacity.ts'
+import { type Capacities, type Capacity, capacityOf, readOwner } from '../lending/capacity.ts'
 import { withDerived } from '../lending/derive.ts'
 import { lookForStarts } from '../lending/grants.ts'
+import { limiterSeen } from '../lending/limiter-capacity.ts'
 import { readDueJobs } from '../pass/due-jobs.ts'
 import { holdersOf } from './units-holders.ts'
 
@@ -129,10 +130,13 @@ async function explained(
   holds: readonly Hold[],
 ): Promise<Reason[]> {
   const { owner, configured } = capacity
-  const owners = new Map(limiters.map(({ limiter, owner }) => [limiter?.name ?? '', owner]))
+  const byName = <T>(of: (limiter: Capacity) => T) =>
+    new Map(limiters.map((one) => [one.limiter?.name ?? '', of(one)]))
+  const owners = byName((one) => one.owner)
   const holders = await holdersOf({ store }, owners, holds)
   const ofQueue = configured.queuePaused ? { queuePaused: configured.queuePaused } : {}
-  const seen = { state, owner, limiters: owners, holders, ...ofQueue, portion: capacity, staying, now }
+  const roots = byName((one) => one.chunk?.root ?? one.owner)
+  const seen = { state, owner, limiters: roots, holders, ...ofQueue, portion: capacity, staying, now }
   return holds.map((hold) => reasonOf(hold, seen))
 }
 
