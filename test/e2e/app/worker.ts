@@ -1,5 +1,17 @@
 import { createWorker } from '../../../lib/worker.ts'
-import { heavy, letter, light, limited, mail, patient, serial, shared, sized, wide } from './tasks.ts'
+import {
+  batched,
+  heavy,
+  letter,
+  light,
+  limited,
+  mail,
+  patient,
+  serial,
+  shared,
+  sized,
+  wide,
+} from './tasks.ts'
 
 export const handler = createWorker([
   serial,
@@ -12,4 +24,5 @@ export const handler = createWorker([
   sized,
   mail,
   letter,
+  batched,
 ])
