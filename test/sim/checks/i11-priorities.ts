@@ -73,8 +73,11 @@ export function betterFirst(): Check {
   }
 }
 
-const shardIn = (owner: string, name: string): string =>
-  owner.startsWith('$') ? name : name === 'plain' ? owner : `${owner}|${name}`
+function shardIn(owner: string, name: string): string {
+  if (owner.startsWith('$')) return name
+  if (name === 'plain') return owner
+  return owner.includes('|') ? `${owner}|${name}` : `${owner}||${name}`
+}
 
 /** The items with the lines that the shard obeys for certain: its partition's, and those of what covers the jobs that it claims. */
 function ownersOf({ truth }: Seen, shard: string, take: Readonly<Record<string, object>>): string[] {
