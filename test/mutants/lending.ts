@@ -152,7 +152,7 @@ export const LENDING_MUTANTS: readonly TestedMutant[] = [
   },
   {
     name: 'an earlier version is not taken over',
-    file: 'lib/use-cases/lending/capacity.ts',
+    file: 'lib/use-cases/lending/capacities.ts',
     find: 'if (await isFromBefore(context, queue, owner)) {',
     replace: 'if (owner.books && (await isFromBefore(context, queue, owner))) {',
     breaks: 'an update exceeds limits, and forgets those that were set at run time',
@@ -243,7 +243,7 @@ export const LENDING_MUTANTS: readonly TestedMutant[] = [
   },
   {
     name: 'lost books stay lost',
-    file: 'lib/use-cases/lending/capacity.ts',
+    file: 'lib/use-cases/lending/capacities.ts',
     find: "  if (capacity === 'stale') {\n    const borrowed = state.borrowed ?? {}",
     replace: "  if (capacity === 'stale' && now < 0) {\n    const borrowed = state.borrowed ?? {}",
     breaks: 'a shard whose loan is not in the books stands still',
