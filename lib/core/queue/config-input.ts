@@ -28,6 +28,8 @@ const queueSchema = z.strictObject({
   ...appFields,
   /** How many jobs of a partition start in any window. Default: unlimited. */
   rateLimit: limits.rateLimit,
+  /** Its rates, of partitions and of the total, count what jobs cost, and not how many start. Default: how many start. */
+  costs: z.boolean().optional(),
   ...limiterFields,
   ...guaranteedFields,
   ...sizeFields,

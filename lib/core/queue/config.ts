@@ -11,6 +11,7 @@ import { toConfigurationError } from '../text/issues.ts'
 import { derivationOf } from './apps.ts'
 import type { RetryPolicy } from './backoff.ts'
 import { type ConfigInput, configSchema, MAX_SHARDS, type ParsedQueue } from './config-input.ts'
+import { costsOf } from './costs-input.ts'
 import { withGuaranteed } from './guaranteed-input.ts'
 import { intervalOf } from './interval.ts'
 import { limitersOf } from './limiters-input.ts'
@@ -90,6 +91,7 @@ function limitsOf(apps: Readonly<Record<string, AppRate>>, name: string, queue: 
     ...(rateLimit ? { rateLimit } : {}),
     ...(derivation ? { derivation } : {}),
     ...(queue.adaptive ? { adaptive: queue.adaptive } : {}),
+    ...costsOf(name, queue),
   }
 }
 
@@ -115,12 +117,12 @@ function toQueue(
 }
 
 /**
- * Enough shards for small items. A rate is spread only if each shard can have a worthwhile part of it. How many there
- * are limits nothing: shards borrow from one another.
+ * Enough shards for small items. A rate that is lent is spread only if each shard can have a worthwhile part of it. How many
+ * there are limits nothing: shards borrow from one another.
  */
-function defaultShards({ concurrency, rateLimit }: Limits): number {
+function defaultShards({ concurrency, rateLimit, costs }: Limits): number {
   const slots = concurrency === undefined ? SHARDS_WHEN_UNLIMITED : parts(concurrency)
-  const starts = rateLimit ? parts(rateLimit.allowed) : slots
+  const starts = rateLimit && !costs ? parts(rateLimit.allowed) : slots
   return Math.max(1, Math.min(MAX_SHARDS, Math.max(leastShards(concurrency), Math.min(slots, starts))))
 }
 

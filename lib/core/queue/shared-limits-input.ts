@@ -2,7 +2,7 @@
 import * as z from 'zod'
 import { limitFields } from '../limits/input.ts'
 
-/** A limiter's item has a line for each shard that borrows, and each start of a while: with more of them each write of it would be slow and dear. */
+/** A limiter's item has a line for each shard that borrows: with more of them each write of it would be slow and dear. */
 export const MOST_UNITS = 1000
 
 const WITHOUT = 'leave it out for no limit'
@@ -14,7 +14,8 @@ const shared = (least: string) =>
 
 export const unitsSchema = shared('a limit is 0 (paused) or more')
 
-const rateSchema = limitFields(WITHOUT).rateLimit.unwrap().extend({ allowed: unitsSchema })
+/** May be far larger than that, for jobs may cost much. Of each start that is to come, or has just come, the item has a line. */
+const rateSchema = limitFields(WITHOUT).rateLimit.unwrap()
 
 /** A number of units, a rate, or both. */
 export const sharedLimitsSchema = z

@@ -11,7 +11,7 @@ import type { Context, WorkerContext } from '../context.ts'
 import { judgeItem } from '../judge.ts'
 import { pass } from '../pass/pass.ts'
 import { fetchPayload } from './fetch-payload.ts'
-import { isGrantLate, isGrantOver } from './granted-start.ts'
+import { isGrantLate, isGrantOver, isOfAnotherCost } from './granted-start.ts'
 import { deadlineOf, hasTimeFor, type Invocation, type Running, withWaits } from './invocation.ts'
 import { countLateStart } from './late-start.ts'
 
@@ -96,6 +96,7 @@ async function prepare(
   if (item && !job) return { kind: 'unwanted', running }
   // Its tags were changed since it was claimed, or their limits: here the wrong ones hold, and the next pass moves it.
   if (job && isInWrongLane(context, job)) return { kind: 'unwanted', running }
+  if (job && isOfAnotherCost(message.granted, job)) return { kind: 'unwanted', running }
   if (running.problem) return { kind: 'running', running }
   // It had to wait for the others of its batch.
   if (job && message.alone && !hasTimeFor(job, invocation)) return { kind: 'unwanted', running }

@@ -101,7 +101,10 @@ async function decideUnwritten(
   const due = jobs.due.filter(({ key }) => !over.has(key.sk))
   const reading = { since: now, whole: true, doubtful: false, late: [] }
   const room = roomFor(staying, known).starts.slice(0, due.length)
-  const shared = await lookForStarts({ config, store, clock }, state, room)
+  const costs = due.map(({ cost }) => cost)
+  const { costRate } = capacity.limits
+  const looked = { state, starts: room, costs, ...(costRate ? { costRate } : {}) }
+  const shared = await lookForStarts({ config, store, clock }, looked)
   const within = shared ? { ...limits, shared } : limits
   const input = { ...known, ...jobs, limits: within, due, reading, newToken: () => '-' as Token }
   const { claims, holds, looks } = decide(input)

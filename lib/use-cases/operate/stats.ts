@@ -3,11 +3,14 @@ import { letterKeys } from '../../core/job/dead-letter.ts'
 import type { Shard, ShardKey } from '../../core/keys.ts'
 import { NO_BOOKS } from '../../core/limits/books.ts'
 import { held, lentOut } from '../../core/limits/limiter.ts'
-import type { Limits } from '../../core/limits/limits.ts'
-import { nextForgotten } from '../../core/limits/window.ts'
+import { type LimiterName, rateOfPartition } from '../../core/limits/limiter-name.ts'
+import type { Limits, RateLimit } from '../../core/limits/limits.ts'
+import { limiterKey } from '../../core/limits/queue-limiter.ts'
+import { earliestStart } from '../../core/limits/shared-rate.ts'
+import { nextForgotten, startsInWindow } from '../../core/limits/window.ts'
 import type { QueueConfig } from '../../core/queue/config.ts'
 import { unitsOfState } from '../../core/shard/in-use.ts'
-import type { ShardState } from '../../core/shard/state.ts'
+import { emptyState, type ShardState } from '../../core/shard/state.ts'
 import { forEachSideBySide } from '../../core/side-by-side.ts'
 import {
   type LimitsSeen,
@@ -50,7 +53,7 @@ export async function statsOf(
     ...(Number.isFinite(oldest) ? { oldest_ms: at - oldest } : {}),
     configured: limitsSeen(queue),
     ...ofOwner(read[0], queue, at),
-    ...rateOf(read, at),
+    ...(await rateOf(eyes, read, at)),
     ...sizes,
     shards: shards.filter(hasAnything),
     troubles: seen.flatMap((one) => ('counted' in one ? [] : [one])),
@@ -102,14 +105,41 @@ function ofOwner(
   const { owner, limits } = read.capacity
   const { override, overrideProblem, slowed } = owner
   return {
-    inForce: limitsSeen(limits),
+    inForce: limitsSeen({ ...limits, ...(limits.costRate ? { rateLimit: limits.costRate } : {}) }),
     ...(override ? { override } : {}),
     ...(overrideProblem === undefined ? {} : { overrideProblem }),
     ...(slowed && slowed.until > at ? { slowedDown: slowed } : {}),
   }
 }
 
-function rateOf(read: readonly Counting[], at: number): { readonly rate?: RateUse } {
+async function rateOf(
+  { store }: Eyes,
+  read: readonly Counting[],
+  at: number,
+): Promise<{ readonly rate?: RateUse }> {
+  const [first] = read
+  if (!first) return {}
+  const { shard, limits } = first.capacity
+  return limits.costRate
+    ? { rate: await costRateOf(store, rateOfPartition(shard.queue, shard.partition), limits.costRate, at) }
+    : lentRateOf(read, at)
+}
+
+/** What has been granted already counts, too. */
+async function costRateOf(
+  { states }: Eyes['store'],
+  name: LimiterName,
+  rate: RateLimit,
+  at: number,
+): Promise<RateUse> {
+  const { window } = (await states.read(limiterKey(name))) ?? emptyState(limiterKey(name))
+  const used = startsInWindow(window, rate, at)
+  const next = earliestStart({ name, rate, window, cost: 1 }, at)
+  const reopens = used >= rate.allowed && Number.isFinite(next) ? { reopensAt: next } : {}
+  return { allowed: rate.allowed, period_ms: rate.period_ms, used, ...reopens }
+}
+
+function lentRateOf(read: readonly Counting[], at: number): { readonly rate?: RateUse } {
   const limits = read[0]?.capacity.limits
   const rate = limits?.rateLimit
   if (!limits || !rate) return {}

@@ -11,15 +11,15 @@ import { givesNextStartAway, hasGotAll, mayUse, mostItMayGet, type Usage } from 
 import { type Pace, paceOf } from '../../core/limits/throttled.ts'
 import { nextForgotten } from '../../core/limits/window.ts'
 import { decide, type PassInput, type Released } from '../../core/pass/decide.ts'
-import { type Staying, slotsThatStay } from '../../core/pass/room.ts'
+import { type Staying, separateTwins, slotsThatStay } from '../../core/pass/room.ts'
 import { deadSlots, isSaturated } from '../../core/shard/attention.ts'
 import { isLate } from '../../core/shard/closed.ts'
 import { isExpiryRight } from '../../core/shard/expiry.ts'
 import { emptyState, type ShardState } from '../../core/shard/state.ts'
 import type { Context } from '../context.ts'
 import { usageIn } from '../lending/account.ts'
+import { awaitedStart } from '../lending/awaited-start.ts'
 import { type Capacities, type Capacity, readCapacities } from '../lending/capacity.ts'
-import { awaitedStart } from '../lending/grants.ts'
 import { limitsSeen } from '../lending/limits-seen.ts'
 import { mayCollect, startable } from '../lending/supply.ts'
 import { supplyAll } from '../lending/supply-all.ts'
@@ -92,7 +92,8 @@ async function visitKnown(
   if (jobs === 'stale') return { kind: 'conflict' }
   const { state } = jobs
   const { rateLimit } = capacities[0].limits
-  const due = awaitedStart(context, state)
+  const costs = separateTwins(jobs.due, staying).candidates.map(({ cost }) => cost)
+  const due = awaitedStart(context, state, capacities[0].limits, costs)
     ? []
     : pacedJobs(pace, { state, staying, due: jobs.due, rateLimit }, seenAt)
   const supplied = await supplyAll(context, capacities, { state, staying, due, request })

@@ -30,6 +30,8 @@ export async function withSharedStarts(
   const shared = await askForStarts(context, {
     state,
     starts: starts.slice(0, candidates.length),
+    costs: candidates.map(({ cost }) => cost),
+    ...(limits.costRate ? { costRate: limits.costRate } : {}),
     hasWork: candidates.length > 0 || read.more,
     isOwn: request.runUntil !== undefined && !(request.shared && candidates[0]?.alone),
     granted: request.granted ?? [],
@@ -80,7 +82,8 @@ export function grantedStart(
     // Many single ones would make the item large.
     return grant && (isLong || bucket_ms > 1) ? [{ limiter, grant, bucket_ms }] : []
   })
-  return { granted: { at: granted.at, until: granted.until, late_ms, settle } }
+  const { at, until, cost } = granted
+  return { granted: { at, until, late_ms, settle, ...(cost === undefined ? {} : { cost }) } }
 }
 
 /** A claim that is sent once more has the time that it had. */
