@@ -14,6 +14,9 @@ export interface Grant {
   readonly cost?: number | undefined
 }
 
+/** Limiters count on it. */
+export const isOnRecord = ({ keys }: Grant): boolean => Object.keys(keys).length > 0
+
 /** What a shard has of all rates that its queue shares. */
 export interface SharedStarts {
   /** For the next jobs, in their order. */
@@ -22,6 +25,8 @@ export interface SharedStarts {
   readonly wait: SharedWait
   /** The one that the shard waits for. */
   readonly ahead?: Grant
+  /** The one that its item has is for no job that is next: once that is written there, it goes back, and others can be asked for. */
+  readonly isOutdated?: true
   readonly counting: GrantCounting
 }
 

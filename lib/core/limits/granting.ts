@@ -3,7 +3,7 @@
  * that costs what it was granted for.
  */
 import { GRANTED_FOR_MS } from '../times.ts'
-import type { Grant, SharedWait } from './grant.ts'
+import { type Grant, isOnRecord, type SharedWait } from './grant.ts'
 import type { LimiterName } from './queue-limiter.ts'
 import {
   earliestStart,
@@ -21,6 +21,8 @@ export interface Asked {
   readonly rates: readonly RateInUse[]
   /** What the shard has been granted already. */
   readonly known: readonly Grant[]
+  /** The one of them that its item has. Another pass may have used it meanwhile, so it never goes back before a write there. */
+  readonly standing?: Grant | undefined
   /** When each of its next jobs may start by all else. */
   readonly starts: readonly number[]
   /** What each of these says that it costs, if it says anything. */
@@ -42,6 +44,7 @@ export interface Granted {
   readonly taken: readonly Grant[]
   readonly dropped: readonly Grant[]
   readonly wait: SharedWait
+  readonly isOutdated?: true
 }
 
 export function grant(asked: Asked): Granted {
@@ -54,7 +57,7 @@ export function grant(asked: Asked): Granted {
   const isKept = (one: Grant) => !usable.includes(one) && isForNext(one, usable.length, asked)
   const ahead = asked.hasWork ? sound.find(isKept) : undefined
   const over = asked.known.filter((one) => one !== ahead && !usable.includes(one))
-  const dropped = over.filter(({ keys }) => Object.keys(keys).length > 0)
+  const dropped = over.filter((one) => one !== asked.standing && isOnRecord(one))
   const rates = dropped.reduce(without, asked.rates)
   const cost = asked.costs?.[usable.length]
   if (ahead)
@@ -64,6 +67,16 @@ export function grant(asked: Asked): Granted {
       taken: [],
       dropped,
       wait: { ...tightest(rates, now, cost), nextAt: ahead.at },
+    }
+  const outdated = over.find((one) => one === asked.standing && isOnRecord(one))
+  if (outdated && asked.hasWork)
+    return {
+      grants: usable,
+      ahead: remembered(outdated),
+      taken: [],
+      dropped,
+      wait: tightest(rates, now, cost),
+      isOutdated: true,
     }
   const lapsed = longestLapsed(over, now)
   if (lapsed && asked.hasWork && starts.length === 0)
@@ -87,8 +100,7 @@ const longestLapsed = (grants: readonly Grant[], now: number): Grant | undefined
  * While the job lacks something else, the shard only remembers how long it had. Otherwise a slot that is lost with each start
  * that comes too late would make the next one as short again.
  */
-const remembered = (lapsed: Grant): Grant =>
-  Object.keys(lapsed.keys).length === 0 ? lapsed : { ...lapsed, keys: {} }
+const remembered = (lapsed: Grant): Grant => (isOnRecord(lapsed) ? { ...lapsed, keys: {} } : lapsed)
 
 /** All rates still count on it. */
 const isSound = (rates: readonly RateInUse[], { keys }: Grant): boolean =>

@@ -4,7 +4,7 @@
  * the start that it waits for is granted, too: all have their turn in the order in which they came, and nobody wakes them.
  */
 import type { Grant, GrantKey, SharedStarts } from '../../core/limits/grant.ts'
-import { type Granted, grant } from '../../core/limits/granting.ts'
+import { type Asked, type Granted, grant } from '../../core/limits/granting.ts'
 import { limitsInForce } from '../../core/limits/in-force.ts'
 import { type LimiterName, limiterKey } from '../../core/limits/queue-limiter.ts'
 import { costIn, type RateInUse, rateInForce, type SharedRate } from '../../core/limits/shared-rate.ts'
@@ -41,13 +41,14 @@ export async function askForStarts(
   asked: StartsAsked,
 ): Promise<SharedStarts | 'stale' | undefined> {
   const rates = ratesOf(context, asked.state, asked)
-  const known = [...asked.granted, ...(asked.state.granted ? [asked.state.granted] : [])]
+  const standing = asked.state.granted
+  const known = [...asked.granted, ...(standing ? [standing] : [])]
   if (rates.length === 0 || asked.starts.length + known.length === 0) return undefined
   const isFirst = asked.granted.length === 0 && asked.hasWork
   const waiting = isFirst ? awaitedStart(context, asked.state, asked, asked.costs) : undefined
   if (waiting) return waiting
   for (let tries = 0; tries < TRIES; tries++) {
-    const plan = await planStarts(context, rates, { ...asked, known }, () => context.random.token())
+    const plan = await planStarts(context, rates, { ...asked, known, standing }, () => context.random.token())
     if (await write(context, plan)) return plan.shared
   }
   return 'stale'
@@ -75,7 +76,7 @@ interface Plan {
 async function planStarts(
   context: Pick<Context, 'store' | 'clock'>,
   rates: readonly SharedRate[],
-  asked: Omit<StartsAsked, 'granted'> & { readonly known: readonly Grant[] },
+  asked: Omit<StartsAsked, 'granted'> & Pick<Asked, 'known' | 'standing'>,
   newToken: () => string,
 ): Promise<Plan> {
   const limiters = await Promise.all(rates.map((rate) => readLimiter(context, asked.state, rate)))
@@ -87,7 +88,8 @@ async function planStarts(
     inUse.map(({ rate }) => rate),
     rates,
   )
-  return { limiters, result, shared: { grants, wait, counting, ...(ahead ? { ahead } : {}) } }
+  const outdated = result.isOutdated ? { isOutdated: result.isOutdated } : {}
+  return { limiters, result, shared: { grants, wait, counting, ...(ahead ? { ahead } : {}), ...outdated } }
 }
 
 interface Limiter {

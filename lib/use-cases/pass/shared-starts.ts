@@ -1,5 +1,5 @@
 /** The starts of shared rates in a pass: what its claims use of them, what the shard waits for, and what goes back. */
-import type { Grant, SharedStarts } from '../../core/limits/grant.ts'
+import { type Grant, isOnRecord, type SharedStarts } from '../../core/limits/grant.ts'
 import type { ShardLimits } from '../../core/limits/limits.ts'
 import type { Claim, Decision, PassInput } from '../../core/pass/decide.ts'
 import type { Hold } from '../../core/pass/holds.ts'
@@ -45,7 +45,10 @@ export const keptByVisit = ({ shared }: ShardLimits, { granted }: ShardState): G
   shared ? [...shared.grants, ...(shared.ahead ? [shared.ahead] : [])].filter((one) => one !== granted) : []
 
 /** What the shard waits for from now on, if that changes. */
-export function grantedAfter({ granted }: ShardState, { shared }: ShardLimits): Pick<PassWrite, 'granted'> {
+export function grantedAfter(
+  { granted }: Pick<ShardState, 'granted'>,
+  { shared }: ShardLimits,
+): Pick<PassWrite, 'granted'> {
   const ahead = shared?.ahead
   if (ahead === granted) return {}
   return { granted: ahead ?? 'over' }
@@ -53,6 +56,12 @@ export function grantedAfter({ granted }: ShardState, { shared }: ShardLimits): 
 
 export const unusedOf = ({ shared }: ShardLimits, { claims }: Decision): Grant[] =>
   (shared?.grants ?? []).filter((one) => !claims.some(({ granted }) => granted === one))
+
+/** What goes back once the write that takes it out of the shard's item has been made: nobody can have used it then. */
+export function takenOut({ granted }: ShardState, limits: ShardLimits, { claims }: Decision): Grant[] {
+  if (!granted || !isOnRecord(granted) || !grantedAfter({ granted }, limits).granted) return []
+  return claims.some((claim) => claim.granted === granted) ? [] : [granted]
+}
 
 const isOfSharedRate = (hold: Hold): hold is Extract<Hold, { reason: 'shared rate' }> =>
   hold.reason === 'shared rate'

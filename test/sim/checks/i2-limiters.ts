@@ -5,7 +5,6 @@
 import type { Plan } from '../workloads/plan.ts'
 import type { Check } from './check.ts'
 import { asMap, type Covered, coveredBy, useOf } from './i1-limiters.ts'
-import { slackOf } from './i2-rate.ts'
 import { readShard } from './keys.ts'
 
 /** A rate that covers a queue, and how many starts a job of each queue counts as. */
@@ -30,18 +29,29 @@ export function ratesOver({ versions }: Plan, version: number, { pk, item }: Cov
   const { queues, pools = {} } = (versions[version] ?? versions[0]).input
   const { queue } = readShard(pk)
   const input = queues[queue]
-  const isOfQueue = (job: Covered) => (readShard(job.pk).queue === queue ? 1 : undefined)
+  const isOfQueue = (job: Covered) => {
+    if (readShard(job.pk).queue !== queue) return undefined
+    return (input?.costs ? ownCost(job.item) : undefined) ?? 1
+  }
   const named = new Set([...Object.keys(input?.pools ?? {}), ...poolsNamedBy(item)])
   return [
     ...rateOf(`total|${queue}`, input?.total, isOfQueue),
     ...[...named].flatMap((pool) =>
       rateOf(`pool|${pool}`, pools[pool], (job) => {
         const cost = useOf(queues[readShard(job.pk).queue]?.pools?.[pool], 'cost')
-        return cost ?? (poolsNamedBy(job.item).includes(pool) ? 1 : undefined)
+        const usual = cost ?? (poolsNamedBy(job.item).includes(pool) ? 1 : undefined)
+        return usual && (ownCost(job.item) ?? usual)
       }),
     ),
   ]
 }
+
+/** What a job says that it costs. */
+export const ownCost = (item: Covered['item']): number | undefined =>
+  typeof item?.['cost'] === 'number' ? item['cost'] : undefined
+
+/** A handler that would begin later than this after its stamp has to be stamped again. */
+export const slackOf = ({ margin_ms }: { readonly margin_ms: number }): number => Math.max(1, margin_ms / 2)
 
 /** A job that names a pool counts as one start, unless its queue says something else. */
 const poolsNamedBy = (item: Covered['item']): string[] => Object.keys(asMap<number>(item?.['pools']))

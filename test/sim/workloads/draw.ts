@@ -1,6 +1,7 @@
 /** The plan of a run: each workload adds its part here. */
 import type { SimRandom } from '../world/random.ts'
 import { drawCancels, withTtls } from './cancels.ts'
+import { withCosts } from './costs.ts'
 import { drawEdits } from './edits.ts'
 import { drawJobs } from './jobs.ts'
 import { drawLimiterActs } from './limiter-acts.ts'
@@ -18,7 +19,7 @@ export function drawPlan(random: SimRandom): Plan {
     edits: drawEdits(random, jobs, epoch_ms, faultsUntil),
     cancels: drawCancels(random, jobs, epoch_ms, faultsUntil),
   }
-  return { ...frame, ...changes, jobs: withTtls(random, jobs) }
+  return withCosts(random, { ...frame, ...changes, jobs: withTtls(random, jobs) })
 }
 
 const pacified = (job: JobPlan): JobPlan => ({ ...job, handler: { ...job.handler, how: 'throw' } })
