@@ -1,6 +1,7 @@
 /** Every mutant that is left to vitest. */
 import { ADAPTERS } from './adapters.ts'
 import { COMPOSED_RATES_MUTANTS } from './composed-rates.ts'
+import { COSTS_MUTANTS } from './costs.ts'
 import { DERIVED_MUTANTS } from './derived.ts'
 import { DOOMED_MUTANTS } from './doomed.ts'
 import { FULL_LINE_MUTANTS } from './full-line.ts'
@@ -41,6 +42,7 @@ export const TESTED_MUTANTS: readonly TestedMutant[] = [
   ...HELD_LIMITERS,
   ...THROTTLE_MUTANTS,
   ...COMPOSED_RATES_MUTANTS,
+  ...COSTS_MUTANTS,
   ...DERIVED_MUTANTS,
   ...FULL_LINE_MUTANTS,
   ...WHY_MUTANTS,

@@ -1,10 +1,11 @@
 import { createWorker } from '../../../lib/worker.ts'
-import { heavy, letter, light, limited, mail, patient, serial, shared, sized, wide } from './tasks.ts'
+import { heavy, letter, light, limited, mail, patient, serial, shared, sized, tokens, wide } from './tasks.ts'
 
 export const handler = createWorker([
   serial,
   limited,
   patient,
+  tokens,
   wide,
   heavy,
   light,

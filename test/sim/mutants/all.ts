@@ -1,6 +1,5 @@
 /** Every way in which the product is broken on purpose. A new feature adds a file of its own. */
 import { CLAIMING } from './claiming.ts'
-import { COSTS } from './costs.ts'
 import { DEPLOYS } from './deploys.ts'
 import { DOOMED } from './doomed.ts'
 import { EXPIRY } from './expiry.ts'
@@ -22,7 +21,6 @@ import { WAYS_IN } from './ways-in.ts'
 
 export const MUTANTS: readonly Mutant[] = [
   ...CLAIMING,
-  ...COSTS,
   ...DEPLOYS,
   ...DOOMED,
   ...EXPIRY,

@@ -84,6 +84,8 @@ describe('the rate of a partition that counts what jobs cost', () => {
     world.put(...jobs)
     await live(world, 300_000)
     expect(new Set(world.ran).size).toBe(jobs.length)
+    // Of it nothing is lent.
+    expect(world.state('llm|acme' as ShardKey).books?.starts).toEqual({ loans: {}, line: {} })
     expect(mostIn(world, 10_000)).toBe(10)
   })
 
