@@ -16,6 +16,7 @@ import { newJob } from '../lib/core/job/new-job.ts'
 import type { ShardKey } from '../lib/core/keys.ts'
 import type { Config } from '../lib/core/queue/config.ts'
 import type { Labels } from '../lib/core/queue/covering.ts'
+import { NO_PAUSES } from '../lib/core/queue/queue-pauses.ts'
 import { LAMBDA_LONGEST_MS } from '../lib/core/times.ts'
 import type { Logger } from '../lib/ports/logger.ts'
 import type { WorkMessage } from '../lib/ports/queues.ts'
@@ -106,7 +107,7 @@ export class Scenario {
       clock: systemClock,
       random: systemRandom,
       events: eventsToLog(quiet),
-      deployment: { isReplaced: async () => false, isAlone: async () => true },
+      deployment: { isReplaced: async () => false, isAlone: async () => true, pauses: async () => NO_PAUSES },
     }
   }
 

@@ -110,13 +110,14 @@ export const grantManage = (
   { wake }: Queues,
   payloads: Bucket,
 ): Grant =>
-  // Scan: partitions, those of an app too; PutItem: its rate.
+  // Scan: partitions, those of an app too; PutItem: its rate; BatchGetItem: who has the units that a job waits for.
   allow(grantee, state.tableArn, 'dynamodb', [
     'GetItem',
     'UpdateItem',
     'ConditionCheckItem',
     'Scan',
     'PutItem',
+    'BatchGetItem',
   ])
     .combine(
       allow(grantee, jobs.tableArn, 'dynamodb', [

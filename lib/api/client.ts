@@ -9,7 +9,7 @@ import { type AppRates, appRatesOf } from './app-rates.ts'
 import { type Cancelling, cancelling } from './cancel.ts'
 import type { Enqueued, EnqueueOptions } from './enqueue-options.ts'
 import { type Insight, insightOf } from './insight.ts'
-import { type Limiters, limitersOf } from './limiters.ts'
+import { type LimiterId, type Limiters, limitersOf } from './limiters.ts'
 import { enqueued, toItem } from './new-item.ts'
 import { type Recounting, recounting } from './recount.ts'
 import { type SlowDowns, slowDownsOf } from './slow-downs.ts'
@@ -20,13 +20,14 @@ export interface Client<
   QueueName extends string = string,
   AppName extends string = never,
   PoolName extends string = never,
+  TagKey extends string = never,
 > extends Admin<QueueName>,
     Cancelling<QueueName>,
     AppRates<AppName>,
     Insight<QueueName>,
     Recounting<QueueName>,
-    SlowDowns<QueueName>,
-    Limiters {
+    SlowDowns<QueueName, LimiterId<QueueName, PoolName, TagKey>>,
+    Limiters<LimiterId<QueueName, PoolName, TagKey>> {
   /**
    * Accepts one job. A payload beyond 4 KB is kept in the Payloads bucket, up to 5 MB, if the client knows that.
    * @example await client.enqueue(syncContact, { customerId: 'acme' }, { delay: '10m', priority: 0 })
@@ -38,7 +39,7 @@ export interface Client<
   enqueue<T extends Task<string, QueueName>>(
     task: T & NamesOnly<T, PoolName>,
     payload: PayloadOf<T>,
-    options?: EnqueueOptions<PoolName>,
+    options?: EnqueueOptions<PoolName, TagKey>,
   ): Promise<Enqueued>
   /**
    * Accepts many jobs, 25 a call. All are checked before the first is written.
@@ -50,7 +51,7 @@ export interface Client<
    */
   enqueueMany<T extends Task<string, QueueName>>(
     task: T & NamesOnly<T, PoolName>,
-    jobs: readonly ({ readonly payload: PayloadOf<T> } & EnqueueOptions<PoolName>)[],
+    jobs: readonly ({ readonly payload: PayloadOf<T> } & EnqueueOptions<PoolName, TagKey>)[],
   ): Promise<Enqueued[]>
 }
 
@@ -64,7 +65,10 @@ export function createClient<
   QueueName extends string,
   AppName extends string = never,
   PoolName extends string = never,
->(options: ClientOptions<QueueName, AppName, PoolName>): Client<QueueName, AppName, PoolName> {
+  TagKey extends string = never,
+>(
+  options: ClientOptions<QueueName, AppName, PoolName, TagKey>,
+): Client<QueueName, AppName, PoolName, TagKey> {
   const wiring = wiringOf(options)
   const { store } = wiring
   const nextId = monotonicFactory()
@@ -85,7 +89,7 @@ export function createClient<
       return placed.map(({ item }) => enqueued(item, there.get(keyText(item))))
     },
     ...adminOf<QueueName>(wiring),
-    ...slowDownsOf<QueueName>(wiring),
+    ...slowDownsOf(wiring),
     ...limitersOf(wiring),
     ...appRatesOf<AppName>(wiring),
     ...cancelling<QueueName>(wiring),

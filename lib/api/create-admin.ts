@@ -3,30 +3,39 @@ import { type Admin, adminOf } from './admin.ts'
 import { type AppRates, appRatesOf } from './app-rates.ts'
 import { type Cancelling, cancelling } from './cancel.ts'
 import { type Insight, insightOf } from './insight.ts'
-import { type Limiters, limitersOf } from './limiters.ts'
+import { type LimiterId, type Limiters, limitersOf } from './limiters.ts'
 import { type Pauses, pausesOf } from './pauses.ts'
 import { type SlowDowns, slowDownsOf } from './slow-downs.ts'
 import { type ClientOptions, wiringOf } from './wiring.ts'
 
-export interface AdminClient<QueueName extends string = string, AppName extends string = never>
-  extends Admin<QueueName>,
+export interface AdminClient<
+  QueueName extends string = string,
+  AppName extends string = never,
+  PoolName extends string = never,
+  TagKey extends string = never,
+> extends Admin<QueueName>,
     AppRates<AppName>,
     Cancelling<QueueName>,
     Insight<QueueName>,
-    Limiters,
-    Pauses<QueueName>,
-    SlowDowns<QueueName> {}
+    Limiters<LimiterId<QueueName, PoolName, TagKey>>,
+    Pauses<QueueName, LimiterId<QueueName, PoolName, TagKey>>,
+    SlowDowns<QueueName, LimiterId<QueueName, PoolName, TagKey>> {}
 
 /**
- * Limits of partitions, totals and pools read, set, removed and paused; slow-downs; rates of apps; why jobs wait, and what there is;
- * dead letters and jobs that nobody runs. `grantManage` of the construct gives the rights.
+ * Limits of partitions, totals and pools read, set and removed; pauses of those and of queues; slow-downs; rates of apps; why
+ * jobs wait, and what there is; dead letters and jobs that nobody runs. `grantManage` of the construct gives the rights.
  * @example
  * const admin = createAdmin({ config })
  * await admin.pause({ queue: 'crm', partition: 'acme' }, { by: 'ann@example.com', reason: 'they migrate' })
  */
-export function createAdmin<QueueName extends string, AppName extends string = never>(
-  options: ClientOptions<QueueName, AppName>,
-): AdminClient<QueueName, AppName> {
+export function createAdmin<
+  QueueName extends string,
+  AppName extends string = never,
+  PoolName extends string = never,
+  TagKey extends string = never,
+>(
+  options: ClientOptions<QueueName, AppName, PoolName, TagKey>,
+): AdminClient<QueueName, AppName, PoolName, TagKey> {
   const wiring = wiringOf(options)
   return {
     ...adminOf<QueueName>(wiring),
@@ -34,7 +43,7 @@ export function createAdmin<QueueName extends string, AppName extends string = n
     ...cancelling<QueueName>(wiring),
     ...insightOf<QueueName>(wiring),
     ...limitersOf(wiring),
-    ...pausesOf<QueueName>(wiring),
-    ...slowDownsOf<QueueName>(wiring),
+    ...pausesOf(wiring),
+    ...slowDownsOf(wiring),
   }
 }

@@ -3,7 +3,7 @@ import type { Debounce } from '../core/job/collision.ts'
 import type { Unique } from '../core/job/lock.ts'
 import type { Duration } from '../core/text/duration.ts'
 
-export interface EnqueueOptions<PoolName extends string = string> {
+export interface EnqueueOptions<PoolName extends string = string, TagKey extends string = never> {
   /** Not before this time: a Date, epoch ms, or text as ISO 8601. Default: now. */
   readonly runAt?: Date | number | string
   /** Not before so much time has passed: `'10m'`, or ms. Excludes `runAt`. */
@@ -18,9 +18,10 @@ export interface EnqueueOptions<PoolName extends string = string> {
   readonly meta?: Readonly<Record<string, unknown>>
   /**
    * What the job is about, for the limits that the configuration has for tags: up to 50, each a text of up to 128 characters.
+   * Any key will do: one without a limit costs nothing.
    * @example { tags: { model: 'gpt-5', user: 'ann' } }
    */
-  readonly tags?: Readonly<Record<string, string>>
+  readonly tags?: { readonly [Key in TagKey]?: string } & Readonly<Record<string, string>>
   /** How many units of which pools it takes while it runs, beside what its task says; for a pool that both name, instead. */
   readonly pools?: Readonly<Partial<Record<PoolName, number>>>
   /**

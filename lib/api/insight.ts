@@ -1,9 +1,12 @@
 /** What people ask of a running stack: why a job, or a partition, does not run, and what there is. Reads only; nothing changes by asking. */
+import { InvalidJobError } from '../core/errors.ts'
 import { queueNamed } from '../core/queue/config.ts'
 import { noQueue } from '../core/queue/unknown.ts'
-import type { PartitionStats } from '../core/why/stats.ts'
+import type { PartitionStats, QueueStats } from '../core/why/stats.ts'
 import type { JobWhy, PartitionWhy } from '../core/why/why.ts'
+import { seenAsPaused } from '../use-cases/as-paused.ts'
 import { partitionsOf, type SeenPartition } from '../use-cases/operate/partitions.ts'
+import { queueStatsOf } from '../use-cases/operate/queue-stats.ts'
 import { statsOf } from '../use-cases/operate/stats.ts'
 import { whyJob, whyPartition } from '../use-cases/operate/why.ts'
 import { type AnyQueue, placeNamed } from './admin.ts'
@@ -39,6 +42,15 @@ export interface Insight<QueueName extends string = string> {
    */
   stats(queue: QueueName, partition?: string): Promise<PartitionStats>
   /**
+   * What there is of a whole queue, whatever its partitions: its dead letters and, if it has `maxQueueSize`, its size as they are
+   * now; and as the sweep has counted them, jobs that wait, are blocked, delayed and in flight. It comes every few minutes
+   * and sees some hundred jobs of each shard: `counted` says from when until when it counted, and `atLeast` if there are more.
+   * Some twenty reads.
+   * @example const { counted, dead } = await client.queueStats('crm')
+   * @throws InvalidJobError if there is no such queue
+   */
+  queueStats(queue: QueueName): Promise<QueueStats>
+  /**
    * The shards that have a state item, of one queue or of all, page by page as they are asked for: those with work, and
    * those that were at work within a week. A new job's shard may not be among them yet. Unlike `stats` this *is* a scan of
    * the State table, whatever the queue: half a read unit for each 4 KB of it. A partition with several shards comes once
@@ -52,21 +64,31 @@ export const insightOf = <QueueName extends string>(wiring: Wiring): Insight<Que
   function why(job: { readonly pk: string; readonly sk: string }): Promise<JobWhy>
   function why(queue: string, partition?: string): Promise<PartitionWhy>
   function why(what: string | { readonly pk: string; readonly sk: string }, partition?: string) {
-    return typeof what === 'string' ? whyNamed(wiring, what, partition) : whyJob(wiring, what)
+    return typeof what === 'string' ? whyNamed(wiring, what, partition) : whyNow(wiring, what)
   }
   return {
     why,
     stats: async (name, named) => {
-      const { queue, partition } = placeNamed(wiring, name, named)
-      return statsOf(wiring, queue, partition)
+      const eyes = await seenAsPaused(wiring)
+      const { queue, partition } = placeNamed(eyes, name, named)
+      return statsOf(eyes, queue, partition)
+    },
+    queueStats: async (name) => {
+      const queue = queueNamed(wiring.config, name)
+      if (!queue) throw new InvalidJobError(noQueue(wiring.config, name))
+      return queueStatsOf(wiring, queue)
     },
     partitions: (queue) => partitionsOf(wiring, queue),
   }
 }
 
+const whyNow = async (wiring: Wiring, job: { readonly pk: string; readonly sk: string }): Promise<JobWhy> =>
+  whyJob(await seenAsPaused(wiring), job)
+
 async function whyNamed(wiring: Wiring, name: string, named: string | undefined): Promise<PartitionWhy> {
   const { config, clock } = wiring
   if (!queueNamed(config, name)) return { kind: 'stranded', at: clock.now(), problem: noQueue(config, name) }
-  const { queue, partition } = placeNamed(wiring, name, named)
-  return whyPartition(wiring, queue, partition)
+  const eyes = await seenAsPaused(wiring)
+  const { queue, partition } = placeNamed(eyes, name, named)
+  return whyPartition(eyes, queue, partition)
 }

@@ -1,29 +1,20 @@
 /** Totals of queues, pools and limits of tags, seen and set while they are in use. */
-import { InvalidJobError } from '../core/errors.ts'
 import { NO_BOOKS } from '../core/limits/books.ts'
 import { type Kept, keptForOthers, unfilledIn } from '../core/limits/guarantee.ts'
 import { limitsInForce } from '../core/limits/in-force.ts'
 import { type Limiter, lentOut, outstanding } from '../core/limits/limiter.ts'
-import {
-  type LimiterId,
-  type LimiterName,
-  limiterIdSchema,
-  nameOf,
-  tagNamed,
-  tagValueNamed,
-} from '../core/limits/limiter-name.ts'
+import type { LimiterId, LimiterName } from '../core/limits/limiter-name.ts'
 import type { LimitOverride } from '../core/limits/limits.ts'
 import { limiterKey, type QueueLimiter } from '../core/limits/queue-limiter.ts'
 import { earliestStart, rateInForce, type SharedRate } from '../core/limits/shared-rate.ts'
 import type { SlowDown } from '../core/limits/slow-down.ts'
 import { startsInWindow } from '../core/limits/window.ts'
-import type { Config } from '../core/queue/config.ts'
-import { limiterNamed, limitersOverKey } from '../core/queue/covering.ts'
+import { limitersOverKey } from '../core/queue/covering.ts'
 import type { KnownLimiter } from '../core/queue/pools.ts'
 import type { SharedLimitsInput } from '../core/queue/shared-limits-input.ts'
 import { emptyState, type ShardState } from '../core/shard/state.ts'
-import { clip } from '../core/text/clip.ts'
 import { setLimiter } from '../use-cases/operate/set-limiter.ts'
+import { configuredIn, limiterOf } from './known-limiters.ts'
 import { toLimiterOverride } from './limiter-input.ts'
 import type { LimitsNote } from './limits-input.ts'
 import type { Wiring } from './wiring.ts'
@@ -63,13 +54,14 @@ export interface LimiterRate {
   readonly nextAt?: number
 }
 
-export interface Limiters {
+/** `Id`: by which limiters are named, those of the configuration. */
+export interface Limiters<Id extends LimiterId = LimiterId> {
   /**
    * How many units a total, a pool or a tag has, who has them and who waits. One read.
    * @example const { lent, units, waiting } = await client.limiter({ pool: 'hubspot' })
    * @throws InvalidJobError if the configuration has no such limit
    */
-  limiter(id: LimiterId): Promise<LimiterInfo>
+  limiter(id: Id): Promise<LimiterInfo>
   /**
    * All totals, pools and tags of the configuration, one read each. Of a tag that has a limit for each value those that are or
    * were in use within a week: for that the State table is scanned.
@@ -84,7 +76,7 @@ export interface Limiters {
    * @throws InvalidJobError if the configuration has no such limit, ConfigurationError if `limits` makes no sense: both before
    *   anything is written
    */
-  setLimiter(id: LimiterId, limits: number | SharedLimitsInput | null, note?: LimitsNote): Promise<void>
+  setLimiter(id: Id, limits: number | SharedLimitsInput | null, note?: LimitsNote): Promise<void>
 }
 
 export const limitersOf = (wiring: Wiring): Limiters => ({
@@ -97,38 +89,6 @@ export const limitersOf = (wiring: Wiring): Limiters => ({
     await setLimiter({ store, wake: wiring.wake(), clock }, limiter.name, override)
   },
 })
-
-/** But for those of single values, of which there may be any number. */
-function configuredIn({ queues, pools, tags }: Config): Map<string, KnownLimiter> {
-  const known = new Map<string, KnownLimiter>()
-  for (const { limiters, rates } of Object.values(queues)) {
-    for (const units of limiters) known.set(units.name, { ...known.get(units.name), name: units.name, units })
-    for (const rate of rates) known.set(rate.name, { ...known.get(rate.name), name: rate.name, rate })
-  }
-  for (const pool of Object.values(pools)) known.set(pool.name, pool)
-  for (const { key, value, each, concurrency } of tags) {
-    const name = value === undefined ? tagNamed(key) : tagValueNamed(key, value)
-    if (!each) known.set(name, { name, units: { name, concurrency, weights: {} } })
-  }
-  return known
-}
-
-export function limiterOf(config: Config, id: LimiterId): KnownLimiter {
-  const known = configuredIn(config)
-  const named = limiterIdSchema.safeParse(id)
-  if (!named.success)
-    throw new InvalidJobError(
-      "a limiter is named by { total: 'queue' }, by { pool: 'name' } or by { tag: 'key' }, and there value or each",
-    )
-  const name = nameOf(id)
-  const units = limiterNamed(config, name)
-  const limiter = known.get(name) ?? (units ? { name, units } : undefined)
-  if (limiter) return limiter
-  const names = [...known.keys(), ...config.tags.flatMap(({ key, each }) => (each ? [`each|${key}=…`] : []))]
-  throw new InvalidJobError(
-    `nothing is covered by ${clip(name)}; ${names.length > 0 ? `there are ${names.join(', ')}` : 'there are none'}`,
-  )
-}
 
 async function* allLimiters(wiring: Wiring): AsyncGenerator<LimiterInfo> {
   for (const limiter of configuredIn(wiring.config).values()) yield infoOf(wiring, limiter)

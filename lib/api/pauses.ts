@@ -1,40 +1,92 @@
-/** A partition, a total or a pool is paused by a person, and resumed, whatever limits are set for it meanwhile. */
-import { type Pause, paused, resumed } from '../core/limits/pause.ts'
+/** A queue, a partition, a pool or a tag is paused by a person, and resumed, whatever limits are set for it meanwhile. */
+import { ConfigurationError, InvalidJobError } from '../core/errors.ts'
+import { paused, resumed } from '../core/limits/pause.ts'
 import type { LimiterId } from '../core/limits/queue-limiter.ts'
+import { queueNamed } from '../core/queue/config.ts'
+import { isQueuePaused, type QueuePause } from '../core/queue/queue-pauses.ts'
+import { noQueue } from '../core/queue/unknown.ts'
 import type { Amendment } from '../use-cases/operate/amend.ts'
+import { pauseQueue, resumeQueue } from '../use-cases/operate/pause-queue.ts'
 import { amendLimiter } from '../use-cases/operate/set-limiter.ts'
 import { amendLimits } from '../use-cases/operate/set-limits.ts'
 import { placeNamed } from './admin.ts'
-import { limiterOf } from './limiters.ts'
+import { limiterOf } from './known-limiters.ts'
 import { type LimitsNote, toNote } from './limits-input.ts'
 import type { Wiring } from './wiring.ts'
 
-/** A partition, or a queue without a partition rule; or a total, which pauses its queue; or a pool. */
-export type PauseTarget<QueueName extends string = string> =
+/** A whole queue, or one of its partitions; or a pool or a tag. A total is paused with its queue. */
+export type PauseTarget<QueueName extends string = string, Id extends LimiterId = LimiterId> =
   | { readonly queue: QueueName; readonly partition?: string }
-  | LimiterId
+  | Exclude<Id, { readonly total: unknown }>
 
-export interface Pauses<QueueName extends string = string> {
-  /**
-   * Nothing of it starts any more; what runs already runs to its end. When it returns, nothing more is admitted. The note stands in
-   * `why` and `stats`. Limits that are set meanwhile are in force when it is resumed.
-   * @example await admin.pause({ queue: 'crm', partition: 'acme' }, { by: 'ann@example.com', reason: 'they migrate' })
-   * @example await admin.pause({ pool: 'hubspot' }, { by: 'ann@example.com', reason: 'their incident' })
-   * @throws InvalidJobError if there is no such queue, partition, total or pool, ConfigurationError for a note that makes no
-   *   sense: both before anything is written
-   */
-  pause(target: PauseTarget<QueueName>, note?: LimitsNote): Promise<void>
-  /**
-   * Takes back a pause, and nothing else: the limits that somebody has set, or else the configured ones, are in force again, and what
-   * waits is woken. A limit of 0 stays one.
-   */
-  resume(target: PauseTarget<QueueName>): Promise<void>
+export interface ResumeOptions {
+  /** Called for a whole queue, after every few hundred state items: so many shards have been woken so far. */
+  readonly onProgress?: (woken: number) => void
 }
 
-export const pausesOf = <QueueName extends string>(wiring: Wiring): Pauses<QueueName> => ({
-  pause: async (target, note = {}) => amendTarget(wiring, target, paused(toNote(note) satisfies Pause)),
-  resume: (target) => amendTarget(wiring, target, resumed),
+export interface PausedQueue {
+  readonly queue: string
+  readonly by?: string
+  readonly reason?: string
+  /** Epoch ms. */
+  readonly since?: number
+}
+
+export interface Pauses<QueueName extends string = string, Id extends LimiterId = LimiterId> {
+  /**
+   * Nothing of it starts any more; what runs already runs to its end. When it returns, nothing more is admitted: for a whole queue
+   * that is after two seconds, when every function has noticed. The note stands in `why` and `stats`. Limits that are set meanwhile
+   * are in force when it is resumed. A queue and its partitions are paused each by itself, and no deploy resumes anything.
+   * @example await admin.pause({ queue: 'crm' }, { by: 'ann@example.com', reason: 'they migrate' })
+   * @example await admin.pause({ queue: 'crm', partition: 'acme' }, { by: 'ann@example.com' })
+   * @example await admin.pause({ pool: 'hubspot' }, { by: 'ann@example.com', reason: 'their incident' })
+   * @throws InvalidJobError if there is no such queue, partition, pool or tag, ConfigurationError for a note that makes no
+   *   sense: both before anything is written
+   */
+  pause(target: PauseTarget<QueueName, Id>, note?: LimitsNote): Promise<void>
+  /**
+   * Takes back a pause, and nothing else: the limits that somebody has set, or else the configured ones, are in force again, and what
+   * waits is woken. A limit of 0 stays one. For a whole queue that reads the State table; if it dies, call it again: it goes on where
+   * it was, and the sweep finds what nobody has woken.
+   */
+  resume(target: PauseTarget<QueueName, Id>, options?: ResumeOptions): Promise<void>
+  /** The queues that are paused as a whole, by whom, and why. One read. */
+  pausedQueues(): Promise<readonly PausedQueue[]>
+}
+
+export const pausesOf = (wiring: Wiring): Pauses => ({
+  pause: async (target, note = {}) => {
+    const said = toNote(note)
+    const queue = wholeQueue(wiring, target)
+    if (queue === undefined) await amendTarget(wiring, target, paused(said))
+    else await pauseQueue(wiring, queue, said)
+  },
+  resume: async (target, { onProgress } = {}) => {
+    if (onProgress !== undefined && typeof onProgress !== 'function')
+      throw new ConfigurationError('options.onProgress', 'is a function, or left out')
+    const queue = wholeQueue(wiring, target)
+    if (queue === undefined) await amendTarget(wiring, target, resumed)
+    else await resumeQueue({ ...wiring, wake: wiring.wake() }, queue, onProgress)
+  },
+  pausedQueues: async () =>
+    [...(await wiring.store.states.queuePauses())].flatMap(([queue, pause]) =>
+      isQueuePaused(pause) ? [pausedQueue(queue, pause)] : [],
+    ),
 })
+
+const pausedQueue = (queue: string, { by, reason, since }: QueuePause): PausedQueue => ({
+  queue,
+  ...(by === undefined ? {} : { by }),
+  ...(reason === undefined ? {} : { reason }),
+  ...(since === undefined ? {} : { since }),
+})
+
+/** @throws InvalidJobError if there is no such queue */
+function wholeQueue({ config }: Wiring, target: PauseTarget): string | undefined {
+  if (!('queue' in target) || target.partition !== undefined) return undefined
+  if (!queueNamed(config, target.queue)) throw new InvalidJobError(noQueue(config, target.queue))
+  return target.queue
+}
 
 async function amendTarget(wiring: Wiring, target: PauseTarget, change: Amendment): Promise<void> {
   const { config, store, clock } = wiring
@@ -42,6 +94,8 @@ async function amendTarget(wiring: Wiring, target: PauseTarget, change: Amendmen
     const { queue, partition } = placeNamed(wiring, target.queue, target.partition)
     return amendLimits({ store, clock, wake: wiring.wake() }, queue, partition, change)
   }
+  if ('total' in target)
+    throw new InvalidJobError('a total is paused with its queue: name the queue, and no partition')
   const { name } = limiterOf(config, target)
   await amendLimiter({ store, clock, wake: wiring.wake() }, name, change)
 }

@@ -74,7 +74,8 @@ class Reader<Item> implements ReadAhead<Item> {
     try {
       const next = await this.#source.next()
       if (next.done) this.#isOver = true
-      else if (!this.#isOver) {
+      else {
+        // Also one that comes after `stop`: the next call of that returns it.
         this.taken++
         this.#items.push(next.value)
       }

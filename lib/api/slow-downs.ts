@@ -6,13 +6,13 @@ import type { Duration } from '../core/text/duration.ts'
 import { slowLimiter } from '../use-cases/operate/set-limiter.ts'
 import { slowPartition } from '../use-cases/operate/slow-down.ts'
 import { placeNamed } from './admin.ts'
-import { limiterOf } from './limiters.ts'
+import { limiterOf } from './known-limiters.ts'
 import { type LimitsNote, toSlowDown } from './limits-input.ts'
 import type { Wiring } from './wiring.ts'
 
 export type SlowDownEnd = Date | Duration | null
 
-export interface SlowDowns<QueueName extends string = string> {
+export interface SlowDowns<QueueName extends string = string, Id extends LimiterId = LimiterId> {
   /**
    * Slows one partition down: it starts nothing before `until` (a date, or a duration from now; between a second and a day),
    * and goes on by itself then. What runs already goes on. `null` ends that now. A handler does the same by throwing a
@@ -32,16 +32,16 @@ export interface SlowDowns<QueueName extends string = string> {
    * @example await client.slowDown({ pool: 'hubspot' }, '10m', { by: 'ann@example.com', reason: 'their incident' })
    * @throws InvalidJobError if no queue has such a total or pool
    */
-  slowDown(limiter: LimiterId, until: SlowDownEnd, note?: LimitsNote): Promise<void>
+  slowDown(limiter: Id, until: SlowDownEnd, note?: LimitsNote): Promise<void>
   /** What slows a partition, a total or a pool down now, or `undefined`. */
   slowedDown(queue: QueueName, partition: string | undefined): Promise<SlowDown | undefined>
-  slowedDown(limiter: LimiterId): Promise<SlowDown | undefined>
+  slowedDown(limiter: Id): Promise<SlowDown | undefined>
 }
 
 type Said = readonly [partition: string | undefined, until: SlowDownEnd, note?: LimitsNote]
 type SaidOfLimiter = readonly [until: SlowDownEnd, note?: LimitsNote]
 
-export const slowDownsOf = <QueueName extends string>(wiring: Wiring): SlowDowns<QueueName> => {
+export const slowDownsOf = (wiring: Wiring): SlowDowns => {
   function slowDown(queue: string, ...said: Said): Promise<void>
   function slowDown(limiter: LimiterId, ...said: SaidOfLimiter): Promise<void>
   async function slowDown(what: string | LimiterId, ...said: Said | SaidOfLimiter): Promise<void> {

@@ -9,7 +9,10 @@ import { type Settings, type ThrottleSettings, toSettings } from './throttled-op
 export const SKIP: unique symbol = Symbol('skip')
 
 export interface ThrottledOptions extends ThrottleSettings {
-  /** When it is aborted, nothing more is taken or started; what runs is waited for, and sees the signal itself. */
+  /**
+   * When it is aborted, nothing more is taken or started; what runs is waited for, and sees the signal itself. An item that the
+   * iterable still owes is skipped if it comes by then, and in no count if it comes later.
+   */
   readonly signal?: AbortSignal
   /** Of so many failures the items and errors are kept; the others are counted. Default: 100. */
   readonly maxErrors?: number

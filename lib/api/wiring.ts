@@ -19,9 +19,10 @@ export interface ClientOptions<
   QueueName extends string,
   AppName extends string = never,
   PoolName extends string = never,
+  TagKey extends string = never,
 > {
   /** What `defineConfig` returned: the configuration that the stack was deployed with. */
-  readonly config: Config<QueueName, AppName, PoolName>
+  readonly config: Config<QueueName, AppName, PoolName, TagKey>
   /** Default: the environment's SLUICE_JOBS_TABLE. */
   readonly jobsTable?: string
   /** Default: the environment's SLUICE_STATE_TABLE. Needed by `setLimits`, `slowDown`, `why`, `stats`, `moveJobs`, and jobs that replace others, only. */
@@ -56,7 +57,7 @@ export interface Wiring {
   readonly clock: Clock
 }
 
-export const wiringOf = (options: ClientOptions<string, string, string>): Wiring => ({
+export const wiringOf = (options: ClientOptions<string, string, string, string>): Wiring => ({
   config: options.config,
   store: storeOf(options),
   wake: once(() =>
@@ -67,7 +68,12 @@ export const wiringOf = (options: ClientOptions<string, string, string>): Wiring
   clock: systemClock,
 })
 
-const storeOf = ({ dynamodb, jobsTable, stateTable, historyTable }: ClientOptions<string, string>): Store =>
+const storeOf = ({
+  dynamodb,
+  jobsTable,
+  stateTable,
+  historyTable,
+}: ClientOptions<string, string, string, string>): Store =>
   dynamoStore({
     client: dynamodb ?? dynamoClient({}, PATIENT),
     tables: {

@@ -90,6 +90,8 @@ interface OtherEvents {
   readonly 'event refused': { readonly id: string; readonly reason: string }
   readonly 'deployment recorded': { readonly step: DeploymentStep }
   readonly 'deployments not read': { readonly error: unknown }
+  /** Which queues are paused is as it was known before. */
+  readonly 'pauses not read': { readonly error: unknown }
 }
 
 interface Events extends JobEvents, ShardEvents, SweepEvents, OtherEvents {}

@@ -89,7 +89,7 @@ export const CLAIMED_AHEAD_MS = 250
 export const GRANTED_AHEAD_MS = 500
 /** So long a start that may be made now waits for its message: for a worker that has to start first, too. */
 export const GRANTED_FOR_MS = 15_000
-/** Units of limiters are kept for a start that comes so soon. For a later one they would be kept from others. */
+/** Units of limiters are kept for a start that comes so soon. For a later one they would be kept from others; a lane's for one of a rate with such a period. */
 export const KEPT_FOR_START_MS = 2000
 /** While a shared rate is paused, nobody knows whom to wake when it is not. */
 export const PAUSED_RATE_LOOK_MS = 60_000

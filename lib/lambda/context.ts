@@ -45,13 +45,14 @@ export const deploymentLogFor = (state: string): DeploymentLog => dynamoDeployme
 export function contextFromEnvironment(): Context {
   const env = readEnvironment(EVERYTHING)
   const sqs = sqsClient()
+  const store = storeFor({
+    jobs: env.SLUICE_JOBS_TABLE,
+    state: env.SLUICE_STATE_TABLE,
+    history: env.SLUICE_HISTORY_TABLE,
+  })
   return {
     config: readConfig(),
-    store: storeFor({
-      jobs: env.SLUICE_JOBS_TABLE,
-      state: env.SLUICE_STATE_TABLE,
-      history: env.SLUICE_HISTORY_TABLE,
-    }),
+    store,
     work: sqsWorkQueue(sqs, env.SLUICE_WORK_QUEUE_URL),
     wake: sqsWakeQueue(sqs, env.SLUICE_WAKE_QUEUE_URL),
     clock: systemClock,
@@ -59,6 +60,7 @@ export function contextFromEnvironment(): Context {
     events,
     deployment: deploymentOf(readConfigHash(), {
       log: deploymentLogFor(env.SLUICE_STATE_TABLE),
+      pauses: () => store.states.queuePauses(),
       clock: systemClock,
       events,
     }),

@@ -1,5 +1,6 @@
 /** Which of the deployed configurations is in force. */
 import type { DeploymentRecord } from '../core/deployment.ts'
+import type { QueuePauses } from '../core/queue/queue-pauses.ts'
 
 export interface Deployment {
   /**
@@ -9,6 +10,8 @@ export interface Deployment {
   isReplaced(): Promise<boolean>
   /** Whether this configuration is in force, and no deploy under way by which another one may decide, too. */
   isAlone(): Promise<boolean>
+  /** The queues that are paused, as they were at the last look: it is not made more often than the one at deployments. */
+  pauses(): Promise<QueuePauses>
 }
 
 /** Where it is written down. */

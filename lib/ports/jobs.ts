@@ -32,7 +32,7 @@ export interface JobStore {
   putUnique(item: JobItem, lock: Lock, found?: FoundLock, rooms?: readonly Room[]): Promise<UniqueOutcome>
   /**
    * Puts another job in the place of one that waits and has the lock, in one transaction, if no pass has been made over its
-   * shard since the state was read; and counts as a pass, as `endWaiting` does.
+   * shard since the state was read; and counts as a pass, as `endWaiting` does. `occupied` by the one that waits, too.
    */
   swapWaiting(state: ShardVersion, item: RawItem, swap: Swap): Promise<SwapOutcome>
   /** Puts up to 25 jobs, and returns those that the database did not take. */

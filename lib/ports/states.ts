@@ -8,9 +8,11 @@ import type { SlowDown } from '../core/limits/slow-down.ts'
 import type { Throttling } from '../core/limits/throttled.ts'
 import type { Holder, PassChange, Released } from '../core/pass/decide.ts'
 import type { BorrowedFrom, BorrowedUnits, ShardGlance, ShardState, Token } from '../core/shard/state.ts'
+import type { CensusRecord } from '../core/why/census.ts'
 import type { GrantStore } from './grants.ts'
+import type { QueuePauseStore } from './queue-pauses.ts'
 
-export interface StateStore extends GrantStore {
+export interface StateStore extends GrantStore, QueuePauseStore {
   read(shard: ShardKey): Promise<ShardState | undefined>
   /** The write of a pass, if no other pass has written since the state was read. */
   pass(state: ShardState, change: PassWrite): Promise<PassOutcome>
@@ -97,6 +99,9 @@ export interface StateStore extends GrantStore {
   sweepCursors(): Promise<Readonly<Record<string, string>>>
   /** Keeps the cursor of one part; with `undefined` the next sweep begins it again. */
   saveSweepCursor(part: string, cursor: string | undefined): Promise<void>
+  /** What the sweeps have counted of each queue's jobs. What cannot be read is as if it were not there. */
+  census(): Promise<CensusRecord>
+  saveCensus(record: CensusRecord): Promise<void>
 }
 
 export interface PassWrite extends PassChange {

@@ -11,6 +11,7 @@ import type { StateStore } from './states.ts'
 export type * from './grants.ts'
 export type * from './history.ts'
 export type * from './jobs.ts'
+export type * from './queue-pauses.ts'
 export type * from './states.ts'
 
 export interface Store {

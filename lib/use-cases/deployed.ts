@@ -7,6 +7,7 @@ import {
   isReplaced,
   lastReplacedAt,
 } from '../core/deployment.ts'
+import type { QueuePauses } from '../core/queue/queue-pauses.ts'
 import { LOOK_EVERY_MS, NOTICED_AFTER_MS } from '../core/times.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Deployment, DeploymentLog } from '../ports/deployment.ts'
@@ -46,32 +47,63 @@ async function recorded(
   throw new Error('the record of deployments is being written by somebody else: deploy again')
 }
 
-/** A read that fails does not stop the work: what was known last holds, until the next one succeeds. */
-export function deploymentOf(configuration: string, { log, clock, events }: Surroundings): Deployment {
-  let known: DeploymentRecord | undefined
-  let hasRead = false
-  let looked: { readonly at: number; readonly done: Promise<void> } | undefined
-  const look = async () => {
-    try {
-      known = await log.read()
-      hasRead = true
-    } catch (error) {
-      events.emit({ kind: 'deployments not read', error })
-    }
-  }
+interface Sources extends Surroundings {
+  /** Reads which queues are paused. */
+  readonly pauses: () => Promise<QueuePauses>
+}
+
+/**
+ * Both items are read at the same time, and at most once a second. A read that fails does not stop the work: what was known
+ * last holds, until the next one succeeds. But before it has read the pauses once, a function claims nothing.
+ */
+export function deploymentOf(configuration: string, { log, pauses, clock, events }: Sources): Deployment {
+  const record = lastRead(
+    () => log.read(),
+    (error) => events.emit({ kind: 'deployments not read', error }),
+  )
+  const paused = lastRead(pauses, (error) => events.emit({ kind: 'pauses not read', error }))
+  let looked: { readonly at: number; readonly done: Promise<unknown> } | undefined
   const lookSometimes = async () => {
     const now = clock.now()
-    if (!looked || now - looked.at >= LOOK_EVERY_MS) looked = { at: now, done: look() }
+    if (!looked || now - looked.at >= LOOK_EVERY_MS || paused.failure)
+      looked = { at: now, done: Promise.all([record.look(), paused.look()]) }
     await looked.done
   }
   return {
     isReplaced: async () => {
       await lookSometimes()
-      return isReplaced(known, configuration, clock.now())
+      return isReplaced(record.known?.value, configuration, clock.now())
     },
     isAlone: async () => {
       await lookSometimes()
-      return hasRead && isAlone(known, configuration)
+      return record.known !== undefined && isAlone(record.known.value, configuration)
+    },
+    pauses: async () => {
+      await lookSometimes()
+      if (!paused.known) throw paused.failure
+      return paused.known.value
     },
   }
+}
+
+interface LastRead<T> {
+  readonly known?: { readonly value: T }
+  /** Why nothing is known yet. */
+  readonly failure?: unknown
+  look(): Promise<void>
+}
+
+function lastRead<T>(read: () => Promise<T>, onError: (error: unknown) => void): LastRead<T> {
+  const last: { known?: { readonly value: T }; failure?: unknown } & LastRead<T> = {
+    look: async () => {
+      try {
+        last.known = { value: await read() }
+        delete last.failure
+      } catch (error) {
+        if (!last.known) last.failure = error
+        onError(error)
+      }
+    },
+  }
+  return last
 }

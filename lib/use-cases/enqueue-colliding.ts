@@ -12,7 +12,6 @@ import {
 import { changesOf, insteadOf, type Room, roomsFor } from '../core/job/counted.ts'
 import type { JobItem, RawItem } from '../core/job/job.ts'
 import type { FoundLock, Lock } from '../core/job/lock.ts'
-import { aMillisecondLater } from '../core/job/requeue.ts'
 import { formatSortKey, type JobId, type JobKey } from '../core/keys.ts'
 import { keptUntil, mayExpire } from '../core/shard/expiry.ts'
 import { emptyState, positionOf, type ShardState } from '../core/shard/state.ts'
@@ -86,9 +85,8 @@ async function swap(
   { next, lock, at, rooms }: Counted,
 ): Promise<Outcome> {
   const expiresAt = mayExpire(state) ? keptUntil(at) : undefined
-  const first = isSameKey(next, there) ? aMillisecondLater(next) : next
-  let job: JobKey = first
-  const outcome = await underFreeKey(first, (free) => {
+  let job: JobKey = next
+  const outcome = await underFreeKey(next, (free) => {
     job = { pk: free.pk, sk: free.sk }
     return jobs.swapWaiting(state, there, { next: free, lock: { ...lock, job }, expiresAt, rooms })
   })
@@ -103,5 +101,4 @@ function isInFlight({ slots }: ShardState, { sk }: JobKey): boolean {
   return slot !== undefined && formatSortKey(positionOf(id, slot)) === sk
 }
 
-const isSameKey = (one: JobKey | RawItem, other: JobKey | RawItem): boolean =>
-  one.pk === other.pk && one.sk === other.sk
+const isSameKey = (one: JobKey, other: JobKey): boolean => one.pk === other.pk && one.sk === other.sk

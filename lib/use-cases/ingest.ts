@@ -85,10 +85,11 @@ export async function ingest(
 /** An event that comes again puts the same payload under the same key: it is the same job. */
 async function putProblem(
   context: IngestContext,
-  { job, once, at }: AskedFor,
+  { at, ...asked }: AskedFor,
   sentAt: number,
 ): Promise<string | undefined> {
-  const only = onlyOf(job, once, once.idempotencyKey === undefined ? at : context.clock.now())
+  const isOnce = asked.once.idempotencyKey !== undefined
+  const only = onlyOf({ ...asked, at: isOnce ? context.clock.now() : at })
   if (!only.ok) return only.reason
   const placed = placePayload(only.value.item, sentAt)
   if (!placed.ok) return placed.reason
@@ -110,11 +111,16 @@ interface AskedFor {
   readonly once: OneOnly
   /** The event's time, epoch ms. */
   readonly at: number
+  /** The event's own name, whatever its job is called. */
+  readonly event: string
 }
 
-/** Whether it is this event's own receipt or lock that is there makes no difference: the mark is the same each time. */
-function onlyOf(job: JobItem, once: OneOnly, at: number): Parsed<NewItem> {
-  const only = onlyOne(once, job, job.sk, at)
+/**
+ * Whether it is this event's own receipt or lock that is there makes no difference: the mark is the same each time. The job's
+ * key would be another event's as well: several may name one id, and the time of events is in seconds.
+ */
+function onlyOf({ job, once, at, event }: AskedFor): Parsed<NewItem> {
+  const only = onlyOne(once, job, event, at)
   if (!only.ok)
     return refused(only.reason.startsWith('give') ? `detail: ${only.reason}` : `detail.${only.reason}`)
   const { lock, ...rest } = only.value
@@ -125,9 +131,8 @@ function onlyOf(job: JobItem, once: OneOnly, at: number): Parsed<NewItem> {
 export function jobOfEvent(config: Config, body: string): NewJobItem {
   const asked = readEvent(config, body)
   if (!asked.ok) return asked
-  const { job, once, at } = asked.value
   // Whose key is wrong was refused because of that, and is again.
-  const only = onlyOf(job, once, at)
+  const only = onlyOf(asked.value)
   return only.ok ? { ok: true, value: only.value.item } : malformed(only.reason)
 }
 
@@ -143,7 +148,7 @@ function readEvent(config: Config, body: string): ParsedHere<AskedFor> {
   const { payload, id: named = name } = detail.data
   const at = Date.parse(time)
   const job = newJob(config, { ...detail.data, ...delay.value, payload, id: named }, at)
-  return job.ok ? { ok: true, value: { job: job.value, once: detail.data, at } } : job
+  return job.ok ? { ok: true, value: { job: job.value, once: detail.data, at, event: name } } : job
 }
 
 const malformed = <T>(reason: string): ParsedHere<T> => ({ ok: false, reason, isUnknown: false })

@@ -203,6 +203,7 @@ describe('a caller who is granted', () => {
   test('manage may change limits, see what there is, put dead letters back and move stranded jobs', () => {
     expect(rightsAfter((sluice, role) => sluice.grantManage(role))).toEqual({
       'StateTable.Arn': [
+        'dynamodb:BatchGetItem',
         'dynamodb:ConditionCheckItem',
         'dynamodb:GetItem',
         'dynamodb:PutItem',

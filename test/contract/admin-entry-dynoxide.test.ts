@@ -1,8 +1,10 @@
 /** What staff does through `sluice/admin`, on an engine: names, keys and notes fit together. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { dynamoStore } from '../../lib/adapters/dynamodb/store.ts'
 import { createAdmin } from '../../lib/admin.ts'
 import { defineConfig } from '../../lib/index.ts'
 import { dynoxideDatabase, missingDynoxide, type TestDatabase } from '../support/dynamodb.ts'
+import { untyped } from '../support/untyped.ts'
 
 const NOTE = { by: 'ann', reason: 'their incident' }
 
@@ -16,10 +18,13 @@ describe.skipIf(missingDynoxide)(missingDynoxide ?? 'staff', () => {
     database = await dynoxideDatabase()
   })
   afterAll(() => database.close())
+  const dynoxideStore = () => dynamoStore(database)
   const admin = () =>
     createAdmin({
       config,
+      jobsTable: database.tables.jobs,
       stateTable: database.tables.state,
+      historyTable: database.tables.history,
       dynamodb: database.client,
       wakeQueueUrl: 'http://127.0.0.1:9/nobody-is-woken',
     })
@@ -35,6 +40,19 @@ describe.skipIf(missingDynoxide)(missingDynoxide ?? 'staff', () => {
     expect(await admin().limiter({ pool: 'api' })).not.toHaveProperty('override')
   })
 
+  test('sees which queues are paused as a whole, by whom and why', async () => {
+    const { states } = dynoxideStore()
+    await states.saveQueuePause('crm', { ...NOTE, since: 7 })
+    expect(await admin().pausedQueues()).toEqual([{ queue: 'crm', ...NOTE, since: 7 }])
+    const paused = { queuePaused: NOTE, configured: {}, inForce: { concurrency: 0 } }
+    expect(await admin().stats('crm', 'acme')).toMatchObject(paused)
+    await states.saveQueuePause('crm', { ...NOTE, resuming: { woken: 1 } })
+    expect(await admin().pausedQueues()).toEqual([])
+    expect(await admin().stats('crm', 'acme')).toMatchObject({ inForce: {} })
+    expect(await admin().stats('crm', 'acme')).not.toHaveProperty('queuePaused')
+    await states.saveQueuePause('crm', undefined)
+  })
+
   test('slows a total down, and ends that', async () => {
     await admin().slowDown({ total: 'crm' }, '10m', NOTE)
     expect(await admin().slowedDown({ total: 'crm' })).toMatchObject(NOTE)
@@ -44,9 +62,15 @@ describe.skipIf(missingDynoxide)(missingDynoxide ?? 'staff', () => {
   })
 
   test('is told of what there is not, before anything is written', async () => {
-    await expect(admin().pause({ pool: 'api2' })).rejects.toThrow(/pool\|api, total\|crm/)
-    await expect(admin().resume({ queue: 'crm' })).rejects.toMatchObject({ name: 'InvalidJobError' })
-    await expect(admin().slowDown({ pool: 'api2' }, '1m')).rejects.toMatchObject({ name: 'InvalidJobError' })
+    await expect(admin().pause({ pool: untyped('api2') })).rejects.toThrow(/pool\|api, total\|crm/)
+    const noPartition = { queue: 'crm', partition: '' } as const
+    await expect(admin().resume(noPartition)).rejects.toMatchObject({ name: 'InvalidJobError' })
+    await expect(admin().pause({ queue: untyped('mail') })).rejects.toThrow(/mail/)
+    await expect(admin().pause(untyped({ total: 'crm' }))).rejects.toThrow(/with its queue/)
+    await expect(admin().pause({ queue: 'crm' }, { by: '' })).rejects.toMatchObject({ path: 'by' })
+    await expect(admin().slowDown({ pool: untyped('api2') }, '1m')).rejects.toMatchObject({
+      name: 'InvalidJobError',
+    })
     await expect(admin().pause({ pool: 'api' }, { by: '' })).rejects.toMatchObject({ path: 'by' })
   })
 })

@@ -164,6 +164,27 @@ describe.skipIf(missingDynoxide)('loans damaged by hand', () => {
   })
 })
 
+describe.skipIf(missingDynoxide)('a pause of a queue written by hand', () => {
+  const { store, database } = onDynoxide()
+
+  test('is one whatever it says, but for other attributes', async () => {
+    const key = '$paused' as ShardKey
+    await setAttributes(database(), key, {
+      'queue|crm': true,
+      'queue|mail': { by: 'ann', why: 'odd' },
+      note: 'ours',
+    })
+    const pauses = await store().states.queuePauses()
+    expect([...pauses]).toEqual(
+      expect.arrayContaining([
+        ['crm', {}],
+        ['mail', {}],
+      ]),
+    )
+    expect(pauses.size).toBe(2)
+  })
+})
+
 function onDynoxide(): { store: () => Store; database: () => TestDatabase } {
   let database: TestDatabase | undefined
   beforeAll(async () => {

@@ -99,10 +99,17 @@ export function describeSwaps(store: () => Store): void {
       expect(await jobs().get(item)).toEqual(item)
     })
 
+    test('is in the way of a successor under its very key', async () => {
+      const { item, swap, state } = await waiting()
+      const next = { ...swap.next, sk: item.sk }
+      expect(await jobs().swapWaiting(state, item, { ...swap, next })).toBe('occupied')
+      expect(await jobs().get(item)).toEqual(item)
+    })
+
     test('whose successor’s reply was lost is known by the call that has put it', async () => {
       const { item, lock, next, swap, state } = await waiting()
       await jobs().swapWaiting(state, item, swap)
-      const again = unique(lock.pk.split('|')[2] ?? '', jobItem({ pk: freshShard() }))
+      const again = unique(lock.pk.split('|')[2] ?? '', jobItem({ pk: freshShard(), id: 'another' }))
       const outcome = await jobs().putUnique(again.item, { ...again.lock, mark: next.lock.mark ?? '' })
       expect(outcome).toEqual({ kind: 'replaced', job: next.lock.job })
     })

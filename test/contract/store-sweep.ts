@@ -156,6 +156,28 @@ export function describeSweep(store: () => Store): void {
     })
   })
 
+  test('what sweeps have counted is kept beside their places', async () => {
+    const { states } = store()
+    expect(await states.census()).toEqual({})
+    const jobs = { shards: 2, waiting: 7, blocked: 5, delayed: 1, inFlight: 2 }
+    const counted = {
+      from: NOW,
+      until: NOW + 1000,
+      queues: { crm: jobs, mail: { ...jobs, atLeast: true } },
+    } as const
+    const counting = { ...counted, cursor: 'crm|\uFFFF' }
+    await states.saveSweepCursor('jobs', 'crm|\uFFFF')
+    await states.saveCensus({ counted, counting })
+    expect(await states.census()).toEqual({ counted, counting })
+    expect(await states.sweepCursors()).toMatchObject({ jobs: 'crm|\uFFFF' })
+    await states.saveCensus({ counted })
+    expect(await states.census()).toEqual({ counted })
+    expect(await states.sweepCursors()).toMatchObject({ jobs: 'crm|\uFFFF' })
+    await states.saveCensus({})
+    await states.saveSweepCursor('jobs', undefined)
+    expect(await states.census()).toEqual({})
+  })
+
   test('the sweep’s place is kept for each part by itself, and is no state item', async () => {
     const { states } = store()
     await states.saveSweepCursor('a 1 of 2', 'crm|\uFFFF')

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { deadLetterOf } from '../../lib/core/job/dead-letter.ts'
 import type { JobItem } from '../../lib/core/job/job.ts'
 import { uniqueOf } from '../../lib/core/job/lock.ts'
+import { emptyState } from '../../lib/core/shard/state.ts'
 import type { Store } from '../../lib/ports/store.ts'
 import { putUnique } from '../../lib/use-cases/enqueue-once.ts'
 import { jobItem, NOW, sortKey, value } from '../support/builders.ts'
@@ -54,6 +55,23 @@ export function describeUnique(store: () => Store): void {
       expect(await put(unique(key))).toEqual({ kind: 'existing', job: keyOf(third) })
       await jobs().remove(third)
       expect(await put(unique(key))).toEqual({ kind: 'put' })
+    })
+
+    test('leaves to its next attempt, and takes along when it is moved, all that its lock says', async () => {
+      const key = freshKey()
+      const first = unique(key)
+      const lock = { ...first.lock, since: NOW - 5000, eventAt: NOW - 1000 }
+      await put({ ...first, lock })
+      const retried = next(first.item)
+      await jobs().replace(first.item, retried)
+      const { job: _, expiresAt: __, ...said } = lock
+      const ofRetry = await store().history.lock(lock)
+      expect(ofRetry).toMatchObject({ ...said, job: keyOf(retried) })
+      const moved = { ...retried, pk: freshShard() }
+      await jobs().moveWaiting(emptyState(retried.pk), [{ item: retried, next: moved }])
+      expect(await store().history.lock(lock)).toEqual({ ...ofRetry, job: keyOf(moved) })
+      // A copy of the call that has put it, or the same event again.
+      expect(await jobs().putUnique(first.item, lock)).toEqual({ kind: 'existing', job: keyOf(moved) })
     })
 
     test('is one, however many put it simultaneously, also over the lock of one that has ended', async () => {

@@ -18,6 +18,7 @@ import { describeMoves } from './store-moves.ts'
 import { describeOnce } from './store-once.ts'
 import { describeOutcomes } from './store-outcomes.ts'
 import { describePass } from './store-pass.ts'
+import { describeQueuePauses } from './store-queue-pauses.ts'
 import { describeSizes } from './store-sizes.ts'
 import { describeSlots } from './store-slots.ts'
 import { describeStates } from './store-states.ts'
@@ -46,6 +47,7 @@ export function describeStore(name: string, store: () => Store, pastThePort: () 
     describeBorrowed(store, pastThePort)
     describeDerived(store)
     describeGrants(store)
+    describeQueuePauses(store)
     describeHistory(store)
     describeMoves(store)
     describeLanes(store)

@@ -79,11 +79,15 @@ const ofStates: Verbs<StateStore> = {
   rederive: () => states.rederive(SHARD, derived),
   appRecord: () => states.appRecord('crm'),
   saveAppRecord: () => states.saveAppRecord('crm', app, undefined),
+  queuePauses: () => states.queuePauses(),
+  saveQueuePause: () => states.saveQueuePause('crm', { by: 'ann' }),
   due: () => states.due('due#0', NOW),
   scan: () => states.scan({}),
   glance: () => states.glance([SHARD]),
   sweepCursors: () => states.sweepCursors(),
   saveSweepCursor: () => states.saveSweepCursor('jobs', undefined),
+  census: () => states.census(),
+  saveCensus: () => states.saveCensus({}),
 }
 const ofTheLog = { readDeployment: () => log.read(), writeDeployment: () => log.write(deployment, undefined) }
 

@@ -32,6 +32,24 @@ it('a pool that is paused lets nothing start in any queue, says who has done it,
   expect(await admin.limiter({ pool: 'api' })).toMatchObject({ units: 5, configured: 5 })
 })
 
+it('a whole queue that is paused lets nothing start in any partition, with a total or without, and goes on when it is resumed', async () => {
+  const { admin, client } = world
+  await Promise.all([admin.pause({ queue: 'serial' }, NOTE), admin.pause({ queue: 'heavy' }, NOTE)])
+  const held = await client.enqueue(serial, { customer: 'still-serial', name: 'job' })
+  await client.enqueue(serial, { customer: 'still-other', name: 'job' })
+  await client.enqueue(heavy, { customer: 'still-heavy', name: 'job' })
+  await client.enqueue(light, { customer: 'free-light', name: 'job' })
+  await endedOf('free-light')
+  expect(whyText(await admin.why(held))).toMatch(/: its queue is paused by ann: their incident$/)
+  const queues = (await admin.pausedQueues()).map(({ queue }) => queue)
+  expect(queues.toSorted()).toEqual(['heavy', 'serial'])
+  const all = ['still-serial', 'still-other', 'still-heavy']
+  expect(all.flatMap((customer) => world.recorder.started(customer))).toEqual([])
+  await Promise.all([admin.resume({ queue: 'serial' }), admin.resume({ queue: 'heavy' })])
+  await Promise.all(all.map(endedOf))
+  expect(await admin.pausedQueues()).toEqual([])
+})
+
 it('a pool is slowed down, and no longer', async () => {
   const { admin, client } = world
   await admin.slowDown({ pool: 'api' }, '1h', NOTE)

@@ -13,11 +13,19 @@ import { Permissions } from './permissions/rights.ts'
 import { Recorder } from './recorder.ts'
 
 export type QueueName = keyof typeof config.queues
+type Names = [
+  QueueName,
+  keyof typeof config.apps,
+  keyof typeof config.pools,
+  (typeof config.tags)[number]['key'],
+]
+type TypedClient = Client<Names[0], Names[1], Names[2], Names[3]>
+type TypedAdmin = AdminClient<Names[0], Names[1], Names[2], Names[3]>
 
 export class World {
   readonly cloud: Cloud
   readonly recorder: Recorder
-  readonly client: Client<QueueName, keyof typeof config.apps>
+  readonly client: TypedClient
   /** What `cdk synth` has left. */
   readonly assembly: string
   readonly #calls: Map<string, Call>
@@ -61,12 +69,12 @@ export class World {
   }
 
   /** One that signs with the key of a role of the template. */
-  clientAs(role: string): Client<QueueName, keyof typeof config.apps> {
+  clientAs(role: string): TypedClient {
     return createClient(this.#optionsAs(role))
   }
 
   /** With the rights of the one that every test has. */
-  get admin(): AdminClient<QueueName, keyof typeof config.apps> {
+  get admin(): TypedAdmin {
     return createAdmin(this.#optionsAs(this.cloud.credentials.accessKeyId))
   }
 

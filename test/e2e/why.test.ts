@@ -69,6 +69,10 @@ describe.concurrent('why a job does not run', () => {
       inForce: { concurrency: 0 },
       override: NOTE,
     })
+    await world.cloud.fire('JobsSweepRule')
+    await expect
+      .poll(async () => (await world.client.queueStats('serial')).counted?.waiting, { timeout: 60_000 })
+      .toBeGreaterThan(0)
     await world.client.slowDown('serial', customer, '1h', NOTE)
     await world.client.setLimits('serial', customer, null)
     const why = await world.client.why('serial', customer)

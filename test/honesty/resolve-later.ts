@@ -5,6 +5,7 @@ import type { Lock } from '../../lib/core/job/lock.ts'
 import type { ShardKey } from '../../lib/core/keys.ts'
 import type { AppRecord } from '../../lib/core/limits/app-rate.ts'
 import { poolNamed, totalOf } from '../../lib/core/limits/queue-limiter.ts'
+import type { QueuePause } from '../../lib/core/queue/queue-pauses.ts'
 import type { BorrowedFrom, ShardState } from '../../lib/core/shard/state.ts'
 import { borrowedOf } from './books-of.ts'
 import { at, bit, type Intent } from './intent.ts'
@@ -32,6 +33,9 @@ export const LATER_KINDS = [
   'appRecord',
   'saveAppRecord',
   'saveAppRecord',
+  'queuePauses',
+  'saveQueuePause',
+  'saveQueuePause',
 ] as const
 export type LaterKind = (typeof LATER_KINDS)[number]
 
@@ -50,6 +54,12 @@ export interface Given {
 const KEYS = ['k', 'constructor', '\u{1F680}'] as const
 const APPS = ['hubspot', '__proto__'] as const
 const LIMITERS = [totalOf('crm'), poolNamed('api')] as const
+/** So few that what stands there is often what is said to. */
+const PAUSES: readonly QueuePause[] = [
+  {},
+  { by: 'ann', since: 1 },
+  { by: 'ann', since: 1, resuming: { woken: 2 } },
+]
 const FAR_S = 2_000_000_000
 
 export function resolveLater(kind: LaterKind, intent: Intent, given: Given): LaterOperation {
@@ -88,6 +98,12 @@ export function resolveLater(kind: LaterKind, intent: Intent, given: Given): Lat
       return { op: 'appRecord', app: at(APPS, other) }
     case 'saveAppRecord':
       return saveOf(intent, given)
+    case 'queuePauses':
+      return { op: 'queuePauses' }
+    case 'saveQueuePause': {
+      const said = [undefined, ...PAUSES]
+      return { op: 'saveQueuePause', queue: at(KEYS, other), pause: at(said, time), before: at(said, bits) }
+    }
   }
 }
 

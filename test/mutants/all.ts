@@ -13,6 +13,7 @@ import { LENDING_MUTANTS } from './lending.ts'
 import { LENDING_RACES_MUTANTS } from './lending-races.ts'
 import type { TestedMutant } from './mutant.ts'
 import { ONCE_MUTANTS } from './once.ts'
+import { PAUSED_QUEUE_MUTANTS } from './paused-queues.ts'
 import { PAYLOADS } from './payloads.ts'
 import { PROTOCOL } from './protocol.ts'
 import { READS } from './reading.ts'
@@ -48,6 +49,7 @@ export const TESTED_MUTANTS: readonly TestedMutant[] = [
   ...WHY_MUTANTS,
   ...WAITS_MUTANTS,
   ...GUARANTEED_MUTANTS,
+  ...PAUSED_QUEUE_MUTANTS,
 ]
 
 export function mutantNamed(name: string): TestedMutant {

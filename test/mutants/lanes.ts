@@ -20,8 +20,8 @@ export const LANE_MUTANTS: readonly TestedMutant[] = [
   {
     name: 'a move leaves the lock behind',
     file: DYNAMO,
-    find: 'const lock = next && lockGoesOn(database, item, next)',
-    replace: 'const lock = next && lockGoesOn(database, { ...item, uniqueKey: undefined }, next)',
+    find: 'const lock = next && takeLockAlong(database, item, next)',
+    replace: 'const lock = next && takeLockAlong(database, { ...item, uniqueKey: undefined }, next)',
     breaks: 'a unique key is free although its job waits',
     tests: [CONTRACT],
   },

@@ -172,4 +172,12 @@ export const LEFT_WAITING_MUTANTS: readonly TestedMutant[] = [
     breaks: 'what an arrival costs after a limit was lowered',
     tests: [BOUNDS],
   },
+  {
+    name: 'a slot that is taken again is looked for in the line',
+    file: 'lib/use-cases/pass/carry-out.ts',
+    find: 'drop.length > Object.keys(take).length',
+    replace: 'drop.length > 0',
+    breaks: 'each job of a partition without a limit costs a read unit more',
+    tests: [BOUNDS],
+  },
 ]

@@ -74,8 +74,8 @@ export const ONCE_MUTANTS: readonly TestedMutant[] = [
   {
     name: 'an event forgets its idempotency key',
     file: 'lib/use-cases/ingest.ts',
-    find: 'once: detail.data, at }',
-    replace: 'once: {}, at }',
+    find: 'once: detail.data, at, event: name }',
+    replace: 'once: {}, at, event: name }',
     breaks: 'each event makes a job',
     tests: ['test/unit/use-cases/ingest.test.ts'],
   },

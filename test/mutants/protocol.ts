@@ -182,8 +182,8 @@ export const PROTOCOL: readonly TestedMutant[] = [
   {
     name: 'a replaced function looks once a visit',
     file: 'lib/use-cases/pass/round.ts',
-    find: "if (await context.deployment.isReplaced()) return { kind: 'replaced' }",
-    replace: "if (request.released && (await context.deployment.isReplaced())) return { kind: 'replaced' }",
+    find: "if (await deployment.isReplaced()) return { kind: 'replaced' }",
+    replace: "if (request.released && (await deployment.isReplaced())) return { kind: 'replaced' }",
     breaks: 'it claims by limits that a newer deploy has lowered',
     tests: ['test/unit/use-cases/deploy.test.ts'],
   },

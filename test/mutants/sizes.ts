@@ -125,8 +125,8 @@ export const SIZE_MUTANTS: readonly TestedMutant[] = [
   {
     name: 'a recount takes jobs that were put meanwhile for lost',
     file: CORE,
-    find: 'now.jobs - (now.puts - before.puts) - counted',
-    replace: 'now.jobs - counted',
+    find: 'now.jobs - (now.puts - before.puts) - counted.items',
+    replace: 'now.jobs - counted.items',
     breaks: 'after a recount a queue has more jobs than it says',
     tests: [RECOUNT],
   },
@@ -137,5 +137,21 @@ export const SIZE_MUTANTS: readonly TestedMutant[] = [
     replace: 'update.condition(same(puts, asRead.puts))',
     breaks: 'a job that ends during a recount is never counted off',
     tests: [CONTRACT],
+  },
+  {
+    name: 'a recount takes what is moved to a place behind it for lost',
+    file: 'lib/core/job/counted.ts',
+    find: 'taken.some((one) => isBehind(item, one)) ? 0 : 1',
+    replace: 'taken.some((one) => isBehind(item, one) || true) ? 0 : 1',
+    breaks: 'a queue has more jobs than it may have, for a job that is there counts no more',
+    tests: ['test/unit/use-cases/recount.test.ts'],
+  },
+  {
+    name: 'a recount counts a job twice that is tried again',
+    file: 'lib/use-cases/operate/recount.ts',
+    find: '(met.has(name) ? 0 : 1)',
+    replace: '(met.has(name) ? 1 : 1)',
+    breaks: 'a queue is full before it has as many jobs as it may have',
+    tests: ['test/unit/use-cases/recount.test.ts'],
   },
 ]

@@ -32,8 +32,8 @@ export const SWAP_MUTANTS: readonly TestedMutant[] = [
   {
     name: 'a swap is not marked',
     file: RULE,
-    find: 'lock: { ...lockOfNext(lock, next), ',
-    replace: 'lock: { ...lockOfNext({ pk: lock.pk, sk: lock.sk }, next), ',
+    find: 'lock: { ...lockOfNext(lock, next, collision.at), ',
+    replace: 'lock: { ...lockOfNext({ pk: lock.pk, sk: lock.sk }, next, collision.at), ',
     breaks: 'a call whose reply was lost makes a second job',
     tests: [CORE],
   },
@@ -64,8 +64,8 @@ export const SWAP_MUTANTS: readonly TestedMutant[] = [
   {
     name: 'who replaces does not know its own swap',
     file: DYNAMO,
-    find: "{ kind: 'replaced', job: other.job }",
-    replace: "{ kind: 'put' }",
+    find: "kind === 'put' ? { kind } : { kind, job: other.job }",
+    replace: "kind === 'put' ? { kind } : { kind: 'put' }",
     breaks: 'a caller is told of a job that is not there',
     tests: [CONTRACT],
   },

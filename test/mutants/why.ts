@@ -59,10 +59,26 @@ export const WHY_MUTANTS: readonly TestedMutant[] = [
   {
     name: 'why names the job that ends last',
     file: 'lib/core/why/reason.ts',
-    find: 'toSorted((one, other) => one.until - other.until)',
-    replace: 'toSorted((one, other) => other.until - one.until)',
+    find: '.toSorted((one, other) => (time(one) ?? 0) - (time(other) ?? 0))[0]',
+    replace: '.toSorted((one, other) => (time(other) ?? 0) - (time(one) ?? 0))[0]',
     breaks: 'a slot seems to be taken for longer than it can be',
     tests: [WHY],
+  },
+  {
+    name: 'a sweep adds to what was counted up to another place',
+    file: 'lib/use-cases/sweep/census.ts',
+    find: 'counting !== undefined && counting.cursor === cursor',
+    replace: 'counting !== undefined',
+    breaks: 'jobs are counted twice',
+    tests: ['test/unit/use-cases/census.test.ts'],
+  },
+  {
+    name: 'a sweep that begins amid the table counts as a whole one',
+    file: 'lib/use-cases/sweep/census.ts',
+    find: 'this.#isWhole = goesOn || cursor === undefined',
+    replace: 'this.#isWhole = true',
+    breaks: 'a queue seems to have fewer jobs than it has',
+    tests: ['test/unit/use-cases/census.test.ts'],
   },
   {
     name: 'why takes nothing that is free',

@@ -13,6 +13,7 @@ import { applyEdit } from './workloads/edits.ts'
 import { applyLimiterAct } from './workloads/limiter-acts.ts'
 import { applyOverride, unpause } from './workloads/overrides.ts'
 import type { Plan } from './workloads/plan.ts'
+import { applyRecount, recountAll } from './workloads/sized.ts'
 import { submit } from './workloads/ways-in.ts'
 import type { WorldEvent } from './world/events.ts'
 import { installGlobals } from './world/globals.ts'
@@ -50,8 +51,13 @@ const LOOK_CLOSELY_MS = 500
 const MAX_STEPS = 300_000
 /** By then everything has come to its end, or never will. */
 const LONGEST_MS = 24 * 3_600_000
+/** A count and its writes, for each number. */
+const RECOUNTED_MS = 60_000
 /** Redelivered messages and late wake-ups may still come after the last job's end. */
 const AFTERMATH_MS = 45 * 60_000
+
+/** So that the kept seeds are the runs that they were. */
+const SALT = 15_850_993
 
 export async function runSeed(
   seed: number,
@@ -59,7 +65,7 @@ export async function runSeed(
   changes: Partial<Pick<Plan, 'loopDetection'>> = {},
 ): Promise<Result> {
   const random = new SimRandom(seed)
-  const plan: Plan = { ...drawPlan(random.fork()), ...changes }
+  const plan: Plan = { ...drawPlan(random.fork(), new SimRandom(seed ^ SALT)), ...changes }
   const faults = new Faults(random.fork(), plan.weather)
   const world = new World(random.fork(), plan, faults)
   const truth = new Truth(plan, world.tables, () => world.deploys.rollouts)
@@ -104,6 +110,7 @@ export async function runSeed(
     for (const [number, cancel] of plan.cancels.entries())
       scheduler.at(cancel.at, () => applyCancel(world, cancel, number))
     for (const act of plan.limiterActs) scheduler.at(act.at, () => applyLimiterAct(world, act))
+    for (const one of plan.recounts ?? []) scheduler.at(one.at, () => applyRecount(world, one))
     for (const override of plan.overrides) scheduler.at(override.at, () => applyOverride(world, override))
     while (watched && !broken() && scheduler.now < plan.faultsUntil) {
       await scheduler.run(scheduler.now + look_ms, broken)
@@ -121,6 +128,11 @@ export async function runSeed(
       bringBack(world, truth)
     }
     if (!broken()) await scheduler.run(scheduler.now + AFTERMATH_MS, broken)
+    if (!broken() && world.tables.sizes) {
+      world.emit({ kind: 'quiet' })
+      recountAll(world)
+      await scheduler.run(scheduler.now + RECOUNTED_MS, broken)
+    }
     truth.now = scheduler.now
     if (!broken()) for (const check of checks) check.finally?.(seen(check.name))
   } finally {

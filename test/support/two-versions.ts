@@ -69,7 +69,11 @@ export class TwoVersions {
       clock: { now: () => this.now, sleep: async () => {} },
       random: { number: () => 0.5, token: () => asToken(`token-${this.#tokens++}`) },
       events: { emit: () => {} },
-      deployment: { isReplaced: async () => false, isAlone: async () => true },
+      deployment: {
+        isReplaced: async () => false,
+        isAlone: async () => true,
+        pauses: () => store.states.queuePauses(),
+      },
       payloads: memoryPayloads(() => this.now, new Map()),
     }))
   }

@@ -75,7 +75,11 @@ export class World {
         { emit: (event) => void this.happened.push(event) },
         eventsToMetrics({ count: (name, value) => void this.counted.push({ name, value }) }),
       ),
-      deployment: { isReplaced: async () => this.isReplaced, isAlone: async () => this.isAlone },
+      deployment: {
+        isReplaced: async () => this.isReplaced,
+        isAlone: async () => this.isAlone,
+        pauses: () => this.context.store.states.queuePauses(),
+      },
     }
   }
 

@@ -1,6 +1,7 @@
 /** What the compiler has to refuse: `tsc` fails where an error that is expected here does not come. */
 import { describe, expect, expectTypeOf, test } from 'vitest'
 import { z } from 'zod'
+import { type AdminClient, createAdmin } from '../../lib/admin.ts'
 import {
   type Client,
   type ConfigInput,
@@ -42,6 +43,45 @@ const pooled = (client: Client<'crm' | 'mail', never, 'gpu' | 'api'>, other: Cli
   // @ts-expect-error the task's pool is not configured
   () => other.enqueue(heavy, 'text'),
   // @ts-expect-error a tag is a text
+  () => client.enqueue(sync, { id: 'a' }, { tags: { model: 5 } }),
+]
+
+const limited = defineConfig({
+  pools: { api: { concurrency: 4 } },
+  tags: [
+    { key: 'model', concurrency: 4 },
+    { key: 'user', each: true, concurrency: 1 },
+  ],
+  queues: { crm: { total: 5 }, mail: {} },
+})
+type Limited = Client<'crm' | 'mail', never, 'api', 'model' | 'user'>
+type LimitedAdmin = AdminClient<'crm' | 'mail', never, 'api', 'model' | 'user'>
+
+/** Never called either: limiters by their names. */
+const named = (client: Limited, admin: LimitedAdmin) => [
+  () => client.limiter({ total: 'crm' }),
+  () => client.setLimiter({ tag: 'model', value: 'gpt-5' }, 2),
+  () => client.slowDown({ tag: 'user', each: 'ann' }, '1m'),
+  () => admin.pause({ pool: 'api' }),
+  () => admin.pause({ queue: 'mail' }),
+  // Tags without a limit are as good as others.
+  () => client.enqueue(sync, { id: 'a' }, { tags: { model: 'gpt-5', team: 'blue' } }),
+  () => client.enqueueMany(sync, [{ payload: { id: 'a' }, tags: { team: 'blue' } }]),
+  // @ts-expect-error no tag with a limit is called that
+  () => client.setLimiter({ tag: 'modle' }, 2),
+  // @ts-expect-error there is no such queue
+  () => client.limiter({ total: 'crmm' }),
+  // @ts-expect-error there is no such pool
+  () => client.slowedDown({ pool: 'ap' }),
+  // @ts-expect-error there is no such pool
+  () => admin.slowDown({ pool: 'ap' }, '1m'),
+  // @ts-expect-error no tag with a limit is called that
+  () => admin.resume({ tag: 'modle' }),
+  // @ts-expect-error a total is paused with its queue
+  () => admin.pause({ total: 'crm' }),
+  // @ts-expect-error there is no such queue
+  () => admin.pause({ queue: 'crmm' }),
+  // @ts-expect-error a tag is a text, one with a limit, too
   () => client.enqueue(sync, { id: 'a' }, { tags: { model: 5 } }),
 ]
 
@@ -87,6 +127,12 @@ describe('types', () => {
     const client = createClient({ config: defineConfig({ pools, queues: { crm: {} } }) })
     expectTypeOf(client).toEqualTypeOf<Client<'crm', never, 'api'>>()
     expectTypeOf(pooled).parameter(1).toEqualTypeOf<Client<'crm', never, 'api'>>()
+  })
+
+  test('a client, and staff, know the limiters of their configuration', () => {
+    expectTypeOf(createClient({ config: limited })).toEqualTypeOf<Limited>()
+    expectTypeOf(createAdmin({ config: limited })).toEqualTypeOf<LimitedAdmin>()
+    expectTypeOf(named).parameter(0).toEqualTypeOf<Limited>()
   })
 
   test('a configuration has no unknown keys', () => {

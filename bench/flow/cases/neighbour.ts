@@ -1,18 +1,11 @@
 /** What tenants with little to do lose if another brings ten thousand jobs. */
-import { Flow, type FlowSettings, SECOND_MS } from '../flow.ts'
+import { type FlowSettings, SECOND_MS } from '../flow.ts'
 import { type Case, type Goal, judged, shown } from '../rows.ts'
-import { quantile } from '../statistics.ts'
+import { BACKLOG, RATIO, ratioOf, victimsBeside } from './victims.ts'
 
-const RATIO: Goal = { atMost: 1.2 }
-const BACKLOG = 10_000
-/** As many as a client puts in one call. */
-const CALL = 1000
-const VICTIMS = 10
+const NAMES = Array.from({ length: 10 }, (_, n) => `victim-${n}`)
 const SLOTS = 10
-const VICTIM_TAKES_MS = 100
-const DURING = { from: 5 * SECOND_MS, until: 65 * SECOND_MS }
-/** What comes last has to start, too. */
-const DRAIN_MS = 40_000
+const FOR_MS = 60 * SECOND_MS
 
 interface Place {
   readonly name: string
@@ -39,7 +32,7 @@ export const NEIGHBOUR_CASES: readonly Case[] = PLACES.map((place) => {
 async function beside(name: string, place: Place, seed: number) {
   const alone = await victims(place, seed, 0)
   const crowded = await victims(place, seed, BACKLOG)
-  const ratio = Math.round((100 * crowded.p99_ms) / alone.p99_ms) / 100
+  const ratio = ratioOf(crowded.p99_ms, alone.p99_ms)
   return [
     shown(`${name}: victim's p99 alone, ms`, alone.p99_ms),
     shown(`${name}: victim's p99 beside 10,000 jobs, ms`, crowded.p99_ms),
@@ -49,12 +42,8 @@ async function beside(name: string, place: Place, seed: number) {
 }
 
 /** @param backlog what the neighbour puts as they begin */
-async function victims(place: Place, seed: number, backlog: number) {
+function victims(place: Place, seed: number, backlog: number) {
   const { accountConcurrency, limits = { concurrency: SLOTS }, aSecond } = place
   const account = accountConcurrency === undefined ? {} : { accountConcurrency }
-  const flow = new Flow({ seed, limits, ...account })
-  for (let n = 0; n < VICTIMS; n++) flow.arrive(`victim-${n}`, aSecond, DURING, VICTIM_TAKES_MS)
-  for (let put = 0; put < backlog; put += CALL) flow.put(DURING.from, 'neighbour', CALL)
-  await flow.run(DURING.until + DRAIN_MS)
-  return { p99_ms: quantile(flow.waits_ms('victim-', DURING), 0.99), throttled: flow.throttled }
+  return victimsBeside({ seed, limits, ...account }, { names: NAMES, aSecond, for_ms: FOR_MS }, backlog)
 }

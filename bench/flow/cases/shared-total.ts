@@ -1,19 +1,11 @@
 /** What a tenant with little to do loses under a shared total if another brings ten thousand jobs, and if it is guaranteed a part. */
-import { Flow, SECOND_MS } from '../flow.ts'
-import { type Case, type Goal, judged, shown } from '../rows.ts'
-import { quantile } from '../statistics.ts'
+import { SECOND_MS } from '../flow.ts'
+import { type Case, judged, shown } from '../rows.ts'
+import { BACKLOG, RATIO, ratioOf, victimsBeside } from './victims.ts'
 
-const RATIO: Goal = { atMost: 1.2 }
-const BACKLOG = 10_000
-/** As many as a client puts in one call. */
-const CALL = 1000
 const TOTAL = 20
 const GUARANTEED = 5
-const VICTIM_TAKES_MS = 100
-const A_SECOND = 5
-const DURING = { from: 5 * SECOND_MS, until: 45 * SECOND_MS }
-/** What comes last has to start, too. */
-const DRAIN_MS = 40_000
+const VICTIM = { names: ['victim'], aSecond: 5, for_ms: 120 * SECOND_MS }
 
 const NAME = 'neighbour, a total with a guarantee'
 
@@ -22,11 +14,10 @@ export const SHARED_TOTAL_CASES: readonly Case[] = [{ name: NAME, measure }]
 async function measure(seed: number) {
   const alone = await victim(seed, 0, 0)
   const guaranteed = await victim(seed, BACKLOG, GUARANTEED)
-  const by = (one: number) => Math.round((100 * one) / alone) / 100
   return [
     shown(`${NAME}: victim's p99 alone, ms`, alone),
     shown(`${NAME}: victim's p99 with ${GUARANTEED} of ${TOTAL} guaranteed, ms`, guaranteed),
-    judged(`${NAME}: that by what it is alone`, by(guaranteed), RATIO),
+    judged(`${NAME}: that by what it is alone`, ratioOf(guaranteed, alone), RATIO),
   ]
 }
 
@@ -38,9 +29,5 @@ async function victim(seed: number, backlog: number, guaranteed: number): Promis
     total: TOTAL,
     ...(guaranteed > 0 ? { guaranteed: { victim: guaranteed } } : {}),
   }
-  const flow = new Flow({ seed, limits })
-  flow.arrive('victim', A_SECOND, DURING, VICTIM_TAKES_MS)
-  for (let put = 0; put < backlog; put += CALL) flow.put(DURING.from, 'neighbour', CALL)
-  await flow.run(DURING.until + DRAIN_MS)
-  return quantile(flow.waits_ms('victim', DURING), 0.99)
+  return (await victimsBeside({ seed, limits }, VICTIM, backlog)).p99_ms
 }

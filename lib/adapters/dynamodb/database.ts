@@ -2,6 +2,7 @@
 import type {
   CancellationReason,
   DynamoDBClient,
+  ReturnValue,
   ReturnValuesOnConditionCheckFailure,
 } from '@aws-sdk/client-dynamodb'
 import { ConditionalCheckFailedException, TransactionCanceledException } from '@aws-sdk/client-dynamodb'
@@ -17,7 +18,8 @@ export interface Database {
 }
 export { fromItem, type Item, toItem } from './item.ts'
 
-/** The item that a condition failed on comes with the error, which spares a read. */
+/** The item comes with the answer, or with the error if a condition fails on it, which spares a read. */
+export const ALL_NEW: ReturnValue = 'ALL_NEW'
 export const ALL_OLD: ReturnValuesOnConditionCheckFailure = 'ALL_OLD'
 
 export const isConditionFailed = (error: unknown): error is ConditionalCheckFailedException =>

@@ -5,6 +5,7 @@ import { type AppRecord, appRecordSchema, type DerivedLimit } from '../../core/l
 import { isNew } from '../../core/shard/expiry.ts'
 import type { ShardState } from '../../core/shard/state.ts'
 import { describeIssues } from '../../core/text/issues.ts'
+import type { StateStore } from '../../ports/store.ts'
 import { type Database, fromItem, isWritten, toItem } from './database.ts'
 import { UpdateExpression } from './expression.ts'
 import { sameVersion } from './pass-expression.ts'
@@ -42,13 +43,15 @@ export function sameDerived(update: UpdateExpression, { derived }: ShardState): 
   update.condition(derived ? `${path} = ${update.value(derived)}` : `attribute_not_exists(${path})`)
 }
 
+export const appRecords = (database: Database): Pick<StateStore, 'appRecord' | 'saveAppRecord'> => ({
+  appRecord: (app) => readAppRecord(database, app),
+  saveAppRecord: (app, ...given) => saveAppRecord(database, app, ...given),
+})
+
 /** No queue's name begins with `$`, so this is no shard. */
 const keyOf = (app: string) => ({ pk: `$app|${app}` })
 
-export async function readAppRecord(
-  { client, tables }: Database,
-  app: string,
-): Promise<AppRecord | undefined> {
+async function readAppRecord({ client, tables }: Database, app: string): Promise<AppRecord | undefined> {
   const { Item } = await client.send(
     new GetItemCommand({ TableName: tables.state, Key: toItem(keyOf(app)), ConsistentRead: true }),
   )
@@ -64,7 +67,7 @@ export async function readAppRecord(
 const NOBODY_SET = 'generation = :before'
 const NOBODY_SET_ANY = 'attribute_not_exists(pk)'
 
-export function saveAppRecord(
+function saveAppRecord(
   { client, tables }: Database,
   app: string,
   record: AppRecord,

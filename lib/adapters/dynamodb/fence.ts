@@ -3,6 +3,7 @@ import { UpdateItemCommand } from '@aws-sdk/client-dynamodb'
 import type { ShardKey } from '../../core/keys.ts'
 import { type Database, isWritten, toItem } from './database.ts'
 import { UpdateExpression } from './expression.ts'
+import { unlessInTheWay } from './in-the-way.ts'
 
 /** What the item says does not matter, even if it is damaged. */
 export async function fence(
@@ -25,7 +26,9 @@ export async function fence(
 
 const write = ({ client, tables }: Database, shard: ShardKey, change: UpdateExpression): Promise<boolean> =>
   isWritten(
-    client.send(
-      new UpdateItemCommand({ TableName: tables.state, Key: toItem({ pk: shard }), ...change.build() }),
+    unlessInTheWay(() =>
+      client.send(
+        new UpdateItemCommand({ TableName: tables.state, Key: toItem({ pk: shard }), ...change.build() }),
+      ),
     ),
   )

@@ -8,7 +8,7 @@ import { toItem } from './item.ts'
 import { countsAsPass } from './job-ends.ts'
 import { isStill } from './judged.ts'
 import { sizeChanges } from './sizes.ts'
-import { lockGoesOn } from './unique.ts'
+import { takeLockAlong } from './unique.ts'
 
 /** Twins: another job with this id may stand there, and must not be overwritten. */
 const NOT_THERE = 'attribute_not_exists(pk)'
@@ -66,7 +66,7 @@ const sizesOf = (database: Database, moves: readonly Move[]): Part[] =>
 function partsOf(database: Database, { item, next }: Move): Part[] {
   const { jobs } = database.tables
   const deletion = isStill(item, 'job', new UpdateExpression()).buildCondition()
-  const lock = next && lockGoesOn(database, item, next)
+  const lock = next && takeLockAlong(database, item, next)
   return [
     {
       of: 'source',

@@ -27,7 +27,7 @@ import { putOnce } from './once.ts'
 import { countedItems } from './recount.ts'
 import { putCounted, sizeChanges } from './sizes.ts'
 import { swapWaiting } from './swap.ts'
-import { lockGoesOn, putUnique } from './unique.ts'
+import { putUnique, takeLockAlong } from './unique.ts'
 
 /**
  * Race: an event delivered twice. The second must not put back, or start over, what the first has begun.
@@ -36,7 +36,7 @@ import { lockGoesOn, putUnique } from './unique.ts'
 const NOT_THERE = 'attribute_not_exists(pk)'
 
 export const dynamoJobStore = (database: Database): JobStore => ({
-  put: (item) => put(database, item),
+  put: (item) => unlessInTheWay(() => put(database, item)),
   putCounted: (item, rooms) => putCounted(database, item, rooms),
   putOnce: (...call) => putOnce(database, ...call),
   putUnique: (item, lock, found, rooms) => putUnique(database, { item, lock }, found, rooms),
@@ -46,10 +46,10 @@ export const dynamoJobStore = (database: Database): JobStore => ({
   peek: (key) => get(database, key, false),
   range: (query) => range(database, query),
   count: (query) => countJobs(database, query),
-  remove: (item) => unlessInTheWay(item, () => remove(database, item)),
-  replace: (item, next) => unlessInTheWay(item, () => replace(database, item, next)),
-  bury: (item, letter) => unlessInTheWay(item, () => bury(database, item, letter)),
-  cancel: (item, mark) => cancel(database, item, mark),
+  remove: (item) => unlessInTheWay(() => remove(database, item)),
+  replace: (item, next) => unlessInTheWay(() => replace(database, item, next)),
+  bury: (item, letter) => unlessInTheWay(() => bury(database, item, letter)),
+  cancel: (item, mark) => unlessInTheWay(() => cancel(database, item, mark)),
   endWaiting: (state, burials, expiresAt) => endWaiting(database, state, burials, expiresAt),
   countedItems: (...call) => countedItems(database, ...call),
   shards: (query = {}) => jobShards(database, query),
@@ -134,7 +134,7 @@ async function replace(
   const put = { TableName: database.tables.jobs, Item: toItem(next), ConditionExpression: NOT_THERE }
   const sizes = sizeChanges(database, [item], [next])
   const remove = deletion(database, item, 'job')
-  const lock = lockGoesOn(database, item, next)
+  const lock = takeLockAlong(database, item, next)
   const outcome = lock && (await deleteAndPut(database, remove, [{ Put: put }, lock, ...sizes], 'replaced'))
   if (outcome && outcome !== 'not locked') return outcome
   return withoutLock(await deleteAndPut(database, remove, [{ Put: put }, ...sizes], 'replaced'))

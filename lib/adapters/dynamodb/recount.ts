@@ -5,6 +5,7 @@ import type { Part } from '../../core/limits/queue-size.ts'
 import type { CountedPage } from '../../ports/store.ts'
 import { type Database, isWritten, toItem } from './database.ts'
 import { UpdateExpression } from './expression.ts'
+import { unlessInTheWay } from './in-the-way.ts'
 import { fromItem, toRawItem } from './item.ts'
 
 /** Race: a job is put while others are read. A consistent scan sees every item that is there before it begins, and stays. */
@@ -44,9 +45,6 @@ export function mendSize(
   }
   update.condition(same(path, asRead.jobs)).condition(same(puts, asRead.puts))
   update.set(path, jobs)
-  return isWritten(
-    client.send(
-      new UpdateItemCommand({ TableName: tables.history, Key: toItem({ pk, sk }), ...update.build() }),
-    ),
-  )
+  const call = { TableName: tables.history, Key: toItem({ pk, sk }), ...update.build() }
+  return isWritten(unlessInTheWay(() => client.send(new UpdateItemCommand(call))))
 }

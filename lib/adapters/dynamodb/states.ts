@@ -1,5 +1,5 @@
 /** The State table, one item a shard. */
-import { GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb'
+import { GetItemCommand } from '@aws-sdk/client-dynamodb'
 import type { ShardKey } from '../../core/keys.ts'
 import { isMade } from '../../core/limits/books.ts'
 import { isSameFrom, isSameUnits } from '../../core/limits/borrowed.ts'
@@ -10,18 +10,20 @@ import type { Attempt, BooksOutcome, BooksWrite, StateStore } from '../../ports/
 import { booksExpression } from './books-expression.ts'
 import { fromBorrowed, fromBorrowedFrom } from './books-item.ts'
 import { borrowedExpression } from './borrowed-expression.ts'
-import { ALL_OLD, type Database, isConditionFailed, toItem } from './database.ts'
-import { deriveExpression, readAppRecord, rederiveExpression, saveAppRecord } from './derived.ts'
+import { type Database, toItem } from './database.ts'
+import { appRecords, deriveExpression, rederiveExpression } from './derived.ts'
 import { earlierShards } from './earlier-shards.ts'
 import { UpdateExpression } from './expression.ts'
 import { fence } from './fence.ts'
 import { grantExpression, isGranted, settleExpression } from './grants.ts'
 import { ATTRIBUTE_OF } from './outcomes-item.ts'
 import { passExpression, sameVersion } from './pass-expression.ts'
+import { dynamoQueuePauses } from './queue-pauses.ts'
 import { overrideExpression, slowExpression } from './set-by-people.ts'
 import { toState } from './state-item.ts'
 import { dueShards, glanceAtStates, scanStates } from './state-queries.ts'
-import { readCursors, saveCursor } from './sweep-progress.ts'
+import { type Failed, type Updated, update } from './state-update.ts'
+import { sweepProgressOf } from './sweep-progress.ts'
 
 export const dynamoStateStore = (database: Database): StateStore => ({
   read: (shard) => read(database, shard),
@@ -69,7 +71,6 @@ export const dynamoStateStore = (database: Database): StateStore => ({
     const change = borrowedExpression(state, { borrowedFrom: fromBorrowedFrom(borrowed) }, expiresAt)
     const outcome = await update(database, state.shard, change)
     if (outcome.kind === 'updated') return outcome.state
-    // A lost reply: as above.
     return outcome.state && isSameFrom(outcome.state.borrowedFrom, borrowed) ? outcome.state : undefined
   },
   grantStarts: async (limiter, write) => {
@@ -88,13 +89,12 @@ export const dynamoStateStore = (database: Database): StateStore => ({
   derive: async (owner, ...given) =>
     written(await update(database, owner.shard, deriveExpression(owner, ...given))),
   rederive: async (owner, derived) => written(await update(database, owner, rederiveExpression(derived))),
-  appRecord: (app) => readAppRecord(database, app),
-  saveAppRecord: (app, ...given) => saveAppRecord(database, app, ...given),
+  ...appRecords(database),
+  ...dynamoQueuePauses(database),
   due: (group, until) => dueShards(database, group, until),
   scan: (query = {}) => scanStates(database, query),
   glance: (shards) => glanceAtStates(database, shards),
-  sweepCursors: () => readCursors(database),
-  saveSweepCursor: (part, cursor) => saveCursor(database, part, cursor),
+  ...sweepProgressOf(database),
 })
 
 const written = (outcome: Updated | Failed): ShardState | undefined =>
@@ -151,38 +151,6 @@ async function writeBooks(database: Database, owner: ShardState, write: BooksWri
   // A lost reply: it was written, by us, or word for word by somebody else.
   if (outcome.state && isMade(outcome.state.books, write)) return { kind: 'written', owner: outcome.state }
   return { kind: 'conflict' }
-}
-
-type Updated = { readonly kind: 'updated'; readonly state: ShardState }
-type Failed = {
-  readonly kind: 'failed'
-  readonly state?: ShardState
-  /** The SDK sent the call again by itself, for it had got no reply. */
-  readonly wasSentAgain: boolean
-}
-
-/** Both outcomes carry the item, which spares a read. */
-async function update(
-  { client, tables }: Database,
-  shard: ShardKey,
-  change: UpdateExpression,
-): Promise<Updated | Failed> {
-  try {
-    const { Attributes = {} } = await client.send(
-      new UpdateItemCommand({
-        TableName: tables.state,
-        Key: toItem({ pk: shard }),
-        ...change.build(),
-        ReturnValues: 'ALL_NEW',
-        ReturnValuesOnConditionCheckFailure: ALL_OLD,
-      }),
-    )
-    return { kind: 'updated', state: toState(Attributes) }
-  } catch (error) {
-    if (!isConditionFailed(error)) throw error
-    const wasSentAgain = (error.$metadata.attempts ?? 1) > 1
-    return { kind: 'failed', wasSentAgain, ...(error.Item ? { state: toState(error.Item) } : {}) }
-  }
 }
 
 /** Whether the item has an override decides whether it may go: asked for one way and then the other, until one is right. */

@@ -17,6 +17,8 @@ export async function swapWaiting(
   item: RawItem,
   { next, lock, expiresAt, rooms }: Swap,
 ): Promise<SwapOutcome> {
+  // One transaction can do one thing with a key.
+  if (next.pk === item.pk && next.sk === item.sk) return 'occupied'
   const TableName = database.tables.jobs
   const [Key, isAsRead] = [
     toItem({ pk: item.pk, sk: item.sk }),

@@ -2,7 +2,15 @@
 import type { TransactWriteItem } from '@aws-sdk/client-dynamodb'
 import type { Room } from '../../core/job/counted.ts'
 import type { JobItem, RawItem } from '../../core/job/job.ts'
-import { type FoundLock, type Lock, lockKeyOf, lockOfNext, type UniqueJob } from '../../core/job/lock.ts'
+import {
+  type FoundLock,
+  type Lock,
+  lockGoesOn,
+  lockKeyOf,
+  lockOfNext,
+  ownWrite,
+  type UniqueJob,
+} from '../../core/job/lock.ts'
 import type { JobKey } from '../../core/keys.ts'
 import type { KeyClaim, UniqueOutcome } from '../../ports/store.ts'
 import { type Database, failedPart, fromItem, toItem } from './database.ts'
@@ -25,15 +33,25 @@ export function putUnique(
 }
 
 /** For the transaction that puts another item in a job's place: its next attempt, or the job as it is moved. */
-export function lockGoesOn(database: Database, item: RawItem, next: JobItem): TransactWriteItem | undefined {
+export function takeLockAlong(
+  { tables }: Database,
+  item: RawItem,
+  next: JobItem,
+): TransactWriteItem | undefined {
   const key = lockKeyOf(item)
-  return key && putOverOwn(database, lockOfNext(key, next), item)
+  if (!key) return undefined
+  const update = new UpdateExpression()
+  for (const [name, value] of Object.entries(lockGoesOn(item, next))) update.set(update.path(name), value)
+  const { UpdateExpression: expression, ...rest } = update.condition(isOf(update, item)).build()
+  return {
+    Update: { TableName: tables.history, Key: toItem(key), UpdateExpression: expression, ...rest },
+  }
 }
 
 /** The item has the attribute, and the lock may be another's: that one stays. */
-export const putOverOwn = (database: Database, lock: Lock, { pk, sk }: RawItem): TransactWriteItem => {
+export const putOverOwn = (database: Database, lock: Lock, item: RawItem): TransactWriteItem => {
   const expression = new UpdateExpression()
-  return putKey(database, lock, expression.condition(isOf(expression, { pk, sk })))
+  return putKey(database, lock, expression.condition(isOf(expression, item)))
 }
 
 /** Race: another call has put its job, or the job that had the key has gone on to its next attempt. */
@@ -69,7 +87,8 @@ function whatIsLocked(error: unknown, item: JobItem, lock: Lock, its?: FoundLock
     const other = fromItem(locked) as unknown as Lock
     if (other.mark !== lock.mark) return { kind: 'locked', lock: other }
     // Our own write, whose reply was lost: the SDK has sent it again.
-    return isSameKey(other.job, item) ? { kind: 'put' } : { kind: 'replaced', job: other.job }
+    const kind = ownWrite(other, item)
+    return kind === 'put' ? { kind } : { kind, job: other.job }
   }
   return its && failedPart(error, 2) ? { kind: 'existing', job: its.job } : undefined
 }

@@ -4,7 +4,7 @@ import type { JobStore } from '../../ports/store.ts'
 import { whatIsThere } from './job-ends.ts'
 import { changeSizes } from './sizes.ts'
 import { deleteJob, putJob, type Tables } from './tables.ts'
-import { lockGoesOn } from './unique.ts'
+import { takeLockAlong } from './unique.ts'
 
 export const memoryLanes = (tables: Tables): Pick<JobStore, 'moveWaiting'> => ({
   moveWaiting: async ({ shard, version }, moves, expiresAt) => {
@@ -20,7 +20,7 @@ export const memoryLanes = (tables: Tables): Pick<JobStore, 'moveWaiting'> => ({
       deleteJob(tables, item)
       if (!next) continue
       putJob(tables, next)
-      lockGoesOn(tables, item, next)
+      takeLockAlong(tables, item, next)
     }
     const kept = version === undefined && expiresAt !== undefined ? { expiresAt } : {}
     tables.states.set(shard, { ...(state ?? emptyState(shard)), ...kept, version: (version ?? 0) + 1 })

@@ -9,7 +9,7 @@ import { changeSizes, countedItems, isFull, mendSize, putCounted, readSize } fro
 import { memoryStates } from './states.ts'
 import { memoryShards } from './sweep.ts'
 import { deleteJob, emptyTables, placeOfLetter, putJob, putLetter, type Tables } from './tables.ts'
-import { claimKey, lockGoesOn, mayClaim, putUnique, swapWaiting } from './unique.ts'
+import { claimKey, mayClaim, putUnique, swapWaiting, takeLockAlong } from './unique.ts'
 
 export const memoryStore = (tables: Tables = emptyTables()): Store => ({
   jobs: memoryJobs(tables),
@@ -80,7 +80,7 @@ const memoryJobs = (tables: Tables): JobStore => ({
     changeSizes(tables, [item], [next])
     deleteJob(tables, item)
     putJob(tables, next)
-    lockGoesOn(tables, item, next)
+    takeLockAlong(tables, item, next)
     return 'replaced'
   },
   bury: async (item, letter) => {

@@ -17,7 +17,10 @@ export function memoryShards({ jobs }: Tables, { cursor, limit = PAGE }: ShardsQ
   return seenShards(keys.slice(0, limit), keys.length >= limit)
 }
 
-type SweepVerbs = Pick<StateStore, 'scan' | 'glance' | 'sweepCursors' | 'saveSweepCursor'>
+type SweepVerbs = Pick<
+  StateStore,
+  'scan' | 'glance' | 'sweepCursors' | 'saveSweepCursor' | 'census' | 'saveCensus'
+>
 
 export const memorySweep = (tables: Tables): SweepVerbs => ({
   scan: async (query = {}) => scan(tables, query),
@@ -26,6 +29,10 @@ export const memorySweep = (tables: Tables): SweepVerbs => ({
   saveSweepCursor: async (part, cursor) => {
     if (cursor === undefined) tables.sweep.delete(part)
     else tables.sweep.set(part, cursor)
+  },
+  census: async () => structuredClone(tables.census ?? {}),
+  saveCensus: async (record) => {
+    tables.census = structuredClone(record)
   },
 })
 

@@ -5,7 +5,9 @@ import type { Lock } from '../../core/job/lock.ts'
 import type { Receipt } from '../../core/job/receipt.ts'
 import type { AppRecord } from '../../core/limits/app-rate.ts'
 import type { Part } from '../../core/limits/queue-size.ts'
+import type { QueuePause } from '../../core/queue/queue-pauses.ts'
 import type { ShardState } from '../../core/shard/state.ts'
+import type { CensusRecord } from '../../core/why/census.ts'
 import { ItemCollection } from './item-collection.ts'
 
 export interface Tables {
@@ -20,10 +22,13 @@ export interface Tables {
   readonly earlierShards: Map<string, Set<number>>
   /** Part of the tables → the cursor at which the sweep goes on there. */
   readonly sweep: Map<string, string>
+  census?: CensusRecord
   /** The numbers of jobs that count: `pk` → part → jobs. */
   sizes?: Map<string, Map<number, Part>>
   /** App → its rate as it was set at run time. */
   apps?: Map<string, AppRecord>
+  /** Queue → who has paused it. */
+  queuePauses?: Map<string, QueuePause>
   /** Called for each new job, as the stream would be. */
   onInsert?: (item: RawItem) => void
   /** Called for each job that is marked, as the stream would be. */

@@ -1,7 +1,14 @@
 /** Locks of unique keys, in memory. */
 import type { Room } from '../../core/job/counted.ts'
 import { isSameItem, type JobItem, type RawItem } from '../../core/job/job.ts'
-import { type FoundLock, lockKeyOf, lockOfNext, type UniqueJob } from '../../core/job/lock.ts'
+import {
+  type FoundLock,
+  lockGoesOn,
+  lockKeyOf,
+  lockOfNext,
+  ownWrite,
+  type UniqueJob,
+} from '../../core/job/lock.ts'
 import { emptyState, type ShardVersion } from '../../core/shard/state.ts'
 import type { KeyClaim, Swap, SwapOutcome, UniqueOutcome } from '../../ports/store.ts'
 import { whatIsThere } from './job-ends.ts'
@@ -17,7 +24,8 @@ export function putUnique(
   const locked = tables.locks.get(lock.pk)
   if (locked && !(found && isSameKey(locked.job, found.job))) {
     if (locked.mark !== lock.mark) return { kind: 'locked', lock: structuredClone(locked) }
-    return isSameKey(locked.job, item) ? { kind: 'put' } : { kind: 'replaced', job: { ...locked.job } }
+    const kind = ownWrite(locked, item)
+    return kind === 'put' ? { kind } : { kind, job: { ...locked.job } }
   }
   const hasToBeGone = found && !found.hasStarted && !isSameKey(found.job, item)
   if (hasToBeGone && tables.jobs.get(found.job.pk)?.has(found.job.sk))
@@ -64,10 +72,10 @@ export const claimKey = (tables: Tables, { key }: KeyClaim, job: JobItem): void 
   void tables.locks.set(key.pk, lockOfNext(key, job))
 
 /** What takes the job's place has the lock that the job had, if that was its own. */
-export function lockGoesOn({ locks }: Tables, item: RawItem, next: JobItem): void {
+export function takeLockAlong({ locks }: Tables, item: RawItem, next: JobItem): void {
   const key = lockKeyOf(item)
   const lock = key && locks.get(key.pk)
-  if (key && lock && isSameKey(lock.job, item)) locks.set(key.pk, lockOfNext(key, next))
+  if (key && lock && isSameKey(lock.job, item)) locks.set(key.pk, { ...lock, ...lockGoesOn(item, next) })
 }
 
 interface Key {

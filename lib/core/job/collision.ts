@@ -107,7 +107,7 @@ export function successorOf(
   }
   return {
     next,
-    lock: { ...lockOfNext(lock, next), ...(debounce ? { since } : {}) },
+    lock: { ...lockOfNext(lock, next, collision.at), ...(debounce ? { since } : {}) },
     at: collision.at,
   }
 }

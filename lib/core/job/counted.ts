@@ -33,7 +33,7 @@ export interface SizeLimit {
 }
 
 export const MAX_PARTS = 16
-const JOBS_A_PART = 50
+const JOBS_A_PART = 10
 
 /** The fewer jobs there may be, the more of them would have to look into several parts. */
 export const partsOf = (max: number): number =>
@@ -79,24 +79,33 @@ function partOf({ countedIn }: RawItem, scope: SizeScope): number | undefined {
 
 export interface Change extends PartKey {
   readonly by: number
-  /** How many of the items that are put count there: a number that only grows, by which a recount knows what came meanwhile. */
+  /**
+   * How many items that are put there a recount may have missed, for it has passed their place already: a number that only
+   * grows, by which it knows of them.
+   */
   readonly puts: number
 }
 
-/** What a write does to the numbers that takes some items away and puts others. What changes nothing is left out. */
+/**
+ * What a write does to the numbers that takes some items away and puts others. What changes nothing is left out. A job that
+ * goes into another shard is put there: whoever counts meanwhile may see it in neither.
+ */
 export function changesOf(taken: readonly RawItem[], put: readonly RawItem[]): Change[] {
   const changes = new Map<string, Change>()
-  const add = (items: readonly RawItem[], by: number) => {
-    for (const { pk, sk } of items.flatMap(partsOfItem)) {
+  const add = (item: RawItem, by: number, puts: number) => {
+    for (const { pk, sk } of partsOfItem(item)) {
       const key = `${pk}\n${sk}`
-      const { by: before, puts } = changes.get(key) ?? { by: 0, puts: 0 }
-      changes.set(key, { pk, sk, by: before + by, puts: puts + Math.max(0, by) })
+      const before = changes.get(key) ?? { by: 0, puts: 0 }
+      changes.set(key, { pk, sk, by: before.by + by, puts: before.puts + puts })
     }
   }
-  add(taken, -1)
-  add(put, 1)
-  return [...changes.values()].filter(({ by }) => by !== 0)
+  for (const item of taken) add(item, -1, 0)
+  for (const item of put) add(item, 1, taken.some((one) => isBehind(item, one)) ? 0 : 1)
+  return [...changes.values()].filter(({ by, puts }) => by !== 0 || puts > 0)
 }
+
+/** Whoever reads a shard from its beginning, and has not met the one yet, will meet the other. So a retry changes no number. */
+const isBehind = (item: RawItem, taken: RawItem): boolean => item.pk === taken.pk && item.sk > taken.sk
 
 /**
  * The item of a job that nobody can refuse any more: an event's, or one that an operator puts back or moves. It counts

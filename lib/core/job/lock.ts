@@ -31,7 +31,7 @@ export interface LockKey {
 export interface Lock extends LockKey {
   /** As it stands now: a retry has another key. */
   readonly job: JobKey
-  /** By what a call knows its own write. A retry leaves none. */
+  /** By what a call knows its own write. A job that is put back or moved to another queue has none. */
   readonly mark?: string
   /** Epoch seconds at which DynamoDB forgets it: long after its job. */
   readonly expiresAt: number
@@ -71,8 +71,25 @@ export const lockKeyOf = ({ pk, uniqueKey: key }: RawItem): LockKey | undefined 
     ? { pk: lockPk(pk, key), sk: LOCK }
     : undefined
 
-/** The lock goes on to the job's next attempt. */
-export const lockOfNext = (key: LockKey, next: JobItem): Lock => ({ ...key, ...contentOf(next, 0) })
+/** The lock goes on to the job's next attempt, or to what takes its place. `now`: so that it outlives one that is long due. */
+export const lockOfNext = (key: LockKey, next: JobItem, now = 0): Lock => ({
+  ...key,
+  ...contentOf(next, now),
+})
+
+/** What a lock says when its job is tried again, or moved: all else stays, its time too if the job is due as before. */
+export function lockGoesOn({ pk }: RawItem, next: JobItem): Pick<Lock, 'job'> & Partial<Lock> {
+  const { job, expiresAt } = contentOf(next, 0)
+  return { job, ...(next.pk === pk ? { expiresAt } : {}) }
+}
+
+/** What a call finds that knows its own lock: its job, as it was put; on its further way; or in the place of another, under that id. */
+export function ownWrite({ job }: Pick<Lock, 'job'>, { pk, sk }: JobItem): 'put' | 'existing' | 'replaced' {
+  if (job.pk === pk && job.sk === sk) return 'put'
+  return idIn(job.sk) === idIn(sk) ? 'existing' : 'replaced'
+}
+
+const idIn = (sk: string): string => sk.split('#').slice(2).join('#')
 
 const contentOf = ({ pk, sk }: JobItem, now: number): Pick<Lock, 'job' | 'expiresAt'> => {
   const due = Date.parse(sk.split('#')[1] ?? '')
@@ -81,9 +98,9 @@ const contentOf = ({ pk, sk }: JobItem, now: number): Pick<Lock, 'job' | 'expire
 
 const lockPk = (pk: string, key: string): string => `$unique|${pk.split('|')[0]}|${key}`
 
-/** The shards of a partition are no partitions. */
+/** The shards of a partition are no partitions; those of a queue without partitions have an empty one. */
 const contentKey = ({ pk, task, payload }: JobItem): string =>
-  sha256(JSON.stringify([pk.split('|')[1] ?? null, task, payload], inOrder))
+  sha256(JSON.stringify([pk.split('|')[1] || null, task, payload], inOrder))
 
 /** Text that does not depend on the order in which somebody has written the names. */
 const inOrder = (_name: string, value: unknown): unknown =>

@@ -24,7 +24,7 @@ export const limitsInForce = (
   { override, overrideProblem, slowed, derived }: Owner,
   now: number,
 ): Limits => ({
-  ...(overrideProblem === undefined && !override?.paused
+  ...(overrideProblem === undefined && !override?.paused && !configured.queuePaused
     ? byCost(configured, applyOverride(derivedFrom(configured, derived), override))
     : PAUSED),
   ...(slowed && slowed.until > now ? { slowedUntil: slowed.until } : {}),

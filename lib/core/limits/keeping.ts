@@ -5,8 +5,10 @@
  * count as those of queues.
  *
  * A lane that waits for a pool or a tag keeps nothing of its partition if others want that: its blocked jobs hide nobody. What
- * it has of a pool it keeps while it waits for its partition, as long as nothing of it runs: it is the next there.
+ * it has of a pool it keeps while it waits for its partition, as long as nothing of it runs: it is the next there. Not for a
+ * start of a rate with a long period, as with rates that queues share: other partitions would wait for all of that.
  */
+import { KEPT_FOR_START_MS } from '../times.ts'
 import { capOf, type Units } from './in-force.ts'
 import { unitsOfOneJob } from './lending.ts'
 import type { Lack, Portion } from './portion.ts'
@@ -29,9 +31,13 @@ export function keepsForNext(gates: readonly Seen[], lacks: readonly Lack[], ind
   const { ofLane } = gate.portion
   return lacking.some(({ portion, inUse, n }) => {
     if (n > 0) return portion.ofLane === ofLane ? n > index : ofLane === true
-    return ofLane === true && inUse.slots === 0 && isOpen(portion)
+    return ofLane === true && inUse.slots === 0 && isOpen(portion) && isSoon(portion, lacks[n])
   })
 }
+
+/** A start of the partition comes within a period: when, only those know that have made the starts before it. */
+const isSoon = ({ limits }: Portion, lack: Lack | undefined): boolean =>
+  !lack?.starts || (limits.rateLimit?.period_ms ?? 0) <= KEPT_FOR_START_MS
 
 /** Nobody knows how long it takes until a partition that is paused or slowed down goes on. */
 const isOpen = ({ limits }: Portion): boolean =>

@@ -20,11 +20,15 @@ export const eachNamed = (key: string, value: string): LimiterName =>
   `each|${key}=${encodeValue(value)}` as LimiterName
 
 /** A queue's total, a pool, or the limit of a tag: of its key, of one value, or of one where each has its own. */
-export type LimiterId =
-  | { readonly total: string }
-  | { readonly pool: string }
-  | { readonly tag: string; readonly value?: string }
-  | { readonly tag: string; readonly each: string }
+export type LimiterId<
+  QueueName extends string = string,
+  PoolName extends string = string,
+  TagKey extends string = string,
+> =
+  | { readonly total: QueueName }
+  | { readonly pool: PoolName }
+  | { readonly tag: TagKey; readonly value?: string }
+  | { readonly tag: TagKey; readonly each: string }
 
 /** For what comes from code without types. */
 export const limiterIdSchema = z.union([

@@ -33,6 +33,15 @@ export interface Limits {
   readonly adaptive?: AdaptiveRule
   /** As configured: `rateLimit`, whoever sets it, counts what jobs cost. */
   readonly costs?: true
+  /** Somebody has paused the whole queue: see `queue-pauses.ts`. */
+  readonly queuePaused?: PauseNote
+}
+
+interface PauseNote {
+  readonly by?: string | undefined
+  readonly reason?: string | undefined
+  /** Epoch ms. */
+  readonly since?: number | undefined
 }
 
 /** Who writes more means no limit, and leaves it out. */

@@ -65,15 +65,23 @@ function pick(open: readonly { readonly part: number; readonly free: number }[],
   return open.at(-1)?.part
 }
 
+/** What somebody has counted of a part who has gone through the table while it was in use. */
+export interface Counted {
+  readonly items: number
+  /** The same, but one that was met twice, for it has gone on meanwhile, is one. */
+  readonly jobs: number
+}
+
 /**
- * How many jobs a part has, by a count of those that are there. While others put and end jobs, a count may have missed those
- * that were put meanwhile, and no others: what exceeds both is certainly lost. Too small a number is only mended if nothing
- * has happened meanwhile.
+ * How many jobs a part has, by a count of those that are there. While others put, move and end jobs, a count may have missed
+ * those that were put or moved meanwhile, and no others: what exceeds both is certainly lost. Too small a number is only
+ * mended if nothing has happened meanwhile.
  * @param before as it was before the count began
  * @param now as it is after that
  */
-export function recounted(before: Part, now: Part, counted: number): number {
-  const lost = now.jobs - (now.puts - before.puts) - counted
+export function recounted(before: Part, now: Part, counted: Counted): number {
+  const lost = now.jobs - (now.puts - before.puts) - counted.items
   const isQuiet = now.jobs === before.jobs && now.puts === before.puts
-  return lost > 0 || isQuiet ? now.jobs - lost : now.jobs
+  if (lost > 0) return now.jobs - lost
+  return isQuiet ? Math.max(now.jobs, counted.jobs) : now.jobs
 }

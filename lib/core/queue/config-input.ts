@@ -80,9 +80,10 @@ export interface ConfigInput<
   QueueName extends string = string,
   AppName extends string = never,
   PoolName extends string = string,
+  TagKey extends string = string,
 > {
   readonly queues: Readonly<Record<QueueName, QueueInput<NoInfer<AppName>, NoInfer<PoolName>>>>
   readonly apps?: Readonly<Record<AppName, AppRate>> | undefined
   readonly pools?: Readonly<Record<PoolName, SharedLimitsInput>> | undefined
-  readonly tags?: readonly TagLimit[] | undefined
+  readonly tags?: readonly TagLimit<TagKey>[] | undefined
 }

@@ -44,12 +44,13 @@ export interface Config<
   QueueName extends string = string,
   AppName extends string = string,
   PoolName extends string = string,
+  TagKey extends string = string,
 > {
   readonly queues: Readonly<Record<QueueName, QueueConfig>>
   readonly apps: Readonly<Record<AppName, AppRate>>
   /** All pools: jobs may name others than their queues do. */
   readonly pools: Readonly<Record<PoolName, KnownLimiter>>
-  readonly tags: readonly TagLimit[]
+  readonly tags: readonly TagLimit<TagKey>[]
   /** What the user wrote: JSON that `defineConfig` takes again. */
   readonly input: ConfigInput<QueueName, AppName, string>
 }
@@ -62,7 +63,8 @@ export function defineConfig<
   const QueueName extends string,
   const AppName extends string = never,
   const PoolName extends string = never,
->(input: ConfigInput<QueueName, AppName, PoolName>): Config<QueueName, AppName, PoolName> {
+  const TagKey extends string = never,
+>(input: ConfigInput<QueueName, AppName, PoolName, TagKey>): Config<QueueName, AppName, PoolName, TagKey> {
   const result = configSchema.safeParse(input)
   if (!result.success) throw toConfigurationError(result.error, 'config')
   const { apps = {}, queues, pools, tags } = result.data
@@ -76,7 +78,7 @@ export function defineConfig<
     queues: Object.fromEntries(entries) as Record<QueueName, QueueConfig>,
     apps: apps as Record<AppName, AppRate>,
     pools: poolsOf(pools, queues) as Record<PoolName, KnownLimiter>,
-    tags,
+    tags: tags as TagLimit<TagKey>[],
     input,
   }
 }

@@ -43,8 +43,8 @@ export const tagsSchema = z
   .default([])
 
 /** The limit of some tags. */
-export interface TagLimit {
-  readonly key: string
+export interface TagLimit<TagKey extends string = string> {
+  readonly key: TagKey
   readonly value?: string | undefined
   readonly each?: true | undefined
   readonly concurrency: number

@@ -1,11 +1,12 @@
 /** What holds due jobs back, for people: the holds of a decision, and what the items say about them. Plain data. */
 import { capOf } from '../limits/in-force.ts'
 import { lentOut } from '../limits/limiter.ts'
+import type { Limits } from '../limits/limits.ts'
 import type { Portion } from '../limits/portion.ts'
 import { claimedAhead, startsInWindow } from '../limits/window.ts'
 import type { Hold } from '../pass/holds.ts'
 import type { Staying } from '../pass/room.ts'
-import { isRunning, type ShardState, startsReserved } from '../shard/state.ts'
+import { isRunning, type ShardState, type Slot, slotEntries, startsReserved } from '../shard/state.ts'
 
 /** Who did it, and why, as far as that was said. */
 export interface Note {
@@ -20,6 +21,11 @@ export interface SlotHolder {
   readonly until?: number
   /** When its message was sent. Absent if it has started. */
   readonly sentAt?: number
+}
+
+/** The job that gives up its units of a limiter first, of any shard. */
+export interface UnitsHolder extends SlotHolder {
+  readonly shard: string
 }
 
 interface SlotFacts {
@@ -37,9 +43,14 @@ interface RateFacts {
 }
 
 interface Facts {
-  readonly paused: Note & { /** The override makes no sense, and so pauses. */ readonly problem?: string }
+  readonly paused: Note & {
+    /** The override makes no sense, and so pauses. */
+    readonly problem?: string
+    /** Not the partition alone: its whole queue. */
+    readonly ofQueue?: true
+  }
   readonly 'slowed down': Note
-  readonly limiter: Note
+  readonly limiter: Note & { readonly first?: UnitsHolder }
   readonly slots: SlotFacts
   readonly rate: RateFacts
 }
@@ -56,6 +67,10 @@ export interface Seen {
   readonly owner: ShardState
   /** The items of the limiters that cover the shard. */
   readonly limiters?: ReadonlyMap<string, ShardState>
+  /** Of limiters that hold jobs back: whose units are free first. */
+  readonly holders?: ReadonlyMap<string, UnitsHolder>
+  /** Who has paused the whole queue, if somebody has. */
+  readonly queuePaused?: Limits['queuePaused']
   readonly portion: Portion
   readonly staying: Staying
   readonly now: number
@@ -64,11 +79,11 @@ export interface Seen {
 export function reasonOf(hold: Hold, seen: Seen): Reason {
   switch (hold.reason) {
     case 'paused':
-      return { ...hold, ...pausedBy(seen.owner) }
+      return { ...hold, ...pausedBy(seen) }
     case 'slowed down':
       return { ...hold, ...noteOf(ownerOf(hold.limiter, seen).slowed) }
     case 'limiter':
-      return { ...hold, ...(hold.units === 0 ? noteOfPause(ownerOf(hold.limiter, seen)) : {}) }
+      return { ...hold, ...limiterFacts(hold, seen) }
     case 'slots':
       return { ...hold, ...slotFacts(hold, seen) }
     case 'rate':
@@ -92,10 +107,20 @@ const ownerOf = (limiter: string | undefined, { owner, limiters }: Seen): Partia
 const noteOfPause = ({ override }: Pick<Partial<ShardState>, 'override'>): Note =>
   noteOf(override?.paused ?? override)
 
-const pausedBy = ({ override, overrideProblem }: ShardState): Facts['paused'] =>
-  overrideProblem === undefined
-    ? noteOfPause({ ...(override ? { override } : {}) })
-    : { problem: overrideProblem }
+function pausedBy({ queuePaused, owner: { override, overrideProblem } }: Seen): Facts['paused'] {
+  if (queuePaused) return { ofQueue: true, ...noteOf(queuePaused) }
+  if (overrideProblem !== undefined) return { problem: overrideProblem }
+  return noteOfPause({ ...(override ? { override } : {}) })
+}
+
+function limiterFacts(
+  { limiter, units }: Extract<Hold, { reason: 'limiter' }>,
+  seen: Seen,
+): Facts['limiter'] {
+  if (units === 0) return noteOfPause(ownerOf(limiter, seen))
+  const first = seen.holders?.get(limiter)
+  return first ? { first } : {}
+}
 
 function slotFacts({ slots }: Extract<Hold, { reason: 'slots' }>, { portion, staying }: Seen): SlotFacts {
   const { limits, books } = portion
@@ -110,14 +135,29 @@ function slotFacts({ slots }: Extract<Hold, { reason: 'slots' }>, { portion, sta
 }
 
 /** Of the jobs that run, the one that ends first at the latest; or else the claim that was sent first. */
-export function firstToEnd(staying: Staying): SlotHolder | undefined {
-  const running = staying.flatMap(([id, slot]) => (isRunning(slot) ? [{ id, until: slot.deadline }] : []))
-  const claims = staying.flatMap(([id, slot]) => (isRunning(slot) ? [] : [{ id, sentAt: slot.sentAt }]))
-  return (
-    running.toSorted((one, other) => one.until - other.until)[0] ??
-    claims.toSorted((one, other) => one.sentAt - other.sentAt)[0]
-  )
+const firstToEnd = (staying: Staying): SlotHolder | undefined =>
+  firstOf(staying.map(([id, slot]) => holderIn(id, slot)))
+
+const holderIn = (id: string, slot: Slot): SlotHolder =>
+  isRunning(slot) ? { id, until: slot.deadline } : { id, sentAt: slot.sentAt }
+
+function firstOf<Holder extends SlotHolder>(holders: readonly Holder[]): Holder | undefined {
+  const by = (time: (holder: Holder) => number | undefined) =>
+    holders
+      .filter((holder) => time(holder) !== undefined)
+      .toSorted((one, other) => (time(one) ?? 0) - (time(other) ?? 0))[0]
+  return by(({ until }) => until) ?? by(({ sentAt }) => sentAt)
 }
+
+/** The same for the shards that have units of a limiter. */
+export const firstToReturn = (
+  shards: readonly Pick<ShardState, 'shard' | 'slots'>[],
+): UnitsHolder | undefined =>
+  firstOf(
+    shards.flatMap(({ shard, slots }) =>
+      slotEntries(slots).map(([id, slot]) => ({ shard, ...holderIn(id, slot) })),
+    ),
+  )
 
 /** A decision looks again so early that it can claim ahead; the start itself comes later. */
 function rateFacts(

@@ -1,7 +1,8 @@
 /** What there is of a partition, in numbers: plain data. Counts say so if there may be more. Times are epoch ms. */
-import type { LimitOverride, RateLimit } from '../limits/limits.ts'
+import type { LimitOverride, Limits, RateLimit } from '../limits/limits.ts'
 import type { SlowDown } from '../limits/slow-down.ts'
-import type { SizesSeen } from './sizes.ts'
+import type { Census, QueueCount } from './census.ts'
+import type { SizesSeen, SizeUse } from './sizes.ts'
 import type { Counted, Trouble } from './why.ts'
 
 /** The limits of a whole partition. What is absent is not limited. */
@@ -23,6 +24,7 @@ export interface RateUse {
 export interface ShardStats {
   readonly shard: string
   readonly waiting: Counted
+  readonly blocked: Counted
   readonly delayed: Counted
   readonly inFlight: number
   /** Slots that it has from the plain shard. */
@@ -37,6 +39,8 @@ export interface PartitionStats {
   readonly partition?: string
   /** Due, and not in flight. */
   readonly waiting: Counted
+  /** Of those that wait: those of shards that have been looked at, and a limit let no more of them start. `why` says which. */
+  readonly blocked: Counted
   /** Not due yet: delayed, or waiting for another attempt. */
   readonly delayed: Counted
   readonly inFlight: number
@@ -51,6 +55,8 @@ export interface PartitionStats {
   /** Somebody wrote an override that makes no sense, so nothing runs. */
   readonly overrideProblem?: string
   readonly slowedDown?: SlowDown
+  /** Somebody has paused the whole queue. */
+  readonly queuePaused?: NonNullable<Limits['queuePaused']>
   readonly rate?: RateUse
   /** Of a queue that has `maxQueueSize`. */
   readonly sizes?: SizesSeen
@@ -58,6 +64,18 @@ export interface PartitionStats {
   readonly shards: readonly ShardStats[]
   /** Shards whose state cannot be read: they are in no number here. */
   readonly troubles: readonly (Trouble & { readonly shard: string })[]
+}
+
+/** What there is of a whole queue. */
+export interface QueueStats {
+  readonly at: number
+  readonly queue: string
+  /** Its dead letters, counted now. */
+  readonly dead: Counted
+  /** Of a queue that has `maxQueueSize`: exact. */
+  readonly size?: SizeUse
+  /** What the last sweep has counted that came to the end of the Jobs table. Absent until one has. */
+  readonly counted?: QueueCount & Pick<Census, 'from' | 'until'>
 }
 
 export function sumOf(counts: readonly Counted[]): Counted {

@@ -3,7 +3,7 @@ import { keptText } from '../limits/guarantee.ts'
 import { isRateOfPartition } from '../limits/limiter-name.ts'
 import { oneLine } from '../text/clip.ts'
 import { secondsText } from '../text/seconds.ts'
-import type { Note, Reason, SlotHolder } from './reason.ts'
+import type { Note, Reason, SlotHolder, UnitsHolder } from './reason.ts'
 import { fullTexts } from './sizes.ts'
 import type { Counted, ShardWhy, Why } from './why.ts'
 
@@ -79,10 +79,16 @@ export const reasonText = <Kind extends Reason['reason']>(reason: Reason<Kind>, 
 const TEXTS: { readonly [Kind in Reason['reason']]: (reason: Reason<Kind>, at: number) => string } = {
   interval: ({ interval_ms, reopensAt }, at) =>
     `the next start comes ${interval_ms} ms after the last${reopensAt === undefined ? '' : `, at ${timeText(reopensAt, at)}`}`,
-  limiter: ({ limiter, lent, units, kept, ...note }) =>
-    `${limiter.replace('|', ' ')} ${units === 0 ? `paused${noteText(note)}` : `${lent}/${units}${keptText(kept)}`}`,
-  paused: ({ problem, ...note }) =>
-    problem === undefined ? `paused${noteText(note)}` : `paused, for its override makes no sense: ${problem}`,
+  limiter: ({ limiter, lent, units, kept, first, ...note }, at) =>
+    `${limiter.replace('|', ' ')} ${
+      units === 0
+        ? `paused${noteText(note)}`
+        : `${lent}/${units}${keptText(kept)}${first ? `, ${holderText(first, at)}` : ''}`
+    }`,
+  paused: ({ problem, ofQueue, ...note }) =>
+    problem === undefined
+      ? `${ofQueue ? 'its queue is ' : ''}paused${noteText(note)}`
+      : `paused, for its override makes no sense: ${problem}`,
   'slowed down': ({ until, limiter, ...note }, at) =>
     `${limiter ? `${limiter.replace('|', ' ')} ` : ''}slowed down until ${timeText(until, at)}${noteText(note)}`,
   slots: ({ inFlight, slots, first, partition, lacksStarts }, at) =>
@@ -109,10 +115,13 @@ const TEXTS: { readonly [Kind in Reason['reason']]: (reason: Reason<Kind>, at: n
   'not read': () => 'more jobs are due than a pass reads',
 }
 
-const holderText = ({ id, until, sentAt }: SlotHolder, at: number): string =>
-  until === undefined
-    ? `job ${id} claimed at ${timeText(sentAt ?? at, at)}`
-    : `job ${id} free by ${timeText(until, at)} at the latest`
+function holderText(holder: SlotHolder | UnitsHolder, at: number): string {
+  const { id, until, sentAt } = holder
+  const job = `job ${id}${'shard' in holder ? ` of ${holder.shard}` : ''}`
+  return until === undefined
+    ? `${job} claimed at ${timeText(sentAt ?? at, at)}`
+    : `${job} free by ${timeText(until, at)} at the latest`
+}
 
 const noteText = ({ by, note }: Note): string =>
   `${by === undefined ? '' : ` by ${by}`}${note === undefined ? '' : `: ${note}`}`

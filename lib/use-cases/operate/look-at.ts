@@ -6,13 +6,14 @@ import { parseShard, type ShardKey } from '../../core/keys.ts'
 import { limitsOfGates } from '../../core/limits/gates.ts'
 import { paceOf } from '../../core/limits/throttled.ts'
 import { decide } from '../../core/pass/decide.ts'
+import type { Hold } from '../../core/pass/holds.ts'
 import type { Look } from '../../core/pass/input.ts'
 import { jobsToRead, roomFor, type Staying, slotsThatStay } from '../../core/pass/room.ts'
 import type { Config } from '../../core/queue/config.ts'
 import { isMisplaced, limitersOver } from '../../core/queue/covering.ts'
 import { deadSlots } from '../../core/shard/attention.ts'
 import { emptyState, type ShardState, sortKeyOf, type Token } from '../../core/shard/state.ts'
-import { type Reason, reasonOf } from '../../core/why/reason.ts'
+import { type Reason, reasonOf, type Seen } from '../../core/why/reason.ts'
 import type { Trouble } from '../../core/why/why.ts'
 import { unitsWithinReach } from '../../core/why/within-reach.ts'
 import type { Context } from '../context.ts'
@@ -21,6 +22,7 @@ import { type Capacities, type Capacity, capacityOf, limiterSeen, readOwner } fr
 import { withDerived } from '../lending/derive.ts'
 import { lookForStarts } from '../lending/grants.ts'
 import { readDueJobs } from '../pass/due-jobs.ts'
+import { holdersOf } from './units-holders.ts'
 
 /** What looking takes of the world. */
 export type Eyes = Pick<Context, 'config' | 'store' | 'clock'>
@@ -108,8 +110,6 @@ async function decideUnwritten(
   const within = shared ? { ...limits, shared } : limits
   const input = { ...known, ...jobs, limits: within, due, reading, newToken: () => '-' as Token }
   const { claims, holds, looks } = decide(input)
-  const owners = new Map(limiters.map(({ limiter, owner }) => [limiter?.name ?? '', owner]))
-  const seen = { state, owner: capacity.owner, limiters: owners, portion: capacity, staying, now }
   return {
     kind: 'looked',
     at: now,
@@ -117,9 +117,24 @@ async function decideUnwritten(
     capacity,
     staying,
     startable: claims.length,
-    holds: holds.map((hold) => reasonOf(hold, seen)),
+    holds: await explained({ store }, { state, capacity, limiters, staying, now }, holds),
     looks,
   }
+}
+
+type Explaining = Pick<ReadShard, 'state' | 'capacity' | 'limiters'> & Pick<Seen, 'staying' | 'now'>
+
+async function explained(
+  { store }: Pick<Eyes, 'store'>,
+  { state, capacity, limiters, staying, now }: Explaining,
+  holds: readonly Hold[],
+): Promise<Reason[]> {
+  const { owner, configured } = capacity
+  const owners = new Map(limiters.map(({ limiter, owner }) => [limiter?.name ?? '', owner]))
+  const holders = await holdersOf({ store }, owners, holds)
+  const ofQueue = configured.queuePaused ? { queuePaused: configured.queuePaused } : {}
+  const seen = { state, owner, limiters: owners, holders, ...ofQueue, portion: capacity, staying, now }
+  return holds.map((hold) => reasonOf(hold, seen))
 }
 
 function limitsWithinReach(capacities: Capacities, state: ShardState, staying: Staying, now: number) {

@@ -3,7 +3,7 @@
  * copied items by hand, or functions of a version that knows nothing of them have ended jobs.
  */
 import { MAX_PARTS, partKey, partsOfItem, sizePk } from '../../core/job/counted.ts'
-import { type Part, type PartCounts, recounted, sizeOf } from '../../core/limits/queue-size.ts'
+import { type Counted, type Part, type PartCounts, recounted, sizeOf } from '../../core/limits/queue-size.ts'
 import type { WorkerContext } from '../context.ts'
 
 /** How many jobs there were by the number, and how many there are now. */
@@ -15,6 +15,7 @@ export interface Recount {
 type RecountContext = Pick<WorkerContext, 'store'>
 
 const NOTHING: Part = { jobs: 0, puts: 0 }
+const NONE: Counted = { items: 0, jobs: 0 }
 /** Others change the number meanwhile. What is left then is mended by the next recount. */
 const MAX_TRIES = 50
 
@@ -35,13 +36,20 @@ export async function recount(
   return { queue: ofQueue ?? none, ...(ofPartition ? { partition: ofPartition } : {}) }
 }
 
-async function countParts({ store }: RecountContext, queue: string): Promise<ReadonlyMap<string, number>> {
-  const counted = new Map<string, number>()
+async function countParts({ store }: RecountContext, queue: string): Promise<ReadonlyMap<string, Counted>> {
+  const counted = new Map<string, Counted>()
+  const met = new Set<string>()
   let cursor: string | undefined
   do {
     const page = await store.jobs.countedItems(queue, cursor)
-    for (const { pk, sk } of page.items.flatMap(partsOfItem))
-      counted.set(`${pk} ${sk}`, (counted.get(`${pk} ${sk}`) ?? 0) + 1)
+    for (const item of page.items) {
+      const name = `${item.pk} ${item.sk.split('#').slice(2).join('#')}`
+      for (const { pk, sk } of partsOfItem(item)) {
+        const { items, jobs } = counted.get(`${pk} ${sk}`) ?? NONE
+        counted.set(`${pk} ${sk}`, { items: items + 1, jobs: jobs + (met.has(name) ? 0 : 1) })
+      }
+      met.add(name)
+    }
     cursor = page.cursor
   } while (cursor !== undefined)
   return counted
@@ -51,14 +59,14 @@ async function mendAll(
   context: RecountContext,
   pk: string,
   before: PartCounts,
-  counted: ReadonlyMap<string, number>,
+  counted: ReadonlyMap<string, Counted>,
 ): Promise<Recount> {
   for (let part = 0; part < MAX_PARTS; part++) {
     const { sk } = partKey(pk, part)
     await mend(context, pk, {
       part,
       before: before.get(part) ?? NOTHING,
-      counted: counted.get(`${pk} ${sk}`) ?? 0,
+      counted: counted.get(`${pk} ${sk}`) ?? NONE,
     })
   }
   return { before: sizeOf(before), after: sizeOf(await context.store.history.size(pk)) }
@@ -67,7 +75,7 @@ async function mendAll(
 interface CountedPart {
   readonly part: number
   readonly before: Part
-  readonly counted: number
+  readonly counted: Counted
 }
 
 async function mend(

@@ -1,5 +1,4 @@
 /** What there is of a partition, by queries of its shards: no table is scanned, and counting ends at a bound. */
-import { letterKeys } from '../../core/job/dead-letter.ts'
 import type { Shard, ShardKey } from '../../core/keys.ts'
 import { NO_BOOKS } from '../../core/limits/books.ts'
 import { held, lentOut } from '../../core/limits/limiter.ts'
@@ -12,6 +11,7 @@ import type { QueueConfig } from '../../core/queue/config.ts'
 import { unitsOfState } from '../../core/shard/in-use.ts'
 import { emptyState, type ShardState } from '../../core/shard/state.ts'
 import { forEachSideBySide } from '../../core/side-by-side.ts'
+import { isHeldBack } from '../../core/why/census.ts'
 import {
   type LimitsSeen,
   type PartitionStats,
@@ -22,6 +22,7 @@ import {
 import type { Counted, Trouble } from '../../core/why/why.ts'
 import { type CountedShard, countShard } from './count-shard.ts'
 import { type Eyes, type ReadShard, readShard } from './look-at.ts'
+import { countDead } from './queue-stats.ts'
 import { shardsOf } from './shards-of.ts'
 import { sizesSeen } from './sizes.ts'
 
@@ -47,11 +48,13 @@ export async function statsOf(
     at,
     ...named,
     waiting: sumOf(shards.map(({ waiting }) => waiting)),
+    blocked: sumOf(shards.map(({ blocked }) => blocked)),
     delayed: sumOf(shards.map(({ delayed }) => delayed)),
     inFlight: shards.reduce((sum, { inFlight }) => sum + inFlight, 0),
     deadOfQueue,
     ...(Number.isFinite(oldest) ? { oldest_ms: at - oldest } : {}),
     configured: limitsSeen(queue),
+    ...(queue.queuePaused ? { queuePaused: queue.queuePaused } : {}),
     ...ofOwner(read[0], queue, at),
     ...(await rateOf(eyes, read, at)),
     ...sizes,
@@ -74,13 +77,12 @@ async function readAll(eyes: Eyes, keys: readonly ShardKey[], at: number): Promi
   return keys.flatMap((key) => seen.get(key) ?? [])
 }
 
-async function countDead({ store }: Eyes, queue: string): Promise<Counted> {
-  return sumOf(await Promise.all(letterKeys(queue).map((pk) => store.history.count(pk))))
-}
+const NONE: Counted = { count: 0 }
 
-const shardStats = ({ state, counted: { waiting, delayed } }: Counting): ShardStats => ({
+const shardStats = ({ state, at, counted: { waiting, delayed } }: Counting): ShardStats => ({
   shard: state.shard,
   waiting,
+  blocked: isHeldBack(state, at) ? waiting : NONE,
   delayed,
   inFlight: Object.keys(state.slots).length,
   borrowed: held(state.borrowed?.slots),

@@ -110,7 +110,7 @@ async function afterWrite(
   { write, written, settle, ...ofPass }: Written,
 ): Promise<Round> {
   const { hasEntered, served, isAsked } = await settleSafely(context, state.shard, () =>
-    settle({ written, hasFreed: write.drop.length > 0 }),
+    settle({ written, hasFreed: hasFreed(write) }),
   )
   const asksAgain = hasEntered || ofPass.asksAgain
   const isFreed = written.waiting && isSlotFreed(state, write, written)
@@ -125,6 +125,9 @@ async function afterWrite(
 }
 
 const isOutdated = ({ shared }: ShardLimits): boolean => shared?.isOutdated === true
+
+/** A slot that is taken again in the same write is free for nobody: whoever waits for it is seen when its next job ends. */
+const hasFreed = ({ drop, take }: PassWrite): boolean => drop.length > Object.keys(take).length
 
 /** The item already says all that there is to say; the books may not. */
 async function unwritten(

@@ -16,6 +16,7 @@ import { deadSlots, isSaturated } from '../../core/shard/attention.ts'
 import { isLate } from '../../core/shard/closed.ts'
 import { isExpiryRight } from '../../core/shard/expiry.ts'
 import { emptyState, type ShardState } from '../../core/shard/state.ts'
+import { asPaused } from '../as-paused.ts'
 import type { Context } from '../context.ts'
 import { usageIn } from '../lending/account.ts'
 import { awaitedStart } from '../lending/awaited-start.ts'
@@ -34,12 +35,13 @@ import { withSharedStarts } from './shared-starts.ts'
 import { withSlow } from './slow.ts'
 import { keepStranded } from './stranded.ts'
 
-export async function passOnce(context: Context, request: RoundRequest): Promise<Round> {
-  const { store } = context
+export async function passOnce(configured: Context, request: RoundRequest): Promise<Round> {
+  const { store, deployment } = configured
   const read = (await store.states.read(request.shard)) ?? emptyState(request.shard)
   const state = withSlow(read, request)
   // Asked after the state was read: what a newer configuration has written since makes the write of this one fail.
-  if (await context.deployment.isReplaced()) return { kind: 'replaced' }
+  if (await deployment.isReplaced()) return { kind: 'replaced' }
+  const context = await asPaused(configured)
   if (isIdle(context, request, state)) return { kind: 'over' }
   const isLeft = await isOfAnother(context, state)
   const capacities = isLeft ? undefined : await readCapacities(context, state)

@@ -9,30 +9,46 @@ import { parseShard, parseSortKey, type ShardKey } from '../../core/keys.ts'
 import type { Config } from '../../core/queue/config.ts'
 import { isLookedAfter } from '../../core/shard/left-behind.ts'
 import type { SeenShard } from '../../core/shard/seen-shards.ts'
-import { emptyState } from '../../core/shard/state.ts'
+import { emptyState, type ShardGlance } from '../../core/shard/state.ts'
 import type { WakeMessage } from '../../ports/queues.ts'
 import { limitsSeen } from '../lending/limits-seen.ts'
+import type { CensusTaker } from './census.ts'
 import { type SweepContext, type Tally, wakeShards } from './tally.ts'
 import type { Walk } from './walk.ts'
 
-export const jobsWalk = (context: SweepContext, tally: Tally, pages: number): Walk => ({
-  name: 'jobs',
+export const JOBS = 'jobs'
+
+export const jobsWalk = (
+  context: SweepContext,
+  tally: Tally,
+  pages: number,
+  census: CensusTaker | undefined,
+): Walk => ({
+  name: JOBS,
   pages,
   readPage: async (cursor) => {
     const page = await context.store.jobs.shards(cursor === undefined ? {} : { cursor })
     tally.jobShards += page.shards.length
-    await look(context, tally, page.shards)
+    await look(context, tally, page.shards, census)
     return page.cursor
   },
 })
 
-async function look(context: SweepContext, tally: Tally, seen: readonly SeenShard[]): Promise<void> {
+async function look(
+  context: SweepContext,
+  tally: Tally,
+  seen: readonly SeenShard[],
+  census: CensusTaker | undefined,
+): Promise<void> {
   const kinds = Map.groupBy(seen, ({ shard }) => kindOf(context.config, shard))
   for (const { shard } of kinds.get('stranded') ?? []) {
     const [queue = ''] = shard.split('|')
     tally.stranded.set(queue, (tally.stranded.get(queue) ?? 0) + 1)
   }
-  const lost = new Set(await lostAmong(context, kinds.get('known') ?? []))
+  const known = kinds.get('known') ?? []
+  const states = await glance(context, known)
+  census?.count(known, states.seen)
+  const lost = new Set(lostAmong(context, known, states))
   // Strangers too: what becomes of them is decided by whoever visits the shard.
   const strangers = new Set([...(kinds.get('stranded') ?? []), ...(kinds.get('malformed') ?? [])])
   const wakes = seen.flatMap((one): WakeMessage[] => {
@@ -60,19 +76,30 @@ function kindOf(config: Config, key: string): Kind {
   return placeOf(config, shard.value).ok ? 'known' : 'stranded'
 }
 
-async function lostAmong(
-  { config, store, clock }: SweepContext,
-  seen: readonly SeenShard[],
-): Promise<readonly SeenShard[]> {
-  if (seen.length === 0) return []
-  const { states, damaged } = await store.states.glance(seen.map(({ shard }) => shard as ShardKey))
-  const stateOf = new Map(states.map((state) => [state.shard as string, state]))
-  // A pass over a damaged item fails, again and again; the other half of the sweep reports it.
-  const standing = new Set(damaged.map(({ shard }) => shard))
+interface States {
+  readonly seen: ReadonlyMap<string, ShardGlance>
+  /** A pass over a damaged item fails, again and again; the other half of the sweep reports it. */
+  readonly damaged: ReadonlySet<string>
+}
+
+async function glance({ store }: SweepContext, known: readonly SeenShard[]): Promise<States> {
+  if (known.length === 0) return { seen: new Map(), damaged: new Set() }
+  const { states, damaged } = await store.states.glance(known.map(({ shard }) => shard as ShardKey))
+  return {
+    seen: new Map(states.map((state) => [state.shard as string, state])),
+    damaged: new Set(damaged.map(({ shard }) => shard)),
+  }
+}
+
+function lostAmong(
+  { config, clock }: SweepContext,
+  known: readonly SeenShard[],
+  { seen, damaged }: States,
+): readonly SeenShard[] {
   const now = clock.now()
-  return seen.filter((one) => {
-    const state = stateOf.get(one.shard)
+  return known.filter((one) => {
+    const state = seen.get(one.shard)
     const limits = limitsSeen(config, state ?? emptyState(one.shard as ShardKey), now)
-    return !standing.has(one.shard) && !(limits && isLookedAfter(one, state, limits, now))
+    return !damaged.has(one.shard) && !(limits && isLookedAfter(one, state, limits, now))
   })
 }

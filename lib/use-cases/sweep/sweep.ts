@@ -3,11 +3,13 @@
  * that somebody should have looked at long ago: it finds what a lost message, a dead worker, a dead dispatcher or a
  * dropped arrival left behind. Both are read a bounded number of pages at a time, and the next sweep goes on there.
  */
-import { jobsWalk } from './job-shards.ts'
+import { sweptAsPaused } from '../as-paused.ts'
+import { CensusTaker } from './census.ts'
+import { JOBS, jobsWalk } from './job-shards.ts'
 import { keepLimiters } from './limiters.ts'
 import { stateWalks } from './state-items.ts'
 import { newTally, type SweepContext, type Tally } from './tally.ts'
-import { walkOn } from './walk.ts'
+import { fail, type Walk, walkOn } from './walk.ts'
 
 export interface SweepBudget {
   /** How long the function still has. */
@@ -28,17 +30,33 @@ export interface SweepBudget {
 const BUDGET: SweepBudget = { remaining_ms: () => Number.POSITIVE_INFINITY, statePages: 128, jobPages: 200 }
 
 /** Returns how many shards were woken. */
-export async function sweep(context: SweepContext, budget: Partial<SweepBudget> = {}): Promise<number> {
+export async function sweep(configured: SweepContext, budget: Partial<SweepBudget> = {}): Promise<number> {
+  const context = await sweptAsPaused(configured)
   const { remaining_ms, statePages, jobPages } = { ...BUDGET, ...budget }
   const tally = newTally()
-  const walks = [...stateWalks(context, tally, statePages), jobsWalk(context, tally, jobPages)]
   const cursors = await context.store.states.sweepCursors()
+  const go = (walk: Walk) => walkOn(context, tally, { ...walk, from: cursors[walk.name] }, remaining_ms)
+  const walks = stateWalks(context, tally, statePages)
   await Promise.all([
     keepLimiters(context),
-    ...walks.map((walk) => walkOn(context, tally, { ...walk, from: cursors[walk.name] }, remaining_ms)),
+    ...walks.map(go),
+    withCensus(context, tally, cursors[JOBS], (census) => go(jobsWalk(context, tally, jobPages, census))),
   ])
-  report(context, tally, walks.length)
+  report(context, tally, walks.length + 1)
   return tally.sent
+}
+
+/** People are told what was counted; nothing depends on it, so the sweep goes on without. */
+async function withCensus(
+  context: SweepContext,
+  tally: Tally,
+  from: string | undefined,
+  walk: (census: CensusTaker | undefined) => Promise<string | undefined>,
+): Promise<void> {
+  const failed = (error: unknown) => fail(context, tally, { name: 'census' }, error)
+  const census = await CensusTaker.begin(context, from).catch(failed)
+  const cursor = await walk(census ?? undefined)
+  if (cursor !== undefined || tally.ended.has(JOBS)) await census?.keep(cursor).catch(failed)
 }
 
 function report({ events }: SweepContext, tally: Tally, parts: number): void {

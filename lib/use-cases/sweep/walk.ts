@@ -12,13 +12,16 @@ export interface Walk {
   readonly readPage: (cursor: string | undefined) => Promise<string | undefined>
 }
 
-/** An error ends this part only, and the next sweep goes on at the page that failed. */
+/**
+ * An error ends this part only, and the next sweep goes on at the page that failed.
+ * @returns where that is; `undefined` if it begins again
+ */
 export async function walkOn(
   context: SweepContext,
   tally: Tally,
   walk: Walk & { readonly from: string | undefined },
   remaining_ms: () => number,
-): Promise<void> {
+): Promise<string | undefined> {
   let cursor = walk.from
   try {
     for (let pages = 0; pages < walk.pages && remaining_ms() > SWEEP_RESERVE_MS; pages++) {
@@ -32,6 +35,7 @@ export async function walkOn(
     fail(context, tally, walk, error)
   }
   if (cursor !== walk.from) await keepPlace(context, tally, walk, cursor)
+  return cursor
 }
 
 async function keepPlace(
@@ -47,7 +51,12 @@ async function keepPlace(
   }
 }
 
-function fail({ events }: SweepContext, tally: Tally, { name }: Walk, error: unknown): void {
+export function fail(
+  { events }: Pick<SweepContext, 'events'>,
+  tally: Pick<Tally, 'failed'>,
+  { name }: Pick<Walk, 'name'>,
+  error: unknown,
+): void {
   tally.failed.add(name)
   events.emit({ kind: 'sweep of a part failed', part: name, error })
 }

@@ -1,31 +1,26 @@
 /**
  * What queues share, raised and lowered by deploys under load: a pool of which a job of one queue takes two units, and the
- * total of that queue. As with other limits, the service refuses nothing, ever.
+ * total of that queue.
  */
-import { expect } from 'vitest'
 import { TOTAL, UNITS, WEIGHTS } from '../app/config.ts'
-import { inForce, isFailing, type Stage } from '../app/stages.ts'
+import type { Stage } from '../app/stages.ts'
 import { heavy, light } from '../app/tasks.ts'
 import { Load } from '../load.ts'
 import type { World } from '../world.ts'
-import type { Part } from './part.ts'
+import { underLoad } from './under-load.ts'
 
 /** Enough for any backlog to show whether it moves. */
 const CALLS = 10
 const CUSTOMERS = ['acme', 'beta']
-const loads: Load[] = []
-
-const isRaising = (stage: Stage): boolean => stage === 'raised' || isFailing(stage)
 
 function limitService({ witness }: World, stage: Stage): void {
   witness.share('the pool', { units: UNITS[stage], weights: WEIGHTS })
   witness.share('the total', { units: TOTAL[stage], weights: { heavy: 1 } })
 }
 
-function startLoads(world: World): void {
+function startLoads(world: World): Load[] {
   limitService(world, 'first')
-  for (const customer of CUSTOMERS)
-    for (const task of [heavy, light]) loads.push(new Load(world, task, customer, 400))
+  return CUSTOMERS.flatMap((customer) => [heavy, light].map((task) => new Load(world, task, customer, 400)))
 }
 
 /** Jobs of all go on, and a raised limit is used. */
@@ -40,18 +35,9 @@ async function goesOn({ witness }: World, stage: Stage): Promise<void> {
   if (stage === 'raised') await witness.until(() => witness.highestUse(WEIGHTS, since) > UNITS.first)
 }
 
-export const limiters: Part = {
+export const limiters = underLoad({
   name: 'a total and a pool, raised and lowered under load',
-  before: (world, stage) => {
-    if (isRaising(stage)) limitService(world, stage)
-  },
-  through: (world, stage) => limitService(world, inForce(stage)),
-  after: async (world, stage) => {
-    if (stage === 'first') startLoads(world)
-    await goesOn(world, stage)
-    expect(world.witness.refusals()).toEqual([])
-  },
-  end: async () => {
-    await Promise.all(loads.map((load) => load.stop()))
-  },
-}
+  limitService,
+  startLoads,
+  goesOn,
+})

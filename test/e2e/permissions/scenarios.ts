@@ -1,7 +1,8 @@
 /** What happens in a running stack, each scenario by itself, so that it is known what needs which right. */
 import { createHash } from 'node:crypto'
 import { expect } from 'vitest'
-import { patient, serial, sized } from '../app/tasks.ts'
+import { whyText } from '../../../lib/index.ts'
+import { light, patient, serial, sized } from '../app/tasks.ts'
 import type { World } from '../setup.ts'
 
 const LARGE = 'x'.repeat(40_000)
@@ -196,6 +197,15 @@ const OF_CLIENTS = {
     expect(await manager.cancel(runs, by)).toMatchObject({ kind: 'cancelling' })
     expect(await manager.cancel(waits, by)).toMatchObject({ kind: 'cancelled' })
     await ended(world, customer, 1)
+  },
+  'why, of a job that waits for a unit': async (world, customer) => {
+    const enqueue = (name: string, takes_ms: number) =>
+      world.client.enqueue(light, { customer, name, takes_ms }, { tags: { user: customer } })
+    await enqueue('runs', 3000)
+    await world.recorder.until(() => world.recorder.started(customer).length === 1)
+    const why = await world.clientAs('Manager').why(await enqueue('waits', 20))
+    expect(whyText(why)).toMatch(/each user=\S+ 1\/1, job \S+ of light\|\S+ free by \S+ at the latest$/)
+    await ended(world, customer, 2)
   },
   redrive: async (world, customer) => {
     await world.client.enqueue(serial, { customer, name: 'fails', fails: 2 })

@@ -160,6 +160,7 @@ export const TABLE: Table = {
       'dynamodb:ConditionCheckItem': 'moveJobs',
       'dynamodb:Scan': 'setAppRate',
       'dynamodb:PutItem': 'setAppRate',
+      'dynamodb:BatchGetItem': 'why, of a job that waits for a unit',
     },
     JobsTable: {
       'dynamodb:Scan': 'strandedJobs',

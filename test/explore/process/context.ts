@@ -1,6 +1,7 @@
 /** The product's ports, all of which ask one function. Whoever answers it decides what happens when. */
 import { memoryStore } from '../../../lib/adapters/memory/store.ts'
 import type { Config } from '../../../lib/core/queue/config.ts'
+import { NO_PAUSES } from '../../../lib/core/queue/queue-pauses.ts'
 import type { Token } from '../../../lib/core/shard/state.ts'
 import type { Clock } from '../../../lib/ports/clock.ts'
 import type { Store } from '../../../lib/ports/store.ts'
@@ -30,7 +31,7 @@ export const contextOver = ({ config, clock, newToken, ask }: Surroundings): Wor
   // Waits that are drawn at random are none: whatever may happen meanwhile may happen anyway.
   random: { number: () => 0, token: () => newToken() as Token },
   events: { emit: () => {} },
-  deployment: { isReplaced: async () => false, isAlone: async () => true },
+  deployment: { isReplaced: async () => false, isAlone: async () => true, pauses: async () => NO_PAUSES },
 })
 
 /** Every verb that the memory store has, of whatever part. */

@@ -21,6 +21,8 @@ import { overrideLasts } from './i8-lasts.ts'
 import { replacedDecideNothing } from './i8-replaced.ts'
 import { slowedStartsNothing } from './i8-slowed.ts'
 import { throttledClaimsLess } from './i8-throttled.ts'
+import { keyed } from './keyed.ts'
+import { sizes } from './sizes.ts'
 
 export function allChecks(): { readonly checks: readonly Check[]; readonly progress: Progress } {
   const own = progress()
@@ -50,6 +52,8 @@ export function allChecks(): { readonly checks: readonly Check[]; readonly progr
     forgets,
     order(),
     nobodyElseGets(),
+    keyed(),
+    sizes(),
     noStorm(),
     boundedChains,
     own,

@@ -1,5 +1,7 @@
 /** I4: who was told that a job is accepted finds it in the table; and an event makes one job, however often it comes. */
 import type { Config } from '../../../lib/core/queue/config.ts'
+import type { RawKey } from '../../../lib/ports/store.ts'
+import type { Effect } from '../world/events.ts'
 import type { Check } from './check.ts'
 import { readPlace, readShard } from './keys.ts'
 
@@ -8,12 +10,26 @@ export const accepted = (): Check => {
   return {
     name: 'I4 what is accepted is there',
     after(event, { fail }) {
-      if (event.kind === 'effect' && event.effect.op === 'put')
-        put.add(`${event.effect.item.pk}\n${event.effect.item.sk}`)
+      if (event.kind === 'effect') for (const { pk, sk } of newKeysIn(event.effect)) put.add(`${pk}\n${sk}`)
       if (event.kind === 'accepted')
         for (const { pk, sk } of event.keys)
           if (!put.has(`${pk}\n${sk}`)) fail(`${pk} ${sk} was accepted and never put`)
     },
+  }
+}
+
+/** Whoever is told that the job is there has its key as it is now: of a next attempt, or in another lane. */
+function newKeysIn(effect: Effect): readonly RawKey[] {
+  switch (effect.op) {
+    case 'put':
+      return [effect.item]
+    case 'swap':
+    case 'replace':
+      return [effect.next]
+    case 'moveWaiting':
+      return effect.moves.flatMap(({ next }) => next ?? [])
+    default:
+      return []
   }
 }
 

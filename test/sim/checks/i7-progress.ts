@@ -14,7 +14,6 @@ import { type Covered, coveringOf, usedOf, useOf } from './i1-limiters.ts'
 import { ratesOver } from './i2-limiters.ts'
 import { boundOf, isBoundAlways } from './i7-bound.ts'
 import { keptOf, lacksGuaranteed } from './i7-guaranteed.ts'
-import { keptForStarts } from './i7-kept.ts'
 import { ownerOf, readShard } from './keys.ts'
 import type { Rate } from './limits.ts'
 import { isRunnableIn } from './runnable.ts'
@@ -187,7 +186,7 @@ const hasUnits = ({ plan, running }: Truth, tables: Tables, job: Covered, versio
     const most = name.startsWith('pool|')
       ? Math.max(MOST_OF_A_JOB, ...weights.map((use) => useOf(use, 'weight') ?? 0))
       : 1
-    const kept = keptOf(tables, covering, partition) + keptForStarts(tables, name)
+    const kept = keptOf(tables, covering, partition)
     return usedOf(plan, version, name, running) + most + kept <= covering.units
   })
 

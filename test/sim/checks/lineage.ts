@@ -11,8 +11,11 @@ export interface Lineage {
   readonly firstAttempt: number
   /** How often an attempt was replaced by the next. */
   retries: number
-  /** The last two are its owner's doing. */
-  end?: 'done' | 'exhausted' | 'refused' | 'expired' | 'cancelled' | 'replaced' | 'withdrawn'
+  /** How often it was moved into another lane. */
+  moves: number
+  /** The last three are its owner's doing: one that was superseded has left its unique key to another. */
+  end?: 'done' | 'exhausted' | 'refused' | 'expired' | 'cancelled' | 'replaced' | 'withdrawn' | 'superseded'
+  endedAt?: number
   readonly acceptedAt: number
 }
 

@@ -75,6 +75,12 @@ export const SOMETIMES = [
   'job put once more after it was moved',
   'move comes too late',
   'lane at work',
+  'queue found full',
+  'job counted in its queue',
+  'job takes the place of another',
+  'place of another comes too late',
+  'key found taken',
+  'jobs counted anew',
 ] as const
 
 export type Sometimes = (typeof SOMETIMES)[number]

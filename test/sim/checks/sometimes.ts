@@ -47,6 +47,12 @@ export class SometimesCounter {
       case 'throttled':
         this.#count('function throttled')
         break
+      case 'full':
+        this.#count('queue found full')
+        break
+      case 'told':
+        this.#count('key found taken', event.how === 'existing')
+        break
       case 'over':
         for (const ids of this.#alive.values()) ids.delete(event.by.id)
         if (event.how === 'timeout') this.#count('function timed out')
@@ -90,18 +96,14 @@ export class SometimesCounter {
         this.#start(effect)
         break
       case 'release':
-        this.#count(
-          'release finds others waiting',
-          effect.outcome.kind === 'released' && effect.outcome.state.waiting,
-        )
-        this.#count('job given back amid others', effect.holder.jobStands === true)
-        this.#count('release finds nothing to free', effect.outcome.kind === 'gone')
-        return
+        this.#released(effect)
+        break
       case 'remember':
         this.#count('late start')
         break
       case 'put':
         this.#count('put finds the job there', effect.outcome !== 'put')
+        this.#count('job counted in its queue', effect.outcome === 'put' && 'countedIn' in effect.item)
         break
       case 'overwrite':
         this.#overwrite(effect.item)
@@ -156,10 +158,17 @@ export class SometimesCounter {
         break
       case 'other':
         this.#count('shard stranded', effect.name === 'strand')
+        this.#count('jobs counted anew', effect.name === 'mendSize')
         break
       case 'override':
         this.#override(effect)
     }
+  }
+
+  #released({ holder, outcome }: Extract<Effect, { op: 'release' }>): void {
+    this.#count('release finds others waiting', outcome.kind === 'released' && outcome.state.waiting)
+    this.#count('job given back amid others', holder.jobStands === true)
+    this.#count('release finds nothing to free', outcome.kind === 'gone')
   }
 
   #override(effect: Extract<Effect, { op: 'override' }>): void {
@@ -188,6 +197,10 @@ export class SometimesCounter {
   #ends(effect: Effect): void {
     if (effect.op === 'cancel') this.#count('job cancelled in flight', effect.outcome === 'marked')
     if (effect.op === 'moveWaiting') this.#moves(effect)
+    if (effect.op === 'swap')
+      this.#count(
+        effect.outcome === 'swapped' ? 'job takes the place of another' : 'place of another comes too late',
+      )
     if (effect.op !== 'endWaiting') return
     this.#count('end of what waits comes too late', effect.outcome === 'stale')
     for (const { letter } of effect.outcome === 'ended' ? effect.burials : [])

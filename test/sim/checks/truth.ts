@@ -131,6 +131,11 @@ export class Truth {
         for (const { item, next } of effect.moves)
           next ? this.#replace(item.pk, item.sk, next) : this.#leave(item.pk, item.sk, 'replaced')
         return
+      case 'swap':
+        if (effect.outcome !== 'swapped') return
+        this.#leave(effect.item.pk, effect.item.sk, 'superseded')
+        this.#accept(effect.next)
+        return
       case 'buryEvent':
         this.letters.push(effect.letter)
         return
@@ -173,6 +178,7 @@ export class Truth {
       malformed,
       firstAttempt: attemptOf(item),
       retries: 0,
+      moves: 0,
       acceptedAt: this.now,
     }
     this.lineages.push(lineage)
@@ -211,6 +217,7 @@ export class Truth {
     const standing = this.at(pk, sk)
     if (!standing) return
     standing.lineage.end = end
+    standing.lineage.endedAt = this.now
     this.#remove(standing)
   }
 
@@ -226,6 +233,7 @@ export class Truth {
     this.#remove(standing)
     if (next['attempt'] !== undefined && next['attempt'] !== standing.attempt) standing.lineage.retries++
     this.#stand(standing.lineage, next)
+    if (next.pk !== pk) standing.lineage.moves++
     if (next.pk !== pk) this.#inherit(next)
   }
 

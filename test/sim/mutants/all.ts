@@ -6,6 +6,7 @@ import { EXPIRY } from './expiry.ts'
 import { FINISHING } from './finishing.ts'
 import { GUARANTEED } from './guaranteed.ts'
 import { JUDGED_ITEMS } from './judged.ts'
+import { KEYED } from './keyed.ts'
 import { LANES } from './lanes.ts'
 import { LENDING_RULES } from './lending.ts'
 import { LENDING_WRITES } from './lending-writes.ts'
@@ -16,6 +17,7 @@ import { RATES } from './rates.ts'
 import { READING } from './reading.ts'
 import { RECOVERY } from './recovery.ts'
 import { SHARED_RATES } from './shared-rates.ts'
+import { SIZES } from './sizes.ts'
 import { WAKING } from './waking.ts'
 import { WAYS_IN } from './ways-in.ts'
 
@@ -27,6 +29,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...FINISHING,
   ...GUARANTEED,
   ...JUDGED_ITEMS,
+  ...KEYED,
   ...LANES,
   ...LENDING_RULES,
   ...LENDING_WRITES,
@@ -36,6 +39,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...READING,
   ...RECOVERY,
   ...SHARED_RATES,
+  ...SIZES,
   ...WAKING,
   ...WAYS_IN,
 ]

@@ -5,8 +5,8 @@ export const DEPLOYS: readonly Mutant[] = [
   {
     name: 'a replaced function decides',
     file: 'lib/use-cases/pass/round.ts',
-    find: "if (await context.deployment.isReplaced()) return { kind: 'replaced' }",
-    replace: 'await context.deployment.isReplaced()',
+    find: "if (await deployment.isReplaced()) return { kind: 'replaced' }",
+    replace: 'await deployment.isReplaced()',
     breaks: 'old functions claim by limits that a deploy has lowered',
   },
   {

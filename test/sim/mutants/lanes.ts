@@ -47,4 +47,11 @@ export const LANES: readonly Mutant[] = [
     replace: '  return jobs.filter((job) => !gone.has(job) || jobs.length > 0)',
     breaks: 'a job runs where other limits hold',
   },
+  {
+    name: 'units are kept for a start that takes long',
+    file: 'lib/core/limits/keeping.ts',
+    find: '  !lack?.starts || (limits',
+    replace: '  lack !== undefined || (limits',
+    breaks: 'a lane of a slow rate keeps a tag from all other partitions for a period',
+  },
 ]

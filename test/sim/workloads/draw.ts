@@ -3,13 +3,16 @@ import type { SimRandom } from '../world/random.ts'
 import { drawCancels, withTtls } from './cancels.ts'
 import { withCosts } from './costs.ts'
 import { drawEdits } from './edits.ts'
+import { drawExtras } from './extras.ts'
 import { drawJobs } from './jobs.ts'
 import { drawLimiterActs } from './limiter-acts.ts'
 import { drawOverrides } from './overrides.ts'
 import { drawFrame, type JobPlan, type Plan } from './plan.ts'
 
-export function drawPlan(random: SimRandom): Plan {
-  const frame = drawFrame(random)
+/** @param own what only some runs have is drawn by it */
+export function drawPlan(random: SimRandom, own: SimRandom): Plan {
+  const extras = drawExtras(own)
+  const frame = drawFrame(random, extras.versions)
   const { versions, epoch_ms, faultsUntil } = frame
   const drawn = drawJobs(random, versions, epoch_ms, faultsUntil)
   const jobs = frame.weather === 'rough' ? drawn : drawn.map(pacified)
@@ -19,7 +22,8 @@ export function drawPlan(random: SimRandom): Plan {
     edits: drawEdits(random, jobs, epoch_ms, faultsUntil),
     cancels: drawCancels(random, jobs, epoch_ms, faultsUntil),
   }
-  return withCosts(random, { ...frame, ...changes, jobs: withTtls(random, jobs) })
+  const acts = extras.acts(versions, epoch_ms, faultsUntil)
+  return withCosts(random, { ...frame, ...changes, ...acts, jobs: extras.jobs(withTtls(random, jobs)) })
 }
 
 const pacified = (job: JobPlan): JobPlan => ({ ...job, handler: { ...job.handler, how: 'throw' } })

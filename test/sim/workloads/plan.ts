@@ -4,7 +4,9 @@ import type { LimitOverride } from '../../../lib/core/limits/limits.ts'
 import type { LimiterName } from '../../../lib/core/limits/queue-limiter.ts'
 import type { Labels } from '../../../lib/core/queue/covering.ts'
 import type { SimRandom } from '../world/random.ts'
+import type { Keyed } from './keyed.ts'
 import { drawQueue, drawQueues, type QueuePlan } from './queues.ts'
+import type { RecountPlan } from './sized.ts'
 import { type DeployPlan, drawDeploys, drawVersions, type Version } from './versions.ts'
 
 export type HandlerFault = 'throw' | 'hang' | 'crash' | 'late' | 'slow'
@@ -40,6 +42,8 @@ export interface JobPlan {
   readonly cost?: number
   /** Not to be started later than so long after `runAt`. */
   readonly ttl_ms?: number
+  /** The key that it comes with. */
+  readonly keyed?: Keyed
   /** How much else is in the payload. */
   readonly padding_kb?: number
 }
@@ -108,6 +112,7 @@ export interface Plan {
   readonly limiterActs: readonly LimiterActPlan[]
   readonly edits: readonly EditPlan[]
   readonly cancels: readonly CancelPlan[]
+  readonly recounts?: readonly RecountPlan[]
   readonly faultsUntil: number
 }
 
@@ -124,10 +129,10 @@ function marginalSkew(versions: readonly Version[]): number {
   return Math.min(2499, Math.floor(Math.max(0, ...margins) / 4))
 }
 
-export function drawFrame(random: SimRandom) {
+export function drawFrame(random: SimRandom, changed: (versions: Plan['versions']) => Plan['versions']) {
   const begin = EPOCH_MS + random.int(0, 86_400_000)
   const faultsUntil = begin + random.pick([2, 6, 15, 30]) * 60_000
-  const versions = drawVersions(random, drawQueues(random), () => drawQueue(random))
+  const versions = changed(drawVersions(random, drawQueues(random), () => drawQueue(random)))
   const weather = random.pick<Weather>(['calm', 'kind', 'refusing', 'rough', 'rough', 'rough', 'rough'])
   return {
     epoch_ms: begin,

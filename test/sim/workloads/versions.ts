@@ -49,8 +49,13 @@ export function drawVersions(
   return versions
 }
 
-export function versionOf(queues: Queues, pools: PoolsPlan = {}, tags: readonly TagLimit[] = []): Version {
-  const input = { queues, pools, tags }
+export function versionOf(
+  queues: Queues,
+  pools: PoolsPlan = {},
+  tags: readonly TagLimit[] = [],
+  apps?: ConfigInput['apps'],
+): Version {
+  const input = { queues, pools, tags, ...(apps ? { apps } : {}) }
   const config = defineConfig(input)
   const plans = Object.entries(queues).flatMap(([name, input]): QueuePlan[] => {
     const queue = config.queues[name]

@@ -1,4 +1,5 @@
 /** Clients, events and raw puts: how jobs get into the Jobs table, well-formed or not. */
+import { sizesOf } from '../../../lib/core/job/counted.ts'
 import type { JobItem, RawItem } from '../../../lib/core/job/job.ts'
 import { newJob } from '../../../lib/core/job/new-job.ts'
 import { type Placed, placePayload } from '../../../lib/core/job/place-payload.ts'
@@ -7,7 +8,9 @@ import { keepPayload } from '../../../lib/use-cases/kept-payloads.ts'
 import { contextOf } from '../world/context.ts'
 import type { World } from '../world/world.ts'
 import { attributesOf } from './hostile.ts'
+import { askedIn, enqueue, optionsOf } from './keyed.ts'
 import type { JobPlan } from './plan.ts'
+import { isSizedIn } from './sized.ts'
 
 /** Marks what the observer has to find among the refused; a real item bears no such mark. */
 export const MALFORMED = 'malformed'
@@ -25,7 +28,8 @@ export function submit(world: World, jobs: readonly JobPlan[]): void {
 function submitOne(world: World, job: JobPlan, index: number): void {
   switch (job.way) {
     case 'client':
-      put(world, itemOf(world, job))
+      if (job.keyed || isSized(world, job)) enqueue(world, job, payloadOf(job), index)
+      else put(world, itemOf(world, job))
       break
     case 'raw':
       put(world, rawItem(world, job, index))
@@ -58,11 +62,29 @@ function put(world: World, item: RawItem): void {
   )
 }
 
+const configOf = ({ plan }: World, { version }: JobPlan) =>
+  (plan.versions[version] ?? plan.versions[0]).config
+
+const isSized = (world: World, job: JobPlan): boolean => isSizedIn(configOf(world, job), job.queue.name)
+
+/** Jobs of a queue that may be full are put by themselves, and may have been put before. */
 function submitBatch(world: World, jobs: readonly JobPlan[]): void {
-  const placed = jobs.map((job) => ({ ...placedAs(world, itemOf(world, job)), isNamed: false }))
+  for (const group of Map.groupBy(jobs, (job) => (isSized(world, job) ? job.version : undefined)).values())
+    putBatch(world, group)
+}
+
+function putBatch(world: World, jobs: readonly JobPlan[]): void {
+  const placed = jobs.map((job) => {
+    const one = placedAs(world, itemOf(world, job))
+    return { ...one, ...sizesOf(configOf(world, job), one.item), isNamed: isSized(world, job) }
+  })
+  const [first] = jobs
   world.invoke(
     'client',
-    (by) => putMany(contextOf(world, by), placed),
+    (by) => {
+      if (first && isSized(world, first)) world.emit({ kind: 'asks', by, version: first.version })
+      return putMany(contextOf(world, by), placed)
+    },
     ({ ok }) => {
       if (ok) world.emit({ kind: 'accepted', keys: placed.map(({ item }) => item) })
     },
@@ -104,10 +126,18 @@ function rawItem(world: World, job: JobPlan, index: number) {
 
 /** Every other event leaves it to Sluice to name the job and to say when. */
 const eventOf = (job: JobPlan): string => {
+  if (job.keyed) return keyedEvent(job)
   const { queue, task, id, priority, runAt, at, ttl_ms, labels, cost } = job
   const named = { ...(runAt === at ? {} : { id, runAt }), ...(ttl_ms === undefined ? {} : { ttl: ttl_ms }) }
   const said = { ...labels, ...(cost === undefined ? {} : { cost }) }
   const detail = { queue: queue.name, task, payload: payloadOf(job), priority, ...named, ...said }
+  return JSON.stringify({ id: `event-${id}.${at % 100_000}`, time: new Date(at).toISOString(), detail })
+}
+
+function keyedEvent(job: JobPlan): string {
+  const { queue, task, id, priority, at, ttl_ms: ttl, labels } = job
+  const payload = { ...payloadOf(job), ...askedIn(job, at) }
+  const detail = { queue: queue.name, task, payload, priority, ttl, ...labels, ...optionsOf(job) }
   return JSON.stringify({ id: `event-${id}.${at % 100_000}`, time: new Date(at).toISOString(), detail })
 }
 

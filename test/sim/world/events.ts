@@ -20,7 +20,9 @@ import type {
   RawKey,
   ReleaseOutcome,
   StartOutcome,
+  SwapOutcome,
 } from '../../../lib/ports/store.ts'
+import type { Asked } from '../workloads/keyed.ts'
 import type { FunctionName, Invocation } from './invocation.ts'
 
 export type AttemptEnd = 'succeeded' | 'failed' | 'slowed' | 'crashed'
@@ -70,6 +72,8 @@ export type Effect =
       readonly moves: readonly Move[]
       readonly outcome: MoveWaitingOutcome
     }
+  /** Another job takes the place of one that waits, and its unique key. */
+  | { readonly op: 'swap'; readonly item: RawItem; readonly next: JobItem; readonly outcome: SwapOutcome }
   | { readonly op: 'buryEvent'; readonly letter: DeadLetter }
   | { readonly op: 'get'; readonly key: RawKey }
   | { readonly op: 'range'; readonly shard: string; readonly found: number }
@@ -140,6 +144,20 @@ export type WorldEvent =
   | { readonly kind: 'arrived'; readonly by: Invocation; readonly items: readonly RawItem[] }
   /** A client's call returned without an error. */
   | { readonly kind: 'accepted'; readonly keys: readonly RawKey[] }
+  /** A client begins, with the limits of a version. */
+  | { readonly kind: 'asks'; readonly by: Invocation; readonly version: number }
+  /** What a client was told that gave a key with its job: which job is there. */
+  | {
+      readonly kind: 'told'
+      readonly by: Invocation
+      readonly asked: Asked
+      readonly how: 'put' | 'existing' | 'replaced'
+      readonly job: RawKey
+    }
+  /** A client was told that there is no room. `place`: the key of the number, by the documentation. */
+  | { readonly kind: 'full'; readonly by: Invocation; readonly place: string; readonly max: number }
+  /** Everything has ended, and nothing has been counted anew since the last change by hand. */
+  | { readonly kind: 'quiet' }
   /** An idle item of the State table has outlived its time. */
   | { readonly kind: 'expired'; readonly state: ShardState }
   /** Somebody's call that sets the limits of a partition has returned without an error. */

@@ -1,4 +1,4 @@
-/** The History table of the simulation: letters of events are an effect, the rest goes straight through. */
+/** The History table of the simulation: letters, the numbers of jobs and locks behind the network; the rest is not run. */
 import type { HistoryStore } from '../../../lib/ports/store.ts'
 import type { Invocation } from './invocation.ts'
 import { caller, type StoreWorld } from './store.ts'
@@ -13,10 +13,25 @@ export function simulatedHistory(world: StoreWorld, by: Invocation, history: His
         () => ({ op: 'buryEvent', letter }),
       ),
     count: (pk) => history.count(pk),
-    size: (pk) => history.size(pk),
-    mendSize: (...call) => history.mendSize(...call),
+    size: (pk) =>
+      call(
+        'other',
+        () => history.size(pk),
+        () => ({ op: 'other', name: `size of ${pk}` }),
+      ),
+    mendSize: (...mend) =>
+      call(
+        'other',
+        () => history.mendSize(...mend),
+        () => ({ op: 'other', name: 'mendSize' }),
+      ),
     letters: (pk, cursor) => history.letters(pk, cursor),
     putBack: (...call) => history.putBack(...call),
-    lock: (key) => history.lock(key),
+    lock: (key) =>
+      call(
+        'other',
+        () => history.lock(key),
+        () => ({ op: 'other', name: 'lock' }),
+      ),
   }
 }

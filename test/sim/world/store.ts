@@ -8,6 +8,7 @@ import type { Faults } from '../faults/rates.ts'
 import type { Effect, Listener } from './events.ts'
 import { simulatedHistory } from './history.ts'
 import type { Invocation } from './invocation.ts'
+import { simulatedKeyed } from './keyed-jobs.ts'
 import { metered } from './metered.ts'
 import type { Network } from './network.ts'
 import { dueOf, stale } from './stale-reads.ts'
@@ -59,11 +60,7 @@ function simulatedJobs(world: StoreWorld, by: Invocation, jobs: JobStore): JobSt
         () => jobs.put(item),
         (outcome) => ({ op: 'put', item, outcome }),
       ),
-    putCounted: (...call) => jobs.putCounted(...call),
-    countedItems: (...call) => jobs.countedItems(...call),
-    putOnce: (...call) => jobs.putOnce(...call),
-    putUnique: (...call) => jobs.putUnique(...call),
-    swapWaiting: (...call) => jobs.swapWaiting(...call),
+    ...simulatedKeyed(world, by, jobs),
     putBatch: (items) => putBatch(world, by, jobs, items),
     get: (key) =>
       call(

@@ -52,6 +52,14 @@ function describe(event: WorldEvent): string {
       return `${event.name} is held no longer`
     case 'accepted':
       return `accepted ${event.keys.map(({ sk }) => sk).join(' ')}`
+    case 'asks':
+      return `${nameOf(event.by)} has version ${event.version}`
+    case 'told':
+      return `${nameOf(event.by)} is told: ${event.how} ${event.job.pk} ${event.job.sk} ${JSON.stringify(event.asked)}`
+    case 'full':
+      return `${nameOf(event.by)} is told that ${event.place} is full`
+    case 'quiet':
+      return '-- all is quiet'
     case 'arrived':
       return `${nameOf(event.by)} has seen to ${event.items.map(({ pk, sk }) => `${pk} ${sk}`).join(', ')}`
     case 'expired':

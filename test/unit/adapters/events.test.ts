@@ -235,6 +235,12 @@ const CASES: { readonly [Kind in EventKind]: readonly Case<Kind>[] } = {
       line: ['info', 'a deployment begins', { requestId: 'r', stage: 'begins', configuration: 'c' }],
     },
   ],
+  'pauses not read': [
+    {
+      event: { error },
+      line: ['error', 'which queues are paused could not be read; what was known before holds', { error }],
+    },
+  ],
   'deployments not read': [
     {
       event: { error },

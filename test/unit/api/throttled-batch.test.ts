@@ -147,6 +147,21 @@ describe('the iterable', () => {
     expect(await ended(batch)).toMatchObject({ sent: 2, skipped: 3, total: 5, isAborted: true })
   })
 
+  test('gives an item when nothing is started any more: it is counted as one that was skipped', async () => {
+    async function* items() {
+      yield 1
+      await takes(100)
+      yield 2
+    }
+    const abort = new AbortController()
+    const { signal } = abort
+    const batch = throttledBatch(items(), () => takes(1000), { ...FLAT, maxConcurrent: 2, signal })
+    await vi.advanceTimersByTimeAsync(50)
+    abort.abort()
+    const result = await ended(batch)
+    expect(result).toMatchObject({ sent: 1, failed: 0, skipped: 1, total: 2, isAborted: true })
+  })
+
   test('is told when no more is wanted', async () => {
     let isClosed = false
     async function* items() {

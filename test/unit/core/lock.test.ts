@@ -33,6 +33,12 @@ describe('without a key of its own, a job is the same as another', () => {
     expect(keyOf({ payload, id: 'other', runAt: NOW + 5, pk: asShard('crm|acme|3') })).toBe(one)
   })
 
+  test('in any shard or lane of a queue without partitions', () => {
+    const keys = ['mail', 'mail||3', 'mail||+pool.gpu'].map((pk) => keyOf({ payload, pk: asShard(pk) }))
+    expect(new Set(keys).size).toBe(1)
+    expect(keys).not.toContain(one)
+  })
+
   test.each([
     { payload: { ...payload, a: { b: 1, c: [2, 1] } } },
     { payload, task: 'other' },

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { DeploymentRecord, DeploymentStep } from '../../../lib/core/deployment.ts'
 import type { SluiceEvent } from '../../../lib/core/event.ts'
+import { NO_PAUSES, type QueuePauses } from '../../../lib/core/queue/queue-pauses.ts'
 import type { DeploymentLog } from '../../../lib/ports/deployment.ts'
 import { deployed, deploymentOf } from '../../../lib/use-cases/deployed.ts'
 import { NOW } from '../../support/builders.ts'
@@ -12,6 +13,11 @@ class Deployments {
   fails = false
   readonly errors: string[] = []
   record: DeploymentRecord | undefined
+  paused: QueuePauses = NO_PAUSES
+  readonly pauses = async (): Promise<QueuePauses> => {
+    if (this.fails) throw new Error('throttled')
+    return this.paused
+  }
   /** Called between a read and its write. */
   race = async (): Promise<void> => {}
   readonly log: DeploymentLog = {
@@ -105,6 +111,38 @@ describe('a function', () => {
     deployments.fails = true
     deployments.now += 60_000
     expect(await old.isReplaced()).toBe(true)
+  })
+})
+
+describe('the queues that are paused', () => {
+  const PAUSED = new Map([['crm', { by: 'ann' }]])
+
+  test('are known within a second, whatever is deployed, by a look that is no more frequent', async () => {
+    const deployments = new Deployments()
+    const deployment = deploymentOf('mine', deployments)
+    expect(await deployment.pauses()).toEqual(NO_PAUSES)
+    deployments.paused = PAUSED
+    deployments.now += 999
+    await deployments.deploy('mine')
+    expect(await deployment.pauses()).toEqual(NO_PAUSES)
+    const { reads } = deployments
+    deployments.now += 1
+    expect(await deployment.isReplaced()).toBe(false)
+    expect(await deployment.pauses()).toEqual(PAUSED)
+    expect(deployments.reads).toBe(reads + 1)
+  })
+
+  test('are those that were known last while nobody can look, and before the first look nothing is decided', async () => {
+    const deployments = new Deployments()
+    const deployment = deploymentOf('mine', deployments)
+    deployments.fails = true
+    await expect(deployment.pauses()).rejects.toThrow('throttled')
+    deployments.fails = false
+    deployments.paused = PAUSED
+    expect(await deployment.pauses()).toEqual(PAUSED)
+    deployments.fails = true
+    deployments.now += 60_000
+    expect(await deployment.pauses()).toEqual(PAUSED)
   })
 })
 

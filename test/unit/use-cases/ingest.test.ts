@@ -90,6 +90,18 @@ describe('an event', () => {
     expect(world.ran).toEqual(['event-1'])
   })
 
+  test('with the id and in the second of another, debounced as that, is not that one come again', async () => {
+    const debounce = { id: 'order-42', debounce: { key: 'order-42', wait: '5s' } }
+    const named = (name: string) => ({ ...DETAIL, payload: { customer: 'acme', name }, ...debounce })
+    const bodies = ['first', 'last'].map((name) => event(named(name), { id: `event-${name}` }))
+    const world = await ingested(...bodies, bodies[1] ?? '')
+    expect([names(world), world.dead]).toEqual([['last'], []])
+    await world.stream()
+    await world.live(60_000)
+    for (const body of bodies.slice(1)) await ingest(world.context, body, 'm')
+    expect([world.ran, world.jobs]).toEqual([['order-42'], []])
+  })
+
   test('may name its job and its partition, also by a number', async () => {
     const world = await ingested(event({ ...DETAIL, id: 'mine', partition: 7 }))
     expect(world.jobs[0]?.sk).toMatch(/#mine$/)

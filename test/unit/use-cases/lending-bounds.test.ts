@@ -33,6 +33,27 @@ describe('cost', () => {
     expect(read).toBeLessThanOrEqual(4)
   })
 
+  test('a hand-off in a shard that has all that it can get reads the books once', async () => {
+    const world = new World(configOf({}))
+    world.put(...jobsIn(shard(0), 60))
+    await world.stream()
+    const [message] = world.takeWork()
+    if (!message) throw new Error('no message')
+    world.remaining_ms = 600_000
+    const { states } = world.context.store
+    const { read } = states
+    let reads = 0
+    Object.assign(states, {
+      read: async (...[key]: Parameters<typeof read>) => {
+        if (key === PLAIN) reads++
+        return read(key)
+      },
+    })
+    await world.work(message)
+    expect(world.ran.length).toBeGreaterThan(40)
+    expect(reads).toBeLessThanOrEqual(world.ran.length + 2)
+  })
+
   test('an arrival while more is out than a lowered limit allows reads a fixed number of items', async () => {
     const world = new World(configOf({ shards: 60 }))
     const end = longRunning(world, () => true)

@@ -1,6 +1,6 @@
 /** Rates that queues share beside all else: lanes, pauses and slow-downs of limiters, throttles, guarantees. On the memory store. */
 import { describe, expect, test } from 'vitest'
-import { limiterOf } from '../../../lib/api/limiters.ts'
+import { limiterOf } from '../../../lib/api/known-limiters.ts'
 import type { TaskOutcome } from '../../../lib/core/job/ending.ts'
 import type { JobItem } from '../../../lib/core/job/job.ts'
 import { newJob } from '../../../lib/core/job/new-job.ts'

@@ -23,6 +23,7 @@ describe('a partition', () => {
       queue: 'crm',
       partition: 'acme',
       waiting: { count: 0 },
+      blocked: { count: 0 },
       delayed: { count: 0 },
       inFlight: 0,
       deadOfQueue: { count: 0 },

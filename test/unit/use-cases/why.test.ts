@@ -64,7 +64,9 @@ describe('a job', () => {
     if (!second) throw new Error('no job')
     await startAll(world)
     expect(await ask(world, first)).toMatchObject({ kind: 'running' })
-    expect(await said(world, second)).toBe('waiting since 08:59:00Z: pool api 1/1')
+    expect(await said(world, second)).toBe(
+      'waiting since 08:59:00Z: pool api 1/1, job job-0 of crm|acme free by 09:01:05Z at the latest',
+    )
   })
 
   test('waits for the rate, until the very moment at which it starts', async () => {

@@ -5,6 +5,7 @@ import { passedGates } from '../../../../lib/core/limits/gates.ts'
 import { NO_UNITS } from '../../../../lib/core/limits/in-force.ts'
 import { awaitedGate, keepsForNext } from '../../../../lib/core/limits/keeping.ts'
 import type { Lack, Portion } from '../../../../lib/core/limits/portion.ts'
+import { KEPT_FOR_START_MS } from '../../../../lib/core/times.ts'
 
 const LACKS: Lack = { slots: true, starts: false }
 const HAS: Lack = { slots: false, starts: false }
@@ -49,6 +50,21 @@ describe('a lane', () => {
     const slow = gate({ self: '+pool.a', limits: { concurrency: 1, slowedUntil: 7 } })
     for (const partition of [busy, paused, slow])
       expect(kept([partition, OF_LANE], [LACKS, HAS])).toEqual([false, false])
+  })
+})
+
+describe('a lane that waits for a start of its partition', () => {
+  const rated = (period_ms: number) =>
+    gate({ self: '+pool.a', limits: { concurrency: 1, rateLimit: { allowed: 1, period_ms, margin_ms: 20 } } })
+  const START: Lack = { slots: false, starts: true }
+
+  test('keeps what it has of a tag if that comes soon', () => {
+    expect(kept([rated(KEPT_FOR_START_MS), OF_LANE], [START, HAS])).toEqual([false, true])
+  })
+
+  test('leaves it to others if it may take long, unless a slot is all that it lacks', () => {
+    expect(kept([rated(KEPT_FOR_START_MS + 1), OF_LANE], [START, HAS])).toEqual([false, false])
+    expect(kept([rated(3_600_000), OF_LANE], [LACKS, HAS])).toEqual([false, true])
   })
 })
 

@@ -1,0 +1,31 @@
+/** What there is of a whole queue: what the last sweep has counted, and what can be had exactly for a few reads. */
+import { letterKeys } from '../../core/job/dead-letter.ts'
+import type { QueueConfig } from '../../core/queue/config.ts'
+import { NO_JOBS } from '../../core/why/census.ts'
+import { type QueueStats, sumOf } from '../../core/why/stats.ts'
+import type { Counted } from '../../core/why/why.ts'
+import type { Eyes } from './look-at.ts'
+import { sizesSeen } from './sizes.ts'
+
+export async function queueStatsOf(eyes: Eyes, queue: QueueConfig): Promise<QueueStats> {
+  const at = eyes.clock.now()
+  const [{ counted }, dead, { sizes }] = await Promise.all([
+    eyes.store.states.census(),
+    countDead(eyes, queue.name),
+    sizesSeen(eyes, queue, { queue: queue.name }),
+  ])
+  const { from, until, queues = {} } = counted ?? {}
+  const jobs = Object.hasOwn(queues, queue.name) ? queues[queue.name] : NO_JOBS
+  return {
+    at,
+    queue: queue.name,
+    dead,
+    ...(sizes?.queue ? { size: sizes.queue } : {}),
+    ...(from === undefined || until === undefined || !jobs ? {} : { counted: { from, until, ...jobs } }),
+  }
+}
+
+/** A queue's dead letters are spread over some keys. */
+export async function countDead({ store }: Pick<Eyes, 'store'>, queue: string): Promise<Counted> {
+  return sumOf(await Promise.all(letterKeys(queue).map((pk) => store.history.count(pk))))
+}

@@ -1,0 +1,88 @@
+/** Queues that may be full: the numbers of their jobs, and who obeys them. */
+import type { Mutant } from './mutant.ts'
+
+const COUNTED = 'lib/core/job/counted.ts'
+const SIZE = 'lib/core/limits/queue-size.ts'
+const SIZED = 'lib/use-cases/enqueue-sized.ts'
+const STORE = 'lib/adapters/memory/store.ts'
+
+export const SIZES: readonly Mutant[] = [
+  {
+    name: 'nobody looks whether the number has changed',
+    file: 'lib/adapters/memory/sizes.ts',
+    find: 'partAt(tables, key).jobs >= most ||',
+    replace: 'partAt(tables, key).jobs >= most + 1 ||',
+    breaks: 'two that come simultaneously both find the last place',
+  },
+  {
+    name: 'other parts are not looked at',
+    file: SIZE,
+    find: 'isStrained(max, counts) ?',
+    replace: 'isStrained(max, counts) && counts.size === 0 ?',
+    breaks: 'a number that events have raised beyond its bound hides in another part',
+  },
+  {
+    name: 'the end of a job is not counted',
+    file: STORE,
+    find: '    changeSizes(tables, [item], [])\n    deleteJob(tables, item)\n    return',
+    replace: '    deleteJob(tables, item)\n    return',
+    breaks: 'the queue is full for ever',
+  },
+  {
+    name: 'a next attempt counts nowhere',
+    file: 'lib/core/job/ending.ts',
+    find: 'const { unknownSince: _, ...item } = job.item',
+    replace: 'const { unknownSince: _, countedIn: _parts, ...item } = job.item',
+    breaks: 'more jobs are there than may be',
+  },
+  {
+    name: 'what takes the place of another counts beside it',
+    file: 'lib/adapters/memory/unique.ts',
+    find: '  changeSizes(tables, [item], [next])\n',
+    replace: '  changeSizes(tables, [], [next])\n',
+    breaks: 'a debounced job is counted each time',
+  },
+  {
+    name: 'only the queue’s number counts',
+    file: COUNTED,
+    find: "const SCOPES: readonly SizeScope[] = ['queue', 'partition']",
+    replace: "const SCOPES: readonly SizeScope[] = ['queue']",
+    breaks: 'a partition is never full',
+  },
+  {
+    name: 'a queue that was full once is full for the call',
+    file: SIZED,
+    find: "    if (outcome.kind !== 'full') return outcome\n",
+    replace:
+      "    if (outcome.kind !== 'full') return outcome\n    throw fullError(job.item, job.sizes[0] ?? { scope: 'queue', pk: '', max: 0 }, 0)\n",
+    breaks: 'somebody else was quicker in one part, and there is room in another',
+  },
+  {
+    name: 'a recount forgets what was put meanwhile',
+    file: SIZE,
+    find: 'now.jobs - (now.puts - before.puts) - most',
+    replace: 'now.jobs - 0 * (now.puts - before.puts) - most',
+    breaks: 'the number is too low, and the queue takes too many',
+  },
+  {
+    name: 'a job that comes back is counted twice',
+    file: 'lib/use-cases/operate/recount.ts',
+    find: 'jobs: jobs + (met.has(name) ? 0 : 1)',
+    replace: 'jobs: jobs + 1',
+    breaks: 'its next attempt was read as well, and the number is too high',
+  },
+  {
+    name: 'a job that is moved meanwhile is not counted',
+    file: COUNTED,
+    find: 'by !== 0 || puts > 0',
+    replace: 'by !== 0',
+    breaks: 'it was read in neither place, and the queue takes one too many',
+  },
+  {
+    name: 'the jobs of events count nowhere',
+    file: 'lib/use-cases/ingest.ts',
+    find: 'const item = queue ? countedAnyway(queue, placed.value.item)',
+    replace: 'const item = queue && !queue.maxQueueSize ? countedAnyway(queue, placed.value.item)',
+    breaks: 'the queue has more jobs than its number says',
+  },
+]
