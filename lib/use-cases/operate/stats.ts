@@ -135,10 +135,8 @@ async function costRateOf(
   at: number,
 ): Promise<RateUse> {
   const { window } = (await states.read(limiterKey(name))) ?? emptyState(limiterKey(name))
-  const used = startsInWindow(window, rate, at)
   const next = earliestStart({ name, rate, window, cost: 1 }, at)
-  const reopens = used >= rate.allowed && Number.isFinite(next) ? { reopensAt: next } : {}
-  return { allowed: rate.allowed, period_ms: rate.period_ms, used, ...reopens }
+  return useOf(rate, startsInWindow(window, rate, at), next)
 }
 
 function lentRateOf(read: readonly Counting[], at: number): { readonly rate?: RateUse } {
@@ -148,6 +146,10 @@ function lentRateOf(read: readonly Counting[], at: number): { readonly rate?: Ra
   const used = read.reduce((sum, { state }) => sum + unitsOfState(state, limits, at).starts, 0)
   const forgotten = (state: ShardState) => nextForgotten(state.window, rate, at) ?? Number.POSITIVE_INFINITY
   const next = Math.min(...read.map(({ state }) => forgotten(state)))
+  return { rate: useOf(rate, used, next) }
+}
+
+function useOf(rate: RateLimit, used: number, next: number): RateUse {
   const reopens = used >= rate.allowed && Number.isFinite(next) ? { reopensAt: next } : {}
-  return { rate: { allowed: rate.allowed, period_ms: rate.period_ms, used, ...reopens } }
+  return { allowed: rate.allowed, period_ms: rate.period_ms, used, ...reopens }
 }

@@ -9,7 +9,8 @@ import { newJob } from '../../../lib/core/job/new-job.ts'
 import { requeued } from '../../../lib/core/job/requeue.ts'
 import { type ConfigInput, defineConfig } from '../../../lib/core/queue/config.ts'
 import { jobOfEvent } from '../../../lib/use-cases/ingest.ts'
-import { jobItem, NOW, reason, value } from '../../support/builders.ts'
+import { asShard, jobItem, NOW, reason, value } from '../../support/builders.ts'
+import { untyped } from '../../support/untyped.ts'
 
 const RATE = { rateLimit: { allowed: 100, period: '1m' } } as const
 const CONFIG = defineConfig({
@@ -30,7 +31,7 @@ describe('a queue that counts costs', () => {
   test.each<[string, ConfigInput['queues'][string], RegExp]>([
     ['without a rate', { costs: true }, /queues\.q\.costs.*no rate is there/],
     ['with an interval', { costs: true, minInterval: '1s' }, /queues\.q\.costs.*no rate is there/],
-    ['by a number', { ...RATE, costs: 3 } as never, /queues\.q\.costs/],
+    ['by a number', untyped({ ...RATE, costs: 3 }), /queues\.q\.costs/],
   ])('is refused %s', (_what, queue, message) => {
     expect(() => defineConfig({ queues: { q: queue } })).toThrow(message)
   })
@@ -81,8 +82,7 @@ describe('a new job', () => {
 })
 
 describe('a raw item', () => {
-  const raw = (cost: unknown, pk = 'llm|acme') =>
-    parseJob(CONFIG, { ...jobItem({ pk: pk as 'x' as never }), cost })
+  const raw = (cost: unknown, pk = 'llm|acme') => parseJob(CONFIG, { ...jobItem({ pk: asShard(pk) }), cost })
 
   test.each([0, 1.5, '3', null, Number.POSITIVE_INFINITY, 101])('that costs %s is no job', (cost) => {
     expect(raw(cost)).toMatchObject({ ok: false, isUnknown: false })
@@ -109,7 +109,7 @@ describe('a task', () => {
         keepsPayloads: false,
         nextId: () => 'id',
       },
-      task as never,
+      task,
       payload,
       some,
     )
