@@ -2,6 +2,7 @@
 
 import { MAX_INLINE_BYTES } from '../lib/core/job/place-payload.ts'
 import { type Config, defineConfig } from '../lib/core/queue/config.ts'
+import { measureBatches } from './batch-cases.ts'
 import { type Cost, Cycle } from './cycle.ts'
 import type { Bench, Scenario } from './harness.ts'
 import { newKeptJob } from './kept-job.ts'
@@ -41,6 +42,7 @@ export async function measureCosts(bench: Bench): Promise<Cost[]> {
     ...(await measureLimiters(bench)),
     ...(await measureLanes(bench)),
     ...(await measureSizes(bench)),
+    ...(await measureBatches(bench)),
   ]
 }
 

@@ -1,6 +1,12 @@
 /** Sluice's public API. The construct is in `sluice/cdk`, `createWorker` in `sluice/worker`, and what staff does in `sluice/admin`. */
 export type { Admin, AnyQueue, MoveOptions, RedriveOptions } from './api/admin.ts'
 export type { AppRateOptions, AppRates } from './api/app-rates.ts'
+export {
+  type BatchContext,
+  type BatchResults,
+  type BatchTask,
+  defineBatchTask,
+} from './api/batch-task.ts'
 export type { CancelNote, JobToCancel } from './api/cancel.ts'
 export { type Client, createClient } from './api/client.ts'
 export type { Enqueued, EnqueueOptions } from './api/enqueue-options.ts'

@@ -2,7 +2,7 @@
 import { ConfigurationError } from '../core/errors.ts'
 import { derivedNumber } from '../core/limits/app-rate.ts'
 import { type AppRate, appRateSchema } from '../core/limits/derived.ts'
-import { MAX_SLOTS_PER_SHARD } from '../core/limits/limits.ts'
+import { mostSlots } from '../core/limits/limits.ts'
 import { noApp } from '../core/queue/apps.ts'
 import type { Config } from '../core/queue/config.ts'
 import { toConfigurationError } from '../core/text/issues.ts'
@@ -51,10 +51,11 @@ function checkedRate({ apps, queues }: Config, app: string, given: AppRate | nul
   if (!configured) throw new ConfigurationError('app', noApp(apps, app))
   const parsed = appRateSchema.safeParse(given ?? configured)
   if (!parsed.success) throw toConfigurationError(parsed.error, 'rate')
-  for (const { name, derivation, shards } of Object.values(queues)) {
+  for (const queue of Object.values(queues)) {
+    const { name, derivation, shards } = queue
     if (derivation?.app !== app) continue
     const slots = derivedNumber(parsed.data, derivation)
-    const most = shards * MAX_SLOTS_PER_SHARD
+    const most = shards * mostSlots(queue)
     if (slots > most)
       throw new ConfigurationError(
         'rate',

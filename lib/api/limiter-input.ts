@@ -1,35 +1,81 @@
 /** What a total or a pool is to allow, as operators write it, turned into an override as it is kept. */
+import * as z from 'zod'
 import { ConfigurationError } from '../core/errors.ts'
 import { toRate } from '../core/limits/input.ts'
 import type { LimitOverride } from '../core/limits/limits.ts'
+import { totalOf } from '../core/limits/queue-limiter.ts'
+import type { Config } from '../core/queue/config.ts'
+import { guaranteedSchema, toGuaranteed } from '../core/queue/guaranteed-input.ts'
 import type { KnownLimiter } from '../core/queue/pools.ts'
-import { type SharedLimitsInput, sharedLimitsSchema } from '../core/queue/shared-limits-input.ts'
+import {
+  type SharedLimits,
+  type SharedLimitsInput,
+  sharedLimitsSchema,
+} from '../core/queue/shared-limits-input.ts'
 import { toConfigurationError } from '../core/text/issues.ts'
 import { type LimitsNote, toNote } from './limits-input.ts'
 
+/** What is left out stays as configured. */
+export type LimiterLimits = SharedLimitsInput & {
+  /** Of a total: what partitions are guaranteed of it, in place of all that is configured. */
+  readonly guaranteed?: Readonly<Record<string, number>>
+}
+
 /**
- * @param limits a number of units, a number and a rate, or `null` for what is configured
+ * @param limits a number of units, any of the limits by name, or `null` for what is configured
  * @throws ConfigurationError if that makes no sense, if the limiter is not configured with such a limit, or if some queue's
  *   jobs could never run
  */
 export function toLimiterOverride(
+  config: Config,
   known: KnownLimiter,
-  limits: number | SharedLimitsInput | null,
+  limits: number | LimiterLimits | null,
   note: LimitsNote = {},
 ): LimitOverride | undefined {
   if (limits === null) return undefined
-  const given = typeof limits === 'number' ? { concurrency: limits } : limits
-  const checked = sharedLimitsSchema.safeParse(given)
-  if (!checked.success)
-    throw toConfigurationError(checked.error, typeof limits === 'number' ? 'units' : 'limits')
-  const { concurrency, rateLimit } = checked.data
+  const { guaranteed, ...shared } = typeof limits === 'number' ? { concurrency: limits } : { ...limits }
+  const isAlone = guaranteed !== undefined && Object.keys(shared).length === 0
+  const { concurrency, rateLimit } = isAlone
+    ? {}
+    : toShared(shared, typeof limits === 'number' ? 'units' : 'limits')
   if (concurrency !== undefined && concurrency > 0) checkUnits(known, concurrency)
   if (rateLimit) checkRate(known, rateLimit.allowed)
   return {
     ...(concurrency === undefined ? {} : { concurrency }),
     ...(rateLimit ? { rateLimit: toRate(rateLimit) } : {}),
+    ...(guaranteed === undefined ? {} : { guaranteed: guaranteedOf(config, known, guaranteed, concurrency) }),
     ...toNote(note),
   }
+}
+
+function toShared(limits: unknown, path: string): SharedLimits {
+  const checked = sharedLimitsSchema.safeParse(limits)
+  if (!checked.success) throw toConfigurationError(checked.error, path)
+  return checked.data
+}
+
+const inputSchema = z.object({ guaranteed: guaranteedSchema })
+
+/** The same rules as for what is configured, within the total that will be in force. */
+function guaranteedOf(
+  { queues }: Config,
+  { name, units }: KnownLimiter,
+  given: unknown,
+  concurrency: number | undefined,
+): NonNullable<LimitOverride['guaranteed']> {
+  const checked = inputSchema.safeParse({ guaranteed: given })
+  if (!checked.success) throw toConfigurationError(checked.error, 'guaranteed')
+  const queue = Object.values(queues).find((queue) => name === totalOf(queue.name))
+  if (!queue || !units)
+    throw new ConfigurationError(
+      'guaranteed',
+      `it is a part of a queue's total, and ${name} is none with units`,
+    )
+  return toGuaranteed(
+    'guaranteed',
+    { ...queue, total: concurrency ?? units.concurrency },
+    checked.data.guaranteed,
+  )
 }
 
 function checkUnits({ name, units }: KnownLimiter, concurrency: number): void {

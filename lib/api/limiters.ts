@@ -1,25 +1,26 @@
 /** Totals of queues, pools and limits of tags, seen and set while they are in use. */
 import { NO_BOOKS } from '../core/limits/books.ts'
-import { type Kept, keptForOthers, unfilledIn } from '../core/limits/guarantee.ts'
+import type { Kept } from '../core/limits/guarantee.ts'
+import { guaranteeInForce, guaranteeSeen } from '../core/limits/guarantee-in-force.ts'
 import { limitsInForce } from '../core/limits/in-force.ts'
-import { type Limiter, lentOut, outstanding } from '../core/limits/limiter.ts'
+import { lentOut, outstanding } from '../core/limits/limiter.ts'
 import type { LimiterId, LimiterName } from '../core/limits/limiter-name.ts'
 import type { LimitOverride } from '../core/limits/limits.ts'
-import { limiterKey, type QueueLimiter } from '../core/limits/queue-limiter.ts'
+import { priorityIn, turnIn } from '../core/limits/place.ts'
+import { limiterKey } from '../core/limits/queue-limiter.ts'
 import { earliestStart, rateInForce, type SharedRate } from '../core/limits/shared-rate.ts'
 import type { SlowDown } from '../core/limits/slow-down.ts'
 import { startsInWindow } from '../core/limits/window.ts'
 import { limitersOverKey } from '../core/queue/covering.ts'
 import type { KnownLimiter } from '../core/queue/pools.ts'
-import type { SharedLimitsInput } from '../core/queue/shared-limits-input.ts'
 import { emptyState, type ShardState } from '../core/shard/state.ts'
 import { setLimiter } from '../use-cases/operate/set-limiter.ts'
 import { configuredIn, limiterOf } from './known-limiters.ts'
-import { toLimiterOverride } from './limiter-input.ts'
+import { type LimiterLimits, toLimiterOverride } from './limiter-input.ts'
 import type { LimitsNote } from './limits-input.ts'
 import type { Wiring } from './wiring.ts'
 
-export type { LimiterId }
+export type { LimiterId, LimiterLimits }
 
 /** What a limiter has, who uses it, and who waits for it. */
 export interface LimiterInfo {
@@ -36,12 +37,14 @@ export interface LimiterInfo {
   readonly slowedDown?: SlowDown
   /** How many units are lent. After a limit was lowered it may be more than there are. */
   readonly lent: number
+  /** What partitions are guaranteed of a total, as somebody has set it, or as configured. */
+  readonly guaranteed?: Kept
   /** What partitions have still to get of what is guaranteed to them: nobody else gets so many of the units that are free. */
   readonly kept?: Kept
   /** The shards that have units, those with most first. */
   readonly holders: readonly { readonly shard: string; readonly units: number }[]
-  /** The shards that wait for units, the one that has waited longest first. */
-  readonly waiting: readonly string[]
+  /** The shards that wait for units: those whose next job has the best priority first, and then those that have waited longest. */
+  readonly waiting: readonly { readonly shard: string; readonly priority: number }[]
 }
 
 /** Times are epoch ms. */
@@ -68,15 +71,16 @@ export interface Limiters<Id extends LimiterId = LimiterId> {
    */
   limiters(): AsyncGenerator<LimiterInfo>
   /**
-   * Changes how many units a total, a pool or a tag has, or the rate of a total or a pool, without a deploy. When it returns,
+   * Changes how many units a total, a pool or a tag has, the rate of a total or a pool, or what a total guarantees, without a deploy. When it returns,
    * nothing more is admitted above that; what runs already runs to its end, and what has been granted a start already may make
    * it. 0 pauses all that it covers, `null` goes back to what is configured; what is left out of an object stays as configured.
    * @example await client.setLimiter({ pool: 'hubspot' }, 2, { by: 'ann@example.com', reason: 'their incident' })
    * @example await client.setLimiter({ pool: 'hubspot' }, { rateLimit: { allowed: 10, period: '10s' } })
+   * @example await client.setLimiter({ total: 'crm' }, { guaranteed: { acme: 10 } })   // in place of those that are configured
    * @throws InvalidJobError if the configuration has no such limit, ConfigurationError if `limits` makes no sense: both before
    *   anything is written
    */
-  setLimiter(id: Id, limits: number | SharedLimitsInput | null, note?: LimitsNote): Promise<void>
+  setLimiter(id: Id, limits: number | LimiterLimits | null, note?: LimitsNote): Promise<void>
 }
 
 export const limitersOf = (wiring: Wiring): Limiters => ({
@@ -85,7 +89,7 @@ export const limitersOf = (wiring: Wiring): Limiters => ({
   setLimiter: async (id, limits, note) => {
     const limiter = limiterOf(wiring.config, id)
     const { store, clock } = wiring
-    const override = toLimiterOverride(limiter, limits, note)
+    const override = toLimiterOverride(wiring.config, limiter, limits, note)
     await setLimiter({ store, wake: wiring.wake(), clock }, limiter.name, override)
   },
 })
@@ -124,23 +128,18 @@ async function infoOf({ store, clock }: Wiring, { name, units, rate }: KnownLimi
     ...(state.override ? { override: state.override } : {}),
     ...(state.slowed && state.slowed.until > now ? { slowedDown: state.slowed } : {}),
     lent: lentOut(slots),
-    ...(units ? keptBy(units, concurrency ?? units.concurrency, slots) : {}),
+    ...(units
+      ? guaranteeSeen(guaranteeInForce(units, state.override), concurrency ?? units.concurrency, slots)
+      : {}),
     holders: Object.entries(slots.loans)
       .map(([shard, loan]) => ({ shard, units: outstanding(loan) }))
       .filter(({ units }) => units > 0)
       .toSorted((one, other) => other.units - one.units),
     waiting: Object.entries(slots.line)
-      .toSorted(([, one], [, other]) => one - other)
-      .map(([shard]) => shard),
+      .toSorted(([, one], [, other]) => priorityIn(one) - priorityIn(other) || turnIn(one) - turnIn(other))
+      .map(([shard, place]) => ({ shard, priority: priorityIn(place) })),
   }
 }
-
-const keptBy = (
-  { guaranteed: units, concurrency: total }: QueueLimiter,
-  cap: number,
-  slots: Limiter,
-): { readonly kept?: Kept } =>
-  units ? { kept: keptForOthers(unfilledIn({ units, total }, cap, slots), undefined) } : {}
 
 function rateInfo(configured: SharedRate, state: ShardState, now: number): LimiterRate {
   const rate = rateInForce(configured, state, now)

@@ -2,7 +2,7 @@
 import * as z from 'zod'
 import { ConfigurationError } from '../core/errors.ts'
 import { limitFields, toRate } from '../core/limits/input.ts'
-import { type LimitOverride, MAX_SLOTS_PER_SHARD, NOTE_FIELDS } from '../core/limits/limits.ts'
+import { type LimitOverride, mostSlots, NOTE_FIELDS } from '../core/limits/limits.ts'
 import { boundedUntil, type SlowDown } from '../core/limits/slow-down.ts'
 import type { QueueConfig } from '../core/queue/config.ts'
 import { type Duration, parseDuration } from '../core/text/duration.ts'
@@ -42,7 +42,7 @@ export function toOverride(
   const input = inputSchema.safeParse(limits)
   if (!input.success) throw toConfigurationError(input.error, 'limits')
   const { concurrency, rateLimit } = input.data
-  const most = queue.shards * MAX_SLOTS_PER_SHARD
+  const most = queue.shards * mostSlots(queue)
   if (concurrency !== undefined && concurrency > most)
     throw new ConfigurationError(
       'concurrency',

@@ -13,7 +13,9 @@ import { payloadsIn } from '../lambda/payloads.ts'
 import { execute, type Invocation, type RunTask } from '../use-cases/attempt/execute.ts'
 import type { WorkerContext } from '../use-cases/context.ts'
 
-import { type LoggerFor, taskRunner } from './run-task.ts'
+import { isBatchTask } from './batch-task.ts'
+import type { LoggerFor } from './job-info.ts'
+import { taskRunner } from './run-task.ts'
 import type { Task } from './task.ts'
 
 /** An interface and no alias: so the declaration file of a worker names it, and nothing that Sluice itself depends on. */
@@ -53,6 +55,14 @@ function workerContext(tasks: readonly Task[]): WorkerContext {
     logger.error('tasks belong to queues that are not configured: jobs of these queues wait', {
       tasks: idle.map(({ name, queue }) => `${name} (${queue})`),
     })
+  const single = tasks.filter((task) => queueNamed(context.config, task.queue)?.batch && !isBatchTask(task))
+  if (single.length > 0)
+    logger.error(
+      'queues have batches, and their tasks take one job: these jobs wait until defineBatchTask makes them',
+      {
+        tasks: single.map(({ name, queue }) => `${name} (${queue})`),
+      },
+    )
   return context
 }
 

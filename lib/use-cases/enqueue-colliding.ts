@@ -12,9 +12,10 @@ import {
 import { changesOf, insteadOf, type Room, roomsFor } from '../core/job/counted.ts'
 import type { JobItem, RawItem } from '../core/job/job.ts'
 import type { FoundLock, Lock } from '../core/job/lock.ts'
-import { formatSortKey, type JobId, type JobKey } from '../core/keys.ts'
+import type { JobKey } from '../core/keys.ts'
 import { keptUntil, mayExpire } from '../core/shard/expiry.ts'
-import { emptyState, positionOf, type ShardState } from '../core/shard/state.ts'
+import { isInFlight } from '../core/shard/in-flight.ts'
+import { emptyState, type ShardState } from '../core/shard/state.ts'
 import type { Store, UniqueOutcome } from '../ports/store.ts'
 import { underFreeKey } from './free-key.ts'
 
@@ -50,7 +51,7 @@ async function meet(store: Stores, its: Lock, colliding: Colliding): Promise<Out
   const state = (await store.states.read(its.job.pk)) ?? emptyState(its.job.pk)
   const there = await store.jobs.get(its.job)
   if (!there) return its
-  const flies = isInFlight(state, its.job)
+  const flies = isInFlight(state.slots, its.job.sk)
   if (!holdsKey(collision, there, flies)) return { ...its, hasStarted: true }
   // Events come in any order, and again: the latest counts.
   const isOlder = lock.eventAt !== undefined && its.eventAt !== undefined && lock.eventAt < its.eventAt
@@ -92,13 +93,6 @@ async function swap(
   })
   if (outcome === 'full') return { kind: 'full' }
   return outcome === 'stale' ? { kind: 'busy' } : { kind: 'replaced', job }
-}
-
-/** Claimed or running, under this very key. */
-function isInFlight({ slots }: ShardState, { sk }: JobKey): boolean {
-  const id = sk.split('#').slice(2).join('#') as JobId
-  const slot = Object.hasOwn(slots, id) ? slots[id] : undefined
-  return slot !== undefined && formatSortKey(positionOf(id, slot)) === sk
 }
 
 const isSameKey = (one: JobKey, other: JobKey): boolean => one.pk === other.pk && one.sk === other.sk

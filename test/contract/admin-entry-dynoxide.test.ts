@@ -40,6 +40,14 @@ describe.skipIf(missingDynoxide)(missingDynoxide ?? 'staff', () => {
     expect(await admin().limiter({ pool: 'api' })).not.toHaveProperty('override')
   })
 
+  test('guarantees a partition a part of a total, reads it back, and takes it back', async () => {
+    await admin().setLimiter({ total: 'crm' }, { guaranteed: { 'acme & co': 2 } }, NOTE)
+    const seen = await admin().limiter({ total: 'crm' })
+    expect(seen).toMatchObject({ guaranteed: { 'acme & co': 2 }, kept: { 'acme & co': 2 }, override: NOTE })
+    await admin().setLimiter({ total: 'crm' }, null)
+    expect(await admin().limiter({ total: 'crm' })).not.toHaveProperty('guaranteed')
+  })
+
   test('sees which queues are paused as a whole, by whom and why', async () => {
     const { states } = dynoxideStore()
     await states.saveQueuePause('crm', { ...NOTE, since: 7 })

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Store } from '../../lib/ports/store.ts'
-import { asId, asToken, change, claimed, NOW, running } from '../support/builders.ts'
+import { asId, asToken, change, claimed, NOW, running, sortKey } from '../support/builders.ts'
 import { override } from '../support/override.ts'
 import { afterPass, freshShard } from './fresh.ts'
 
@@ -17,6 +17,23 @@ export function describeSlots(store: () => Store): void {
       const after = { ...before, slots: { a: running('r', NOW + 1000) }, window: { 100: 1 } }
       expect(outcome).toEqual({ kind: 'started', state: after })
       expect(await store().states.read(before.shard)).toEqual(after)
+    })
+
+    test('a slot lists the other jobs of its batch, after a start, too, and is freed with all of them', async () => {
+      const others = [sortKey({ id: 'b' }), sortKey({ id: 'c', priority: 7 })]
+      const { shard } = await afterPass(store(), {
+        take: { a: { ...claimed('claim'), others } },
+        waiting: true,
+      })
+      expect((await store().states.read(shard))?.slots['a']?.others).toEqual(others)
+      expect((await store().states.start(shard, HOLDER, attempt('r'))).state?.slots['a']).toEqual({
+        ...running('r', NOW + 1000),
+        others,
+      })
+      const { states } = await store().states.glance([shard])
+      expect(states[0]?.slots['a']?.others).toEqual(others)
+      await store().states.release(shard, { ...HOLDER, token: asToken('r') })
+      expect((await store().states.read(shard))?.slots).toEqual({})
     })
 
     test('of many starts of a claim exactly one succeeds', async () => {

@@ -1,5 +1,6 @@
 /** Every mutant that is left to vitest. */
 import { ADAPTERS } from './adapters.ts'
+import { TESTED_BATCH_MUTANTS } from './batches.ts'
 import { COMPOSED_RATES_MUTANTS } from './composed-rates.ts'
 import { COSTS_MUTANTS } from './costs.ts'
 import { DERIVED_MUTANTS } from './derived.ts'
@@ -15,6 +16,7 @@ import type { TestedMutant } from './mutant.ts'
 import { ONCE_MUTANTS } from './once.ts'
 import { PAUSED_QUEUE_MUTANTS } from './paused-queues.ts'
 import { PAYLOADS } from './payloads.ts'
+import { PRIORITY_MUTANTS } from './priorities.ts'
 import { PROTOCOL } from './protocol.ts'
 import { READS } from './reading.ts'
 import { SIZE_MUTANTS } from './sizes.ts'
@@ -27,11 +29,13 @@ import { WHY_MUTANTS } from './why.ts'
 
 export const TESTED_MUTANTS: readonly TestedMutant[] = [
   ...ADAPTERS,
+  ...TESTED_BATCH_MUTANTS,
   ...DOOMED_MUTANTS,
   ...LANE_MUTANTS,
   ...LENDING_MUTANTS,
   ...LENDING_RACES_MUTANTS,
   ...LEFT_WAITING_MUTANTS,
+  ...PRIORITY_MUTANTS,
   ...PROTOCOL,
   ...READS,
   ...PAYLOADS,

@@ -31,8 +31,8 @@ export const FULL_LINE_MUTANTS: readonly TestedMutant[] = [
   {
     name: 'jobs that are too heavy fill the line',
     file: 'lib/core/limits/full-line.ts',
-    find: "isTooHeavy || lineOf(portion, 'slots').length >= LONGEST_LINE",
-    replace: "isTooHeavy || (lineOf(portion, 'slots'), all) >= LONGEST_LINE",
+    find: 'isTooHeavy || able.length >= LONGEST_LINE',
+    replace: 'isTooHeavy || (able, all) >= LONGEST_LINE',
     breaks: 'a pool is lowered below a weight, and lighter jobs look for it now and then only',
     tests: TESTS,
   },

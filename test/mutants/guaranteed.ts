@@ -3,6 +3,7 @@ import type { TestedMutant } from './mutant.ts'
 
 const GUARANTEE = 'lib/core/limits/guarantee.ts'
 const LENDING = 'lib/core/limits/lending.ts'
+const GIVING_WAY = 'lib/core/limits/giving-way.ts'
 const RULE = 'test/unit/core/limits/guarantee.test.ts'
 
 export const GUARANTEED_MUTANTS: readonly TestedMutant[] = [
@@ -24,7 +25,7 @@ export const GUARANTEED_MUTANTS: readonly TestedMutant[] = [
   },
   {
     name: 'a partition gives away what it is guaranteed',
-    file: LENDING,
+    file: GIVING_WAY,
     find: 'const isOwn = needsOwn(partition, resource, self)',
     replace: 'const isOwn = needsOwn(partition, resource, self) && others.length < 0',
     breaks: 'a unit goes back that only the same partition may have again',
@@ -32,7 +33,7 @@ export const GUARANTEED_MUTANTS: readonly TestedMutant[] = [
   },
   {
     name: 'those that have what is guaranteed to others keep it',
-    file: LENDING,
+    file: GIVING_WAY,
     find: 'if (entitled !== undefined && !isOwn) return entitled',
     replace: 'if (entitled !== undefined && !isOwn && others.length < 0) return entitled',
     breaks: 'a guarantee that a deploy has brought is not given as long as the others have work',
@@ -49,8 +50,8 @@ export const GUARANTEED_MUTANTS: readonly TestedMutant[] = [
   {
     name: 'what is guaranteed waits behind the line of the others',
     file: LENDING,
-    find: 'const isNext = isBefore(partition, resource, self, mate)',
-    replace: 'const isNext = isBefore(partition, resource, self, mate ?? line.others[0])',
+    find: 'const isNext = isBefore(partition, resource, self, mates)',
+    replace: 'const isNext = isBefore(partition, resource, self, mates.length > 0 ? mates : line.others)',
     breaks: 'units are kept for a partition, and it does not get them',
     tests: [RULE],
   },
@@ -77,5 +78,29 @@ export const GUARANTEED_MUTANTS: readonly TestedMutant[] = [
     replace: 'return sum > 9 * total + 9 ?',
     breaks: 'not all guarantees can be kept',
     tests: ['test/unit/core/guaranteed-input.test.ts'],
+  },
+  {
+    name: 'a guarantee that is set counts from the next visit on',
+    file: 'lib/use-cases/lending/read-again.ts',
+    find: 'capacity.limiter && guaranteeInForce(capacity.limiter, owner.override)',
+    replace: 'capacity.limiter && _guaranteed',
+    breaks: 'a loan that loses to it is made all the same, of the units that are kept by now',
+    tests: ['test/unit/use-cases/guaranteed.test.ts'],
+  },
+  {
+    name: 'what is guaranteed at run time comes in addition',
+    file: 'lib/core/limits/guarantee-in-force.ts',
+    find: 'override?.guaranteed ?? guaranteed ?? {}',
+    replace: '{ ...guaranteed, ...override?.guaranteed }',
+    breaks: 'what is configured cannot be taken back without a deploy',
+    tests: ['test/unit/use-cases/guaranteed.test.ts'],
+  },
+  {
+    name: 'a guarantee goes with the pause',
+    file: 'lib/core/limits/pause.ts',
+    find: '[concurrency, rateLimit, guaranteed].every(',
+    replace: '[concurrency, rateLimit, guaranteed?.[""]].every(',
+    breaks: 'who resumes a total takes back what somebody has guaranteed',
+    tests: ['test/unit/use-cases/guaranteed.test.ts'],
   },
 ]

@@ -9,8 +9,8 @@ export const HELD_LIMITERS: readonly TestedMutant[] = [
   {
     name: 'resuming takes back what was set, too',
     file: 'lib/core/limits/pause.ts',
-    find: 'return limits.concurrency === undefined && limits.rateLimit === undefined ? undefined : limits',
-    replace: 'return limits.concurrency === -1 ? limits : undefined',
+    find: 'return [concurrency, rateLimit, guaranteed].every(',
+    replace: 'if (concurrency !== -1) return undefined\n  return [concurrency, rateLimit, guaranteed].every(',
     breaks: 'whoever resumes widens what somebody else has set meanwhile',
     tests: [HELD],
   },

@@ -15,8 +15,8 @@ export const LEFT_WAITING_MUTANTS: readonly TestedMutant[] = [
   {
     name: 'the books are read again, and the limits are not',
     file: 'lib/use-cases/lending/read-again.ts',
-    find: 'return { ...next, limits, ownUse: unitsOfState(owner, limits, now) }',
-    replace: 'return { ...next, ownUse: unitsOfState(owner, limits, now) }',
+    find: 'return { ...known, limits, ownUse: unitsOfState(owner, limits, now)',
+    replace: 'return { ...known, ownUse: unitsOfState(owner, limits, now)',
     breaks: 'a unit is passed on above a limit that was lowered',
     tests: [LIMITS_RACE],
   },
@@ -30,9 +30,9 @@ export const LEFT_WAITING_MUTANTS: readonly TestedMutant[] = [
   },
   {
     name: 'a claim beside which there was no other slot is not fresh',
-    file: 'lib/core/pass/admit.ts',
-    find: '...(isFresh(job.runAt, reading.since)',
-    replace: '...(limits.slots > 1 && isFresh(job.runAt, reading.since)',
+    file: 'lib/core/pass/claim.ts',
+    find: '...(batch.some(({ runAt }) => isFresh(runAt, reading.since))',
+    replace: '...(limits.slots > 1 && batch.some(({ runAt }) => isFresh(runAt, reading.since))',
     breaks: 'a late job goes behind those that were put before it',
     tests: [`${UNIT}/amid.test.ts`],
   },

@@ -90,9 +90,9 @@ export const LENDING_RACES_MUTANTS: readonly TestedMutant[] = [
   {
     name: 'who lacks nothing leaves the line after its write',
     file: 'lib/core/limits/settling.ts',
-    find: 'if (!lacks || (stands(portion, resource) && !hadTurn)) return []',
-    replace: `if (!lacks && stands(portion, resource)) return [{ resource, borrower: self, turn: undefined }]
-  if (!lacks || (stands(portion, resource) && !hadTurn)) return []`,
+    find: 'if (!lacks) return []',
+    replace: `if (!lacks && books[resource].line[self] !== undefined) return [{ resource, borrower: self, turn: undefined }]
+  if (!lacks) return []`,
     breaks: 'a place that another pass needs is gone',
     tests: ['test/unit/core/limits/settling.test.ts'],
   },

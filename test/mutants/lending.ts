@@ -8,6 +8,7 @@ const TAKE_OVER_TEST = 'test/unit/use-cases/take-over.test.ts'
 const LIMITER = 'lib/core/limits/limiter.ts'
 const PORTION = 'lib/core/limits/portion.ts'
 const SETTLING = 'lib/core/limits/settling.ts'
+const GIVING_BACK = 'lib/core/limits/giving-back.ts'
 const LENDING_RULES = 'lib/core/limits/lending.ts'
 const TAKE_OVER = 'lib/use-cases/lending/take-over.ts'
 
@@ -15,16 +16,16 @@ export const LENDING_MUTANTS: readonly TestedMutant[] = [
   {
     name: 'who is served keeps the turn',
     file: SETTLING,
-    find: 'return { resource, borrower, turn: isFull(borrower) ? undefined : last + index }',
-    replace: 'return { resource, borrower, turn: isFull(borrower) ? undefined : last - 1 + 0 * index }',
+    find: 'isFull(borrower) ? undefined : placeAt(priority, last + index)',
+    replace: 'isFull(borrower) ? undefined : placeAt(priority, last - 1 + 0 * index)',
     breaks: 'of those who wait one is served again and again',
     tests: [`${LIMITS}/settling.test.ts`],
   },
   {
     name: 'who gives a unit back keeps the turn',
     file: SETTLING,
-    find: 'if (!lacks || (stands(portion, resource) && !hadTurn)) return []',
-    replace: 'if (!lacks || (stands(portion, resource) && (hadTurn || !hadTurn))) return []',
+    find: 'const stays = was !== undefined && !hadTurn',
+    replace: 'const stays = was !== undefined && (hadTurn || !hadTurn)',
     breaks: 'the shard that gave way is the next to be served',
     tests: [`${LIMITS}/settling.test.ts`],
   },
@@ -47,8 +48,8 @@ export const LENDING_MUTANTS: readonly TestedMutant[] = [
   {
     name: 'newcomers borrow before those who wait',
     file: LENDING_RULES,
-    find: 'return jobsOf(partition, resource, self) < jobsOf(partition, resource, first)',
-    replace: 'return jobsOf(partition, resource, self) >= 0 || jobsOf(partition, resource, first) < 0',
+    find: 'return inOrder({ ...own, priority }, other) < 0',
+    replace: 'return inOrder({ ...own, priority }, other) < 1e9',
     breaks: 'a busy shard takes what has become free for another',
     tests: [`${LIMITS}/lending.test.ts`],
   },
@@ -102,7 +103,7 @@ export const LENDING_MUTANTS: readonly TestedMutant[] = [
   },
   {
     name: 'units given back with every pass',
-    file: PORTION,
+    file: GIVING_BACK,
     find: 'if (lack[resource] || !othersWait) return may[resource]',
     replace: 'if (lack[resource] && !othersWait) return may[resource]',
     breaks: 'every job costs the writes of a loan',
@@ -200,8 +201,8 @@ export const LENDING_MUTANTS: readonly TestedMutant[] = [
   {
     name: 'what the plain shard has just claimed is lent',
     file: 'lib/use-cases/lending/read-again.ts',
-    find: 'return { ...next, limits, ownUse: unitsOfState(owner, limits, now) }',
-    replace: 'return { ...next, limits }',
+    find: 'return { ...known, limits, ownUse: unitsOfState(owner, limits, now)',
+    replace: 'return { ...known, limits',
     breaks: 'a unit is used by two shards',
     tests: [LENDING],
   },

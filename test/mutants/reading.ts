@@ -24,7 +24,7 @@ export const READS: readonly TestedMutant[] = [
   {
     name: 'one job too few read',
     file: 'lib/core/pass/room.ts',
-    find: 'roomFor(staying, input).starts.length + 1',
+    find: 'roomFor(staying, input).starts.length * (input.limits.batch?.size ?? 1) + 1',
     replace: 'Math.max(1, roomFor(staying, input).starts.length)',
     breaks: 'a pass does not know whether others wait',
     tests: READING,

@@ -72,8 +72,8 @@ export const SWAP_MUTANTS: readonly TestedMutant[] = [
   {
     name: 'a claimed job counts as one that waits',
     file: USE,
-    find: 'const flies = isInFlight(state, its.job)',
-    replace: 'const flies = isInFlight(state, its.job) && false',
+    find: 'const flies = isInFlight(state.slots, its.job.sk)',
+    replace: 'const flies = isInFlight(state.slots, its.job.sk) && false',
     breaks: 'a payload takes the place of one that runs',
     tests: [DEBOUNCE],
   },

@@ -41,8 +41,8 @@ export const WAITS_MUTANTS: readonly TestedMutant[] = [
   {
     name: 'what a job has waited for is lost when it is handed over',
     file: 'lib/use-cases/attempt/hand-off.ts',
-    find: 'const claimed = withWaits(own.claim.job, own.claim)',
-    replace: 'const claimed = withWaits(own.claim.job, {})',
+    find: 'withWaits(own.claim.job, own.claim)',
+    replace: 'withWaits(own.claim.job, {})',
     breaks: 'nobody can say for what a job has waited',
     tests: [WAITED],
   },

@@ -1,10 +1,11 @@
 /** A partition whose shards borrow, driven by the pure rules alone, with passes that end half way. */
 import { type Books, changed, NO_BOOKS, RESOURCES, type Resource } from '../../lib/core/limits/books.ts'
+import { afterGivingBack } from '../../lib/core/limits/giving-back.ts'
 import { limitsWithin, type Units } from '../../lib/core/limits/in-force.ts'
 import { PLAIN, unitsToBorrow } from '../../lib/core/limits/lending.ts'
 import { afterReturn, arrived, type Borrower, held, lendMore } from '../../lib/core/limits/limiter.ts'
 import type { Limits } from '../../lib/core/limits/limits.ts'
-import { afterGivingBack, lackOf, mayUse, type Portion, unitsWanted } from '../../lib/core/limits/portion.ts'
+import { lackOf, mayUse, type Portion, unitsWanted } from '../../lib/core/limits/portion.ts'
 import { placesToLeave, type Settlement, settle } from '../../lib/core/limits/settling.ts'
 import { loanId, NONE, usage } from './lending.ts'
 

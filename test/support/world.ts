@@ -19,7 +19,7 @@ import { emptyState, type ShardState } from '../../lib/core/shard/state.ts'
 import type { MetricName } from '../../lib/ports/metrics.ts'
 import type { DelayedWake, WorkMessage } from '../../lib/ports/queues.ts'
 import { arrive } from '../../lib/use-cases/arrive.ts'
-import { execute } from '../../lib/use-cases/attempt/execute.ts'
+import { execute, type RunTask } from '../../lib/use-cases/attempt/execute.ts'
 import type { WorkerContext } from '../../lib/use-cases/context.ts'
 import { pass } from '../../lib/use-cases/pass/pass.ts'
 import { sweep } from '../../lib/use-cases/sweep/sweep.ts'
@@ -52,6 +52,14 @@ export class World {
   readonly objects = new Map<string, MemoryObject>()
   readonly context: WorkerContext
   #arrived: RawItem[] = []
+  /** The ids of the jobs of each call of a batch's handler, in order. */
+  readonly batches: string[][] = []
+  readonly #runner: RunTask = Object.assign((job: Job) => this.#run(job), {
+    batch: (jobs: readonly Job[]) => {
+      this.batches.push(jobs.map(({ id }) => id))
+      return Promise.all(jobs.map((job) => this.#run(job)))
+    },
+  })
   readonly #queues = memoryQueues()
   readonly #wakes: (DelayedWake & { readonly at: number })[] = []
   #tokens = 0
@@ -109,7 +117,7 @@ export class World {
   /** Delivers one work message to a worker. */
   async work(message: WorkMessage, redelivered = false): Promise<void> {
     const invocation = { remaining_ms: () => this.remaining_ms, redelivered }
-    await execute(this.context, message, invocation, (job) => this.#run(job))
+    await execute(this.context, message, invocation, this.#runner)
   }
 
   /** Delivers every wake-up whose time has come. */

@@ -3,8 +3,8 @@
  * item than all the rest. An item that is not as it should be is left to the schema, which says what is wrong with it.
  */
 import type { AttributeValue } from '@aws-sdk/client-dynamodb'
-import { parseJobId, type ShardKey } from '../../core/keys.ts'
-import type { ShardGlance, Slot } from '../../core/shard/state.ts'
+import { parseJobId, parseSortKey, type ShardKey, type SortKey } from '../../core/keys.ts'
+import type { ShardGlance, Slot, Token } from '../../core/shard/state.ts'
 import { isValidInstant } from '../../core/text/instant.ts'
 import { fromItem, type Item } from './database.ts'
 import { toOverride, toState } from './state-item.ts'
@@ -56,14 +56,15 @@ function read(item: Item): ShardGlance {
 const slotsOf = (slots: Item): Record<string, Slot> =>
   Object.fromEntries(Object.entries(slots).map(([id, slot]) => [idOf(id), slotOf(mapOf(slot))]))
 
-function slotOf({ token, priority, runAt, fresh, deadline, sentAt }: Item): Slot {
+function slotOf({ token, priority, runAt, fresh, others, deadline, sentAt }: Item): Slot {
   const held = {
-    token: textOf(token),
+    token: textOf(token) as Token,
     priority: integerOf(priority, 9),
     runAt: instantOf(runAt),
     ...(fresh ? { fresh: trueOf(fresh) } : {}),
+    ...(others ? { others: (others.L ?? unexpected()).map(sortKeyOf) } : {}),
   }
-  if (held.token === '') throw new Unexpected()
+  if (textOf(token) === '') throw new Unexpected()
   return (
     deadline ? { ...held, deadline: numberOf(deadline) } : { ...held, sentAt: numberOf(sentAt) }
   ) as Slot
@@ -72,6 +73,9 @@ function slotOf({ token, priority, runAt, fresh, deadline, sentAt }: Item): Slot
 type Attribute = AttributeValue | undefined
 
 const idOf = (id: string): string => (parseJobId(id).ok ? id : unexpected())
+
+const sortKeyOf = (attribute: Attribute): SortKey =>
+  parseSortKey(textOf(attribute)).ok ? (textOf(attribute) as SortKey) : unexpected()
 
 function instantOf(attribute: Attribute): number {
   const time = numberOf(attribute)

@@ -1,11 +1,11 @@
 /** The state item of a shard as it stands in the State table. */
 import * as z from 'zod'
 import { DamagedStateError } from '../../core/errors.ts'
-import { parseJobId, type ShardKey } from '../../core/keys.ts'
+import { type Priority, parseJobId, parseSortKey, type ShardKey, type SortKey } from '../../core/keys.ts'
 import { derivedLimitSchema } from '../../core/limits/app-rate.ts'
 import { overrideSchema } from '../../core/limits/limits.ts'
 import { slowDownSchema } from '../../core/limits/slow-down.ts'
-import type { ShardState, Slots } from '../../core/shard/state.ts'
+import type { ShardState, Slots, Token } from '../../core/shard/state.ts'
 import { isValidInstant } from '../../core/text/instant.ts'
 import { describeIssues } from '../../core/text/issues.ts'
 import {
@@ -21,13 +21,23 @@ import {
 import { fromItem, type Item } from './database.ts'
 import { toOutcomes } from './outcomes-item.ts'
 
+const isSortKey = (key: unknown): key is SortKey => typeof key === 'string' && parseSortKey(key).ok
+
 const slotBase = {
-  token: z.string().min(1),
-  priority: z.int().min(0).max(9),
+  token: z
+    .string()
+    .min(1)
+    .transform((token) => token as Token),
+  priority: z
+    .int()
+    .min(0)
+    .max(9)
+    .transform((priority) => priority as Priority),
   runAt: z.number().refine(isValidInstant, 'is no time'),
   size_kb: z.number().optional(),
   fresh: z.literal(true).optional(),
   alone: z.literal(true).optional(),
+  others: z.array(z.custom<SortKey>(isSortKey, 'is no sort key')).optional(),
 }
 const slotSchema = z.union([
   z.object({ ...slotBase, deadline: z.number(), shared: z.literal(true).optional() }),

@@ -22,6 +22,8 @@ export interface Costly {
 /** Those that count what the jobs of a shard cost, as configured. */
 function ratesOf(config: Config, shard: Shard): readonly SharedRate[] {
   const queue = queueNamed(config, shard.queue)
+  // A batch is one start, whatever its jobs say.
+  if (queue?.batch) return []
   const own = queue?.costs ? queue.rateLimit : undefined
   return ratesWithOwn(config, shard, own).filter(({ countsStarts }) => !countsStarts)
 }

@@ -127,7 +127,7 @@ export function parseJob(config: Config, item: RawItem): ParsedJob {
     ...contentOf(body),
     ...(meta ? { meta } : {}),
     ...labelsOf(body),
-    ...(cost === undefined ? {} : { cost }),
+    ...(cost === undefined || place.value.batch ? {} : { cost }),
     attempt,
     ...(unknownSince === undefined ? {} : { unknownSince }),
     ...(alone ? { alone } : {}),

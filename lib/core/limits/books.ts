@@ -1,5 +1,6 @@
 /** The books of a partition: what its plain shard has lent to the others, and which of them wait to borrow. */
 import { type Borrower, type Limiter, type Loan, NOTHING_LENT } from './limiter.ts'
+import type { Place } from './place.ts'
 
 /** What is lent: slots (jobs in flight) and starts (of the rate, in any window). */
 export const RESOURCES = ['slots', 'starts'] as const
@@ -20,7 +21,7 @@ export interface LoanChange {
 export interface LineChange {
   readonly resource: Resource
   readonly borrower: Borrower
-  readonly turn: number | undefined
+  readonly turn: Place | undefined
 }
 
 export interface BooksChange {

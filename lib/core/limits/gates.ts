@@ -3,13 +3,14 @@
  * starts only if every one of them lets it.
  */
 import { isKeptOut } from './full-line.ts'
+import { afterGivingBack } from './giving-back.ts'
 import { keptForOthers } from './guarantee.ts'
 import { capOf, limitsWithin, type Units } from './in-force.ts'
 import { awaitedGate, keepsForNext } from './keeping.ts'
 import { unfilledOf, unitsOfOneJob } from './lending.ts'
 import { lentOut } from './limiter.ts'
 import type { LimiterUse, ShardLimits } from './limits.ts'
-import { afterGivingBack, type Lack, lackOf, type Portion } from './portion.ts'
+import { type Lack, lackOf, type Portion } from './portion.ts'
 import type { LimiterName } from './queue-limiter.ts'
 
 /** What one of them lets the shard use, and what the shard uses, in a pass. */
@@ -82,13 +83,23 @@ export interface Passed<P extends Portion = Portion> {
  * meanwhile. What it needs of others it may keep (`keeping.ts`), so that shards that need less do not pass it by again and again.
  */
 export function passedGates<P extends Portion>(gates: Gates<P>, outcome: Outcome): readonly Passed<P>[] {
-  const spent = gates.map((gate) => ({ ...gate, inUse: after(gate.portion, gate.inUse, outcome.claims) }))
+  const spent = gates.map(({ portion, may, inUse }) => {
+    return { portion: withoutClaimed(portion, outcome), may, inUse: after(portion, inUse, outcome.claims) }
+  })
   const lacks = lacksOf(spent, outcome)
   return spent.map(({ portion, ...use }, index) => {
     const isReserved = outcome.isReserved || keepsForNext(spent, lacks, index)
     const lack = { ...(lacks[index] ?? NOTHING), ...(isReserved ? { isReserved } : {}) }
     return { portion: { ...portion, borrowed: afterGivingBack(portion, use, lack) }, lack }
   })
+}
+
+/** What was not read is no better than the last that was. */
+function withoutClaimed<P extends Portion>(portion: P, { claims }: Outcome): P {
+  const { waiting = [] } = portion
+  return claims === 0 || waiting.length === 0
+    ? portion
+    : { ...portion, waiting: waiting.slice(Math.min(claims, waiting.length - 1)) }
 }
 
 const NOTHING: Lack = { slots: false, starts: false }

@@ -90,9 +90,12 @@ export type Kept = Readonly<Record<string, number>>
 /** What is kept for other partitions than a shard's own, as people see it. */
 export const keptForOthers = (unfilled: Unfilled, borrower: Borrower | undefined): Kept => {
   const own = borrower === undefined ? undefined : partitionIn(borrower)
-  const others = [...unfilled].filter(([partition]) => partition !== own)
-  return Object.fromEntries(others.map(([partition, units]) => [decodePartition(partition), units]))
+  return byPartition([...unfilled].filter(([partition]) => partition !== own))
 }
+
+/** By their names as people know them. */
+export const byPartition = (units: readonly (readonly [string, number])[]): Kept =>
+  Object.fromEntries(units.map(([partition, units]) => [decodePartition(partition), units]))
 
 /** @example keptText({ acme: 10 }) // ', 10 kept for acme' */
 export const keptText = (kept: Kept = {}): string =>

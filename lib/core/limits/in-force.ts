@@ -6,7 +6,7 @@
 import type { ShardState } from '../shard/state.ts'
 import { isDerivedHere } from './app-rate.ts'
 import type { Resource } from './books.ts'
-import { applyOverride, type Limits, MAX_SLOTS_PER_SHARD, type ShardLimits } from './limits.ts'
+import { applyOverride, type Limits, mostSlots, type ShardLimits } from './limits.ts'
 
 /** A number for each thing that is counted. */
 export type Units = Readonly<Record<Resource, number>>
@@ -58,15 +58,16 @@ const isPaused = ({ concurrency, rateLimit, costRate }: Limits): boolean =>
 
 /** What a shard may do with the units that it has. Without a start to make it has no use for a slot. */
 export function limitsWithin(limits: Limits, units: Units): ShardLimits {
-  const { rateLimit, costRate, slowedUntil } = limits
+  const { rateLimit, costRate, slowedUntil, batch } = limits
   const allowed = rateLimit && Math.max(0, Math.min(rateLimit.allowed, units.starts))
-  const slots = Math.max(0, Math.min(MAX_SLOTS_PER_SHARD, units.slots))
+  const slots = Math.max(0, Math.min(mostSlots(limits), units.slots))
   return {
     slots: allowed === 0 || isPaused(limits) || slowedUntil !== undefined ? 0 : slots,
     ...(rateLimit && allowed !== undefined ? { rateLimit: { ...rateLimit, allowed } } : {}),
     ...(costRate ? { costRate } : {}),
     ...(isPaused(limits) ? { isPaused: true } : {}),
     ...(slowedUntil === undefined ? {} : { slowedUntil }),
+    ...(batch ? { batch } : {}),
   }
 }
 
@@ -77,5 +78,5 @@ export const SLOTS_OF_A_SMALL_ITEM = 8
 export function mostUnits(limits: Limits, resource: Resource, ofOneJob = 1): number {
   const cap = capOf(limits, resource)
   if (resource === 'starts') return cap
-  return Number.isFinite(cap) ? Math.min(MAX_SLOTS_PER_SHARD * ofOneJob, cap) : SLOTS_OF_A_SMALL_ITEM
+  return Number.isFinite(cap) ? Math.min(mostSlots(limits) * ofOneJob, cap) : SLOTS_OF_A_SMALL_ITEM
 }

@@ -1,4 +1,5 @@
 /** Which shard has how much of its partition's limits, and which is next: the decisions of lending, without its writes. */
+import { DEFAULT_PRIORITY } from '../keys.ts'
 import type { Books, Resource } from './books.ts'
 import {
   afterGetting,
@@ -10,11 +11,11 @@ import {
   partitionIn,
   type Unfilled,
   unfilledIn,
-  wouldLack,
 } from './guarantee.ts'
 import { capOf, type Units } from './in-force.ts'
-import { type Borrower, givesWay, lentOut, outstanding } from './limiter.ts'
+import { type Borrower, lentOut, outstanding } from './limiter.ts'
 import type { Limits } from './limits.ts'
+import { priorityIn, turnIn } from './place.ts'
 
 /** The name of the plain shard in its own line. It borrows from nobody: what it uses is simply not lent. */
 export const PLAIN: Borrower = 'plain'
@@ -32,6 +33,8 @@ export interface Partition {
   readonly mostJobsOf?: (borrower: Borrower) => number
   /** What partitions are guaranteed of its slots. Absent where none is. */
   readonly guaranteed?: Guaranteed
+  /** The priorities of the jobs that the shard that asks could start, in their order. Absent before it has read them. */
+  readonly waiting?: readonly number[]
 }
 
 /** How many units of a thing one job of a shard uses: they are lent together, or not at all. */
@@ -59,23 +62,43 @@ export const unfilledOf = ({ guaranteed, limits, books }: Partition, resource: R
 export const freeFor = (partition: Partition, resource: Resource, self: Borrower): number =>
   freeAmong(freeUnits(partition, resource), unfilledOf(partition, resource), self)
 
-/** The shards in the line by what they have: the one that has least, and among equals the one that has waited longest. */
-const lineByUnits = (partition: Partition, resource: Resource): Borrower[] =>
+/**
+ * The shards in the line: by the priority of the job that waits, then by what they have, the one that has least first, and among
+ * equals the one that has waited longest.
+ */
+const sortedLine = (partition: Partition, resource: Resource): Borrower[] =>
   Object.entries(partition.books[resource].line)
     // A job that weighs more than there is cannot run, and must not keep the others from it.
     .filter(([borrower]) => unitsOfOneJob(partition, resource, borrower) <= capOf(partition.limits, resource))
-    .map(([borrower, turn]) => ({ borrower, turn, jobs: jobsOf(partition, resource, borrower) }))
-    .sort((one, other) => one.jobs - other.jobs || one.turn - other.turn)
+    .map(([borrower]) => ({ borrower, ...standingOf(partition, resource, borrower) }))
+    .sort(inOrder)
     .map(({ borrower }) => borrower)
 
-interface Line {
+interface Standing {
+  readonly priority: number
+  readonly jobs: number
+  readonly turn: number
+}
+
+/** One that does not stand in the line comes behind its equals. */
+export function standingOf(partition: Partition, resource: Resource, borrower: Borrower): Standing {
+  const place = partition.books[resource].line[borrower]
+  const jobs = jobsOf(partition, resource, borrower)
+  if (place === undefined) return { priority: DEFAULT_PRIORITY, jobs, turn: Number.POSITIVE_INFINITY }
+  return { priority: priorityIn(place), jobs, turn: turnIn(place) }
+}
+
+const inOrder = (one: Standing, other: Standing): number =>
+  one.priority - other.priority || one.jobs - other.jobs || one.turn - other.turn
+
+export interface Line {
   /** Those that wait for what is guaranteed to their partitions: so many of each as it lacks units. */
   readonly guaranteed: readonly Borrower[]
   readonly others: readonly Borrower[]
 }
 
-function lines(partition: Partition, resource: Resource): Line {
-  const line = lineByUnits(partition, resource)
+export function lines(partition: Partition, resource: Resource): Line {
+  const line = sortedLine(partition, resource)
   let unfilled = unfilledOf(partition, resource)
   if (unfilled.size === 0) return { guaranteed: [], others: line }
   const guaranteed = line.filter((borrower) => {
@@ -95,16 +118,22 @@ export function lineOf(partition: Partition, resource: Resource): Borrower[] {
 
 /** Free units are for the shards that wait; one that comes anew, or has more, may have only what none waits for. */
 export const mayBorrow = (partition: Partition, resource: Resource, self: Borrower): boolean =>
-  isBefore(partition, resource, self, lineOf(partition, resource)[0])
+  isBefore(partition, resource, self, lineOf(partition, resource))
 
+/** Whether a shard is served before all others of a part of the line. It may not have come to stand there yet. */
 function isBefore(
   partition: Partition,
   resource: Resource,
   self: Borrower,
-  first: Borrower | undefined,
+  line: readonly Borrower[],
 ): boolean {
-  if (first === undefined || first === self) return true
-  return jobsOf(partition, resource, self) < jobsOf(partition, resource, first)
+  const first = line.find((borrower) => borrower !== self)
+  if (first === undefined) return true
+  const own = standingOf(partition, resource, self)
+  const other = standingOf(partition, resource, first)
+  // Before its jobs have been read it counts by its place, and without one as an equal.
+  const priority = partition.waiting?.[0] ?? (Number.isFinite(own.turn) ? own.priority : other.priority)
+  return inOrder({ ...own, priority }, other) < 0
 }
 
 /** How many free units a shard may borrow now. What is guaranteed to its partition is no business of those that wait for more. */
@@ -114,36 +143,9 @@ export function unitsToBorrow(partition: Partition, resource: Resource, self: Bo
   if (unfilled.size === 0) return mayBorrow(partition, resource, self) ? free : 0
   const line = lines(partition, resource)
   const own = partitionIn(self)
-  const mate = line.guaranteed.find((borrower) => partitionIn(borrower) === own)
-  const isNext = isBefore(partition, resource, self, mate)
+  const mates = line.guaranteed.filter((borrower) => partitionIn(borrower) === own)
+  const isNext = isBefore(partition, resource, self, mates)
   const entitled = isNext ? Math.min(free, lackOfPartition(unfilled, self)) : 0
-  if (!isBefore(partition, resource, self, line.others[0])) return entitled
+  if (!isBefore(partition, resource, self, line.others)) return entitled
   return Math.max(entitled, isNext ? freeAmong(free, unfilled, self) : freeBeyond(free, unfilled))
-}
-
-/**
- * To which shard one that has work of its own gives one of its units: the next in the line, if that has less, or waits for what
- * is guaranteed to its partition. What is guaranteed to its own it keeps, but for its own.
- */
-export function nextToGiveWayTo(
-  partition: Partition,
-  resource: Resource,
-  self: Borrower,
-): Borrower | undefined {
-  const { guaranteed, others } = lines(partition, resource)
-  const isOwn = needsOwn(partition, resource, self)
-  const mayHave = (borrower: Borrower) =>
-    borrower !== self && (!isOwn || partitionIn(borrower) === partitionIn(self))
-  const entitled = guaranteed.find(mayHave)
-  if (entitled !== undefined && !isOwn) return entitled
-  const next = entitled ?? others.find(mayHave)
-  if (next === undefined) return undefined
-  return givesWay(jobsOf(partition, resource, self), jobsOf(partition, resource, next)) ? next : undefined
-}
-
-function needsOwn(partition: Partition, resource: Resource, self: Borrower): boolean {
-  const { guaranteed, limits, books } = partition
-  if (!guaranteed || resource !== 'slots') return false
-  const units = unitsOfOneJob(partition, resource, self)
-  return wouldLack(guaranteed, capOf(limits, resource), books[resource], { borrower: self, units })
 }

@@ -9,6 +9,8 @@
  * for the rule is: lend before use, stop using before return. A function that dies in between leaves books that
  * differ on the safe side, and the next one that looks puts them right.
  */
+import { type Place, turnIn } from './place.ts'
+
 declare const loanBrand: unique symbol
 export type LoanId = string & { readonly [loanBrand]: true }
 
@@ -31,8 +33,8 @@ export interface Borrowed {
 
 export interface Limiter {
   readonly loans: Readonly<Record<Borrower, Loan>>
-  /** The shards that wait to borrow, and when their turn comes: the smallest number is first. */
-  readonly line: Readonly<Record<Borrower, number>>
+  /** The shards that wait to borrow, and their places. */
+  readonly line: Readonly<Record<Borrower, Place>>
 }
 
 export const NOTHING_LENT: Limiter = { loans: {}, line: {} }
@@ -73,7 +75,7 @@ export function arrived(
 }
 
 /** The turn of a shard that enters the line at its end. */
-export const lastTurn = ({ line }: Limiter): number => 1 + Math.max(0, ...Object.values(line))
+export const lastTurn = ({ line }: Limiter): number => 1 + Math.max(0, ...Object.values(line).map(turnIn))
 
 /**
  * Whether a shard that could use its unit itself gives it to one that waits: if that one has none, so that each has

@@ -2,6 +2,7 @@
 import * as z from 'zod'
 import type { AdaptiveRule } from './adaptive.ts'
 import type { Derivation } from './app-rate.ts'
+import type { BatchRule } from './batch-rule.ts'
 import type { SharedStarts } from './grant.ts'
 import type { Kept } from './guarantee.ts'
 import type { LimiterName } from './queue-limiter.ts'
@@ -33,6 +34,8 @@ export interface Limits {
   readonly adaptive?: AdaptiveRule
   /** As configured: `rateLimit`, whoever sets it, counts what jobs cost. */
   readonly costs?: true
+  /** As configured: several jobs are one attempt. */
+  readonly batch?: BatchRule
   /** Somebody has paused the whole queue: see `queue-pauses.ts`. */
   readonly queuePaused?: PauseNote
 }
@@ -73,6 +76,8 @@ export const overrideSchema = z.strictObject({
       margin_ms: z.int().min(0).max(LONGEST_MS).optional(),
     })
     .optional(),
+  /** Of a total: how many units partitions are guaranteed, by their names in keys. */
+  guaranteed: z.record(z.string(), count.min(1)).optional(),
   ...NOTE_FIELDS,
   paused: z.strictObject(NOTE_FIELDS).optional(),
 })
@@ -80,6 +85,12 @@ export type LimitOverride = z.infer<typeof overrideSchema>
 
 /** The most slots that one item holds. Beyond it an item becomes slow and dear: 100 slots are about 9 KB. */
 export const MAX_SLOTS_PER_SHARD = 100
+/** The most jobs that it lists, if several share a slot: about 60 KB. */
+export const MAX_JOBS_PER_SHARD = 1000
+
+/** How many slots one shard has at the most. */
+export const mostSlots = ({ batch }: Pick<Limits, 'batch'>): number =>
+  Math.min(MAX_SLOTS_PER_SHARD, batch ? Math.floor(MAX_JOBS_PER_SHARD / batch.size) : MAX_SLOTS_PER_SHARD)
 
 export interface LimiterUse {
   readonly lent: number
@@ -115,6 +126,8 @@ export interface ShardLimits {
   readonly throttle?: Throttle
   /** If the queue shares rates: what they have granted. A job starts only with a grant. */
   readonly shared?: SharedStarts
+  /** If several of its jobs are one attempt. */
+  readonly batch?: BatchRule
 }
 
 /**
@@ -148,6 +161,11 @@ export const withMargin = (rate: RateInput): RateLimit => ({
 export function applyOverride(configured: Limits, override: LimitOverride | undefined): Limits {
   if (!override) return configured
   const { concurrency = configured.concurrency, rateLimit } = override
+  const { batch } = configured
   const rate = rateLimit ? withMargin(rateLimit) : configured.rateLimit
-  return { ...(concurrency === undefined ? {} : { concurrency }), ...(rate ? { rateLimit: rate } : {}) }
+  return {
+    ...(concurrency === undefined ? {} : { concurrency }),
+    ...(rate ? { rateLimit: rate } : {}),
+    ...(batch ? { batch } : {}),
+  }
 }

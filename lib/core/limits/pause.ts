@@ -23,5 +23,6 @@ export const paused =
 export const resumed: Change = (override) => {
   if (!override?.paused) return override
   const { paused: _paused, ...limits } = override
-  return limits.concurrency === undefined && limits.rateLimit === undefined ? undefined : limits
+  const { concurrency, rateLimit, guaranteed } = limits
+  return [concurrency, rateLimit, guaranteed].every((limit) => limit === undefined) ? undefined : limits
 }

@@ -1,16 +1,9 @@
 /** What one shard has of its partition's limits, what it may use of that now, and what it gives back. */
 import type { ShardState } from '../shard/state.ts'
 import { RESOURCES, type Resource } from './books.ts'
+import { jobsThatGoFirst, nextToGiveWayTo } from './giving-way.ts'
 import { capOf, isMetered, mostUnits, SLOTS_OF_A_SMALL_ITEM, type Units } from './in-force.ts'
-import {
-  freeFor,
-  freeUnits,
-  mayBorrow,
-  nextToGiveWayTo,
-  type Partition,
-  PLAIN,
-  unitsOfOneJob,
-} from './lending.ts'
+import { freeFor, freeUnits, mayBorrow, type Partition, PLAIN, unitsOfOneJob } from './lending.ts'
 import { type Borrower, held, lentOut } from './limiter.ts'
 
 /** A partition, seen from one of its shards. */
@@ -25,7 +18,7 @@ export interface Portion extends Partition {
   readonly ofLane?: true
 }
 
-const ofOneJob = (portion: Portion, resource: Resource): number =>
+export const ofOneJob = (portion: Portion, resource: Resource): number =>
   unitsOfOneJob(portion, resource, portion.self)
 
 /** What a shard uses at the beginning of a pass, and what it used until just now. */
@@ -56,7 +49,16 @@ const usable = (portion: Portion, resource: Resource): number =>
 /** Whether the shard leaves a unit to one that waits: one that has just become free, for what it has been given it uses. */
 const givesUnitAway = (portion: Portion, usage: Usage, resource: Resource): boolean =>
   (isFreed(portion, usage, resource) || isNextGivenAway(portion, usage, resource)) &&
-  nextToGiveWayTo(portion, resource, portion.self) !== undefined
+  givesWay(portion, usage, resource)
+
+const givesWay = (portion: Portion, usage: Usage, resource: Resource): boolean =>
+  nextToGiveWayTo(portion, resource, portion.self, priorityOfLast(portion, usage, resource)) !== undefined
+
+/** The priority of the job that would use the last unit of the shard, or the one that becomes free next. */
+function priorityOfLast(portion: Portion, { inUse }: Usage, resource: Resource): number | undefined {
+  const jobs = Math.floor((usable(portion, resource) - inUse[resource]) / ofOneJob(portion, resource))
+  return portion.waiting?.[Math.max(0, jobs - 1)]
+}
 
 const isFreed = (portion: Portion, usage: Usage, resource: Resource): boolean =>
   usage.freed[resource] > 0 && usage.inUse[resource] < usable(portion, resource)
@@ -72,15 +74,15 @@ const isNextGivenAway = (portion: Portion, usage: Usage, resource: Resource): bo
 export const givesNextStartAway = (portion: Portion, usage: Usage): boolean =>
   isMetered(portion.limits, 'starts') &&
   isNextGivenAway(portion, usage, 'starts') &&
-  nextToGiveWayTo(portion, 'starts', portion.self) !== undefined
+  givesWay(portion, usage, 'starts')
 
-/** How many units the shard may have in use after this pass. */
+/** How many units the shard may have in use after this pass. While others wait with better jobs, its worse ones use none. */
 export const mayUse = (portion: Portion, usage: Usage): Units =>
   of((resource) => {
     if (!isMetered(portion.limits, resource)) return Number.POSITIVE_INFINITY
-    return (
-      usable(portion, resource) - (givesUnitAway(portion, usage, resource) ? ofOneJob(portion, resource) : 0)
-    )
+    const one = ofOneJob(portion, resource)
+    const left = usable(portion, resource) - (givesUnitAway(portion, usage, resource) ? one : 0)
+    return Math.min(left, usage.inUse[resource] + one * jobsThatGoFirst(portion, resource, portion.self))
   })
 
 /** So many more units a shard asks for at a time, and reads jobs for. The next pass can ask for more. */
@@ -114,11 +116,14 @@ function mayWant(portion: Portion, usage: Usage, resource: Resource): number {
 }
 
 /**
- * How many units it asks for, if `ready` jobs might start and `startable` of them have a start of the rate. If there is no
+ * How many units it asks for, if `due` jobs might start and `startable` of them have a start of the rate. If there is no
  * limit, one loan does for good.
  */
-export function unitsWanted(portion: Portion, usage: Usage, ready: number, startable: number): Units {
+export function unitsWanted(portion: Portion, usage: Usage, due: number, startable: number): Units {
   const mayWantOf = (resource: Resource) => mayWant(portion, usage, resource)
+  // What others wait for with better jobs is not asked for.
+  const first = RESOURCES.map((resource) => jobsThatGoFirst(portion, resource, portion.self))
+  const ready = Math.min(due, ...first)
   const weight = ofOneJob(portion, 'slots')
   const free = unitsHeld(portion, 'slots') - usage.inUse.slots
   const slots = Number.isFinite(capOf(portion.limits, 'slots'))
@@ -168,30 +173,4 @@ export function lackOf(portion: Portion, { may, inUse, isWorkLeft, startable }: 
   const isUsedUp = inUse.slots + ofOneJob(portion, 'slots') > may.slots
   const starts = isWorkLeft && startable === 0 && couldHaveMore('starts')
   return { starts, slots: isWorkLeft && !starts && isUsedUp && couldHaveMore('slots') }
-}
-
-/** What it has borrowed after this pass: less, if it gives units back. Only what it does not use goes back. */
-export function afterGivingBack(portion: Portion, spent: Spent, lack: Lack): Portion['borrowed'] {
-  const entries = RESOURCES.flatMap((resource) => {
-    const loan = portion.borrowed[resource]
-    if (!loan) return []
-    const target = Math.max(spent.inUse[resource], unitsToKeep(portion, spent, lack, resource))
-    const back = Math.max(0, held(loan) - target)
-    return [[resource, { ...loan, returned: loan.returned + back }] as const]
-  })
-  return Object.fromEntries(entries)
-}
-
-/**
- * Without work of its own, a shard keeps what it has until somebody waits for it, for lending costs two writes. A shard that
- * waits for a slot keeps the start that it needs then: given away, it would go round among shards that have no slots.
- */
-function unitsToKeep(portion: Portion, { may, inUse }: Spent, lack: Lack, resource: Resource): number {
-  if (!isMetered(portion.limits, resource)) return unitsHeld(portion, resource)
-  const forNext = Math.min(may[resource], inUse[resource] + ofOneJob(portion, resource))
-  if (portion.givesIdleBack) return lack.isReserved ? forNext : 0
-  const othersWait = Object.keys(portion.books[resource].line).some((borrower) => borrower !== portion.self)
-  if (lack[resource] || !othersWait) return may[resource]
-  if (lack.isReserved) return forNext
-  return resource === 'starts' && lack.slots ? Math.min(may.starts, inUse.starts + 1) : 0
 }

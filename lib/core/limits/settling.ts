@@ -2,6 +2,7 @@
  * What a shard writes into its partition's books after a pass: what it has given back, whether it stands in the line, and
  * to which shards free units go.
  */
+import { DEFAULT_PRIORITY } from '../keys.ts'
 import {
   type Books,
   type BooksChange,
@@ -13,14 +14,15 @@ import {
 } from './books.ts'
 import { afterGetting, freeAmong, isGuaranteedAny } from './guarantee.ts'
 import { isMetered } from './in-force.ts'
-import { freeUnits, jobsOf, lineOf, PLAIN, unfilledOf, unitsOfOneJob } from './lending.ts'
+import { freeUnits, jobsOf, lines, PLAIN, unfilledOf, unitsOfOneJob } from './lending.ts'
 import { afterReturn, type Borrower, type LoanId, lastTurn, lendMore, outstanding } from './limiter.ts'
+import { type Place, placeAt, priorityIn, turnIn } from './place.ts'
 import type { Lack, Portion } from './portion.ts'
 
 export interface Settlement extends BooksChange {
   /** More is lent than has just come back. */
   readonly isLending: boolean
-  /** The shard has come to stand in a line. */
+  /** The shard has come to stand in a line, or further in front there, for a better job has come. */
   readonly hasEntered: boolean
   /** The shards that have been served, and have to be visited. */
   readonly served: readonly Borrower[]
@@ -61,9 +63,7 @@ function settleOne(
     loans: [...told, ...served.loans],
     line: [...place, ...served.line],
     isLending: served.loans.length > back || (isKeptBack(portion) && served.loans.length > 0),
-    hasEntered:
-      place.some(({ turn }) => turn !== undefined) &&
-      portion.books[resource].line[portion.self] === undefined,
+    hasEntered: place.some(({ turn }) => isFurtherInFront(portion.books[resource].line[portion.self], turn)),
     served: served.served,
   }
 }
@@ -86,15 +86,23 @@ function tell({ self, books, borrowed }: Portion, resource: Resource): LoanChang
   return is?.returned === was.returned ? [] : [{ resource, borrower: self, was, is }]
 }
 
-/** A shard that lacks units comes to stand in the line; one that has given one back goes to its end. */
+/**
+ * A shard that lacks units comes to stand in the line; one that has given one back goes to its end. Its place has the priority of
+ * its next job: with an earlier one it would be served before its turn, or too late.
+ */
 function takePlace(portion: Portion, resource: Resource, lacks: boolean, hadTurn: boolean): LineChange[] {
-  const { self, books } = portion
-  if (!lacks || (stands(portion, resource) && !hadTurn)) return []
-  return [{ resource, borrower: self, turn: lastTurn(books[resource]) }]
+  const { self, books, waiting } = portion
+  if (!lacks) return []
+  const was = books[resource].line[self]
+  const priority = waiting?.[0] ?? (was === undefined ? DEFAULT_PRIORITY : priorityIn(was))
+  const stays = was !== undefined && !hadTurn
+  if (stays && priorityIn(was) === priority) return []
+  const turn = stays ? turnIn(was) : lastTurn(books[resource])
+  return [{ resource, borrower: self, turn: placeAt(priority, turn) }]
 }
 
-const stands = ({ self, books }: Portion, resource: Resource): boolean =>
-  books[resource].line[self] !== undefined
+const isFurtherInFront = (was: Place | undefined, is: Place | undefined): boolean =>
+  is !== undefined && (was === undefined || priorityIn(is) < priorityIn(was))
 
 /**
  * The places that a shard leaves because it lacks nothing more. It leaves *before* the write of its pass: another pass that
@@ -115,13 +123,18 @@ const MOST_SERVED = 25
 
 /**
  * Nobody is passed by, however little the next would need: a job that uses many units would wait for ever. What is kept for
- * partitions that it is guaranteed to goes to nobody else.
+ * partitions that it is guaranteed to goes to nobody else. Worse priorities get nothing before those that wait with the best one
+ * have looked whether they need more.
  */
 function nextServed(portion: Portion, resource: Resource): Borrower[] {
   const served: Borrower[] = []
   let free = Math.max(0, freeUnits(portion, resource))
   let unfilled = unfilledOf(portion, resource)
-  for (const borrower of lineOf(portion, resource)) {
+  const { line } = portion.books[resource]
+  const { guaranteed, others } = lines(portion, resource)
+  const priorityOf = (borrower: Borrower | undefined) => priorityIn(line[borrower ?? PLAIN] ?? 0)
+  const best = others.filter((borrower) => priorityOf(borrower) === priorityOf(others[0]))
+  for (const borrower of [...guaranteed, ...best]) {
     if (borrower === portion.self) continue
     const units = unitsOfOneJob(portion, resource, borrower)
     if (units > freeAmong(free, unfilled, borrower) || served.length === MOST_SERVED) break
@@ -141,7 +154,7 @@ function serve(
   if (!isMetered(portion.limits, resource)) return { loans: [], line: [], served: [] }
   const served = nextServed(portion, resource)
   const lent = served.filter((borrower) => borrower !== PLAIN)
-  const { loans } = portion.books[resource]
+  const { loans, line } = portion.books[resource]
   const last = lastTurn(portion.books[resource])
   const isFull = (borrower: Borrower): boolean =>
     jobsOf(portion, resource, borrower) + 1 >= (portion.mostJobsOf?.(borrower) ?? Number.POSITIVE_INFINITY)
@@ -157,7 +170,8 @@ function serve(
     }),
     // One that can use no more leaves now, which spares it a write of its own; the others go to the end.
     line: lent.map((borrower, index) => {
-      return { resource, borrower, turn: isFull(borrower) ? undefined : last + index }
+      const priority = priorityIn(line[borrower] ?? 0)
+      return { resource, borrower, turn: isFull(borrower) ? undefined : placeAt(priority, last + index) }
     }),
     served,
   }

@@ -1,16 +1,14 @@
 /** Which of the due jobs start, in their order, and what holds the others. */
-import { itemBytes } from '../job/item-size.ts'
 import type { Job } from '../job/job.ts'
 import type { SharedStarts } from '../limits/grant.ts'
 import { plannedRate } from '../limits/limits.ts'
 import { isAhead } from '../limits/shared-rate.ts'
 import { windowReopensAt } from '../limits/window.ts'
-import { isFresh } from '../shard/closed.ts'
-import { sizeOf } from '../shard/state.ts'
-import { waitsOf } from './held.ts'
+import { type Batches, batchesOf } from './batches.ts'
+import { claim } from './claim.ts'
 import type { Hold } from './holds.ts'
 import type { Claim, PassInput } from './input.ts'
-import { plannedStart, type Room, roomFor, type Staying, separateTwins } from './room.ts'
+import { type Room, roomFor, type Staying, separateTwins } from './room.ts'
 
 export interface Admission {
   readonly claims: readonly Claim[]
@@ -24,12 +22,16 @@ export interface Admission {
 export function admit(input: PassInput, staying: Staying): Admission {
   const room = roomFor(staying, input)
   const { candidates, twins } = separateTwins(input.due, staying)
-  const claims = candidates
+  const batches = batchesOf(candidates, input.limits.batch, input.batchesAt ?? input.now)
+  const claims = batches.ready
     .slice(0, room.starts.length)
-    .map((job, index) => claim(job, room.starts[index] ?? input.now, index, input))
-  const left = candidates.slice(claims.length)
+    .map((jobs, index) => claim(jobs, room.starts[index] ?? input.now, index, input))
+  const left = candidates.slice(claims.reduce((sum, { others = [] }) => sum + 1 + others.length, 0))
+  const isAllReady = claims.length === batches.ready.length && !input.more
+  const partial = isAllReady ? partialHold(batches, input.limits) : []
+  const counts = { claims: claims.length, left: left.length, staying }
   const holds = [
-    ...holdsOf(input, room, { claims: claims.length, left: left.length, staying }),
+    ...(partial.length > 0 ? partial : holdsOf(input, room, counts)),
     ...(twins.length > 0 ? [{ reason: 'same id', jobs: twins.length } as const] : []),
   ]
   const readOn = input.more && !input.cut && claims.length < room.starts.length
@@ -41,6 +43,12 @@ interface Counts {
   readonly left: number
   readonly staying: Staying
 }
+
+/** Nothing else holds them, whatever units there are: they wait for others that go with them. */
+const partialHold = ({ partial, partialUntil }: Batches, { batch }: PassInput['limits']): Hold[] =>
+  batch && partial.length > 0
+    ? [{ reason: 'batch', jobs: partial.length, size: batch.size, until: partialUntil }]
+    : []
 
 /** A shard without a free slot learns nothing of its rate: whoever frees one looks at that. */
 function holdsOf(input: PassInput, room: Room, { claims, left, staying }: Counts): Hold[] {
@@ -102,36 +110,4 @@ function rateHold(
   if (rateLimit.isInterval)
     return [{ reason: 'interval', jobs: left, interval_ms: rateLimit.period_ms, ...known }]
   return [{ reason: 'rate', jobs: left, allowed: rateLimit.allowed, ...known }]
-}
-
-function claim(
-  job: Job,
-  mayStartAt: number,
-  index: number,
-  { state, limits, now, reading, newToken, runUntil, shared }: PassInput,
-): Claim {
-  const slot = {
-    token: newToken(),
-    priority: job.priority,
-    runAt: job.runAt,
-    ...sizeOf(itemBytes(job.item)),
-    // However few slots there are now, there may be more while this one is in flight.
-    ...(isFresh(job.runAt, reading.since) ? { fresh: true as const } : {}),
-    ...(job.alone ? { alone: job.alone } : {}),
-  }
-  const granted = limits.shared?.grants[index]
-  const waits = (startAt: number) => waitsOf(state, { from: job.runAt, until: startAt }, now)
-  const known = { job, ...(granted ? { granted } : {}) }
-  const startBy = granted ? { startBy: granted.until } : {}
-  const isOwn = index === 0 && runUntil !== undefined && !(shared && job.alone)
-  if (!isOwn)
-    return { ...known, slot: { ...slot, sentAt: now, ...startBy }, startAt: mayStartAt, ...waits(mayStartAt) }
-  const hasRate = plannedRate(limits) !== undefined || granted !== undefined
-  const startAt = plannedStart(mayStartAt, now, hasRate)
-  return {
-    ...known,
-    slot: { ...slot, deadline: runUntil, ...(shared ? { shared: true as const } : {}) },
-    startAt,
-    ...waits(startAt),
-  }
 }

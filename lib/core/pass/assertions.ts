@@ -5,6 +5,7 @@
 import { BrokenRuleError } from '../errors.ts'
 import type { RateLimit } from '../limits/limits.ts'
 import { rememberedFor, startsInWindow } from '../limits/window.ts'
+import { jobsInFlight } from '../shard/in-flight.ts'
 import { isRunning } from '../shard/state.ts'
 import { isWorkLeft } from './holds.ts'
 import type { Decision, PassInput } from './input.ts'
@@ -65,11 +66,27 @@ const RULES: readonly Rule[] = [
   [
     'a job is claimed once, and not while its id is in flight',
     (_input, { claims }, staying) => {
-      const ids = [...staying.map(([id]) => id), ...claims.map(({ job }) => job.id)]
+      const flying = jobsInFlight(staying).map(([id]) => id)
+      const ids = [
+        ...flying,
+        ...claims.flatMap(({ job, others = [] }) => [job, ...others].map(({ id }) => id)),
+      ]
       return claims.length === 0 || new Set(ids).size === ids.length
     },
   ],
-  ['only due jobs are claimed', ({ now }, { claims }) => claims.every(({ job }) => job.runAt <= now)],
+  [
+    'only due jobs are claimed',
+    ({ now }, { claims }) =>
+      claims.every(({ job, others = [] }) => [job, ...others].every(({ runAt }) => runAt <= now)),
+  ],
+  [
+    'no batch has more jobs than it may have, and a slot lists what is claimed with it',
+    ({ limits: { batch } }, { claims }) =>
+      claims.every(
+        ({ slot, others = [] }) =>
+          others.length < (batch?.size ?? 1) && (slot.others ?? []).length === others.length,
+      ),
+  ],
   [
     'a slot is dropped only for its holder, or if its job has been taken care of',
     ({ recovered, released }, { change }) =>

@@ -8,6 +8,7 @@ import { earliest } from '../earliest.ts'
 import { plannedRate, type ShardLimits } from '../limits/limits.ts'
 import { bucketOf, bucketWidth, forgottenBuckets } from '../limits/window.ts'
 import { isOverdue } from '../shard/attention.ts'
+import { jobsInFlight } from '../shard/in-flight.ts'
 import { isRunning, type ShardState, type Slots, slotEntries } from '../shard/state.ts'
 import { type Admission, admit } from './admit.ts'
 import { isLeftAmid, isOvertaken } from './amid.ts'
@@ -76,8 +77,8 @@ function startOfOwn([first]: readonly Claim[], limits: ShardLimits): { start?: s
 
 const amidOf = (input: PassInput, staying: Staying, take: Slots, { unclaimed }: Admission) => ({
   ...input,
-  staying,
-  next: [...staying, ...slotEntries(take)],
+  staying: jobsInFlight(staying),
+  next: jobsInFlight([...staying, ...slotEntries(take)]),
   unclaimed: unclaimed.map(({ key }) => key.sk),
 })
 

@@ -20,6 +20,7 @@ const IN_THIS_ORDER = [
   'shared rate',
   'slots',
   'limiter',
+  'batch',
 ] as const
 
 /** Jobs with the id of one in flight say nothing of the others. */

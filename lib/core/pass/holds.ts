@@ -44,6 +44,8 @@ export type Hold =
     })
   /** Another job with the same id is in flight. */
   | (Held & { readonly reason: 'same id' })
+  /** They are fewer than a batch has, and wait for more until then, epoch ms. */
+  | (Held & { readonly reason: 'batch'; readonly size: number; readonly until: number })
   /** More are due than were read. */
   | { readonly reason: 'not read' }
 
@@ -52,7 +54,12 @@ const ENDED_BY_OTHERS: ReadonlySet<Hold['reason']> = new Set(['paused', 'slots',
 
 export const isEndedByOthers = ({ reason }: Hold): boolean => ENDED_BY_OTHERS.has(reason)
 
-const WHATEVER_THE_UNITS: ReadonlySet<Hold['reason']> = new Set(['same id', 'slowed down', 'throttled'])
+const WHATEVER_THE_UNITS: ReadonlySet<Hold['reason']> = new Set([
+  'same id',
+  'slowed down',
+  'throttled',
+  'batch',
+])
 
 /** More units would let a job start, or reading on. */
 export const isWorkLeft = (holds: readonly Hold[]): boolean =>

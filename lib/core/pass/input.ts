@@ -28,6 +28,11 @@ export interface PassInput {
   /** By what outcomes the limits are stretched. Absent for a queue that does not adapt. */
   readonly throttling?: Throttling
   readonly now: number
+  /**
+   * Whether a batch has waited for long enough is judged by this time, epoch ms, whatever `now` is: units and starts of shared
+   * rates have been asked for as many. Default: `now`.
+   */
+  readonly batchesAt?: number
   readonly newToken: () => Token
   /** Dead slots whose jobs have been taken care of. Only these may be dropped. */
   readonly recovered: ReadonlySet<JobId>
@@ -72,6 +77,8 @@ export interface Reading {
 
 export interface Claim {
   readonly job: Job
+  /** The other jobs of its batch. Absent if it is by itself. */
+  readonly others?: readonly Job[]
   readonly slot: Slot
   /** Epoch ms before which the job must not start: now, or when the rate allows it. */
   readonly startAt: number
@@ -126,6 +133,7 @@ export interface Look {
     | 'a shared rate grants a start'
     | 'a slow-down ends'
     | 'a line is full'
+    | 'a batch has waited for long enough'
     | 'a job is due'
 }
 

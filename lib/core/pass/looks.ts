@@ -15,6 +15,7 @@ export function looksOf(input: PassInput, holds: readonly Hold[]): Look[] {
     if (hold.reason === 'throttled') add(hold.reopensAt, 'the throttle lets one start')
     if (hold.reason === 'shared rate') add(grantAt(hold, input.now), 'a shared rate grants a start')
     if (hold.reason === 'slowed down') add(slowedUntil(hold, input), 'a slow-down ends')
+    if (hold.reason === 'batch') add(hold.until, 'a batch has waited for long enough')
     if (hold.reason === 'limiter' && !isSoon(arranged, input)) add(hold.lookAt, 'a line is full')
   }
   add(input.nextDueAt, 'a job is due')
@@ -41,13 +42,16 @@ function arrangedWake({ state, wokenFor, uncertain, now }: PassInput): number | 
   return dueAt !== undefined && dueAt !== wokenFor && dueAt !== uncertain && dueAt > now ? dueAt : undefined
 }
 
+/** A second counts there. */
+const isShort = (time_ms: number | undefined): boolean => time_ms !== undefined && time_ms <= PRECISE_UP_TO_MS
+
 /** The wake-up that has to be arranged for that time. An earlier one on its way will do as well. */
 export function wakeFor(input: PassInput, dueAt: number | undefined): { readonly wake?: ArrangedWake } {
   const rateLimit = plannedRate(input.limits)
-  const { shared } = input.limits
+  const { shared, batch } = input.limits
   if (dueAt === undefined || dueAt === arrangedWake(input)) return {}
   // A start that was granted is lost if its job comes too late.
   const isAwaited = shared?.wait?.nextAt !== undefined
-  const isPrecise = isAwaited || (rateLimit !== undefined && rateLimit.period_ms <= PRECISE_UP_TO_MS)
+  const isPrecise = isAwaited || [rateLimit?.period_ms, batch?.wait_ms].some(isShort)
   return { wake: { at: dueAt, isPrecise } }
 }

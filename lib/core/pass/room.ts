@@ -5,6 +5,7 @@ import type { JobId } from '../keys.ts'
 import type { SharedStarts } from '../limits/grant.ts'
 import { plannedRate } from '../limits/limits.ts'
 import { startTimes } from '../limits/window.ts'
+import { jobsInFlight } from '../shard/in-flight.ts'
 import { type Slot, slotEntries, sortKeyOf, startsReserved } from '../shard/state.ts'
 import { START_LEAD_MS, START_WRITES_MS } from '../times.ts'
 import type { PassInput } from './input.ts'
@@ -23,8 +24,9 @@ export function jobsToRead(
   whole: boolean,
 ): JobsToRead {
   const staying = slotsThatStay(input)
-  const want = roomFor(staying, input).starts.length + 1
-  return { want, inFlight: new Set(staying.map(([id]) => id)), ranges: rangesToRead(staying, whole) }
+  const flying = jobsInFlight(staying)
+  const want = roomFor(staying, input).starts.length * (input.limits.batch?.size ?? 1) + 1
+  return { want, inFlight: new Set(flying.map(([id]) => id)), ranges: rangesToRead(flying, whole) }
 }
 
 /** The slots that a pass leaves as they are. */
@@ -93,7 +95,7 @@ export function separateTwins(
   due: readonly Job[],
   staying: readonly [JobId, Slot][],
 ): { candidates: Job[]; twins: Job[] } {
-  const inFlight = new Map(staying.map((slot) => [slot[0], sortKeyOf(slot)]))
+  const inFlight = new Map(jobsInFlight(staying).map((slot) => [slot[0], sortKeyOf(slot)]))
   const candidates: Job[] = []
   const twins: Job[] = []
   for (const job of due) {

@@ -8,6 +8,7 @@ import { LONGEST_MS, SHORTEST_PERIOD_MS } from '../limits/limits.ts'
 import { durationBetween } from '../text/duration.ts'
 import { LONGEST_HANDLER_MS } from '../times.ts'
 import { appFields, appsSchema } from './apps.ts'
+import { batchFields } from './batch-input.ts'
 import { guaranteedFields } from './guaranteed-input.ts'
 import { limiterFields, type PoolUseInput, poolsSchema, type TotalInput } from './limiters-input.ts'
 import { partitionSchema } from './partition.ts'
@@ -33,6 +34,7 @@ const queueSchema = z.strictObject({
   ...limiterFields,
   ...guaranteedFields,
   ...sizeFields,
+  ...batchFields,
   /** The shortest time between two starts of a partition. Default: none. */
   minInterval: duration(SHORTEST_PERIOD_MS).optional(),
   /** A partition is slower by itself while too many of its attempts fail; `true` for the defaults. Default: it is not. */

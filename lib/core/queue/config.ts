@@ -4,12 +4,13 @@ import { derivedNumber } from '../limits/app-rate.ts'
 import type { AppRate } from '../limits/derived.ts'
 import { SLOTS_OF_A_SMALL_ITEM } from '../limits/in-force.ts'
 import { toRate } from '../limits/input.ts'
-import { type Limits, MAX_SLOTS_PER_SHARD, withMargin } from '../limits/limits.ts'
+import { type Limits, mostSlots, withMargin } from '../limits/limits.ts'
 import type { QueueLimiter } from '../limits/queue-limiter.ts'
 import type { SharedRate } from '../limits/shared-rate.ts'
 import { toConfigurationError } from '../text/issues.ts'
 import { derivationOf } from './apps.ts'
 import type { RetryPolicy } from './backoff.ts'
+import { batchOf } from './batch-input.ts'
 import { type ConfigInput, configSchema, MAX_SHARDS, type ParsedQueue } from './config-input.ts'
 import { costsOf } from './costs-input.ts'
 import { withGuaranteed } from './guaranteed-input.ts'
@@ -94,6 +95,7 @@ function limitsOf(apps: Readonly<Record<string, AppRate>>, name: string, queue: 
     ...(derivation ? { derivation } : {}),
     ...(queue.adaptive ? { adaptive: queue.adaptive } : {}),
     ...costsOf(name, queue),
+    ...batchOf(queue),
   }
 }
 
@@ -122,10 +124,13 @@ function toQueue(
  * Enough shards for small items. A rate that is lent is spread only if each shard can have a worthwhile part of it. How many
  * there are limits nothing: shards borrow from one another.
  */
-function defaultShards({ concurrency, rateLimit, costs }: Limits): number {
+function defaultShards(limits: Limits): number {
+  const { concurrency, rateLimit, batch, costs } = limits
+  // In several shards each would have a batch of its own that is not full.
+  if (batch) return Math.max(1, leastShards(limits))
   const slots = concurrency === undefined ? SHARDS_WHEN_UNLIMITED : parts(concurrency)
   const starts = rateLimit && !costs ? parts(rateLimit.allowed) : slots
-  return Math.max(1, Math.min(MAX_SHARDS, Math.max(leastShards(concurrency), Math.min(slots, starts))))
+  return Math.max(1, Math.min(MAX_SHARDS, Math.max(leastShards(limits), Math.min(slots, starts))))
 }
 
 /** An item that lends nothing and has borrowed nothing has room for ten slots in 1 KB. */
@@ -135,14 +140,15 @@ const SLOTS_OF_ONE_SHARD = 10
 export const parts = (units: number): number =>
   units <= SLOTS_OF_ONE_SHARD ? 1 : Math.ceil(units / SLOTS_OF_A_SMALL_ITEM)
 
-const leastShards = (concurrency = 0): number => Math.ceil(concurrency / MAX_SLOTS_PER_SHARD)
+const leastShards = (limits: Limits): number => Math.ceil((limits.concurrency ?? 0) / mostSlots(limits))
 
-function checkShards(name: string, { concurrency }: Limits, shards: number): void {
-  const least = leastShards(concurrency)
+function checkShards(name: string, limits: Limits, shards: number): void {
+  const { concurrency } = limits
+  const least = leastShards(limits)
   if (shards < least)
     throw new ConfigurationError(
       `queues.${name}.shards`,
-      `concurrency ${concurrency} needs at least ${least} shards of ${MAX_SLOTS_PER_SHARD} slots, and here are ${shards}`,
+      `concurrency ${concurrency} needs at least ${least} shards of ${mostSlots(limits)} slots, and here are ${shards}`,
     )
 }
 

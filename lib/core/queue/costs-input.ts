@@ -3,6 +3,7 @@ import { ConfigurationError } from '../errors.ts'
 
 interface Input {
   readonly costs?: boolean | undefined
+  readonly batch?: object | undefined
   readonly rateLimit?: object | undefined
   readonly total?: { readonly rateLimit?: object | undefined } | undefined
 }
@@ -11,8 +12,13 @@ interface Input {
  * What its partitions are told. An interval stays one: it is between starts, whatever they cost.
  * @throws ConfigurationError if there is nothing that could count
  */
-export function costsOf(name: string, { costs, rateLimit, total }: Input): { readonly costs?: true } {
+export function costsOf(name: string, { costs, batch, rateLimit, total }: Input): { readonly costs?: true } {
   if (!costs) return {}
+  if (batch)
+    throw new ConfigurationError(
+      `queues.${name}.costs`,
+      'a batch is one start, whatever its jobs cost: leave costs or batch out',
+    )
   if (!rateLimit && !total?.rateLimit)
     throw new ConfigurationError(
       `queues.${name}.costs`,

@@ -6,10 +6,10 @@ import { givenPartition, type PartitionRule } from './partition.ts'
 
 const units = z.int().min(1, 'guarantee at least one unit, or leave the partition out')
 
-export const guaranteedFields = {
-  /** How many jobs of a partition always find a place within the total: `{ acme: 10 }`. */
-  guaranteed: z.record(z.string(), units).optional(),
-}
+/** How many jobs of a partition always find a place within the total: `{ acme: 10 }`. */
+export const guaranteedSchema = z.record(z.string(), units)
+
+export const guaranteedFields = { guaranteed: guaranteedSchema.optional() }
 
 interface Guaranteeing {
   readonly partition?: PartitionRule | undefined
@@ -28,19 +28,30 @@ export function withGuaranteed(
   name: string,
   queue: Guaranteeing,
 ): readonly QueueLimiter[] {
-  const { guaranteed } = queue
-  if (!guaranteed) return limiters
-  const problem = problemOf(queue, guaranteed)
-  if (problem !== undefined) throw new ConfigurationError(`queues.${name}.guaranteed`, problem)
-  const entries = Object.entries(guaranteed).map(([partition, units]) => {
-    const path = `queues.${name}.guaranteed.${partition}`
-    checkUnits(path, units, queue.concurrency)
-    return [keyOf(path, queue.partition, partition), units] as const
-  })
+  if (!queue.guaranteed) return limiters
+  const guaranteed = toGuaranteed(`queues.${name}.guaranteed`, queue, queue.guaranteed)
   const total = totalOf(name)
-  return limiters.map((limiter) =>
-    limiter.name === total ? { ...limiter, guaranteed: Object.fromEntries(entries) } : limiter,
-  )
+  return limiters.map((limiter) => (limiter.name === total ? { ...limiter, guaranteed } : limiter))
+}
+
+/**
+ * By the partitions as they stand in keys.
+ * @param path of what is guaranteed
+ * @throws ConfigurationError that names the path of a mistake
+ */
+export function toGuaranteed(
+  path: string,
+  queue: Omit<Guaranteeing, 'guaranteed'>,
+  guaranteed: NonNullable<Guaranteeing['guaranteed']>,
+): Readonly<Record<string, number>> {
+  const problem = problemOf(queue, guaranteed)
+  if (problem !== undefined) throw new ConfigurationError(path, problem)
+  const entries = Object.entries(guaranteed).map(([partition, units]) => {
+    const own = `${path}.${partition}`
+    checkUnits(own, units, queue.concurrency)
+    return [keyOf(own, queue.partition, partition), units] as const
+  })
+  return Object.fromEntries(entries)
 }
 
 function problemOf(

@@ -1,6 +1,6 @@
 /** Questions about a shard's state: has somebody to look at it, and would a look find anything? */
 
-import type { JobId } from '../keys.ts'
+import { DEFAULT_PRIORITY, type JobId, parseSortKey } from '../keys.ts'
 import type { ShardLimits } from '../limits/limits.ts'
 import type { PassChange } from '../pass/input.ts'
 import { RESEND_AFTER_MS } from '../times.ts'
@@ -19,6 +19,16 @@ export const hasRoomForWaiting = (
   { waiting, slots }: Pick<ShardState, 'waiting' | 'slots'>,
   limits: ShardLimits,
 ): boolean => waiting && Object.keys(slots).length < limits.slots
+
+/**
+ * Whether something has arrived that may be better than all that waited. If the shard borrows, it may stand in a line, and has
+ * to stand further in front there: others are served meanwhile, although all of its own slots are taken.
+ */
+export function mayGoFurtherInFront(state: ShardState, arrived: readonly string[]): boolean {
+  if (!state.borrowed && !state.borrowedFrom && !state.books) return false
+  const worst = Math.max(DEFAULT_PRIORITY, ...Object.values(state.slots).map(({ priority }) => priority))
+  return arrived.map(parseSortKey).some((key) => key.ok && key.value.priority < worst)
+}
 
 /** Dead slots: their attempts are over, and what became of their jobs is not known. */
 export const deadSlots = (state: ShardState, now: number): [JobId, Slot][] =>

@@ -6,6 +6,7 @@ import { LATE_MS, SOON_MS } from '../times.ts'
 import { hasRoomForWaiting, isOverdue } from './attention.ts'
 import { closedSpans, isWithin } from './closed.ts'
 import { mayExpire } from './expiry.ts'
+import { jobsInFlight } from './in-flight.ts'
 import type { SeenShard } from './seen-shards.ts'
 import { isDead, type ShardGlance, slotEntries, sortKeyOf } from './state.ts'
 
@@ -30,7 +31,7 @@ export function isLookedAfter(
   now: number,
 ): boolean {
   if (!state) return false
-  const slots = slotEntries(state.slots)
+  const slots = jobsInFlight(slotEntries(state.slots))
   // Whoever frees a slot looks; and if nothing may run at all, whoever lifts the limit.
   const paused = limits.slots === 0
   const inFlight = new Set<string>(slots.map(sortKeyOf))

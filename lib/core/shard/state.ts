@@ -32,6 +32,8 @@ interface SlotBase {
   readonly fresh?: true
   /** The job is not to share a process with others. */
   readonly alone?: true
+  /** Where the other jobs of its batch stand, which share the slot: see `in-flight.ts`. */
+  readonly others?: readonly SortKey[]
 }
 /** A message is on its way to a worker. */
 export interface ClaimedSlot extends SlotBase {

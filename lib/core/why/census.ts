@@ -3,6 +3,7 @@
  * each one's keys as it sees. So no table is read for it, and it is as old as the last sweep that came to the end.
  */
 import { parseSortKey } from '../keys.ts'
+import { jobsInFlight } from '../shard/in-flight.ts'
 import type { SeenShard } from '../shard/seen-shards.ts'
 import { type ShardGlance, slotEntries, sortKeyOf } from '../shard/state.ts'
 
@@ -37,7 +38,7 @@ export const NO_JOBS: QueueCount = { shards: 0, waiting: 0, blocked: 0, delayed:
 
 /** @param state absent if no pass has made one */
 export function countOf({ keys, whole }: SeenShard, state: ShardGlance | undefined, now: number): QueueCount {
-  const slots = slotEntries(state?.slots ?? {})
+  const slots = jobsInFlight(slotEntries(state?.slots ?? {}))
   const held = new Set<string>(slots.map(sortKeyOf))
   const times = keys.flatMap((key) => {
     const position = parseSortKey(key)

@@ -1,7 +1,8 @@
 /** What holds due jobs back, for people: the holds of a decision, and what the items say about them. Plain data. */
 import { capOf } from '../limits/in-force.ts'
-import { lentOut } from '../limits/limiter.ts'
+import { type Limiter, lentOut } from '../limits/limiter.ts'
 import type { Limits } from '../limits/limits.ts'
+import { priorityIn } from '../limits/place.ts'
 import type { Portion } from '../limits/portion.ts'
 import { claimedAhead, startsInWindow } from '../limits/window.ts'
 import type { Hold } from '../pass/holds.ts'
@@ -31,7 +32,7 @@ export interface UnitsHolder extends SlotHolder {
 interface SlotFacts {
   readonly first?: SlotHolder
   /** The slots of the whole partition, and how many of them its other shards have, if this one has not all of them. */
-  readonly partition?: { readonly slots?: number; readonly lent: number }
+  readonly partition?: { readonly slots?: number; readonly lent: number; readonly behind?: number }
   /** It has no start of its partition's rate, so it has no use for a slot. */
   readonly lacksStarts?: true
 }
@@ -50,7 +51,7 @@ interface Facts {
     readonly ofQueue?: true
   }
   readonly 'slowed down': Note
-  readonly limiter: Note & { readonly first?: UnitsHolder }
+  readonly limiter: Note & { readonly first?: UnitsHolder; readonly behind?: number }
   readonly slots: SlotFacts
   readonly rate: RateFacts
 }
@@ -119,14 +120,30 @@ function limiterFacts(
 ): Facts['limiter'] {
   if (units === 0) return noteOfPause(ownerOf(limiter, seen))
   const first = seen.holders?.get(limiter)
-  return first ? { first } : {}
+  return {
+    ...(first ? { first } : {}),
+    ...behindOf(ownerOf(limiter, seen).books?.slots.line, seen.state.shard),
+  }
+}
+
+/** How many shards stand in the line with a better job than this one. Absent if none does. */
+function behindOf(line: Limiter['line'] = {}, self: string): { readonly behind?: number } {
+  const own = line[self]
+  const better = Object.values(line).filter(
+    (place) => own !== undefined && priorityIn(place) < priorityIn(own),
+  )
+  return better.length > 0 ? { behind: better.length } : {}
 }
 
 function slotFacts({ slots }: Extract<Hold, { reason: 'slots' }>, { portion, staying }: Seen): SlotFacts {
   const { limits, books } = portion
   const first = firstToEnd(staying)
   const cap = capOf(limits, 'slots')
-  const partition = { ...(Number.isFinite(cap) ? { slots: cap } : {}), lent: lentOut(books.slots) }
+  const partition = {
+    ...(Number.isFinite(cap) ? { slots: cap } : {}),
+    lent: lentOut(books.slots),
+    ...behindOf(books.slots.line, portion.self),
+  }
   return {
     ...(first ? { first } : {}),
     ...(slots < cap ? { partition } : {}),

@@ -79,11 +79,11 @@ export const reasonText = <Kind extends Reason['reason']>(reason: Reason<Kind>, 
 const TEXTS: { readonly [Kind in Reason['reason']]: (reason: Reason<Kind>, at: number) => string } = {
   interval: ({ interval_ms, reopensAt }, at) =>
     `the next start comes ${interval_ms} ms after the last${reopensAt === undefined ? '' : `, at ${timeText(reopensAt, at)}`}`,
-  limiter: ({ limiter, lent, units, kept, first, ...note }, at) =>
+  limiter: ({ limiter, lent, units, kept, first, behind, ...note }, at) =>
     `${limiter.replace('|', ' ')} ${
       units === 0
         ? `paused${noteText(note)}`
-        : `${lent}/${units}${keptText(kept)}${first ? `, ${holderText(first, at)}` : ''}`
+        : `${lent}/${units}${keptText(kept)}${first ? `, ${holderText(first, at)}` : ''}${behindText(behind)}`
     }`,
   paused: ({ problem, ofQueue, ...note }) =>
     problem === undefined
@@ -95,7 +95,11 @@ const TEXTS: { readonly [Kind in Reason['reason']]: (reason: Reason<Kind>, at: n
     [
       lacksStarts ? 'no start of the rate, other shards have them' : `slots ${inFlight}/${slots}`,
       ...(first && !lacksStarts ? [holderText(first, at)] : []),
-      ...(partition ? [`of ${partition.slots ?? 'unlimited'} in its partition, ${partition.lent} lent`] : []),
+      ...(partition
+        ? [
+            `of ${partition.slots ?? 'unlimited'} in its partition, ${partition.lent} lent${behindText(partition.behind)}`,
+          ]
+        : []),
     ].join(', '),
   rate: ({ allowed, period_ms, nextAt }, at) =>
     `rate ${allowed}/${secondsText(period_ms)} used up${nextAt === undefined ? '' : `, next in ${secondsText(Math.max(0, nextAt - at))}`}`,
@@ -112,6 +116,8 @@ const TEXTS: { readonly [Kind in Reason['reason']]: (reason: Reason<Kind>, at: n
     return `${rate} used up, next in ${secondsText(Math.max(0, nextAt - at))}${who}`
   },
   'same id': () => 'another job with the same id is in flight',
+  batch: ({ jobs: count, size, until }, at) =>
+    `${count} of ${size} jobs of a batch, sent in ${secondsText(Math.max(0, until - at))} at the latest`,
   'not read': () => 'more jobs are due than a pass reads',
 }
 
@@ -122,6 +128,9 @@ function holderText(holder: SlotHolder | UnitsHolder, at: number): string {
     ? `${job} claimed at ${timeText(sentAt ?? at, at)}`
     : `${job} free by ${timeText(until, at)} at the latest`
 }
+
+const behindText = (behind: number | undefined): string =>
+  behind === undefined ? '' : `, behind ${behind} ${behind === 1 ? 'shard' : 'shards'} of better priority`
 
 const noteText = ({ by, note }: Note): string =>
   `${by === undefined ? '' : ` by ${by}`}${note === undefined ? '' : `: ${note}`}`

@@ -2,15 +2,13 @@
 import type { Job } from '../../core/job/job.ts'
 import type { WorkerContext } from '../context.ts'
 import { openPayload } from '../kept-payloads.ts'
-import { hasTimeFor, type Invocation, type Running, timeBefore } from './invocation.ts'
-
-type Fetched = Pick<Running, 'problem'> & { readonly job: Job }
+import { hasTimeFor, type Invocation, type Member, timeBefore } from './invocation.ts'
 
 export async function fetchPayload(
   context: WorkerContext,
   job: Job,
   invocation: Invocation,
-): Promise<Fetched> {
+): Promise<Member> {
   if (job.payloadKey === undefined) return { job }
   try {
     // Longer, and Lambda would end the handler, or this, which would cost an attempt.
@@ -25,7 +23,7 @@ export async function fetchPayload(
   }
 }
 
-const later = (job: Job, why: string): Fetched => ({
+const later = (job: Job, why: string): Member => ({
   job,
   problem: { kind: 'unknown', reason: `the payload ${job.payloadKey} could not be read: ${why}` },
 })

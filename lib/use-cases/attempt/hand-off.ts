@@ -11,9 +11,9 @@ import { CHAIN_MS } from '../../core/times.ts'
 import type { Context, WorkerContext } from '../context.ts'
 import { type HandOff, pass } from '../pass/pass.ts'
 import { slowLimiterAtLeast, slowOwner } from '../pass/slow.ts'
-import { fetchPayload } from './fetch-payload.ts'
 import { isGrantLate, lapsedOf } from './granted-start.ts'
 import { deadlineOf, hasTimeFor, type Invocation, type Running, withWaits } from './invocation.ts'
+import { withPayloads } from './members.ts'
 import { begin, holderOf } from './start.ts'
 
 export interface Ended extends Running {
@@ -72,8 +72,9 @@ async function othersNeedUnits(
 /** Makes a pass, with the slot that is given back, and takes over one of the jobs that it claims. */
 export async function takeNext(
   context: WorkerContext,
-  { shard, job, invocation, begunAt, released }: Ended & { readonly released?: Released },
+  { shard, jobs, invocation, begunAt, released }: Ended & { readonly released?: Released },
 ): Promise<Running | undefined> {
+  const job = jobs[0]?.job
   const goesOn = job !== undefined && context.clock.now() - begunAt < CHAIN_MS && hasTimeFor(job, invocation)
   const own = await pass(context, {
     shard,
@@ -81,9 +82,9 @@ export async function takeNext(
     ...(goesOn ? { runUntil: deadlineOf(context, invocation), shared: invocation.shared === true } : {}),
   })
   if (!own) return undefined
-  const claimed = withWaits(own.claim.job, own.claim)
-  const next = { ...toRunning(own), ...(await fetchPayload(context, claimed, invocation)) }
-  if (next.problem) return next
+  const claimed = [withWaits(own.claim.job, own.claim), ...(own.claim.others ?? [])]
+  const next = { ...toRunning(own), jobs: await withPayloads(context, claimed, invocation) }
+  if (next.jobs.every(({ problem }) => problem)) return next
   // The pass may have taken long, and the start may have been late: then the job goes back, with nothing spent.
   const isInTime = await begin(context, { pk: next.shard, ...own }, own.claim.startAt).catch(
     (error: unknown) => {
@@ -108,7 +109,7 @@ export async function giveBack(context: Context, running: Running): Promise<void
   }
 }
 
-const toRunning = ({ claim, state, granted }: HandOff): Omit<Running, 'job'> => ({
+const toRunning = ({ claim, state, granted }: HandOff): Omit<Running, 'jobs'> => ({
   shard: state.shard,
   id: claim.job.id,
   token: claim.slot.token,

@@ -20,12 +20,19 @@ export interface Invocation {
 /** Instead of what a handler comes to: the payload can never be had, or not at the moment. */
 export type PayloadProblem = Extract<TaskOutcome, { kind: 'refused' | 'unknown' }>
 
+/** A job that an attempt is for. */
+export interface Member {
+  readonly job: Job
+  /** Its payload cannot be had: its handler is not called. */
+  readonly problem?: PayloadProblem
+}
+
 export interface Running extends Holder {
   readonly shard: ShardKey
-  /** Absent if it was taken away while its message was on the way, or cannot run here. */
-  readonly job: Job | undefined
-  /** Its payload cannot be had: no handler runs. */
-  readonly problem?: PayloadProblem
+  /** One, or those of a batch. None if all were taken away while the message was on the way, or cannot run here. */
+  readonly jobs: readonly Member[]
+  /** Other jobs of the slot do not run here, and stay where they are. */
+  readonly leaves?: true
   /** Whether others waited for a slot when this one was taken. */
   readonly othersWait: boolean
   /** The start of the rates that its queue shares. */

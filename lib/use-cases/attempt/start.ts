@@ -1,19 +1,17 @@
 /** A worker proves a claim and takes the job over. */
 
-import type { Job, RawItem } from '../../core/job/job.ts'
+import type { RawItem } from '../../core/job/job.ts'
 import { parseSortKey } from '../../core/keys.ts'
 import { bucketOf, bucketWidth } from '../../core/limits/window.ts'
 import { type Holder, leadOf, plannedStart } from '../../core/pass/decide.ts'
-import { isKnownLane, isMisplaced } from '../../core/queue/covering.ts'
 import { isDead, type ShardState } from '../../core/shard/state.ts'
 import type { WorkMessage } from '../../ports/queues.ts'
 import type { Context, WorkerContext } from '../context.ts'
-import { judgeItem } from '../judge.ts'
 import { pass } from '../pass/pass.ts'
-import { fetchPayload } from './fetch-payload.ts'
 import { isGrantLate, isGrantOver, isOfAnotherCost } from './granted-start.ts'
-import { deadlineOf, hasTimeFor, type Invocation, type Running, withWaits } from './invocation.ts'
+import { deadlineOf, hasTimeFor, type Invocation, type Running } from './invocation.ts'
 import { countLateStart } from './late-start.ts'
+import { manned, readOthers } from './members.ts'
 
 export type Started =
   | { readonly kind: 'running'; readonly running: Running }
@@ -55,13 +53,15 @@ export async function start(
   if (outcome.status === 'rejected') throw outcome.reason
   if (outcome.value.kind === 'stale')
     return afterStaleClaim(context, { shard: message.pk, id }, outcome.value.state, invocation)
-  const { waiting } = outcome.value.state
+  const { waiting, slots } = outcome.value.state
   const grant = granted ? { granted } : {}
-  const taken = { shard: message.pk, id, token, job: undefined, othersWait: waiting, ...grant }
+  const taken = { shard: message.pk, id, token, jobs: [], othersWait: waiting, ...grant }
   if (isGrantOver(granted, startedAt)) return { kind: 'unwanted', running: taken }
   return orUnwanted(context, taken, async () => {
     if (item.status === 'rejected') throw item.reason
-    return prepare(context, { message, taken, item: item.value, startedAt, invocation, had_ms })
+    const others = await readOthers(context, taken, slots[id]?.others ?? [])
+    const items = item.value ? [item.value, ...others] : others
+    return prepare(context, { message, taken, items, startedAt, invocation, had_ms })
   })
 }
 
@@ -79,7 +79,8 @@ function startOnRecord(
 interface Preparation {
   readonly message: WorkMessage
   readonly taken: Running
-  readonly item: RawItem | undefined
+  /** What stands of the slot's jobs. */
+  readonly items: readonly RawItem[]
   readonly startedAt: number
   readonly invocation: Invocation
   /** How long the invocation had left when the message came. */
@@ -88,16 +89,14 @@ interface Preparation {
 
 async function prepare(
   context: WorkerContext,
-  { message, taken, item, startedAt, invocation, had_ms }: Preparation,
+  { message, taken, items, startedAt, invocation, had_ms }: Preparation,
 ): Promise<Started> {
-  const judged = item && (await judgeItem(context, item))
-  const job = judged && withWaits(judged, message)
-  const running = { ...taken, job, ...(job && (await fetchPayload(context, job, invocation))) }
-  if (item && !job) return { kind: 'unwanted', running }
-  // Its tags were changed since it was claimed, or their limits: here the wrong ones hold, and the next pass moves it.
-  if (job && isInWrongLane(context, job)) return { kind: 'unwanted', running }
+  const running = { ...taken, ...(await manned(context, items, message, invocation)) }
+  const { jobs, leaves } = running
+  const job = jobs[0]?.job
+  if (!job && leaves) return { kind: 'unwanted', running }
   if (job && isOfAnotherCost(message.granted, job)) return { kind: 'unwanted', running }
-  if (running.problem) return { kind: 'running', running }
+  if (job && jobs.every(({ problem }) => problem)) return { kind: 'running', running }
   // It had to wait for the others of its batch.
   if (job && message.alone && !hasTimeFor(job, invocation)) return { kind: 'unwanted', running }
   const isInTime = (await begin(context, message, startedAt)) && !isGrantLate(context, message.granted)
@@ -105,10 +104,6 @@ async function prepare(
   const isTooLate = job && hasTimeFor(job, { remaining_ms: () => had_ms }) && !hasTimeFor(job, invocation)
   return { kind: isInTime && !isTooLate ? 'running' : 'unwanted', running }
 }
-
-/** What a lane names that this configuration does not know holds back more than it would: that does no harm. */
-const isInWrongLane = ({ config }: Context, job: Job): boolean =>
-  isKnownLane(config, job.shard) && isMisplaced(config, job.shard, job)
 
 /** What fails between the start and the handler costs no attempt: the slot is given back instead. */
 async function orUnwanted(

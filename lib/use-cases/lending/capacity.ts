@@ -2,6 +2,7 @@
 import { placeOf } from '../../core/job/job.ts'
 import { parseShard, type Shard } from '../../core/keys.ts'
 import { type Books, NO_BOOKS, RESOURCES } from '../../core/limits/books.ts'
+import { guaranteeInForce } from '../../core/limits/guarantee-in-force.ts'
 import { limitsInForce, NO_UNITS } from '../../core/limits/in-force.ts'
 import { arrived, type Borrowed, type Borrower } from '../../core/limits/limiter.ts'
 import type { Limits } from '../../core/limits/limits.ts'
@@ -142,9 +143,9 @@ function limiterCapacityOf(
   if (borrowed === 'stale') return 'stale'
   // Its rate is granted, and not lent.
   const { rateLimit: _, ...limits } = limitsInForce({ concurrency: configured.concurrency ?? 0 }, owner, now)
-  const { guaranteed: units, concurrency: total } = limiter
+  const guaranteed = guaranteeInForce(limiter, owner.override)
   const lending = {
-    ...(units ? { guaranteed: { units, total } } : {}),
+    ...(guaranteed ? { guaranteed } : {}),
     weightOf: (name: Borrower) => weightIn(limiter, name),
     mostJobsOf: (name: Borrower) => concurrencyOf(config, name),
     givesIdleBack: true,

@@ -22,15 +22,17 @@ export interface Supplied extends Omit<Collected, 'capacity'> {
 /** What the shard has then, which may be less than it could use. `'stale'`: all has to be read again. */
 export async function supplyAll(
   context: Context,
-  [partition, ...limiters]: Capacities,
+  capacities: Capacities,
   demand: Demand,
 ): Promise<Supplied | 'stale'> {
-  const first = await supply(context, partition, demand)
+  const waiting = separateTwins(demand.due, demand.staying).candidates.map(({ priority }) => priority)
+  const [partition, ...limiters] = capacities
+  const first = await supply(context, { ...partition, waiting }, demand)
   if (first === 'stale') return 'stale'
   let ready = readyWithin(context, first.capacity, demand)
   let supplied: Supplied = { ...first, capacities: [first.capacity] }
   for (const limiter of limiters) {
-    const next = await supplyOne(context, limiter, { ...demand, ready })
+    const next = await supplyOne(context, { ...limiter, waiting }, { ...demand, ready })
     if (next === 'stale') return 'stale'
     supplied = joined(supplied, next)
     ready = Math.min(ready, jobsLeft(next.capacity, usageOfDemand(context, next.capacity, demand)))

@@ -9,6 +9,7 @@ import {
   type ShardKey,
   type SortKey,
 } from '../../core/keys.ts'
+import { slotOfJob } from '../../core/shard/in-flight.ts'
 import { emptyState, positionOf, type ShardState } from '../../core/shard/state.ts'
 import type { Context } from '../context.ts'
 import { endWaiting } from '../pass/doomed.ts'
@@ -77,7 +78,7 @@ async function cancelStanding(
 
 /** Where the job stands that is claimed or runs under this id. */
 function flyingKey({ slots }: ShardState, id: JobId): SortKey | undefined {
-  const slot = Object.hasOwn(slots, id) ? slots[id] : undefined
+  const slot = slotOfJob(slots, id)
   return slot && formatSortKey(positionOf(id, slot))
 }
 

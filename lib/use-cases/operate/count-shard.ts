@@ -1,5 +1,6 @@
 /** Counts the jobs of a shard: those that wait, those that are not due, and how old the oldest that waits is. */
 import { FIRST_SORT_KEY, parseSortKey } from '../../core/keys.ts'
+import { jobsInFlight } from '../../core/shard/in-flight.ts'
 import { type ShardState, slotEntries, sortKeyOf } from '../../core/shard/state.ts'
 import { less, sumOf } from '../../core/why/stats.ts'
 import type { Counted } from '../../core/why/why.ts'
@@ -20,6 +21,7 @@ export async function countShard(eyes: Eyes, state: ShardState, at: number): Pro
   const { jobs } = eyes.store
   const { shard } = state
   if ((await jobs.count({ shard, from: FIRST_SORT_KEY, most: 1 })).count === 0) return NOTHING
+  const flying = jobsInFlight(slotEntries(state.slots))
   const notYet = `#${new Date(at + 1).toISOString()}#`
   const counts = await Promise.all(
     PRIORITIES.map(async (priority) => {
@@ -28,9 +30,7 @@ export async function countShard(eyes: Eyes, state: ShardState, at: number): Pro
         jobs.count({ shard, from, before: border }),
         jobs.count({ shard, from: border, ...(priority < 9 ? { before: `${priority + 1}#` } : {}) }),
       ])
-      const held = slotEntries(state.slots).filter(
-        ([, slot]) => slot.priority === priority && slot.runAt <= at,
-      )
+      const held = flying.filter(([, slot]) => slot.priority === priority && slot.runAt <= at)
       return { priority, delayed, waiting: less(due, held.length) }
     }),
   )
@@ -50,8 +50,9 @@ async function firstWaiting(
   state: ShardState,
   priority: number,
 ): Promise<number | undefined> {
-  const held = new Set<string>(slotEntries(state.slots).map(sortKeyOf))
-  const limit = 1 + slotEntries(state.slots).filter(([, slot]) => slot.priority === priority).length
+  const flying = jobsInFlight(slotEntries(state.slots))
+  const held = new Set<string>(flying.map(sortKeyOf))
+  const limit = 1 + flying.filter(([, slot]) => slot.priority === priority).length
   const { items } = await store.jobs.range({ shard: state.shard, from: `${priority}#`, limit })
   const first = items.find(({ sk }) => !held.has(sk))
   const position = first && parseSortKey(first.sk)

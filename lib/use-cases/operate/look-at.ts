@@ -5,6 +5,7 @@ import { type Job, parseJob, placeOf, type RawItem } from '../../core/job/job.ts
 import { parseShard, type ShardKey } from '../../core/keys.ts'
 import { limitsOfGates } from '../../core/limits/gates.ts'
 import { paceOf } from '../../core/limits/throttled.ts'
+import { firstsOf } from '../../core/pass/batches.ts'
 import { decide } from '../../core/pass/decide.ts'
 import type { Hold } from '../../core/pass/holds.ts'
 import type { Look } from '../../core/pass/input.ts'
@@ -12,7 +13,8 @@ import { jobsToRead, roomFor, type Staying, slotsThatStay } from '../../core/pas
 import type { Config } from '../../core/queue/config.ts'
 import { isMisplaced, limitersOver } from '../../core/queue/covering.ts'
 import { deadSlots } from '../../core/shard/attention.ts'
-import { emptyState, type ShardState, sortKeyOf, type Token } from '../../core/shard/state.ts'
+import { keysOfSlot } from '../../core/shard/in-flight.ts'
+import { emptyState, type ShardState, type Token } from '../../core/shard/state.ts'
 import { type Reason, reasonOf, type Seen } from '../../core/why/reason.ts'
 import type { Trouble } from '../../core/why/why.ts'
 import { unitsWithinReach } from '../../core/why/within-reach.ts'
@@ -91,7 +93,7 @@ async function decideUnwritten(
 ): Promise<Looked> {
   const dead = deadSlots(state, now)
   // A pass would try their jobs again, or bury them, before it frees their slots: they are due no more.
-  const over = new Set<string>(dead.map(sortKeyOf))
+  const over = new Set<string>(dead.flatMap(keysOfSlot))
   const recovered = new Set(dead.map(([id]) => id))
   const staying = slotsThatStay({ state, recovered })
   const pace = paceOf(state, undefined, capacity.configured.adaptive, now)
@@ -102,11 +104,12 @@ async function decideUnwritten(
   if (jobs === 'stale') throw new Error('nothing is ended by somebody who only looks')
   const due = jobs.due.filter(({ key }) => !over.has(key.sk))
   const reading = { since: now, whole: true, doubtful: false, late: [] }
-  const room = roomFor(staying, known).starts.slice(0, due.length)
-  const costs = due.map(({ cost }) => cost)
-  const { costRate } = capacity.limits
-  const looked = { state, starts: room, costs, ...(costRate ? { costRate } : {}) }
-  const shared = await lookForStarts({ config, store, clock }, looked)
+  const firsts = firstsOf(due, staying, limits.batch, now)
+  const starts = roomFor(staying, known).starts.slice(0, firsts.length)
+  const shared = await lookForStarts(
+    { config, store, clock },
+    { state, starts, costs: firsts.map(({ cost }) => cost), ...ownRateIn(capacity) },
+  )
   const within = shared ? { ...limits, shared } : limits
   const input = { ...known, ...jobs, limits: within, due, reading, newToken: () => '-' as Token }
   const { claims, holds, looks } = decide(input)
@@ -136,6 +139,8 @@ async function explained(
   const seen = { state, owner, limiters: owners, holders, ...ofQueue, portion: capacity, staying, now }
   return holds.map((hold) => reasonOf(hold, seen))
 }
+
+const ownRateIn = ({ limits: { costRate } }: Capacity) => (costRate ? { costRate } : {})
 
 function limitsWithinReach(capacities: Capacities, state: ShardState, staying: Staying, now: number) {
   const gateOf = (portion: Capacity) => {

@@ -3,15 +3,8 @@ import { deadLetterOf } from '../../core/job/dead-letter.ts'
 import type { RawItem } from '../../core/job/job.ts'
 import { isPayloadKey } from '../../core/job/payload-key.ts'
 import { requeued } from '../../core/job/requeue.ts'
-import { formatSortKey, parseSortKey } from '../../core/keys.ts'
-import {
-  emptyState,
-  isDead,
-  isRunning,
-  positionOf,
-  type ShardState,
-  type Slot,
-} from '../../core/shard/state.ts'
+import { holderOfKey } from '../../core/shard/in-flight.ts'
+import { emptyState, isDead, isRunning, type ShardState } from '../../core/shard/state.ts'
 import type { refused } from '../../core/text/parsed.ts'
 import { SURELY_OVER_MS } from '../../core/times.ts'
 import type { MoveOutcome, MoveTarget } from '../../ports/store.ts'
@@ -101,11 +94,9 @@ async function targetOf(
  * it ever arrives, finds another token or none.
  */
 async function isFree({ store, clock }: MoveContext, state: ShardState, item: RawItem): Promise<boolean> {
-  const position = parseSortKey(item.sk)
-  if (!position.ok) return true
-  const { id } = position.value
-  const slot: Slot | undefined = Object.hasOwn(state.slots, id) ? state.slots[id] : undefined
-  if (!slot || formatSortKey(positionOf(id, slot)) !== item.sk) return true
+  const holder = holderOfKey(state.slots, item.sk)
+  if (!holder) return true
+  const [id, slot] = holder
   if (isRunning(slot) && !isDead(slot, clock.now() - SURELY_OVER_MS)) return false
   const outcome = await store.states.release(state.shard, { id, token: slot.token })
   return outcome.kind === 'released'

@@ -4,7 +4,8 @@ import { parseShard, type ShardKey } from '../../core/keys.ts'
 import type { LimitOverride } from '../../core/limits/limits.ts'
 import type { SlowDown } from '../../core/limits/slow-down.ts'
 import { queueNamed } from '../../core/queue/config.ts'
-import type { ShardGlance } from '../../core/shard/state.ts'
+import { jobsInFlight } from '../../core/shard/in-flight.ts'
+import { type ShardGlance, slotEntries } from '../../core/shard/state.ts'
 import type { SizeUse } from '../../core/why/sizes.ts'
 import type { Eyes } from './look-at.ts'
 import { sizeSeen } from './sizes.ts'
@@ -53,7 +54,7 @@ function seenAs(state: ShardGlance, queue: string | undefined, now: number): See
       queue: shard.value.queue,
       ...(partition === undefined ? {} : { partition }),
       shard: state.shard,
-      inFlight: Object.keys(state.slots).length,
+      inFlight: jobsInFlight(slotEntries(state.slots)).length,
       waiting,
       ...(dueAt === undefined ? {} : { dueAt }),
       ...(override ? { override } : {}),

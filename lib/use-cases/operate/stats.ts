@@ -8,8 +8,9 @@ import { limiterKey } from '../../core/limits/queue-limiter.ts'
 import { earliestStart } from '../../core/limits/shared-rate.ts'
 import { nextForgotten, startsInWindow } from '../../core/limits/window.ts'
 import type { QueueConfig } from '../../core/queue/config.ts'
+import { jobsInFlight } from '../../core/shard/in-flight.ts'
 import { unitsOfState } from '../../core/shard/in-use.ts'
-import { emptyState, type ShardState } from '../../core/shard/state.ts'
+import { emptyState, type ShardState, slotEntries } from '../../core/shard/state.ts'
 import { forEachSideBySide } from '../../core/side-by-side.ts'
 import { isHeldBack } from '../../core/why/census.ts'
 import {
@@ -84,7 +85,7 @@ const shardStats = ({ state, at, counted: { waiting, delayed } }: Counting): Sha
   waiting,
   blocked: isHeldBack(state, at) ? waiting : NONE,
   delayed,
-  inFlight: Object.keys(state.slots).length,
+  inFlight: jobsInFlight(slotEntries(state.slots)).length,
   borrowed: held(state.borrowed?.slots),
   lent: lentOut((state.books ?? NO_BOOKS).slots),
 })

@@ -9,6 +9,7 @@ import {
   type ShardKey,
 } from '../../core/keys.ts'
 import type { QueueConfig } from '../../core/queue/config.ts'
+import { jobsInFlight, slotOfJob } from '../../core/shard/in-flight.ts'
 import { isRunning, slotEntries, sortKeyOf } from '../../core/shard/state.ts'
 import { forEachSideBySide } from '../../core/side-by-side.ts'
 import type { Reason } from '../../core/why/reason.ts'
@@ -38,7 +39,7 @@ export async function whyJob(eyes: Eyes, key: RawKey): Promise<JobWhy> {
   if (looked.kind !== 'looked') return looked
   const { id, attempt, runAt } = job.value
   const asked = { pk: item.pk, sk: item.sk, id, attempt }
-  const slot = looked.state.slots[id]
+  const slot = slotOfJob(looked.state.slots, id)
   if (slot && sortKeyOf([id, slot]) === item.sk)
     return isRunning(slot)
       ? { kind: 'running', at, job: asked, until: slot.deadline }
@@ -66,9 +67,10 @@ async function whyWaiting(
   job: AskedJob,
   { priority, runAt, id, shard }: Job,
 ): Promise<JobWhy> {
-  const holder = state.slots[id]
+  const holder = slotOfJob(state.slots, id)
   const counted = await countAhead(eyes, job, priority, at)
-  const inFlight = slotEntries(state.slots).filter((slot) => sortKeyOf(slot) < job.sk).length
+  const flying = jobsInFlight(slotEntries(state.slots))
+  const inFlight = flying.filter((slot) => sortKeyOf(slot) < job.sk).length
   const ahead = { ...counted, count: Math.max(0, counted.count - inFlight) }
   const isNext = ahead.count < startable && !ahead.atLeast
   const ofShard = isNext ? [] : holds.filter(isOfAll)
@@ -125,7 +127,7 @@ const hasWork = ({ staying, startable, holds }: Looked): boolean =>
 
 const shardWhy = ({ state, staying, startable, holds, looks }: Looked): ShardWhy => ({
   shard: state.shard,
-  inFlight: staying.length,
+  inFlight: jobsInFlight(staying).length,
   startable,
   holds,
   looks,

@@ -5,14 +5,16 @@
  * is gone, it has not run since the state was read, unless another pass claimed it; and that changes the version.
  */
 import { earliest } from '../../core/earliest.ts'
+import type { Job } from '../../core/job/job.ts'
 import { limitsOfGates } from '../../core/limits/gates.ts'
 import type { Units } from '../../core/limits/in-force.ts'
 import { givesNextStartAway, hasGotAll, mayUse, mostItMayGet, type Usage } from '../../core/limits/portion.ts'
 import { type Pace, paceOf } from '../../core/limits/throttled.ts'
 import { nextForgotten } from '../../core/limits/window.ts'
+import { firstsOf } from '../../core/pass/batches.ts'
 import { decide, type PassInput, type Released } from '../../core/pass/decide.ts'
 import { type Staying, separateTwins, slotsThatStay } from '../../core/pass/room.ts'
-import { deadSlots, isSaturated } from '../../core/shard/attention.ts'
+import { deadSlots, isSaturated, mayGoFurtherInFront } from '../../core/shard/attention.ts'
 import { isLate } from '../../core/shard/closed.ts'
 import { isExpiryRight } from '../../core/shard/expiry.ts'
 import { emptyState, type ShardState } from '../../core/shard/state.ts'
@@ -60,7 +62,7 @@ function isIdle({ config, clock }: Context, request: RoundRequest, state: ShardS
   const isAsked = request.released || request.asksAgain || isUsedUp || isUncertain(request) || mayHaveMore
   const limits = limitsSeen(config, state, clock.now())
   if (!limits || isAsked || lateOf(clock.now(), request).length > 0 || !isExpiryRight(state)) return false
-  return isSaturated(state, limits, clock.now())
+  return isSaturated(state, limits, clock.now()) && !mayGoFurtherInFront(state, request.arrived ?? [])
 }
 
 /** Whoever frees a slot does not look amid the jobs in flight, where a late job may stand. */
@@ -93,11 +95,11 @@ async function visitKnown(
   })
   if (jobs === 'stale') return { kind: 'conflict' }
   const { state } = jobs
-  const { rateLimit } = capacities[0].limits
-  const costs = separateTwins(jobs.due, staying).candidates.map(({ cost }) => cost)
-  const due = awaitedStart(context, state, capacities[0].limits, costs)
+  const { rateLimit, batch } = capacities[0].limits
+  const firsts = firstsOf(jobs.due, staying, batch, seenAt)
+  const due = awaitedStart(context, state, capacities[0].limits, costsOf(firsts, staying))
     ? []
-    : pacedJobs(pace, { state, staying, due: jobs.due, rateLimit }, seenAt)
+    : pacedJobs(pace, { state, staying, due: firsts, rateLimit }, seenAt)
   const supplied = await supplyAll(context, capacities, { state, staying, due, request })
   if (supplied === 'stale') return { kind: 'conflict' }
   const gates = gatesOf(supplied.capacities, (capacity) => mayUse(capacity, used(capacity)))
@@ -105,9 +107,13 @@ async function visitKnown(
   const mayGetMore = isAllGot || supplied.mayGetMore === true
   const giveAwayAt = timeToGiveStartAway(gates[0].portion, used(gates[0].portion), state, seenAt)
   const looks = nextLook(jobs.nextDueAt, supplied.spareAt, giveAwayAt)
-  const ready = { read: { ...known, ...jobs, ...looks }, staying, gates, mayGetMore, pace }
+  const judged = { ...known, ...jobs, ...looks, batchesAt: seenAt }
+  const ready = { read: judged, firsts, staying, gates, mayGetMore, pace }
   return decideWith(context, request, ready)
 }
+
+const costsOf = (firsts: readonly Job[], staying: Staying) =>
+  separateTwins(firsts, staying).candidates.map(({ cost }) => cost)
 
 const ofRequest = (request: RoundRequest, now: number) => ({
   late: lateOf(now, request),
@@ -116,6 +122,8 @@ const ofRequest = (request: RoundRequest, now: number) => ({
 
 interface Ready extends Pick<Use, 'gates' | 'mayGetMore'> {
   readonly read: Omit<PassInput, 'limits' | 'now' | 'newToken'>
+  /** The first jobs of the batches that may start. */
+  readonly firsts: readonly Job[]
   readonly staying: Staying
   readonly pace: Pace
 }
@@ -124,12 +132,12 @@ interface Ready extends Pick<Use, 'gates' | 'mayGetMore'> {
 async function decideWith(
   context: Context,
   request: RoundRequest,
-  { read, staying, gates, mayGetMore, pace }: Ready,
+  { read, firsts, staying, gates, mayGetMore, pace }: Ready,
 ): Promise<Round> {
   const { clock, random } = context
   const askedAt = clock.now()
   const within = pace.limit(withLineLook(context, limitsOfGates(gates), read.due, askedAt), askedAt)
-  const limits = await withSharedStarts(context, { read, staying, limits: within, request })
+  const limits = await withSharedStarts(context, { read, due: firsts, staying, limits: within, request })
   if (limits === 'stale') return { kind: 'conflict' }
   const now = clock.now()
   const use = { gates, mayGetMore, startable: startable(gates[0].portion, read.state, staying, now) }

@@ -1,4 +1,5 @@
 /** The starts of shared rates in a pass: what its claims use of them, what the shard waits for, and what goes back. */
+import type { Job } from '../../core/job/job.ts'
 import { type Grant, isOnRecord, type SharedStarts } from '../../core/limits/grant.ts'
 import type { ShardLimits } from '../../core/limits/limits.ts'
 import type { Claim, Decision, PassInput } from '../../core/pass/decide.ts'
@@ -13,7 +14,9 @@ import { askForStarts } from '../lending/grants.ts'
 import type { RoundRequest } from './request.ts'
 
 interface Asking {
-  readonly read: Pick<PassInput, 'state' | 'due' | 'more'>
+  readonly read: Pick<PassInput, 'state' | 'more'>
+  /** The jobs that may start, but for limits: the first of each batch. */
+  readonly due: readonly Job[]
   readonly staying: Staying
   readonly limits: ShardLimits
   readonly request: RoundRequest
@@ -22,9 +25,9 @@ interface Asking {
 /** The limits with what the shared rates grant within them. */
 export async function withSharedStarts(
   context: Context,
-  { read, staying, limits, request }: Asking,
+  { read, due, staying, limits, request }: Asking,
 ): Promise<ShardLimits | 'stale'> {
-  const { candidates } = separateTwins(read.due, staying)
+  const { candidates } = separateTwins(due, staying)
   const { state } = read
   const { starts } = roomFor(staying, { state, limits, now: context.clock.now() })
   const shared = await askForStarts(context, {

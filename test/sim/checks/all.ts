@@ -1,5 +1,6 @@
 /** Every check there is. A new feature adds its own here, and nowhere else. */
 import type { Check } from './check.ts'
+import { batchSizes } from './i1-batches.ts'
 import { admitted, concurrency } from './i1-concurrency.ts'
 import { limiters } from './i1-limiters.ts'
 import { attemptsHoldSlots, ownSlotsFreed } from './i1-slots.ts'
@@ -21,6 +22,7 @@ import { overrideLasts } from './i8-lasts.ts'
 import { replacedDecideNothing } from './i8-replaced.ts'
 import { slowedStartsNothing } from './i8-slowed.ts'
 import { throttledClaimsLess } from './i8-throttled.ts'
+import { betterFirst } from './i11-priorities.ts'
 import { keyed } from './keyed.ts'
 import { sizes } from './sizes.ts'
 
@@ -28,6 +30,7 @@ export function allChecks(): { readonly checks: readonly Check[]; readonly progr
   const own = progress()
   const checks = [
     concurrency,
+    batchSizes,
     admitted,
     limiters,
     overrideLasts,
@@ -54,6 +57,7 @@ export function allChecks(): { readonly checks: readonly Check[]; readonly progr
     nobodyElseGets(),
     keyed(),
     sizes(),
+    betterFirst(),
     noStorm(),
     boundedChains,
     own,

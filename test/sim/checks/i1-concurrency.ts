@@ -4,6 +4,7 @@
  */
 import type { Check } from './check.ts'
 import { isWritten } from './claims.ts'
+import { firstOfCalls } from './flights.ts'
 import { readShard } from './keys.ts'
 
 export const concurrency: Check = {
@@ -16,7 +17,8 @@ export const concurrency: Check = {
     const most = Math.max(
       ...truth.limits.ofPartition(partition, since, truth.now).map((limit) => limit.concurrency),
     )
-    if (running.length > most) fail(`${running.length} handlers of ${partition} run, the limit is ${most}`)
+    const calls = firstOfCalls(running).length
+    if (calls > most) fail(`${calls} handlers of ${partition} run, the limit is ${most}`)
   },
 }
 

@@ -6,6 +6,7 @@ import type { RawItem } from '../../../lib/core/job/job.ts'
 import type { QueueInput } from '../../../lib/core/queue/config.ts'
 import type { Plan } from '../workloads/plan.ts'
 import type { Check } from './check.ts'
+import { firstOfCalls } from './flights.ts'
 import { readShard } from './keys.ts'
 import type { AttemptTruth } from './lineage.ts'
 
@@ -90,7 +91,8 @@ export const coveredBy = ({ pk, standing }: AttemptTruth): Covered => ({ pk, ite
 /** How many units of it these attempts use. */
 export function usedOf(plan: Plan, version: number, name: string, attempts: Iterable<AttemptTruth>): number {
   let used = 0
-  for (const attempt of attempts) used += coveringOf(plan, version, coveredBy(attempt)).get(name)?.weight ?? 0
+  for (const attempt of firstOfCalls(attempts))
+    used += coveringOf(plan, version, coveredBy(attempt)).get(name)?.weight ?? 0
   return used
 }
 

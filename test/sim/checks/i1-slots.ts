@@ -4,15 +4,16 @@ import type { Effect } from '../world/events.ts'
 import type { Invocation } from '../world/invocation.ts'
 import type { Check } from './check.ts'
 import { isWritten } from './claims.ts'
+import { flightsIn } from './flights.ts'
 
 export const attemptsHoldSlots: Check = {
   name: 'I1 an attempt holds its slot',
   after(event, { truth, tables, fail }) {
     if (event.kind !== 'effect' || (event.effect.op !== 'pass' && event.effect.op !== 'release')) return
     const { shard } = event.effect
-    const slots = tables.states.get(shard)?.slots ?? {}
+    const flying = new Set(flightsIn(tables.states.get(shard)?.slots).map(({ id }) => id))
     for (const { pk, id, sk } of truth.running)
-      if (pk === shard && !Object.hasOwn(slots, id)) fail(`${pk} ${sk} runs and has lost its slot`)
+      if (pk === shard && !flying.has(id)) fail(`${pk} ${sk} runs and has lost its slot`)
   },
 }
 

@@ -4,6 +4,7 @@
  */
 import type { Plan } from '../workloads/plan.ts'
 import type { Check } from './check.ts'
+import { firstOfCalls } from './flights.ts'
 import { asMap, type Covered, coveredBy, useOf } from './i1-limiters.ts'
 import { readShard } from './keys.ts'
 
@@ -38,9 +39,11 @@ export function ratesOver({ versions }: Plan, version: number, { pk, item }: Cov
     ...rateOf(`total|${queue}`, input?.total, isOfQueue),
     ...[...named].flatMap((pool) =>
       rateOf(`pool|${pool}`, pools[pool], (job) => {
-        const cost = useOf(queues[readShard(job.pk).queue]?.pools?.[pool], 'cost')
+        const queue = queues[readShard(job.pk).queue]
+        const cost = useOf(queue?.pools?.[pool], 'cost')
         const usual = cost ?? (poolsNamedBy(job.item).includes(pool) ? 1 : undefined)
-        return usual && (ownCost(job.item) ?? usual)
+        // A batch is one start, whatever its jobs say.
+        return usual && (queue?.batch ? usual : (ownCost(job.item) ?? usual))
       }),
     ),
   ]
@@ -73,7 +76,7 @@ export const limiterRates: Check = {
     for (const rate of ratesOver(truth.plan, version, event)) {
       const excess_ms = Math.max(0, 2 * truth.plan.maxSkew_ms - (rate.margin_ms - slackOf(rate)))
       const window_ms = rate.period_ms - excess_ms
-      const starts = truth.attempts
+      const starts = firstOfCalls(truth.attempts)
         .filter(({ startedAt }) => startedAt > truth.now - window_ms)
         .filter(
           ({ claimedAt }) => truth.limits.onlyVersion(claimedAt - LONGEST_PASS_MS, truth.now) === version,

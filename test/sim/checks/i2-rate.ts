@@ -7,6 +7,7 @@
  * queue counts costs, each start is as many as its job says that it costs.
  */
 import type { Check } from './check.ts'
+import { firstOfCalls } from './flights.ts'
 import { ownCost, slackOf } from './i2-limiters.ts'
 import { readShard } from './keys.ts'
 
@@ -20,11 +21,13 @@ export const rate: Check = {
     const { allowed, period_ms, margin_ms } = regime.rate
     const excess_ms = Math.max(0, 2 * truth.plan.maxSkew_ms - (margin_ms - slackOf(regime.rate)))
     const window_ms = period_ms - excess_ms
-    const started = truth.attempts.filter(
-      (attempt) =>
-        attempt.partition === partition &&
-        attempt.startedAt > truth.now - window_ms &&
-        attempt.claimedAt >= regime.since,
+    const started = firstOfCalls(
+      truth.attempts.filter(
+        (attempt) =>
+          attempt.partition === partition &&
+          attempt.startedAt > truth.now - window_ms &&
+          attempt.claimedAt >= regime.since,
+      ),
     )
     const starts = regime.rate.costs
       ? started.reduce((sum, { standing }) => sum + (ownCost(standing?.item) ?? 1), 0)

@@ -4,6 +4,7 @@ import { RESEND_AFTER_MS } from '../../../lib/core/times.ts'
 import { knows } from '../workloads/versions.ts'
 import type { Check } from './check.ts'
 import { isWritten } from './claims.ts'
+import { flightsIn } from './flights.ts'
 import { readShard } from './keys.ts'
 import type { InForce } from './limits.ts'
 import { hasVersion } from './runnable.ts'
@@ -21,7 +22,11 @@ export const noSlots: Check = {
     // The slot of a worker that died in a queue that is no more waits for the queue to come back.
     for (const [shard, { slots }] of tables.states) {
       const left = slotEntries(slots).filter(
-        ([id, slot]) => !(tried.has(`${shard} ${id}`) && isYoung(slot, truth.now)),
+        ([id, slot]) =>
+          !(
+            flightsIn({ [id]: slot }).some((one) => tried.has(`${shard} ${one.id}`)) &&
+            isYoung(slot, truth.now)
+          ),
       )
       if (knows(config, shard) && left.length > 0) fail(`${shard} still holds ${JSON.stringify(left)}`)
     }

@@ -4,6 +4,7 @@
  */
 import type { Check } from './check.ts'
 import { isWritten } from './claims.ts'
+import { flightsIn } from './flights.ts'
 import { LateItems } from './late.ts'
 
 interface Reading {
@@ -33,7 +34,7 @@ export const order = (): Check => {
       if (effect.op === 'read') {
         const key = keyOf(by, effect.shard, effect.state?.version)
         const reading = readings.get(key) ?? { at: truth.now, held: new Set() }
-        for (const id of Object.keys(effect.state?.slots ?? {})) reading.held.add(id)
+        for (const { id } of flightsIn(effect.state?.slots)) reading.held.add(id)
         readings.set(key, reading)
       }
       // Who has ended jobs goes on by what it read before, under the version that it has made.
@@ -42,17 +43,19 @@ export const order = (): Check => {
         if (reading) readings.set(keyOf(by, effect.shard, (effect.version ?? 0) + 1), reading)
       }
       if (!isWritten(effect)) return
-      const taken = Object.keys(effect.change.take)
+      const claims = flightsIn(effect.change.take)
+      const taken = claims.map(({ id }) => id)
+      const before = new Set(flightsIn(effect.before?.slots).map(({ id }) => id))
       const reading = readings.get(keyOf(by, effect.shard, effect.read.version))
       if (taken.length === 0 || !reading) return
       const standing = [...(tables.jobs.get(effect.shard)?.keys() ?? [])].flatMap(
         (sk) => truth.at(effect.shard, sk) ?? [],
       )
-      const claimed = taken.map((id) => {
-        const { priority, runAt } = effect.change.take[id] as { priority: number; runAt: number }
-        return `${priority}#${new Date(runAt).toISOString()}#${id}`
-      })
-      const last = claimed.sort().at(-1) ?? ''
+      const last =
+        claims
+          .map(({ sk }) => sk)
+          .sort()
+          .at(-1) ?? ''
       const left = standing.filter(
         (standing) =>
           !standing.lineage.malformed &&
@@ -60,7 +63,7 @@ export const order = (): Check => {
           late.isKnown(standing, reading.at, truth) &&
           standing.runAt <= reading.at - truth.plan.maxSkew_ms &&
           !reading.held.has(standing.id) &&
-          !Object.hasOwn(effect.before?.slots ?? {}, standing.id) &&
+          !before.has(standing.id) &&
           !taken.includes(standing.id) &&
           standing.sk < last,
       )

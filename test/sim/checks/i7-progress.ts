@@ -10,6 +10,7 @@ import { MOST_COST } from '../workloads/costs.ts'
 import { isHeld } from '../workloads/limiter-acts.ts'
 import { ADAPTIVE } from '../workloads/queues.ts'
 import type { Check } from './check.ts'
+import { firstOfCalls } from './flights.ts'
 import { type Covered, coveringOf, usedOf, useOf } from './i1-limiters.ts'
 import { ratesOver } from './i2-limiters.ts'
 import { boundOf, isBoundAlways } from './i7-bound.ts'
@@ -85,13 +86,13 @@ export const progress = (): Progress => {
             standing &&
             !standing.lineage.malformed &&
             isRunnableIn(truth.plan, version, standing) &&
-            standing.runAt + 2 * truth.plan.maxSkew_ms <= truth.now &&
+            standing.runAt + waitOf(truth.plan, shard) + 2 * truth.plan.maxSkew_ms <= truth.now &&
             !running.some(({ id }) => id === standing.id)
           )
         })
         if (due === undefined || limits.concurrency === 0 || isSlowed(tables, shard, truth.now - SLOWED_MS))
           return false
-        if (truth.runningIn(partition).length >= limits.concurrency) return false
+        if (firstOfCalls(truth.runningIn(partition)).length >= limits.concurrency) return false
         const job = { pk: shard, item: truth.at(shard, due)?.item }
         if (!hasUnits(truth, tables, job, version)) return false
         if (!hasSharedStart(truth, tables, job, version)) return false
@@ -114,6 +115,10 @@ export const progress = (): Progress => {
     },
   }
 }
+
+/** For how long a job may wait for others that go with it, by whatever version. */
+const waitOf = ({ versions }: Truth['plan'], shard: string): number =>
+  Math.max(0, ...versions.map(({ config }) => config.queues[readShard(shard).queue]?.batch?.wait_ms ?? 0))
 
 /** Whoever is woken for the end of a slow-down may be late. */
 const SLOWED_MS = 10_000

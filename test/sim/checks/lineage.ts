@@ -50,6 +50,8 @@ export interface AttemptTruth {
   readonly startedAt: number
   /** When its slot was taken. */
   readonly claimedAt: number
+  /** Which call of a handler it is part of: a batch is one. */
+  readonly call: number
   end?: AttemptEnd
   endedAt?: number
 }

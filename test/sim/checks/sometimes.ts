@@ -6,8 +6,8 @@ import type { RawKey } from '../../../lib/ports/store.ts'
 import type { Effect, WorldEvent } from '../world/events.ts'
 import type { Invocation } from '../world/invocation.ts'
 import { LONGEST_CHAIN } from '../world/world.ts'
-import { isSecondCopy } from './claims.ts'
 import { contentOf } from './content.ts'
+import { happenedInPass } from './sometimes-in-pass.ts'
 import type { Sometimes } from './sometimes-names.ts'
 import type { Truth } from './truth.ts'
 
@@ -64,6 +64,7 @@ export class SometimesCounter {
         const shards = new Set([...this.#truth.running].map(({ pk }) => pk))
         if ([...shards].some((pk) => pk !== event.pk && pk.split('|')[2] && sameQueue(pk, event.pk)))
           this.#count('several shards at work')
+        this.#count('batch at work', event.jobs > 2)
         this.#count('lane at work', event.pk.split('|')[2]?.includes('+'))
         return
       }
@@ -90,7 +91,7 @@ export class SometimesCounter {
   #effect(effect: Effect, fn: string): void {
     switch (effect.op) {
       case 'pass':
-        this.#pass(effect, fn)
+        happenedInPass(effect, fn, this.#truth, (name, happened) => this.#count(name, happened))
         break
       case 'start':
         this.#start(effect)
@@ -230,51 +231,6 @@ export class SometimesCounter {
     this.#count('item replaced while claimed', claimed && !this.#runs(item))
     this.#count('malformed item corrected', stood.lineage.malformed && item['malformed'] !== true)
     this.#count('good item spoilt', !stood.lineage.malformed && item['malformed'] === true)
-  }
-
-  #pass(effect: Extract<Effect, { op: 'pass' }>, fn: string): void {
-    const { change, outcome, read } = effect
-    this.#count('pass conflicts', outcome.kind === 'conflict')
-    if (outcome.kind === 'conflict') return
-    this.#count('pass sent twice is one pass', isSecondCopy(effect))
-    if (isSecondCopy(effect)) return
-    const taken = Object.values(change.take)
-    const own = taken.some((slot) => 'deadline' in slot)
-    const released = fn === 'worker' && change.drop.length > 0
-    this.#count(
-      'claim by message',
-      taken.some((slot) => 'sentAt' in slot),
-    )
-    this.#count('hand-off to own attempt', own)
-    this.#count('hand-off by message', released && !own && taken.length > 0)
-    this.#count('job waits amid those in flight', change.waitingAmid && read.waitingAmid === undefined)
-    this.#count(
-      'nobody waits amid those in flight any more',
-      !change.waitingAmid && read.waitingAmid === true,
-    )
-    this.#count('claim resent', change.resend.length > 0)
-    this.#count('dead attempt recovered', fn !== 'worker' && change.drop.length > 0)
-    this.#count('delayed job listed in the due index', change.dueShard !== undefined)
-    this.#count(
-      'delayed job waits in the wake queue',
-      change.dueAt !== undefined && change.dueShard === undefined,
-    )
-    const inFlight = Object.keys(read.slots).length - change.drop.length + taken.length
-    const room = change.waiting && Object.keys(outcome.state.slots).length < inFlight
-    this.#count('pass goes round again', room)
-    const held = Object.entries(read.slots).map(([id, { runAt }]) => [id, runAt] as const)
-    const twins = [...this.#truth.standing.values()].some(
-      (job) => job.pk === effect.shard && held.some(([id, runAt]) => id === job.id && runAt !== job.runAt),
-    )
-    this.#count('twin waits', change.waiting && twins)
-    this.#count(
-      'window reopens by wake-up',
-      taken.length > 0 && Object.keys(read.window).length > 0 && fn === 'dispatcher',
-    )
-    this.#count(
-      'many starts in a bucket',
-      Object.values(outcome.state.window).some((starts) => starts > 1),
-    )
   }
 
   #start({ outcome, before, claim, attempt }: Extract<Effect, { op: 'start' }>): void {

@@ -4,6 +4,7 @@
  */
 import type { Tables } from '../../../lib/adapters/memory/tables.ts'
 import type { RawItem } from '../../../lib/core/job/job.ts'
+import type { Slots } from '../../../lib/core/shard/state.ts'
 import { FINISHING_MS } from '../../../lib/core/times.ts'
 import type { Plan } from '../workloads/plan.ts'
 import { LONGEST_TIMEOUT_MS } from '../workloads/queues.ts'
@@ -12,6 +13,7 @@ import type { AttemptEnd, Effect, WorldEvent } from '../world/events.ts'
 import type { Invocation } from '../world/invocation.ts'
 import { isWritten } from './claims.ts'
 import { contentOf } from './content.ts'
+import { flightOf, flightsIn } from './flights.ts'
 import { readPlace, readShard } from './keys.ts'
 import { LimitHistory } from './limits.ts'
 import type { AttemptTruth, Lineage, Standing } from './lineage.ts'
@@ -81,8 +83,7 @@ export class Truth {
 
   /** Whether a slot stands for it. */
   claimed({ pk, id, runAt }: Standing): boolean {
-    const slots = this.#tables.states.get(pk)?.slots ?? {}
-    return Object.hasOwn(slots, id) && slots[id]?.runAt === runAt
+    return flightOf(this.#tables.states.get(pk)?.slots, id)?.runAt === runAt
   }
 
   mayExpire = (shard: string): boolean => this.#tables.states.get(shard)?.expiresAt !== undefined
@@ -144,7 +145,7 @@ export class Truth {
         return
       case 'start':
         if (effect.outcome.kind === 'started')
-          this.#slotStarted(effect.shard, effect.claim.id, effect.before, by)
+          this.#slotStarted(effect.shard, effect.claim.id, effect.before?.slots, by)
         return
       case 'remember':
         this.counted.push({ partition: readShard(effect.shard).partition, at: this.now })
@@ -192,9 +193,9 @@ export class Truth {
    */
   #inherit({ pk, sk }: RawItem): void {
     const { id, runAt } = readPlace(sk)
-    const slot = this.#tables.states.get(pk)?.slots[id]
+    const flight = flightOf(this.#tables.states.get(pk)?.slots, id)
     const standing = this.at(pk, sk)
-    if (standing && slot && 'deadline' in slot && slot.runAt === runAt) standing.starts++
+    if (standing && flight && 'deadline' in flight.slot && flight.runAt === runAt) standing.starts++
   }
 
   #stand(lineage: Lineage, item: RawItem): void {
@@ -237,31 +238,27 @@ export class Truth {
     if (next.pk !== pk) this.#inherit(next)
   }
 
-  #claimed(shard: string, take: Readonly<Record<string, object>>, by: Invocation): void {
-    for (const [id, slot] of Object.entries(take)) {
-      this.claimedAt.set(`${shard}\n${id}`, this.now)
-      if ('deadline' in slot) this.#countStart(shard, id, slot, by, true)
-    }
+  #claimed(shard: string, take: Slots, by: Invocation): void {
+    for (const { id } of flightsIn(take)) this.claimedAt.set(`${shard}\n${id}`, this.now)
+    for (const [id, slot] of Object.entries(take))
+      if ('deadline' in slot) this.#countStart(shard, { [id]: slot }, by, true)
   }
 
-  #slotStarted(
-    shard: string,
-    id: string,
-    before: { slots: Readonly<Record<string, object>> } | undefined,
-    by: Invocation,
-  ): void {
-    const slot = before?.slots[id]
+  #slotStarted(shard: string, id: string, slots: Slots = {}, by: Invocation): void {
+    const slot = slots[id]
     // A request that was sent twice finds its own attempt: that is no second start.
-    if (slot && !('deadline' in slot)) this.#countStart(shard, id, slot, by, false)
+    if (slot && !('deadline' in slot)) this.#countStart(shard, { [id]: slot }, by, false)
   }
 
-  #countStart(shard: string, id: string, slot: object, by: Invocation, handedOff: boolean): void {
+  /** @param started one slot: one start, of each of its jobs */
+  #countStart(shard: string, started: Slots, by: Invocation, handedOff: boolean): void {
     this.counted.push({ partition: readShard(shard).partition, at: this.now })
-    const { priority, runAt } = slot as { priority: number; runAt: number }
-    const standing = this.at(shard, `${priority}#${new Date(runAt).toISOString()}#${id}`)
-    if (!standing) return
-    standing.starts++
-    standing.starters.push({ by, handedOff })
+    for (const { sk } of flightsIn(started)) {
+      const standing = this.at(shard, sk)
+      if (!standing) continue
+      standing.starts++
+      standing.starters.push({ by, handedOff })
+    }
   }
 
   /** What a handler was given, or will be given: it may have been replaced since its worker read it. */
@@ -272,12 +269,12 @@ export class Truth {
     return this.past.get(`${pk}\n${sk}`)?.find((one) => one.content === content)
   }
 
-  #attemptStarted({ by, pk, sk, item }: { by: Invocation; pk: string; sk: string; item: RawItem }): void {
+  #attemptStarted({ by, pk, sk, item, call }: Extract<WorldEvent, { kind: 'attemptStarted' }>): void {
     const { id } = readPlace(sk)
     const standing = this.asRead(item)
-    const claimedAt = this.claimedAt.get(`${pk}\n${id}`) ?? this.now
+    const times = { startedAt: this.now, claimedAt: this.claimedAt.get(`${pk}\n${id}`) ?? this.now }
     const { partition } = readShard(pk)
-    const attempt: AttemptTruth = { by, standing, pk, sk, id, partition, startedAt: this.now, claimedAt }
+    const attempt: AttemptTruth = { by, standing, pk, sk, id, partition, call, ...times }
     standing?.attempts.push(attempt)
     this.running.add(attempt)
     this.attempts.push(attempt)

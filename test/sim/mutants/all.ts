@@ -1,4 +1,5 @@
 /** Every way in which the product is broken on purpose. A new feature adds a file of its own. */
+import { BATCH_MUTANTS } from './batches.ts'
 import { CLAIMING } from './claiming.ts'
 import { DEPLOYS } from './deploys.ts'
 import { DOOMED } from './doomed.ts'
@@ -13,6 +14,7 @@ import { LENDING_WRITES } from './lending-writes.ts'
 import { LIMITERS } from './limiters.ts'
 import { LIMITS } from './limits.ts'
 import type { Mutant } from './mutant.ts'
+import { PRIORITIES } from './priorities.ts'
 import { RATES } from './rates.ts'
 import { READING } from './reading.ts'
 import { RECOVERY } from './recovery.ts'
@@ -22,6 +24,7 @@ import { WAKING } from './waking.ts'
 import { WAYS_IN } from './ways-in.ts'
 
 export const MUTANTS: readonly Mutant[] = [
+  ...BATCH_MUTANTS,
   ...CLAIMING,
   ...DEPLOYS,
   ...DOOMED,
@@ -35,6 +38,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...LENDING_WRITES,
   ...LIMITERS,
   ...LIMITS,
+  ...PRIORITIES,
   ...RATES,
   ...READING,
   ...RECOVERY,

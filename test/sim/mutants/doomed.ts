@@ -2,7 +2,6 @@
 import type { Mutant } from './mutant.ts'
 
 const DOOM = 'lib/core/job/doom.ts'
-const EXECUTE = 'lib/use-cases/attempt/execute.ts'
 
 export const DOOMED: readonly Mutant[] = [
   {
@@ -28,7 +27,7 @@ export const DOOMED: readonly Mutant[] = [
   },
   {
     name: 'the start does not look at the clock',
-    file: EXECUTE,
+    file: 'lib/use-cases/attempt/finish.ts',
     find: 'const doom = doomOf(job, startedAt)',
     replace: 'const doom = doomOf(job, Math.min(0, startedAt))',
     breaks: 'a claim whose message comes late starts too late',

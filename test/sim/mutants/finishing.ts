@@ -4,6 +4,7 @@ import type { Mutant } from './mutant.ts'
 const END = 'lib/use-cases/end.ts'
 const ENDING = 'lib/core/job/ending.ts'
 const EXECUTE = 'lib/use-cases/attempt/execute.ts'
+const FINISH = 'lib/use-cases/attempt/finish.ts'
 const HAND_OFF = 'lib/use-cases/attempt/hand-off.ts'
 const STORE = 'lib/adapters/memory/store.ts'
 
@@ -11,29 +12,29 @@ export const FINISHING: readonly Mutant[] = [
   {
     name: 'slot freed before the job runs',
     file: EXECUTE,
-    find: 'const finished = await finishJob(context, running, runTask)',
+    find: 'const finished = await finishJobs(context, running, runTask)',
     replace: `await context.store.states.release(running.shard, running)
-    const finished = await finishJob(context, running, runTask)`,
+    const finished = await finishJobs(context, running, runTask)`,
     breaks: 'more run than the limit allows',
   },
   {
     name: 'slot freed before the job is deleted',
-    file: EXECUTE,
-    find: '(problem ?? (await runTask(job, () => watch.look())))',
-    replace: `(problem ?? (await (async (one: Job) => {
-        const attempted = await runTask(one)
-        const slots = Object.entries((await context.store.states.read(job.key.pk))?.slots ?? {})
-        for (const [id, slot] of slots)
-          if (id === job.id) await context.store.states.release(job.key.pk, { id: job.id, token: slot.token })
-        return attempted
-      })(job)))`,
+    file: FINISH,
+    find: 'const outcomes = await run(called, runTask)',
+    replace: `const outcomes = await run(called, runTask)
+  for (const { job } of jobs) {
+    const slots = Object.entries((await context.store.states.read(job.key.pk))?.slots ?? {})
+    for (const [id, slot] of slots)
+      if (id === job.id) await context.store.states.release(job.key.pk, { id: job.id, token: slot.token })
+  }`,
     breaks: 'a finished job is claimed again',
   },
   {
     name: 'job deleted before it runs',
-    file: EXECUTE,
-    find: '  const watch = new CancelWatch(context, begun)',
-    replace: '  await context.store.jobs.remove(job.item)\n  const watch = new CancelWatch(context, begun)',
+    file: FINISH,
+    find: '  const begun = jobs.map(',
+    replace:
+      '  for (const { job } of jobs) await context.store.jobs.remove(job.item)\n  const begun = jobs.map(',
     breaks: 'a crash loses the job',
   },
   {

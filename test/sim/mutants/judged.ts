@@ -37,9 +37,9 @@ export const JUDGED_ITEMS: readonly Mutant[] = [
   },
   {
     name: 'a job that was replaced while it ran forgotten',
-    file: 'lib/use-cases/attempt/execute.ts',
-    find: "jobStands: outcome === 'changed' }",
-    replace: "jobStands: outcome === 'changed' && false }",
+    file: 'lib/use-cases/attempt/finish.ts',
+    find: "ended.some((one) => one.outcome === 'changed')",
+    replace: "ended.some((one) => one.outcome === 'changed' && false)",
     breaks: 'nobody looks at what has taken its place',
   },
   {

@@ -5,6 +5,7 @@ const LENDING = 'lib/core/limits/lending.ts'
 const LIMITER = 'lib/core/limits/limiter.ts'
 const PORTION = 'lib/core/limits/portion.ts'
 const SETTLING = 'lib/core/limits/settling.ts'
+const GIVING_BACK = 'lib/core/limits/giving-back.ts'
 const IN_USE = 'lib/core/shard/in-use.ts'
 
 export const LENDING_RULES: readonly Mutant[] = [
@@ -80,14 +81,14 @@ export const LENDING_RULES: readonly Mutant[] = [
   },
   {
     name: 'units in use are given back',
-    file: PORTION,
+    file: GIVING_BACK,
     find: 'Math.max(spent.inUse[resource], unitsToKeep(portion, spent, lack, resource))',
     replace: 'Math.max(0 * spent.inUse[resource], unitsToKeep(portion, spent, lack, resource))',
     breaks: 'a unit is used in two shards',
   },
   {
     name: 'units are kept although others wait',
-    file: PORTION,
+    file: GIVING_BACK,
     find: 'if (lack[resource] || !othersWait) return may[resource]',
     replace: 'if (!lack[resource] || othersWait) return may[resource]',
     breaks: 'an idle shard keeps others waiting',
@@ -109,8 +110,8 @@ export const LENDING_RULES: readonly Mutant[] = [
   {
     name: 'who lacks units stands in no line',
     file: SETTLING,
-    find: 'return [{ resource, borrower: self, turn: lastTurn(books[resource]) }]',
-    replace: 'return lastTurn(books[resource]) < 0 ? [{ resource, borrower: self, turn: 1 }] : []',
+    find: 'return [{ resource, borrower: self, turn: placeAt(priority, turn) }]',
+    replace: 'return turn < 0 ? [{ resource, borrower: self, turn: 1 }] : []',
     breaks: 'nobody gives way to a shard that waits',
   },
   {

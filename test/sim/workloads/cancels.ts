@@ -1,6 +1,7 @@
 /** Operators who cancel jobs while they wait, are claimed, run or are between attempts; and producers whose jobs expire. */
 import { parseShard, parseSortKey, type ShardKey, type SortKey } from '../../../lib/core/keys.ts'
 import { cancelJob } from '../../../lib/use-cases/operate/cancel-job.ts'
+import { flightOf } from '../checks/flights.ts'
 import { contextOf } from '../world/context.ts'
 import type { SimRandom } from '../world/random.ts'
 import type { World } from '../world/world.ts'
@@ -35,7 +36,7 @@ export function applyCancel(world: World, { pick, byId }: CancelPlan, number: nu
   const items = [...tables.jobs.values()].flatMap((shard) => [...shard.values()])
   const known = items.filter(({ pk, sk }) => parseShard(pk).ok && parseSortKey(sk).ok)
   const idOf = (sk: string) => sk.split('#').slice(2).join('#')
-  const flying = known.filter(({ pk, sk }) => Object.hasOwn(tables.states.get(pk)?.slots ?? {}, idOf(sk)))
+  const flying = known.filter(({ pk, sk }) => flightOf(tables.states.get(pk)?.slots, idOf(sk)))
   const few = flying.length > 0 && pick < 0.6 ? flying : known
   const item = few[Math.floor(pick * few.length)]
   const position = item && parseSortKey(item.sk)

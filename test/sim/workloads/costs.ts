@@ -33,7 +33,7 @@ const mayCount = (allowed: number | undefined): boolean =>
 
 function versionWith({ input }: Version, counting: ReadonlySet<string>): Version {
   const queues = Object.entries(input.queues).map(([name, queue]) => {
-    const counts = counting.has(name) && mayCount(queue.rateLimit?.allowed)
+    const counts = counting.has(name) && mayCount(queue.rateLimit?.allowed) && !queue.batch
     return [name, counts ? { ...queue, costs: true } : queue] as const
   })
   return versionOf(Object.fromEntries(queues), input.pools, input.tags)
@@ -51,6 +51,7 @@ function withRoom(plan: OverridePlan, versions: readonly Version[]): OverridePla
 /** Whether some rate counts what the jobs of a queue cost. Where none does, nothing is said: it would be refused. */
 function isCounted({ queues, pools = {} }: ConfigInput, name: string): boolean {
   const queue = queues[name]
+  if (queue?.batch) return false
   const isInPool = Object.keys(queue?.pools ?? {}).some((pool) => pools[pool]?.rateLimit !== undefined)
   return queue?.costs === true || isInPool
 }

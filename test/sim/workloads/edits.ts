@@ -7,6 +7,7 @@ import { deleteJob, putJob } from '../../../lib/adapters/memory/tables.ts'
 import type { RawItem } from '../../../lib/core/job/job.ts'
 import { parseShard, parseSortKey } from '../../../lib/core/keys.ts'
 import type { RawKey } from '../../../lib/ports/store.ts'
+import { flightOf } from '../checks/flights.ts'
 import type { SimRandom } from '../world/random.ts'
 import type { World } from '../world/world.ts'
 import { MOST_COST } from './costs.ts'
@@ -61,7 +62,7 @@ function chosen({ tables }: World, { what, pick }: EditPlan): RawItem | undefine
   const wanted = items.filter((item) => isMalformed(item) === (what === 'correct'))
   const flying = wanted.filter(({ pk, sk }) => {
     const id = sk.split('#').slice(2).join('#')
-    return Object.hasOwn(tables.states.get(pk)?.slots ?? {}, id)
+    return flightOf(tables.states.get(pk)?.slots, id)
   })
   const few = flying.length > 0 && pick < 0.7 ? flying : wanted
   return few[Math.floor(pick * few.length)]

@@ -1,6 +1,7 @@
 /** Users' handlers: quick and slow ones, and those that throw, hang, exceed their time or kill the process. */
+import { defineBatchTask } from '../../../lib/api/batch-task.ts'
 import { RetryAfterError } from '../../../lib/api/retry-after.ts'
-import type { Task } from '../../../lib/api/task.ts'
+import type { Task, TaskContext } from '../../../lib/api/task.ts'
 import { untyped } from '../../support/untyped.ts'
 import type { Invocation } from '../world/invocation.ts'
 import type { World } from '../world/world.ts'
@@ -30,24 +31,35 @@ export interface Watch {
   ends(how: 'succeeded' | 'failed' | 'slowed'): void
 }
 
-export function tasksOf(world: World, by: Invocation, watch: Watch): Task[] {
+/** All of them can run a batch: whether they are called for one their queue's configuration says. */
+export function tasksOf(world: World, by: Invocation, watchOf: (id: string) => Watch): Task[] {
+  const runOne = async ({ payload, job, signal }: Called) => {
+    const { handler } = payload as Payload
+    const watch = watchOf(job.id)
+    // What a handler does to its payload is its own affair: the next attempt gets it as it was.
+    if (handler.spoils)
+      for (const name of Object.keys(payload as object)) Reflect.deleteProperty(payload as object, name)
+    watch.begins()
+    await by.sleep(handler.takes_ms)
+    if (handler.how === 'slow') slowDown(world, `${job.queue} ${job.id}`, handler, watch)
+    else if (job.attempt <= handler.bad) await fail(by, handler, signal, watch)
+    watch.ends('succeeded')
+  }
   return tasksIn(by.version, world.plan).map(({ name, queue }) => ({
-    name,
-    queue,
-    payload: untyped(payloadSchema),
-    handler: async ({ payload, job, signal }) => {
-      const { handler } = payload as Payload
-      // What a handler does to its payload is its own affair: the next attempt gets it as it was.
-      if (handler.spoils)
-        for (const name of Object.keys(payload as object)) Reflect.deleteProperty(payload as object, name)
-      watch.begins()
-      await by.sleep(handler.takes_ms)
-      if (handler.how === 'slow') slowDown(world, `${job.queue} ${job.id}`, handler, watch)
-      else if (job.attempt <= handler.bad) await fail(by, handler, signal, watch)
-      watch.ends('succeeded')
-    },
+    ...defineBatchTask({
+      name,
+      queue,
+      payload: untyped(payloadSchema),
+      handler: ({ payloads, jobs, signal }) =>
+        Promise.allSettled(
+          jobs.map((job, index) => runOne({ payload: (payloads as readonly unknown[])[index], job, signal })),
+        ),
+    }),
+    handler: runOne,
   }))
 }
+
+type Called = Pick<TaskContext<unknown>, 'payload' | 'job' | 'signal'>
 
 /** It spends no attempt, so it is counted here how often it has been called. */
 function slowDown({ slowDowns }: World, job: string, { bad, slow_ms = 0 }: HandlerPlan, watch: Watch): void {

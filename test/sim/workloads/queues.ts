@@ -106,7 +106,23 @@ export function drawQueue(random: SimRandom): QueueInput {
     shards: drawShards(random),
     ...(concurrency === 2 || concurrency === 12 ? { adaptive: ADAPTIVE } : {}),
   }
-  return allowed === 2 && margin === undefined ? withInterval(queue, period) : queue
+  const drawn = allowed === 2 && margin === undefined ? withInterval(queue, period) : queue
+  return isBatched(queue) ? { ...drawn, batch: drawBatch(queue) } : drawn
+}
+
+type Retry = NonNullable<QueueInput['retry']>
+
+/** By what has been drawn, so that all other worlds stay as they are. */
+const isBatched = ({ retry }: QueueInput): boolean => retry?.factor === 10 && retry.maxBackoff !== 1000
+
+const WAITS_MS = [0, 400, 5000, 30_000] as const
+
+function drawBatch({ retry = {}, timeout }: QueueInput): NonNullable<QueueInput['batch']> {
+  const { attempts = 1, jitter = 0 }: Retry = retry
+  return {
+    size: attempts + 1 + (jitter === 1 ? 4 : 0),
+    wait: WAITS_MS[(attempts + Number(timeout) / 1000) % 4] ?? 0,
+  }
 }
 
 /** Some rates are intervals instead, from short ones to long ones. */

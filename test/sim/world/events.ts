@@ -131,6 +131,10 @@ export type WorldEvent =
       readonly pk: string
       readonly sk: string
       readonly attempt: number
+      /** Which call of a handler it is part of: a batch is one. */
+      readonly call: number
+      /** How many jobs the call has. */
+      readonly jobs: number
     }
   | {
       readonly kind: 'attemptEnded'

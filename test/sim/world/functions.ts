@@ -3,7 +3,7 @@ import { parseWakeMessage, parseWorkMessage } from '../../../lib/adapters/sqs/me
 import { taskRunner } from '../../../lib/api/run-task.ts'
 import type { Job } from '../../../lib/core/job/job.ts'
 import { arrive } from '../../../lib/use-cases/arrive.ts'
-import { execute } from '../../../lib/use-cases/attempt/execute.ts'
+import { execute, type RunTask } from '../../../lib/use-cases/attempt/execute.ts'
 import type { Look } from '../../../lib/use-cases/attempt/watch.ts'
 import { ingest } from '../../../lib/use-cases/ingest.ts'
 import { wakeUp } from '../../../lib/use-cases/wake-up.ts'
@@ -82,16 +82,23 @@ function consumeEach(
 const SILENT = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
 
 /** The product's own task runner, watched from outside: here an attempt begins and ends, whatever the tables say. */
-function watched(world: World, by: Invocation) {
-  return (job: Job, look?: Look) => {
-    const { item, attempt } = job
-    const { pk, sk } = job.key
-    const watch: Watch = {
-      begins: () => world.emit({ kind: 'attemptStarted', by, item, pk, sk, attempt }),
-      ends: (how) => {
-        if (by.alive) world.emit({ kind: 'attemptEnded', by, pk, sk, how })
-      },
+function watched(world: World, by: Invocation): RunTask {
+  const runnerFor = (jobs: readonly Job[]): RunTask => {
+    const call = world.calls++
+    const watchOf = (id: string) => {
+      const job = jobs.find((one) => one.id === id)
+      if (!job) throw new Error(`the handler was called for ${id}, which nobody runs`)
+      return watchFor(job, call, jobs.length)
     }
-    return taskRunner(tasksOf(world, by, watch), () => SILENT)(job, look)
+    return taskRunner(tasksOf(world, by, watchOf), () => SILENT)
   }
+  const watchFor = ({ item, attempt, key: { pk, sk } }: Job, call: number, jobs: number): Watch => ({
+    begins: () => world.emit({ kind: 'attemptStarted', by, item, pk, sk, attempt, call, jobs }),
+    ends: (how) => {
+      if (by.alive) world.emit({ kind: 'attemptEnded', by, pk, sk, how })
+    },
+  })
+  return Object.assign((job: Job, look?: Look) => runnerFor([job])(job, look), {
+    batch: (jobs: readonly Job[]) => runnerFor(jobs).batch?.(jobs) ?? Promise.resolve([]),
+  })
 }

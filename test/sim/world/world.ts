@@ -63,6 +63,8 @@ export class World {
   readonly tables: Tables = emptyTables()
   /** How often each job's handler has slowed its partition down. */
   readonly slowDowns = new Map<string, number>()
+  /** How many times a handler was called. */
+  calls = 0
   /** What stands in the Payloads bucket. */
   readonly objects = new Map<string, MemoryObject>()
   readonly throughput: Throughput | undefined

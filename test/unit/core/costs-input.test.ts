@@ -21,6 +21,7 @@ const CONFIG = defineConfig({
     total: { total: RATE },
     counted: { total: RATE, costs: true },
     plain: { ...RATE },
+    batched: { pools: { api: 1 }, batch: { size: 5 } },
     paused: { rateLimit: { allowed: 0, period: '1m' }, costs: true },
   },
 })
@@ -31,6 +32,7 @@ describe('a queue that counts costs', () => {
   test.each<[string, ConfigInput['queues'][string], RegExp]>([
     ['without a rate', { costs: true }, /queues\.q\.costs.*no rate is there/],
     ['with an interval', { costs: true, minInterval: '1s' }, /queues\.q\.costs.*no rate is there/],
+    ['in batches', { ...RATE, costs: true, batch: { size: 2 } }, /queues\.q\.costs.*a batch is one start/],
     ['by a number', untyped({ ...RATE, costs: 3 }), /queues\.q\.costs/],
   ])('is refused %s', (_what, queue, message) => {
     expect(() => defineConfig({ queues: { q: queue } })).toThrow(message)
@@ -68,6 +70,7 @@ describe('a new job', () => {
     ['pooled', 50_001, /could never start: the rate of pool "api" is 50000 in 60 s/],
     ['counted', 101, /the rate of total "counted" is 100 in 60 s/],
     ['plain', 2, /nothing counts what it costs: say costs: true of queue "plain"/],
+    ['batched', 2, /nothing counts what it costs/],
     ['total', 2, /nothing counts what it costs/],
     ['llm', 0, /cost: a job costs 1 or more/],
     ['llm', -1, /cost/],
@@ -90,6 +93,7 @@ describe('a raw item', () => {
 
   test('may say what nobody counts', () => {
     expect(value(raw(1000, 'plain')).cost).toBe(1000)
+    expect(value(raw(7, 'batched'))).not.toHaveProperty('cost')
   })
 })
 

@@ -1,5 +1,6 @@
 /** Why a job does not run: the holds of the decision that a pass would make, and nothing is written by asking. */
 import { describe, expect, test } from 'vitest'
+import type { Priority } from '../../../lib/core/keys.ts'
 import { defineConfig, queueNamed } from '../../../lib/core/queue/config.ts'
 import { whyText } from '../../../lib/core/why/why-text.ts'
 import { overrideLimits } from '../../../lib/use-cases/operate/set-limits.ts'
@@ -53,6 +54,29 @@ describe('a job', () => {
     expect(await ask(world, second)).toMatchObject({ kind: 'waiting', ahead: { count: 0 } })
     expect(await said(world, third)).toBe(
       'waiting since 08:59:00Z, behind 1 job of its partition: slots 1/1, job job-0 free by 09:01:05Z at the latest',
+    )
+  })
+
+  test('waits for a unit behind better jobs of others', async () => {
+    const pools = { api: { concurrency: 1 } }
+    const crm = { partition: { payload: 'customer' }, concurrency: 2, pools: { api: 1 } } as const
+    const world = new World(defineConfig({ pools, queues: { crm } }))
+    const inPartition = (name: string, priority: Priority = 5) =>
+      jobItem({ id: name, pk: asShard(`crm|${name}`), priority, runAt: NOW - MINUTE })
+    const jobs = [
+      inPartition('first'),
+      inPartition('second'),
+      inPartition('better', 1),
+      inPartition('best', 0),
+    ]
+    for (const job of jobs) {
+      world.put(job)
+      await world.stream()
+    }
+    const [, second] = jobs
+    if (!second) throw new Error('no job')
+    expect(await said(world, second)).toMatch(
+      /^waiting since \S+: pool api 1\/1, .*, behind 2 shards of better priority$/,
     )
   })
 

@@ -1,12 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { nextToGiveWayTo } from '../../../../lib/core/limits/giving-way.ts'
 import type { Guaranteed } from '../../../../lib/core/limits/guarantee.ts'
-import {
-  freeFor,
-  lineOf,
-  nextToGiveWayTo,
-  unfilledOf,
-  unitsToBorrow,
-} from '../../../../lib/core/limits/lending.ts'
+import { freeFor, lineOf, unfilledOf, unitsToBorrow } from '../../../../lib/core/limits/lending.ts'
 import type { Limiter } from '../../../../lib/core/limits/limiter.ts'
 import { settle } from '../../../../lib/core/limits/settling.ts'
 import { borrowed, loan, loanId, portionOf, slotBooks } from '../../../support/lending.ts'

@@ -1,12 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import {
-  freeUnits,
-  lineOf,
-  mayBorrow,
-  nextToGiveWayTo,
-  PLAIN,
-  unitsOf,
-} from '../../../../lib/core/limits/lending.ts'
+import { nextToGiveWayTo } from '../../../../lib/core/limits/giving-way.ts'
+import { freeUnits, lineOf, mayBorrow, PLAIN, unitsOf } from '../../../../lib/core/limits/lending.ts'
 import type { Limiter } from '../../../../lib/core/limits/limiter.ts'
 import { loan, portionOf, slotBooks, slots } from '../../../support/lending.ts'
 

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { isGivenBack, isSameUnits } from '../../../../lib/core/limits/borrowed.ts'
+import { afterGivingBack } from '../../../../lib/core/limits/giving-back.ts'
 import { SLOTS_OF_A_SMALL_ITEM } from '../../../../lib/core/limits/in-force.ts'
 import { PLAIN } from '../../../../lib/core/limits/lending.ts'
 import type { Limiter } from '../../../../lib/core/limits/limiter.ts'
 import {
-  afterGivingBack,
   givesNextStartAway,
   isOverLimit,
   lackOf,

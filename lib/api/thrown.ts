@@ -1,0 +1,56 @@
+/** What becomes of a job whose handler has thrown something. */
+import type { TaskOutcome } from '../core/job/ending.ts'
+import type { Job } from '../core/job/job.ts'
+import { partsOfLane } from '../core/limits/lane.ts'
+import { type LimiterId, type LimiterName, limiterIdSchema, nameOf } from '../core/limits/limiter-name.ts'
+import { RetryAfterError } from './retry-after.ts'
+
+type RetryAfterLike = { readonly until: unknown; readonly reason: unknown; readonly limiter?: unknown }
+
+export function outcomeOfThrown(thrown: unknown, job: Job, isLate: boolean): TaskOutcome {
+  if (isRetryAfter(thrown)) return slowedBy(thrown, job)
+  const late = isLate ? `timed out after ${job.queue.timeout_ms} ms: ` : ''
+  return { kind: 'failed', error: late + textOf(thrown) }
+}
+
+/**
+ * Of another class with that name they may be anything. A limiter that does not cover the job is none that it could speak for:
+ * its partition is slowed down, and the reason says so.
+ */
+function slowedBy({ until, reason, limiter }: RetryAfterLike, job: Job): TaskOutcome {
+  const name = isLimiterId(limiter) ? nameOf(limiter) : undefined
+  const text = typeof reason === 'string' ? reason : ''
+  const isCovered = name !== undefined && isCoveredBy(job, name)
+  return {
+    kind: 'slowed',
+    until:
+      typeof until === 'number' && !Number.isNaN(until) ? until : new RetryAfterError(dateOr(until)).until,
+    reason: name && !isCovered ? `${text} (no limiter of queue ${job.queue.name} is ${name})` : text,
+    ...(isCovered ? { limiter: name } : {}),
+  }
+}
+
+const dateOr = (until: unknown) => (until instanceof Date ? until : undefined)
+
+const isLimiterId = (value: unknown): value is LimiterId => limiterIdSchema.safeParse(value).success
+
+function isCoveredBy({ queue, shard }: Job, name: LimiterName): boolean {
+  const parts = shard.lane === undefined ? undefined : partsOfLane(shard.lane)
+  const ofLane = parts?.ok ? parts.value : []
+  return [...queue.limiters.map((one) => one.name), ...ofLane.map((part) => part.limiter)].includes(name)
+}
+
+/** By its name: a bundle may hold the class twice. */
+const isRetryAfter = (error: unknown): error is Error & RetryAfterLike =>
+  error instanceof Error && error.name === 'RetryAfterError' && 'until' in error && 'reason' in error
+
+/** Handlers may throw anything. */
+function textOf(thrown: unknown): string {
+  try {
+    if (!(thrown instanceof Error)) return String(thrown)
+    const why = thrown.cause instanceof Error ? ` (${thrown.cause.message})` : ''
+    return `${thrown.name}: ${thrown.message}${why}`
+  } catch {
+    return 'the handler threw something that cannot be written as text'
+  }
+}

@@ -1,0 +1,94 @@
+/**
+ * I11: no job is claimed while a better one of another shard stands in the line of a limit that covers both, and has stood there
+ * since before the pass read anything. Among equals everybody has a turn: that is judged by `i7-progress.ts`.
+ */
+import type { ShardKey } from '../../../lib/core/keys.ts'
+import type { ShardState } from '../../../lib/core/shard/state.ts'
+import type { Check, Seen } from './check.ts'
+import { isWritten } from './claims.ts'
+import { coveringOf } from './i1-limiters.ts'
+import { ownerOf } from './keys.ts'
+import { longestPass } from './limits.ts'
+
+interface Standing {
+  readonly priority: number
+  readonly since: number
+}
+
+/** The observer's own reading of a place: which span of so many turns, and those of 0 to 4 are one further on. */
+function priorityOf(place: number): number {
+  const span = Math.floor(place / 1e11)
+  return span === 0 ? 5 : span > 5 ? span : span - 1
+}
+
+export function betterFirst(): Check {
+  const lines = new Map<string, Map<string, Standing>>()
+  const known = new Map<string, ShardState>()
+  /** Invocation, shard and version → when the shard was read first. */
+  const readings = new Map<string, number>()
+  const keyOf = (by: { id: number }, shard: string, version: number | undefined) =>
+    `${by.id} ${shard} ${version}`
+  return {
+    name: 'I11 better first',
+    after(event, { truth, tables }) {
+      if (event.kind !== 'effect') return
+      for (const [key, state] of tables.states) {
+        if (known.get(key) === state) continue
+        known.set(key, state)
+        const before = lines.get(key)
+        const line = Object.entries(state.books?.slots.line ?? {}).map(([name, place]) => {
+          const was = before?.get(name)
+          const priority = priorityOf(place)
+          return [name, was?.priority === priority ? was : { priority, since: truth.now }] as const
+        })
+        if (line.length > 0) lines.set(key, new Map(line))
+        else lines.delete(key)
+      }
+    },
+    before(event, seen) {
+      if (event.kind === 'over')
+        for (const key of readings.keys()) if (key.startsWith(`${event.by.id} `)) readings.delete(key)
+      if (event.kind !== 'effect') return
+      const { effect, by } = event
+      const { truth } = seen
+      if (effect.op === 'read') {
+        const key = keyOf(by, effect.shard, effect.state?.version)
+        if (!readings.has(key)) readings.set(key, truth.now)
+      }
+      if (!isWritten(effect)) return
+      const at = readings.get(keyOf(by, effect.shard, effect.read.version))
+      const taken = Object.entries(effect.change.take)
+      if (at === undefined || taken.length === 0) return
+      const worst = Math.max(...taken.map(([, { priority }]) => priority))
+      for (const owner of ownersOf(seen, effect.shard, effect.change.take)) {
+        // Jobs that weigh more than somebody has left stand in no one's way.
+        if (known.get(owner)?.override && owner.startsWith('$')) continue
+        for (const [name, { priority, since }] of lines.get(owner) ?? [])
+          if (priority < worst && since < at && shardIn(owner, name) !== effect.shard)
+            seen.fail(
+              `${effect.shard} claims a job of ${worst} while ${name} waits in ${owner} with ${priority}`,
+            )
+      }
+    },
+  }
+}
+
+const shardIn = (owner: string, name: string): string =>
+  owner.startsWith('$') ? name : name === 'plain' ? owner : `${owner}|${name}`
+
+/** The items with the lines that the shard obeys for certain: its partition's, and those of what covers the jobs that it claims. */
+function ownersOf({ truth }: Seen, shard: string, take: Readonly<Record<string, object>>): string[] {
+  const { plan, limits, now } = truth
+  const version = limits.onlyVersion(now - longestPass(plan), now)
+  if (version === undefined) return []
+  const covering = Object.entries(take).flatMap(([id, slot]) => {
+    const { priority, runAt } = slot as { priority: number; runAt: number }
+    const item = truth.at(shard, `${priority}#${new Date(runAt).toISOString()}#${id}`)?.item
+    return item ? [coveringOf(plan, version, { pk: shard, item })] : []
+  })
+  // What is guaranteed to a partition is no business of those that wait for more.
+  const names = covering.flatMap((limiters) =>
+    [...limiters].filter(([, { guaranteed }]) => guaranteed.size === 0).map(([name]) => `$limiter|${name}`),
+  )
+  return [ownerOf(shard) as ShardKey, ...new Set(names)]
+}
