@@ -110,12 +110,12 @@ async function putPlain({ jobs }: Jobs, item: JobItem, rooms?: readonly Room[]):
 }
 
 const theOneOf = (group: readonly NewItem[]): NewItem | undefined =>
-  group.at(-1)?.collision?.onCollision === 'replace' ? group.at(-1) : group[0]
+  group.findLast(({ collision }) => collision?.onCollision === 'replace') ?? group[0]
 
 export const isOneOnly = ({ receipt, lock }: NewItem): boolean => (receipt ?? lock) !== undefined
 
 /**
- * Many: of those with the same key the first counts, or the last if it replaces.
+ * Many: of those with the same key the first counts, or the last that replaces.
  * @param there gets, by `keyText` of each item that was not written, the key of the job that was there
  * @throws EnqueueIncompleteError with the jobs that were not accepted; all others were
  */

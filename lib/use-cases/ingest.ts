@@ -18,7 +18,7 @@ import { type Config, queueNamed } from '../core/queue/config.ts'
 import type { ParsedHere } from '../core/queue/unknown.ts'
 import { describeIssues } from '../core/text/issues.ts'
 import { type Parsed, parsed, refused } from '../core/text/parsed.ts'
-import { UNKNOWN_FOR_MS } from '../core/times.ts'
+import { CLOCK_SKEW_MS, UNKNOWN_FOR_MS } from '../core/times.ts'
 import type { WorkerContext } from './context.ts'
 import { putNew } from './enqueue-once.ts'
 import { keepPayload } from './kept-payloads.ts'
@@ -89,7 +89,7 @@ async function putProblem(
   sentAt: number,
 ): Promise<string | undefined> {
   const isOnce = asked.once.idempotencyKey !== undefined
-  const only = onlyOf({ ...asked, at: isOnce ? context.clock.now() : at })
+  const only = onlyOf({ ...asked, at: isOnce ? context.clock.now() : at }, sentAt)
   if (!only.ok) return only.reason
   const placed = placePayload(only.value.item, sentAt)
   if (!placed.ok) return placed.reason
@@ -119,12 +119,14 @@ interface AskedFor {
  * Whether it is this event's own receipt or lock that is there makes no difference: the mark is the same each time. The job's
  * key would be another event's as well: several may name one id, and the time of events is in seconds.
  */
-function onlyOf({ job, once, at, event }: AskedFor): Parsed<NewItem> {
+function onlyOf({ job, once, at, event }: AskedFor, sentAt: number): Parsed<NewItem> {
   const only = onlyOne(once, job, event, at)
   if (!only.ok)
     return refused(only.reason.startsWith('give') ? `detail: ${only.reason}` : `detail.${only.reason}`)
   const { lock, ...rest } = only.value
-  return parsed(lock ? { ...rest, lock: { ...lock, eventAt: at } } : rest)
+  // Whoever sends an event may say any time. One that is ahead would keep all others from counting until then.
+  const eventAt = Math.min(at, sentAt + CLOCK_SKEW_MS)
+  return parsed(lock ? { ...rest, lock: { ...lock, eventAt } } : rest)
 }
 
 /** The job that an event asks for, or why it asks for none that can run. */
@@ -132,7 +134,7 @@ export function jobOfEvent(config: Config, body: string): NewJobItem {
   const asked = readEvent(config, body)
   if (!asked.ok) return asked
   // Whose key is wrong was refused because of that, and is again.
-  const only = onlyOf(asked.value)
+  const only = onlyOf(asked.value, asked.value.at)
   return only.ok ? { ok: true, value: only.value.item } : malformed(only.reason)
 }
 

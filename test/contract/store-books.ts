@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { BooksChange } from '../../lib/core/limits/books.ts'
+import { placeAt } from '../../lib/core/limits/place.ts'
 import { emptyState, type ShardState } from '../../lib/core/shard/state.ts'
 import type { BooksWrite, Store } from '../../lib/ports/store.ts'
 import { change, claimed, loan } from '../support/builders.ts'
@@ -131,6 +132,15 @@ export function describeBooks(store: () => Store, pastThePort: () => PastThePort
       await meanwhile(owner)
       await conflict(owner, { loans: [more], isLending: true })
     })
+  })
+
+  test('a place of any priority is read as it was written', async () => {
+    const owner = await opened()
+    const places = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9].map((priority) => placeAt(priority, 1e10 + priority))
+    const line = places.map((place, n) => inLine(String(n), place))
+    const after = await written(owner, { line })
+    expect(Object.values(after.books?.slots.line ?? {})).toEqual(places)
+    expect((await store().states.read(owner.shard))?.books).toEqual(after.books)
   })
 
   describe('lending where there is no limit', () => {

@@ -54,6 +54,7 @@ export function describeGrants(store: () => Store): void {
       const empty = freshLimiter()
       const first = await granted(empty, [ONE])
       expect(await granting(empty, [ONE])).toEqual({ kind: 'written', limiter: first })
+      expect(await granting(empty, [ONE, OTHER])).toEqual({ kind: 'conflict' })
     })
 
     test('is not granted by limits that somebody has changed, and an item with an override stays', async () => {
@@ -61,6 +62,9 @@ export function describeGrants(store: () => Store): void {
       const set = await store().states.override(first, { concurrency: 1 })
       if (!set) throw new Error('nobody has set anything meanwhile')
       expect(await granting(first, [OTHER])).toEqual({ kind: 'conflict' })
+      // Somebody may have written it by hand, and left the version as it was.
+      for (const override of [{ concurrency: 2 }, { concurrency: 1, reason: 'a' }])
+        expect(await granting({ ...set, override }, [OTHER])).toEqual({ kind: 'conflict' })
       expect((await granted(set, [OTHER])).expiresAt).toBeUndefined()
     })
 

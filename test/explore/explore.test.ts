@@ -17,6 +17,9 @@ const SMALL = [
   'two limiters',
   'three shards in a line, a crash',
   'a limit lowered, a crash',
+  'two priorities in a line, a lost message',
+  'a lane beside its plain shard, a lost message',
+  'one start for two shards',
 ]
 
 describe.each(SMALL)('the world "%s"', (name) => {

@@ -34,6 +34,10 @@ export interface WorldJob {
   /** The shard to put it to, if not the one that the client would choose. */
   readonly pk?: string
   readonly delay_ms?: number
+  readonly priority?: number
+  /** What it names, so that it lies in a lane. */
+  readonly pools?: Readonly<Record<string, number>>
+  readonly tags?: Readonly<Record<string, string>>
 }
 
 /** A limit of a partition of one shard or more, or of a limiter, that a person sets at any time, once. */

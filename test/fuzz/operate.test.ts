@@ -85,7 +85,8 @@ describe('an operator', () => {
       { weight: 3, arbitrary: almost({ total: hostile, pool: hostile }) },
       { weight: 1, arbitrary: hostile },
     )
-    const units = fc.oneof(fc.constant(null), amount)
+    const guaranteed = fc.oneof(fc.dictionary(fc.string({ unit: 'binary' }), amount), hostile)
+    const units = fc.oneof(fc.constant(null), amount, almost({ concurrency: amount, guaranteed }))
     const property = fc.asyncProperty(limiter, units, note, (which, to, who) =>
       refusesOrCalls(sent, () => client.setLimiter(untyped(which), untyped(to), untyped(who))),
     )

@@ -36,4 +36,28 @@ export const COMPOSED_RATES_MUTANTS: readonly TestedMutant[] = [
     breaks: 'a job for which each start is too short goes round without end',
     tests: ['test/unit/core/limits/granting.test.ts'],
   },
+  {
+    name: 'a rate that is paused forgets by the period of its pause',
+    file: 'lib/use-cases/lending/grants.ts',
+    find: 'use.rate.allowed === 0 ? [] :',
+    replace: 'use.rate.allowed < 0 ? [] :',
+    breaks: 'after a pause more start within the period than the rate allows',
+    tests: ['test/unit/use-cases/shared-rates-races.test.ts'],
+  },
+  {
+    name: 'a message that is sent again has no time',
+    file: 'lib/use-cases/pass/shared-starts.ts',
+    find: 'startBy === undefined ? {} :',
+    replace: 'startBy === undefined || startBy > 0 ? {} :',
+    breaks: 'a job starts long after its start was granted, beside those that were granted since',
+    tests: ['test/unit/use-cases/shared-rates-races.test.ts'],
+  },
+  {
+    name: 'what one limiter has granted stays if another was faster at the next',
+    file: 'lib/use-cases/lending/grants.ts',
+    find: 'if (index > 0) await returnStarts(context, taken)',
+    replace: 'if (index > 9) await returnStarts(context, taken)',
+    breaks: 'a rate loses a start at each race for another rate',
+    tests: ['test/unit/use-cases/shared-rates-races.test.ts'],
+  },
 ]

@@ -81,4 +81,20 @@ export const LANE_MUTANTS: readonly TestedMutant[] = [
     breaks: 'a lane whose partition is busy is passed by',
     tests: [RULES],
   },
+  {
+    name: 'jobs with locks are moved with others',
+    file: 'lib/use-cases/pass/misplaced.ts',
+    find: 'isAlone: ({ item }) => lockKeyOf(item) !== undefined',
+    replace: 'isAlone: ({ item }) => lockKeyOf(item) === null',
+    breaks: 'a raw item with somebody else’s unique key costs all that are moved with it their own',
+    tests: ['test/unit/use-cases/lanes-moves.test.ts'],
+  },
+  {
+    name: 'more is moved than a transaction takes',
+    file: 'lib/use-cases/pass/misplaced.ts',
+    find: 'const MOST_BYTES = 1_500_000',
+    replace: 'const MOST_BYTES = 150_000_000',
+    breaks: 'DynamoDB refuses the move for ever, and nothing of the partition runs',
+    tests: ['test/unit/use-cases/lanes-moves.test.ts'],
+  },
 ]

@@ -128,8 +128,8 @@ export const SWAP_MUTANTS: readonly TestedMutant[] = [
   {
     name: 'of many that replace each other the first counts',
     file: 'lib/use-cases/enqueue-once.ts',
-    find: "=== 'replace' ? group.at(-1)",
-    replace: "=== 'replace' ? group[0]",
+    find: "group.findLast(({ collision }) => collision?.onCollision === 'replace')",
+    replace: "group.find(({ collision }) => collision?.onCollision === 'replace')",
     breaks: 'the last payload of a call is lost',
     tests: [DEBOUNCE],
   },
@@ -164,5 +164,13 @@ export const SWAP_MUTANTS: readonly TestedMutant[] = [
     replace: 'job), found?.job), ...isGone(database, job, found).slice(1)]',
     breaks: 'two jobs have one unique key',
     tests: [CONTRACT],
+  },
+  {
+    name: 'an event of a clock that is ahead is the latest until then',
+    file: 'lib/use-cases/ingest.ts',
+    find: 'Math.min(at, sentAt + CLOCK_SKEW_MS)',
+    replace: 'Math.max(at, 0 * sentAt * CLOCK_SKEW_MS)',
+    breaks: 'one event of a wrong clock takes the payloads of all that follow',
+    tests: [EVENTS],
   },
 ]

@@ -6,12 +6,14 @@ import { hasVersion } from './checks/runnable.ts'
 import { SometimesCounter } from './checks/sometimes.ts'
 import { Truth } from './checks/truth.ts'
 import { type FaultName, Faults } from './faults/rates.ts'
+import { applyAppRates } from './workloads/app-rates.ts'
 import { bringBack } from './workloads/bring-back.ts'
 import { applyCancel } from './workloads/cancels.ts'
 import { drawPlan } from './workloads/draw.ts'
 import { applyEdit } from './workloads/edits.ts'
 import { applyLimiterAct } from './workloads/limiter-acts.ts'
 import { applyOverride, unpause } from './workloads/overrides.ts'
+import { applyPause } from './workloads/pauses.ts'
 import type { Plan } from './workloads/plan.ts'
 import { applyRecount, recountAll } from './workloads/sized.ts'
 import { submit } from './workloads/ways-in.ts'
@@ -110,6 +112,8 @@ export async function runSeed(
     for (const [number, cancel] of plan.cancels.entries())
       scheduler.at(cancel.at, () => applyCancel(world, cancel, number))
     for (const act of plan.limiterActs) scheduler.at(act.at, () => applyLimiterAct(world, act))
+    for (const one of plan.pauses ?? []) scheduler.at(one.at, () => applyPause(world, one))
+    applyAppRates(world, plan.appRates ?? [])
     for (const one of plan.recounts ?? []) scheduler.at(one.at, () => applyRecount(world, one))
     for (const override of plan.overrides) scheduler.at(override.at, () => applyOverride(world, override))
     while (watched && !broken() && scheduler.now < plan.faultsUntil) {

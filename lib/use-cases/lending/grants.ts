@@ -20,7 +20,7 @@ export interface StartsAsked extends OwnRate {
   /** When each of its next jobs may start by all else. */
   readonly starts: readonly number[]
   /** What they say that they cost. */
-  readonly costs: readonly (number | undefined)[]
+  readonly costs?: readonly (number | undefined)[]
   readonly hasWork: boolean
   /** The worker takes the first job itself. */
   readonly isOwn: boolean
@@ -45,7 +45,7 @@ export async function askForStarts(
   const known = [...asked.granted, ...(standing ? [standing] : [])]
   if (rates.length === 0 || asked.starts.length + known.length === 0) return undefined
   const isFirst = asked.granted.length === 0 && asked.hasWork
-  const waiting = isFirst ? awaitedStart(context, asked.state, asked, asked.costs) : undefined
+  const waiting = isFirst ? awaitedStart(context, asked.state, asked, asked.costs ?? []) : undefined
   if (waiting) return waiting
   for (let tries = 0; tries < TRIES; tries++) {
     const plan = await planStarts(context, rates, { ...asked, known, standing }, () => context.random.token())

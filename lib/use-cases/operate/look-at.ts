@@ -119,7 +119,7 @@ async function decideUnwritten(
     state,
     capacity,
     staying,
-    startable: claims.length,
+    startable: claims.reduce((sum, { others = [] }) => sum + 1 + others.length, 0),
     holds: await explained({ store }, { state, capacity, limiters, staying, now }, holds),
     looks,
   }

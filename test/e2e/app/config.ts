@@ -44,6 +44,14 @@ export default defineConfig({
       retry: { attempts: 2, backoff: '100ms' },
       maxQueueSize: { queue: 100, partition: 3 },
     },
+    /** Three of its jobs are one call, or what there is after two seconds. */
+    batched: {
+      partition: { payload: 'customer' },
+      concurrency: 1,
+      timeout: '4s',
+      retry: { attempts: 3, backoff: '100ms' },
+      batch: { size: 3, wait: '2s' },
+    },
     /** Two queues that share a rate, of which each job of one counts as two starts. */
     mail: { partition: { payload: 'customer' }, pools: { mailer: 1 }, timeout: '4s' },
     letter: { partition: { payload: 'customer' }, pools: { mailer: { cost: 2 } }, timeout: '4s' },

@@ -1,7 +1,7 @@
 /** Tasks that tell a recorder outside of Sluice when they run, and misbehave as they are told. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
-import { defineTask, type TaskContext, throwIfToRetryAfter } from '../../../lib/index.ts'
+import { defineBatchTask, defineTask, type TaskContext, throwIfToRetryAfter } from '../../../lib/index.ts'
 
 const payload = z.object({
   customer: z.string(),
@@ -52,3 +52,20 @@ export const tokens = defineTask({
 export const light = defineTask({ name: 'light', queue: 'light', payload, handler: record })
 export const shared = defineTask({ name: 'shared', queue: 'shared', payload, handler: record })
 export const sized = defineTask({ name: 'sized', queue: 'sized', payload, handler: record })
+
+/** The recorder sees one call, by the names of its jobs. */
+export const batched = defineBatchTask({
+  name: 'batched',
+  queue: 'batched',
+  payload,
+  handler: async ({ payloads, jobs, signal, logger }) => {
+    const [first, job] = [payloads[0], jobs[0]]
+    if (!first || !job) throw new Error('no job')
+    const names = payloads.map(({ name }) => name).toSorted()
+    const crashes = payloads.some((one, index) => one.crashes && jobs[index]?.attempt === 1)
+    await record({ payload: { ...first, name: names.join('+'), crashes }, job, signal, logger })
+    return payloads.map(({ fails }, index) =>
+      (jobs[index]?.attempt ?? 1) <= fails ? new Error('told to fail') : undefined,
+    )
+  },
+})

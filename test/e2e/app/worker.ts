@@ -1,5 +1,18 @@
 import { createWorker } from '../../../lib/worker.ts'
-import { heavy, letter, light, limited, mail, patient, serial, shared, sized, tokens, wide } from './tasks.ts'
+import {
+  batched,
+  heavy,
+  letter,
+  light,
+  limited,
+  mail,
+  patient,
+  serial,
+  shared,
+  sized,
+  tokens,
+  wide,
+} from './tasks.ts'
 
 export const handler = createWorker([
   serial,
@@ -13,4 +26,5 @@ export const handler = createWorker([
   sized,
   mail,
   letter,
+  batched,
 ])

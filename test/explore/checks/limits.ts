@@ -1,12 +1,14 @@
 /** I1: no more units of a limit are in use, by slots that are taken and by jobs that run, than it has. I8: nor after it was set. */
+import type { ShardKey } from '../../../lib/core/keys.ts'
 import { type LimiterName, weightIn } from '../../../lib/core/limits/queue-limiter.ts'
 import type { Config } from '../../../lib/core/queue/config.ts'
+import { limitersOverKey } from '../../../lib/core/queue/covering.ts'
 import type { State } from '../state/state.ts'
 import { partitionOf } from '../steps/past.ts'
 import type { World } from '../world.ts'
 import { runningIn } from './running.ts'
 
-/** A partition's concurrency, a total, or a pool. */
+/** A partition's concurrency, a total, a pool, or a tag. */
 interface Limit {
   readonly name: string
   readonly units: number
@@ -55,7 +57,7 @@ function limitsOver(shards: readonly string[], config: Config): readonly Limit[]
   const known = limits.get(config) ?? new Map<string, readonly Limit[]>()
   limits.set(config, known)
   const key = shards.join()
-  const found = known.get(key) ?? [...partitionLimits(shards, config), ...limitersOf(config)]
+  const found = known.get(key) ?? [...partitionLimits(shards, config), ...limitersOf(shards, config)]
   known.set(key, found)
   return found
 }
@@ -67,14 +69,14 @@ const partitionLimits = (shards: readonly string[], { queues }: Config): Limit[]
     return units === undefined ? [] : [{ name, units, weightOf }]
   })
 
-function limitersOf({ queues }: Config): Limit[] {
+/** Of queues, and of the lanes in which jobs lie. */
+function limitersOf(shards: readonly string[], config: Config): Limit[] {
+  const over = (shard: string) => limitersOverKey(config, shard as ShardKey)
   const found = new Map<LimiterName, Limit>()
-  for (const queue of Object.values(queues))
-    for (const limiter of queue.limiters) {
-      const covers = (shard: string) =>
-        queues[shard.split('|')[0] ?? '']?.limiters.some(({ name }) => name === limiter.name)
-      const weightOf = (shard: string) => (covers(shard) ? weightIn(limiter, shard) : 0)
-      found.set(limiter.name, { name: limiter.name, units: limiter.concurrency, weightOf })
-    }
+  for (const limiter of shards.flatMap(over)) {
+    const covers = (shard: string) => over(shard).some(({ name }) => name === limiter.name)
+    const weightOf = (shard: string) => (covers(shard) ? weightIn(limiter, shard) : 0)
+    found.set(limiter.name, { name: limiter.name, units: limiter.concurrency, weightOf })
+  }
   return [...found.values()]
 }

@@ -28,12 +28,12 @@ const KEPT_ALIVE = 20_000
 
 export class Points {
   count = 0
-  readonly #config: Config
+  readonly config: Config
   readonly #first = new Map<string, Point>()
   readonly #alive: Point[] = []
 
   constructor(config: Config) {
-    this.#config = config
+    this.config = config
   }
 
   /** @param text the task, with names of its own for tokens */
@@ -41,7 +41,7 @@ export class Points {
     const known = this.#first.get(text) ?? this.#first.get(`${text}@${now}`)
     if (known) return known
     const task = JSON.parse(text) as Task
-    const live = new Instance(this.#config, task, tokens, now)
+    const live = new Instance(this.config, task, tokens, now)
     await live.rest()
     const point = this.#pointOf(live, { task, tokens, now }, false)
     this.#first.set(live.looked ? `${text}@${now}` : text, point)
@@ -70,7 +70,7 @@ export class Points {
   async #replayed(point: Point): Promise<Instance> {
     const { came } = point
     if ('task' in came) {
-      const live = new Instance(this.#config, came.task, came.tokens, came.now)
+      const live = new Instance(this.config, came.task, came.tokens, came.now)
       await live.rest()
       return live
     }

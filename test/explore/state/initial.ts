@@ -51,9 +51,9 @@ export async function initialState(world: World, points: Points): Promise<State>
   return state
 }
 
-function itemOf(config: Config, { id, queue, partition, pk, delay_ms = 0 }: WorldJob): JobItem {
-  const job = { queue, task: 'call', payload: 1, id, partition, runAt: EPOCH_MS + delay_ms }
+function itemOf(config: Config, { pk, delay_ms = 0, ...named }: WorldJob): JobItem {
+  const job = { task: 'call', payload: 1, runAt: EPOCH_MS + delay_ms, ...named }
   const item = newJob(config, job, EPOCH_MS)
-  if (!item.ok) throw new Error(`the job ${id} of a world: ${item.reason}`)
+  if (!item.ok) throw new Error(`the job ${named.id} of a world: ${item.reason}`)
   return pk === undefined ? item.value : { ...item.value, pk: pk as ShardKey }
 }

@@ -1,5 +1,8 @@
 /** What the checks have to know of what has been. */
-import { queueNamed } from '../../../lib/core/queue/config.ts'
+import type { ShardKey } from '../../../lib/core/keys.ts'
+import type { RateLimit } from '../../../lib/core/limits/limits.ts'
+import { type Config, queueNamed } from '../../../lib/core/queue/config.ts'
+import { ratesOverKey } from '../../../lib/core/queue/covering.ts'
 import type { RunOf } from '../process/roles.ts'
 import type { Past, State } from '../state/state.ts'
 import type { World } from '../world.ts'
@@ -7,16 +10,23 @@ import type { World } from '../world.ts'
 /** A shard's partition: a large one has several shards. */
 export const partitionOf = (shard: string): string => shard.split('|').slice(0, 2).join('|')
 
-export function noteBegin(state: State, { pk, id, attempt }: RunOf): void {
+/** The rate of a partition, or one that queues share, by its name. */
+export const rateNamed = (config: Config, name: string): RateLimit | undefined =>
+  Object.values(config.queues)
+    .flatMap(({ rates }) => rates)
+    .find((shared) => shared.name === name)?.rateLimit ??
+  queueNamed(config, name.split('|')[0] ?? '')?.rateLimit
+
+export function noteBegin(state: State, config: Config, { pk, id, attempt }: RunOf): void {
   const run = `${id} (attempt ${attempt})`
   const { begun, starts } = state.past
   if (begun.has(run)) state.broken = [...state.broken, `I4 ${run} runs twice`]
-  const partition = partitionOf(pk)
-  const times = [...(starts.get(partition) ?? []), state.now]
+  const names = [partitionOf(pk), ...ratesOverKey(config, pk as ShardKey).map(({ name }) => name)]
+  const times = names.map((name) => [name, [...(starts.get(name) ?? []), state.now]] as const)
   state.past = {
     ...state.past,
     begun: new Set([...begun, run]),
-    starts: new Map([...starts, [partition, times]]),
+    starts: new Map([...starts, ...times]),
   }
 }
 
@@ -27,10 +37,10 @@ export function noteSuccess(state: State, { id }: RunOf): void {
 /** No window reaches further back, and states that differ in nothing else are one. */
 export function forgetStarts(past: Past, { config }: World, now: number): Past {
   if (past.starts.size === 0) return past
-  const kept = [...past.starts].flatMap(([partition, times]): [string, number[]][] => {
-    const rate = queueNamed(config, partition.split('|')[0] ?? '')?.rateLimit
+  const kept = [...past.starts].flatMap(([name, times]): [string, number[]][] => {
+    const rate = rateNamed(config, name)
     const later = rate ? times.filter((time) => time > now - rate.period_ms) : []
-    return later.length > 0 ? [[partition, later]] : []
+    return later.length > 0 ? [[name, later]] : []
   })
   return { ...past, starts: new Map(kept) }
 }

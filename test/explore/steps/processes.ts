@@ -54,7 +54,7 @@ export async function goOn(
   const again = process.again.filter((one) => one !== position).map((one) => (one > position ? one - 1 : one))
   replaceProcess(state, index, { ...process, point, names, again })
   const fresh = point.calls.slice(process.point.calls.length - 1)
-  for (const call of fresh) if (call.op === 'handler') noteBegin(state, runOf(call))
+  for (const call of fresh) if (call.op === 'handler') noteBegin(state, points.config, runOf(call))
   endIfOver(state, index)
 }
 

@@ -2,11 +2,21 @@
 import type { World } from '../world.ts'
 import { CLAIMS } from './claims.ts'
 import { CRASHES } from './crashes.ts'
+import { LANES } from './lanes.ts'
 import { LIMITERS } from './limiters.ts'
 import { RATES } from './rates.ts'
 import { SHARDS } from './shards.ts'
+import { SHARED_RATES } from './shared-rates.ts'
 
-export const WORLDS: readonly World[] = [...CLAIMS, ...CRASHES, ...RATES, ...SHARDS, ...LIMITERS]
+export const WORLDS: readonly World[] = [
+  ...CLAIMS,
+  ...CRASHES,
+  ...RATES,
+  ...SHARDS,
+  ...LIMITERS,
+  ...LANES,
+  ...SHARED_RATES,
+]
 
 export function worldNamed(name: string): World {
   const world = WORLDS.find((one) => one.name === name)

@@ -35,6 +35,12 @@ const LINE = {
   ...ALONE,
 }
 
+/** The last to come has the best priority. */
+const PRIORITIES = {
+  ...LINE,
+  standing: [one('crm', 'a', 'x'), one('crm', 'b', 'y'), { ...one('crm', 'c', 'z'), priority: 0 }],
+}
+
 const LOWERED = {
   config: defineConfig({
     queues: { crm: { partition: { payload: 'customer' }, concurrency: 1, total: 2, retry } },
@@ -67,5 +73,6 @@ const withFaults = (
 export const LIMITERS: readonly World[] = [
   ...withFaults('two limiters', 'who has one of two gives it back or gets the other', TWO),
   ...withFaults('three shards in a line', 'each has its turn, whoever dies with the unit', LINE),
+  ...withFaults('two priorities in a line', 'the worse one has its turn, too, whoever dies', PRIORITIES),
   ...withFaults('a limit lowered', 'units that are out stay in use, and none comes to them', LOWERED),
 ]

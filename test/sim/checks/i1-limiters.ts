@@ -105,7 +105,9 @@ export const limiters: Check = {
     if (version === undefined) return
     for (const [name, { units }] of coveringOf(truth.plan, version, event)) {
       const used = usedOf(truth.plan, version, name, truth.running)
-      if (used > units) fail(`${name}: ${used} of ${units} units are in use`)
+      const set = truth.limits.limiterSets.get(name)
+      const most = set && set.since < since ? Math.min(units, set.limits.concurrency ?? units) : units
+      if (used > most) fail(`${name}: ${used} of ${most} units are in use`)
     }
   },
 }

@@ -2,6 +2,7 @@
  * I2 over limiters: in no window of `period` do more starts count than a total or a pool allows, over all queues and shards,
  * in true time, each as many as its job costs. Judged for what was claimed while one configuration has been in force.
  */
+import type { LimitOverride } from '../../../lib/core/limits/limits.ts'
 import type { Plan } from '../workloads/plan.ts'
 import type { Check } from './check.ts'
 import { firstOfCalls } from './flights.ts'
@@ -73,11 +74,14 @@ export const limiterRates: Check = {
     if (event.kind !== 'attemptStarted') return
     const version = truth.limits.versionInForce(truth.now)
     if (version === undefined) return
-    for (const rate of ratesOver(truth.plan, version, event)) {
+    for (const configured of ratesOver(truth.plan, version, event)) {
+      const set = truth.limits.limiterSets.get(configured.name)
+      const rate = rateSet(configured, set?.limits)
+      const obeyedSince = set ? set.since + LONGEST_PASS_MS : Number.NEGATIVE_INFINITY
       const excess_ms = Math.max(0, 2 * truth.plan.maxSkew_ms - (rate.margin_ms - slackOf(rate)))
       const window_ms = rate.period_ms - excess_ms
       const starts = firstOfCalls(truth.attempts)
-        .filter(({ startedAt }) => startedAt > truth.now - window_ms)
+        .filter(({ startedAt, claimedAt }) => startedAt > truth.now - window_ms && claimedAt > obeyedSince)
         .filter(
           ({ claimedAt }) => truth.limits.onlyVersion(claimedAt - LONGEST_PASS_MS, truth.now) === version,
         )
@@ -88,6 +92,18 @@ export const limiterRates: Check = {
         )
     }
   },
+}
+
+/** What somebody has set holds in its place. */
+function rateSet(configured: CoveringRate, limits: LimitOverride | undefined): CoveringRate {
+  if (!limits?.rateLimit) return configured
+  const { allowed, period_ms } = limits.rateLimit
+  return {
+    ...configured,
+    allowed,
+    period_ms,
+    margin_ms: Math.min(1000, Math.max(20, Math.round(period_ms / 40))),
+  }
 }
 
 /** A start is granted before its job is claimed, by a pass that takes its time. */

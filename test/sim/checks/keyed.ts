@@ -113,7 +113,7 @@ function judgeSwap(
     return
   }
   // What somebody has put in its place by hand has its key.
-  if (standing.lineage !== last.lineage && last.lineage.end !== 'replaced')
+  if (standing.lineage !== last.lineage && truth.plan.edits.length === 0)
     fail(`${next.sk} takes the place of ${item.sk}, which has no such key`)
   if (truth.claimed(standing)) fail(`${next.sk} takes the place of ${item.sk}, which is claimed`)
   if (standing.cancelled) fail(`${next.sk} takes the place of ${item.sk}, which is cancelled`)
@@ -138,9 +138,10 @@ function judgeDue(
 function judgeTold(
   { by, asked, how, job }: Extract<WorldEvent, { kind: 'told' }>,
   holders: readonly Holder[],
-  { fail }: Seen,
+  { truth, fail }: Seen,
 ): void {
-  if (how !== 'existing') return
+  // What was put in its place by hand has the key of the job that stood there.
+  if (how !== 'existing' || truth.plan.edits.length > 0) return
   const { rule, key } = asked
   if (rule.kind === 'debounce') fail(`${key}: a debounced job is told of ${job.sk} and is lost`)
   if (rule.kind !== 'unique') return

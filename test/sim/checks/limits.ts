@@ -2,9 +2,11 @@
 
 import type { DeploymentRecord } from '../../../lib/core/deployment.ts'
 import type { LimitOverride } from '../../../lib/core/limits/limits.ts'
+import { APP, isDerived, numberOf } from '../workloads/app-rates.ts'
 import type { Plan } from '../workloads/plan.ts'
 import { knows } from '../workloads/versions.ts'
 import type { Rollout } from '../world/deploys.ts'
+import type { WorldEvent } from '../world/events.ts'
 import { readShard } from './keys.ts'
 
 export interface Rate {
@@ -31,16 +33,22 @@ interface Change {
 export const longestPass = ({ weather }: Plan): number => (weather === 'rough' ? 120_000 : 30_000)
 
 export class LimitHistory {
+  /** What somebody has set for totals and pools, less than is configured, and since when all obey it. */
+  readonly limiterSets = new Map<string, { readonly since: number; readonly limits: LimitOverride }>()
   readonly #plan: Plan
   readonly #rollouts: () => readonly Rollout[]
   /** Which versions might decide by the record, and since when. */
   readonly #allowed: { readonly at: number; readonly versions: readonly number[] }[] = []
   readonly #overrides = new Map<string, Change[]>()
+  /** What the rate of the app gives a partition, as configured first. */
+  readonly #numbers: { readonly concurrency: number; readonly from: number; until: number }[] = []
 
   constructor(plan: Plan, rollouts: () => readonly Rollout[]) {
     this.#plan = plan
     this.#rollouts = rollouts
     this.#allowed.push({ at: Number.NEGATIVE_INFINITY, versions: [0] })
+    const app = plan.versions[0].config.apps[APP]
+    if (app) this.#rateSet(numberOf(app.rate), false, Number.NEGATIVE_INFINITY)
   }
 
   overridden(partition: string, override: LimitOverride | undefined, at: number): void {
@@ -48,8 +56,29 @@ export class LimitHistory {
     this.#overrides.set(partition, [...(this.#overrides.get(partition) ?? []), change])
   }
 
+  learn(event: WorldEvent, now: number): void {
+    if (event.kind === 'limitsSet') this.#heard(readShard(event.shard).partition, now)
+    if (event.kind === 'appRate') this.#rateSet(event.concurrency, event.isHeard, now)
+    if (event.kind === 'limiterSet') this.limiterSets.set(event.name, { since: now, limits: event.limits })
+    if (event.kind === 'limiterLifted') this.limiterSets.delete(event.name)
+  }
+
+  /** The rate of the app is being set, or has been. */
+  #rateSet(concurrency: number, isHeard: boolean, at: number): void {
+    const last = this.#numbers.at(-1)
+    if (isHeard) {
+      for (const before of this.#numbers.slice(0, -1)) before.until = Math.min(before.until, at)
+    } else if (last?.concurrency !== concurrency)
+      this.#numbers.push({ concurrency, from: at, until: Number.POSITIVE_INFINITY })
+  }
+
+  /** Every number that a partition of the app may have had at some moment from `from` to `to`. */
+  #derived(from: number, to: number): number[] {
+    return this.#numbers.flatMap((one) => (one.from <= to && one.until >= from ? [one.concurrency] : []))
+  }
+
   /** Who set the limit has returned. */
-  heard(partition: string, at: number): void {
+  #heard(partition: string, at: number): void {
     for (const change of this.#overrides.get(partition) ?? []) change.heardAt = Math.min(change.heardAt, at)
   }
 
@@ -77,9 +106,15 @@ export class LimitHistory {
     ]
     const overrides = changes.filter(({ at }, n) => at <= to && (changes[n + 1]?.heardAt ?? Infinity) >= from)
     const versions = this.#versions(from, to).filter((version) => this.#knows(version, partition))
-    return versions.flatMap((version) =>
-      overrides.map(({ override }) => combine(this.#plan.versions[version]?.config.queues[queue], override)),
-    )
+    return versions.flatMap((version) => {
+      const plan = this.#plan.versions[version]?.queues.find(({ name }) => name === queue)
+      const numbers = plan && isDerived(plan) ? this.#derived(from, to) : [plan?.config.concurrency]
+      return numbers.flatMap((concurrency) =>
+        overrides.map(({ override }) =>
+          combine({ ...plan?.config, ...(concurrency === undefined ? {} : { concurrency }) }, override),
+        ),
+      )
+    })
   }
 
   /** The version that decided all the while; `undefined` if there was another as well. */
@@ -156,6 +191,7 @@ interface Configured {
 }
 
 function combine(configured: Configured | undefined, override: LimitOverride | undefined): InForce {
+  if (override?.paused) return { concurrency: 0, rate: configured?.rateLimit }
   const concurrency = override?.concurrency ?? configured?.concurrency ?? Number.POSITIVE_INFINITY
   const given = override?.rateLimit
   const costs = configured?.costs ? { costs: true as const } : {}

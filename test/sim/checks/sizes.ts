@@ -63,8 +63,10 @@ export const sizes = (): Check => {
       }
       const { effect, by } = event
       if (isTouched || effect.op !== 'put' || effect.outcome !== 'put') return
+      // An event cannot be told that its queue is full.
+      if (by.fn === 'ingest') judgeRoom(effect.item, by.version, { ...seen, isRefusable: false })
       const version = by.fn === 'client' ? versions.get(by.id) : undefined
-      if (version !== undefined) judgeRoom(effect.item, version, seen)
+      if (version !== undefined) judgeRoom(effect.item, version, { ...seen, isRefusable: true })
     },
     finally: judgeAll,
   }
@@ -82,7 +84,11 @@ function changesIn(effect: Effect): (readonly [RawItem, RawItem])[] {
   return effect.moves.flatMap(({ item, next }) => (next ? [[item, next] as const] : []))
 }
 
-function judgeRoom(item: RawItem, version: number, { truth, tables, fail }: Seen): void {
+interface Refusable extends Seen {
+  readonly isRefusable: boolean
+}
+
+function judgeRoom(item: RawItem, version: number, { truth, tables, fail, isRefusable }: Refusable): void {
   const { input } = truth.plan.versions[version] ?? truth.plan.versions[0]
   const [queue = '', partition = ''] = item.pk.split('|')
   const written = Object.hasOwn(input.queues, queue) ? input.queues[queue]?.maxQueueSize : undefined
@@ -91,7 +97,7 @@ function judgeRoom(item: RawItem, version: number, { truth, tables, fail }: Seen
     const place = scope === 'queue' ? `$size|${queue}` : `$size|${queue}|${partition}`
     if (!placesOf(item).includes(place)) fail(`${item.pk} ${item.sk} does not count in ${place}`)
     const count = countAt(tables, place)
-    if (count > (most ?? Number.POSITIVE_INFINITY))
+    if (isRefusable && count > (most ?? Number.POSITIVE_INFINITY))
       fail(`${item.pk} ${item.sk} is put: ${count} of ${most} in ${place}`)
   }
 }

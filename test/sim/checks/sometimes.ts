@@ -104,7 +104,6 @@ export class SometimesCounter {
         break
       case 'put':
         this.#count('put finds the job there', effect.outcome !== 'put')
-        this.#count('job counted in its queue', effect.outcome === 'put' && 'countedIn' in effect.item)
         break
       case 'overwrite':
         this.#overwrite(effect.item)
@@ -159,7 +158,6 @@ export class SometimesCounter {
         break
       case 'other':
         this.#count('shard stranded', effect.name === 'strand')
-        this.#count('jobs counted anew', effect.name === 'mendSize')
         break
       case 'override':
         this.#override(effect)
@@ -198,6 +196,9 @@ export class SometimesCounter {
   #ends(effect: Effect): void {
     if (effect.op === 'cancel') this.#count('job cancelled in flight', effect.outcome === 'marked')
     if (effect.op === 'moveWaiting') this.#moves(effect)
+    this.#count('jobs counted anew', effect.op === 'other' && effect.name === 'mendSize')
+    if (effect.op === 'put')
+      this.#count('job counted in its queue', effect.outcome === 'put' && 'countedIn' in effect.item)
     if (effect.op === 'swap')
       this.#count(
         effect.outcome === 'swapped' ? 'job takes the place of another' : 'place of another comes too late',

@@ -73,7 +73,7 @@ export class Truth {
     }
     if (event.kind === 'over' && event.how !== 'done') this.unlucky.add(event.by)
     if (event.kind === 'effect' && event.effect.op === 'remember') this.unlucky.add(event.by)
-    if (event.kind === 'limitsSet') this.limits.heard(readShard(event.shard).partition, this.now)
+    this.limits.learn(event, this.now)
     if (event.kind === 'effect') this.#effect(event.effect, event.by)
   }
 

@@ -54,8 +54,8 @@ export const DEPLOYS: readonly Mutant[] = [
   {
     name: 'sweep without the Jobs table',
     file: 'lib/use-cases/sweep/sweep.ts',
-    find: '[...stateWalks(context, tally, statePages), jobsWalk(context, tally, jobPages)]',
-    replace: '[...stateWalks(context, tally, statePages), jobsWalk(context, tally, jobPages)].slice(0, -1)',
+    find: '(census) => go(jobsWalk(context, tally, jobPages, census))',
+    replace: 'async (census) => void jobsWalk(context, tally, jobPages, census)',
     breaks: 'a job whose arrival was dropped, or whose queue comes back, is found by nobody',
   },
 ]

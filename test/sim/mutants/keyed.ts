@@ -16,14 +16,14 @@ export const KEYED: readonly Mutant[] = [
   {
     name: 'the next attempt leaves its lock behind',
     file: 'lib/adapters/memory/store.ts',
-    find: '    lockGoesOn(tables, item, next)\n    return',
+    find: '    takeLockAlong(tables, item, next)\n    return',
     replace: '    return',
     breaks: 'another job has the key between two attempts',
   },
   {
     name: 'a move leaves its lock behind',
     file: 'lib/adapters/memory/job-lanes.ts',
-    find: '      lockGoesOn(tables, item, next)\n',
+    find: '      takeLockAlong(tables, item, next)\n',
     replace: '',
     breaks: 'a job that is in its own lane has lost its key',
   },

@@ -54,9 +54,8 @@ export const RECOVERY: readonly Mutant[] = [
   {
     name: 'no sweep',
     file: 'lib/use-cases/sweep/sweep.ts',
-    find: 'const walks = [...stateWalks(context, tally, statePages), jobsWalk(context, tally, jobPages)]',
-    replace:
-      'const walks = [stateWalks(context, tally, statePages), jobsWalk(context, tally, jobPages)].flat().slice(5)',
+    find: 'const go = (walk: Walk) => walkOn(',
+    replace: 'const go = async (walk: Walk) => walk.name.length > 0 ? undefined : walkOn(',
     breaks: 'what a crash left behind is found by nobody',
   },
   {

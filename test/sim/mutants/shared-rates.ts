@@ -1,6 +1,7 @@
 /** Rates that queues share: what a job needs of them to start. */
 import type { Mutant } from './mutant.ts'
 
+const GRANTING = 'lib/core/limits/granting.ts'
 const GRANTS = 'lib/use-cases/lending/grants.ts'
 const RATE = 'lib/core/limits/shared-rate.ts'
 const STARTS = 'lib/use-cases/pass/shared-starts.ts'
@@ -40,5 +41,56 @@ export const SHARED_RATES: readonly Mutant[] = [
     find: '    .filter(({ at }) => at > from)\n',
     replace: '    .filter(({ at }) => at > from && at - rememberedFor(rate) <= from)\n',
     breaks: 'what others wait for is given away',
+  },
+  {
+    name: 'the window of another limiter',
+    file: GRANTS,
+    find: 'const keysOf = (grants: readonly Grant[]) => grants.flatMap(({ keys }) => presentOf(keys[use.name]))',
+    replace:
+      'const keysOf = (grants: readonly Grant[]) =>\n    grants.flatMap(({ keys }) => presentOf(use.name.startsWith("total") && Object.keys(keys).length > 1 ? undefined : keys[use.name]))',
+    breaks: 'of two rates one counts nothing',
+  },
+  {
+    name: 'a granted start is forgotten too early',
+    file: GRANTS,
+    find: 'forgottenBuckets(use.window, use.rate, now)',
+    replace: 'forgottenBuckets(use.window, use.rate, now + use.rate.period_ms / 2)',
+    breaks: 'the window is half as long',
+  },
+  {
+    name: 'only the first rate grants',
+    file: GRANTING,
+    find: 'const at = Math.max(...rates.map((use) => earliestStart(use, Math.max(now, start))))',
+    replace:
+      'const at = Math.max(...rates.slice(0, 1).map((use) => earliestStart(use, Math.max(now, start))))',
+    breaks: 'a total beside a pool',
+  },
+  {
+    name: 'a start that comes too late is made',
+    file: 'lib/use-cases/attempt/start.ts',
+    find: 'if (isGrantOver(granted, startedAt)) return',
+    replace: 'if (isGrantOver(granted, startedAt - 3_600_000)) return',
+    breaks: 'its limiter has forgotten it, or will too early',
+  },
+  {
+    name: 'what may have been used by a write is used again',
+    file: 'lib/use-cases/pass/carry-out.ts',
+    find: 'granted: isUncertain ? [] : keptByVisit(limits, state)',
+    replace: 'granted: keptByVisit(limits, isUncertain ? state : state)',
+    breaks: 'the first write was made, and its reply lost',
+  },
+  {
+    name: 'a start waited for is used by two passes',
+    file: STARTS,
+    find: "  return { granted: ahead ?? 'over' }\n",
+    replace: '  return ahead ? { granted: ahead } : {}\n',
+    breaks: 'one start is made again and again',
+  },
+  {
+    name: 'nobody looks when a start is granted',
+    file: 'lib/core/pass/looks.ts',
+    find: "add(grantAt(hold, input.now), 'a shared rate grants a start')",
+    replace: "add(grantAt(hold, input.now) + 3_600_000, 'a shared rate grants a start')",
+    breaks: 'the start that a shard waits for passes, and so does the next',
   },
 ]

@@ -60,8 +60,8 @@ export const SIZES: readonly Mutant[] = [
   {
     name: 'a recount forgets what was put meanwhile',
     file: SIZE,
-    find: 'now.jobs - (now.puts - before.puts) - most',
-    replace: 'now.jobs - 0 * (now.puts - before.puts) - most',
+    find: 'now.jobs - (now.puts - before.puts) - counted.items',
+    replace: 'now.jobs - 0 * (now.puts - before.puts) - counted.items',
     breaks: 'the number is too low, and the queue takes too many',
   },
   {

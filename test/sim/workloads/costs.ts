@@ -36,7 +36,7 @@ function versionWith({ input }: Version, counting: ReadonlySet<string>): Version
     const counts = counting.has(name) && mayCount(queue.rateLimit?.allowed) && !queue.batch
     return [name, counts ? { ...queue, costs: true } : queue] as const
   })
-  return versionOf(Object.fromEntries(queues), input.pools, input.tags)
+  return versionOf(Object.fromEntries(queues), input.pools, input.tags, input.apps)
 }
 
 /** What somebody sets lets the dearest start, too, or nothing. */

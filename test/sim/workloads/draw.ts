@@ -22,7 +22,8 @@ export function drawPlan(random: SimRandom, own: SimRandom): Plan {
     edits: drawEdits(random, jobs, epoch_ms, faultsUntil),
     cancels: drawCancels(random, jobs, epoch_ms, faultsUntil),
   }
-  const acts = extras.acts(versions, epoch_ms, faultsUntil)
+  const known = { versions, limiterActs: changes.limiterActs, jobs }
+  const acts = extras.acts(known, { begin: epoch_ms, end: faultsUntil })
   return withCosts(random, { ...frame, ...changes, ...acts, jobs: extras.jobs(withTtls(random, jobs)) })
 }
 

@@ -13,6 +13,7 @@ import { contextOf } from '../world/context.ts'
 import type { Invocation } from '../world/invocation.ts'
 import type { SimRandom } from '../world/random.ts'
 import type { World } from '../world/world.ts'
+import { encoded } from './overrides.ts'
 import type { JobPlan } from './plan.ts'
 
 export type KeyRule =
@@ -97,8 +98,6 @@ export function enqueue(world: World, job: JobPlan, payload: object, index: numb
     }
   })
 }
-
-const encoded = (tenant: string): string => tenant.replaceAll('%', '%25').replaceAll('|', '%7C')
 
 interface Sent {
   readonly payload: object

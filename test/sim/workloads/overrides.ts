@@ -45,7 +45,7 @@ function drawLimits(random: SimRandom, { config }: QueuePlan): LimitOverride | u
   }
 }
 
-const encoded = (tenant: string): string => tenant.replaceAll('%', '%25').replaceAll('|', '%7C')
+export const encoded = (tenant: string): string => tenant.replaceAll('%', '%25').replaceAll('|', '%7C')
 
 export function applyOverride(world: World, { queue, tenant, limits, byHand }: OverridePlan): void {
   if (byHand) {
@@ -88,7 +88,7 @@ function writeByHand(
   )
 }
 
-const ownerIn = (queue: QueuePlan, tenant: string): ShardKey =>
+export const ownerIn = (queue: QueuePlan, tenant: string): ShardKey =>
   ownerOf({ queue: queue.name, ...(queue.partitioned ? { partition: encoded(tenant) } : {}) })
 
 const isOpen = (limits: LimitOverride | undefined): boolean =>

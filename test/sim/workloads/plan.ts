@@ -4,7 +4,9 @@ import type { LimitOverride } from '../../../lib/core/limits/limits.ts'
 import type { LimiterName } from '../../../lib/core/limits/queue-limiter.ts'
 import type { Labels } from '../../../lib/core/queue/covering.ts'
 import type { SimRandom } from '../world/random.ts'
+import type { AppRatePlan } from './app-rates.ts'
 import type { Keyed } from './keyed.ts'
+import type { PausePlan } from './pauses.ts'
 import { drawQueue, drawQueues, type QueuePlan } from './queues.ts'
 import type { RecountPlan } from './sized.ts'
 import { type DeployPlan, drawDeploys, drawVersions, type Version } from './versions.ts'
@@ -73,6 +75,8 @@ export interface LimiterActPlan {
   readonly name: LimiterName
   readonly what: 'pause' | 'slow' | 'set'
   readonly for_ms: number
+  /** What is set. Default: no units. */
+  readonly limits?: LimitOverride
 }
 
 export interface EditPlan {
@@ -113,6 +117,8 @@ export interface Plan {
   readonly edits: readonly EditPlan[]
   readonly cancels: readonly CancelPlan[]
   readonly recounts?: readonly RecountPlan[]
+  readonly pauses?: readonly PausePlan[]
+  readonly appRates?: readonly AppRatePlan[]
   readonly faultsUntil: number
 }
 

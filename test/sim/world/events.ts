@@ -148,6 +148,8 @@ export type WorldEvent =
   | { readonly kind: 'arrived'; readonly by: Invocation; readonly items: readonly RawItem[] }
   /** A client's call returned without an error. */
   | { readonly kind: 'accepted'; readonly keys: readonly RawKey[] }
+  /** Somebody begins to set the rate of the app, or has been told that it is set: so many slots it gives a partition. */
+  | { readonly kind: 'appRate'; readonly concurrency: number; readonly isHeard: boolean }
   /** A client begins, with the limits of a version. */
   | { readonly kind: 'asks'; readonly by: Invocation; readonly version: number }
   /** What a client was told that gave a key with its job: which job is there. */
@@ -168,6 +170,8 @@ export type WorldEvent =
   | { readonly kind: 'limitsSet'; readonly shard: string }
   /** Somebody's call that pauses a total or a pool, or slows it down, has returned without an error; it is lifted, or about to be. */
   | { readonly kind: 'limiterHeld'; readonly name: string; readonly until: number }
+  /** Somebody's call has returned that sets less for it than is configured. */
+  | { readonly kind: 'limiterSet'; readonly name: string; readonly limits: LimitOverride }
   | { readonly kind: 'limiterLifted'; readonly name: string }
   /** An event asks for what this function does not know; it comes again. */
   | { readonly kind: 'leftToNewer' }

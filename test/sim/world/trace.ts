@@ -52,6 +52,10 @@ function describe(event: WorldEvent): string {
       return `${event.name} is held no longer`
     case 'accepted':
       return `accepted ${event.keys.map(({ sk }) => sk).join(' ')}`
+    case 'appRate':
+      return `the app's rate gives ${event.concurrency}${event.isHeard ? ', for certain' : ' soon'}`
+    case 'limiterSet':
+      return `${event.name} has ${JSON.stringify(event.limits)}`
     case 'asks':
       return `${nameOf(event.by)} has version ${event.version}`
     case 'told':

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { successorOf } from '../../../lib/core/job/collision.ts'
+import { holdsKey, isReplaceable, successorOf } from '../../../lib/core/job/collision.ts'
 import { delayOf, onlyOne } from '../../../lib/core/job/one-only.ts'
 import { asShard, jobItem, NOW, sortKey, value } from '../../support/builders.ts'
 import { untyped } from '../../support/untyped.ts'
@@ -84,4 +84,18 @@ describe('a successor', () => {
     expect(successor(NOW, jobItem({ pk: one }), jobItem({ pk: seven }))?.next.pk).toBe(seven)
     expect(successor(NOW, jobItem({ pk: one }), jobItem({ pk: asShard('crm|b|7') }))?.next.pk).toBe(one)
   })
+})
+
+test('a job that somebody has cancelled ends as such: it is not replaced, and another may have its key', () => {
+  const { collision } = value(only({ unique: { key: 'a', while: 'waiting', onCollision: 'replace' } }))
+  if (!collision) throw new Error('there is a rule')
+  const cancelled = { ...jobItem(), cancellation: { by: 'ann', at: NOW } }
+  expect([isReplaceable(collision, jobItem(), false), holdsKey(collision, jobItem(), false)]).toEqual([
+    true,
+    true,
+  ])
+  expect([isReplaceable(collision, cancelled, false), holdsKey(collision, cancelled, false)]).toEqual([
+    false,
+    false,
+  ])
 })

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { itemBytes, MAX_ITEM_BYTES, sizeProblem } from '../../../lib/core/job/item-size.ts'
+import { MAX_LANE_LENGTH } from '../../../lib/core/limits/lane.ts'
 
 test.each([
   ['text by its UTF-8 bytes', 'añ€😀', 10],
@@ -25,4 +26,9 @@ test('is never less than the JSON of text alone', () => {
 test('many small values are refused although their JSON would fit', () => {
   const payload = Array.from({ length: 190_000 }, () => 1)
   expect(sizeProblem({ payload })).toMatch(new RegExp(`${MAX_ITEM_BYTES} fit`))
+})
+
+test('the largest job can be moved into the lane with the longest name', () => {
+  const lane = Buffer.byteLength('€'.repeat(MAX_LANE_LENGTH))
+  expect(MAX_ITEM_BYTES + lane + 100).toBeLessThanOrEqual(400 * 1024)
 })

@@ -1,6 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { changesOf, countedAnyway, MAX_PARTS, partsOf, sizeLimitsOf } from '../../../lib/core/job/counted.ts'
+import {
+  changesOf,
+  countedAnyway,
+  MAX_PARTS,
+  partsOf,
+  partsOfItem,
+  sizeLimitsOf,
+} from '../../../lib/core/job/counted.ts'
+import type { RawItem } from '../../../lib/core/job/job.ts'
 import { boundOf, findRoom, sizeOf } from '../../../lib/core/limits/queue-size.ts'
 import { defineConfig, type QueueInput } from '../../../lib/core/queue/config.ts'
 import { asShard, jobItem } from '../../support/builders.ts'
@@ -99,6 +107,11 @@ describe('a job', () => {
     expect(sizeLimitsOf(queueOf({ maxQueueSize: 5, shards: 4 }), 'crm||3')).toEqual([
       { scope: 'queue', pk: '$size|crm', max: 5 },
     ])
+  })
+
+  test('counts nowhere if what it says makes no sense', () => {
+    for (const queue of [MAX_PARTS, -1, 0.5, '0', null, Number.NaN])
+      expect(partsOfItem({ ...jobItem(), countedIn: { queue } } as RawItem)).toEqual([])
   })
 
   test('that changes only its key changes no number, and one that changes its queue changes two', () => {

@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest'
 import type { TaskOutcome } from '../../../lib/core/job/ending.ts'
 import { onlyOne } from '../../../lib/core/job/one-only.ts'
+import { keptUntil } from '../../../lib/core/shard/expiry.ts'
 import type { JobStore } from '../../../lib/ports/jobs.ts'
 import { putNew } from '../../../lib/use-cases/enqueue-once.ts'
 import { cancelJob } from '../../../lib/use-cases/operate/cancel-job.ts'
@@ -123,4 +124,20 @@ test('two that come simultaneously: one of them is the last', async () => {
   expect(await enqueue(world, 2)).toBe('job1 replaced')
   await world.live(60_000)
   expect(ran).toEqual([2])
+})
+
+test('another with its id that runs is not it: the one that waits is replaced', async () => {
+  const { world, ran } = worldOf()
+  await enqueue(world, 1)
+  world.put(jobItem({ id: 'job1', runAt: NOW, payload: { n: 0 } }))
+  await world.pass()
+  expect(await enqueue(world, 2)).toBe('job1 replaced')
+  await world.live(60_000)
+  expect(ran).toEqual([0, 2])
+})
+
+test('a state that a swap makes, for its shard has none yet, may expire', async () => {
+  const { world } = worldOf()
+  for (const n of [1, 2]) await enqueue(world, n)
+  expect(world.state(SHARD)).toMatchObject({ version: 1, expiresAt: keptUntil(world.now) })
 })

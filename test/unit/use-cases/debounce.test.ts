@@ -120,6 +120,18 @@ describe('debounce', () => {
   })
 })
 
+test('of many in one call the last that replaces counts, whoever comes behind it', async () => {
+  const { world, ran } = worldOf()
+  const rules = ['skip', 'replace', 'replace', 'skip'] as const
+  const jobs = rules.map((onCollision, n) => {
+    const item = jobItem({ id: `job${n}`, runAt: NOW + WAIT_MS, payload: { n } })
+    return value(onlyOne({ unique: { key: 'index', onCollision } }, item, `call ${calls++}`, NOW))
+  })
+  await putAllOnce(world.context.store, jobs, new Map())
+  await world.live(60_000)
+  expect(ran.map(({ n }) => n)).toEqual([2])
+})
+
 test('of many in one call the last counts, if it replaces', async () => {
   const { world, ran } = worldOf()
   const jobs = [1, 2, 3].map((n) =>

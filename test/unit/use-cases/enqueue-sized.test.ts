@@ -13,7 +13,7 @@ import { QueueFullError } from '../../../lib/core/queue/full.ts'
 import { emptyState } from '../../../lib/core/shard/state.ts'
 import type { Store } from '../../../lib/ports/store.ts'
 import { putMany } from '../../../lib/use-cases/enqueue-many.ts'
-import { putNew } from '../../../lib/use-cases/enqueue-once.ts'
+import { putAllSized, putNew } from '../../../lib/use-cases/enqueue-once.ts'
 import { asShard, jobItem, NOW, sortKey, value } from '../../support/builders.ts'
 import { type Fate, itemsIn, numbersIn, numbersOf, sizedJob, unsteadyStore } from '../../support/sized.ts'
 
@@ -97,6 +97,26 @@ describe('a queue that may be full', () => {
     const { unwritten, cause } = await failure.catch((error) => error)
     expect([unwritten.length, cause]).toEqual([3, expect.any(QueueFullError)])
     expect(itemsIn(tables)).toHaveLength(5)
+  })
+
+  test('gives none back that is there already, and asks no more once it was found full', async () => {
+    const { store, tables, put } = world(configOf({ queue: 1 }))
+    await put('acme', 'there', { isNamed: true })
+    let asked = 0
+    const size: Store['history']['size'] = async (pk) => {
+      asked++
+      return store.history.size(pk)
+    }
+    const counting = { ...store, history: { ...store.history, size } }
+    const many = Array.from({ length: 100 }, (_, n) => `job-${n}`).concat('there')
+    const jobs = many.map((id) => ({
+      ...sizedJob(configOf({ queue: 1 }), at('acme', id)),
+      isNamed: id === 'there',
+    }))
+    const { unwritten } = await putAllSized(counting, jobs).catch((error) => error)
+    expect(unwritten.map(({ sk }: JobItem) => sk.split('#')[2])).toEqual(many.slice(0, -1))
+    expect(asked).toBeLessThan(20)
+    expect(itemsIn(tables)).toHaveLength(1)
   })
 
   test('whose limit was lowered takes none until it has fewer jobs than that, however many parts they are in', async () => {

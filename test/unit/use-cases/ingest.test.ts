@@ -102,6 +102,16 @@ describe('an event', () => {
     expect([world.ran, world.jobs]).toEqual([['order-42'], []])
   })
 
+  test('of a clock that is ahead keeps no later one from counting', async () => {
+    const debounce = { debounce: { key: 'index', wait: '5s' } }
+    const ahead = event({ ...DETAIL, ...debounce }, { id: 'ahead', time: '2050-01-31T09:00:00Z' })
+    const world = await ingested(ahead, at(7, 'one', debounce), at(8, 'two', debounce))
+    expect([names(world), world.jobs.map(({ sk }) => sk.split('#')[1])]).toEqual([
+      ['two'],
+      ['2030-01-31T09:00:13.000Z'],
+    ])
+  })
+
   test('may name its job and its partition, also by a number', async () => {
     const world = await ingested(event({ ...DETAIL, id: 'mine', partition: 7 }))
     expect(world.jobs[0]?.sk).toMatch(/#mine$/)

@@ -39,6 +39,13 @@ describe('a start that came too late', () => {
     expect(dropped).toEqual([own])
   })
 
+  test('does not count against the next', () => {
+    const key = `${NOW - 500}.0000000001`
+    const own: Grant = { at: NOW - 600, until: NOW - 500, keys: { [poolNamed('api')]: [key, 2] } }
+    const rates = [{ name: poolNamed('api'), rate, window: { [key]: 2 }, cost: 2 }]
+    expect(grant(asked({ known: [own], rates }))).toMatchObject({ grants: [{ at: NOW }], dropped: [own] })
+  })
+
   test('is forgotten with the work that it was for', () => {
     expect(grant(asked({ known: [LAPSED], starts: [], hasWork: false })).ahead).toBeUndefined()
   })

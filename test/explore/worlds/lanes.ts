@@ -1,0 +1,63 @@
+/** Lanes: jobs that name a pool or a tag, beside the plain shard of their partition, whose slot they need as well. */
+import { defineConfig } from '../../../lib/core/queue/config.ts'
+import { type World, worldOf } from '../world.ts'
+
+const retry = { attempts: 2, backoff: 0 }
+const ALONE = { dispatchers: 1, workers: 1 }
+/** All that can happen in them would be millions of states. */
+const DEVIATIONS = 3
+const DEVIATIONS_BESIDE_A_FAULT = 1
+
+/** A lane of `crm` waits for the pool, which a lane of `mail` has, and for the slot that the plain shard of `crm` uses, too. */
+const LANE = {
+  config: defineConfig({
+    pools: { gpu: { concurrency: 1 } },
+    queues: { crm: { concurrency: 1, retry }, mail: { concurrency: 1, retry } },
+  }),
+  standing: [
+    { id: 'a', queue: 'crm' },
+    { id: 'b', queue: 'crm', pools: { gpu: 1 } },
+    { id: 'c', queue: 'mail', pools: { gpu: 1 } },
+  ],
+  ...ALONE,
+}
+
+/** Two lanes of one partition that wait for each other's tags, and a job that neither of them may keep waiting. */
+const TAGS = {
+  config: defineConfig({
+    tags: [
+      { key: 'model', concurrency: 1 },
+      { key: 'user', each: true, concurrency: 1 },
+    ],
+    queues: { crm: { concurrency: 2, retry } },
+  }),
+  standing: [
+    { id: 'a', queue: 'crm', tags: { model: 'x', user: 'ann' } },
+    { id: 'b', queue: 'crm', tags: { user: 'ann' } },
+    { id: 'c', queue: 'crm' },
+  ],
+  ...ALONE,
+}
+
+const FAULTS = [
+  { name: '', faults: {} },
+  { name: ', a crash', faults: { crash: 1 } },
+  { name: ', a lost reply', faults: { replyLost: 1 } },
+  { name: ', a lost message', faults: { lost: 1 } },
+  { name: ', a copy and a stray wake-up', faults: { copied: 1, strayWake: 1 } },
+]
+
+const withFaults = (
+  name: string,
+  about: string,
+  world: Omit<Parameters<typeof worldOf>[0], 'name' | 'about'>,
+): World[] =>
+  FAULTS.map((fault) => {
+    const deviations = fault.name === '' ? DEVIATIONS : DEVIATIONS_BESIDE_A_FAULT
+    return worldOf({ ...world, name: `${name}${fault.name}`, about, faults: fault.faults, deviations })
+  })
+
+export const LANES: readonly World[] = [
+  ...withFaults('a lane beside its plain shard', 'a lane needs a pool and the slot of its partition', LANE),
+  ...withFaults('two lanes of a tag', 'who has one of two tags gets the other, or lets go', TAGS),
+]

@@ -1,0 +1,51 @@
+/** Operators who pause partitions while their jobs wait and run, and resume them; limits may be set meanwhile. */
+import { paused, resumed } from '../../../lib/core/limits/pause.ts'
+import { amendLimits } from '../../../lib/use-cases/operate/set-limits.ts'
+import { contextOf } from '../world/context.ts'
+import type { SimRandom } from '../world/random.ts'
+import type { World } from '../world/world.ts'
+import { encoded, ownerIn } from './overrides.ts'
+import type { JobPlan } from './plan.ts'
+import type { QueuePlan } from './queues.ts'
+
+export interface PausePlan {
+  readonly at: number
+  readonly for_ms: number
+  readonly queue: QueuePlan
+  readonly tenant: string
+}
+
+export function drawPauses(random: SimRandom, jobs: readonly JobPlan[], end: number): PausePlan[] {
+  return Array.from({ length: random.int(1, 5) }, (): PausePlan[] => {
+    const job = jobs[random.int(0, jobs.length - 1)]
+    if (!job) return []
+    const at = Math.min(end, job.at + random.skewed(1, 5000))
+    return [{ at, for_ms: random.skewed(500, 90_000), queue: job.queue, tenant: job.tenant }]
+  }).flat()
+}
+
+export function applyPause(world: World, plan: PausePlan): void {
+  amended(world, plan, paused({ by: 'operator' }), () => {})
+  world.scheduler.after(plan.for_ms, () => resumeSurely(world, plan))
+}
+
+/** All have to finish in the end: it is said until it has been heard. */
+const resumeSurely = (world: World, plan: PausePlan): void =>
+  amended(world, plan, resumed, () => world.scheduler.after(1000, () => resumeSurely(world, plan)))
+
+function amended(
+  world: World,
+  { queue, tenant }: PausePlan,
+  change: Parameters<typeof amendLimits>[3],
+  failed: () => void,
+): void {
+  const partition = queue.partitioned ? encoded(tenant) : undefined
+  world.invoke(
+    'admin',
+    (by) => amendLimits(contextOf(world, by), queue.config, partition, change),
+    ({ ok }) => {
+      if (ok) world.emit({ kind: 'limitsSet', shard: ownerIn(queue, tenant) })
+      else failed()
+    },
+  )
+}
