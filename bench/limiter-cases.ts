@@ -20,6 +20,8 @@ const configOf = (queue: QueueInput<'api' | 'disk'>): Config =>
 const TOTAL = configOf({ total: 4 })
 const LARGE = configOf({ total: 1000 })
 const RATE = configOf({ total: { rateLimit: { allowed: 32, period: 1000 } } })
+/** The same for a partition whose rate counts what its jobs cost. */
+const COSTS = configOf({ rateLimit: { allowed: 32, period: 1000 }, costs: true })
 const BOTH = configOf({ total: 4, pools: { api: 2 } })
 
 export async function measureLimiters(bench: Bench): Promise<Cost[]> {
@@ -33,6 +35,9 @@ export async function measureLimiters(bench: Bench): Promise<Cost[]> {
     await sparse(bench, 'a shared rate: sparse', RATE, 1),
     await byMessage(bench, 'a shared rate: backlog, by message', RATE),
     await sameInvocation(bench, 'a shared rate: backlog, same invocation', RATE),
+    await sparse(bench, 'a rate that counts costs: sparse', COSTS, 1),
+    await byMessage(bench, 'a rate that counts costs: backlog, by message', COSTS),
+    await sameInvocation(bench, 'a rate that counts costs: backlog, same invocation', COSTS),
     await contended(bench, 'a total that many partitions wait for: backlog, same invocation', TOTAL),
   ]
 }

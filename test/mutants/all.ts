@@ -2,6 +2,7 @@
 import { ADAPTERS } from './adapters.ts'
 import { TESTED_BATCH_MUTANTS } from './batches.ts'
 import { COMPOSED_RATES_MUTANTS } from './composed-rates.ts'
+import { COSTS_MUTANTS } from './costs.ts'
 import { DERIVED_MUTANTS } from './derived.ts'
 import { DOOMED_MUTANTS } from './doomed.ts'
 import { FULL_LINE_MUTANTS } from './full-line.ts'
@@ -50,6 +51,7 @@ export const TESTED_MUTANTS: readonly TestedMutant[] = [
   ...COMPOSED_RATES_MUTANTS,
   ...TAG_RATES,
   ...RATE_RULE_MUTANTS,
+  ...COSTS_MUTANTS,
   ...DERIVED_MUTANTS,
   ...FULL_LINE_MUTANTS,
   ...WHY_MUTANTS,

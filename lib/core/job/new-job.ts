@@ -22,11 +22,14 @@ import { type Duration, parseDuration } from '../text/duration.ts'
 import { isValidInstant } from '../text/instant.ts'
 import { describeIssues } from '../text/issues.ts'
 import type { Parsed } from '../text/parsed.ts'
+import { costOfNew, costSchema } from './cost.ts'
 import type { JobItem } from './job.ts'
 import { jobPoolsSchema, tagsOfJobSchema } from './labels.ts'
 import { storable } from './payload.ts'
 
 export interface NewJob extends Labels {
+  /** As how many starts it counts. Default: one, or as its queue says. */
+  readonly cost?: number | undefined
   readonly queue: string
   readonly task: string
   readonly payload: unknown
@@ -69,6 +72,7 @@ const textsSchema = z.object({
   meta: z.record(z.string(), z.unknown()).optional(),
   tags: tagsOfJobSchema.optional(),
   pools: jobPoolsSchema.optional(),
+  cost: costSchema.optional(),
 })
 
 function toItem(config: Config, job: NewJob, now: number): JobItem {
@@ -87,7 +91,8 @@ function toItem(config: Config, job: NewJob, now: number): JobItem {
   const pk = homeOf(config, shard, { ...labels, ...meta, task: job.task, payload }, id)
   const runAt = timeOf(job, now)
   const sk = formatSortKey({ priority: priorityOf(job.priority), runAt, id })
-  return { pk, sk, task: job.task, payload, ...meta, ...labels, ...lastStart(job.ttl, runAt) }
+  const cost = orThrow(costOfNew(config, pk, texts.data.cost))
+  return { pk, sk, task: job.task, payload, ...meta, ...labels, ...cost, ...lastStart(job.ttl, runAt) }
 }
 
 function homeOf(config: Config, shard: Shard, job: ForLane, id: JobId): ShardKey {

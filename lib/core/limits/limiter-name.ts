@@ -1,10 +1,15 @@
-/** The names of limiters: `total|crm`, `pool|gpu`, `tag|model`, `tag|model=gpt-5`, `each|user=ann`, `rate|crm:payload.region=eu`. */
+/** The names of limiters: `total|crm`, `pool|gpu`, `tag|model`, `tag|model=gpt-5`, `each|user=ann`, `rate|crm:payload.region=eu`, `rate|crm|acme`. */
 import * as z from 'zod'
 
 declare const nameBrand: unique symbol
 export type LimiterName = string & { readonly [nameBrand]: true }
 
 export const totalOf = (queue: string): LimiterName => `total|${queue}` as LimiterName
+/** Of a partition whose rate counts what jobs cost. Nobody names it: what people set stands in the partition's own item. */
+export const rateOfPartition = (queue: string, partition: string | undefined): LimiterName =>
+  `rate|${queue}${partition === undefined ? '' : `|${partition}`}` as LimiterName
+/** One of a rule has a `:` behind the queue. */
+export const isRateOfPartition = (name: LimiterName): boolean => /^rate\|[^|:]*(\||$)/.test(name)
 export const poolNamed = (pool: string): LimiterName => `pool|${pool}` as LimiterName
 /** Of all jobs that bear the tag, whatever its value is. */
 export const tagNamed = (key: string): LimiterName => `tag|${key}` as LimiterName

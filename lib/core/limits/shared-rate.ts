@@ -19,13 +19,17 @@ import { rememberedFor, type StartWindow } from './window.ts'
 export interface SharedRate {
   readonly name: LimiterName
   readonly rateLimit: RateLimit
-  /** How many starts a job counts as, by the queue it is of. */
+  /** How many starts a job counts as that does not say what it costs, by the queue it is of. */
   readonly costs: Readonly<Record<string, number>>
   /** And in any other queue. Default: one. */
   readonly cost?: number
+  /** It counts how many start, whatever they say that they cost. */
+  readonly countsStarts?: true
+  /** It is a partition's own: what people set stands in the partition's item, and is in `rateLimit` already. */
+  readonly isOwn?: true
 }
 
-/** How many starts a job in this shard counts as. */
+/** How many starts a job in this shard counts as, if it does not say what it costs. */
 export function costIn({ costs, cost = 1 }: Pick<SharedRate, 'costs' | 'cost'>, borrower: Borrower): number {
   const shard = parseShard(borrower)
   const queue = shard.ok ? shard.value.queue : ''
@@ -50,13 +54,26 @@ export interface RateInUse {
   readonly name: LimiterName
   readonly rate: RateLimit
   readonly window: StartWindow
+  /** As how many starts a job of the shard counts that does not say what it costs. */
   readonly cost: number
+  readonly countsStarts?: true
   /** It grants nothing until then. Epoch ms. */
   readonly slowedUntil?: number
 }
 
-/** When a job may start at the earliest, not before `from`. Never, if the limiter is paused or the job costs too much. */
-export function earliestStart({ window, rate, cost }: RateInUse, from: number): number {
+/** As how many starts a job counts. What it says itself counts before what its queue says. */
+export const unitsFor = (
+  { cost, countsStarts }: Pick<RateInUse, 'cost' | 'countsStarts'>,
+  own: number | undefined,
+): number => (countsStarts ? cost : (own ?? cost))
+
+/**
+ * When a job may start at the earliest, not before `from`. Never, if the limiter is paused or the job costs too much.
+ * @param own what it says that it costs
+ */
+export function earliestStart(use: RateInUse, from: number, own?: number): number {
+  const { window, rate } = use
+  const cost = unitsFor(use, own)
   if (cost > rate.allowed) return Number.POSITIVE_INFINITY
   const standing = Object.entries(window)
     .map(([end, count]) => ({ at: Number(end) + rememberedFor(rate), count }))

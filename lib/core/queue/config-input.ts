@@ -30,6 +30,8 @@ const queueSchema = z.strictObject({
   ...appFields,
   /** How many jobs of a partition start in any window; or of those that a rule of the rate's own says. Default: unlimited. */
   rateLimit: ruledRateSchema.optional(),
+  /** Its rates, of partitions and of the total, count what jobs cost, and not how many start. Default: how many start. */
+  costs: z.boolean().optional(),
   ...limiterFields,
   ...guaranteedFields,
   ...sizeFields,

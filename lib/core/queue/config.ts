@@ -12,6 +12,7 @@ import { derivationOf } from './apps.ts'
 import type { RetryPolicy } from './backoff.ts'
 import { batchOf } from './batch-input.ts'
 import { type ConfigInput, configSchema, MAX_SHARDS, type ParsedQueue } from './config-input.ts'
+import { costsOf } from './costs-input.ts'
 import { withGuaranteed } from './guaranteed-input.ts'
 import { intervalOf } from './interval.ts'
 import { limitersOf } from './limiters-input.ts'
@@ -97,6 +98,7 @@ function limitsOf(apps: Readonly<Record<string, AppRate>>, name: string, queue: 
     ...(rateLimit ? { rateLimit } : {}),
     ...(derivation ? { derivation } : {}),
     ...(queue.adaptive ? { adaptive: queue.adaptive } : {}),
+    ...costsOf(name, queue),
     ...batchOf(queue),
   }
 }
@@ -125,15 +127,15 @@ function toQueue(
 }
 
 /**
- * Enough shards for small items. A rate is spread only if each shard can have a worthwhile part of it. How many there
- * are limits nothing: shards borrow from one another.
+ * Enough shards for small items. A rate that is lent is spread only if each shard can have a worthwhile part of it. How many
+ * there are limits nothing: shards borrow from one another.
  */
 function defaultShards(limits: Limits): number {
-  const { concurrency, rateLimit, batch } = limits
+  const { concurrency, rateLimit, batch, costs } = limits
   // In several shards each would have a batch of its own that is not full.
   if (batch) return Math.max(1, leastShards(limits))
   const slots = concurrency === undefined ? SHARDS_WHEN_UNLIMITED : parts(concurrency)
-  const starts = rateLimit ? parts(rateLimit.allowed) : slots
+  const starts = rateLimit && !costs ? parts(rateLimit.allowed) : slots
   return Math.max(1, Math.min(MAX_SHARDS, Math.max(leastShards(limits), Math.min(slots, starts))))
 }
 

@@ -5,7 +5,8 @@
  */
 import { parseShard, type Shard, type ShardKey } from '../keys.ts'
 import { type Lane, type LanePart, laneOfParts, partsOfLane } from '../limits/lane.ts'
-import { type LimiterName, poolNamed } from '../limits/limiter-name.ts'
+import { type LimiterName, poolNamed, rateOfPartition } from '../limits/limiter-name.ts'
+import type { RateLimit } from '../limits/limits.ts'
 import { inOrder, type QueueLimiter } from '../limits/queue-limiter.ts'
 import type { SharedRate } from '../limits/shared-rate.ts'
 import { clip } from '../text/clip.ts'
@@ -50,7 +51,7 @@ export function limitersOverKey(config: Known, key: ShardKey): readonly QueueLim
 }
 
 /** The rates that grant the starts of a shard's jobs: those of its queue, and of what its lane names. */
-export function ratesOver(config: Known, { queue, lane }: Shard): readonly SharedRate[] {
+function ratesOver(config: Known, { queue, lane }: Shard): readonly SharedRate[] {
   const ofQueue = (Object.hasOwn(config.queues, queue) ? config.queues[queue]?.rates : undefined) ?? []
   if (lane === undefined) return ofQueue
   const named = new Map(ofQueue.map((rate) => [rate.name, rate]))
@@ -58,10 +59,22 @@ export function ratesOver(config: Known, { queue, lane }: Shard): readonly Share
   return [...named.values()].toSorted(byName)
 }
 
+/** With the one of its partition, if that counts what jobs cost: as it is configured, or as it is in force. */
+export function ratesWithOwn(
+  config: Known,
+  shard: Shard,
+  costRate: RateLimit | undefined,
+): readonly SharedRate[] {
+  const shared = ratesOver(config, shard)
+  if (!costRate) return shared
+  const name = rateOfPartition(shard.queue, shard.partition)
+  return [...shared, { name, rateLimit: costRate, costs: {}, isOwn: true } as const].toSorted(byName)
+}
+
 /** The same for a shard's key, which may come from anywhere. */
-export function ratesOverKey(config: Known, key: ShardKey): readonly SharedRate[] {
+export function ratesOverKey(config: Known, key: ShardKey, costRate?: RateLimit): readonly SharedRate[] {
   const shard = parseShard(key)
-  return shard.ok ? ratesOver(config, shard.value) : []
+  return shard.ok ? ratesWithOwn(config, shard.value, costRate) : []
 }
 
 function poolIn({ pools }: Pick<Known, 'pools'>, limiter: LimiterName): KnownLimiter | undefined {

@@ -48,6 +48,7 @@ export type Pools = z.output<typeof poolsSchema>
 type PoolUse = z.output<typeof useSchema>
 export interface Queue {
   readonly total?: SharedLimits | undefined
+  readonly costs?: boolean | undefined
   readonly pools: Readonly<Record<string, PoolUse>>
 }
 

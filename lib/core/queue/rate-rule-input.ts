@@ -2,7 +2,6 @@
 import { limitFields } from '../limits/input.ts'
 import { partitionSchema } from './partition.ts'
 import { textOf } from './rate-rule.ts'
-import { MOST_UNITS } from './shared-limits-input.ts'
 
 /** It stands in the keys of jobs. */
 const LONGEST_RULE = 100
@@ -17,10 +16,6 @@ export const ruledRateSchema = limitFields('leave it out for no limit')
         `its keys stand in the keys of jobs: at most ${LONGEST_RULE} characters`,
       )
       .optional(),
-  })
-  .refine(({ partition, allowed }) => !partition || allowed <= MOST_UNITS, {
-    path: ['allowed'],
-    message: `a rate that goes by a rule of its own is at most ${MOST_UNITS}`,
   })
 
 const isShort = (text: string): boolean => text.length <= LONGEST_RULE && text.isWellFormed()

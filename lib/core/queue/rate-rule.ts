@@ -49,7 +49,7 @@ export const textOf = ({ task, source, keys }: PartitionRule): string =>
 const encodeRule = (text: string): string =>
   encodePartition(text).replaceAll('+', '%2B').replaceAll('=', '%3D').replaceAll(',', '%2C')
 
-type Queues = Readonly<Record<string, { readonly rateRule?: RateRule }>>
+type Queues = Readonly<Record<string, { readonly rateRule?: RateRule; readonly costs?: true }>>
 
 const ruleOf = (queues: Queues, queue: string): RateRule | undefined =>
   Object.hasOwn(queues, queue) ? queues[queue]?.rateRule : undefined
@@ -61,7 +61,8 @@ export function limiterOfRules(queues: Queues, name: LimiterName): KnownLimiter 
   const [, queue = ''] = /^rate\|([^:]+):/.exec(name) ?? []
   const rule = ruleOf(queues, queue)
   if (!rule || !isOfRule(rule, name)) return undefined
-  return { name, rate: { name, rateLimit: rule.rateLimit, costs: {} } }
+  const counting = queues[queue]?.costs ? {} : { countsStarts: true as const }
+  return { name, rate: { name, rateLimit: rule.rateLimit, costs: {}, ...counting } }
 }
 
 /** The limiter that somebody names; none if the queue's rate has no rule of its own. */

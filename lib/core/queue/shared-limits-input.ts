@@ -2,7 +2,7 @@
 import * as z from 'zod'
 import { limitFields } from '../limits/input.ts'
 
-/** A limiter's item has a line for each shard that borrows, and each start of a while: with more of them each write of it would be slow and dear. */
+/** A limiter's item has a line for each shard that borrows: with more of them each write of it would be slow and dear. */
 export const MOST_UNITS = 1000
 /** Of what lies in chunks: totals, and limits of tags. */
 export const MOST_DIVIDED_UNITS = 5000
@@ -15,9 +15,9 @@ const shared = (most: number) =>
     .max(most, `a limit that several partitions share is at most ${most}; ${WITHOUT}`)
 
 export const unitsSchema = shared(MOST_DIVIDED_UNITS)
-const rateSchema = limitFields(WITHOUT)
-  .rateLimit.unwrap()
-  .extend({ allowed: shared(MOST_UNITS) })
+
+/** May be far larger than that, for jobs may cost much. Of each start that is to come, or has just come, the item has a line. */
+const rateSchema = limitFields(WITHOUT).rateLimit.unwrap()
 
 /** A number of units, a rate, or both. */
 export const sharedFields = { concurrency: unitsSchema.optional(), rateLimit: rateSchema.optional() }

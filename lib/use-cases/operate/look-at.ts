@@ -105,8 +105,12 @@ async function decideUnwritten(
   if (jobs === 'stale') throw new Error('nothing is ended by somebody who only looks')
   const due = jobs.due.filter(({ key }) => !over.has(key.sk))
   const reading = { since: now, whole: true, doubtful: false, late: [] }
-  const room = roomFor(staying, known).starts.slice(0, firstsOf(due, staying, limits.batch, now).length)
-  const shared = await lookForStarts({ config, store, clock }, state, room)
+  const firsts = firstsOf(due, staying, limits.batch, now)
+  const starts = roomFor(staying, known).starts.slice(0, firsts.length)
+  const shared = await lookForStarts(
+    { config, store, clock },
+    { state, starts, costs: firsts.map(({ cost }) => cost), ...ownRateIn(capacity) },
+  )
   const within = shared ? { ...limits, shared } : limits
   const input = { ...known, ...jobs, limits: within, due, reading, newToken: () => '-' as Token }
   const { claims, holds, looks } = decide(input)
@@ -139,6 +143,8 @@ async function explained(
   const seen = { state, owner, limiters: roots, holders, ...ofQueue, portion: capacity, staying, now }
   return holds.map((hold) => reasonOf(hold, seen))
 }
+
+const ownRateIn = ({ limits: { costRate } }: Capacity) => (costRate ? { costRate } : {})
 
 function limitsWithinReach(capacities: Capacities, state: ShardState, staying: Staying, now: number) {
   const gateOf = (portion: Capacity) => {

@@ -55,6 +55,14 @@ export default defineConfig({
     /** Two queues that share a rate, of which each job of one counts as two starts. */
     mail: { partition: { payload: 'customer' }, pools: { mailer: 1 }, timeout: '4s' },
     letter: { partition: { payload: 'customer' }, pools: { mailer: { cost: 2 } }, timeout: '4s' },
+    /** Its rate counts what jobs cost, in all shards and lanes of a customer. */
+    tokens: {
+      partition: { payload: 'customer' },
+      concurrency: 20,
+      rateLimit: { allowed: 100, period: '2s', margin: '500ms' },
+      costs: true,
+      timeout: '4s',
+    },
     light: { partition: { payload: 'customer' }, concurrency: 2, pools: { api: 1 }, timeout: '4s' },
     /** Its rate goes by another rule than its partitions. */
     zoned: {

@@ -42,6 +42,13 @@ export const wide = defineTask({ name: 'wide', queue: 'wide', payload, handler: 
 export const mail = defineTask({ name: 'mail', queue: 'mail', payload, handler: record })
 export const letter = defineTask({ name: 'letter', queue: 'letter', payload, handler: record })
 export const heavy = defineTask({ name: 'heavy', queue: 'heavy', payload, handler: record })
+export const tokens = defineTask({
+  name: 'tokens',
+  queue: 'tokens',
+  payload,
+  cost: ({ name }) => Number(name.split('-')[0]),
+  handler: record,
+})
 export const light = defineTask({ name: 'light', queue: 'light', payload, handler: record })
 export const shared = defineTask({ name: 'shared', queue: 'shared', payload, handler: record })
 export const zoned = defineTask({ name: 'zoned', queue: 'zoned', payload, handler: record })

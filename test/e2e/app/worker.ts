@@ -10,6 +10,7 @@ import {
   serial,
   shared,
   sized,
+  tokens,
   wide,
   zoned,
 } from './tasks.ts'
@@ -18,6 +19,7 @@ export const handler = createWorker([
   serial,
   limited,
   patient,
+  tokens,
   wide,
   heavy,
   light,

@@ -8,7 +8,6 @@ import type { Plan } from '../workloads/plan.ts'
 import type { Check } from './check.ts'
 import { firstOfCalls } from './flights.ts'
 import { asMap, type Covered, coveredBy, tagsOver, useOf } from './i1-limiters.ts'
-import { slackOf } from './i2-rate.ts'
 import { readShard } from './keys.ts'
 
 /** A rate that covers a queue, and how many starts a job of each queue counts as. */
@@ -33,33 +32,44 @@ export function ratesOver({ versions }: Plan, version: number, { pk, item }: Cov
   const { queues, pools = {}, tags = [] } = (versions[version] ?? versions[0]).input
   const { queue } = readShard(pk)
   const input = queues[queue]
-  const isOfQueue = (job: Covered) => (readShard(job.pk).queue === queue ? 1 : undefined)
+  const isOfQueue = (job: Covered) => {
+    if (readShard(job.pk).queue !== queue) return undefined
+    return (input?.costs ? ownCost(job.item) : undefined) ?? 1
+  }
   const named = new Set([...Object.keys(input?.pools ?? {}), ...poolsNamedBy(item)])
   return [
     ...rateOf(`total|${queue}`, input?.total, isOfQueue),
     ...[...named].flatMap((pool) =>
       rateOf(`pool|${pool}`, pools[pool], (job) => {
-        const cost = useOf(queues[readShard(job.pk).queue]?.pools?.[pool], 'cost')
-        return cost ?? (poolsNamedBy(job.item).includes(pool) ? 1 : undefined)
+        const queue = queues[readShard(job.pk).queue]
+        const cost = useOf(queue?.pools?.[pool], 'cost')
+        const usual = cost ?? (poolsNamedBy(job.item).includes(pool) ? 1 : undefined)
+        // A batch is one start, whatever its jobs say.
+        return usual && (queue?.batch ? usual : (ownCost(job.item) ?? usual))
       }),
     ),
-    ...ruledOver(input?.rateLimit, { pk, item }),
+    ...ruledOver(input, { pk, item }),
     ...tagsOver(tags, item).flatMap(({ name, limit }) =>
       rateOf(name, limit, (job) =>
-        tagsOver(tags, job.item).some((other) => other.name === name) ? (limit.cost ?? 1) : undefined,
+        tagsOver(tags, job.item).some((other) => other.name === name)
+          ? ((queues[readShard(job.pk).queue]?.batch ? undefined : ownCost(job.item)) ?? limit.cost ?? 1)
+          : undefined,
       ),
     ),
   ]
 }
 
 /** The rate of a queue that goes by a rule of its own: of the value that a job has, by the documentation of its lane's key. */
-function ruledOver(rate: QueueInput['rateLimit'], job: Covered): CoveringRate[] {
+function ruledOver(input: QueueInput | undefined, job: Covered): CoveringRate[] {
+  const { rateLimit: rate, costs } = input ?? {}
   if (!rate?.partition) return []
   const nameOf = (one: Covered): string => ruledName(rate.partition, one)
   const { queue } = readShard(job.pk)
   const name = nameOf(job)
   return rateOf(name, { rateLimit: rate }, (one) =>
-    readShard(one.pk).queue === queue && nameOf(one) === name ? 1 : undefined,
+    readShard(one.pk).queue === queue && nameOf(one) === name
+      ? ((costs ? ownCost(one.item) : undefined) ?? 1)
+      : undefined,
   )
 }
 
@@ -76,6 +86,13 @@ function ruledName(rule: NonNullable<QueueInput['rateLimit']>['partition'], { pk
   ]
   return `rate|${readShard(pk).queue}:${parts.map(([key]) => key).join(',')}=${parts.map(([, value]) => value).join(',')}`
 }
+
+/** What a job says that it costs. */
+export const ownCost = (item: Covered['item']): number | undefined =>
+  typeof item?.['cost'] === 'number' ? item['cost'] : undefined
+
+/** A handler that would begin later than this after its stamp has to be stamped again. */
+export const slackOf = ({ margin_ms }: { readonly margin_ms: number }): number => Math.max(1, margin_ms / 2)
 
 /** A job that names a pool counts as one start, unless its queue says something else. */
 const poolsNamedBy = (item: Covered['item']): string[] => Object.keys(asMap<number>(item?.['pools']))

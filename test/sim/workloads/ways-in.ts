@@ -110,8 +110,9 @@ const payloadOf = ({ queue, tenant, handler, id, padding_kb = 0 }: JobPlan) => (
 })
 
 export function itemOf(world: World, job: JobPlan) {
-  const { queue, task, id, priority, runAt, ttl_ms: ttl, labels } = job
-  const spec = { queue: queue.name, task, payload: payloadOf(job), id, priority, runAt, ttl, ...labels }
+  const { queue, task, id, priority, runAt, ttl_ms: ttl, labels, cost } = job
+  const said = { ...labels, ...(cost === undefined ? {} : { cost }) }
+  const spec = { queue: queue.name, task, payload: payloadOf(job), id, priority, runAt, ttl, ...said }
   const { config } = world.plan.versions[job.version] ?? world.plan.versions[0]
   const item = newJob(config, spec, world.scheduler.now)
   if (!item.ok) throw new Error(item.reason)
@@ -133,9 +134,10 @@ function rawItem(world: World, job: JobPlan, index: number) {
 /** Every other event leaves it to Sluice to name the job and to say when. */
 const eventOf = (job: JobPlan): string => {
   if (job.keyed) return keyedEvent(job)
-  const { queue, task, id, priority, runAt, at, ttl_ms, labels } = job
+  const { queue, task, id, priority, runAt, at, ttl_ms, labels, cost } = job
   const named = { ...(runAt === at ? {} : { id, runAt }), ...(ttl_ms === undefined ? {} : { ttl: ttl_ms }) }
-  const detail = { queue: queue.name, task, payload: payloadOf(job), priority, ...named, ...labels }
+  const said = { ...labels, ...(cost === undefined ? {} : { cost }) }
+  const detail = { queue: queue.name, task, payload: payloadOf(job), priority, ...named, ...said }
   return JSON.stringify({ id: `event-${id}.${at % 100_000}`, time: new Date(at).toISOString(), detail })
 }
 

@@ -57,8 +57,8 @@ describe('a total and pools', () => {
     ['a huge total', { queues: { crm: { total: 5001 } } }, /at most 5000/],
     [
       'a huge rate of a total',
-      { queues: { crm: { total: { rateLimit: { allowed: 1001, period: 1000 } } } } },
-      /at most 1000/,
+      { queues: { crm: { total: { rateLimit: { allowed: 1_000_001, period: 1000 } } } } },
+      /at most 1000000/,
     ],
     ['a huge pool', { pools: { api: { concurrency: 1001 } }, queues: { crm: {} } }, /at most 1000/],
     [

@@ -161,7 +161,7 @@ describe('in the configuration', () => {
     [{ rateLimit: { ...RATE, partition: { payload: 'a', meta: 'b' } } }, 'by payload or by meta'],
     [{ rateLimit: { ...RATE, partition: { payload: 'x'.repeat(101) } } }, 'at most 100 characters'],
     [{ rateLimit: { ...RATE, partition: { payload: '\ud800' } } }, 'queues.crm.rateLimit.partition'],
-    [{ rateLimit: { ...RATE, allowed: 1001, partition: 'task' } }, 'at most 1000'],
+    [{ rateLimit: { ...RATE, allowed: 1_000_001, partition: 'task' } }, 'at most 1000000'],
     [{ total: { rateLimit: { ...RATE, partition: 'task' } } }, 'queues.crm.total.rateLimit'],
   ])('%j is refused with the path', (queue, path) => expect(queueOf(queue)).toThrow(path))
 
