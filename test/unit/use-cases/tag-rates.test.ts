@@ -145,7 +145,7 @@ describe('limits of tags with a rate', () => {
   const tagsOf = (tags: unknown) => () => defineConfig(untyped({ tags, queues: { crm: {} } }))
   test.each<[unknown, string]>([
     [[{ key: 'a', rateLimit: { allowed: 1 } }], 'tags.0.rateLimit.period'],
-    [[{ key: 'a', rateLimit: { allowed: 1001, period: '1s' } }], 'tags.0.rateLimit.allowed'],
+    [[{ key: 'a', rateLimit: { allowed: 1_000_001, period: '1s' } }], 'tags.0.rateLimit.allowed'],
     [[{ key: 'a', concurrency: 1, cost: 2 }], 'tags.0.cost'],
     [[{ key: 'a', rateLimit: { allowed: 1, period: '1s' }, cost: 2 }], 'could never run'],
     [[{ key: 'a', rateLimit: { allowed: 1, period: '1s' }, cost: 0 }], 'tags.0.cost'],
