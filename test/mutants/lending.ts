@@ -71,6 +71,22 @@ export const LENDING_MUTANTS: readonly TestedMutant[] = [
     tests: [`${LIMITS}/portion.test.ts`],
   },
   {
+    name: 'beyond the limit, units stay in chunks that nobody visits',
+    file: 'lib/core/limits/chunk-task.ts',
+    find: "isInLine ? { kind: 'bring back' } : NOTHING",
+    replace: "isInLine && number < 0 ? { kind: 'bring back' } : NOTHING",
+    breaks: 'after a deploy that lowers a limit nothing starts any more, though nothing runs',
+    tests: [`${LIMITS}/chunk-task.test.ts`],
+  },
+  {
+    name: 'beyond the limit, of what chunks have comes back only what is too much',
+    file: 'lib/use-cases/lending/bring-back.ts',
+    find: 'isInLine ? Math.min(free, -leftIn(root, cap)) : free',
+    replace: 'isInLine || free > 0 ? Math.min(free, -leftIn(root, cap)) : free',
+    breaks: 'the limit is kept, and its units lie where nobody needs them',
+    tests: ['test/unit/use-cases/chunks.test.ts'],
+  },
+  {
     name: 'a loan that is paid back stays in the books',
     file: LIMITER,
     find: 'returned >= loan.lent ? undefined : { ...loan, returned }',

@@ -22,6 +22,8 @@ export type ChunkTask =
   | { readonly kind: 'serve' }
   /** A limit was lowered. */
   | { readonly kind: 'return'; readonly units: number }
+  /** The same of other chunks, for shards wait, and nobody may be about to visit those. */
+  | { readonly kind: 'bring back' }
   /** To a chunk in which shards wait; from the chunk, or what the root has not lent. To 0: to shards that wait at the root itself. */
   | { readonly kind: 'give'; readonly from: 'chunk' | 'root'; readonly units: number; readonly to: number }
 
@@ -39,7 +41,8 @@ export function chunkTask(chunk: Chunk, books: Books, cap: number): ChunkTask {
   if (cap === 0) return NOTHING
   const left = leftIn(root, cap)
   const own = number === 0 ? 0 : ownFree(chunk, books, cap)
-  if (left < 0) return own > 0 ? { kind: 'return', units: Math.min(own, -left) } : NOTHING
+  if (left < 0 && own > 0) return { kind: 'return', units: Math.min(own, -left) }
+  if (left < 0) return isInLine ? { kind: 'bring back' } : NOTHING
   const owed = owedTo(chunk, cap)
   if (own > 0 && isInLine)
     return owed === undefined ? { kind: 'serve' } : { kind: 'give', from: 'chunk', units: 1, to: owed }

@@ -4,10 +4,10 @@
  * nobody has to write it down there. Who dies in between leaves units that nobody has, and the next visitor tells the root.
  */
 import { type LoanChange, NO_BOOKS } from '../../core/limits/books.ts'
-import { unitsOfChunk } from '../../core/limits/chunk.ts'
+import { type Chunk, unitsOfChunk } from '../../core/limits/chunk.ts'
 import { chunkName } from '../../core/limits/chunk-name.ts'
 import { afterReturn, type Borrowed, type Loan, lendMore } from '../../core/limits/limiter.ts'
-import { booksKeptUntil, isNew } from '../../core/shard/expiry.ts'
+import { booksKeptUntil, isNew, isTouchedLongAgo } from '../../core/shard/expiry.ts'
 import { emptyState, type ShardState } from '../../core/shard/state.ts'
 import type { Context } from '../context.ts'
 import { newLoanId } from './loan-id.ts'
@@ -127,4 +127,11 @@ export async function noteDemand(
   const write = { loans: [], line, isLending: false, expiresAt: keptUntil(context, root) }
   const outcome = await context.store.states.writeBooks(root, write)
   return outcome.kind === 'written' ? outcome.owner : undefined
+}
+
+/** Nobody else writes the root while no capacity moves. */
+export async function touchRoot({ store, clock }: Needed, { number, root }: Chunk): Promise<void> {
+  if (number === 0 || !isTouchedLongAgo(root, undefined, clock.now())) return
+  const expiresAt = booksKeptUntil(root, undefined, clock.now())
+  await store.states.writeBooks(root, { loans: [], line: [], isLending: false, expiresAt })
 }

@@ -4,16 +4,16 @@
  * root, and looks at all other chunks *afterwards*. So one of the two always sees the other.
  */
 import type { ShardKey } from '../../core/keys.ts'
-import { booksOf, type Chunk, demandIn, hungryIn, leftIn, ownFree } from '../../core/limits/chunk.ts'
+import { booksOf, demandIn, hungryIn, leftIn, ownFree } from '../../core/limits/chunk.ts'
 import { chunkKeyOf } from '../../core/limits/chunk-name.ts'
 import { type ChunkTask, chunkTask } from '../../core/limits/chunk-task.ts'
 import { capOf } from '../../core/limits/in-force.ts'
 import type { Result } from '../../core/limits/settling.ts'
-import { booksKeptUntil, isTouchedLongAgo } from '../../core/shard/expiry.ts'
 import { emptyState, type ShardState } from '../../core/shard/state.ts'
 import type { Context } from '../context.ts'
+import { bringBack } from './bring-back.ts'
 import type { Capacity } from './capacity.ts'
-import { giverIn, lendToChunk, type Moved, moveUnits, noteDemand } from './chunk-moves.ts'
+import { giverIn, lendToChunk, type Moved, moveUnits, noteDemand, touchRoot } from './chunk-moves.ts'
 import { fetchCapacity } from './fetch-capacity.ts'
 import { itemsAgain, type LimiterItems, withItems } from './limiter-capacity.ts'
 import { type Settled, settle } from './settle.ts'
@@ -25,31 +25,28 @@ interface Tending {
   readonly served: Set<ShardKey>
   asksAgain: boolean
   hasServed: boolean
+  hasBrought: boolean
 }
 
 type Seen = Capacity & Required<Pick<Capacity, 'chunk'>>
 
 /** @param settled what came of the shard's own books */
 export async function tendAfter(context: Context, before: Capacity, settled: Settled): Promise<Settled> {
-  const tending: Tending = { served: new Set(), asksAgain: false, hasServed: false }
+  const tending: Tending = { served: new Set(), asksAgain: false, hasServed: false, hasBrought: false }
   if (before.chunk) await touchRoot(context, before.chunk)
   let now: Capacity | 'stale' = settled.after ?? before
   if (settled.after && isToBeReadAgain(before, settled.after)) now = await again(context, settled.after)
   for (let tasks = 0; tasks < MOST_TASKS && now !== 'stale' && now.chunk; tasks++) {
     const seen: Seen = { ...now, chunk: now.chunk }
     const task = chunkTask(seen.chunk, seen.books, capOf(seen.limits, 'slots'))
-    if (task.kind === 'nothing' || (task.kind === 'serve' && tending.hasServed)) break
+    if (task.kind === 'nothing' || isDone(task, tending)) break
     now = await carryOut(context, seen, task, tending)
   }
   return { served: [...tending.served], hasEntered: tending.asksAgain }
 }
 
-/** Nobody else writes the root while no capacity moves. */
-async function touchRoot({ store, clock }: Context, { number, root }: Chunk): Promise<void> {
-  if (number === 0 || !isTouchedLongAgo(root, undefined, clock.now())) return
-  const expiresAt = booksKeptUntil(root, undefined, clock.now())
-  await store.states.writeBooks(root, { loans: [], line: [], isLending: false, expiresAt })
-}
+const isDone = ({ kind }: ChunkTask, { hasServed, hasBrought }: Tending): boolean =>
+  (kind === 'serve' && hasServed) || (kind === 'bring back' && hasBrought)
 
 /** It has left units free, or has come to stand in the line: what was read of the root before may be over. */
 function isToBeReadAgain(
@@ -77,6 +74,9 @@ async function carryOut(context: Context, seen: Seen, task: ChunkTask, tending: 
       return again(context, seen)
     case 'return':
       return giveBack(context, seen, task.units, tending)
+    case 'bring back':
+      tending.hasBrought = true
+      return serveWithin(context, seen, await bringBack(context, seen), tending)
     case 'give':
       return give(context, seen, task, tending)
     case 'nothing':
@@ -84,7 +84,7 @@ async function carryOut(context: Context, seen: Seen, task: ChunkTask, tending: 
   }
 }
 
-/** The first time all other chunks are asked: what becomes free there from now on comes by itself. */
+/** The first time all other chunks are asked: what becomes free there from now on comes by itself. Beyond the limit it goes back. */
 async function mark(
   context: Context,
   seen: Seen,
@@ -96,7 +96,7 @@ async function mark(
   if (!noted) return again(context, seen)
   const marked = withItems(seen, { owner: seen.owner, root: noted, number }, context.clock.now())
   if (marked === 'stale') return 'stale'
-  if (!isNew) return marked
+  if (!isNew || leftIn(noted, capOf(seen.limits, 'slots')) < 0) return marked
   const units = Object.keys(seen.books.slots.line).length
   const got = await fetchCapacity(context, marked, { units, asksOthers: true })
   if (got !== 'stale') tending.hasServed = false
@@ -110,7 +110,6 @@ async function serve(context: Context, seen: Capacity, tending: Tending): Promis
   for (const shard of (await settle(context, seen, result)).served) tending.served.add(shard)
 }
 
-/** Who brings the limiter back within its limit serves all that wait: others saw it beyond, and lent nothing. */
 async function giveBack(
   context: Context,
   seen: Seen,
@@ -118,7 +117,16 @@ async function giveBack(
   tending: Tending,
 ): Promise<Capacity | 'stale'> {
   const moved = await moveOwn(context, seen, units, 0)
-  if (!moved) return again(context, seen)
+  return moved ? serveWithin(context, seen, moved, tending) : again(context, seen)
+}
+
+/** Who brings the limiter back within its limit serves all that wait: others saw it beyond, and lent nothing. */
+async function serveWithin(
+  context: Context,
+  seen: Seen,
+  moved: Moved,
+  tending: Tending,
+): Promise<Capacity | 'stale'> {
   const next = withItems(seen, { ...moved, number: seen.chunk.number }, context.clock.now())
   if (leftIn(moved.root, capOf(seen.limits, 'slots')) < 0) return next
   const waiting = hungryIn(moved.root).map(({ number }) => number)

@@ -199,4 +199,21 @@ describe('a total that comes to lie in chunks, or in one item again', () => {
     expect(world.ran).toHaveLength(12)
     expect(chunksIn(rootOf(world)).length).toBeGreaterThan(0)
   })
+
+  test.each([
+    ['in one item', chunked(configOf(3), CHUNKS, () => false)],
+    ['in chunks', chunked(configOf(3), CHUNKS)],
+  ])('with less, %s: what chunks keep that nobody visits comes back', async (_, config) => {
+    const world = worldOf(8)
+    const [mine = '', more = ''] = customersOf(1, 2)
+    const [theirs = ''] = customersOf(2, 1)
+    world.put(job(mine, 1), job(theirs, 1))
+    await live(world, 5000)
+    expect(lentOut(booksOf(rootOf(world)).slots)).toBe(8)
+    Object.assign(world.context, { ...world.context, config })
+    holding(world)
+    for (const n of [2, 3, 4, 5]) world.put(job(more, n))
+    await live(world, 5000)
+    expect(inFlight(world)).toBe(3)
+  })
 })

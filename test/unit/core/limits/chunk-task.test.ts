@@ -58,6 +58,18 @@ describe('what a visitor does for chunks', () => {
     ['serves its own', chunkOf(1, [5, 5], { '#1': 2 }), lent(3, { 'crm|b': 1 }), { kind: 'serve' }],
     ['gives back, beyond the limit', chunkOf(1, [8, 5]), lent(4), { kind: 'return', units: 3 }],
     ['keeps what is in use, beyond the limit', chunkOf(1, [8, 5]), lent(8), { kind: 'nothing' }],
+    [
+      'asks others for that, if shards wait',
+      chunkOf(1, [8, 5], { '#1': 2 }),
+      lent(8, { 'crm|b': 1 }),
+      { kind: 'bring back' },
+    ],
+    [
+      'does so for shards that wait at the root',
+      chunkOf(0, [8, 5]),
+      lent(0, { 'crm|b': 1 }),
+      { kind: 'bring back' },
+    ],
   ] as const)('%s', (_, chunk, books, task) => {
     expect(chunkTask(chunk, books, CAP)).toEqual(task)
   })
