@@ -35,6 +35,14 @@ export const SIZE_MUTANTS: readonly TestedMutant[] = [
     tests: [CONTRACT],
   },
   {
+    name: 'a part is filled up to its bound although others have more than theirs',
+    file: CORE,
+    find: 'const most = Math.min(bound, max -',
+    replace: 'const most = Math.max(bound, max -',
+    breaks: 'after a limit was lowered two puts into one part go beyond it',
+    tests: [CORE_TEST],
+  },
+  {
     name: 'a job that is done is not counted off',
     file: 'lib/adapters/dynamodb/jobs.ts',
     find: 'const sizes = sizeChanges(database, [item], [])',
