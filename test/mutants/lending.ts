@@ -62,6 +62,15 @@ export const LENDING_MUTANTS: readonly TestedMutant[] = [
     tests: [`${LIMITS}/limiter.test.ts`],
   },
   {
+    name: 'a shard without jobs keeps starts from those that have as many',
+    file: PORTION,
+    find: 'waiting?.length === 0 && inUse.starts > 0',
+    replace: 'waiting?.length === 0 && inUse.starts < 0',
+    breaks:
+      'starts are forgotten in an idle shard, and nobody looks: the first in the line has a start itself, and others none',
+    tests: [`${LIMITS}/portion.test.ts`],
+  },
+  {
     name: 'a loan that is paid back stays in the books',
     file: LIMITER,
     find: 'returned >= loan.lent ? undefined : { ...loan, returned }',
