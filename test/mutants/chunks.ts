@@ -22,6 +22,14 @@ export const TESTED_CHUNK_MUTANTS: readonly TestedMutant[] = [
     tests: [MOVES_TEST],
   },
   {
+    name: 'a unit that has come to a chunk is owed to the next',
+    file: 'lib/use-cases/lending/tend-chunk.ts',
+    find: 'lot: NOT_DRAWN }',
+    replace: 'lot: seen.chunk.lot }',
+    breaks: 'with fewer units than chunks in which shards wait nobody uses any before the sweep',
+    tests: [MOVES_TEST],
+  },
+  {
     name: 'sticky loan forgotten',
     file: 'lib/use-cases/lending/limiter-capacity.ts',
     find: 'if (loan) return at(chunkOfLoan(loan.id))',

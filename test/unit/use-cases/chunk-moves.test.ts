@@ -135,6 +135,28 @@ describe('a deploy by which a total lies in other chunks', () => {
   })
 })
 
+describe('fewer units than chunks in which shards wait', () => {
+  test.each([1, 2, 3, 4])(
+    'are all used after a limit was lowered, if %i jobs end together',
+    async (together) => {
+      const world = new World(configOf(66))
+      const end = holding(world)
+      await setLimiter(world.context, TOTAL, { concurrency: 4 })
+      for (const customer of ALL) put(world, customer, 1)
+      await live(world, 2000)
+      expect(world.running.size).toBe(4)
+      await setLimiter(world.context, TOTAL, { concurrency: 2 })
+      while (world.ran.length < ALL.length) {
+        const ending = [...world.running].slice(0, together)
+        end((id) => ending.includes(id))
+        await live(world, 2000)
+        expect(world.running.size).toBeLessThanOrEqual(Math.max(2, 4 - together))
+        expect(world.running.size).toBeGreaterThan(world.ran.length < ALL.length ? 1 : 0)
+      }
+    },
+  )
+})
+
 describe('a total below what is out', () => {
   test('lends nothing in a chunk that has units to spare', async () => {
     const world = worldOf(6, 2)
