@@ -1,6 +1,7 @@
 /** Every mutant that is left to vitest. */
 import { ADAPTERS } from './adapters.ts'
 import { TESTED_BATCH_MUTANTS } from './batches.ts'
+import { TESTED_CHUNK_MUTANTS } from './chunks.ts'
 import { COMPOSED_RATES_MUTANTS } from './composed-rates.ts'
 import { COSTS_MUTANTS } from './costs.ts'
 import { DERIVED_MUTANTS } from './derived.ts'
@@ -32,6 +33,7 @@ import { WHY_MUTANTS } from './why.ts'
 export const TESTED_MUTANTS: readonly TestedMutant[] = [
   ...ADAPTERS,
   ...TESTED_BATCH_MUTANTS,
+  ...TESTED_CHUNK_MUTANTS,
   ...DOOMED_MUTANTS,
   ...LANE_MUTANTS,
   ...LENDING_MUTANTS,

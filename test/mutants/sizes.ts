@@ -101,8 +101,8 @@ export const SIZE_MUTANTS: readonly TestedMutant[] = [
   {
     name: 'parts beyond their bounds are taken for ordinary ones',
     file: CORE,
-    find: 'room: isStrained(max, counts) ?',
-    replace: 'room: max < 0 && isStrained(max, counts) ?',
+    find: 'if (!isStrained(max, counts)) return',
+    replace: 'if (max > 0 || !isStrained(max, counts)) return',
     breaks: 'after a limit was lowered the parts fill up to their bounds beside what other parts have',
     tests: [CORE_TEST, SIZED],
   },

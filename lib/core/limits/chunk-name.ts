@@ -43,3 +43,5 @@ export const homeChunk = ({ chunks = CHUNKS }: Divisible, shard: ShardKey): numb
 export const lotOf = (shard: ShardKey, now: number): number =>
   stableHash(`${Math.floor(now / LOT_MS)} ${shard}`) / 2 ** 32
 const LOT_MS = 1000
+/** The lot of one that owes nothing to other chunks. */
+export const NOT_DRAWN = 1

@@ -88,7 +88,10 @@ async function readChunk(context: Context, root: ShardKey, number: number): Prom
   return owner === 'damaged' ? undefined : { number, owner: owner ?? emptyState(key) }
 }
 
-/** `undefined` if it has nothing to spare, or has changed meanwhile. */
+/**
+ * `undefined` if it has nothing to spare, or has changed meanwhile. What has come is counted, and not what was to: two that ask for the same
+ * write the same, and the units go to one of them.
+ */
 async function fromOther(
   context: Context,
   capacity: Capacity,
@@ -98,13 +101,13 @@ async function fromOther(
   if (!capacity.chunk) return 'stale'
   const { number, root } = capacity.chunk
   const giver = giverIn(root, other)
-  const units = giver ? spareOf(giver, capIn(capacity), root, missing) : 0
-  if (!giver || units <= 0) return undefined
-  const moved = await moveUnits(context, giver, units, { root, to: number })
+  const spare = giver ? spareOf(giver, capIn(capacity), root, missing) : 0
+  if (!giver || spare <= 0) return undefined
+  const moved = await moveUnits(context, giver, spare, { root, to: number })
   if (!moved) return undefined
   const owner = number === 0 ? moved.root : capacity.owner
   const next = withItems(capacity, { owner, root: moved.root, number }, context.clock.now())
-  return next === 'stale' ? 'stale' : { capacity: next, units }
+  return next === 'stale' ? 'stale' : { capacity: next, units: freeOf(next) - freeOf(capacity) }
 }
 
 /** A chunk in which shards wait has none to spare; of any other a half at least, so that it is not asked for each unit. */

@@ -6,7 +6,7 @@
 import { parseShard, type Shard, type ShardKey } from '../../core/keys.ts'
 import { NO_BOOKS } from '../../core/limits/books.ts'
 import { type Chunk, inChunk, isDividedNow, unitsOfChunk } from '../../core/limits/chunk.ts'
-import { chunkKeyOf, chunkOfLoan, homeChunk, lotOf } from '../../core/limits/chunk-name.ts'
+import { chunkKeyOf, chunkOfLoan, homeChunk, lotOf, NOT_DRAWN } from '../../core/limits/chunk-name.ts'
 import { guaranteeInForce } from '../../core/limits/guarantee-in-force.ts'
 import { limitsInForce, NO_UNITS } from '../../core/limits/in-force.ts'
 import type { Borrower } from '../../core/limits/limiter.ts'
@@ -128,7 +128,7 @@ function concurrencyOf(config: Config, name: Borrower): number {
 /** The chunk as it is now, after its item, the root's, or both have been read or written anew. */
 export function withItems(capacity: Capacity, items: LimiterItems, now: number): Capacity | 'stale' {
   const { root, owner } = items
-  const chunk = chunkOf(items, capacity.chunk?.lot ?? 1)
+  const chunk = chunkOf(items, capacity.chunk?.lot ?? NOT_DRAWN)
   const books = owner.books ?? NO_BOOKS
   const borrowed = borrowedBy(
     capacity.self,

@@ -15,6 +15,7 @@ import { borrowedIn, usageIn } from './account.ts'
 import { borrowFree } from './borrow.ts'
 import type { Capacity } from './capacity.ts'
 import { type Collected, collect } from './collect.ts'
+import { collectAtRoot } from './collect-at-root.ts'
 import { fetchCapacity } from './fetch-capacity.ts'
 import type { Leaves } from './lender.ts'
 
@@ -45,9 +46,10 @@ export async function supply(
   const lent = await borrowAny(context, capacity, wantedOf, isLost)
   if (lent === 'stale') return 'stale'
   const missing = wantedOf(lent)
-  return isAny(missing) && mayCollect(capacity, demand, context.clock.now())
-    ? collect(context, lent, missing, { state, leaves: leftBy(capacity, request) })
-    : { capacity: lent }
+  if (!isAny(missing) || !mayCollect(capacity, demand, context.clock.now())) return { capacity: lent }
+  const own = { state, leaves: leftBy(capacity, request) }
+  const collected = await collect(context, lent, missing, own)
+  return collected === 'stale' ? 'stale' : collectAtRoot(context, collected, missing, own)
 }
 
 /**

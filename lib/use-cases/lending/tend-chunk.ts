@@ -5,7 +5,7 @@
  */
 import type { ShardKey } from '../../core/keys.ts'
 import { booksOf, demandIn, hungryIn, leftIn, ownFree } from '../../core/limits/chunk.ts'
-import { chunkKeyOf } from '../../core/limits/chunk-name.ts'
+import { chunkKeyOf, NOT_DRAWN } from '../../core/limits/chunk-name.ts'
 import { type ChunkTask, chunkTask } from '../../core/limits/chunk-task.ts'
 import { capOf } from '../../core/limits/in-force.ts'
 import type { Result } from '../../core/limits/settling.ts'
@@ -134,6 +134,7 @@ async function serveWithin(
   return again(context, seen)
 }
 
+/** Units that have come to a chunk are for the shards that wait there: none is owed to another before one of those has used it. */
 async function serveIn(
   context: Context,
   seen: Seen,
@@ -141,7 +142,8 @@ async function serveIn(
   tending: Tending,
 ): Promise<void> {
   const owner = number === 0 ? root : await readPart(context, root, number)
-  const there = withItems(seen, { owner, root, number }, context.clock.now())
+  const drawn = { ...seen, chunk: { ...seen.chunk, lot: NOT_DRAWN } }
+  const there = withItems(drawn, { owner, root, number }, context.clock.now())
   if (there !== 'stale') await serve(context, there, tending)
 }
 

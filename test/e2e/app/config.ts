@@ -37,6 +37,8 @@ export default defineConfig({
       guaranteed: { vip: 1 },
       timeout: '4s',
     },
+    /** So large a total lies in chunks. */
+    vast: { partition: { payload: 'customer' }, concurrency: 1, total: 66, timeout: '8s' },
     sized: {
       partition: { payload: 'customer' },
       concurrency: 1,

@@ -39,6 +39,7 @@ export const serial = defineTask({ name: 'serial', queue: 'serial', payload, han
 export const patient = defineTask({ name: 'patient', queue: 'patient', payload, handler: record })
 export const limited = defineTask({ name: 'limited', queue: 'limited', payload, handler: record })
 export const wide = defineTask({ name: 'wide', queue: 'wide', payload, handler: record })
+export const vast = defineTask({ name: 'vast', queue: 'vast', payload, handler: record })
 export const mail = defineTask({ name: 'mail', queue: 'mail', payload, handler: record })
 export const letter = defineTask({ name: 'letter', queue: 'letter', payload, handler: record })
 export const heavy = defineTask({ name: 'heavy', queue: 'heavy', payload, handler: record })

@@ -11,6 +11,7 @@ import {
   shared,
   sized,
   tokens,
+  vast,
   wide,
   zoned,
 } from './tasks.ts'
@@ -20,6 +21,7 @@ export const handler = createWorker([
   limited,
   patient,
   tokens,
+  vast,
   wide,
   heavy,
   light,

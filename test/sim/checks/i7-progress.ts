@@ -17,13 +17,11 @@ import { boundOf, isBoundAlways } from './i7-bound.ts'
 import { keptOf, lacksGuaranteed } from './i7-guaranteed.ts'
 import { ownerOf, readShard } from './keys.ts'
 import type { Rate } from './limits.ts'
-import { isRunnableIn } from './runnable.ts'
+import { isRefusedByAny, isRunnableIn } from './runnable.ts'
 import type { Truth } from './truth.ts'
 
 /** A worker that has just become free may be needed by somebody else. */
 const SCARCE_MS = 10_000
-/** Only a worker sees what is wrong with it. */
-const NEEDS_A_WORKER = 'no plan'
 /** A start may be on record a little before its time. */
 const AHEAD_MS = CLAIMED_AHEAD_MS + 50
 
@@ -70,9 +68,9 @@ export const progress = (): Progress => {
       }
 
       if (isBoundAlways(truth.plan))
-        for (const { pk, sk, since, item, lineage } of truth.standing.values())
-          if (lineage.malformed && item['payload'] !== NEEDS_A_WORKER && truth.now - since > bound)
-            fail(`${pk} ${sk} can never run, and stands there for ${truth.now - since} ms`)
+        for (const one of truth.standing.values())
+          if (isRefusedByAny(one) && truth.now - one.since > bound)
+            fail(`${one.pk} ${one.sk} can never run, and stands there for ${truth.now - one.since} ms`)
 
       function couldStart(shard: string): boolean {
         const { partition } = readShard(shard)
