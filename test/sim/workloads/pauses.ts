@@ -24,12 +24,17 @@ export function drawPauses(random: SimRandom, jobs: readonly JobPlan[], end: num
   }).flat()
 }
 
+/** A call of somebody who has died meanwhile may still arrive. */
+const ON_ITS_WAY_MS = 30_000
+
 /** Of two calls at a time the later may be written first: whoever resumes has heard what came of the pause. */
 export function applyPause(world: World, plan: PausePlan): void {
-  const resumesAt = world.scheduler.now + plan.for_ms
-  amended(world, plan, paused({ by: 'operator' }), () =>
-    world.scheduler.at(Math.max(resumesAt, world.scheduler.now), () => resumeSurely(world, plan)),
-  )
+  const { scheduler } = world
+  const resumesAt = scheduler.now + plan.for_ms
+  amended(world, plan, paused({ by: 'operator' }), (ok) => {
+    const overAt = scheduler.now + (ok ? 0 : ON_ITS_WAY_MS)
+    scheduler.at(Math.max(resumesAt, overAt), () => resumeSurely(world, plan))
+  })
 }
 
 /** All have to finish in the end: it is said until it has been heard. */
