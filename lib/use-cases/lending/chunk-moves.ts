@@ -10,6 +10,7 @@ import { afterReturn, type Borrowed, type Loan, lendMore } from '../../core/limi
 import { booksKeptUntil, isNew, isTouchedLongAgo } from '../../core/shard/expiry.ts'
 import { emptyState, type ShardState } from '../../core/shard/state.ts'
 import type { Context } from '../context.ts'
+import { hasStayed } from './has-stayed.ts'
 import { newLoanId } from './loan-id.ts'
 
 type Needed = Pick<Context, 'store' | 'clock' | 'random'>
@@ -69,6 +70,8 @@ export async function moveUnits(
   units: number,
   { root, to }: { readonly root: ShardState; readonly to: number },
 ): Promise<Moved | undefined> {
+  // Race: both items have forgotten since that the loan was paid back. It would be made anew, with units that others have.
+  if (before.borrowed?.slots?.id !== has.id && !(await hasStayed(context, root))) return undefined
   const after = { ...has, returned: has.returned + units }
   const goes = isNew(before) || before.expiresAt !== undefined
   const expiresAt = goes ? keptUntil(context, before) : undefined
