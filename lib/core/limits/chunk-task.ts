@@ -1,16 +1,6 @@
 /** What is to be done for the chunks of a limiter by one who has visited a shard, by what he has seen of its chunk and of the root. */
-import type { Books } from './books.ts'
-import {
-  booksOf,
-  CHUNK_LINE,
-  type Chunk,
-  demandIn,
-  type Hungry,
-  hungryIn,
-  leftIn,
-  owedTo,
-  ownFree,
-} from './chunk.ts'
+import { type Books, booksOf } from './books.ts'
+import { CHUNK_LINE, type Chunk, demandIn, type Hungry, hungryIn, leftIn, owedTo, ownFree } from './chunk.ts'
 import { chunkName } from './chunk-name.ts'
 
 export type ChunkTask =

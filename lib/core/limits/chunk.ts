@@ -8,10 +8,10 @@
  * What people set stands in the root alone. Whoever visits a shard reads its chunk and *then* the root.
  */
 import type { BorrowedUnits, ShardState } from '../shard/state.ts'
-import { type Books, NO_BOOKS } from './books.ts'
+import { type Books, booksOf } from './books.ts'
 import { CHUNKS, chunkName, type Divisible, isChunkName, numberIn } from './chunk-name.ts'
 import { capOf, NO_UNITS, type Units } from './in-force.ts'
-import { arrived, held, type Limiter, lentOut, outstanding } from './limiter.ts'
+import { arrived, held, type Limiter, type Loan, lentOut, outstanding } from './limiter.ts'
 import type { Limits } from './limits.ts'
 
 /** A chunk, seen by one who visits a shard. */
@@ -31,8 +31,6 @@ export interface Chunk {
  * many shards borrow or wait in them.
  */
 export const CHUNK_LINE = 'starts'
-
-export const booksOf = ({ books }: Pick<ShardState, 'books'>): Books => books ?? NO_BOOKS
 
 /** The chunks that have something from the root, or in which shards wait. */
 export function chunksIn(root: ShardState): number[] {
@@ -109,8 +107,7 @@ export const demandIn = ({ loans, line }: Limiter): number =>
 export function elsewhere({ number, root, units }: Chunk, cap: number): number {
   if (hungryIn(root).length > 0 || leftIn(root, cap) < 0) return 0
   const own = number === 0 ? 0 : held(units.slots)
-  const divided = number === 0 ? chunksIn(root).length > 0 : true
-  return divided ? Math.max(0, cap - own) : 0
+  return number > 0 || isDividedNow(root) ? Math.max(0, cap - own) : 0
 }
 
 /** What a shard sees of its chunk: what that has not is as if somebody used it. */
@@ -123,9 +120,13 @@ export function inChunk(
   return { ownUse, elsewhere: elsewhere(chunk, cap), isOwed: owedTo(chunk, cap) !== undefined }
 }
 
+/** What the root has lent to a chunk. */
+export const loanOfChunk = (root: ShardState, number: number): Loan | undefined =>
+  booksOf(root).slots.loans[chunkName(number)]
+
 /** What a chunk has from the root. What was lent to it has arrived: nobody else lends it, before the chunk gives it back. */
 export function unitsOfChunk(owner: ShardState, root: ShardState, number: number): BorrowedUnits | 'stale' {
-  const units = arrived(owner.borrowed?.slots, booksOf(root).slots.loans[chunkName(number)])
+  const units = arrived(owner.borrowed?.slots, loanOfChunk(root, number))
   if (units === 'stale') return 'stale'
   return units.borrowed ? { slots: units.borrowed } : {}
 }

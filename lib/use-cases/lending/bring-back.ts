@@ -2,14 +2,14 @@
  * While more is out than the limit allows, chunks give back what they have not lent. One that nobody visits does not, since its shards have
  * nothing to do: whoever waits in another asks it.
  */
-import { booksOf, type Chunk, chunksIn, leftIn, ownFree } from '../../core/limits/chunk.ts'
-import { chunkKeyOf } from '../../core/limits/chunk-name.ts'
+import { booksOf } from '../../core/limits/books.ts'
+import { type Chunk, chunksIn, leftIn, ownFree } from '../../core/limits/chunk.ts'
 import { capOf } from '../../core/limits/in-force.ts'
-import { emptyState, type ShardState } from '../../core/shard/state.ts'
+import type { ShardState } from '../../core/shard/state.ts'
 import type { Context } from '../context.ts'
 import type { Capacity } from './capacity.ts'
 import { giverIn, type Moved, moveUnits } from './chunk-moves.ts'
-import { readUnlessDamaged } from './read-unless-damaged.ts'
+import { readChunk } from './read-chunk.ts'
 
 /** The chunk and the root after all that was missing has come back, or all other chunks have been asked. */
 export async function bringBack(
@@ -32,10 +32,8 @@ async function bringFrom(
   number: number,
   cap: number,
 ): Promise<ShardState | undefined> {
-  const key = chunkKeyOf(root.shard, number)
-  const owner = await readUnlessDamaged(context, key)
-  if (owner === 'damaged') return undefined
-  const giver = giverIn(root, { number, owner: owner ?? emptyState(key) })
+  const other = await readChunk(context, root.shard, number)
+  const giver = other && giverIn(root, other)
   if (!giver) return undefined
   const free = ownFree({ number, root, units: { slots: giver.has } }, booksOf(giver.owner), cap)
   // Of one in which nobody waits all: its shards may have nothing to do for long, and those at the root look only there.

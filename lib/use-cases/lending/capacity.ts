@@ -1,6 +1,6 @@
 /** What a shard may use of its partition's limits: read from its own item and from the plain shard's, which lends to it. */
 import type { Shard } from '../../core/keys.ts'
-import { type Books, NO_BOOKS, RESOURCES } from '../../core/limits/books.ts'
+import { type Books, booksOf, RESOURCES } from '../../core/limits/books.ts'
 import { type Chunk, inChunk } from '../../core/limits/chunk.ts'
 import { limitsInForce } from '../../core/limits/in-force.ts'
 import { arrived, type Borrowed, type Borrower } from '../../core/limits/limiter.ts'
@@ -46,7 +46,7 @@ interface Read {
 export function capacityOf({ shard, configured, owner, state, now }: Read): Capacity | 'stale' {
   const limits = limitsInForce(configured, owner, now)
   const self = borrowerOf(shard)
-  const books = owner.books ?? NO_BOOKS
+  const books = booksOf(owner)
   const borrowed = borrowedBy(self, state.borrowed ?? {}, books)
   if (borrowed === 'stale') return 'stale'
   return { shard, owner, configured, self, limits, books, borrowed, ownUse: unitsOfState(owner, limits, now) }
@@ -54,7 +54,7 @@ export function capacityOf({ shard, configured, owner, state, now }: Read): Capa
 
 /** After the books have changed. */
 export function withBooks(capacity: Capacity, owner: ShardState): Capacity | 'stale' {
-  const books = owner.books ?? NO_BOOKS
+  const books = booksOf(owner)
   const borrowed = borrowedBy(capacity.self, capacity.borrowed, books)
   if (borrowed === 'stale') return 'stale'
   const next = { ...capacity, owner, books, borrowed }

@@ -3,8 +3,8 @@
  * and would lend them; *then* one write of the root hears of it, and lends them to another. What has been lent to a chunk it has, so
  * nobody has to write it down there. Who dies in between leaves units that nobody has, and the next visitor tells the root.
  */
-import { type LoanChange, NO_BOOKS } from '../../core/limits/books.ts'
-import { type Chunk, unitsOfChunk } from '../../core/limits/chunk.ts'
+import type { LoanChange } from '../../core/limits/books.ts'
+import { type Chunk, loanOfChunk, unitsOfChunk } from '../../core/limits/chunk.ts'
 import { chunkName } from '../../core/limits/chunk-name.ts'
 import { afterReturn, type Borrowed, type Loan, lendMore } from '../../core/limits/limiter.ts'
 import { booksKeptUntil, isNew, isTouchedLongAgo } from '../../core/shard/expiry.ts'
@@ -14,9 +14,6 @@ import { hasStayed } from './has-stayed.ts'
 import { newLoanId } from './loan-id.ts'
 
 type Needed = Pick<Context, 'store' | 'clock' | 'random'>
-
-export const rootLoan = ({ books = NO_BOOKS }: ShardState, number: number): Loan | undefined =>
-  books.slots.loans[chunkName(number)]
 
 const changeOf = (number: number, was: Loan | undefined, is: Loan | undefined): LoanChange => ({
   resource: 'slots',
@@ -35,7 +32,7 @@ export async function lendToChunk(
   number: number,
   units: number,
 ): Promise<ShardState | undefined> {
-  const was = rootLoan(root, number)
+  const was = loanOfChunk(root, number)
   const loans = [changeOf(number, was, lendMore(was, units, newLoanId(context)))]
   const write = { loans, line: [], isLending: true, expiresAt: keptUntil(context, root) }
   const outcome = await context.store.states.writeBooks(root, write)
@@ -77,11 +74,11 @@ export async function moveUnits(
   const expiresAt = goes ? keptUntil(context, before) : undefined
   const owner = await context.store.states.recordBorrowed(before, { slots: after }, expiresAt)
   if (!owner) return undefined
-  const was = rootLoan(root, number)
+  const was = loanOfChunk(root, number)
   if (!was) return { owner, root: await tell(context, root, number, after) }
   const loans = [changeOf(number, was, afterReturn(was, after))]
   if (to > 0) {
-    const other = rootLoan(root, to)
+    const other = loanOfChunk(root, to)
     loans.push(changeOf(to, other, lendMore(other, units, newLoanId(context))))
   }
   // As much comes back as is lent, but only by the limit that was read.
@@ -104,7 +101,7 @@ async function tell(
   let root = emptyState(shard)
   for (let tries = 0; tries < TRIES; tries++) {
     root = (await context.store.states.read(shard)) ?? emptyState(shard)
-    const was = rootLoan(root, number)
+    const was = loanOfChunk(root, number)
     const is = was && afterReturn(was, after)
     if (!was || is?.returned === was.returned) return root
     const write = {

@@ -2,7 +2,7 @@
  * A limiter that was not divided once has lent to shards itself. What they have and do not use comes back to its own item, and goes to a
  * chunk from there: nobody who waits in a chunk sees them otherwise.
  */
-import { booksOf } from '../../core/limits/chunk.ts'
+import { booksOf } from '../../core/limits/books.ts'
 import { isChunkName } from '../../core/limits/chunk-name.ts'
 import type { Units } from '../../core/limits/in-force.ts'
 import { outstanding } from '../../core/limits/limiter.ts'

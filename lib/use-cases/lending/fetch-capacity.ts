@@ -1,18 +1,17 @@
 /** A chunk that has too few units for a shard gets some: what the root has not lent, and then what other chunks have not. */
 
-import type { ShardKey } from '../../core/keys.ts'
-import { booksOf, chunksIn, leftIn, ownFree, shareOf } from '../../core/limits/chunk.ts'
-import { chunkKeyOf } from '../../core/limits/chunk-name.ts'
+import { booksOf } from '../../core/limits/books.ts'
+import { chunksIn, leftIn, ownFree, shareOf } from '../../core/limits/chunk.ts'
 import { capOf } from '../../core/limits/in-force.ts'
 import { held } from '../../core/limits/limiter.ts'
 import type { QueueLimiter } from '../../core/limits/queue-limiter.ts'
-import { emptyState, type ShardState } from '../../core/shard/state.ts'
+import type { ShardState } from '../../core/shard/state.ts'
 import { CONFLICT_PAUSE_MS } from '../../core/times.ts'
 import type { Context } from '../context.ts'
 import type { Capacity } from './capacity.ts'
 import { type Giver, giverIn, lendToChunk, moveUnits } from './chunk-moves.ts'
 import { itemsAgain, withItems } from './limiter-capacity.ts'
-import { readUnlessDamaged } from './read-unless-damaged.ts'
+import { type OtherChunk, readChunk } from './read-chunk.ts'
 
 const TRIES = 5
 const READ_TOGETHER = 8
@@ -77,17 +76,6 @@ async function fromOthers(context: Context, capacity: Capacity, wanted: number):
   return now
 }
 
-interface Other {
-  readonly number: number
-  readonly owner: ShardState
-}
-
-async function readChunk(context: Context, root: ShardKey, number: number): Promise<Other | undefined> {
-  const key = chunkKeyOf(root, number)
-  const owner = await readUnlessDamaged(context, key)
-  return owner === 'damaged' ? undefined : { number, owner: owner ?? emptyState(key) }
-}
-
 /**
  * `undefined` if it has nothing to spare, or has changed meanwhile. What has come is counted, and not what was to: two that ask for the same
  * write the same, and the units go to one of them.
@@ -95,7 +83,7 @@ async function readChunk(context: Context, root: ShardKey, number: number): Prom
 async function fromOther(
   context: Context,
   capacity: Capacity,
-  other: Other,
+  other: OtherChunk,
   missing: number,
 ): Promise<{ readonly capacity: Capacity; readonly units: number } | 'stale' | undefined> {
   if (!capacity.chunk) return 'stale'

@@ -4,7 +4,7 @@
  * there. So a pass that finds a loan of after the fence reads the new limit, and any other loses.
  */
 import { parseShard, type Shard, type ShardKey } from '../../core/keys.ts'
-import { NO_BOOKS } from '../../core/limits/books.ts'
+import { booksOf } from '../../core/limits/books.ts'
 import { type Chunk, inChunk, isDividedNow, unitsOfChunk } from '../../core/limits/chunk.ts'
 import { chunkKeyOf, chunkOfLoan, homeChunk, lotOf, NOT_DRAWN } from '../../core/limits/chunk-name.ts'
 import { guaranteeInForce } from '../../core/limits/guarantee-in-force.ts'
@@ -55,7 +55,7 @@ async function readItems(eyes: Eyes, state: ShardState, limiter: QueueLimiter): 
     return { number, owner, root: number === 0 ? owner : await read(eyes, key) }
   }
   if (loan) return at(chunkOfLoan(loan.id))
-  const hasLoan = ({ books = NO_BOOKS }: ShardState) => books.slots.loans[state.shard] !== undefined
+  const hasLoan = (item: ShardState) => booksOf(item).slots.loans[state.shard] !== undefined
   const home = homeChunk(limiter, state.shard)
   if (limiter.isDivided) {
     const items = await at(home)
@@ -81,7 +81,7 @@ function limiterCapacityOf(
   const { root, owner } = items
   const now = clock.now()
   const chunk = chunkOf(items, lotOf(state.shard, now))
-  const books = owner.books ?? NO_BOOKS
+  const books = booksOf(owner)
   const borrowed = borrowedBy(state.shard, borrowedIn(state, { shard, limiter }), books)
   if (borrowed === 'stale' || chunk === 'stale') return 'stale'
   // What each partition has is counted in one item.
@@ -129,7 +129,7 @@ function concurrencyOf(config: Config, name: Borrower): number {
 export function withItems(capacity: Capacity, items: LimiterItems, now: number): Capacity | 'stale' {
   const { root, owner } = items
   const chunk = chunkOf(items, capacity.chunk?.lot ?? NOT_DRAWN)
-  const books = owner.books ?? NO_BOOKS
+  const books = booksOf(owner)
   const borrowed = borrowedBy(
     capacity.self,
     owner.shard === capacity.owner.shard ? capacity.borrowed : {},
@@ -164,6 +164,6 @@ export function borrowsElsewhere(
   const loan = state?.borrowedFrom?.[limiter.name]?.slots
   if (loan) return chunkOfLoan(loan.id) !== chunk.number
   // What has been lent to it, and has not arrived, it finds.
-  const isKnown = (owner.books ?? NO_BOOKS).slots.loans[shard] !== undefined
+  const isKnown = booksOf(owner).slots.loans[shard] !== undefined
   return !isKnown && chunk.number !== (limiter.isDivided ? homeChunk(limiter, shard as ShardKey) : 0)
 }

@@ -1,11 +1,12 @@
 /** What a chunk's item and the root's say of each other that does not fit, since a function has died between two writes. */
-import { type LoanChange, NO_BOOKS } from '../../core/limits/books.ts'
-import { unitsOfChunk } from '../../core/limits/chunk.ts'
+import { booksOf, type LoanChange } from '../../core/limits/books.ts'
+import { loanOfChunk, unitsOfChunk } from '../../core/limits/chunk.ts'
 import { chunkName } from '../../core/limits/chunk-name.ts'
 import { afterReturn, held, lendMore, lentOut } from '../../core/limits/limiter.ts'
 import type { QueueLimiter } from '../../core/limits/queue-limiter.ts'
 import { booksKeptUntil } from '../../core/shard/expiry.ts'
 import type { Context } from '../context.ts'
+import { hasStayed } from './has-stayed.ts'
 import { untold } from './lender.ts'
 import type { LimiterItems } from './limiter-capacity.ts'
 import { newLoanId } from './loan-id.ts'
@@ -26,13 +27,13 @@ export async function mendChunk(
     await restoreLoans(context, owner, { owner: root, configured: limiter, borrowed, self })
     return true
   }
-  const was = (root.books ?? NO_BOOKS).slots.loans[self]
+  const was = loanOfChunk(root, number)
   const told = was && owner.borrowed?.slots ? afterReturn(was, owner.borrowed.slots) : was
   // Put on record, whatever that comes to: what shards had before the limiter covered them, or what books said that were lost.
-  const short = lentOut((owner.books ?? NO_BOOKS).slots) - held(units.slots)
+  const short = lentOut(booksOf(owner).slots) - held(units.slots)
   if (short <= 0 && untold(was, owner.borrowed?.slots) === 0) return false
   // Only if the chunk's item has stayed the same until now, more is lent than it has, and not what was read of it.
-  if (short > 0 && (await context.store.states.read(owner.shard))?.version !== owner.version) return true
+  if (short > 0 && !(await hasStayed(context, owner))) return true
   const is = short > 0 ? lendMore(told, short, newLoanId(context)) : told
   const loans: LoanChange[] = [{ resource: 'slots', borrower: self, was, is }]
   const expiresAt = booksKeptUntil(root, undefined, context.clock.now())

@@ -4,7 +4,8 @@
  * root, and looks at all other chunks *afterwards*. So one of the two always sees the other.
  */
 import type { ShardKey } from '../../core/keys.ts'
-import { booksOf, demandIn, hungryIn, leftIn, ownFree } from '../../core/limits/chunk.ts'
+import { booksOf } from '../../core/limits/books.ts'
+import { demandIn, hungryIn, leftIn, ownFree } from '../../core/limits/chunk.ts'
 import { chunkKeyOf, NOT_DRAWN } from '../../core/limits/chunk-name.ts'
 import { type ChunkTask, chunkTask } from '../../core/limits/chunk-task.ts'
 import { capOf } from '../../core/limits/in-force.ts'

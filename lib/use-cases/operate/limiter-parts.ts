@@ -1,5 +1,6 @@
 /** A limiter as a whole: its own item, and those of the chunks that it may be divided into. */
-import { booksOf, chunksIn } from '../../core/limits/chunk.ts'
+import { booksOf } from '../../core/limits/books.ts'
+import { chunksIn } from '../../core/limits/chunk.ts'
 import { chunkKeyOf, isChunkName } from '../../core/limits/chunk-name.ts'
 import type { Limiter } from '../../core/limits/limiter.ts'
 import { emptyState, type ShardState } from '../../core/shard/state.ts'

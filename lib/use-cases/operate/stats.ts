@@ -1,6 +1,6 @@
 /** What there is of a partition, by queries of its shards: no table is scanned, and counting ends at a bound. */
 import type { Shard, ShardKey } from '../../core/keys.ts'
-import { NO_BOOKS } from '../../core/limits/books.ts'
+import { booksOf } from '../../core/limits/books.ts'
 import { held, lentOut } from '../../core/limits/limiter.ts'
 import { type LimiterName, rateOfPartition } from '../../core/limits/limiter-name.ts'
 import type { Limits, RateLimit } from '../../core/limits/limits.ts'
@@ -87,7 +87,7 @@ const shardStats = ({ state, at, counted: { waiting, delayed } }: Counting): Sha
   delayed,
   inFlight: jobsInFlight(slotEntries(state.slots)).length,
   borrowed: held(state.borrowed?.slots),
-  lent: lentOut((state.books ?? NO_BOOKS).slots),
+  lent: lentOut(booksOf(state).slots),
 })
 
 const hasAnything = ({ waiting, delayed, inFlight, borrowed, lent }: ShardStats): boolean =>

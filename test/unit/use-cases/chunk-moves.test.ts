@@ -2,12 +2,13 @@
 import { describe, expect, test } from 'vitest'
 import type { TaskOutcome } from '../../../lib/core/job/ending.ts'
 import type { ShardKey } from '../../../lib/core/keys.ts'
-import { booksOf, hungryIn } from '../../../lib/core/limits/chunk.ts'
+import { booksOf } from '../../../lib/core/limits/books.ts'
+import { hungryIn, loanOfChunk } from '../../../lib/core/limits/chunk.ts'
 import { chunkKeyOf, chunkName, homeChunk } from '../../../lib/core/limits/chunk-name.ts'
 import { lentOut, outstanding } from '../../../lib/core/limits/limiter.ts'
 import { limiterKey, totalOf } from '../../../lib/core/limits/queue-limiter.ts'
 import { defineConfig } from '../../../lib/core/queue/config.ts'
-import { giverIn, lendToChunk, moveUnits, rootLoan } from '../../../lib/use-cases/lending/chunk-moves.ts'
+import { giverIn, lendToChunk, moveUnits } from '../../../lib/use-cases/lending/chunk-moves.ts'
 import { setLimiter } from '../../../lib/use-cases/operate/set-limiter.ts'
 import { jobItem } from '../../support/builders.ts'
 import { chunked } from '../../support/chunked.ts'
@@ -51,7 +52,7 @@ function holding(world: World): (isMeant?: (id: string) => boolean) => void {
 const rootOf = (world: World) => world.state(ROOT)
 const chunkOf = (world: World, number: number) => world.state(chunkKeyOf(ROOT, number))
 const lentIn = (world: World, number: number) => lentOut(booksOf(chunkOf(world, number)).slots)
-const hasOf = (world: World, number: number) => outstanding(rootLoan(rootOf(world), number))
+const hasOf = (world: World, number: number) => outstanding(loanOfChunk(rootOf(world), number))
 
 /** Who has come to stand in a line, in the order in which they did. */
 function placesTaken(world: World): string[] {
