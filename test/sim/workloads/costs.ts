@@ -56,10 +56,11 @@ function isCounted({ queues, pools = {} }: ConfigInput, name: string): boolean {
   return queue?.costs === true || isInPool
 }
 
-/** A job may be met by another version, and name any pool. */
+/** A job may be met by another version, name any pool and bear any tag. */
 function mostIn(versions: readonly Version[]): number {
-  const shared = versions.flatMap(({ input: { queues, pools = {} } }) => [
+  const shared = versions.flatMap(({ input: { queues, pools = {}, tags = [] } }) => [
     ...Object.values(pools),
+    ...tags,
     ...Object.values(queues).map(({ total }) => total),
   ])
   const allowed = shared.flatMap((limits) =>
