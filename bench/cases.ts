@@ -9,6 +9,7 @@ import { newKeptJob } from './kept-job.ts'
 import { measureLanes } from './lane-cases.ts'
 import { measureLimiters } from './limiter-cases.ts'
 import { bucketDollars } from './prices.ts'
+import { measureRates } from './rate-cases.ts'
 import { measureSizes } from './size-cases.ts'
 import { measureSpread } from './spread-cases.ts'
 
@@ -41,6 +42,7 @@ export async function measureCosts(bench: Bench): Promise<Cost[]> {
     ...(await measureSpread(bench)),
     ...(await measureLimiters(bench)),
     ...(await measureLanes(bench)),
+    ...(await measureRates(bench)),
     ...(await measureSizes(bench)),
     ...(await measureBatches(bench)),
   ]

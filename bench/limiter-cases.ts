@@ -18,7 +18,10 @@ const configOf = (queue: QueueInput<'api' | 'disk'>): Config =>
   })
 
 const TOTAL = configOf({ total: 4 })
+const LARGE = configOf({ total: 1000 })
 const RATE = configOf({ total: { rateLimit: { allowed: 32, period: 1000 } } })
+/** The same for a partition whose rate counts what its jobs cost. */
+const COSTS = configOf({ rateLimit: { allowed: 32, period: 1000 }, costs: true })
 const BOTH = configOf({ total: 4, pools: { api: 2 } })
 
 export async function measureLimiters(bench: Bench): Promise<Cost[]> {
@@ -27,9 +30,14 @@ export async function measureLimiters(bench: Bench): Promise<Cost[]> {
     await sparse(bench, 'a total and a pool: sparse', BOTH, 2),
     await backlog(bench, 'a total, nobody else waits: backlog, same invocation', TOTAL, 1),
     await backlog(bench, 'a total and a pool: backlog, same invocation', BOTH, 2),
+    await sparse(bench, 'a total that lies in chunks: sparse', LARGE, 1),
+    await backlog(bench, 'a total that lies in chunks: backlog, same invocation', LARGE, 1),
     await sparse(bench, 'a shared rate: sparse', RATE, 1),
     await byMessage(bench, 'a shared rate: backlog, by message', RATE),
     await sameInvocation(bench, 'a shared rate: backlog, same invocation', RATE),
+    await sparse(bench, 'a rate that counts costs: sparse', COSTS, 1),
+    await byMessage(bench, 'a rate that counts costs: backlog, by message', COSTS),
+    await sameInvocation(bench, 'a rate that counts costs: backlog, same invocation', COSTS),
     await contended(bench, 'a total that many partitions wait for: backlog, same invocation', TOTAL),
   ]
 }

@@ -24,6 +24,12 @@ export interface EnqueueOptions<PoolName extends string = string, TagKey extends
   readonly tags?: { readonly [Key in TagKey]?: string } & Readonly<Record<string, string>>
   /** How many units of which pools it takes while it runs, beside what its task says; for a pool that both name, instead. */
   readonly pools?: Readonly<Partial<Record<PoolName, number>>>
+  /**
+   * As how many starts it counts: against the rate of its partition and the total's, if its queue says `costs`, and against those
+   * of its pools. A whole number; instead of what its task says. Default: 1, or what its queue says of a pool.
+   * @example { cost: estimatedTokens(prompt) }
+   */
+  readonly cost?: number
   /** Default: a new ULID. Up to 64 letters, digits and _.:@=+~- */
   readonly id?: string
   /**

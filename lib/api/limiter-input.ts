@@ -1,6 +1,7 @@
-/** What a total or a pool is to allow, as operators write it, turned into an override as it is kept. */
+/** What a total, a pool or a tag is to allow, as operators write it, turned into an override as it is kept. */
 import * as z from 'zod'
 import { ConfigurationError } from '../core/errors.ts'
+import { DIVIDED_ABOVE } from '../core/limits/chunk-name.ts'
 import { toRate } from '../core/limits/input.ts'
 import type { LimitOverride } from '../core/limits/limits.ts'
 import { totalOf } from '../core/limits/queue-limiter.ts'
@@ -8,6 +9,7 @@ import type { Config } from '../core/queue/config.ts'
 import { guaranteedSchema, toGuaranteed } from '../core/queue/guaranteed-input.ts'
 import type { KnownLimiter } from '../core/queue/pools.ts'
 import {
+  MOST_UNITS,
   type SharedLimits,
   type SharedLimitsInput,
   sharedLimitsSchema,
@@ -71,6 +73,11 @@ function guaranteedOf(
       'guaranteed',
       `it is a part of a queue's total, and ${name} is none with units`,
     )
+  if (units.isDivided)
+    throw new ConfigurationError(
+      'guaranteed',
+      `${name} lies in chunks, since it was configured with more than ${DIVIDED_ABOVE} units and guarantees nothing: configure it with a guarantee`,
+    )
   return toGuaranteed(
     'guaranteed',
     { ...queue, total: concurrency ?? units.concurrency },
@@ -84,6 +91,8 @@ function checkUnits({ name, units }: KnownLimiter, concurrency: number): void {
       'units',
       `${name} is configured with a rate alone: set rateLimit, or 0 to pause`,
     )
+  if (concurrency > MOST_UNITS && !units.isDivided)
+    throw new ConfigurationError('units', `${name} lies in one item, so it has at most ${MOST_UNITS} units`)
   const heavy = Object.entries(units.weights).find(([, weight]) => weight > concurrency)
   if (heavy)
     throw new ConfigurationError(
@@ -97,6 +106,11 @@ function checkRate({ name, rate }: KnownLimiter, allowed: number): void {
     throw new ConfigurationError(
       'rateLimit',
       `${name} is configured without a rate: no queue counts starts there`,
+    )
+  if (allowed > 0 && (rate.cost ?? 1) > allowed)
+    throw new ConfigurationError(
+      'rateLimit',
+      `a job counts as ${rate.cost} starts of ${name} and could never run: 0 pauses`,
     )
   const dear = Object.entries(rate.costs).find(([, cost]) => allowed > 0 && cost > allowed)
   if (dear)

@@ -1,5 +1,4 @@
 /** Totals of queues, pools and limits of tags, seen and set while they are in use. */
-import { NO_BOOKS } from '../core/limits/books.ts'
 import type { Kept } from '../core/limits/guarantee.ts'
 import { guaranteeInForce, guaranteeSeen } from '../core/limits/guarantee-in-force.ts'
 import { limitsInForce } from '../core/limits/in-force.ts'
@@ -11,9 +10,10 @@ import { limiterKey } from '../core/limits/queue-limiter.ts'
 import { earliestStart, rateInForce, type SharedRate } from '../core/limits/shared-rate.ts'
 import type { SlowDown } from '../core/limits/slow-down.ts'
 import { startsInWindow } from '../core/limits/window.ts'
-import { limitersOverKey } from '../core/queue/covering.ts'
+import { knownInLane, valuesLimited } from '../core/queue/covering.ts'
 import type { KnownLimiter } from '../core/queue/pools.ts'
 import { emptyState, type ShardState } from '../core/shard/state.ts'
+import { joinedBooks, readChunks } from '../use-cases/operate/limiter-parts.ts'
 import { setLimiter } from '../use-cases/operate/set-limiter.ts'
 import { configuredIn, limiterOf } from './known-limiters.ts'
 import { type LimiterLimits, toLimiterOverride } from './limiter-input.ts'
@@ -24,7 +24,7 @@ export type { LimiterId, LimiterLimits }
 
 /** What a limiter has, who uses it, and who waits for it. */
 export interface LimiterInfo {
-  /** `total|crm`, `pool|hubspot`, `tag|model`, `tag|model=gpt-5` or `each|user=ann`. */
+  /** `total|crm`, `pool|hubspot`, `tag|model`, `tag|model=gpt-5`, `each|user=ann` or `rate|crm:payload.region=eu`. */
   readonly name: string
   /** How many units it has: as somebody has set it, or as configured. Absent for one with a rate alone. */
   readonly units?: number
@@ -60,18 +60,18 @@ export interface LimiterRate {
 /** `Id`: by which limiters are named, those of the configuration. */
 export interface Limiters<Id extends LimiterId = LimiterId> {
   /**
-   * How many units a total, a pool or a tag has, who has them and who waits. One read.
+   * How many units a total, a pool or a tag has, who has them and who waits. One read, and one for each chunk of a large one.
    * @example const { lent, units, waiting } = await client.limiter({ pool: 'hubspot' })
    * @throws InvalidJobError if the configuration has no such limit
    */
   limiter(id: Id): Promise<LimiterInfo>
   /**
-   * All totals, pools and tags of the configuration, one read each. Of a tag that has a limit for each value those that are or
+   * All totals, pools and tags of the configuration, read like that. Of a tag that has a limit for each value those that are or
    * were in use within a week: for that the State table is scanned.
    */
   limiters(): AsyncGenerator<LimiterInfo>
   /**
-   * Changes how many units a total, a pool or a tag has, the rate of a total or a pool, or what a total guarantees, without a deploy. When it returns,
+   * Changes how many units a total, a pool or a tag has, its rate, or what a total guarantees, without a deploy. When it returns,
    * nothing more is admitted above that; what runs already runs to its end, and what has been granted a start already may make
    * it. 0 pauses all that it covers, `null` goes back to what is configured; what is left out of an object stays as configured.
    * @example await client.setLimiter({ pool: 'hubspot' }, 2, { by: 'ann@example.com', reason: 'their incident' })
@@ -96,15 +96,15 @@ export const limitersOf = (wiring: Wiring): Limiters => ({
 
 async function* allLimiters(wiring: Wiring): AsyncGenerator<LimiterInfo> {
   for (const limiter of configuredIn(wiring.config).values()) yield infoOf(wiring, limiter)
-  if (!wiring.config.tags.some(({ each }) => each)) return
+  if (valuesLimited(wiring.config).length === 0) return
   const seen = new Set<LimiterName>()
   let cursor: string | undefined
   do {
     const page = await wiring.store.states.scan(cursor === undefined ? {} : { cursor })
-    for (const limiter of page.states.flatMap(({ shard }) => limitersOverKey(wiring.config, shard))) {
-      if (!limiter.name.startsWith('each|') || seen.has(limiter.name)) continue
+    for (const limiter of page.states.flatMap(({ shard }) => knownInLane(wiring.config, shard))) {
+      if (!/^(each|rate)\|/.test(limiter.name) || seen.has(limiter.name)) continue
       seen.add(limiter.name)
-      yield infoOf(wiring, { name: limiter.name, units: limiter })
+      yield infoOf(wiring, limiter)
     }
     cursor = page.cursor
   } while (cursor !== undefined)
@@ -112,7 +112,7 @@ async function* allLimiters(wiring: Wiring): AsyncGenerator<LimiterInfo> {
 
 async function infoOf({ store, clock }: Wiring, { name, units, rate }: KnownLimiter): Promise<LimiterInfo> {
   const state = (await store.states.read(limiterKey(name))) ?? emptyState(limiterKey(name))
-  const { slots } = state.books ?? NO_BOOKS
+  const slots = joinedBooks([state, ...(await readChunks({ store }, state))])
   const now = clock.now()
   const configured = units?.concurrency
   const { concurrency = configured } = limitsInForce(

@@ -25,12 +25,21 @@ export async function toItem(
   const { id = nextId(), ...rest } = job ?? {}
   // The payload is kept as it was given: the worker's schema transforms it again.
   const now = clock.now()
-  const { pools: own, ...asked } = rest
+  const { pools: own, cost = costOf(task, payload), ...asked } = rest
   const delay = delayOf(rest)
   if (!delay.ok) throw new InvalidJobError(delay.reason)
   const item = newJob(
     config,
-    { ...asked, ...delay.value, ...poolsOf(task, own), id, queue: task.queue, task: task.name, payload },
+    {
+      ...asked,
+      ...delay.value,
+      ...poolsOf(task, own),
+      cost,
+      id,
+      queue: task.queue,
+      task: task.name,
+      payload,
+    },
     now,
   )
   if (!item.ok) throw new InvalidJobError(item.reason)
@@ -40,6 +49,9 @@ export async function toItem(
   if (!placed.ok) throw new InvalidJobError(placed.reason)
   return { ...only.value, ...placed.value, ...sizesOf(config, item.value) }
 }
+
+const costOf = ({ cost }: Task, payload: unknown): number | undefined =>
+  typeof cost === 'function' ? cost(payload) : cost
 
 /** What the job says of a pool counts before what its task says. Callers without TypeScript may give anything. */
 function poolsOf(task: Task, own: EnqueueOptions['pools']): Pick<NewJob, 'pools'> {

@@ -7,9 +7,10 @@ import { type Duration, parseDuration } from '../core/text/duration.ts'
  * Throw it from a handler: the job goes back with no attempt spent, and its partition starts nothing before `until`
  * (bounded to between a second and a day from now). What runs already goes on.
  *
- * With the name of a total or a pool nothing that needs that starts before, in whatever queue, and the partition is free.
+ * With the name of a total, a pool or a tag nothing that needs that starts before, in whatever queue, and the partition is free.
  * @example throw new RetryAfterError('30s', 'their nightly backup')
  * @example throw new RetryAfterError('30s', { pool: 'hubspot', reason: 'HTTP 429 for the whole account' })
+ * @example throw new RetryAfterError('30s', { tag: 'portal', each: portal, reason: 'HTTP 429 for this portal' })
  * @example throw new RetryAfterError(response.headers.get('retry-after'))
  */
 export class RetryAfterError extends SluiceError {
@@ -17,7 +18,7 @@ export class RetryAfterError extends SluiceError {
   /** Epoch ms. */
   readonly until: number
   readonly reason: string
-  /** Of the queue's total and pools, the one that starts nothing; absent for the partition. */
+  /** Of the total, the pools and the tags that cover the job, the one that starts nothing; absent for the partition. */
   readonly limiter?: LimiterId
 
   /**
@@ -30,7 +31,7 @@ export class RetryAfterError extends SluiceError {
     super(`slow down: ${reason}`)
     this.until = timeOf(when) ?? Date.now() + OTHERWISE_MS
     this.reason = reason
-    if ('pool' in of || 'total' in of) this.limiter = of
+    if ('pool' in of || 'total' in of || 'tag' in of || 'rate' in of) this.limiter = of
   }
 }
 

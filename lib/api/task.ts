@@ -1,6 +1,7 @@
 /** Tasks: what there is to do, and what its handler is told. */
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { ConfigurationError } from '../core/errors.ts'
+import { costSchema } from '../core/job/cost.ts'
 import { jobPoolsSchema } from '../core/job/labels.ts'
 import { isTaskName, TASK_NAME_RULE } from '../core/queue/task-name.ts'
 import { toConfigurationError } from '../core/text/issues.ts'
@@ -50,6 +51,12 @@ export interface TaskDefinition<
   readonly payload: Schema
   /** How many units of which pools a job of the task takes while it runs. A client adds it to each job that it puts. */
   readonly pools?: Readonly<Record<Pool, number>>
+  /**
+   * As how many starts a job of the task counts, where costs are counted: `costs` of a queue, and pools with a rate. A client adds it
+   * to each job that it puts.
+   * @example cost: ({ prompt }) => Math.ceil(prompt.length / 4)
+   */
+  readonly cost?: number | ((payload: StandardSchemaV1.InferInput<Schema>) => number)
   /** Throw to have the job tried again. It runs at least once: make its effects idempotent. */
   readonly handler: (context: TaskContext<StandardSchemaV1.InferOutput<Schema>>) => Promise<unknown>
 }
@@ -64,8 +71,14 @@ export interface Task<
   readonly queue: Queue
   readonly payload: Schema
   readonly pools?: Readonly<Record<Pool, number>>
+  readonly cost?: number | Cost<Schema>['of']
   // A method, so that tasks of any payload fit into one list.
   handler(context: TaskContext<StandardSchemaV1.InferOutput<Schema>>): Promise<unknown>
+}
+
+interface Cost<Schema extends StandardSchemaV1> {
+  // A method, for the same reason.
+  of(payload: StandardSchemaV1.InferInput<Schema>): number
 }
 
 /** The pools that a task names. */
@@ -80,7 +93,7 @@ export type PayloadOf<T extends Task> = StandardSchemaV1.InferInput<T['payload']
 
 /**
  * A named kind of work.
- * @throws ConfigurationError if the name is empty or too long, or the pools make no sense
+ * @throws ConfigurationError if the name is empty or too long, or the pools or the cost make no sense
  */
 export function defineTask<
   const Name extends string,
@@ -91,6 +104,9 @@ export function defineTask<
   if (!isTaskName(definition.name)) throw new ConfigurationError('task.name', TASK_NAME_RULE)
   const pools = jobPoolsSchema.optional().safeParse(definition.pools)
   if (!pools.success) throw toConfigurationError(pools.error, 'task.pools')
+  const cost = typeof definition.cost === 'function' ? undefined : definition.cost
+  const checked = costSchema.optional().safeParse(cost)
+  if (!checked.success) throw toConfigurationError(checked.error, 'task.cost')
   return definition
 }
 

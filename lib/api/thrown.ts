@@ -2,7 +2,8 @@
 import type { TaskOutcome } from '../core/job/ending.ts'
 import type { Job } from '../core/job/job.ts'
 import { partsOfLane } from '../core/limits/lane.ts'
-import { type LimiterId, type LimiterName, limiterIdSchema, nameOf } from '../core/limits/limiter-name.ts'
+import { type LimiterId, type LimiterName, limiterIdSchema } from '../core/limits/limiter-name.ts'
+import { limiterNameOf } from '../core/queue/rate-rule.ts'
 import { RetryAfterError } from './retry-after.ts'
 
 type RetryAfterLike = { readonly until: unknown; readonly reason: unknown; readonly limiter?: unknown }
@@ -18,7 +19,7 @@ export function outcomeOfThrown(thrown: unknown, job: Job, isLate: boolean): Tas
  * its partition is slowed down, and the reason says so.
  */
 function slowedBy({ until, reason, limiter }: RetryAfterLike, job: Job): TaskOutcome {
-  const name = isLimiterId(limiter) ? nameOf(limiter) : undefined
+  const name = isLimiterId(limiter) ? limiterNameOf({ [job.queue.name]: job.queue }, limiter) : undefined
   const text = typeof reason === 'string' ? reason : ''
   const isCovered = name !== undefined && isCoveredBy(job, name)
   return {
@@ -37,7 +38,8 @@ const isLimiterId = (value: unknown): value is LimiterId => limiterIdSchema.safe
 function isCoveredBy({ queue, shard }: Job, name: LimiterName): boolean {
   const parts = shard.lane === undefined ? undefined : partsOfLane(shard.lane)
   const ofLane = parts?.ok ? parts.value : []
-  return [...queue.limiters.map((one) => one.name), ...ofLane.map((part) => part.limiter)].includes(name)
+  const ofQueue = [...queue.limiters, ...queue.rates].map((one) => one.name)
+  return [...ofQueue, ...ofLane.map((part) => part.limiter)].includes(name)
 }
 
 /** By its name: a bundle may hold the class twice. */

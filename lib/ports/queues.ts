@@ -29,6 +29,8 @@ export interface GrantedStart {
   readonly until: number
   /** A handler may begin so much later than its start was written. */
   readonly late_ms: number
+  /** What the job said that it costs, if it said anything: another would count as something else. */
+  readonly cost?: number
   /** What limiters have on record at `until`, to be changed to the time at which the job has started. */
   readonly settle: readonly SettledStart[]
 }

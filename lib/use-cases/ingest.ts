@@ -5,6 +5,7 @@
  */
 import * as z from 'zod'
 import { JobExistsError, LeftToNewerError } from '../core/errors.ts'
+import { costSchema } from '../core/job/cost.ts'
 import { countedAnyway } from '../core/job/counted.ts'
 import { deadEvent } from '../core/job/dead-letter.ts'
 import type { JobItem } from '../core/job/job.ts'
@@ -43,6 +44,7 @@ const detailSchema = z.strictObject({
   id: z.string().optional(),
   tags: tagsOfJobSchema.optional(),
   pools: jobPoolsSchema.optional(),
+  cost: costSchema.optional(),
   idempotencyKey: z.string().optional(),
   idempotencyTtl: z.union([z.string(), z.number()]).optional(),
   /** `onlyOne` says what is wrong with it. */

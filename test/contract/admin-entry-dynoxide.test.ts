@@ -11,7 +11,11 @@ const NOTE = { by: 'ann', reason: 'their incident' }
 describe.skipIf(missingDynoxide)(missingDynoxide ?? 'staff', () => {
   const config = defineConfig({
     pools: { api: { concurrency: 5 } },
-    queues: { crm: { partition: { payload: 'customer' }, total: 3, pools: { api: 1 } } },
+    tags: [{ key: 'portal', each: true, rateLimit: { allowed: 5, period: '1s' } }],
+    queues: {
+      crm: { partition: { payload: 'customer' }, total: 3, pools: { api: 1 } },
+      ruled: { rateLimit: { allowed: 5, period: '1s', partition: { payload: 'region' } } },
+    },
   })
   let database: TestDatabase
   beforeAll(async () => {
@@ -69,8 +73,27 @@ describe.skipIf(missingDynoxide)(missingDynoxide ?? 'staff', () => {
     expect(await admin().slowedDown({ total: 'crm' })).toBeUndefined()
   })
 
+  test.each([
+    [{ tag: 'portal', each: 'a|b+' }, 'each|portal=a%7Cb%2B'],
+    [{ rate: 'ruled', of: 'a|b+' }, 'rate|ruled:payload.region=a%7Cb%2B'],
+  ] as const)('sets, pauses and slows down the rate of one value: %j', async (id, name) => {
+    await admin().setLimiter(id, { rateLimit: { allowed: 2, period: '1m' } }, { by: 'bob' })
+    const rate = { allowed: 2, period_ms: 60_000, used: 0 }
+    expect(await admin().limiter(id)).toMatchObject({ name, rate, override: { by: 'bob' } })
+    await admin().pause(id, NOTE)
+    expect(await admin().limiter(id)).toMatchObject({ rate: { allowed: 0 }, override: { paused: NOTE } })
+    await admin().resume(id)
+    await admin().slowDown(id, '10m', NOTE)
+    expect(await admin().limiter(id)).toMatchObject({ slowedDown: NOTE, override: { by: 'bob' } })
+    await admin().slowDown(id, null)
+    await admin().setLimiter(id, null)
+    expect(await admin().limiter(id)).toMatchObject({ rate: { allowed: 5, period_ms: 1000 } })
+  })
+
   test('is told of what there is not, before anything is written', async () => {
-    await expect(admin().pause({ pool: untyped('api2') })).rejects.toThrow(/pool\|api, total\|crm/)
+    await expect(admin().pause({ pool: untyped('api2') })).rejects.toThrow(
+      /pool\|api.*rate\|ruled:payload\.region=…/,
+    )
     const noPartition = { queue: 'crm', partition: '' } as const
     await expect(admin().resume(noPartition)).rejects.toMatchObject({ name: 'InvalidJobError' })
     await expect(admin().pause({ queue: untyped('mail') })).rejects.toThrow(/mail/)

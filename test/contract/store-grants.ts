@@ -112,7 +112,10 @@ export function describeGrants(store: () => Store): void {
       expect(await store().states.read(first.shard)).toEqual(first)
       const second = await afterPass(store(), {}, first)
       expect(second.granted).toEqual(waits)
-      expect((await afterPass(store(), { granted: 'over' }, second)).granted).toBeUndefined()
+      const dear = { ...waits, cost: 1200 }
+      const third = await afterPass(store(), { granted: dear }, second)
+      expect((await store().states.read(first.shard))?.granted).toEqual(dear)
+      expect((await afterPass(store(), { granted: 'over' }, third)).granted).toBeUndefined()
     })
 
     test('holds for a claim until it starts', async () => {

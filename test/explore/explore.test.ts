@@ -20,6 +20,8 @@ const SMALL = [
   'two priorities in a line, a lost message',
   'a lane beside its plain shard, a lost message',
   'one start for two shards',
+  'a unit of two chunks, a crash',
+  'a limit in two chunks lowered, a crash',
 ]
 
 describe.each(SMALL)('the world "%s"', (name) => {

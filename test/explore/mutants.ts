@@ -34,4 +34,8 @@ export const EXPLORED_MUTANTS: readonly ExploredMutant[] = [
   { mutant: 'the limiter does not count', world: 'three shards in a line', breaks: 'I1' },
   { mutant: 'a limiter lends without a limit', world: 'three shards in a line', breaks: 'I1' },
   { mutant: 'start not remembered', world: 'a window of one', breaks: 'I2' },
+  { mutant: 'a start is granted and not written down', world: 'one start for two shards', breaks: 'I2' },
+  { mutant: 'the first limiter of a lane is forgotten', world: 'two lanes of a tag', breaks: 'I1' },
+  { mutant: 'moved though lent', world: 'a unit of two chunks', breaks: 'I1' },
+  { mutant: 'nobody notes that shards wait in a chunk', world: 'a unit of two chunks', breaks: 'I4' },
 ]

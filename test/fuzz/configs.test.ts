@@ -54,7 +54,9 @@ const partition = fc.oneof(
 const queue = almost({
   partition: optional(partition),
   concurrency: optional(amount),
-  rateLimit: optional(almost({ allowed: amount, period: duration, margin: optional(duration) })),
+  rateLimit: optional(
+    almost({ allowed: amount, period: duration, margin: optional(duration), partition: optional(partition) }),
+  ),
   minInterval: optional(duration),
   retry: optional(
     almost({ attempts: amount, backoff: duration, factor: amount, maxBackoff: duration, jitter: amount }),
@@ -70,6 +72,20 @@ const pools = fc.oneof(
   { weight: 6, arbitrary: fc.constant({ api: { concurrency: 4 }, model: { concurrency: 0 } }) },
   { weight: 2, arbitrary: fc.dictionary(text, almost({ concurrency: amount }), { maxKeys: 3 }) },
   { weight: 1, arbitrary: anything },
+)
+const tags = fc.oneof(
+  fc.constantFrom<unknown>(undefined, [{ key: 'user', each: true, rateLimit: { allowed: 2, period: '1s' } }]),
+  fc.array(
+    almost({
+      key: fc.oneof(fc.constant('user'), text),
+      value: optional(text),
+      each: optional(fc.constant(true)),
+      concurrency: optional(amount),
+      rateLimit: optional(almost({ allowed: amount, period: duration })),
+      cost: optional(amount),
+    }),
+    { maxLength: 2 },
+  ),
 )
 const apps = fc.oneof(
   { weight: 6, arbitrary: fc.constant({ hubspot: { rate: 190, frequency_s: 10 } }) },
@@ -97,7 +113,7 @@ const hostile = fc.oneof(
 )
 const input = fc.oneof(
   { weight: 5, arbitrary: queues.map((all) => ({ queues: all })) },
-  { weight: 4, arbitrary: fc.record({ queues, pools, apps }) },
+  { weight: 4, arbitrary: fc.record({ queues, pools, apps, tags }) },
   { weight: 2, arbitrary: hostile },
 )
 
@@ -151,11 +167,25 @@ function textOf(part: unknown): string {
 
 const plain = (part: unknown): unknown => JSON.parse(JSON.stringify(part))
 
+/** A job that has what the rule of its queue's rate asks for. */
+function asRuled({ rateRule }: Config['queues'][string]) {
+  const source = {}
+  for (const key of rateRule?.rule.keys ?? []) put(source, key.split('.'))
+  return rateRule?.rule.source === 'meta' ? { payload: {}, meta: source } : { payload: source }
+}
+
+function put(into: Record<string, unknown>, [name = '', ...rest]: readonly string[]): void {
+  const inner = Object.hasOwn(into, name) && typeof into[name] === 'object' ? into[name] : {}
+  const next = rest.length === 0 ? 'x' : inner
+  Object.defineProperty(into, name, { value: next, enumerable: true, configurable: true, writable: true })
+  if (rest.length > 0) put(next as Record<string, unknown>, rest)
+}
+
 /** Its jobs can be put, are understood by the dispatcher, and one shard never has more than the limits. */
 function use(config: Config, queueConfig: Config['queues'][string]): void {
   const { name: queueName, partition: rule, concurrency, rateLimit } = queueConfig
   const base = { queue: queueName, ...(rule ? { partition: 'acme' } : {}) }
-  const made = newJob(config, { ...base, task: 'sync', payload: {}, id: 'a' }, NOW)
+  const made = newJob(config, { ...base, task: 'sync', ...asRuled(queueConfig), id: 'a' }, NOW)
   value(parseJob(config, value(made)))
   const most = { slots: mostUnits(queueConfig, 'slots'), starts: mostUnits(queueConfig, 'starts') }
   const limits = limitsWithin(queueConfig, most)

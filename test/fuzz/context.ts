@@ -20,6 +20,12 @@ export const CONFIG = defineConfig({
     },
     bulk: { partition: { meta: 'tenant' }, concurrency: 100, shards: 10, retry: { attempts: 2, backoff: 0 } },
     plain: { concurrency: 100, shards: 1, retry: { attempts: 2, backoff: 0 } },
+    ruled: {
+      concurrency: 100,
+      shards: 1,
+      rateLimit: { allowed: 1000, period: '1s', partition: { payload: 'customer' } },
+      retry: { attempts: 2, backoff: 0 },
+    },
   },
 })
 

@@ -57,6 +57,14 @@ const ALMOST_PK = [
   `${'é'.repeat(1000)}|x`,
   'dead|crm',
   'crm\n|acme',
+  'ruled',
+  'ruled||3',
+  'ruled||+rate.ruled:payload.customer=acme',
+  'ruled||+rate.ruled:payload.customer=%2B|x',
+  'ruled||+rate.ruled:payload.customer=e%41',
+  'ruled||+rate.ruled:payload.customer=',
+  'ruled||+rate.crm:payload.customer=acme',
+  'crm|acme|+rate.ruled:payload.customer=acme',
 ]
 const ALMOST_SK = [
   '5#2030-01-31T08:00:00.000Z#',

@@ -16,10 +16,12 @@ reportInputs('calls of operators')
 
 const CONFIG = defineConfig({
   pools: { api: { concurrency: 4 } },
+  tags: [{ key: 'portal', each: true, rateLimit: { allowed: 5, period: '1s' } }],
   apps: { hubspot: { rate: 190, frequency_s: 10 } },
   queues: {
     crm: { partition: { payload: 'customer' }, total: 5, pools: { api: 2 } },
     sync: { partition: { payload: 'customer' }, app: 'hubspot' },
+    ruled: { rateLimit: { allowed: 5, period: '1s', partition: { payload: 'region' } } },
   },
 })
 const KEYS = { accessKeyId: 'test', secretAccessKey: 'test' }
@@ -62,9 +64,10 @@ describe('an operator', () => {
         sk: fc.oneof(fc.constantFrom('5#2030-01-31T08:00:00.000Z#a', '5#x#a'), hostile),
       }),
       almost({
-        queue: fc.oneof(fc.constantFrom('crm', 'nobody', 'constructor'), hostile),
+        queue: fc.oneof(fc.constantFrom('crm', 'ruled', 'nobody', 'constructor'), hostile),
         partition: fc.oneof(fc.constantFrom('acme', undefined), hostile),
         id: fc.oneof(fc.constantFrom('a', 'a#b'), hostile),
+        rate: fc.oneof(fc.constantFrom('eu', undefined), text, hostile),
       }),
       hostile,
     )
@@ -80,13 +83,26 @@ describe('an operator', () => {
     const limiter = fc.oneof(
       {
         weight: 3,
-        arbitrary: fc.constantFrom<unknown>({ total: 'crm' }, { pool: 'api' }, { total: 'sync' }),
+        arbitrary: fc.constantFrom<unknown>(
+          { total: 'crm' },
+          { pool: 'api' },
+          { total: 'sync' },
+          { rate: 'ruled', of: 'eu' },
+          { rate: 'crm', of: 'eu' },
+          { tag: 'portal', each: '7' },
+        ),
       },
       { weight: 3, arbitrary: almost({ total: hostile, pool: hostile }) },
+      { weight: 2, arbitrary: almost({ rate: fc.constant('ruled'), of: fc.oneof(text, hostile) }) },
       { weight: 1, arbitrary: hostile },
     )
+    const rate = almost({ allowed: amount, period: fc.oneof(fc.constant('1s'), hostile) })
     const guaranteed = fc.oneof(fc.dictionary(fc.string({ unit: 'binary' }), amount), hostile)
-    const units = fc.oneof(fc.constant(null), amount, almost({ concurrency: amount, guaranteed }))
+    const units = fc.oneof(
+      fc.constant(null),
+      amount,
+      almost({ concurrency: amount, guaranteed, rateLimit: rate }),
+    )
     const property = fc.asyncProperty(limiter, units, note, (which, to, who) =>
       refusesOrCalls(sent, () => client.setLimiter(untyped(which), untyped(to), untyped(who))),
     )

@@ -1,7 +1,9 @@
 /** Every mutant that is left to vitest. */
 import { ADAPTERS } from './adapters.ts'
 import { TESTED_BATCH_MUTANTS } from './batches.ts'
+import { TESTED_CHUNK_MUTANTS } from './chunks.ts'
 import { COMPOSED_RATES_MUTANTS } from './composed-rates.ts'
+import { COSTS_MUTANTS } from './costs.ts'
 import { DERIVED_MUTANTS } from './derived.ts'
 import { DOOMED_MUTANTS } from './doomed.ts'
 import { FULL_LINE_MUTANTS } from './full-line.ts'
@@ -17,10 +19,12 @@ import { PAUSED_QUEUE_MUTANTS } from './paused-queues.ts'
 import { PAYLOADS } from './payloads.ts'
 import { PRIORITY_MUTANTS } from './priorities.ts'
 import { PROTOCOL } from './protocol.ts'
+import { RATE_RULE_MUTANTS } from './rate-rule.ts'
 import { READS } from './reading.ts'
 import { SIZE_MUTANTS } from './sizes.ts'
 import { SLOW_DOWN_MUTANTS } from './slow-down.ts'
 import { SWAP_MUTANTS } from './swaps.ts'
+import { TAG_RATES } from './tag-rates.ts'
 import { THROTTLE_MUTANTS } from './throttle.ts'
 import { UNIQUE_MUTANTS } from './unique.ts'
 import { WAITS_MUTANTS } from './waits.ts'
@@ -29,6 +33,7 @@ import { WHY_MUTANTS } from './why.ts'
 export const TESTED_MUTANTS: readonly TestedMutant[] = [
   ...ADAPTERS,
   ...TESTED_BATCH_MUTANTS,
+  ...TESTED_CHUNK_MUTANTS,
   ...DOOMED_MUTANTS,
   ...LANE_MUTANTS,
   ...LENDING_MUTANTS,
@@ -46,6 +51,9 @@ export const TESTED_MUTANTS: readonly TestedMutant[] = [
   ...HELD_LIMITERS,
   ...THROTTLE_MUTANTS,
   ...COMPOSED_RATES_MUTANTS,
+  ...TAG_RATES,
+  ...RATE_RULE_MUTANTS,
+  ...COSTS_MUTANTS,
   ...DERIVED_MUTANTS,
   ...FULL_LINE_MUTANTS,
   ...WHY_MUTANTS,

@@ -64,6 +64,14 @@ export const TESTED_BATCH_MUTANTS: readonly TestedMutant[] = [
     tests: [LIFE],
   },
   {
+    name: 'a pass reads no more jobs than there are batches',
+    file: 'lib/core/pass/room.ts',
+    find: 'roomFor(staying, input).starts.length * (input.limits.batch?.size ?? 1) + 1',
+    replace: 'roomFor(staying, input).starts.length + 1',
+    breaks: 'a batch is never full',
+    tests: [LIFE],
+  },
+  {
     name: 'too few results are taken for success',
     file: 'lib/api/batch-task.ts',
     find: 'if (results.length !== jobs)',

@@ -7,8 +7,8 @@ export const COMPOSED_RATES_MUTANTS: readonly TestedMutant[] = [
   {
     name: 'the rate of a pool that a lane names grants nothing',
     file: 'lib/core/queue/covering.ts',
-    find: 'if (rate) named.set(limiter, rate)',
-    replace: 'if (rate && named.has(limiter)) named.set(limiter, rate)',
+    find: 'if (rate) named.set(name, rate)',
+    replace: 'if (rate && named.has(name)) named.set(name, rate)',
     breaks: 'jobs that name the pool themselves start uncounted',
     tests: COMPOSED,
   },

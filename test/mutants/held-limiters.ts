@@ -73,7 +73,7 @@ export const HELD_LIMITERS: readonly TestedMutant[] = [
   {
     name: 'nobody is woken when a limiter is resumed',
     file: 'lib/use-cases/operate/set-limiter.ts',
-    find: "new Set([...borrowers, ...named('line')])",
+    find: 'new Set([...borrowers, ...waiting])',
     replace: 'new Set(borrowers)',
     breaks: 'what waits in the line waits for the sweep',
     tests: [HELD, 'test/unit/use-cases/limiters.test.ts'],

@@ -97,4 +97,12 @@ export const LANE_MUTANTS: readonly TestedMutant[] = [
     breaks: 'DynamoDB refuses the move for ever, and nothing of the partition runs',
     tests: ['test/unit/use-cases/lanes-moves.test.ts'],
   },
+  {
+    name: 'units are kept for a start that takes long',
+    file: KEEPING,
+    find: '  !lack?.starts || (limits',
+    replace: '  lack !== undefined || (limits',
+    breaks: 'a lane of a slow rate keeps a tag from all other partitions for a period',
+    tests: [RULES],
+  },
 ]

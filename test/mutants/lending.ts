@@ -62,6 +62,31 @@ export const LENDING_MUTANTS: readonly TestedMutant[] = [
     tests: [`${LIMITS}/limiter.test.ts`],
   },
   {
+    name: 'a shard without jobs keeps starts from those that have as many',
+    file: PORTION,
+    find: 'waiting?.length === 0 && inUse.starts > 0',
+    replace: 'waiting?.length === 0 && inUse.starts < 0',
+    breaks:
+      'starts are forgotten in an idle shard, and nobody looks: the first in the line has a start itself, and others none',
+    tests: [`${LIMITS}/portion.test.ts`],
+  },
+  {
+    name: 'beyond the limit, units stay in chunks that nobody visits',
+    file: 'lib/core/limits/chunk-task.ts',
+    find: "isInLine ? { kind: 'bring back' } : NOTHING",
+    replace: "isInLine && number < 0 ? { kind: 'bring back' } : NOTHING",
+    breaks: 'after a deploy that lowers a limit nothing starts any more, though nothing runs',
+    tests: [`${LIMITS}/chunk-task.test.ts`],
+  },
+  {
+    name: 'beyond the limit, of what chunks have comes back only what is too much',
+    file: 'lib/use-cases/lending/bring-back.ts',
+    find: 'isInLine ? Math.min(free, -leftIn(root, cap)) : free',
+    replace: 'isInLine || free > 0 ? Math.min(free, -leftIn(root, cap)) : free',
+    breaks: 'the limit is kept, and its units lie where nobody needs them',
+    tests: ['test/unit/use-cases/chunks.test.ts'],
+  },
+  {
     name: 'a loan that is paid back stays in the books',
     file: LIMITER,
     find: 'returned >= loan.lent ? undefined : { ...loan, returned }',
@@ -152,7 +177,7 @@ export const LENDING_MUTANTS: readonly TestedMutant[] = [
   },
   {
     name: 'an earlier version is not taken over',
-    file: 'lib/use-cases/lending/capacity.ts',
+    file: 'lib/use-cases/lending/capacities.ts',
     find: 'if (await isFromBefore(context, queue, owner)) {',
     replace: 'if (owner.books && (await isFromBefore(context, queue, owner))) {',
     breaks: 'an update exceeds limits, and forgets those that were set at run time',
@@ -243,7 +268,7 @@ export const LENDING_MUTANTS: readonly TestedMutant[] = [
   },
   {
     name: 'lost books stay lost',
-    file: 'lib/use-cases/lending/capacity.ts',
+    file: 'lib/use-cases/lending/capacities.ts',
     find: "  if (capacity === 'stale') {\n    const borrowed = state.borrowed ?? {}",
     replace: "  if (capacity === 'stale' && now < 0) {\n    const borrowed = state.borrowed ?? {}",
     breaks: 'a shard whose loan is not in the books stands still',

@@ -35,6 +35,14 @@ export const SIZE_MUTANTS: readonly TestedMutant[] = [
     tests: [CONTRACT],
   },
   {
+    name: 'a part is filled up to its bound although others have more than theirs',
+    file: CORE,
+    find: 'const most = Math.min(bound, max -',
+    replace: 'const most = Math.max(bound, max -',
+    breaks: 'after a limit was lowered two puts into one part go beyond it',
+    tests: [CORE_TEST],
+  },
+  {
     name: 'a job that is done is not counted off',
     file: 'lib/adapters/dynamodb/jobs.ts',
     find: 'const sizes = sizeChanges(database, [item], [])',
@@ -93,8 +101,8 @@ export const SIZE_MUTANTS: readonly TestedMutant[] = [
   {
     name: 'parts beyond their bounds are taken for ordinary ones',
     file: CORE,
-    find: 'room: isStrained(max, counts) ?',
-    replace: 'room: max < 0 && isStrained(max, counts) ?',
+    find: 'if (!isStrained(max, counts)) return',
+    replace: 'if (max > 0 || !isStrained(max, counts)) return',
     breaks: 'after a limit was lowered the parts fill up to their bounds beside what other parts have',
     tests: [CORE_TEST, SIZED],
   },

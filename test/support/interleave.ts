@@ -43,7 +43,7 @@ export async function deliver(world: World): Promise<void> {
     const streamed = await world.stream()
     const messages = world.takeWork()
     for (const message of messages) void world.work(message)
-    for (let n = 0; n < 500; n++) await Promise.resolve()
+    for (let n = 0; n < 1000; n++) await Promise.resolve()
     const woken = await world.wake()
     if (streamed.length + messages.length + woken === 0 && round > 1) return
   }

@@ -1,5 +1,5 @@
 /** Which share of a rate is used if there is always more to do. */
-import { Flow, SECOND_MS } from '../flow.ts'
+import { Flow, type FlowSettings, SECOND_MS } from '../flow.ts'
 import { type Case, type Goal, judged, percent } from '../rows.ts'
 import { rateUse } from '../statistics.ts'
 
@@ -19,6 +19,8 @@ const RATES: readonly Rate[] = [
 ]
 
 const SHARED = 'a shared rate of 10 a second over 100 partitions'
+const RULED = 'a rate of 10 a second by a rule of its own, one value over 100 partitions'
+const TEN = { allowed: 10, period: SECOND_MS } as const
 
 export const RATE_CASES: readonly Case[] = [
   ...RATES.map((rate) => {
@@ -26,7 +28,8 @@ export const RATE_CASES: readonly Case[] = [
     const name = `rate of ${rate.allowed} per ${rate.period_s} s${beside}`
     return { name, measure: (seed: number) => useOf(name, rate, seed) }
   }),
-  { name: SHARED, measure: (seed) => useOfShared(SHARED, seed) },
+  { name: SHARED, measure: (seed) => useOfShared(SHARED, { total: { rateLimit: TEN } }, seed) },
+  { name: RULED, measure: (seed) => useOfShared(RULED, { rateLimit: { ...TEN, partition: 'task' } }, seed) },
 ]
 
 /** A pass reads its own item and the plain shard's; that those who wait for starts ask each other must not show. */
@@ -48,9 +51,9 @@ async function useOf(name: string, { allowed, period_s, periods, concurrency }: 
 const PARTITIONS = 100
 
 /** Each start goes to another partition than the one before it. */
-async function useOfShared(name: string, seed: number) {
-  const [allowed, periods] = [10, 60]
-  const flow = new Flow({ seed, limits: { total: { rateLimit: { allowed, period: SECOND_MS } } } })
+async function useOfShared(name: string, limits: FlowSettings['limits'], seed: number) {
+  const [{ allowed }, periods] = [TEN, 60]
+  const flow = new Flow({ seed, limits })
   for (let n = 0; n < PARTITIONS; n++) flow.stand(`t${n}`, (2 * allowed * periods) / PARTITIONS)
   await flow.run(periods * SECOND_MS)
   const share = rateUse(flow.starts, allowed, SECOND_MS)

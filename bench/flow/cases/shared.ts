@@ -26,7 +26,7 @@ const SHARED: readonly Shared[] = [
     limits: { concurrency: 4, total: 1000 },
     partitions: 500,
     within: seconds(10, 20),
-    busyToday: { atLeast: 38 },
+    busyToday: { atLeast: 94 },
   },
   {
     name: 'pool of 4, 200 partitions',

@@ -5,6 +5,7 @@
 import * as z from 'zod'
 import { parseShard } from '../../core/keys.ts'
 import type { Books, Resource } from '../../core/limits/books.ts'
+import { isChunkName } from '../../core/limits/chunk-name.ts'
 import { PLAIN } from '../../core/limits/lending.ts'
 import type { Borrowed, Limiter, Loan, LoanId } from '../../core/limits/limiter.ts'
 import { isLimiterKey } from '../../core/limits/queue-limiter.ts'
@@ -28,10 +29,11 @@ type Line = z.output<typeof lineSchema>
 
 /**
  * Who borrows is read as the name of a shard, and a wake-up goes there: in a plain shard's item its number or lane, in a limiter's
- * the whole name. The plain shard itself may wait for what it has lent.
+ * the whole name, or its own chunk. The plain shard itself may wait for what it has lent.
  */
 export function areBorrowers(pk: string, loans: Loans | undefined, line: Line | undefined): boolean {
-  const isBorrower = isLimiterKey(pk) ? (name: string) => parseShard(name).ok : isBorrowerName
+  const isOfLimiter = (name: string) => parseShard(name).ok || isChunkName(name)
+  const isBorrower = isLimiterKey(pk) ? isOfLimiter : isBorrowerName
   const mayWait = (name: string) => isBorrower(name) || (name === PLAIN && !isLimiterKey(pk))
   return (
     Object.values(loans ?? {}).every((of) => Object.keys(of).every(isBorrower)) &&

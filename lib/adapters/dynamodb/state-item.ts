@@ -47,6 +47,7 @@ const grantSchema = z.object({
   at: z.number(),
   until: z.number(),
   keys: z.record(z.string(), z.tuple([z.string().min(1), z.int().min(1)])),
+  cost: z.int().min(1).optional(),
 })
 /** Nothing depends on these notes: if somebody spoils them, they are gone, and that is all. */
 const heldSchema = z

@@ -26,6 +26,7 @@ const grantedSchema = z.strictObject({
   at: z.number(),
   until: z.number(),
   late_ms: z.number().min(0),
+  cost: z.int().min(1).optional(),
   settle: z.array(
     z.strictObject({
       limiter: keyOf(2048),

@@ -21,6 +21,7 @@ import { describeIssues } from '../text/issues.ts'
 import { type Parsed, parsed, refused } from '../text/parsed.ts'
 import { PAYLOAD_LIFETIMES_DAYS } from '../times.ts'
 import { type Content, contentOf, contentProblem } from './content.ts'
+import { type Costly, costProblem, costSchema } from './cost.ts'
 import type { CountedIn } from './counted-in.ts'
 import { type Cancellation, cancellationSchema, startBeforeSchema } from './doom.ts'
 import { sizeProblem } from './item-size.ts'
@@ -39,7 +40,7 @@ export type RawItem = Readonly<Record<string, unknown>> & {
   readonly [UNREADABLE]?: string
 }
 
-export interface Job extends Position, Content, Labels {
+export interface Job extends Position, Content, Labels, Costly {
   readonly key: JobKey
   readonly shard: Shard
   readonly queue: QueueConfig
@@ -67,7 +68,7 @@ export interface Job extends Position, Content, Labels {
 export type ParsedJob = ParsedHere<Job>
 
 /** What a client, an event or a retry puts into the Jobs table. */
-export interface JobItem extends RawItem, Content, Labels {
+export interface JobItem extends RawItem, Content, Labels, Costly {
   readonly pk: ShardKey
   readonly sk: SortKey
   readonly meta?: Readonly<Record<string, unknown>>
@@ -94,6 +95,7 @@ const itemSchema = z.object({
   startBefore: startBeforeSchema.optional(),
   tags: tagsOfJobSchema.optional(),
   pools: jobPoolsSchema.optional(),
+  cost: costSchema.optional(),
   cancellation: cancellationSchema.optional(),
   /** Whatever it is, for what makes no sense counts nowhere: `counted.ts`. */
   countedIn: z.unknown().optional(),
@@ -112,9 +114,11 @@ export function parseJob(config: Config, item: RawItem): ParsedJob {
   const { shard, position, body } = parts.value
   const place = placeOf(config, shard)
   if (!place.ok) return { ok: false, reason: place.reason, isUnknown: true }
-  const lane = laneOf(config, body)
+  const lane = laneOf(config, shard, body)
   if (!lane.ok) return malformed(lane.reason)
-  const { meta, attempt = 1, unknownSince, alone, startBefore, cancellation } = body
+  const dear = costProblem(config, shard, body.cost)
+  if (dear !== undefined) return malformed(dear)
+  const { meta, attempt = 1, unknownSince, alone, startBefore, cancellation, cost } = body
   const job: Job = {
     ...position,
     key: { pk: item.pk as ShardKey, sk: item.sk as SortKey },
@@ -123,6 +127,7 @@ export function parseJob(config: Config, item: RawItem): ParsedJob {
     ...contentOf(body),
     ...(meta ? { meta } : {}),
     ...labelsOf(body),
+    ...(cost === undefined || place.value.batch ? {} : { cost }),
     attempt,
     ...(unknownSince === undefined ? {} : { unknownSince }),
     ...(alone ? { alone } : {}),

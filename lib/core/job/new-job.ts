@@ -13,7 +13,7 @@ import {
 } from '../keys.ts'
 import { homeShard } from '../limits/shards.ts'
 import { type Config, type QueueConfig, queueNamed } from '../queue/config.ts'
-import { type Labels, labelsOf, laneOf, laneProblem, shardsOfLane } from '../queue/covering.ts'
+import { type ForLane, type Labels, labelsOf, laneOf, laneProblem, shardsOfLane } from '../queue/covering.ts'
 import { givenPartition, partitionOf } from '../queue/partition.ts'
 import { isTaskName, TASK_NAME_RULE } from '../queue/task-name.ts'
 import { noQueue, type ParsedHere } from '../queue/unknown.ts'
@@ -22,11 +22,14 @@ import { type Duration, parseDuration } from '../text/duration.ts'
 import { isValidInstant } from '../text/instant.ts'
 import { describeIssues } from '../text/issues.ts'
 import type { Parsed } from '../text/parsed.ts'
+import { costOfNew, costSchema } from './cost.ts'
 import type { JobItem } from './job.ts'
 import { jobPoolsSchema, tagsOfJobSchema } from './labels.ts'
 import { storable } from './payload.ts'
 
 export interface NewJob extends Labels {
+  /** As how many starts it counts. Default: one, or as its queue says. */
+  readonly cost?: number | undefined
   readonly queue: string
   readonly task: string
   readonly payload: unknown
@@ -69,6 +72,7 @@ const textsSchema = z.object({
   meta: z.record(z.string(), z.unknown()).optional(),
   tags: tagsOfJobSchema.optional(),
   pools: jobPoolsSchema.optional(),
+  cost: costSchema.optional(),
 })
 
 function toItem(config: Config, job: NewJob, now: number): JobItem {
@@ -83,19 +87,16 @@ function toItem(config: Config, job: NewJob, now: number): JobItem {
     job.meta === undefined ? {} : { meta: orThrow(storable(job.meta, 'meta')) as Record<string, unknown> }
   const partition = partitionFor(queue, { ...job, payload, ...meta })
   const labels = labelsOf(texts.data)
-  const pk = homeOf(
-    config,
-    { queue: queue.name, ...(partition === undefined ? {} : { partition }) },
-    labels,
-    id,
-  )
+  const shard = { queue: queue.name, ...(partition === undefined ? {} : { partition }) }
+  const pk = homeOf(config, shard, { ...labels, ...meta, task: job.task, payload }, id)
   const runAt = timeOf(job, now)
   const sk = formatSortKey({ priority: priorityOf(job.priority), runAt, id })
-  return { pk, sk, task: job.task, payload, ...meta, ...labels, ...lastStart(job.ttl, runAt) }
+  const cost = orThrow(costOfNew(config, pk, texts.data.cost))
+  return { pk, sk, task: job.task, payload, ...meta, ...labels, ...cost, ...lastStart(job.ttl, runAt) }
 }
 
-function homeOf(config: Config, shard: Shard, labels: Labels, id: JobId): ShardKey {
-  const lane = orThrow(laneOf(config, labels))
+function homeOf(config: Config, shard: Shard, job: ForLane, id: JobId): ShardKey {
+  const lane = orThrow(laneOf(config, shard, job))
   const home: Shard = { ...shard, ...(lane === undefined ? {} : { lane }) }
   const problem = laneProblem(config, home)
   if (problem !== undefined) throw new UnknownPlaceError(problem)

@@ -30,17 +30,20 @@ export function requeued(config: Config, item: RawItem, to?: string, fetched?: u
   const whole = fetched === undefined ? item : { ...item, payload: fetched }
   const partition = partitionIn(queue, whole, was?.partition, to !== undefined)
   if (!partition.ok) return partition
-  const home = homeOf(config, { queue: queue.name, ...partition.value }, item)
+  const home = homeOf(config, { queue: queue.name, ...partition.value }, whole, was)
   if (!home.ok) return home
   const pk = homeShard(home.value, position.value.id, shardsOfLane(config, home.value))
   const job = parseJob(config, { ...item, pk })
   return job.ok ? parsed(countedAnyway(queue, { ...item, ...job.value.key, ...contentOf(job.value) })) : job
 }
 
-/** The lane by the configuration as it is now. What is wrong with its tags or pools is said when it is read again. */
-function homeOf(config: Config, shard: Shard, item: RawItem): Parsed<Shard> {
+/** The lane by the configuration as it is now. */
+function homeOf(config: Config, shard: Shard, item: RawItem, was: Shard | undefined): Parsed<Shard> {
   const labels = readLabels(item)
-  const lane = labels.ok ? laneOf(config, labels.value) : labels
+  const { task, payload, meta } = item
+  const job = { task: typeof task === 'string' ? task : '', payload, meta }
+  const written = { queue: shard.queue, ...(was?.lane === undefined ? {} : { lane: was.lane }) }
+  const lane = labels.ok ? laneOf(config, written, { ...labels.value, ...job }) : labels
   if (!lane.ok) return lane
   return parsed({ ...shard, ...(lane.value === undefined ? {} : { lane: lane.value }) })
 }

@@ -9,6 +9,9 @@ export type Books = Readonly<Record<Resource, Limiter>>
 
 export const NO_BOOKS: Books = { slots: NOTHING_LENT, starts: NOTHING_LENT }
 
+/** What an item has of them, which may be nothing yet. */
+export const booksOf = ({ books }: { readonly books?: Books }): Books => books ?? NO_BOOKS
+
 /** One loan: what it was when the books were read, and what it becomes. */
 export interface LoanChange {
   readonly resource: Resource

@@ -55,7 +55,7 @@ function within(limits: ShardLimits, portion: Named, may: Units): ShardLimits {
 function useOf(portion: Portion): LimiterUse {
   const kept = keptForOthers(unfilledOf(portion, 'slots'), portion.self)
   return {
-    lent: lentOut(portion.books.slots),
+    lent: lentOut(portion.books.slots) + portion.ownUse.slots,
     units: capOf(portion.limits, 'slots'),
     ...(Object.keys(kept).length > 0 ? { kept } : {}),
   }

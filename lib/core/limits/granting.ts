@@ -1,6 +1,9 @@
-/** Which starts of the rates that its queue shares a shard gets, and which of those that it has it can still use. */
+/**
+ * Which starts of the rates that are granted a shard gets, and which of those that it has it can still use: each only for a job
+ * that costs what it was granted for.
+ */
 import { GRANTED_FOR_MS } from '../times.ts'
-import type { Grant, SharedWait } from './grant.ts'
+import { type Grant, isOnRecord, type SharedWait } from './grant.ts'
 import type { LimiterName } from './queue-limiter.ts'
 import {
   earliestStart,
@@ -10,6 +13,7 @@ import {
   isStillGranted,
   isUsable,
   type RateInUse,
+  unitsFor,
 } from './shared-rate.ts'
 
 export interface Asked {
@@ -17,8 +21,12 @@ export interface Asked {
   readonly rates: readonly RateInUse[]
   /** What the shard has been granted already. */
   readonly known: readonly Grant[]
+  /** The one of them that its item has. Another pass may have used it meanwhile, so it never goes back before a write there. */
+  readonly standing?: Grant | undefined
   /** When each of its next jobs may start by all else. */
   readonly starts: readonly number[]
+  /** What each of these says that it costs, if it says anything. */
+  readonly costs?: readonly (number | undefined)[]
   /** Jobs are due, whether or not they may start now. */
   readonly hasWork: boolean
   /** The worker takes the first job itself. */
@@ -36,21 +44,43 @@ export interface Granted {
   readonly taken: readonly Grant[]
   readonly dropped: readonly Grant[]
   readonly wait: SharedWait
+  readonly isOutdated?: true
 }
 
 export function grant(asked: Asked): Granted {
   const { now, starts, isOwn } = asked
   const sound = asked.known.filter((one) => isSound(asked.rates, one))
-  const usable = sound.filter((one) => isUsable(one, now, isOwn)).slice(0, starts.length)
-  const ahead = asked.hasWork ? sound.find((one) => !usable.includes(one) && isKept(one, asked)) : undefined
+  const usable = fitting(
+    asked,
+    sound.filter((one) => isUsable(one, now, isOwn)),
+  )
+  const isKept = (one: Grant) => !usable.includes(one) && isForNext(one, usable.length, asked)
+  const ahead = asked.hasWork ? sound.find(isKept) : undefined
   const over = asked.known.filter((one) => one !== ahead && !usable.includes(one))
-  const dropped = over.filter(({ keys }) => Object.keys(keys).length > 0)
+  const dropped = over.filter((one) => one !== asked.standing && isOnRecord(one))
   const rates = dropped.reduce(without, asked.rates)
+  const cost = asked.costs?.[usable.length]
   if (ahead)
-    return { grants: usable, ahead, taken: [], dropped, wait: { ...tightest(rates, now), nextAt: ahead.at } }
+    return {
+      grants: usable,
+      ahead,
+      taken: [],
+      dropped,
+      wait: { ...tightest(rates, now, cost), nextAt: ahead.at },
+    }
+  const outdated = over.find((one) => one === asked.standing && isOnRecord(one))
+  if (outdated && asked.hasWork)
+    return {
+      grants: usable,
+      ahead: remembered(outdated),
+      taken: [],
+      dropped,
+      wait: tightest(rates, now, cost),
+      isOutdated: true,
+    }
   const lapsed = longestLapsed(over, now)
   if (lapsed && asked.hasWork && starts.length === 0)
-    return { grants: [], ahead: remembered(lapsed), taken: [], dropped, wait: tightest(rates, now) }
+    return { grants: [], ahead: remembered(lapsed), taken: [], dropped, wait: tightest(rates, now, cost) }
   const grace_ms = lapsed ? LONGER * lengthOf(lapsed) : 0
   return more({ ...asked, rates, grace_ms }, { grants: usable, dropped })
 }
@@ -70,42 +100,72 @@ const longestLapsed = (grants: readonly Grant[], now: number): Grant | undefined
  * While the job lacks something else, the shard only remembers how long it had. Otherwise a slot that is lost with each start
  * that comes too late would make the next one as short again.
  */
-const remembered = (lapsed: Grant): Grant =>
-  Object.keys(lapsed.keys).length === 0 ? lapsed : { ...lapsed, keys: {} }
+const remembered = (lapsed: Grant): Grant => (isOnRecord(lapsed) ? { ...lapsed, keys: {} } : lapsed)
 
 /** All rates still count on it. */
 const isSound = (rates: readonly RateInUse[], { keys }: Grant): boolean =>
   Object.keys(keys).length === rates.length && rates.every((use) => isStillGranted(use, keys[use.name]))
 
-const isKept = (one: Grant, { now }: Asked): boolean => isAhead(one, now) || isUsable(one, now, false)
+/** Those that the next jobs can use, in their order, as far as each has one. */
+function fitting({ starts, costs }: Asked, usable: readonly Grant[]): Grant[] {
+  const found: Grant[] = []
+  for (const index of starts.keys()) {
+    const next = usable.find((one) => one.cost === costs?.[index] && !found.includes(one))
+    if (!next) break
+    found.push(next)
+  }
+  return found
+}
+
+/** To be waited for, or kept for a job that lacks something else. One that would come before it with another cost asks anew. */
+const isForNext = (one: Grant, index: number, { now, starts, costs }: Asked): boolean =>
+  (isAhead(one, now) || isUsable(one, now, false)) && (index >= starts.length || one.cost === costs?.[index])
 
 /** One after the other, as if each had started: what may start now, and the next one that may not. */
 function more(
   asked: Asked & { readonly grace_ms: number },
   { grants: known, dropped }: Pick<Granted, 'grants' | 'dropped'>,
 ): Granted {
-  const { now, starts, isOwn, newToken } = asked
+  const { now, starts, costs, isOwn, newToken } = asked
   let { rates } = asked
   const [grants, taken]: [Grant[], Grant[]] = [[...known], []]
-  for (const start of starts.slice(known.length)) {
-    const at = Math.max(...rates.map((use) => earliestStart(use, Math.max(now, start))))
+  for (const [offset, start] of starts.slice(known.length).entries()) {
+    const cost = costs?.[known.length + offset]
+    const at = Math.max(...rates.map((use) => earliestStart(use, Math.max(now, start), cost)))
     if (!Number.isFinite(at)) break
     const limits = rates.map(({ rate }) => rate)
     const usual = grantedUntil(at, limits, now, isOwn && grants.length === 0)
     const until = Math.max(usual, at + Math.min(asked.grace_ms, GRANTED_FOR_MS))
-    const next = newGrant(rates, at, until, newToken)
+    const next = newGrant({ rates, cost, newToken }, at, until)
     rates = record(rates, next)
     taken.push(next)
     if (isAhead(next, now))
-      return { grants, ahead: next, taken, dropped, wait: { ...tightest(asked.rates, now), nextAt: at } }
+      return {
+        grants,
+        ahead: next,
+        taken,
+        dropped,
+        wait: { ...tightest(asked.rates, now, cost), nextAt: at },
+      }
     grants.push(next)
   }
-  return { grants, taken, dropped, wait: tightest(rates, now) }
+  return { grants, taken, dropped, wait: tightest(rates, now, costs?.[grants.length]) }
 }
 
-function newGrant(rates: readonly RateInUse[], at: number, until: number, newToken: () => string): Grant {
-  const keys = rates.map(({ name, cost }) => [name, [grantKey(until, newToken()), cost]] as const)
-  return { at, until: Math.ceil(until), keys: Object.fromEntries(keys) }
+interface Granting {
+  readonly rates: readonly RateInUse[]
+  readonly cost: number | undefined
+  readonly newToken: () => string
+}
+
+function newGrant({ rates, cost, newToken }: Granting, at: number, until: number): Grant {
+  const keys = rates.map((use) => [use.name, [grantKey(until, newToken()), unitsFor(use, cost)]] as const)
+  return {
+    at,
+    until: Math.ceil(until),
+    keys: Object.fromEntries(keys),
+    ...(cost === undefined ? {} : { cost }),
+  }
 }
 
 const record = (rates: readonly RateInUse[], { keys }: Grant): RateInUse[] =>
@@ -123,13 +183,15 @@ const without = (rates: readonly RateInUse[], { keys }: Grant): RateInUse[] =>
     }
   })
 
-/** The rate that grants its next start last. */
-function tightest(rates: readonly RateInUse[], now: number): SharedWait {
+/** The rate that grants its next start last, to a job that says that it costs so much. */
+function tightest(rates: readonly RateInUse[], now: number, own: number | undefined): SharedWait {
   const waits = rates.map((use) => {
     const { allowed, period_ms } = use.rate
     const { slowedUntil } = use
     const slowed = slowedUntil === undefined ? {} : { slowedUntil }
-    return { limiter: use.name, allowed, period_ms, nextAt: earliestStart(use, now), ...slowed }
+    const units = unitsFor(use, own)
+    const cost = units === 1 ? {} : { cost: units }
+    return { limiter: use.name, allowed, period_ms, nextAt: earliestStart(use, now, own), ...slowed, ...cost }
   })
   const [last] = waits.toSorted((one, other) => other.nextAt - one.nextAt)
   if (!last) return { limiter: '' as LimiterName, allowed: 0, period_ms: 0, nextAt: now }

@@ -25,10 +25,16 @@ export const limitsInForce = (
   now: number,
 ): Limits => ({
   ...(overrideProblem === undefined && !override?.paused && !configured.queuePaused
-    ? applyOverride(derivedFrom(configured, derived), override)
+    ? byCost(configured, applyOverride(derivedFrom(configured, derived), override))
     : PAUSED),
   ...(slowed && slowed.until > now ? { slowedUntil: slowed.until } : {}),
 })
+
+/** A rate that counts what jobs cost is not lent: units of it would have to come together for one job, from many shards. */
+function byCost({ costs }: Limits, { rateLimit, ...limits }: Limits): Limits {
+  if (!rateLimit) return limits
+  return costs ? { ...limits, costRate: rateLimit } : { ...limits, rateLimit }
+}
 
 /** The number that the partition keeps. Nothing is claimed by any other: see `derive.ts`. */
 function derivedFrom(configured: Limits, derived: Owner['derived']): Limits {
@@ -47,17 +53,18 @@ export function capOf(limits: Limits, resource: Resource): number {
 export const isMetered = ({ rateLimit }: Limits, resource: Resource): boolean =>
   resource === 'slots' || rateLimit !== undefined
 
-const isPaused = ({ concurrency, rateLimit }: Limits): boolean =>
-  concurrency === 0 || rateLimit?.allowed === 0
+const isPaused = ({ concurrency, rateLimit, costRate }: Limits): boolean =>
+  concurrency === 0 || rateLimit?.allowed === 0 || costRate?.allowed === 0
 
 /** What a shard may do with the units that it has. Without a start to make it has no use for a slot. */
 export function limitsWithin(limits: Limits, units: Units): ShardLimits {
-  const { rateLimit, slowedUntil, batch } = limits
+  const { rateLimit, costRate, slowedUntil, batch } = limits
   const allowed = rateLimit && Math.max(0, Math.min(rateLimit.allowed, units.starts))
   const slots = Math.max(0, Math.min(mostSlots(limits), units.slots))
   return {
     slots: allowed === 0 || isPaused(limits) || slowedUntil !== undefined ? 0 : slots,
     ...(rateLimit && allowed !== undefined ? { rateLimit: { ...rateLimit, allowed } } : {}),
+    ...(costRate ? { costRate } : {}),
     ...(isPaused(limits) ? { isPaused: true } : {}),
     ...(slowedUntil === undefined ? {} : { slowedUntil }),
     ...(batch ? { batch } : {}),

@@ -1,6 +1,6 @@
 /**
  * A lane is a shard of a partition for the jobs that the same limiters cover beyond those of their queue: blocked together
- * or not at all. Its key says which: `crm|acme|+pool.gpu*2+tag.model=gpt-5`. So whoever sees the key knows what covers its
+ * or not at all. Its key says which: `crm|acme|+pool.gpu*2+rate.crm:payload.region=eu+tag.model=gpt-5`. So whoever sees the key knows what covers its
  * jobs, and how many units each of them uses; no item has to be read for it.
  */
 import { clip } from '../text/clip.ts'
@@ -31,6 +31,11 @@ const TAG_PART = new RegExp(`^(tag)\\.(${KEY}(?:=.+)?)$`, 's')
 const EACH_PART = new RegExp(`^(each)\\.(${KEY}=.+)$`, 's')
 /** An escape that nobody writes. */
 const NOT_CANONICAL = /%(?!25|7C|2B)/
+/** The rule and the value of a queue's rate, with no other escapes. */
+const RATE_PART = new RegExp(
+  `^(rate)\\.(${NAME}:(?:[^%=]|%(?:25|7C|2B|2C|3D))+=(?:[^%]|%(?:25|7C|2B|2C))+)$`,
+  's',
+)
 
 /** Each set of limiters has one spelling, so that its jobs are in one lane. */
 export function laneOfParts(parts: readonly LanePart[]): Parsed<Lane | undefined> {
@@ -38,7 +43,7 @@ export function laneOfParts(parts: readonly LanePart[]): Parsed<Lane | undefined
   const lane = parts.toSorted(byName).map(written).join('') as Lane
   if (lane.length <= MAX_LANE_LENGTH) return parsed(lane)
   return refused(
-    `pools and tags with limits make a key of ${lane.length} characters, and it has ${MAX_LANE_LENGTH} at most: shorten names or values`,
+    `pools, tags and rates with limits make a key of ${lane.length} characters, and it has ${MAX_LANE_LENGTH} at most: shorten names or values`,
   )
 }
 
@@ -52,7 +57,8 @@ export function partsOfLane(lane: string): Parsed<readonly LanePart[]> {
   const parts: LanePart[] = []
   for (const text of lane.slice(1).split('+')) {
     const part = partOf(text)
-    if (!part) return refused(`the lane "${clip(lane)}" in pk names no pool or tag with "${clip(text)}"`)
+    if (!part)
+      return refused(`the lane "${clip(lane)}" in pk names no pool, tag or rate with "${clip(text)}"`)
     parts.push(part)
   }
   const names = parts.map(({ limiter }) => limiter)
@@ -62,6 +68,8 @@ export function partsOfLane(lane: string): Parsed<readonly LanePart[]> {
 }
 
 function partOf(text: string): LanePart | undefined {
+  const [, rate, of] = RATE_PART.exec(text) ?? []
+  if (rate !== undefined) return { limiter: `${rate}|${of}` as LimiterName, weight: 1 }
   const [, kind, name, weight = '1'] =
     POOL_PART.exec(text) ?? TAG_PART.exec(text) ?? EACH_PART.exec(text) ?? []
   if (kind === undefined || NOT_CANONICAL.test(text)) return undefined

@@ -33,6 +33,9 @@ export interface Partition {
   readonly mostJobsOf?: (borrower: Borrower) => number
   /** What partitions are guaranteed of its slots. Absent where none is. */
   readonly guaranteed?: Guaranteed
+  /** How many units other chunks may have for it, and whether one of them gets its next: see `chunk.ts`. */
+  readonly elsewhere?: number
+  readonly isOwed?: boolean
   /** The priorities of the jobs that the shard that asks could start, in their order. Absent before it has read them. */
   readonly waiting?: readonly number[]
 }
@@ -58,9 +61,10 @@ export const unfilledOf = ({ guaranteed, limits, books }: Partition, resource: R
     ? unfilledIn(guaranteed, capOf(limits, resource), books[resource])
     : NOTHING_UNFILLED
 
-/** Free units that are not kept for others than this shard. */
+/** Free units that are not kept for others than this shard, and what other chunks may have. */
 export const freeFor = (partition: Partition, resource: Resource, self: Borrower): number =>
-  freeAmong(freeUnits(partition, resource), unfilledOf(partition, resource), self)
+  freeAmong(freeUnits(partition, resource), unfilledOf(partition, resource), self) +
+  (partition.elsewhere ?? 0)
 
 /**
  * The shards in the line: by the priority of the job that waits, then by what they have, the one that has least first, and among

@@ -24,12 +24,16 @@ export interface RateLimit {
 export interface Limits {
   readonly concurrency?: number
   readonly rateLimit?: RateLimit
+  /** Of a queue that counts what its jobs cost: the rate that its partitions have instead. It is granted, and not lent. */
+  readonly costRate?: RateLimit
   /** Epoch ms before which nothing starts. */
   readonly slowedUntil?: number
   /** The concurrency comes from an app's rate: a partition keeps its own number. */
   readonly derivation?: Derivation
   /** As configured: slower by itself, while too many attempts fail. */
   readonly adaptive?: AdaptiveRule
+  /** As configured: `rateLimit`, whoever sets it, counts what jobs cost. */
+  readonly costs?: true
   /** As configured: several jobs are one attempt. */
   readonly batch?: BatchRule
   /** Somebody has paused the whole queue: see `queue-pauses.ts`. */
@@ -108,6 +112,8 @@ export interface ShardLimits {
   /** How many of its jobs may be in flight. */
   readonly slots: number
   readonly rateLimit?: RateLimit
+  /** The partition's rate, if it counts what jobs cost: it grants each start, as a shared one does. */
+  readonly costRate?: RateLimit
   /** Nothing of the whole partition may start. */
   readonly isPaused?: true
   /** Nothing of the whole partition may start before that. Epoch ms. */

@@ -52,6 +52,7 @@ const givesUnitAway = (portion: Portion, usage: Usage, resource: Resource): bool
   givesWay(portion, usage, resource)
 
 const givesWay = (portion: Portion, usage: Usage, resource: Resource): boolean =>
+  portion.isOwed === true ||
   nextToGiveWayTo(portion, resource, portion.self, priorityOfLast(portion, usage, resource)) !== undefined
 
 /** The priority of the job that would use the last unit of the shard, or the one that becomes free next. */
@@ -70,11 +71,17 @@ const isNextGivenAway = (portion: Portion, usage: Usage, resource: Resource): bo
   usage.inUse.starts > 0 &&
   usage.inUse.starts >= usable(portion, 'starts')
 
-/** Whether the shard has to be looked at as soon as a start of its own is forgotten, to give it away. */
+/**
+ * Whether the shard has to be looked at as soon as a start of its own is forgotten, to give it away. Without a job that could use
+ * it, it gives it to anybody: the first in the line may have as much, and look only after its own.
+ */
 export const givesNextStartAway = (portion: Portion, usage: Usage): boolean =>
   isMetered(portion.limits, 'starts') &&
-  isNextGivenAway(portion, usage, 'starts') &&
-  givesWay(portion, usage, 'starts')
+  (isIdleWhileOthersWait(portion, usage) ||
+    (isNextGivenAway(portion, usage, 'starts') && givesWay(portion, usage, 'starts')))
+
+const isIdleWhileOthersWait = ({ waiting, books, self }: Portion, { inUse }: Usage): boolean =>
+  waiting?.length === 0 && inUse.starts > 0 && Object.keys(books.starts.line).some((name) => name !== self)
 
 /** How many units the shard may have in use after this pass. While others wait with better jobs, its worse ones use none. */
 export const mayUse = (portion: Portion, usage: Usage): Units =>

@@ -3,6 +3,7 @@
  * its own in the State table, and lends to shards of any partition. Which of them cover a shard: `covering.ts`.
  */
 import { parseShard, type ShardKey } from '../keys.ts'
+import { isToBeDivided } from './chunk-name.ts'
 import { partsOfLane } from './lane.ts'
 import type { Borrower } from './limiter.ts'
 import type { LimiterName } from './limiter-name.ts'
@@ -20,6 +21,9 @@ export interface QueueLimiter {
   readonly isMixed?: true
   /** How many units partitions are guaranteed, by their names in keys. Of a total only. */
   readonly guaranteed?: Readonly<Record<string, number>>
+  /** Its units lie in chunks, as many as this says, or as usual: see `chunk.ts`. */
+  readonly isDivided?: true
+  readonly chunks?: number
 }
 
 /**
@@ -33,6 +37,10 @@ export const inOrder = (one: QueueLimiter, other: QueueLimiter): number =>
 const takersOf = ({ name, weights }: QueueLimiter): number =>
   name.startsWith('total|') ? MANY : Object.keys(weights).length
 const MANY = 1e6
+
+/** A large one lies in chunks. */
+export const divided = (limiter: QueueLimiter): QueueLimiter =>
+  isToBeDivided(limiter.name, limiter.concurrency) ? { ...limiter, isDivided: true } : limiter
 
 /** Nobody takes it for a shard: the name of a queue does not begin like that. */
 const PREFIX = '$limiter|'

@@ -43,11 +43,12 @@ export function findRoom({ pk, max }: SizeLimit, counts: PartCounts, random: num
   })).filter(({ free }) => free > 0)
   const part = pick(open, random)
   if (part === undefined) return { size }
-  const room = { ...partKey(pk, part), most: boundOf(max, part) }
-  return {
-    size,
-    room: { part, room: isStrained(max, counts) ? { ...room, others: others(pk, counts, part) } : room },
-  }
+  const key = partKey(pk, part)
+  const bound = boundOf(max, part)
+  if (!isStrained(max, counts)) return { size, room: { part, room: { ...key, most: bound } } }
+  // What is above their bounds in others is not there for this one, which others may have filled since it was read.
+  const most = Math.min(bound, max - (size - Math.max(0, counts.get(part)?.jobs ?? 0)))
+  return { size, room: { part, room: { ...key, most, others: others(pk, counts, part) } } }
 }
 
 /**

@@ -128,7 +128,7 @@ const MOST_SERVED = 25
  */
 function nextServed(portion: Portion, resource: Resource): Borrower[] {
   const served: Borrower[] = []
-  let free = Math.max(0, freeUnits(portion, resource))
+  let free = Math.max(0, freeUnits(portion, resource) - (portion.isOwed ? 1 : 0))
   let unfilled = unfilledOf(portion, resource)
   const { line } = portion.books[resource]
   const { guaranteed, others } = lines(portion, resource)

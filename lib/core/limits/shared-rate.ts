@@ -1,5 +1,5 @@
 /**
- * A rate that shards share: of all jobs of a queue, or of a pool. The limiter's item remembers the starts, and also those
+ * A rate that shards share: of all jobs of a queue, of a pool, or of a tag. The limiter's item remembers the starts, and also those
  * that are to come: a shard is *granted* a start from the time `at` on, and `until` is on record as if it had started
  * then. So all that counts against a new one is what is on record and not forgotten by the time at which it may start:
  * of all starts of a window the one that was granted last has been counted with all others. A grant that is not used is
@@ -19,15 +19,21 @@ import { rememberedFor, type StartWindow } from './window.ts'
 export interface SharedRate {
   readonly name: LimiterName
   readonly rateLimit: RateLimit
-  /** How many starts a job counts as, by the queue it is of. */
+  /** How many starts a job counts as that does not say what it costs, by the queue it is of. */
   readonly costs: Readonly<Record<string, number>>
+  /** And in any other queue. Default: one. */
+  readonly cost?: number
+  /** It counts how many start, whatever they say that they cost. */
+  readonly countsStarts?: true
+  /** It is a partition's own: what people set stands in the partition's item, and is in `rateLimit` already. */
+  readonly isOwn?: true
 }
 
-/** How many starts a job in this shard counts as. */
-export function costIn({ costs }: Pick<SharedRate, 'costs'>, borrower: Borrower): number {
+/** How many starts a job in this shard counts as, if it does not say what it costs. */
+export function costIn({ costs, cost = 1 }: Pick<SharedRate, 'costs' | 'cost'>, borrower: Borrower): number {
   const shard = parseShard(borrower)
   const queue = shard.ok ? shard.value.queue : ''
-  return (Object.hasOwn(costs, queue) ? costs[queue] : undefined) ?? 1
+  return (Object.hasOwn(costs, queue) ? costs[queue] : undefined) ?? cost
 }
 
 const PAUSED: RateLimit = { allowed: 0, period_ms: 1000, margin_ms: 0 }
@@ -48,13 +54,26 @@ export interface RateInUse {
   readonly name: LimiterName
   readonly rate: RateLimit
   readonly window: StartWindow
+  /** As how many starts a job of the shard counts that does not say what it costs. */
   readonly cost: number
+  readonly countsStarts?: true
   /** It grants nothing until then. Epoch ms. */
   readonly slowedUntil?: number
 }
 
-/** When a job may start at the earliest, not before `from`. Never, if the limiter is paused or the job costs too much. */
-export function earliestStart({ window, rate, cost }: RateInUse, from: number): number {
+/** As how many starts a job counts. What it says itself counts before what its queue says. */
+export const unitsFor = (
+  { cost, countsStarts }: Pick<RateInUse, 'cost' | 'countsStarts'>,
+  own: number | undefined,
+): number => (countsStarts ? cost : (own ?? cost))
+
+/**
+ * When a job may start at the earliest, not before `from`. Never, if the limiter is paused or the job costs too much.
+ * @param own what it says that it costs
+ */
+export function earliestStart(use: RateInUse, from: number, own?: number): number {
+  const { window, rate } = use
+  const cost = unitsFor(use, own)
   if (cost > rate.allowed) return Number.POSITIVE_INFINITY
   const standing = Object.entries(window)
     .map(([end, count]) => ({ at: Number(end) + rememberedFor(rate), count }))

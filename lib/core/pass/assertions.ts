@@ -54,12 +54,13 @@ const RULES: readonly Rule[] = [
       throttle === undefined || (throttle.stretch > 1 && isSlower(throttle.rate, rateLimit)),
   ],
   [
-    'no job is claimed without a start of the rates that its queue shares, nor for a time beyond it',
+    'no job is claimed without a start of the rates that grant it, nor for a time beyond it, nor for what another costs',
     ({ limits: { shared } }, { claims }) =>
       shared === undefined ||
-      claims.every(({ startAt }, index) => {
+      claims.every(({ job, startAt }, index) => {
         const granted = shared.grants[index]
-        return granted !== undefined && granted.at <= startAt && startAt <= granted.until
+        if (granted === undefined || granted.cost !== job.cost) return false
+        return granted.at <= startAt && startAt <= granted.until
       }),
   ],
   [

@@ -3,6 +3,7 @@
  * writes that are made anyway bring up to date.
  */
 import type { Waits } from '../job/wait.ts'
+import { isRateOfPartition } from '../limits/limiter-name.ts'
 import type { Held, ShardState } from '../shard/state.ts'
 import type { Hold } from './holds.ts'
 
@@ -26,7 +27,8 @@ const IN_THIS_ORDER = [
 function heldBy(holds: readonly Hold[]): string | undefined {
   const found = IN_THIS_ORDER.map((reason) => holds.find((hold) => hold.reason === reason))
   const [first] = found.filter((hold) => hold !== undefined)
-  if (first?.reason === 'shared rate') return `${first.limiter} rate`
+  if (first?.reason === 'shared rate')
+    return isRateOfPartition(first.limiter) ? 'rate' : `${first.limiter} rate`
   return first?.reason === 'limiter' ? first.limiter : first?.reason
 }
 

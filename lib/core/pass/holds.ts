@@ -30,13 +30,17 @@ export type Hold =
   | (Held & { readonly reason: 'interval'; readonly interval_ms: number; readonly reopensAt?: number })
   /** Too many attempts have failed, so the shard starts so many times less. `reopensAt`: as above, or when it is less slow. */
   | (Held & { readonly reason: 'throttled'; readonly stretch: number; readonly reopensAt: number })
-  /** A rate that several shards share allows no further start now. `nextAt`: epoch ms; absent if it is paused. */
+  /**
+   * A rate that several shards share, or that counts what jobs cost, allows no further start now. `nextAt`: epoch ms; absent if it
+   * is paused, or less than the next job costs. `cost`: as how many starts that counts, if it is more than one.
+   */
   | (Held & {
       readonly reason: 'shared rate'
       readonly limiter: LimiterName
       readonly allowed: number
       readonly period_ms: number
       readonly nextAt?: number
+      readonly cost?: number
     })
   /** Another job with the same id is in flight. */
   | (Held & { readonly reason: 'same id' })

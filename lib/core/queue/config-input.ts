@@ -13,8 +13,9 @@ import { guaranteedFields } from './guaranteed-input.ts'
 import { limiterFields, type PoolUseInput, poolsSchema, type TotalInput } from './limiters-input.ts'
 import { partitionSchema } from './partition.ts'
 import { sizeFields } from './queue-size-input.ts'
+import { ruledRateSchema } from './rate-rule-input.ts'
 import type { SharedLimitsInput } from './shared-limits-input.ts'
-import { type TagLimit, tagsSchema } from './tags-input.ts'
+import { type TagLimitInput, tagsSchema } from './tags-input.ts'
 
 export const MAX_SHARDS = 1000
 
@@ -27,8 +28,10 @@ const queueSchema = z.strictObject({
   /** How many jobs of a partition run simultaneously. Default: unlimited. */
   concurrency: limits.concurrency,
   ...appFields,
-  /** How many jobs of a partition start in any window. Default: unlimited. */
-  rateLimit: limits.rateLimit,
+  /** How many jobs of a partition start in any window; or of those that a rule of the rate's own says. Default: unlimited. */
+  rateLimit: ruledRateSchema.optional(),
+  /** Its rates, of partitions and of the total, count what jobs cost, and not how many start. Default: how many start. */
+  costs: z.boolean().optional(),
   ...limiterFields,
   ...guaranteedFields,
   ...sizeFields,
@@ -85,5 +88,5 @@ export interface ConfigInput<
   readonly queues: Readonly<Record<QueueName, QueueInput<NoInfer<AppName>, NoInfer<PoolName>>>>
   readonly apps?: Readonly<Record<AppName, AppRate>> | undefined
   readonly pools?: Readonly<Record<PoolName, SharedLimitsInput>> | undefined
-  readonly tags?: readonly TagLimit<TagKey>[] | undefined
+  readonly tags?: readonly TagLimitInput<TagKey>[] | undefined
 }

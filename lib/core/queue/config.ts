@@ -12,12 +12,14 @@ import { derivationOf } from './apps.ts'
 import type { RetryPolicy } from './backoff.ts'
 import { batchOf } from './batch-input.ts'
 import { type ConfigInput, configSchema, MAX_SHARDS, type ParsedQueue } from './config-input.ts'
+import { costsOf } from './costs-input.ts'
 import { withGuaranteed } from './guaranteed-input.ts'
 import { intervalOf } from './interval.ts'
 import { limitersOf } from './limiters-input.ts'
 import type { PartitionRule } from './partition.ts'
 import { type KnownLimiter, poolsOf } from './pools.ts'
 import { type MaxQueueSize, maxQueueSizeOf } from './queue-size-input.ts'
+import { type RateRule, rateRuleOf } from './rate-rule.ts'
 import { sharedRatesOf } from './shared-rates.ts'
 import type { TagLimit } from './tags-input.ts'
 
@@ -29,6 +31,8 @@ const SHARDS_WHEN_UNLIMITED = 125
 export interface QueueConfig extends Limits {
   readonly name: string
   readonly partition?: PartitionRule
+  /** Its rate, if that does not go by partition: `rateLimit` is absent then. */
+  readonly rateRule?: RateRule
   readonly retry: RetryPolicy
   readonly timeout_ms: number
   readonly shards: number
@@ -87,12 +91,14 @@ export function defineConfig<
 function limitsOf(apps: Readonly<Record<string, AppRate>>, name: string, queue: ParsedQueue): Limits {
   const derivation = derivationOf(apps, name, queue)
   const concurrency = derivation ? derivedNumber(derivation.rate, derivation) : queue.concurrency
-  const rateLimit = intervalOf(name, queue) ?? (queue.rateLimit && withMargin(toRate(queue.rateLimit)))
+  const own = rateRuleOf(name, queue) ? undefined : queue.rateLimit
+  const rateLimit = intervalOf(name, { ...queue, rateLimit: own }) ?? (own && withMargin(toRate(own)))
   return {
     ...(concurrency === undefined ? {} : { concurrency }),
     ...(rateLimit ? { rateLimit } : {}),
     ...(derivation ? { derivation } : {}),
     ...(queue.adaptive ? { adaptive: queue.adaptive } : {}),
+    ...costsOf(name, queue),
     ...batchOf(queue),
   }
 }
@@ -103,6 +109,7 @@ function toQueue(
   queue: ParsedQueue,
 ): Omit<QueueConfig, 'limiters' | 'rates'> {
   const limits = limitsOf(apps, name, queue)
+  const rateRule = rateRuleOf(name, queue)
   const { retry } = queue
   const shards = queue.shards ?? defaultShards(limits)
   checkShards(name, limits, shards)
@@ -111,6 +118,7 @@ function toQueue(
     name,
     ...limits,
     ...(queue.partition ? { partition: queue.partition } : {}),
+    ...(rateRule ? { rateRule } : {}),
     ...maxQueueSizeOf(name, queue),
     retry: { attempts, backoff_ms: backoff, factor, maxBackoff_ms: maxBackoff, jitter },
     timeout_ms: queue.timeout,
@@ -119,15 +127,15 @@ function toQueue(
 }
 
 /**
- * Enough shards for small items. A rate is spread only if each shard can have a worthwhile part of it. How many there
- * are limits nothing: shards borrow from one another.
+ * Enough shards for small items. A rate that is lent is spread only if each shard can have a worthwhile part of it. How many
+ * there are limits nothing: shards borrow from one another.
  */
 function defaultShards(limits: Limits): number {
-  const { concurrency, rateLimit, batch } = limits
+  const { concurrency, rateLimit, batch, costs } = limits
   // In several shards each would have a batch of its own that is not full.
   if (batch) return Math.max(1, leastShards(limits))
   const slots = concurrency === undefined ? SHARDS_WHEN_UNLIMITED : parts(concurrency)
-  const starts = rateLimit ? parts(rateLimit.allowed) : slots
+  const starts = rateLimit && !costs ? parts(rateLimit.allowed) : slots
   return Math.max(1, Math.min(MAX_SHARDS, Math.max(leastShards(limits), Math.min(slots, starts))))
 }
 

@@ -5,15 +5,17 @@
  */
 import { parseShard, type Shard, type ShardKey } from '../keys.ts'
 import { type Lane, type LanePart, laneOfParts, partsOfLane } from '../limits/lane.ts'
-import { type LimiterName, poolNamed } from '../limits/limiter-name.ts'
+import { type LimiterName, poolNamed, rateOfPartition } from '../limits/limiter-name.ts'
+import type { RateLimit } from '../limits/limits.ts'
 import { inOrder, type QueueLimiter } from '../limits/queue-limiter.ts'
 import type { SharedRate } from '../limits/shared-rate.ts'
 import { clip } from '../text/clip.ts'
 import type { Parsed } from '../text/parsed.ts'
 import { type Config, parts } from './config.ts'
 import type { KnownLimiter } from './pools.ts'
+import { limiterOfRules, type Ruled, ratePartOf } from './rate-rule.ts'
 import { byName } from './shared-rates.ts'
-import { isOfLimit, limiterOfTag } from './tags-input.ts'
+import { limiterOfTag, limiterOfTags } from './tags-input.ts'
 
 /** What the limits of single jobs go by. */
 export interface Labels {
@@ -21,6 +23,9 @@ export interface Labels {
   /** How many units the job uses of which pools, beside what its queue says or instead of that. */
   readonly pools?: Readonly<Record<string, number>> | undefined
 }
+
+/** What the lane of a job goes by. */
+export type ForLane = Labels & Ruled
 
 type Known = Pick<Config, 'queues' | 'pools' | 'tags'>
 
@@ -31,10 +36,7 @@ export function limitersOver(config: Known, { queue, lane }: Shard): readonly Qu
   const ofQueue = (Object.hasOwn(config.queues, queue) ? config.queues[queue]?.limiters : undefined) ?? []
   if (lane === undefined) return ofQueue
   const named = new Map(ofQueue.map((limiter) => [limiter.name, limiter]))
-  for (const { limiter } of partsOf(lane)) {
-    const known = limiterNamed(config, limiter)
-    if (known) named.set(limiter, known)
-  }
+  for (const { name, units } of knownIn(config, lane)) if (units) named.set(name, units)
   return [...named.values()].toSorted(inOrder)
 }
 
@@ -48,22 +50,31 @@ export function limitersOverKey(config: Known, key: ShardKey): readonly QueueLim
   return shard.ok ? limitersOver(config, shard.value) : []
 }
 
-/** The rates that grant the starts of a shard's jobs: those of its queue, and of the pools that its lane names. A tag has none. */
-export function ratesOver(config: Known, { queue, lane }: Shard): readonly SharedRate[] {
+/** The rates that grant the starts of a shard's jobs: those of its queue, and of what its lane names. */
+function ratesOver(config: Known, { queue, lane }: Shard): readonly SharedRate[] {
   const ofQueue = (Object.hasOwn(config.queues, queue) ? config.queues[queue]?.rates : undefined) ?? []
   if (lane === undefined) return ofQueue
   const named = new Map(ofQueue.map((rate) => [rate.name, rate]))
-  for (const { limiter } of partsOf(lane)) {
-    const rate = poolIn(config, limiter)?.rate
-    if (rate) named.set(limiter, rate)
-  }
+  for (const { name, rate } of knownIn(config, lane)) if (rate) named.set(name, rate)
   return [...named.values()].toSorted(byName)
 }
 
+/** With the one of its partition, if that counts what jobs cost: as it is configured, or as it is in force. */
+export function ratesWithOwn(
+  config: Known,
+  shard: Shard,
+  costRate: RateLimit | undefined,
+): readonly SharedRate[] {
+  const shared = ratesOver(config, shard)
+  if (!costRate) return shared
+  const name = rateOfPartition(shard.queue, shard.partition)
+  return [...shared, { name, rateLimit: costRate, costs: {}, isOwn: true } as const].toSorted(byName)
+}
+
 /** The same for a shard's key, which may come from anywhere. */
-export function ratesOverKey(config: Known, key: ShardKey): readonly SharedRate[] {
+export function ratesOverKey(config: Known, key: ShardKey, costRate?: RateLimit): readonly SharedRate[] {
   const shard = parseShard(key)
-  return shard.ok ? ratesOver(config, shard.value) : []
+  return shard.ok ? ratesWithOwn(config, shard.value, costRate) : []
 }
 
 function poolIn({ pools }: Pick<Known, 'pools'>, limiter: LimiterName): KnownLimiter | undefined {
@@ -71,22 +82,28 @@ function poolIn({ pools }: Pick<Known, 'pools'>, limiter: LimiterName): KnownLim
   return kind === 'pool' && Object.hasOwn(pools, name) ? pools[name] : undefined
 }
 
-/** A limiter of jobs: a pool that has units, or a tag that has a limit. */
-export function limiterNamed(
-  { pools, tags }: Pick<Known, 'pools' | 'tags'>,
-  name: LimiterName,
-): QueueLimiter | undefined {
-  if (name.startsWith('pool|')) return poolIn({ pools }, name)?.units
-  const limit = tags.find((one) => isOfLimit(one, name))
-  return limit && { name, concurrency: limit.concurrency, weights: {} }
+/** What the configuration has under the name of a limiter of jobs: a pool, a tag that has a limit, or a value of a rate's rule. */
+export const knownNamed = ({ queues, pools, tags }: Known, name: LimiterName): KnownLimiter | undefined =>
+  poolIn({ pools }, name) ?? limiterOfTags(tags, name) ?? limiterOfRules(queues, name)
+
+const knownIn = (config: Known, lane: Lane): readonly KnownLimiter[] =>
+  partsOf(lane).flatMap(({ limiter }) => knownNamed(config, limiter) ?? [])
+
+/** What the lane of a shard names, as far as it is in the configuration. The key may come from anywhere. */
+export function knownInLane(config: Known, key: ShardKey): readonly KnownLimiter[] {
+  const shard = parseShard(key)
+  return shard.ok && shard.value.lane !== undefined ? knownIn(config, shard.value.lane) : []
 }
 
-const isKnown = (config: Pick<Known, 'pools' | 'tags'>, limiter: LimiterName): boolean =>
-  (poolIn(config, limiter) ?? limiterNamed(config, limiter)) !== undefined
+/** The limiters of which each value has one, for people. */
+export const valuesLimited = ({ queues, tags }: Pick<Known, 'queues' | 'tags'>): string[] => [
+  ...tags.flatMap(({ key, each }) => (each ? [`each|${key}=…`] : [])),
+  ...Object.values(queues).flatMap(({ rateRule }) => (rateRule ? [`rate|${rateRule.key}=…`] : [])),
+]
 
 /** Whether all that a lane names is in the configuration. If not, a newer one may have it, or an older one had. */
 export const isKnownLane = (config: Known, { lane }: Shard): boolean =>
-  lane === undefined || partsOf(lane).every(({ limiter }) => isKnown(config, limiter))
+  lane === undefined || partsOf(lane).every(({ limiter }) => knownNamed(config, limiter) !== undefined)
 
 /** Why the jobs of a lane cannot run by this configuration. That a tag has no limit is no reason: they run without. */
 export function laneProblem({ pools }: Pick<Known, 'pools'>, { lane }: Shard): string | undefined {
@@ -107,11 +124,19 @@ function poolProblem(pools: Known['pools'], name: string, weight: number): strin
   return `a job that takes ${weight} units of the pool "${name}" of ${concurrency} could never run`
 }
 
-/** The lane of a job by this configuration. Its pools are named whether they are known or not; tags without a limit make no lane. */
+/**
+ * The lane of a job by this configuration. Its pools are named whether they are known or not; tags without a limit make no lane.
+ * @param shard its queue, and the lane in which it lies: that counts if the payload is not there to be looked at
+ */
 export function laneOf(
-  { tags: limits }: Pick<Known, 'tags'>,
-  { tags = {}, pools = {} }: Labels,
+  { tags: limits, queues }: Pick<Known, 'tags' | 'queues'>,
+  { queue, lane }: Pick<Shard, 'queue' | 'lane'>,
+  job: ForLane,
 ): Parsed<Lane | undefined> {
+  const { tags = {}, pools = {} } = job
+  const rule = Object.hasOwn(queues, queue) ? queues[queue]?.rateRule : undefined
+  const ofRate = rule && ratePartOf(rule, job, lane)
+  if (ofRate && !ofRate.ok) return ofRate
   const ofPools = Object.entries(pools).map(
     ([pool, weight]): LanePart => ({ limiter: poolNamed(pool), weight }),
   )
@@ -120,7 +145,7 @@ export function laneOf(
     const limiter = value === undefined ? undefined : limiterOfTag(limit, limit.key, value)
     return limiter ? [{ limiter, weight: 1 }] : []
   })
-  return laneOfParts([...ofPools, ...ofTags])
+  return laneOfParts([...ofPools, ...ofTags, ...(ofRate ? [ofRate.value] : [])])
 }
 
 /** A lane has fewer shards than its partition if its limiters let fewer jobs run. */
@@ -129,10 +154,11 @@ export function shardsOfLane(config: Known, shard: Shard): number {
   const most = queue?.shards ?? 1
   if (shard.lane === undefined) return most
   const units = partsOf(shard.lane).map(({ limiter, weight }) => {
-    // A pool with a rate alone has no units that could limit how many run.
-    const unitless = isKnown(config, limiter) ? Number.POSITIVE_INFINITY : 0
-    return (limiterNamed(config, limiter)?.concurrency ?? unitless) / weight
+    const known = knownNamed(config, limiter)
+    // One with a rate alone has no units that could limit how many run.
+    return (known?.units?.concurrency ?? (known ? Number.POSITIVE_INFINITY : 0)) / weight
   })
+  if (queue?.rateRule) units.push(queue.rateRule.mostInFlight)
   return Math.max(1, Math.min(most, parts(Math.min(...units))))
 }
 
@@ -148,7 +174,7 @@ export const labelsOf = ({ tags, pools }: Labels): Labels => ({
 })
 
 /** Whether a job lies in another lane than the one that it belongs to by this configuration. */
-export function isMisplaced(config: Known, shard: Shard, labels: Labels): boolean {
-  const lane = laneOf(config, labels)
+export function isMisplaced(config: Known, shard: Shard, job: ForLane): boolean {
+  const lane = laneOf(config, shard, job)
   return lane.ok && lane.value !== shard.lane
 }

@@ -3,6 +3,7 @@ import * as z from 'zod'
 import { ConfigurationError, InvalidJobError } from '../errors.ts'
 import { type QueueLimiter, totalOf } from '../limits/queue-limiter.ts'
 import { givenPartition, type PartitionRule } from './partition.ts'
+import { MOST_UNITS } from './shared-limits-input.ts'
 
 const units = z.int().min(1, 'guarantee at least one unit, or leave the partition out')
 
@@ -31,7 +32,11 @@ export function withGuaranteed(
   if (!queue.guaranteed) return limiters
   const guaranteed = toGuaranteed(`queues.${name}.guaranteed`, queue, queue.guaranteed)
   const total = totalOf(name)
-  return limiters.map((limiter) => (limiter.name === total ? { ...limiter, guaranteed } : limiter))
+  // What each partition has is counted in one item.
+  return limiters.map(({ isDivided, ...limiter }) => {
+    if (limiter.name === total) return { ...limiter, guaranteed }
+    return isDivided ? { ...limiter, isDivided } : limiter
+  })
 }
 
 /**
@@ -61,6 +66,7 @@ function problemOf(
   if (total === undefined) return 'it is a part of the total: give the queue one'
   if (!partition) return 'it is for partitions: give the queue a partition rule'
   const sum = Object.values(guaranteed).reduce((sum, units) => sum + units, 0)
+  if (total > MOST_UNITS) return `a total that guarantees something is at most ${MOST_UNITS}`
   return sum > total ? `${sum} units are guaranteed in all, and the total is ${total}` : undefined
 }
 

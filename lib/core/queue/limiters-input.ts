@@ -3,15 +3,20 @@ import * as z from 'zod'
 import { ConfigurationError } from '../errors.ts'
 import { POOL_NAME } from '../limits/lane.ts'
 import { PLAIN } from '../limits/lending.ts'
-import { inOrder, poolNamed, type QueueLimiter, totalOf } from '../limits/queue-limiter.ts'
-import { type SharedLimits, type SharedLimitsInput, sharedLimitsSchema } from './shared-limits-input.ts'
+import { divided, inOrder, poolNamed, type QueueLimiter, totalOf } from '../limits/queue-limiter.ts'
+import {
+  poolLimitsSchema,
+  type SharedLimits,
+  type SharedLimitsInput,
+  sharedLimitsSchema,
+} from './shared-limits-input.ts'
 
 export const poolName = z
   .string()
   .regex(POOL_NAME, 'the name of a pool has letters, digits, _ and -, at most 64')
 
 /** What each pool allows. */
-export const poolsSchema = z.record(poolName, sharedLimitsSchema).default({})
+export const poolsSchema = z.record(poolName, poolLimitsSchema).default({})
 
 /** A number alone is the one that is meant mostly. A union would not say what is wrong. */
 const orNumber = <Schema extends z.ZodType>(name: string, schema: Schema) =>
@@ -43,6 +48,7 @@ export type Pools = z.output<typeof poolsSchema>
 type PoolUse = z.output<typeof useSchema>
 export interface Queue {
   readonly total?: SharedLimits | undefined
+  readonly costs?: boolean | undefined
   readonly pools: Readonly<Record<string, PoolUse>>
 }
 
@@ -62,7 +68,7 @@ export function limitersOf(
   const ofTotal =
     total?.concurrency === undefined
       ? []
-      : [{ name: totalOf(name), concurrency: total.concurrency, weights: {} }]
+      : [divided({ name: totalOf(name), concurrency: total.concurrency, weights: {} })]
   return [...ofTotal, ...ofPools].toSorted(inOrder)
 }
 

@@ -43,10 +43,17 @@ export interface PartitionInput {
 
 /**
  * The partition of a job by its queue's rule, already encoded for a key.
+ * @param why a value has to be there
  * @throws InvalidJobError if the job lacks a value that the rule names
  */
-export function partitionOf(rule: PartitionRule, job: PartitionInput): string {
-  const values = rule.keys.map((key) => keyText(job[rule.source ?? 'payload'], key, rule.source ?? 'payload'))
+export function partitionOf(
+  { source = 'payload', ...rule }: PartitionRule,
+  job: PartitionInput,
+  why = 'the queue is partitioned by it',
+): string {
+  const values = rule.keys.map((key) =>
+    keyText(job[source], key, `${source}.${key} must be a text or a number: ${why}`),
+  )
   const parts = [...(rule.task ? [job.task] : []), ...values].map(encodePartition)
   const partition =
     parts.length === 1 ? parts.join('') : parts.map((part) => part.replaceAll(',', '%2C')).join(',')
@@ -70,12 +77,12 @@ export function checkedPartition(partition: string): string {
   return partition
 }
 
-function keyText(source: unknown, key: string, name: string): string {
+function keyText(source: unknown, key: string, problem: string): string {
   const value = key.split('.').reduce<unknown>(property, source)
   if (typeof value === 'string' && value.length > 0) return value
   if (typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint')
     return String(value)
-  throw new InvalidJobError(`${name}.${key} must be a text or a number: the queue is partitioned by it`)
+  throw new InvalidJobError(problem)
 }
 
 const property = (value: unknown, name: string): unknown =>

@@ -1,28 +1,39 @@
-/** What a total or a pool allows, as people write it, in the configuration and at run time. */
+/** What a total, a pool or a tag allows, as people write it, in the configuration and at run time. */
 import * as z from 'zod'
 import { limitFields } from '../limits/input.ts'
 
-/** A limiter's item has a line for each shard that borrows, and each start of a while: with more of them each write of it would be slow and dear. */
+/** A limiter's item has a line for each shard that borrows: with more of them each write of it would be slow and dear. */
 export const MOST_UNITS = 1000
+/** Of what lies in chunks: totals, and limits of tags. */
+export const MOST_DIVIDED_UNITS = 5000
 
 const WITHOUT = 'leave it out for no limit'
-const shared = (least: string) =>
+const shared = (most: number) =>
   z
     .int()
-    .min(0, `${least}; ${WITHOUT}`)
-    .max(MOST_UNITS, `a limit that several partitions share is at most ${MOST_UNITS}; ${WITHOUT}`)
+    .min(0, `a limit is 0 (paused) or more; ${WITHOUT}`)
+    .max(most, `a limit that several partitions share is at most ${most}; ${WITHOUT}`)
 
-export const unitsSchema = shared('a limit is 0 (paused) or more')
+export const unitsSchema = shared(MOST_DIVIDED_UNITS)
 
-const rateSchema = limitFields(WITHOUT).rateLimit.unwrap().extend({ allowed: unitsSchema })
+/** May be far larger than that, for jobs may cost much. Of each start that is to come, or has just come, the item has a line. */
+const rateSchema = limitFields(WITHOUT).rateLimit.unwrap()
 
 /** A number of units, a rate, or both. */
-export const sharedLimitsSchema = z
-  .strictObject({ concurrency: unitsSchema.optional(), rateLimit: rateSchema.optional() })
-  .refine(({ concurrency, rateLimit }) => concurrency !== undefined || rateLimit !== undefined, {
-    path: ['concurrency'],
-    message: 'it limits nothing: give concurrency, rateLimit or both',
-  })
+export const sharedFields = { concurrency: unitsSchema.optional(), rateLimit: rateSchema.optional() }
+
+export const limitsSomething = (limits: { readonly concurrency?: unknown; readonly rateLimit?: unknown }) =>
+  limits.concurrency !== undefined || limits.rateLimit !== undefined
+export const LIMITS_NOTHING = {
+  path: ['concurrency'],
+  message: 'it limits nothing: give concurrency, rateLimit or both',
+}
+
+export const sharedLimitsSchema = z.strictObject(sharedFields).refine(limitsSomething, LIMITS_NOTHING)
+/** A pool lies in one item. */
+export const poolLimitsSchema = z
+  .strictObject({ ...sharedFields, concurrency: shared(MOST_UNITS).optional() })
+  .refine(limitsSomething, LIMITS_NOTHING)
 
 export type SharedLimits = z.output<typeof sharedLimitsSchema>
 export type SharedLimitsInput = z.input<typeof sharedLimitsSchema>

@@ -13,7 +13,7 @@ export function sharedRatesOf(
   queues: Readonly<Record<string, Queue>>,
   pools: Pools,
 ): SharedRate[] {
-  const { total, pools: used } = queues[name] ?? { pools: {} }
+  const { total, costs, pools: used } = queues[name] ?? { pools: {} }
   const ofPools = Object.entries(used).flatMap(([pool, { cost }]) => {
     const limits = poolNamedIn(name, pools, pool)
     const allowed = limits.rateLimit?.allowed ?? 0
@@ -26,12 +26,13 @@ export function sharedRatesOf(
     return rate ? [rate] : []
   })
   const ofTotal = total ? rateOf(totalOf(name), total, {}) : undefined
-  return [...(ofTotal ? [ofTotal] : []), ...ofPools].toSorted(byName)
+  const counting = ofTotal && !costs ? { ...ofTotal, countsStarts: true as const } : ofTotal
+  return [...(counting ? [counting] : []), ...ofPools].toSorted(byName)
 }
 
 export const byName = (one: SharedRate, other: SharedRate): number => (one.name < other.name ? -1 : 1)
 
-/** The rate of a pool, if it has one. A job that names the pool itself costs what its queue says, or one start. */
+/** The rate of a pool, if it has one. A job that does not say what it costs counts as its queue says, or as one start. */
 export const poolRate = (
   pool: string,
   limits: SharedLimits,

@@ -1,8 +1,12 @@
 /** Limits of tags as people write them: of a key, of a key with one value, or of a key for each value by itself. */
 import * as z from 'zod'
+import { toRate } from '../limits/input.ts'
 import { MAX_TAG_VALUE_LENGTH, TAG_KEY } from '../limits/lane.ts'
 import { eachNamed, type LimiterName, tagNamed, tagValueNamed } from '../limits/limiter-name.ts'
-import { unitsSchema } from './shared-limits-input.ts'
+import { type RateLimit, withMargin } from '../limits/limits.ts'
+import { divided } from '../limits/queue-limiter.ts'
+import type { KnownLimiter } from './pools.ts'
+import { LIMITS_NOTHING, limitsSomething, sharedFields } from './shared-limits-input.ts'
 
 export const tagKey = z
   .string()
@@ -24,13 +28,35 @@ const tagLimitSchema = z
     value: tagValue.optional(),
     /** Each value has the limit by itself. Excludes `value`. */
     each: z.literal(true).optional(),
-    /** How many such jobs run simultaneously, of all queues. */
-    concurrency: unitsSchema,
+    /** How many such jobs run simultaneously, and how many start in any window, of all queues. */
+    ...sharedFields,
+    /** As how many starts such a job counts. Default: one. */
+    cost: z.int().min(1, 'a job counts as at least one start').optional(),
   })
+  .refine(limitsSomething, LIMITS_NOTHING)
   .refine(({ value, each }) => value === undefined || each === undefined, {
     path: ['each'],
     message: 'one value, or each of them: leave value or each out',
   })
+  .refine(({ rateLimit, cost }) => rateLimit !== undefined || cost === undefined, {
+    path: ['cost'],
+    message: 'without a rate no starts are counted: leave cost or give rateLimit',
+  })
+  .refine(({ rateLimit, cost = 1 }) => !rateLimit || rateLimit.allowed === 0 || cost <= rateLimit.allowed, {
+    path: ['cost'],
+    message: 'a job that counts as more starts than the rate allows could never run',
+  })
+  .transform(
+    ({ rateLimit, ...limit }): TagLimit => ({
+      ...limit,
+      ...(rateLimit ? { rateLimit: withMargin(toRate(rateLimit)) } : {}),
+    }),
+  )
+
+export interface TagLimitInput<TagKey extends string = string>
+  extends Omit<z.input<typeof tagLimitSchema>, 'key'> {
+  readonly key: TagKey
+}
 
 export const tagsSchema = z
   .array(tagLimitSchema)
@@ -42,12 +68,14 @@ export const tagsSchema = z
   })
   .default([])
 
-/** The limit of some tags. */
+/** The limit of some tags: a number of units, a rate, or both. */
 export interface TagLimit<TagKey extends string = string> {
   readonly key: TagKey
   readonly value?: string | undefined
   readonly each?: true | undefined
-  readonly concurrency: number
+  readonly concurrency?: number | undefined
+  readonly rateLimit?: RateLimit
+  readonly cost?: number | undefined
 }
 
 /** The limiter by which a limit covers a job that bears the key with this value, if it does. */
@@ -62,4 +90,16 @@ export function limiterOfTag(limit: TagLimit, key: string, value: string): Limit
 export function isOfLimit({ key, value, each }: TagLimit, name: LimiterName): boolean {
   if (each) return name.startsWith(eachNamed(key, ''))
   return name === (value === undefined ? tagNamed(key) : tagValueNamed(key, value))
+}
+
+/** What one of these limits has under a limiter's name, if that is of a tag. */
+export function limiterOfTags(limits: readonly TagLimit[], name: LimiterName): KnownLimiter | undefined {
+  const limit = limits.find((one) => isOfLimit(one, name))
+  if (!limit) return undefined
+  const { concurrency, rateLimit, cost = 1 } = limit
+  return {
+    name,
+    ...(concurrency === undefined ? {} : { units: divided({ name, concurrency, weights: {} }) }),
+    ...(rateLimit ? { rate: { name, rateLimit, costs: {}, cost } } : {}),
+  }
 }

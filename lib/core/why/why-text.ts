@@ -1,5 +1,6 @@
 /** What holds a job or a partition, in a line for people. */
 import { keptText } from '../limits/guarantee.ts'
+import { isRateOfPartition } from '../limits/limiter-name.ts'
 import { oneLine } from '../text/clip.ts'
 import { secondsText } from '../text/seconds.ts'
 import type { Note, Reason, SlotHolder, UnitsHolder } from './reason.ts'
@@ -104,8 +105,16 @@ const TEXTS: { readonly [Kind in Reason['reason']]: (reason: Reason<Kind>, at: n
     `rate ${allowed}/${secondsText(period_ms)} used up${nextAt === undefined ? '' : `, next in ${secondsText(Math.max(0, nextAt - at))}`}`,
   throttled: ({ stretch, reopensAt }, at) =>
     `too many attempts have failed: ${stretch} times slower${reopensAt === undefined ? '' : `, looked at again at ${timeText(reopensAt, at)}`}`,
-  'shared rate': ({ limiter, allowed, period_ms, nextAt }, at) =>
-    `${limiter.replace('|', ' ')} rate ${allowed}/${secondsText(period_ms)} ${nextAt === undefined ? 'paused' : `used up, next in ${secondsText(Math.max(0, nextAt - at))}`}`,
+  'shared rate': ({ limiter, allowed, period_ms, nextAt, cost = 1 }, at) => {
+    const whose = isRateOfPartition(limiter) ? '' : `${limiter.replace(/^rate\|/, '').replace('|', ' ')} `
+    const rate = `${whose}rate ${allowed}/${secondsText(period_ms)}`
+    if (nextAt === undefined)
+      return cost > allowed && allowed > 0
+        ? `${rate} is less than the next job costs: ${cost}`
+        : `${rate} paused`
+    const who = cost === 1 ? '' : ` for a job that costs ${cost}`
+    return `${rate} used up, next in ${secondsText(Math.max(0, nextAt - at))}${who}`
+  },
   'same id': () => 'another job with the same id is in flight',
   batch: ({ jobs: count, size, until }, at) =>
     `${count} of ${size} jobs of a batch, sent in ${secondsText(Math.max(0, until - at))} at the latest`,

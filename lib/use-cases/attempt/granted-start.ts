@@ -1,5 +1,6 @@
 /** The start of a shared rate that a job has been granted: whether it comes in time, and when it was. */
 
+import type { Job } from '../../core/job/job.ts'
 import { limiterKey } from '../../core/limits/queue-limiter.ts'
 import { bucketOf } from '../../core/limits/window.ts'
 import type { GrantedStart } from '../../ports/queues.ts'
@@ -8,6 +9,10 @@ import type { Context } from '../context.ts'
 /** A job that would start later would be one too many in some window. */
 export const isGrantOver = (granted: GrantedStart | undefined, startedAt: number): boolean =>
   granted !== undefined && startedAt > granted.until
+
+/** The item was changed since it was claimed, and would count as something else. */
+export const isOfAnotherCost = (granted: GrantedStart | undefined, { cost }: Pick<Job, 'cost'>): boolean =>
+  granted !== undefined && granted.cost !== cost
 
 /** The pass that gives the job back learns how long it had: the next one is granted longer. */
 export const lapsedOf = ({ clock }: Pick<Context, 'clock'>, granted: GrantedStart | undefined) =>

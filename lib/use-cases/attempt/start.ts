@@ -8,7 +8,7 @@ import { isDead, type ShardState } from '../../core/shard/state.ts'
 import type { WorkMessage } from '../../ports/queues.ts'
 import type { Context, WorkerContext } from '../context.ts'
 import { pass } from '../pass/pass.ts'
-import { isGrantLate, isGrantOver } from './granted-start.ts'
+import { isGrantLate, isGrantOver, isOfAnotherCost } from './granted-start.ts'
 import { deadlineOf, hasTimeFor, type Invocation, type Running } from './invocation.ts'
 import { countLateStart } from './late-start.ts'
 import { manned, readOthers } from './members.ts'
@@ -95,6 +95,7 @@ async function prepare(
   const { jobs, leaves } = running
   const job = jobs[0]?.job
   if (!job && leaves) return { kind: 'unwanted', running }
+  if (job && isOfAnotherCost(message.granted, job)) return { kind: 'unwanted', running }
   if (job && jobs.every(({ problem }) => problem)) return { kind: 'running', running }
   // It had to wait for the others of its batch.
   if (job && message.alone && !hasTimeFor(job, invocation)) return { kind: 'unwanted', running }

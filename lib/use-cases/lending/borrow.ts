@@ -41,7 +41,7 @@ export async function cover(
   units: number,
 ): Promise<Capacity | 'stale'> {
   const { was, told } = ownLoan(capacity, 'slots')
-  const is = lendMore(told, units, newLoanId(context))
+  const is = lendMore(told, units, newLoanId(context, capacity.chunk?.number))
   return lend(context, capacity, [{ resource: 'slots', borrower: capacity.self, was, is }])
 }
 
@@ -75,7 +75,9 @@ function freeLoan(context: Context, capacity: Capacity, resource: Resource, want
   const units = ofOneJob * Math.floor(Math.min(wanted, unitsToBorrow(capacity, resource, self)) / ofOneJob)
   if (units <= 0) return []
   const { was, told } = ownLoan(capacity, resource)
-  return [{ resource, borrower: self, was, is: lendMore(told, units, newLoanId(context)) }]
+  return [
+    { resource, borrower: self, was, is: lendMore(told, units, newLoanId(context, capacity.chunk?.number)) },
+  ]
 }
 
 /** The shard's own loan as it stands in the books, and after they have been told what it has returned. */

@@ -17,8 +17,10 @@ import type { Context } from '../context.ts'
 import { borrowedIn, recordIn } from './account.ts'
 import { ownLoan } from './borrow.ts'
 import { type Capacity, withBooks } from './capacity.ts'
+import { hasStayed } from './has-stayed.ts'
 import { type Lender, lenders, loanOf, readLender, type Search, spareOf, untold } from './lender.ts'
 import { newLoanId } from './loan-id.ts'
+import { readAgain } from './read-again.ts'
 
 const READ_TOGETHER = 8
 
@@ -129,6 +131,9 @@ async function fetchFrom(
   // An item that has expired is made anew, so that whatever has read of it that it is not there loses. One that may go stays longer.
   const expiresAt = isNew(state) || state.expiresAt !== undefined ? until(state) : undefined
   const borrowed = { ...had, [resource]: after }
+  // Race: both items have forgotten since that the loan was paid back. It would be made anew, with units that others have.
+  const isUnknown = had[resource]?.id !== was.id
+  if (taken > 0 && isUnknown && !(await hasStayed(context, capacity.owner))) return 'stale'
   if (taken > 0 && !(await recordIn(context, capacity, state, { borrowed, expiresAt }))) return undefined
   const loans: LoanChange[] = [{ resource, borrower: name, was, is: afterReturn(was, after) }]
   if (isLentOn(capacity, resource)) {
@@ -139,7 +144,9 @@ async function fetchFrom(
   const isLending = loans.length > 1
   const change = { loans, line: [], isLending, isCovered: true, expiresAt: until(capacity.owner) } as const
   const outcome = await context.store.states.writeBooks(capacity.owner, change)
-  return outcome.kind === 'conflict' ? 'stale' : withBooks(capacity, outcome.owner)
+  if (outcome.kind === 'conflict') return 'stale'
+  // Race: a limit has been set, and then somebody has passed a unit on to this shard, whom the fences have not met. The root is read after that.
+  return capacity.chunk ? readAgain(context, capacity) : withBooks(capacity, outcome.owner)
 }
 
 /** What a job needs of a limiter it gets whole, of what is free: so it only comes back. */

@@ -1,31 +1,26 @@
 /**
- * Gets a shard starts of the rates that its queue shares, for the jobs that could start by all else. A limiter's item is read
+ * Gets a shard starts of the rates that are granted, those that its queue shares and one that counts what jobs cost, for the jobs that could start by all else. A limiter's item is read
  * after all that, and written under its version, so that of two who find the last start one gets it. If a shard has to wait,
  * the start that it waits for is granted, too: all have their turn in the order in which they came, and nobody wakes them.
  */
-import type { Grant, GrantCounting, GrantKey, SharedStarts } from '../../core/limits/grant.ts'
-import { type Granted, grant } from '../../core/limits/granting.ts'
+import type { Grant, GrantKey, SharedStarts } from '../../core/limits/grant.ts'
+import { type Asked, type Granted, grant } from '../../core/limits/granting.ts'
 import { limitsInForce } from '../../core/limits/in-force.ts'
-import type { RateLimit } from '../../core/limits/limits.ts'
 import { type LimiterName, limiterKey } from '../../core/limits/queue-limiter.ts'
-import {
-  costIn,
-  isAhead,
-  type RateInUse,
-  rateInForce,
-  type SharedRate,
-} from '../../core/limits/shared-rate.ts'
-import { bucketWidth, forgottenBuckets, rememberedFor } from '../../core/limits/window.ts'
-import { ratesOverKey } from '../../core/queue/covering.ts'
+import { costIn, type RateInUse, rateInForce, type SharedRate } from '../../core/limits/shared-rate.ts'
+import { forgottenBuckets } from '../../core/limits/window.ts'
 import { booksKeptUntil } from '../../core/shard/expiry.ts'
 import { emptyState, type ShardState } from '../../core/shard/state.ts'
 import type { GrantWrite } from '../../ports/store.ts'
 import type { Context } from '../context.ts'
+import { awaitedStart, countingOf, type OwnRate, ratesOf } from './awaited-start.ts'
 
-export interface StartsAsked {
+export interface StartsAsked extends OwnRate {
   readonly state: ShardState
   /** When each of its next jobs may start by all else. */
   readonly starts: readonly number[]
+  /** What they say that they cost. */
+  readonly costs?: readonly (number | undefined)[]
   readonly hasWork: boolean
   /** The worker takes the first job itself. */
   readonly isOwn: boolean
@@ -45,13 +40,15 @@ export async function askForStarts(
   context: Context,
   asked: StartsAsked,
 ): Promise<SharedStarts | 'stale' | undefined> {
-  const rates = ratesOf(context, asked.state)
-  const known = [...asked.granted, ...(asked.state.granted ? [asked.state.granted] : [])]
+  const rates = ratesOf(context, asked.state, asked)
+  const standing = asked.state.granted
+  const known = [...asked.granted, ...(standing ? [standing] : [])]
   if (rates.length === 0 || asked.starts.length + known.length === 0) return undefined
-  const waiting = asked.granted.length === 0 && asked.hasWork ? awaitedStart(context, asked.state) : undefined
+  const isFirst = asked.granted.length === 0 && asked.hasWork
+  const waiting = isFirst ? awaitedStart(context, asked.state, asked, asked.costs ?? []) : undefined
   if (waiting) return waiting
   for (let tries = 0; tries < TRIES; tries++) {
-    const plan = await planStarts(context, rates, { ...asked, known }, () => context.random.token())
+    const plan = await planStarts(context, rates, { ...asked, known, standing }, () => context.random.token())
     if (await write(context, plan)) return plan.shared
   }
   return 'stale'
@@ -60,13 +57,13 @@ export async function askForStarts(
 /** What a pass would find, for somebody who only looks. */
 export async function lookForStarts(
   eyes: Pick<Context, 'config' | 'store' | 'clock'>,
-  state: ShardState,
-  starts: readonly number[],
+  looked: Pick<StartsAsked, 'state' | 'starts' | 'costs' | 'costRate'>,
 ): Promise<SharedStarts | undefined> {
-  const rates = ratesOf(eyes, state)
+  const { state, starts } = looked
+  const rates = ratesOf(eyes, state, looked)
   if (rates.length === 0 || starts.length === 0) return undefined
   const known = state.granted ? [state.granted] : []
-  const asked = { state, starts, hasWork: true, isOwn: false, known }
+  const asked = { ...looked, hasWork: true, isOwn: false, known }
   return (await planStarts(eyes, rates, asked, () => '-')).shared
 }
 
@@ -79,7 +76,7 @@ interface Plan {
 async function planStarts(
   context: Pick<Context, 'store' | 'clock'>,
   rates: readonly SharedRate[],
-  asked: Omit<StartsAsked, 'granted'> & { readonly known: readonly Grant[] },
+  asked: Omit<StartsAsked, 'granted'> & Pick<Asked, 'known' | 'standing'>,
   newToken: () => string,
 ): Promise<Plan> {
   const limiters = await Promise.all(rates.map((rate) => readLimiter(context, asked.state, rate)))
@@ -91,38 +88,8 @@ async function planStarts(
     inUse.map(({ rate }) => rate),
     rates,
   )
-  return { limiters, result, shared: { grants, wait, counting, ...(ahead ? { ahead } : {}) } }
-}
-
-export function ratesOf(
-  { config }: Pick<Context, 'config'>,
-  state: Pick<ShardState, 'shard'>,
-): readonly SharedRate[] {
-  return ratesOverKey(config, state.shard)
-}
-
-/** Whoever waits for a start has nothing to ask before that. */
-export function awaitedStart(
-  { config, clock }: Pick<Context, 'config' | 'clock'>,
-  state: ShardState,
-): SharedStarts | undefined {
-  const { granted } = state
-  const rates = ratesOf({ config }, state)
-  const [first] = rates
-  if (!first || !granted || !isAhead(granted, clock.now())) return undefined
-  if (Object.keys(granted.keys).length !== rates.length) return undefined
-  const { name, rateLimit } = first
-  const { allowed, period_ms } = rateLimit
-  const wait = { limiter: name, allowed, period_ms, nextAt: granted.at }
-  return {
-    grants: [],
-    ahead: granted,
-    wait,
-    counting: countingOf(
-      rates.map((rate) => rate.rateLimit),
-      rates,
-    ),
-  }
+  const outdated = result.isOutdated ? { isOutdated: result.isOutdated } : {}
+  return { limiters, result, shared: { grants, wait, counting, ...(ahead ? { ahead } : {}), ...outdated } }
 }
 
 interface Limiter {
@@ -138,12 +105,14 @@ export async function readLimiter(
   const key = limiterKey(rate.name)
   const owner = (await store.states.read(key)) ?? emptyState(key)
   const now = clock.now()
-  const { slowedUntil } = limitsInForce({}, owner, now)
+  const setBy = rate.isOwn ? {} : owner
+  const { slowedUntil } = limitsInForce({}, setBy, now)
   const use = {
     name: rate.name,
-    rate: rateInForce(rate, owner, now),
+    rate: rateInForce(rate, setBy, now),
     window: owner.window,
     cost: costIn(rate, shard),
+    ...(rate.countsStarts ? { countsStarts: true as const } : {}),
     ...(slowedUntil === undefined ? {} : { slowedUntil }),
   }
   return { owner, use }
@@ -185,12 +154,4 @@ export async function returnStarts(
 ): Promise<void> {
   const keys = unused.flatMap(({ keys }) => Object.entries(keys) as [LimiterName, GrantKey][])
   await Promise.allSettled(keys.map(([name, key]) => store.states.settleStart(limiterKey(name), key)))
-}
-
-function countingOf(inForce: readonly RateLimit[], rates: readonly SharedRate[]): GrantCounting {
-  return {
-    late_ms: Math.min(...inForce.map(({ margin_ms }) => Math.max(1, margin_ms / 2))),
-    kept_ms: Math.min(...inForce.map(rememberedFor)),
-    buckets_ms: Object.fromEntries(rates.map(({ name }, index) => [name, bucketWidth(inForce[index])])),
-  }
 }

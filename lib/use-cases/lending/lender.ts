@@ -1,6 +1,7 @@
 /** A shard that has units: what it has to spare for another. */
 import { parseShard } from '../../core/keys.ts'
 import type { Resource } from '../../core/limits/books.ts'
+import { isChunkName } from '../../core/limits/chunk-name.ts'
 import { NO_UNITS, type Units } from '../../core/limits/in-force.ts'
 import {
   arrived,
@@ -41,7 +42,9 @@ export function lenders(
     (capacity.limiter !== undefined && leaves === 'nothing')
   const names = Object.entries(loans)
     .map(([name, loan]) => ({ name, units: outstanding(loan) }))
-    .filter(({ name, units }) => name !== capacity.self && units > 0 && maySpare(name, units))
+    .filter(
+      ({ name, units }) => name !== capacity.self && !isChunkName(name) && units > 0 && maySpare(name, units),
+    )
     .map(({ name }) => name)
   const first = Math.floor(context.random.number() * names.length)
   return [...names.slice(first), ...names.slice(0, first)]

@@ -10,6 +10,7 @@ import { borrowedIn } from './account.ts'
 import type { Capacity } from './capacity.ts'
 import { leaveLine } from './leave-line.ts'
 import { type Settled, settle, settleAfter } from './settle.ts'
+import { tendAfter } from './tend-chunk.ts'
 
 /** What the shard has of one that lends to it, and what came of its pass there. */
 export interface Account {
@@ -65,10 +66,12 @@ export async function settleAll(
   after?: { readonly written: ShardState; readonly hasFreed: boolean },
 ): Promise<Settled> {
   const settled: Settled[] = []
-  for (const { capacity, result } of accounts)
-    settled.push(
-      after ? await settleAfter(context, capacity, result, after) : await settle(context, capacity, result),
-    )
+  for (const { capacity, result } of accounts) {
+    const one = after
+      ? await settleAfter(context, capacity, result, after)
+      : await settle(context, capacity, result)
+    settled.push(one, ...(capacity.chunk ? [await tendAfter(context, capacity, one)] : []))
+  }
   return {
     hasEntered: settled.some(({ hasEntered }) => hasEntered),
     served: [...new Set(settled.flatMap(({ served }) => served))],

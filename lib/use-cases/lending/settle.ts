@@ -11,6 +11,7 @@ import { forEachSideBySide } from '../../core/side-by-side.ts'
 import type { Context } from '../context.ts'
 import { isStranger, shardNamed } from './account.ts'
 import type { Capacity } from './capacity.ts'
+import { borrowsElsewhere } from './limiter-capacity.ts'
 import { newLoanId } from './loan-id.ts'
 import { readAgain, withOwner } from './read-again.ts'
 import { readUnlessDamaged } from './read-unless-damaged.ts'
@@ -26,6 +27,8 @@ export interface Settled {
   readonly served: readonly ShardKey[]
   /** Others have come to stand in the line, and the shard has units that it does not use: its next pass gives them back. */
   readonly isAsked?: boolean
+  /** The books as they are then, if this has changed them. */
+  readonly after?: Capacity
 }
 
 const NOTHING: Settled = { hasEntered: false, served: [] }
@@ -36,25 +39,31 @@ const NOTHING: Settled = { hasEntered: false, served: [] }
  */
 export async function settle(context: Context, capacity: Capacity, result: Result): Promise<Settled> {
   let now = capacity
-  let hasEntered = false
+  let [hasEntered, isChanged] = [false, false]
+  const settled = () => ({ ...settledBy(now, hasEntered, served), ...(isChanged ? { after: now } : {}) })
   const served = new Set<ShardKey>()
   const sound = new Set<Borrower>()
   for (let tries = 0; tries < TRIES; tries++) {
-    const { served: next, ...settlement } = settlementOf(now, result, () => newLoanId(context))
+    const { served: next, ...settlement } = settlementOf(now, result, () =>
+      newLoanId(context, now.chunk?.number),
+    )
     const { loans, line, isLending } = settlement
     const { rateLimit } = now.limits
     if (loans.length + line.length === 0 && !isTouchedLongAgo(now.owner, rateLimit, context.clock.now()))
-      return settledBy(now, hasEntered, served)
+      return settled()
     const expiresAt = booksKeptUntil(now.owner, rateLimit, context.clock.now())
-    const damaged = await placesOfDamaged(context, now, next, sound)
+    const { damaged, misplaced } = await placesOfDamaged(context, now, next, sound)
+    // Whoever looks after them finds their places.
+    for (const name of misplaced) served.add(shardNamed(now, name))
     const change =
       damaged.length > 0 ? { loans: [], line: damaged, isLending: false } : { loans, line, isLending }
     const outcome = await context.store.states.writeBooks(now.owner, { ...change, expiresAt })
     if (outcome.kind === 'written' && damaged.length === 0) {
       hasEntered ||= settlement.hasEntered
+      isChanged = true
       for (const name of next) served.add(shardNamed(now, name))
       const after = now.limiter ? withOwner(now, outcome.owner, context.clock.now()) : 'stale'
-      if (after === 'stale') return settledBy(now, hasEntered, served)
+      if (after === 'stale') return settled()
       // Who has come to stand in a limiter's line meanwhile saw nothing free: this write's answer shows it, and it is served.
       now = after
       continue
@@ -64,7 +73,7 @@ export async function settle(context: Context, capacity: Capacity, result: Resul
     if (again === 'stale') return NOTHING
     now = again
   }
-  if (served.size > 0) return settledBy(now, hasEntered, served)
+  if (served.size > 0) return settled()
   throw new BooksBusyError(capacity.owner.shard)
 }
 
@@ -84,7 +93,8 @@ function looksAgain(capacity: Capacity): boolean {
 }
 
 /**
- * A shard whose item is damaged, or that is not in the configuration, could use no unit: it loses its place instead.
+ * A shard whose item is damaged, or that is not in the configuration, could use no unit: it loses its place instead. So does one that
+ * stands in the line of a chunk, since a function of another configuration has seen it there, and borrows of another.
  * @param sound those whose items have been read
  */
 async function placesOfDamaged(
@@ -92,17 +102,19 @@ async function placesOfDamaged(
   capacity: Capacity,
   served: readonly Borrower[],
   sound: Set<Borrower>,
-): Promise<LineChange[]> {
-  const damaged: Borrower[] = []
+): Promise<{ readonly damaged: LineChange[]; readonly misplaced: readonly Borrower[] }> {
+  const [damaged, misplaced]: [Borrower[], Borrower[]] = [[], []]
   const unknown = served.filter((name) => name !== PLAIN && !sound.has(name))
   await forEachSideBySide(unknown, served.length, async (name) => {
-    const isNoShard =
-      isStranger(context, capacity, name) ||
-      (await readUnlessDamaged(context, shardNamed(capacity, name))) === 'damaged'
-    if (isNoShard) damaged.push(name)
+    const state = isStranger(context, capacity, name)
+      ? 'damaged'
+      : await readUnlessDamaged(context, shardNamed(capacity, name))
+    if (state === 'damaged') damaged.push(name)
+    else if (borrowsElsewhere(capacity, name, state)) misplaced.push(name)
     else sound.add(name)
   })
-  return damaged.flatMap((name) => RESOURCES.flatMap((resource) => leaving(capacity.books, resource, name)))
+  const leave = (name: Borrower) => RESOURCES.flatMap((resource) => leaving(capacity.books, resource, name))
+  return { damaged: [...damaged, ...misplaced].flatMap(leave), misplaced }
 }
 
 /**

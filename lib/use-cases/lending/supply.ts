@@ -15,6 +15,8 @@ import { borrowedIn, usageIn } from './account.ts'
 import { borrowFree } from './borrow.ts'
 import type { Capacity } from './capacity.ts'
 import { type Collected, collect } from './collect.ts'
+import { collectAtRoot } from './collect-at-root.ts'
+import { fetchCapacity } from './fetch-capacity.ts'
 import type { Leaves } from './lender.ts'
 
 export interface Demand {
@@ -40,12 +42,34 @@ export async function supply(
   if (capacity.limits.slowedUntil !== undefined) return { capacity }
   const wantedOf = (seen: Capacity) => wantedFor(context, seen, demand)
   if (!isAny(wantedOf(capacity))) return { capacity }
-  const lent = await borrowFree(context, capacity, wantedOf)
+  const isLost = mayCollect(capacity, demand, context.clock.now())
+  const lent = await borrowAny(context, capacity, wantedOf, isLost)
   if (lent === 'stale') return 'stale'
   const missing = wantedOf(lent)
-  return isAny(missing) && mayCollect(capacity, demand, context.clock.now())
-    ? collect(context, lent, missing, { state, leaves: leftBy(capacity, request) })
-    : { capacity: lent }
+  if (!isAny(missing) || !mayCollect(capacity, demand, context.clock.now())) return { capacity: lent }
+  const own = { state, leaves: leftBy(capacity, request) }
+  const collected = await collect(context, lent, missing, own)
+  return collected === 'stale' ? 'stale' : collectAtRoot(context, collected, missing, own)
+}
+
+/**
+ * What is free where the shard borrows, and then what can be brought there. Where shards wait already others have nothing: who has
+ * gives it to them.
+ * @param isLost somebody may have died before that
+ */
+async function borrowAny(
+  context: Context,
+  capacity: Capacity,
+  wantedOf: (seen: Capacity) => Units,
+  isLost: boolean,
+): Promise<Capacity | 'stale'> {
+  const lent = await borrowFree(context, capacity, wantedOf)
+  if (lent === 'stale' || !lent.chunk || !(isLost || lent.elsewhere)) return lent
+  const asksOthers = isLost || !standsInLine(lent)
+  const units = wantedOf(lent).slots
+  if (units <= 0) return lent
+  const more = await fetchCapacity(context, lent, { units, asksOthers })
+  return more === 'stale' ? 'stale' : borrowFree(context, more, wantedOf)
 }
 
 /**

@@ -20,9 +20,10 @@ import type { Trouble } from '../../core/why/why.ts'
 import { unitsWithinReach } from '../../core/why/within-reach.ts'
 import type { Context } from '../context.ts'
 import { usageIn } from '../lending/account.ts'
-import { type Capacities, type Capacity, capacityOf, limiterSeen, readOwner } from '../lending/capacity.ts'
+import { type Capacities, type Capacity, capacityOf, readOwner } from '../lending/capacity.ts'
 import { withDerived } from '../lending/derive.ts'
 import { lookForStarts } from '../lending/grants.ts'
+import { limiterSeen } from '../lending/limiter-capacity.ts'
 import { readDueJobs } from '../pass/due-jobs.ts'
 import { holdersOf } from './units-holders.ts'
 
@@ -104,8 +105,12 @@ async function decideUnwritten(
   if (jobs === 'stale') throw new Error('nothing is ended by somebody who only looks')
   const due = jobs.due.filter(({ key }) => !over.has(key.sk))
   const reading = { since: now, whole: true, doubtful: false, late: [] }
-  const room = roomFor(staying, known).starts.slice(0, firstsOf(due, staying, limits.batch, now).length)
-  const shared = await lookForStarts({ config, store, clock }, state, room)
+  const firsts = firstsOf(due, staying, limits.batch, now)
+  const starts = roomFor(staying, known).starts.slice(0, firsts.length)
+  const shared = await lookForStarts(
+    { config, store, clock },
+    { state, starts, costs: firsts.map(({ cost }) => cost), ...ownRateIn(capacity) },
+  )
   const within = shared ? { ...limits, shared } : limits
   const input = { ...known, ...jobs, limits: within, due, reading, newToken: () => '-' as Token }
   const { claims, holds, looks } = decide(input)
@@ -129,12 +134,17 @@ async function explained(
   holds: readonly Hold[],
 ): Promise<Reason[]> {
   const { owner, configured } = capacity
-  const owners = new Map(limiters.map(({ limiter, owner }) => [limiter?.name ?? '', owner]))
+  const byName = <T>(of: (limiter: Capacity) => T) =>
+    new Map(limiters.map((one) => [one.limiter?.name ?? '', of(one)]))
+  const owners = byName((one) => one.owner)
   const holders = await holdersOf({ store }, owners, holds)
   const ofQueue = configured.queuePaused ? { queuePaused: configured.queuePaused } : {}
-  const seen = { state, owner, limiters: owners, holders, ...ofQueue, portion: capacity, staying, now }
+  const roots = byName((one) => one.chunk?.root ?? one.owner)
+  const seen = { state, owner, limiters: roots, holders, ...ofQueue, portion: capacity, staying, now }
   return holds.map((hold) => reasonOf(hold, seen))
 }
+
+const ownRateIn = ({ limits: { costRate } }: Capacity) => (costRate ? { costRate } : {})
 
 function limitsWithinReach(capacities: Capacities, state: ShardState, staying: Staying, now: number) {
   const gateOf = (portion: Capacity) => {

@@ -1,6 +1,8 @@
-/** A total or a pool changed at run time: its units, a pause, a slow-down. One write to the limiter's item. */
+/**
+ * A total or a pool changed at run time: its units, a pause, a slow-down. One write to the limiter's own item, also if its units lie in
+ * chunks: each visitor of a chunk reads that, too.
+ */
 import type { ShardKey } from '../../core/keys.ts'
-import { RESOURCES } from '../../core/limits/books.ts'
 import type { LimitOverride } from '../../core/limits/limits.ts'
 import { withLimits } from '../../core/limits/pause.ts'
 import { type LimiterName, limiterKey } from '../../core/limits/queue-limiter.ts'
@@ -10,6 +12,7 @@ import type { ShardState } from '../../core/shard/state.ts'
 import type { Context } from '../context.ts'
 import { wakeNow } from '../wake.ts'
 import { type Amendment, amend, fenceAll } from './amend.ts'
+import { chunkKeysIn, joinedBooks, readChunks } from './limiter-parts.ts'
 
 type Needed = Pick<Context, 'store' | 'wake' | 'clock'>
 
@@ -36,11 +39,23 @@ async function writeLimiter(
   write: (expiresAt: number) => Promise<ShardState>,
 ): Promise<void> {
   const expiresAt = keptUntil(clock.now())
-  const { books } = await write(expiresAt)
-  const named = (of: 'loans' | 'line') =>
-    RESOURCES.flatMap((resource) => Object.keys(books?.[resource][of] ?? {}) as ShardKey[])
-  const borrowers = [...new Set(named('loans'))]
+  const root = await write(expiresAt)
+  const { loans, line } = joinedBooks([root, ...(await fencedChunks({ store }, root, expiresAt))])
+  const [borrowers, waiting] = [Object.keys(loans), Object.keys(line)] as [ShardKey[], ShardKey[]]
   // Shards of any kind borrow, and plain ones own the limits of their partitions.
   await fenceAll({ store }, borrowers, expiresAt, 'limits')
-  await wakeNow({ wake }, new Set([...borrowers, ...named('line')]))
+  await wakeNow({ wake }, new Set([...borrowers, ...waiting]))
+}
+
+/**
+ * The chunks as they are after a fence: whatever is lent there from now on, is lent by one who has read the root after its write. Those
+ * that have nothing yet get it from the root alone.
+ */
+async function fencedChunks(
+  { store }: Pick<Needed, 'store'>,
+  root: ShardState,
+  expiresAt: number,
+): Promise<readonly ShardState[]> {
+  await fenceAll({ store }, chunkKeysIn(root), expiresAt, 'limits')
+  return readChunks({ store }, root)
 }

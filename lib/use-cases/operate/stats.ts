@@ -1,13 +1,16 @@
 /** What there is of a partition, by queries of its shards: no table is scanned, and counting ends at a bound. */
 import type { Shard, ShardKey } from '../../core/keys.ts'
-import { NO_BOOKS } from '../../core/limits/books.ts'
+import { booksOf } from '../../core/limits/books.ts'
 import { held, lentOut } from '../../core/limits/limiter.ts'
-import type { Limits } from '../../core/limits/limits.ts'
-import { nextForgotten } from '../../core/limits/window.ts'
+import { type LimiterName, rateOfPartition } from '../../core/limits/limiter-name.ts'
+import type { Limits, RateLimit } from '../../core/limits/limits.ts'
+import { limiterKey } from '../../core/limits/queue-limiter.ts'
+import { earliestStart } from '../../core/limits/shared-rate.ts'
+import { nextForgotten, startsInWindow } from '../../core/limits/window.ts'
 import type { QueueConfig } from '../../core/queue/config.ts'
 import { jobsInFlight } from '../../core/shard/in-flight.ts'
 import { unitsOfState } from '../../core/shard/in-use.ts'
-import { type ShardState, slotEntries } from '../../core/shard/state.ts'
+import { emptyState, type ShardState, slotEntries } from '../../core/shard/state.ts'
 import { forEachSideBySide } from '../../core/side-by-side.ts'
 import { isHeldBack } from '../../core/why/census.ts'
 import {
@@ -54,7 +57,7 @@ export async function statsOf(
     configured: limitsSeen(queue),
     ...(queue.queuePaused ? { queuePaused: queue.queuePaused } : {}),
     ...ofOwner(read[0], queue, at),
-    ...rateOf(read, at),
+    ...(await rateOf(eyes, read, at)),
     ...sizes,
     shards: shards.filter(hasAnything),
     troubles: seen.flatMap((one) => ('counted' in one ? [] : [one])),
@@ -84,7 +87,7 @@ const shardStats = ({ state, at, counted: { waiting, delayed } }: Counting): Sha
   delayed,
   inFlight: jobsInFlight(slotEntries(state.slots)).length,
   borrowed: held(state.borrowed?.slots),
-  lent: lentOut((state.books ?? NO_BOOKS).slots),
+  lent: lentOut(booksOf(state).slots),
 })
 
 const hasAnything = ({ waiting, delayed, inFlight, borrowed, lent }: ShardStats): boolean =>
@@ -105,20 +108,49 @@ function ofOwner(
   const { owner, limits } = read.capacity
   const { override, overrideProblem, slowed } = owner
   return {
-    inForce: limitsSeen(limits),
+    inForce: limitsSeen({ ...limits, ...(limits.costRate ? { rateLimit: limits.costRate } : {}) }),
     ...(override ? { override } : {}),
     ...(overrideProblem === undefined ? {} : { overrideProblem }),
     ...(slowed && slowed.until > at ? { slowedDown: slowed } : {}),
   }
 }
 
-function rateOf(read: readonly Counting[], at: number): { readonly rate?: RateUse } {
+async function rateOf(
+  { store }: Eyes,
+  read: readonly Counting[],
+  at: number,
+): Promise<{ readonly rate?: RateUse }> {
+  const [first] = read
+  if (!first) return {}
+  const { shard, limits } = first.capacity
+  return limits.costRate
+    ? { rate: await costRateOf(store, rateOfPartition(shard.queue, shard.partition), limits.costRate, at) }
+    : lentRateOf(read, at)
+}
+
+/** What has been granted already counts, too. */
+async function costRateOf(
+  { states }: Eyes['store'],
+  name: LimiterName,
+  rate: RateLimit,
+  at: number,
+): Promise<RateUse> {
+  const { window } = (await states.read(limiterKey(name))) ?? emptyState(limiterKey(name))
+  const next = earliestStart({ name, rate, window, cost: 1 }, at)
+  return useOf(rate, startsInWindow(window, rate, at), next)
+}
+
+function lentRateOf(read: readonly Counting[], at: number): { readonly rate?: RateUse } {
   const limits = read[0]?.capacity.limits
   const rate = limits?.rateLimit
   if (!limits || !rate) return {}
   const used = read.reduce((sum, { state }) => sum + unitsOfState(state, limits, at).starts, 0)
   const forgotten = (state: ShardState) => nextForgotten(state.window, rate, at) ?? Number.POSITIVE_INFINITY
   const next = Math.min(...read.map(({ state }) => forgotten(state)))
+  return { rate: useOf(rate, used, next) }
+}
+
+function useOf(rate: RateLimit, used: number, next: number): RateUse {
   const reopens = used >= rate.allowed && Number.isFinite(next) ? { reopensAt: next } : {}
-  return { rate: { allowed: rate.allowed, period_ms: rate.period_ms, used, ...reopens } }
+  return { allowed: rate.allowed, period_ms: rate.period_ms, used, ...reopens }
 }

@@ -1,5 +1,6 @@
 /** Who has the units of limiters that hold jobs back, and which of them gives some up first: for people. */
 import type { ShardKey } from '../../core/keys.ts'
+import { isChunkName } from '../../core/limits/chunk-name.ts'
 import { outstanding } from '../../core/limits/limiter.ts'
 import type { Hold } from '../../core/pass/holds.ts'
 import type { ShardState } from '../../core/shard/state.ts'
@@ -30,7 +31,9 @@ async function firstHolder(
   owner: ShardState | undefined,
 ): Promise<UnitsHolder | undefined> {
   const loans = Object.entries(owner?.books?.slots.loans ?? {})
-  const borrowers = loans.filter(([, loan]) => outstanding(loan) > 0).map(([shard]) => shard as ShardKey)
+  const borrowers = loans
+    .filter(([name, loan]) => !isChunkName(name) && outstanding(loan) > 0)
+    .map(([shard]) => shard as ShardKey)
   if (borrowers.length === 0) return undefined
   const { states } = await store.states.glance(borrowers.slice(0, MOST_LOOKED_AT))
   return firstToReturn(states)

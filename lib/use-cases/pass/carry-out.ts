@@ -17,7 +17,7 @@ import type { Settled } from '../lending/settle.ts'
 import { type Account, borrowedAfter, isMoved, leaveLines, settleAll } from '../lending/settle-all.ts'
 import type { Round } from './request.ts'
 import { lookSoon, messagesOf, sendWake, sendWork, startCounting } from './send.ts'
-import { grantedAfter, grantedStart, keptByVisit, unusedOf, waitForStart } from './shared-starts.ts'
+import { grantedAfter, grantedStart, keptByVisit, takenOut, unusedOf, waitForStart } from './shared-starts.ts'
 import { passWrite } from './write.ts'
 
 /** What the shard has of all that limits it, and uses before the pass claims anything. */
@@ -63,7 +63,7 @@ export async function carryOut(
   await Promise.all([
     wake(),
     sendWork(context, messagesOf(state, decision, now, counting)),
-    returnStarts(context, unused),
+    returnStarts(context, [...unused, ...takenOut(state, limits, decision)]),
   ])
   return afterWrite(context, input, decision, {
     write,
@@ -118,11 +118,13 @@ async function afterWrite(
   return {
     kind: 'written',
     ...ownOf(decision, written, limits),
-    again: decision.readOn || asksAgain || isAsked === true || isFreed || hasSentAway,
+    again: decision.readOn || asksAgain || isAsked === true || isFreed || hasSentAway || isOutdated(limits),
     asksAgain,
     served,
   }
 }
+
+const isOutdated = ({ shared }: ShardLimits): boolean => shared?.isOutdated === true
 
 /** A slot that is taken again in the same write is free for nobody: whoever waits for it is seen when its next job ends. */
 const hasFreed = ({ drop, take }: PassWrite): boolean => drop.length > Object.keys(take).length

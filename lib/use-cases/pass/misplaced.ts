@@ -36,7 +36,7 @@ export async function moveMisplaced(
   jobs: readonly Job[],
 ): Promise<readonly Job[] | 'stale'> {
   return takeAway(found, jobs, {
-    isUnwanted: ({ shard, tags, pools }) => isMisplaced(context.config, shard, { tags, pools }),
+    isUnwanted: (job) => isMisplaced(context.config, job.shard, job),
     // Two jobs with one lock cannot be in one transaction.
     bounds: { jobs: MOST_TOGETHER, bytes: MOST_BYTES, isAlone: ({ item }) => lockKeyOf(item) !== undefined },
     take: (state, group) => moveAll(context, state, group),
@@ -92,9 +92,10 @@ async function move(
   return afterTaking(state, expiresAt)
 }
 
-function atHome({ config }: Context, { item, shard, id, tags, pools }: Job): JobItem {
+function atHome({ config }: Context, job: Job): JobItem {
+  const { item, shard, id } = job
   const { lane: _, index: __, ...partition } = shard
-  const lane = laneOf(config, { tags, pools })
+  const lane = laneOf(config, shard, job)
   const home = { ...partition, ...(lane.ok && lane.value !== undefined ? { lane: lane.value } : {}) }
   return { ...item, pk: homeShard(home, id, shardsOfLane(config, home)) } as JobItem
 }

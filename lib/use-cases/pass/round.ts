@@ -13,7 +13,7 @@ import { type Pace, paceOf } from '../../core/limits/throttled.ts'
 import { nextForgotten } from '../../core/limits/window.ts'
 import { firstsOf } from '../../core/pass/batches.ts'
 import { decide, type PassInput, type Released } from '../../core/pass/decide.ts'
-import { type Staying, slotsThatStay } from '../../core/pass/room.ts'
+import { type Staying, separateTwins, slotsThatStay } from '../../core/pass/room.ts'
 import { deadSlots, isSaturated, mayGoFurtherInFront } from '../../core/shard/attention.ts'
 import { isLate } from '../../core/shard/closed.ts'
 import { isExpiryRight } from '../../core/shard/expiry.ts'
@@ -21,8 +21,9 @@ import { emptyState, type ShardState } from '../../core/shard/state.ts'
 import { asPaused } from '../as-paused.ts'
 import type { Context } from '../context.ts'
 import { usageIn } from '../lending/account.ts'
-import { type Capacities, type Capacity, readCapacities } from '../lending/capacity.ts'
-import { awaitedStart } from '../lending/grants.ts'
+import { awaitedStart } from '../lending/awaited-start.ts'
+import { readCapacities } from '../lending/capacities.ts'
+import type { Capacities, Capacity } from '../lending/capacity.ts'
 import { limitsSeen } from '../lending/limits-seen.ts'
 import { mayCollect, startable } from '../lending/supply.ts'
 import { supplyAll } from '../lending/supply-all.ts'
@@ -97,7 +98,7 @@ async function visitKnown(
   const { state } = jobs
   const { rateLimit, batch } = capacities[0].limits
   const firsts = firstsOf(jobs.due, staying, batch, seenAt)
-  const due = awaitedStart(context, state)
+  const due = awaitedStart(context, state, capacities[0].limits, costsOf(firsts, staying))
     ? []
     : pacedJobs(pace, { state, staying, due: firsts, rateLimit }, seenAt)
   const supplied = await supplyAll(context, capacities, { state, staying, due, request })
@@ -111,6 +112,9 @@ async function visitKnown(
   const ready = { read: judged, firsts, staying, gates, mayGetMore, pace }
   return decideWith(context, request, ready)
 }
+
+const costsOf = (firsts: readonly Job[], staying: Staying) =>
+  separateTwins(firsts, staying).candidates.map(({ cost }) => cost)
 
 const ofRequest = (request: RoundRequest, now: number) => ({
   late: lateOf(now, request),

@@ -1,6 +1,6 @@
 /** The starts of shared rates in a pass: what its claims use of them, what the shard waits for, and what goes back. */
 import type { Job } from '../../core/job/job.ts'
-import type { Grant, SharedStarts } from '../../core/limits/grant.ts'
+import { type Grant, isOnRecord, type SharedStarts } from '../../core/limits/grant.ts'
 import type { ShardLimits } from '../../core/limits/limits.ts'
 import type { Claim, Decision, PassInput } from '../../core/pass/decide.ts'
 import type { Hold } from '../../core/pass/holds.ts'
@@ -33,6 +33,8 @@ export async function withSharedStarts(
   const shared = await askForStarts(context, {
     state,
     starts: starts.slice(0, candidates.length),
+    costs: candidates.map(({ cost }) => cost),
+    ...(limits.costRate ? { costRate: limits.costRate } : {}),
     hasWork: candidates.length > 0 || read.more,
     isOwn: request.runUntil !== undefined && !(request.shared && candidates[0]?.alone),
     granted: request.granted ?? [],
@@ -46,7 +48,10 @@ export const keptByVisit = ({ shared }: ShardLimits, { granted }: ShardState): G
   shared ? [...shared.grants, ...(shared.ahead ? [shared.ahead] : [])].filter((one) => one !== granted) : []
 
 /** What the shard waits for from now on, if that changes. */
-export function grantedAfter({ granted }: ShardState, { shared }: ShardLimits): Pick<PassWrite, 'granted'> {
+export function grantedAfter(
+  { granted }: Pick<ShardState, 'granted'>,
+  { shared }: ShardLimits,
+): Pick<PassWrite, 'granted'> {
   const ahead = shared?.ahead
   if (ahead === granted) return {}
   return { granted: ahead ?? 'over' }
@@ -54,6 +59,12 @@ export function grantedAfter({ granted }: ShardState, { shared }: ShardLimits): 
 
 export const unusedOf = ({ shared }: ShardLimits, { claims }: Decision): Grant[] =>
   (shared?.grants ?? []).filter((one) => !claims.some(({ granted }) => granted === one))
+
+/** What goes back once the write that takes it out of the shard's item has been made: nobody can have used it then. */
+export function takenOut({ granted }: ShardState, limits: ShardLimits, { claims }: Decision): Grant[] {
+  if (!granted || !isOnRecord(granted) || !grantedAfter({ granted }, limits).granted) return []
+  return claims.some((claim) => claim.granted === granted) ? [] : [granted]
+}
 
 const isOfSharedRate = (hold: Hold): hold is Extract<Hold, { reason: 'shared rate' }> =>
   hold.reason === 'shared rate'
@@ -83,7 +94,8 @@ export function grantedStart(
     // Many single ones would make the item large.
     return grant && (isLong || bucket_ms > 1) ? [{ limiter, grant, bucket_ms }] : []
   })
-  return { granted: { at: granted.at, until: granted.until, late_ms, settle } }
+  const { at, until, cost } = granted
+  return { granted: { at, until, late_ms, settle, ...(cost === undefined ? {} : { cost }) } }
 }
 
 /** A claim that is sent once more has the time that it had. */

@@ -37,6 +37,8 @@ export default defineConfig({
       guaranteed: { vip: 1 },
       timeout: '4s',
     },
+    /** So large a total lies in chunks. */
+    vast: { partition: { payload: 'customer' }, concurrency: 1, total: 66, timeout: '8s' },
     sized: {
       partition: { payload: 'customer' },
       concurrency: 1,
@@ -55,7 +57,22 @@ export default defineConfig({
     /** Two queues that share a rate, of which each job of one counts as two starts. */
     mail: { partition: { payload: 'customer' }, pools: { mailer: 1 }, timeout: '4s' },
     letter: { partition: { payload: 'customer' }, pools: { mailer: { cost: 2 } }, timeout: '4s' },
+    /** Its rate counts what jobs cost, in all shards and lanes of a customer. */
+    tokens: {
+      partition: { payload: 'customer' },
+      concurrency: 20,
+      rateLimit: { allowed: 100, period: '2s', margin: '500ms' },
+      costs: true,
+      timeout: '4s',
+    },
     light: { partition: { payload: 'customer' }, concurrency: 2, pools: { api: 1 }, timeout: '4s' },
+    /** Its rate goes by another rule than its partitions. */
+    zoned: {
+      partition: { payload: 'customer' },
+      concurrency: 3,
+      rateLimit: { allowed: 4, period: '2s', margin: '500ms', partition: { payload: 'text' } },
+      timeout: '4s',
+    },
   },
   pools: {
     api: { concurrency: 5 },
@@ -67,6 +84,7 @@ export default defineConfig({
     { key: 'model', concurrency: 3 },
     { key: 'model', value: 'gpt-5', concurrency: 2 },
     { key: 'user', each: true, concurrency: 1 },
+    { key: 'portal', each: true, rateLimit: { allowed: 4, period: '2s', margin: '500ms' } },
   ],
   apps: { hubspot: { rate: 40, frequency_s: 10 } },
 })

@@ -39,11 +39,20 @@ export const serial = defineTask({ name: 'serial', queue: 'serial', payload, han
 export const patient = defineTask({ name: 'patient', queue: 'patient', payload, handler: record })
 export const limited = defineTask({ name: 'limited', queue: 'limited', payload, handler: record })
 export const wide = defineTask({ name: 'wide', queue: 'wide', payload, handler: record })
+export const vast = defineTask({ name: 'vast', queue: 'vast', payload, handler: record })
 export const mail = defineTask({ name: 'mail', queue: 'mail', payload, handler: record })
 export const letter = defineTask({ name: 'letter', queue: 'letter', payload, handler: record })
 export const heavy = defineTask({ name: 'heavy', queue: 'heavy', payload, handler: record })
+export const tokens = defineTask({
+  name: 'tokens',
+  queue: 'tokens',
+  payload,
+  cost: ({ name }) => Number(name.split('-')[0]),
+  handler: record,
+})
 export const light = defineTask({ name: 'light', queue: 'light', payload, handler: record })
 export const shared = defineTask({ name: 'shared', queue: 'shared', payload, handler: record })
+export const zoned = defineTask({ name: 'zoned', queue: 'zoned', payload, handler: record })
 export const sized = defineTask({ name: 'sized', queue: 'sized', payload, handler: record })
 
 /** The recorder sees one call, by the names of its jobs. */

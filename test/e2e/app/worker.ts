@@ -10,13 +10,18 @@ import {
   serial,
   shared,
   sized,
+  tokens,
+  vast,
   wide,
+  zoned,
 } from './tasks.ts'
 
 export const handler = createWorker([
   serial,
   limited,
   patient,
+  tokens,
+  vast,
   wide,
   heavy,
   light,
@@ -24,5 +29,6 @@ export const handler = createWorker([
   sized,
   mail,
   letter,
+  zoned,
   batched,
 ])

@@ -1,8 +1,6 @@
 /** I1: no more units of a limit are in use, by slots that are taken and by jobs that run, than it has. I8: nor after it was set. */
-import type { ShardKey } from '../../../lib/core/keys.ts'
-import { type LimiterName, weightIn } from '../../../lib/core/limits/queue-limiter.ts'
+import { weightIn } from '../../../lib/core/limits/queue-limiter.ts'
 import type { Config } from '../../../lib/core/queue/config.ts'
-import { limitersOverKey } from '../../../lib/core/queue/covering.ts'
 import type { State } from '../state/state.ts'
 import { partitionOf } from '../steps/past.ts'
 import type { World } from '../world.ts'
@@ -71,12 +69,35 @@ const partitionLimits = (shards: readonly string[], { queues }: Config): Limit[]
 
 /** Of queues, and of the lanes in which jobs lie. */
 function limitersOf(shards: readonly string[], config: Config): Limit[] {
-  const over = (shard: string) => limitersOverKey(config, shard as ShardKey)
-  const found = new Map<LimiterName, Limit>()
-  for (const limiter of shards.flatMap(over)) {
-    const covers = (shard: string) => over(shard).some(({ name }) => name === limiter.name)
-    const weightOf = (shard: string) => (covers(shard) ? weightIn(limiter, shard) : 0)
-    found.set(limiter.name, { name: limiter.name, units: limiter.concurrency, weightOf })
-  }
-  return [...found.values()]
+  const over = (shard: string) => [...ofQueue(shard, config), ...ofLane(shard, config)]
+  const all = new Map(shards.flatMap(over).map(({ name, units }) => [name, units]))
+  return [...all].map(([name, units]) => {
+    const weightOf = (shard: string) => over(shard).find((one) => one.name === name)?.weight ?? 0
+    return { name, units, weightOf }
+  })
+}
+
+interface Use {
+  readonly name: string
+  readonly units: number
+  readonly weight: number
+}
+
+const ofQueue = (shard: string, { queues }: Config): Use[] =>
+  (queues[shard.split('|')[0] ?? '']?.limiters ?? []).map((limiter) => {
+    return { name: limiter.name, units: limiter.concurrency, weight: weightIn(limiter, shard) }
+  })
+
+/** By the key as ARCHITECTURE has it (`crm|acme|+pool.gpu*2+tag.model`), and not by the product's reading of it. */
+function ofLane(shard: string, { pools, tags }: Config): Use[] {
+  const [, ...parts] = (shard.split('|')[2] ?? '').split('+')
+  return parts.flatMap((part) => {
+    const [name = '', weight = '1'] = part.replace('.', '|').split('*')
+    const [kind, what = ''] = name.split('|')
+    const [key, value] = what.split('=')
+    const isIt = (tag: (typeof tags)[number]) =>
+      tag.key === key && (kind === 'each' ? tag.each : !tag.each && tag.value === value)
+    const units = kind === 'pool' ? pools[what]?.units?.concurrency : tags.find(isIt)?.concurrency
+    return units === undefined ? [] : [{ name, units, weight: Number(weight) }]
+  })
 }

@@ -1,5 +1,6 @@
 /** Every small world. A new feature adds a file of its own. */
 import type { World } from '../world.ts'
+import { CHUNKS } from './chunks.ts'
 import { CLAIMS } from './claims.ts'
 import { CRASHES } from './crashes.ts'
 import { LANES } from './lanes.ts'
@@ -10,6 +11,7 @@ import { SHARED_RATES } from './shared-rates.ts'
 
 export const WORLDS: readonly World[] = [
   ...CLAIMS,
+  ...CHUNKS,
   ...CRASHES,
   ...RATES,
   ...SHARDS,

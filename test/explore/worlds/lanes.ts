@@ -1,6 +1,7 @@
 /** Lanes: jobs that name a pool or a tag, beside the plain shard of their partition, whose slot they need as well. */
 import { defineConfig } from '../../../lib/core/queue/config.ts'
-import { type World, worldOf } from '../world.ts'
+import type { World } from '../world.ts'
+import { withFaults } from './with-faults.ts'
 
 const retry = { attempts: 2, backoff: 0 }
 const ALONE = { dispatchers: 1, workers: 1 }
@@ -47,17 +48,13 @@ const FAULTS = [
   { name: ', a copy and a stray wake-up', faults: { copied: 1, strayWake: 1 } },
 ]
 
-const withFaults = (
-  name: string,
-  about: string,
-  world: Omit<Parameters<typeof worldOf>[0], 'name' | 'about'>,
-): World[] =>
-  FAULTS.map((fault) => {
-    const deviations = fault.name === '' ? DEVIATIONS : DEVIATIONS_BESIDE_A_FAULT
-    return worldOf({ ...world, name: `${name}${fault.name}`, about, faults: fault.faults, deviations })
-  })
+const each = withFaults({
+  faults: FAULTS,
+  deviations: DEVIATIONS,
+  besideAFault: DEVIATIONS_BESIDE_A_FAULT,
+})
 
 export const LANES: readonly World[] = [
-  ...withFaults('a lane beside its plain shard', 'a lane needs a pool and the slot of its partition', LANE),
-  ...withFaults('two lanes of a tag', 'who has one of two tags gets the other, or lets go', TAGS),
+  ...each('a lane beside its plain shard', 'a lane needs a pool and the slot of its partition', LANE),
+  ...each('two lanes of a tag', 'who has one of two tags gets the other, or lets go', TAGS),
 ]

@@ -1,7 +1,8 @@
 /** Totals and pools: jobs that need two of them, a line of three shards, and limits that are lowered while units are out. */
 import { totalOf } from '../../../lib/core/limits/queue-limiter.ts'
 import { defineConfig } from '../../../lib/core/queue/config.ts'
-import { type World, worldOf } from '../world.ts'
+import type { World } from '../world.ts'
+import { withFaults } from './with-faults.ts'
 
 const retry = { attempts: 2, backoff: 0 }
 const one = (queue: string, id: string, partition?: string) => ({
@@ -60,19 +61,15 @@ const FAULTS = [
   { name: ', a copy and a stray wake-up', faults: { copied: 1, strayWake: 1 } },
 ]
 
-const withFaults = (
-  name: string,
-  about: string,
-  world: Omit<Parameters<typeof worldOf>[0], 'name' | 'about'>,
-): World[] =>
-  FAULTS.map((fault) => {
-    const deviations = fault.name === '' ? DEVIATIONS : DEVIATIONS_BESIDE_A_FAULT
-    return worldOf({ ...world, name: `${name}${fault.name}`, about, faults: fault.faults, deviations })
-  })
+const each = withFaults({
+  faults: FAULTS,
+  deviations: DEVIATIONS,
+  besideAFault: DEVIATIONS_BESIDE_A_FAULT,
+})
 
 export const LIMITERS: readonly World[] = [
-  ...withFaults('two limiters', 'who has one of two gives it back or gets the other', TWO),
-  ...withFaults('three shards in a line', 'each has its turn, whoever dies with the unit', LINE),
-  ...withFaults('two priorities in a line', 'the worse one has its turn, too, whoever dies', PRIORITIES),
-  ...withFaults('a limit lowered', 'units that are out stay in use, and none comes to them', LOWERED),
+  ...each('two limiters', 'who has one of two gives it back or gets the other', TWO),
+  ...each('three shards in a line', 'each has its turn, whoever dies with the unit', LINE),
+  ...each('two priorities in a line', 'the worse one has its turn, too, whoever dies', PRIORITIES),
+  ...each('a limit lowered', 'units that are out stay in use, and none comes to them', LOWERED),
 ]

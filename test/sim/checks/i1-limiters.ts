@@ -4,6 +4,7 @@
  */
 import type { RawItem } from '../../../lib/core/job/job.ts'
 import type { QueueInput } from '../../../lib/core/queue/config.ts'
+import type { TagLimitInput } from '../../../lib/core/queue/tags-input.ts'
 import type { Plan } from '../workloads/plan.ts'
 import type { Check } from './check.ts'
 import { firstOfCalls } from './flights.ts'
@@ -67,15 +68,26 @@ export function coveringOf(
       guaranteed: NOTHING_GUARANTEED,
     })
   }
-  for (const [key, value] of Object.entries(asMap<string>(item?.['tags'])))
-    for (const limit of limits)
-      if (limit.key === key && (limit.value ?? value) === value)
-        covering.set(`tag ${key} ${limit.value ?? ''} ${limit.each ? `each ${value}` : ''}`, {
-          units: limit.concurrency,
-          weight: 1,
-          guaranteed: NOTHING_GUARANTEED,
-        })
+  for (const { name, limit } of tagsOver(limits, item))
+    if (limit.concurrency !== undefined)
+      covering.set(name, { units: limit.concurrency, weight: 1, guaranteed: NOTHING_GUARANTEED })
   return covering
+}
+
+/** The limits of tags that cover a job, each with the name of its limiter, by the documentation of its item's key. */
+export const tagsOver = (
+  limits: readonly TagLimitInput[],
+  item: RawItem | undefined,
+): { readonly name: string; readonly limit: TagLimitInput }[] =>
+  Object.entries(asMap<string>(item?.['tags'])).flatMap(([key, value]) =>
+    limits
+      .filter((limit) => limit.key === key && (limit.value ?? value) === value)
+      .map((limit) => ({ name: tagName(limit, value), limit })),
+  )
+
+function tagName({ key, value, each }: TagLimitInput, ofJob: string): string {
+  if (each) return `each|${key}=${encodeURIComponent(ofJob)}`
+  return value === undefined ? `tag|${key}` : `tag|${key}=${value}`
 }
 
 const guaranteedIn = (queue: string, input: QueueInput | undefined): Covering['guaranteed'] =>

@@ -60,11 +60,16 @@ export function betterFirst(): Check {
       const taken = Object.entries(effect.change.take)
       if (at === undefined || taken.length === 0) return
       const worst = Math.max(...taken.map(([, { priority }]) => priority))
-      for (const owner of ownersOf(seen, effect.shard, effect.change.take)) {
-        // Jobs that weigh more than somebody has left stand in no one's way.
+      for (const [owner, units] of ownersOf(seen, effect.shard, effect.change.take)) {
+        // Jobs that weigh more than somebody, or a deploy, has left stand in no one's way.
         if (known.get(owner)?.override && owner.startsWith('$')) continue
         for (const [name, { priority, since }] of lines.get(owner) ?? [])
-          if (priority < worst && since < at && shardIn(owner, name) !== effect.shard)
+          if (
+            priority < worst &&
+            since < at &&
+            shardIn(owner, name) !== effect.shard &&
+            weightIn(owner, name) <= units
+          )
             seen.fail(
               `${effect.shard} claims a job of ${worst} while ${name} waits in ${owner} with ${priority}`,
             )
@@ -73,14 +78,21 @@ export function betterFirst(): Check {
   }
 }
 
-const shardIn = (owner: string, name: string): string =>
-  owner.startsWith('$') ? name : name === 'plain' ? owner : `${owner}|${name}`
+function shardIn(owner: string, name: string): string {
+  if (owner.startsWith('$')) return name
+  if (name === 'plain') return owner
+  return owner.includes('|') ? `${owner}|${name}` : `${owner}||${name}`
+}
 
-/** The items with the lines that the shard obeys for certain: its partition's, and those of what covers the jobs that it claims. */
-function ownersOf({ truth }: Seen, shard: string, take: Readonly<Record<string, object>>): string[] {
+/** The items with the lines that the shard obeys for certain: its partition's, and those of what covers the jobs that it claims; each with its units. */
+function ownersOf(
+  { truth }: Seen,
+  shard: string,
+  take: Readonly<Record<string, object>>,
+): ReadonlyMap<string, number> {
   const { plan, limits, now } = truth
   const version = limits.onlyVersion(now - longestPass(plan), now)
-  if (version === undefined) return []
+  if (version === undefined) return new Map()
   const covering = Object.entries(take).flatMap(([id, slot]) => {
     const { priority, runAt } = slot as { priority: number; runAt: number }
     const item = truth.at(shard, `${priority}#${new Date(runAt).toISOString()}#${id}`)?.item
@@ -88,7 +100,16 @@ function ownersOf({ truth }: Seen, shard: string, take: Readonly<Record<string, 
   })
   // What is guaranteed to a partition is no business of those that wait for more.
   const names = covering.flatMap((limiters) =>
-    [...limiters].filter(([, { guaranteed }]) => guaranteed.size === 0).map(([name]) => `$limiter|${name}`),
+    [...limiters]
+      .filter(([, { guaranteed }]) => guaranteed.size === 0)
+      .map(([name, { units }]) => [`$limiter|${name}`, units] as const),
   )
-  return [ownerOf(shard) as ShardKey, ...new Set(names)]
+  return new Map<string, number>([[ownerOf(shard) as ShardKey, Number.POSITIVE_INFINITY], ...names])
+}
+
+/** How many units of a pool a job of this lane uses, by the documentation of its key. */
+function weightIn(owner: string, lane: string): number {
+  const pool = owner.replace(/^\$limiter\|pool\|/, '')
+  const part = lane.split('+').find((text) => text.startsWith(`pool.${pool}*`))
+  return part ? Number(part.split('*')[1]) : 1
 }

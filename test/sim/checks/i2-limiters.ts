@@ -1,13 +1,13 @@
 /**
- * I2 over limiters: in no window of `period` do more starts count than a total or a pool allows, over all queues and shards,
+ * I2 over limiters: in no window of `period` do more starts count than a total, a pool or a tag allows, over all queues and shards,
  * in true time, each as many as its job costs. Judged for what was claimed while one configuration has been in force.
  */
 import type { LimitOverride } from '../../../lib/core/limits/limits.ts'
+import type { QueueInput } from '../../../lib/core/queue/config.ts'
 import type { Plan } from '../workloads/plan.ts'
 import type { Check } from './check.ts'
 import { firstOfCalls } from './flights.ts'
-import { asMap, type Covered, coveredBy, useOf } from './i1-limiters.ts'
-import { slackOf } from './i2-rate.ts'
+import { asMap, type Covered, coveredBy, tagsOver, useOf } from './i1-limiters.ts'
 import { readShard } from './keys.ts'
 
 /** A rate that covers a queue, and how many starts a job of each queue counts as. */
@@ -29,21 +29,70 @@ interface WrittenRate {
 
 /** By what the user has written; a run's durations are numbers. */
 export function ratesOver({ versions }: Plan, version: number, { pk, item }: Covered): CoveringRate[] {
-  const { queues, pools = {} } = (versions[version] ?? versions[0]).input
+  const { queues, pools = {}, tags = [] } = (versions[version] ?? versions[0]).input
   const { queue } = readShard(pk)
   const input = queues[queue]
-  const isOfQueue = (job: Covered) => (readShard(job.pk).queue === queue ? 1 : undefined)
+  const isOfQueue = (job: Covered) => {
+    if (readShard(job.pk).queue !== queue) return undefined
+    return (input?.costs ? ownCost(job.item) : undefined) ?? 1
+  }
   const named = new Set([...Object.keys(input?.pools ?? {}), ...poolsNamedBy(item)])
   return [
     ...rateOf(`total|${queue}`, input?.total, isOfQueue),
     ...[...named].flatMap((pool) =>
       rateOf(`pool|${pool}`, pools[pool], (job) => {
-        const cost = useOf(queues[readShard(job.pk).queue]?.pools?.[pool], 'cost')
-        return cost ?? (poolsNamedBy(job.item).includes(pool) ? 1 : undefined)
+        const queue = queues[readShard(job.pk).queue]
+        const cost = useOf(queue?.pools?.[pool], 'cost')
+        const usual = cost ?? (poolsNamedBy(job.item).includes(pool) ? 1 : undefined)
+        // A batch is one start, whatever its jobs say.
+        return usual && (queue?.batch ? usual : (ownCost(job.item) ?? usual))
       }),
+    ),
+    ...ruledOver(input, { pk, item }),
+    ...tagsOver(tags, item).flatMap(({ name, limit }) =>
+      rateOf(name, limit, (job) =>
+        tagsOver(tags, job.item).some((other) => other.name === name)
+          ? ((queues[readShard(job.pk).queue]?.batch ? undefined : ownCost(job.item)) ?? limit.cost ?? 1)
+          : undefined,
+      ),
     ),
   ]
 }
+
+/** The rate of a queue that goes by a rule of its own: of the value that a job has, by the documentation of its lane's key. */
+function ruledOver(input: QueueInput | undefined, job: Covered): CoveringRate[] {
+  const { rateLimit: rate, costs } = input ?? {}
+  if (!rate?.partition) return []
+  const nameOf = (one: Covered): string => ruledName(rate.partition, one)
+  const { queue } = readShard(job.pk)
+  const name = nameOf(job)
+  return rateOf(name, { rateLimit: rate }, (one) =>
+    readShard(one.pk).queue === queue && nameOf(one) === name
+      ? ((costs ? ownCost(one.item) : undefined) ?? 1)
+      : undefined,
+  )
+}
+
+/** As far as rules are drawn: by task, by the region of the payload, or by both. */
+function ruledName(rule: NonNullable<QueueInput['rateLimit']>['partition'], { pk, item }: Covered): string {
+  const byTask = rule === 'task' || rule?.task === true
+  const { region } = asMap<string>(item?.['payload'])
+  // Of a payload that is kept outside only its client knew more than the key.
+  if (rule !== 'task' && region === undefined)
+    return (/\+(rate\.[^+]*)/.exec(pk)?.[1] ?? 'rate.none').replace('.', '|')
+  const parts = [
+    ...(byTask ? [['task', String(item?.['task'])]] : []),
+    ...(rule === 'task' ? [] : [['payload.region', encodeURIComponent(String(region))]]),
+  ]
+  return `rate|${readShard(pk).queue}:${parts.map(([key]) => key).join(',')}=${parts.map(([, value]) => value).join(',')}`
+}
+
+/** What a job says that it costs. */
+export const ownCost = (item: Covered['item']): number | undefined =>
+  typeof item?.['cost'] === 'number' ? item['cost'] : undefined
+
+/** A handler that would begin later than this after its stamp has to be stamped again. */
+export const slackOf = ({ margin_ms }: { readonly margin_ms: number }): number => Math.max(1, margin_ms / 2)
 
 /** A job that names a pool counts as one start, unless its queue says something else. */
 const poolsNamedBy = (item: Covered['item']): string[] => Object.keys(asMap<number>(item?.['pools']))
@@ -57,7 +106,7 @@ function rateOf(name: string, written: Written, costOf: CoveringRate['costOf']):
 }
 
 export const limiterRates: Check = {
-  name: 'I2 totals and pools',
+  name: 'I2 totals, pools and tags',
   after(event, { truth, fail }) {
     if (event.kind !== 'attemptStarted') return
     const version = truth.limits.versionInForce(truth.now)

@@ -3,15 +3,13 @@
  *
  * Starts are stamped by one machine and forgotten by another. A start is remembered for `period + margin` after its
  * stamp, and a handler begins at most `slack` after it, so the window is whole as long as the clocks' difference is
- * at most `margin − slack`; beyond, it is shorter by the excess. What was claimed under another rate may still start.
+ * at most `margin − slack`; beyond, it is shorter by the excess. What was claimed under another rate may still start. If the
+ * queue counts costs, each start is as many as its job says that it costs.
  */
 import type { Check } from './check.ts'
 import { firstOfCalls } from './flights.ts'
+import { ownCost, slackOf } from './i2-limiters.ts'
 import { readShard } from './keys.ts'
-import type { Rate } from './limits.ts'
-
-/** execute.ts: a handler that would begin later than this after its stamp has to be stamped again. */
-export const slackOf = ({ margin_ms }: Pick<Rate, 'margin_ms'>): number => Math.max(1, margin_ms / 2)
 
 export const rate: Check = {
   name: 'I2 rate',
@@ -23,7 +21,7 @@ export const rate: Check = {
     const { allowed, period_ms, margin_ms } = regime.rate
     const excess_ms = Math.max(0, 2 * truth.plan.maxSkew_ms - (margin_ms - slackOf(regime.rate)))
     const window_ms = period_ms - excess_ms
-    const starts = firstOfCalls(
+    const started = firstOfCalls(
       truth.attempts.filter(
         (attempt) =>
           attempt.partition === partition &&
@@ -31,7 +29,10 @@ export const rate: Check = {
           attempt.claimedAt >= regime.since,
       ),
     )
-    if (starts.length > allowed)
-      fail(`${starts.length} starts of ${partition} within ${window_ms} ms; ${allowed} per ${period_ms} ms`)
+    const starts = regime.rate.costs
+      ? started.reduce((sum, { standing }) => sum + (ownCost(standing?.item) ?? 1), 0)
+      : started.length
+    if (starts > allowed)
+      fail(`${starts} starts of ${partition} within ${window_ms} ms; ${allowed} per ${period_ms} ms`)
   },
 }

@@ -6,6 +6,7 @@
 import type { Tables } from '../../../lib/adapters/memory/tables.ts'
 import type { ShardKey } from '../../../lib/core/keys.ts'
 import { CLAIMED_AHEAD_MS } from '../../../lib/core/times.ts'
+import { MOST_COST } from '../workloads/costs.ts'
 import { isHeld } from '../workloads/limiter-acts.ts'
 import { ADAPTIVE } from '../workloads/queues.ts'
 import type { Check } from './check.ts'
@@ -15,13 +16,12 @@ import { ratesOver } from './i2-limiters.ts'
 import { boundOf, isBoundAlways } from './i7-bound.ts'
 import { keptOf, lacksGuaranteed } from './i7-guaranteed.ts'
 import { ownerOf, readShard } from './keys.ts'
-import { isRunnableIn } from './runnable.ts'
+import type { Rate } from './limits.ts'
+import { isRefusedByAny, isRunnableIn } from './runnable.ts'
 import type { Truth } from './truth.ts'
 
 /** A worker that has just become free may be needed by somebody else. */
 const SCARCE_MS = 10_000
-/** Only a worker sees what is wrong with it. */
-const NEEDS_A_WORKER = 'no plan'
 /** A start may be on record a little before its time. */
 const AHEAD_MS = CLAIMED_AHEAD_MS + 50
 
@@ -68,9 +68,9 @@ export const progress = (): Progress => {
       }
 
       if (isBoundAlways(truth.plan))
-        for (const { pk, sk, since, item, lineage } of truth.standing.values())
-          if (lineage.malformed && item['payload'] !== NEEDS_A_WORKER && truth.now - since > bound)
-            fail(`${pk} ${sk} can never run, and stands there for ${truth.now - since} ms`)
+        for (const one of truth.standing.values())
+          if (isRefusedByAny(one) && truth.now - one.since > bound)
+            fail(`${one.pk} ${one.sk} can never run, and stands there for ${truth.now - one.since} ms`)
 
       function couldStart(shard: string): boolean {
         const { partition } = readShard(shard)
@@ -101,7 +101,8 @@ export const progress = (): Progress => {
         const { rate } = limits
         if (!rate) return true
         if (rate.allowed === 0) return false
-        if (isThrottled(tables, shard) && isSpread(tables, shard)) return false
+        if (isThrottled(tables, shard) && (isSpread(tables, shard) || rate.costs)) return false
+        if (rate.costs) return hasOwnStart(truth, tables, shard, rate)
         const period_ms = rate.period_ms * (isThrottled(tables, shard) ? ADAPTIVE.most : 1)
         const span = period_ms + rate.margin_ms + period_ms / 10 + 2 * truth.plan.maxSkew_ms + AHEAD_MS
         const counted = truth.counted.filter(
@@ -152,12 +153,28 @@ function hasSharedStart({ plan, now }: Truth, { states }: Tables, job: Covered, 
   if (rates.length > 0 && (granted?.until ?? 0) > now - GRANTED_MS) return false
   return rates.every(({ name, allowed, period_ms, margin_ms, costOf }) => {
     const queues = Object.keys((plan.versions[version] ?? plan.versions[0]).input.queues)
-    const most = Math.max(1, ...queues.map((queue) => costOf({ pk: queue }) ?? 0))
+    const most = Math.max(
+      costOf(job) ?? 1,
+      Math.min(MOST_COST, allowed),
+      ...queues.map((queue) => costOf({ pk: queue }) ?? 0),
+    )
     const span = 1.1 * period_ms + margin_ms + 2 * plan.maxSkew_ms + AHEAD_MS
     const counted = Object.entries(states.get(`$limiter|${name}` as ShardKey)?.window ?? {})
     const used = counted.reduce((sum, [end, count]) => sum + (Number(end) > now - span ? count : 0), 0)
     return used + most <= allowed
   })
+}
+
+/** The same of a partition's rate that counts what jobs cost. */
+function hasOwnStart({ plan, now }: Truth, { states }: Tables, shard: string, rate: Rate): boolean {
+  if ((states.get(shard as ShardKey)?.granted?.until ?? 0) > now - GRANTED_MS) return false
+  const window = states.get(`$limiter|rate|${ownerOf(shard)}` as ShardKey)?.window ?? {}
+  const span = 1.1 * rate.period_ms + rate.margin_ms + 2 * plan.maxSkew_ms + AHEAD_MS
+  const used = Object.entries(window).reduce(
+    (sum, [end, count]) => sum + (Number(end) > now - span ? count : 0),
+    0,
+  )
+  return used + MOST_COST <= rate.allowed
 }
 
 /** Whoever is woken for a start may be late. */

@@ -13,6 +13,8 @@ export interface Rate {
   readonly allowed: number
   readonly period_ms: number
   readonly margin_ms: number
+  /** It counts what jobs cost. */
+  readonly costs?: true
 }
 
 export interface InForce {
@@ -185,14 +187,17 @@ export const configuredIn = ({ versions }: Plan, queue: string) =>
 interface Configured {
   readonly concurrency?: number
   readonly rateLimit?: { allowed: number; period_ms: number; margin_ms: number }
+  readonly costs?: true
 }
 
 function combine(configured: Configured | undefined, override: LimitOverride | undefined): InForce {
   if (override?.paused) return { concurrency: 0, rate: configured?.rateLimit }
   const concurrency = override?.concurrency ?? configured?.concurrency ?? Number.POSITIVE_INFINITY
   const given = override?.rateLimit
-  if (!given) return { concurrency, rate: configured?.rateLimit }
+  const costs = configured?.costs ? { costs: true as const } : {}
+  const usual = configured?.rateLimit && { ...configured.rateLimit, ...costs }
+  if (!given) return { concurrency, rate: usual }
   const { allowed, period_ms } = given
   const margin_ms = given.margin_ms ?? Math.min(1000, Math.max(20, Math.round(period_ms / 40)))
-  return { concurrency, rate: { allowed, period_ms, margin_ms } }
+  return { concurrency, rate: { allowed, period_ms, margin_ms, ...costs } }
 }

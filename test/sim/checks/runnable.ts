@@ -8,6 +8,13 @@ export const isRunnableIn = (plan: Plan, version: number, { pk, item }: Standing
   knows((plan.versions[version] ?? plan.versions[0]).config, pk) &&
   tasksIn(version, plan).some(({ name, queue }) => name === item['task'] && queue === pk.split('|')[0])
 
-/** A job of an old rule and a new task may have no version at all; what is malformed is dealt with by any. */
+/** A payload that only its task's schema refuses, so only a worker that knows the task. */
+const PAYLOAD_OF_NO_TASK = 'no plan'
+
+/** What is wrong with it can be seen without its task: any version refuses it. */
+export const isRefusedByAny = ({ lineage, item }: Standing): boolean =>
+  lineage.malformed && item['payload'] !== PAYLOAD_OF_NO_TASK
+
+/** A job of an old rule and a new task may have no version at all: it stays until one knows both. */
 export const hasVersion = (plan: Plan, standing: Standing): boolean =>
-  standing.lineage.malformed || plan.versions.some((_, version) => isRunnableIn(plan, version, standing))
+  isRefusedByAny(standing) || plan.versions.some((_, version) => isRunnableIn(plan, version, standing))

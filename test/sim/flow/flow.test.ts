@@ -29,7 +29,7 @@ test('the same seed gives the same figures, another one others', () => {
 })
 
 describe.each([
-  ['limit 20, 80 % load', 'who lacks units stands in no line'],
+  ['limit 20, backlog', 'who lacks units stands in no line'],
   ['rate of 10 per 1 s', 'no wake-up arranged'],
 ])('%s', (name, mutant) => {
   test('holds', () => {

@@ -1,5 +1,6 @@
 /** Every way in which the product is broken on purpose. A new feature adds a file of its own. */
 import { BATCH_MUTANTS } from './batches.ts'
+import { CHUNKS } from './chunks.ts'
 import { CLAIMING } from './claiming.ts'
 import { DEPLOYS } from './deploys.ts'
 import { DOOMED } from './doomed.ts'
@@ -25,6 +26,7 @@ import { WAYS_IN } from './ways-in.ts'
 
 export const MUTANTS: readonly Mutant[] = [
   ...BATCH_MUTANTS,
+  ...CHUNKS,
   ...CLAIMING,
   ...DEPLOYS,
   ...DOOMED,

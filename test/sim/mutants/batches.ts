@@ -40,13 +40,6 @@ export const BATCH_MUTANTS: readonly Mutant[] = [
     breaks: 'the last jobs of a backlog wait for the sweep',
   },
   {
-    name: 'a pass reads no more jobs than there are batches',
-    file: 'lib/core/pass/room.ts',
-    find: 'roomFor(staying, input).starts.length * (input.limits.batch?.size ?? 1) + 1',
-    replace: 'roomFor(staying, input).starts.length + 1',
-    breaks: 'a batch is never full',
-  },
-  {
     name: 'the start of a batch reads only its first job',
     file: 'lib/use-cases/attempt/start.ts',
     find: 'slots[id]?.others ?? []',

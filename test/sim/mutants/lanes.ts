@@ -8,8 +8,8 @@ export const LANES: readonly Mutant[] = [
   {
     name: 'the first limiter of a lane is forgotten',
     file: COVERING,
-    find: 'partsOf(lane)) {\n    const known =',
-    replace: 'partsOf(lane).slice(1)) {\n    const known =',
+    find: 'partsOf(lane).flatMap(({ limiter }) => knownNamed',
+    replace: 'partsOf(lane).slice(1).flatMap(({ limiter }) => knownNamed',
     breaks: 'a tag, or a pool that only jobs name',
   },
   {
@@ -29,8 +29,8 @@ export const LANES: readonly Mutant[] = [
   {
     name: 'a job is moved to a wrong lane',
     file: MISPLACED,
-    find: 'const lane = laneOf(config, { tags, pools })',
-    replace: 'const lane = laneOf(config, { tags: tags && pools, pools })',
+    find: 'const lane = laneOf(config, shard, job)',
+    replace: 'const lane = laneOf(config, shard, { ...job, tags: undefined })',
     breaks: 'it is moved for ever',
   },
   {
@@ -46,12 +46,5 @@ export const LANES: readonly Mutant[] = [
     find: '  return jobs.filter((job) => !gone.has(job))',
     replace: '  return jobs.filter((job) => !gone.has(job) || jobs.length > 0)',
     breaks: 'a job runs where other limits hold',
-  },
-  {
-    name: 'units are kept for a start that takes long',
-    file: 'lib/core/limits/keeping.ts',
-    find: '  !lack?.starts || (limits',
-    replace: '  lack !== undefined || (limits',
-    breaks: 'a lane of a slow rate keeps a tag from all other partitions for a period',
   },
 ]

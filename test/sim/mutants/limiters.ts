@@ -116,14 +116,14 @@ export const LIMITERS: readonly Mutant[] = [
   },
   {
     name: 'a limiter lends without a limit',
-    file: 'lib/use-cases/lending/capacity.ts',
-    find: 'limitsInForce({ concurrency: configured.concurrency ?? 0 }, owner, now)',
-    replace: 'limitsInForce({ concurrency: 1000 + (configured.concurrency ?? 0) }, owner, now)',
+    file: 'lib/use-cases/lending/limiter-capacity.ts',
+    find: 'limitsInForce({ concurrency: concurrency ?? 0 }, root, now)',
+    replace: 'limitsInForce({ concurrency: 1000 + (concurrency ?? 0) }, root, now)',
     breaks: 'the total',
   },
   {
     name: 'one that the books have lost is not put back',
-    file: 'lib/use-cases/lending/capacity.ts',
+    file: 'lib/use-cases/lending/capacities.ts',
     find: 'const borrowed = borrowedIn(state, { shard, limiter })\n',
     replace: 'const borrowed = 0 > 1 ? borrowedIn(state, { shard, limiter }) : {}\n',
     breaks: 'a limiter’s item was deleted: its borrowers never fit it again',

@@ -1,7 +1,6 @@
 /** Rates that queues share: what a job needs of them to start. */
 import type { Mutant } from './mutant.ts'
 
-const GRANTING = 'lib/core/limits/granting.ts'
 const GRANTS = 'lib/use-cases/lending/grants.ts'
 const RATE = 'lib/core/limits/shared-rate.ts'
 const STARTS = 'lib/use-cases/pass/shared-starts.ts'
@@ -43,6 +42,20 @@ export const SHARED_RATES: readonly Mutant[] = [
     breaks: 'what others wait for is given away',
   },
   {
+    name: 'a rate by a rule of its own grants whatever is asked',
+    file: 'lib/core/queue/rate-rule.ts',
+    find: 'return { name, rate: { name, rateLimit: rule.rateLimit, costs: {}, ...counting } }',
+    replace: 'return { name }',
+    breaks: 'a value has more starts than its rate allows',
+  },
+  {
+    name: 'the rates of single values are forgotten',
+    file: 'lib/core/queue/covering.ts',
+    find: 'if (rate) named.set(name, rate)',
+    replace: 'if (rate && !(name.startsWith("each|") || name.startsWith("rate|"))) named.set(name, rate)',
+    breaks: 'the rate of each value of a tag, and of a rule',
+  },
+  {
     name: 'the window of another limiter',
     file: GRANTS,
     find: 'const keysOf = (grants: readonly Grant[]) => grants.flatMap(({ keys }) => presentOf(keys[use.name]))',
@@ -56,28 +69,6 @@ export const SHARED_RATES: readonly Mutant[] = [
     find: 'forgottenBuckets(use.window, use.rate, now)',
     replace: 'forgottenBuckets(use.window, use.rate, now + use.rate.period_ms / 2)',
     breaks: 'the window is half as long',
-  },
-  {
-    name: 'only the first rate grants',
-    file: GRANTING,
-    find: 'const at = Math.max(...rates.map((use) => earliestStart(use, Math.max(now, start))))',
-    replace:
-      'const at = Math.max(...rates.slice(0, 1).map((use) => earliestStart(use, Math.max(now, start))))',
-    breaks: 'a total beside a pool',
-  },
-  {
-    name: 'a start that comes too late is made',
-    file: 'lib/use-cases/attempt/start.ts',
-    find: 'if (isGrantOver(granted, startedAt)) return',
-    replace: 'if (isGrantOver(granted, startedAt - 3_600_000)) return',
-    breaks: 'its limiter has forgotten it, or will too early',
-  },
-  {
-    name: 'what may have been used by a write is used again',
-    file: 'lib/use-cases/pass/carry-out.ts',
-    find: 'granted: isUncertain ? [] : keptByVisit(limits, state)',
-    replace: 'granted: keptByVisit(limits, isUncertain ? state : state)',
-    breaks: 'the first write was made, and its reply lost',
   },
   {
     name: 'a start waited for is used by two passes',

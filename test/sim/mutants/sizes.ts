@@ -2,7 +2,6 @@
 import type { Mutant } from './mutant.ts'
 
 const COUNTED = 'lib/core/job/counted.ts'
-const SIZE = 'lib/core/limits/queue-size.ts'
 const SIZED = 'lib/use-cases/enqueue-sized.ts'
 const STORE = 'lib/adapters/memory/store.ts'
 
@@ -13,13 +12,6 @@ export const SIZES: readonly Mutant[] = [
     find: 'partAt(tables, key).jobs >= most ||',
     replace: 'partAt(tables, key).jobs >= most + 1 ||',
     breaks: 'two that come simultaneously both find the last place',
-  },
-  {
-    name: 'other parts are not looked at',
-    file: SIZE,
-    find: 'isStrained(max, counts) ?',
-    replace: 'isStrained(max, counts) && counts.size === 0 ?',
-    breaks: 'a number that events have raised beyond its bound hides in another part',
   },
   {
     name: 'the end of a job is not counted',
@@ -56,27 +48,6 @@ export const SIZES: readonly Mutant[] = [
     replace:
       "    if (outcome.kind !== 'full') return outcome\n    throw fullError(job.item, job.sizes[0] ?? { scope: 'queue', pk: '', max: 0 }, 0)\n",
     breaks: 'somebody else was quicker in one part, and there is room in another',
-  },
-  {
-    name: 'a recount forgets what was put meanwhile',
-    file: SIZE,
-    find: 'now.jobs - (now.puts - before.puts) - counted.items',
-    replace: 'now.jobs - 0 * (now.puts - before.puts) - counted.items',
-    breaks: 'the number is too low, and the queue takes too many',
-  },
-  {
-    name: 'a job that comes back is counted twice',
-    file: 'lib/use-cases/operate/recount.ts',
-    find: 'jobs: jobs + (met.has(name) ? 0 : 1)',
-    replace: 'jobs: jobs + 1',
-    breaks: 'its next attempt was read as well, and the number is too high',
-  },
-  {
-    name: 'a job that is moved meanwhile is not counted',
-    file: COUNTED,
-    find: 'by !== 0 || puts > 0',
-    replace: 'by !== 0',
-    breaks: 'it was read in neither place, and the queue takes one too many',
   },
   {
     name: 'the jobs of events count nowhere',

@@ -39,14 +39,15 @@ const concurrencyOf = ({ total }: QueueInput): { readonly concurrency?: number }
   return concurrency === undefined ? {} : { concurrency }
 }
 
-/** More of them than the rates let start in a while, of one partition or of all. */
+/** More of them than the rates let start in a while, or about as many: then what is forgotten too early is not made up for by those who wait. */
 export function withCrowd(random: SimRandom, jobs: readonly JobPlan[]): readonly JobPlan[] {
   const [model] = jobs
   if (!model) return jobs
+  const spread_ms = random.pick([3000, 30_000, 120_000])
   const crowd = Array.from({ length: random.int(15, 50) }, (_, n): JobPlan => {
     const like = jobs[random.int(0, jobs.length - 1)] ?? model
     const { ttl_ms: _ttl, keyed: _key, padding_kb: _padding, ...job } = like
-    const at = model.at + random.int(0, 3000)
+    const at = model.at + random.int(0, spread_ms)
     const handler = { bad: 0, how: 'throw', takes_ms: random.skewed(1, 400) } as const
     return { ...job, way: 'client', id: `crowd-${n}`, at, runAt: at, priority: 5, handler }
   })

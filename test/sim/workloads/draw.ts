@@ -1,6 +1,7 @@
 /** The plan of a run: each workload adds its part here. */
 import type { SimRandom } from '../world/random.ts'
 import { drawCancels, withTtls } from './cancels.ts'
+import { withCosts } from './costs.ts'
 import { drawEdits } from './edits.ts'
 import { drawExtras } from './extras.ts'
 import { drawJobs } from './jobs.ts'
@@ -23,7 +24,7 @@ export function drawPlan(random: SimRandom, own: SimRandom): Plan {
   }
   const known = { versions, limiterActs: changes.limiterActs, jobs }
   const acts = extras.acts(known, { begin: epoch_ms, end: faultsUntil })
-  return { ...frame, ...changes, ...acts, jobs: extras.jobs(withTtls(random, jobs)) }
+  return withCosts(random, { ...frame, ...changes, ...acts, jobs: extras.jobs(withTtls(random, jobs)) })
 }
 
 const pacified = (job: JobPlan): JobPlan => ({ ...job, handler: { ...job.handler, how: 'throw' } })

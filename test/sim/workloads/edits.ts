@@ -10,6 +10,7 @@ import type { RawKey } from '../../../lib/ports/store.ts'
 import { flightOf } from '../checks/flights.ts'
 import type { SimRandom } from '../world/random.ts'
 import type { World } from '../world/world.ts'
+import { MOST_COST } from './costs.ts'
 import type { EditPlan, JobPlan } from './plan.ts'
 import { MALFORMED } from './ways-in.ts'
 
@@ -73,6 +74,7 @@ const isMalformed = (item: RawItem): boolean => item[MALFORMED] === true
 function changed(item: RawItem, { what, pick }: EditPlan): RawItem | undefined {
   const payload = {
     tenant: 'by hand',
+    region: 'by hand',
     handler: { bad: 0, how: 'throw', takes_ms: 1 + Math.floor(pick * 500) },
   }
   switch (what) {
@@ -81,7 +83,7 @@ function changed(item: RawItem, { what, pick }: EditPlan): RawItem | undefined {
         ? { pk: item.pk, sk: item.sk, task: `task-${item.pk.split('|')[0]}`, payload }
         : undefined
     case 'replace':
-      return { pk: item.pk, sk: item.sk, task: item['task'], payload, by: 'hand' }
+      return { pk: item.pk, sk: item.sk, task: item['task'], payload, by: 'hand', ...otherCost(item) }
     case 'same':
       return structuredClone(item)
     case 'spoil':
@@ -93,6 +95,12 @@ function changed(item: RawItem, { what, pick }: EditPlan): RawItem | undefined {
     case 'withdraw':
       return undefined
   }
+}
+
+/** As dear as another may be that says so; or it says nothing any more. */
+function otherCost(item: RawItem): { readonly cost?: number } {
+  const { cost } = item
+  return typeof cost === 'number' && cost < MOST_COST ? { cost: cost === 1 ? 2 : 1 } : {}
 }
 
 const isGoodKey = ({ pk, sk }: RawKey): boolean => parseShard(pk).ok && parseSortKey(sk).ok

@@ -24,20 +24,30 @@ export function drawPauses(random: SimRandom, jobs: readonly JobPlan[], end: num
   }).flat()
 }
 
+/** A call of somebody who has died meanwhile may still arrive. */
+const ON_ITS_WAY_MS = 30_000
+
+/** Of two calls at a time the later may be written first: whoever resumes has heard what came of the pause. */
 export function applyPause(world: World, plan: PausePlan): void {
-  amended(world, plan, paused({ by: 'operator' }), () => {})
-  world.scheduler.after(plan.for_ms, () => resumeSurely(world, plan))
+  const { scheduler } = world
+  const resumesAt = scheduler.now + plan.for_ms
+  amended(world, plan, paused({ by: 'operator' }), (ok) => {
+    const overAt = scheduler.now + (ok ? 0 : ON_ITS_WAY_MS)
+    scheduler.at(Math.max(resumesAt, overAt), () => resumeSurely(world, plan))
+  })
 }
 
 /** All have to finish in the end: it is said until it has been heard. */
 const resumeSurely = (world: World, plan: PausePlan): void =>
-  amended(world, plan, resumed, () => world.scheduler.after(1000, () => resumeSurely(world, plan)))
+  amended(world, plan, resumed, (ok) => {
+    if (!ok) world.scheduler.after(1000, () => resumeSurely(world, plan))
+  })
 
 function amended(
   world: World,
   { queue, tenant }: PausePlan,
   change: Parameters<typeof amendLimits>[3],
-  failed: () => void,
+  over: (ok: boolean) => void,
 ): void {
   const partition = queue.partitioned ? encoded(tenant) : undefined
   world.invoke(
@@ -45,7 +55,7 @@ function amended(
     (by) => amendLimits(contextOf(world, by), queue.config, partition, change),
     ({ ok }) => {
       if (ok) world.emit({ kind: 'limitsSet', shard: ownerIn(queue, tenant) })
-      else failed()
+      over(ok)
     },
   )
 }

@@ -40,6 +40,8 @@ export interface JobPlan {
   readonly runAt: number
   readonly handler: HandlerPlan
   readonly labels?: Labels
+  /** What it says that it costs. */
+  readonly cost?: number
   /** Not to be started later than so long after `runAt`. */
   readonly ttl_ms?: number
   /** The key that it comes with. */

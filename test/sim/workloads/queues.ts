@@ -62,10 +62,20 @@ export function drawLimiters(random: SimRandom, queues: Readonly<Record<string, 
     }
     const pools = random.chance(0.6) ? { pools: { [POOL]: use } } : {}
     const guaranteed = drawGuaranteed(random, queue, total.total?.concurrency)
-    return [name, { ...queue, ...total, ...guaranteed, ...pools }] as const
+    return [name, { ...queue, ...drawRule(random, queue), ...total, ...guaranteed, ...pools }] as const
   })
   return { queues: Object.fromEntries(covered), pools: { [POOL]: pool }, tags: drawTags(random) }
 }
+
+/** By task, which all jobs have, or by what all payloads of a run say. */
+type Rule = NonNullable<NonNullable<QueueInput['rateLimit']>['partition']>
+const RULES: readonly [Rule, ...Rule[]] = ['task', { payload: 'region' }, { payload: 'region', task: true }]
+
+/** A rate that goes by another rule than the partition. */
+const drawRule = (random: SimRandom, { minInterval }: QueueInput): Pick<QueueInput, 'rateLimit'> =>
+  minInterval !== undefined || !random.chance(0.25)
+    ? {}
+    : { rateLimit: { ...drawSharedRate(random).rateLimit, partition: random.pick(RULES) } }
 
 /** Something is always left to the others, or they would never run. */
 function drawGuaranteed(

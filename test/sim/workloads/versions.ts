@@ -8,7 +8,8 @@ import {
   defineConfig,
   type QueueInput,
 } from '../../../lib/core/queue/config.ts'
-import type { TagLimit } from '../../../lib/core/queue/tags-input.ts'
+import type { TagLimitInput } from '../../../lib/core/queue/tags-input.ts'
+import { chunked } from '../../support/chunked.ts'
 import type { SimRandom } from '../world/random.ts'
 import { drawLimiters, drawShards, type PoolsPlan, type QueuePlan } from './queues.ts'
 
@@ -38,7 +39,7 @@ export function drawVersions(
   const isLimited = random.chance(0.4)
   const withLimiters = (queues: Queues): Version => {
     const drawn = isLimited ? drawLimiters(random, queues) : { queues, pools: {}, tags: [] }
-    return versionOf(drawn.queues, drawn.pools, drawn.tags)
+    return versionOf(drawn.queues, drawn.pools, drawn.tags, undefined, inChunks)
   }
   const versions: [Version, ...Version[]] = [withLimiters(first)]
   if (!random.chance(0.35)) return versions
@@ -49,14 +50,22 @@ export function drawVersions(
   return versions
 }
 
+/** So few that shards share them, and so many that capacity moves. */
+const CHUNKS = 2
+
+/** Every other total lies in chunks, however small it is: so a deploy divides it, or does no more. */
+const inChunks = (config: Config): Config =>
+  chunked(config, CHUNKS, ({ concurrency }) => concurrency % 2 === 1)
+
 export function versionOf(
   queues: Queues,
   pools: PoolsPlan = {},
-  tags: readonly TagLimit[] = [],
+  tags: readonly TagLimitInput[] = [],
   apps?: ConfigInput['apps'],
+  changed = (config: Config): Config => config,
 ): Version {
   const input = { queues, pools, tags, ...(apps ? { apps } : {}) }
-  const config = defineConfig(input)
+  const config = changed(defineConfig(input))
   const plans = Object.entries(queues).flatMap(([name, input]): QueuePlan[] => {
     const queue = config.queues[name]
     return queue ? [{ name, partitioned: input.partition !== undefined, input, config: queue }] : []
@@ -74,7 +83,10 @@ function redeployed(random: SimRandom, queues: Queues, newQueue: () => QueueInpu
 /** They are drawn anew. */
 const withoutLimiters = (queues: Queues): Queues =>
   Object.fromEntries(
-    Object.entries(queues).map(([name, { total: _t, guaranteed: _g, pools: _p, ...queue }]) => [name, queue]),
+    Object.entries(queues).map(([name, { total: _t, guaranteed: _g, pools: _p, rateLimit, ...queue }]) => [
+      name,
+      rateLimit === undefined || rateLimit.partition ? queue : { ...queue, rateLimit },
+    ]),
   )
 
 function changedQueue(random: SimRandom, input: QueueInput): QueueInput {
@@ -126,7 +138,7 @@ export const deployAt = (random: SimRandom, version: number, at: number): Deploy
 /** Tasks of a version besides each queue's own: known to that version's workers alone. */
 export const taskOfVersion = (queue: string, version: number): string => `task-${queue}-v${version}`
 
-/** Whether a version has a place for the shard: what its lane names of a tag that has no limit holds nothing up. */
+/** Whether a version has a place for the shard: what its lane names of a tag or a rate that there is not holds nothing up. */
 export function knows({ queues, input: { pools = {} } }: Config, shard: string): boolean {
   const [name = '', partition = '', last = ''] = shard.split('|')
   const queue = Object.hasOwn(queues, name) ? queues[name] : undefined

@@ -99,15 +99,20 @@ function placedAs(world: World, item: RawItem): Placed {
 
 const isBucketKnown = (item: RawItem): boolean => item[MALFORMED] !== true && item.sk.length % 2 === 0
 
-const payloadOf = ({ queue, tenant, handler, padding_kb = 0 }: JobPlan) => ({
+/** One that a key has to escape, too. */
+const REGIONS = ['eu', 'b|c+d%'] as const
+
+const payloadOf = ({ queue, tenant, handler, id, padding_kb = 0 }: JobPlan) => ({
   ...(queue.partitioned ? { tenant } : {}),
+  region: REGIONS[id.length % REGIONS.length],
   handler,
   ...(padding_kb > 0 ? { padding: 'x'.repeat(1024 * padding_kb) } : {}),
 })
 
 export function itemOf(world: World, job: JobPlan) {
-  const { queue, task, id, priority, runAt, ttl_ms: ttl, labels } = job
-  const spec = { queue: queue.name, task, payload: payloadOf(job), id, priority, runAt, ttl, ...labels }
+  const { queue, task, id, priority, runAt, ttl_ms: ttl, labels, cost } = job
+  const said = { ...labels, ...(cost === undefined ? {} : { cost }) }
+  const spec = { queue: queue.name, task, payload: payloadOf(job), id, priority, runAt, ttl, ...said }
   const { config } = world.plan.versions[job.version] ?? world.plan.versions[0]
   const item = newJob(config, spec, world.scheduler.now)
   if (!item.ok) throw new Error(item.reason)
@@ -119,16 +124,20 @@ function rawItem(world: World, job: JobPlan, index: number) {
   const item = { ...itemOf(world, job), ...attributesOf(index) }
   const [queue, partition = ''] = item.pk.split('|')
   const pk = partition ? `${queue}|${partition}` : queue
-  if (job.labels && index % 7 === 0) return { ...item, pk: `${queue}|${partition}|+tag.m` as typeof item.pk }
-  return job.priority === 5 ? { ...item, pk: pk as typeof item.pk } : item
+  if (job.labels && index % 7 === 0 && job.padding_kb === undefined)
+    return { ...item, pk: `${queue}|${partition}|+tag.m` as typeof item.pk }
+  // What may be kept outside of the item says nothing of its lane.
+  const isLaneKnown = job.padding_kb === undefined || job.queue.config.rateRule === undefined
+  return job.priority === 5 && isLaneKnown ? { ...item, pk: pk as typeof item.pk } : item
 }
 
 /** Every other event leaves it to Sluice to name the job and to say when. */
 const eventOf = (job: JobPlan): string => {
   if (job.keyed) return keyedEvent(job)
-  const { queue, task, id, priority, runAt, at, ttl_ms, labels } = job
+  const { queue, task, id, priority, runAt, at, ttl_ms, labels, cost } = job
   const named = { ...(runAt === at ? {} : { id, runAt }), ...(ttl_ms === undefined ? {} : { ttl: ttl_ms }) }
-  const detail = { queue: queue.name, task, payload: payloadOf(job), priority, ...named, ...labels }
+  const said = { ...labels, ...(cost === undefined ? {} : { cost }) }
+  const detail = { queue: queue.name, task, payload: payloadOf(job), priority, ...named, ...said }
   return JSON.stringify({ id: `event-${id}.${at % 100_000}`, time: new Date(at).toISOString(), detail })
 }
 

@@ -45,7 +45,7 @@ const isAtWork = ({ states }: World['tables'], key: string): boolean =>
   key.startsWith('$') &&
   [...states.values()].some(({ borrowedFrom = {}, slots }) => {
     const names = Object.keys(borrowedFrom).map((name) => `$limiter|${name}`)
-    return names.includes(key) && Object.keys(slots).length > 0
+    return names.includes(key.replace(/\|#\d+$/, '')) && Object.keys(slots).length > 0
   })
 
 /** What the names of its other shards begin with: `queue|partition`, or `queue|` without a partition rule. */

@@ -2,14 +2,15 @@
 import { expect, test } from 'vitest'
 import { cancelling } from '../../../lib/api/cancel.ts'
 import { newJob } from '../../../lib/core/job/new-job.ts'
+import { type Config, defineConfig } from '../../../lib/core/queue/config.ts'
 import { configOf, jobItem, NOW, value } from '../../support/builders.ts'
 import { untyped } from '../../support/untyped.ts'
 import { World } from '../../support/world.ts'
 
 const NOTE = { by: 'ann', reason: 'no use' }
 
-function clientOf(shards = 1) {
-  const world = new World(configOf({ concurrency: 100, shards }))
+function clientOf(shards = 1, config: Config = configOf({ concurrency: 100, shards })) {
+  const world = new World(config)
   const { context } = world
   const client = cancelling({ ...context, wake: () => context.wake, keepsPayloads: false })
   return { world, client }
@@ -26,6 +27,27 @@ test.each([1, 7])('by its key, or by its id, among %i shards', async (shards) =>
     expect(world.dead).toMatchObject([{ reason: 'cancelled', error: 'cancelled by ann: no use' }])
     expect(await client.cancel(named, NOTE)).toEqual({ kind: 'gone' })
   }
+})
+
+test('by its id, in the lane of the value that its queue’s rate goes by, or searched for', async () => {
+  const rateLimit = { allowed: 1, period: '1h', partition: { payload: 'region' } } as const
+  const config = defineConfig({ queues: { crm: { partition: { payload: 'customer' }, rateLimit } } })
+  const { world, client } = clientOf(1, config)
+  for (const id of ['j', 'k', 'l']) {
+    const job = {
+      ...delayed,
+      payload: { customer: 'acme', region: 'a|b+' },
+      id,
+      delay: id === 'l' ? 0 : '1h',
+    }
+    world.put(value(newJob(config, job, NOW)))
+  }
+  const named = { queue: 'crm', partition: 'acme' } as const
+  expect(await client.cancel({ ...named, id: 'j', rate: 'a|b+' }, NOTE)).toEqual({ kind: 'cancelled' })
+  expect(await client.cancel({ ...named, id: 'k', rate: 'other' }, NOTE)).toEqual({ kind: 'gone' })
+  await world.stream()
+  expect(await client.cancel({ ...named, id: 'k' }, NOTE)).toEqual({ kind: 'cancelled' })
+  await expect(client.cancel({ ...named, id: 'k', rate: 'x'.repeat(300) }, NOTE)).rejects.toThrow('256')
 })
 
 test('one that waits beyond 10,000 others is not looked for any further', async () => {

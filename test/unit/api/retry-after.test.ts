@@ -29,6 +29,10 @@ test.each([
     { total: 'crm', reason: 'full' },
     { reason: 'full', limiter: { total: 'crm' } },
   ],
+  [
+    { tag: 'portal', each: 'x', reason: 'full' },
+    { reason: 'full', limiter: { tag: 'portal', each: 'x' } },
+  ],
 ])('is of the partition, or of the limiter that it names: %o', (why, said) => {
   const { reason, limiter } = new RetryAfterError('30s', why)
   expect({ reason, limiter }).toEqual(said)

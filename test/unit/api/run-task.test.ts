@@ -93,6 +93,34 @@ test.each([
   expect(await run(jobOf(config, jobItem()))).toEqual({ kind: 'slowed', until: expect.any(Number), ...said })
 })
 
+test.each([
+  [{ pool: 'api' }, 'pool|api'],
+  [{ tag: 'portal', each: 'x' }, 'each|portal=x'],
+  [{ rate: 'crm', of: 'eu' }, 'rate|crm:meta.region=eu'],
+])(
+  'a handler may name one with a rate alone, a tag of the job, and the value that a rate goes by: %j',
+  async (limiter, name) => {
+    const rateLimit = { allowed: 1, period: '1s' } as const
+    const config = defineConfig({
+      pools: { api: { rateLimit } },
+      tags: [{ key: 'portal', each: true, rateLimit }],
+      queues: {
+        crm: {
+          partition: { payload: 'customer' },
+          pools: { api: 1 },
+          rateLimit: { ...rateLimit, partition: { meta: 'region' } },
+        },
+      },
+    })
+    const run = workerOf(async () => {
+      throw new RetryAfterError('30s', limiter)
+    })
+    const pk = 'crm|acme|+each.portal=x+rate.crm:meta.region=eu' as ShardKey
+    const item = { ...jobItem(), pk, tags: { portal: 'x' }, meta: { region: 'eu' } }
+    expect(await run(jobOf(config, item))).toMatchObject({ kind: 'slowed', limiter: name })
+  },
+)
+
 describe('after the timeout', () => {
   const aborted = (signal: AbortSignal) =>
     new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))

@@ -35,6 +35,9 @@ test('the smallest of its limiters counts', () => {
 })
 
 test('a tag of a job is one that it bears itself', () => {
-  expect(laneOf(CONFIG, { tags: { other: 'x' } })).toEqual({ ok: true, value: undefined })
-  expect(laneOf(CONFIG, { tags: { constructor: 'x' } })).toEqual({ ok: true, value: '+tag.constructor' })
+  expect(laneOf(CONFIG, { queue: 'crm' }, { tags: { other: 'x' } })).toEqual({ ok: true, value: undefined })
+  expect(laneOf(CONFIG, { queue: 'crm' }, { tags: { constructor: 'x' } })).toEqual({
+    ok: true,
+    value: '+tag.constructor',
+  })
 })

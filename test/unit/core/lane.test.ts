@@ -25,7 +25,7 @@ const config = defineConfig({
   ],
   queues: { crm: { partition: { payload: 'customer' }, total: 9, pools: { api: 2 } }, mail: {} },
 })
-const lane = (labels: Labels) => value(laneOf(config, labels))
+const lane = (labels: Labels) => value(laneOf(config, { queue: 'crm' }, labels))
 const shard = (pk: string) => value(parseShard(pk))
 
 describe('a lane', () => {
@@ -50,13 +50,13 @@ describe('a lane', () => {
   )
 
   test.each([
-    ['crm|a|+', 'names no pool or tag'],
-    ['crm|a|+pool.gpu*1', 'names no pool or tag'],
-    ['crm|a|+pool.gpu*02', 'names no pool or tag'],
-    ['crm|a|+total.crm', 'names no pool or tag'],
-    ['crm|a|+tag.model=', 'names no pool or tag'],
-    ['crm|a|+each.user', 'names no pool or tag'],
-    ['crm|a|+tag.a=%41', 'names no pool or tag'],
+    ['crm|a|+', 'names no pool, tag or rate'],
+    ['crm|a|+pool.gpu*1', 'names no pool, tag or rate'],
+    ['crm|a|+pool.gpu*02', 'names no pool, tag or rate'],
+    ['crm|a|+total.crm', 'names no pool, tag or rate'],
+    ['crm|a|+tag.model=', 'names no pool, tag or rate'],
+    ['crm|a|+each.user', 'names no pool, tag or rate'],
+    ['crm|a|+tag.a=%41', 'names no pool, tag or rate'],
     ['crm|a|+tag.b+tag.a', 'not as the client writes it'],
     ['crm|a|+tag.a+tag.a', 'not as the client writes it'],
     [`crm|a|+tag.a=${'x'.repeat(300)}`, 'not as the client writes it'],
@@ -66,7 +66,7 @@ describe('a lane', () => {
   test('with too long names is refused', () => {
     const tags = Object.fromEntries(['a', 'b', 'c'].map((key) => [key, 'x'.repeat(128)]))
     const limits = Object.keys(tags).map((key) => ({ key, each: true as const, concurrency: 1 }))
-    expect(reason(laneOf({ tags: limits }, { tags }))).toContain('300 at most')
+    expect(reason(laneOf({ queues: {}, tags: limits }, { queue: 'crm' }, { tags }))).toContain('300 at most')
   })
 })
 

@@ -54,7 +54,18 @@ describe('a total and pools', () => {
     ],
     ['a weight of 0', { pools: POOLS, queues: { crm: { pools: { disk: 0 } } } }, /at least one unit/],
     ['a negative total', { queues: { crm: { total: -1 } } }, /queues\.crm\.total.*0 \(paused\)/],
-    ['a huge total', { queues: { crm: { total: 1001 } } }, /at most 1000/],
+    ['a huge total', { queues: { crm: { total: 5001 } } }, /at most 5000/],
+    [
+      'a huge rate of a total',
+      { queues: { crm: { total: { rateLimit: { allowed: 1_000_001, period: 1000 } } } } },
+      /at most 1000000/,
+    ],
+    ['a huge pool', { pools: { api: { concurrency: 1001 } }, queues: { crm: {} } }, /at most 1000/],
+    [
+      'a huge total that guarantees something',
+      { queues: { crm: { partition: { payload: 'a' }, total: 1001, guaranteed: { acme: 1 } } } },
+      /at most 1000/,
+    ],
     [
       'a pool without a limit',
       { pools: { api: {} }, queues: { crm: {} } } as unknown as ConfigInput,

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { poolNamed } from '../../../lib/core/limits/queue-limiter.ts'
 import { assertSound } from '../../../lib/core/pass/assertions.ts'
 import { type Decision, decide, type PassInput } from '../../../lib/core/pass/decide.ts'
 import {
@@ -139,4 +140,19 @@ test('says that the throttle holds the others, and until when', () => {
     inputOf({ limits: { ...limits, throttle: { ...THROTTLE, easesAt: NOW + 100 } }, state }),
   )
   expect(soon.looks).toEqual([{ at: NOW + 100, why: 'the throttle lets one start' }])
+})
+
+test('a start that was granted to a job of another cost is used by none', () => {
+  const claim = { ...claimOf('a'), job: { ...job('a'), cost: 7 } }
+  const shared = (cost: number) => ({
+    grants: [{ at: NOW, until: NOW + 1000, keys: {}, cost }],
+    wait: { limiter: poolNamed('api'), allowed: 10, period_ms: 1000 },
+    counting: { late_ms: 1, kept_ms: 1000, buckets_ms: {} },
+  })
+  const by = (cost: number) => {
+    const input = inputOf({ limits: { slots: 3, shared: shared(cost) }, due: [claim.job] })
+    return () => assertSound(input, { ...decide(inputOf()), claims: [claim] })
+  }
+  expect(by(7)).not.toThrow()
+  expect(by(6)).toThrow(/for what another costs/)
 })

@@ -76,7 +76,9 @@ describe('room in a queue', () => {
         expect(room !== undefined).toBe(size < max)
         if (!room) return
         expect(found.get(room.part)?.jobs ?? 0).toBeLessThan(room.room.most)
-        expect(room.room).toMatchObject({ pk: '$size|crm', most: boundOf(max, room.part) })
+        expect(room.room.pk).toBe('$size|crm')
+        const left = max - (size - Math.max(0, found.get(room.part)?.jobs ?? 0))
+        expect(room.room.most).toBe(Math.min(boundOf(max, room.part), room.room.others ? left : max))
       }),
     )
   })
@@ -92,6 +94,12 @@ describe('room in a queue', () => {
       { pk: '$size|crm', sk: '07', count: 3 },
     ])
     expect(findRoom(limit(100), partsWith([0, 10]), 0).room?.room).not.toHaveProperty('others')
+  })
+
+  test('and lets no more into its own than the others leave, whoever else has read the same', () => {
+    const { room } = findRoom(limit(8), partsWith([0, 4], [1, 3]), 0)
+    expect(room?.room).toMatchObject({ sk: '00', most: 5 })
+    expect(findRoom(limit(8), partsWith([0, 4]), 0).room?.room).toMatchObject({ most: 8 })
   })
 })
 

@@ -84,6 +84,21 @@ describe('a shard may use', () => {
     expect(givesNextStartAway(withStarts(2), usage(inUse))).toBe(false)
     expect(givesNextStartAway(withStarts(3, { 1: 1 }), usage(inUse))).toBe(false)
   })
+
+  test('none of its starts once it has no job, if somebody waits who may have as much', () => {
+    const idle = (count: number, line = {}): Portion => {
+      const { books, ...portion } = withStarts(count, line)
+      const loans = { ...books.starts.loans, 1: loan('t', 2) }
+      return { ...portion, books: { ...books, starts: { ...books.starts, loans } }, waiting: [] }
+    }
+    const gives = (portion: Portion, starts: number) =>
+      givesNextStartAway(portion, usage({ slots: 0, starts }))
+    expect(gives(idle(2, { 1: 1 }), 2)).toBe(true)
+    expect(gives(idle(2, { 1: 1 }), 1)).toBe(true)
+    expect(gives(idle(2, { 1: 1 }), 0)).toBe(false)
+    expect(gives(idle(2, { 0: 1 }), 2)).toBe(false)
+    expect(gives({ ...idle(2, { 1: 1 }), waiting: [5] }, 2)).toBe(false)
+  })
 })
 
 describe('a shard wants', () => {

@@ -1,0 +1,56 @@
+/**
+ * What a job costs: as how many starts it counts against its partition's rate, if its queue says `costs`, and against the rates
+ * of its pools. Without one it counts as one start, or as its queue says of a pool.
+ */
+import * as z from 'zod'
+import { parseShard, type Shard } from '../keys.ts'
+import { isRateOfPartition } from '../limits/limiter-name.ts'
+import { MOST_ALLOWED } from '../limits/limits.ts'
+import { costIn, type SharedRate } from '../limits/shared-rate.ts'
+import { type Config, queueNamed } from '../queue/config.ts'
+import { ratesWithOwn } from '../queue/covering.ts'
+import { type Parsed, parsed, refused } from '../text/parsed.ts'
+
+export const costSchema = z
+  .int()
+  .min(1, 'a job costs 1 or more')
+  .max(MOST_ALLOWED, `a job costs at most ${MOST_ALLOWED}`)
+
+export interface Costly {
+  readonly cost?: number
+}
+
+/** Those that count what the jobs of a shard cost, as configured. */
+function ratesOf(config: Config, shard: Shard): readonly SharedRate[] {
+  const queue = queueNamed(config, shard.queue)
+  // A batch is one start, whatever its jobs say.
+  if (queue?.batch) return []
+  const own = queue?.costs ? queue.rateLimit : undefined
+  return ratesWithOwn(config, shard, own).filter(({ countsStarts }) => !countsStarts)
+}
+
+/** Why a job that costs so much could never start by this configuration. A rate of 0 pauses, and says nothing. */
+export function costProblem(config: Config, shard: Shard, cost: number | undefined): string | undefined {
+  if (cost === undefined) return undefined
+  const tooSmall = ratesOf(config, shard).find(({ rateLimit: { allowed } }) => allowed > 0 && cost > allowed)
+  return tooSmall && `a job that costs ${cost} could never start: ${text(tooSmall)}`
+}
+
+function text({ name, rateLimit: { allowed, period_ms } }: SharedRate): string {
+  const [kind, ...rest] = name.split('|')
+  return `the rate of ${isRateOfPartition(name) ? 'its partition' : `${kind} "${rest.join('|')}"`} is ${allowed} in ${period_ms / 1000} s`
+}
+
+/** What the item of a new job says of it: nothing, if that makes no difference. */
+export function costOfNew(config: Config, pk: string, cost: number | undefined): Parsed<Costly> {
+  const shard = parseShard(pk)
+  if (cost === undefined || !shard.ok) return parsed({})
+  const rates = ratesOf(config, shard.value)
+  if (cost === 1 && rates.every((rate) => costIn(rate, pk) === 1)) return parsed({})
+  if (rates.length === 0)
+    return refused(
+      `nothing counts what it costs: say costs: true of queue "${shard.value.queue}", which needs a rate, or give it a pool that has one`,
+    )
+  const problem = costProblem(config, shard.value, cost)
+  return problem === undefined ? parsed({ cost }) : refused(problem)
+}

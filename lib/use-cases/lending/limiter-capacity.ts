@@ -1,0 +1,169 @@
+/**
+ * What a shard may use of a limiter: read from its own item, and from the limiter's. If that is divided, from the chunk that the shard
+ * borrows of, and *then* from the root: whoever sets a limit writes the root, then fences the chunks, and then those that have borrowed
+ * there. So a pass that finds a loan of after the fence reads the new limit, and any other loses.
+ */
+import { parseShard, type Shard, type ShardKey } from '../../core/keys.ts'
+import { booksOf } from '../../core/limits/books.ts'
+import { type Chunk, inChunk, isDividedNow, unitsOfChunk } from '../../core/limits/chunk.ts'
+import { chunkKeyOf, chunkOfLoan, homeChunk, lotOf, NOT_DRAWN } from '../../core/limits/chunk-name.ts'
+import { guaranteeInForce } from '../../core/limits/guarantee-in-force.ts'
+import { limitsInForce, NO_UNITS } from '../../core/limits/in-force.ts'
+import type { Borrower } from '../../core/limits/limiter.ts'
+import type { Limits } from '../../core/limits/limits.ts'
+import { limiterKey, type QueueLimiter, weightIn } from '../../core/limits/queue-limiter.ts'
+import { type Config, queueNamed } from '../../core/queue/config.ts'
+import { isOfLane } from '../../core/queue/covering.ts'
+import { emptyState, type ShardState } from '../../core/shard/state.ts'
+import type { Context } from '../context.ts'
+import { borrowedIn } from './account.ts'
+import { borrowedBy, type Capacity } from './capacity.ts'
+
+type Eyes = Pick<Context, 'config' | 'store' | 'clock'>
+
+/** The items of a limiter that a shard goes by. */
+export interface LimiterItems {
+  readonly root: ShardState
+  /** The one that lends to the shard: the root's, or a chunk's. */
+  readonly owner: ShardState
+  readonly number: number
+}
+
+/** What the shard may use of a limiter. Whoever only looks asks the same, and mends nothing. */
+export async function limiterSeen(
+  eyes: Eyes,
+  state: ShardState,
+  shard: Shard,
+  limiter: QueueLimiter,
+): Promise<LimiterItems & { readonly capacity: Capacity | 'stale' }> {
+  const items = await readItems(eyes, state, limiter)
+  return { ...items, capacity: limiterCapacityOf(eyes, { items, state, shard, limiter }) }
+}
+
+const read = async ({ store }: Pick<Eyes, 'store'>, key: ShardKey): Promise<ShardState> =>
+  (await store.states.read(key)) ?? emptyState(key)
+
+/**
+ * Where it has a loan it stays. Functions of another configuration may have lent it something elsewhere that its item does not show: then
+ * it goes there.
+ */
+async function readItems(eyes: Eyes, state: ShardState, limiter: QueueLimiter): Promise<LimiterItems> {
+  const key = limiterKey(limiter.name)
+  const loan = state.borrowedFrom?.[limiter.name]?.slots
+  const at = async (number: number): Promise<LimiterItems> => {
+    const owner = await read(eyes, chunkKeyOf(key, number))
+    return { number, owner, root: number === 0 ? owner : await read(eyes, key) }
+  }
+  if (loan) return at(chunkOfLoan(loan.id))
+  const hasLoan = (item: ShardState) => booksOf(item).slots.loans[state.shard] !== undefined
+  const home = homeChunk(limiter, state.shard)
+  if (limiter.isDivided) {
+    const items = await at(home)
+    return hasLoan(items.root) ? { ...items, owner: items.root, number: 0 } : items
+  }
+  const items = await at(0)
+  if (hasLoan(items.root) || !isDividedNow(items.root)) return items
+  const chunk = await at(home)
+  return hasLoan(chunk.owner) ? chunk : items
+}
+
+interface Read {
+  readonly items: LimiterItems
+  readonly state: ShardState
+  readonly shard: Shard
+  readonly limiter: QueueLimiter
+}
+
+function limiterCapacityOf(
+  { config, clock }: Eyes,
+  { items, state, shard, limiter }: Read,
+): Capacity | 'stale' {
+  const { root, owner } = items
+  const now = clock.now()
+  const chunk = chunkOf(items, lotOf(state.shard, now))
+  const books = booksOf(owner)
+  const borrowed = borrowedBy(state.shard, borrowedIn(state, { shard, limiter }), books)
+  if (borrowed === 'stale' || chunk === 'stale') return 'stale'
+  // What each partition has is counted in one item.
+  const guaranteed = chunk ? undefined : guaranteeInForce(limiter, root.override)
+  const limits = limiterLimits(limiter, root, now)
+  const capacity = {
+    ...(guaranteed ? { guaranteed } : {}),
+    weightOf: (name: Borrower) => weightIn(limiter, name),
+    mostJobsOf: (name: Borrower) => concurrencyOf(config, name),
+    givesIdleBack: true,
+    ...(isOfLane(config, shard, limiter) ? { ofLane: true as const } : {}),
+    shard,
+    owner,
+    configured: limiter,
+    limiter,
+    self: state.shard,
+    limits,
+    books,
+    borrowed,
+    ownUse: NO_UNITS,
+  } as const
+  return chunk ? { ...capacity, chunk, ...inChunk({ limits, books }, chunk) } : capacity
+}
+
+/** Absent for a limiter that is not divided. */
+function chunkOf({ root, owner, number }: LimiterItems, lot: number): Chunk | 'stale' | undefined {
+  if (number === 0) return isDividedNow(root) ? { number, root, units: {}, lot } : undefined
+  const units = unitsOfChunk(owner, root, number)
+  return units === 'stale' ? 'stale' : { number, root, units, lot }
+}
+
+/** Its rate is granted, and not lent. */
+export function limiterLimits({ concurrency }: Limits, root: ShardState, now: number): Limits {
+  const { rateLimit: _, ...limits } = limitsInForce({ concurrency: concurrency ?? 0 }, root, now)
+  return limits
+}
+
+function concurrencyOf(config: Config, name: Borrower): number {
+  const shard = parseShard(name)
+  const queue = shard.ok ? queueNamed(config, shard.value.queue) : undefined
+  return queue?.concurrency ?? Number.POSITIVE_INFINITY
+}
+
+/** The chunk as it is now, after its item, the root's, or both have been read or written anew. */
+export function withItems(capacity: Capacity, items: LimiterItems, now: number): Capacity | 'stale' {
+  const { root, owner } = items
+  const chunk = chunkOf(items, capacity.chunk?.lot ?? NOT_DRAWN)
+  const books = booksOf(owner)
+  const borrowed = borrowedBy(
+    capacity.self,
+    owner.shard === capacity.owner.shard ? capacity.borrowed : {},
+    books,
+  )
+  if (borrowed === 'stale' || chunk === 'stale') return 'stale'
+  const limits = limiterLimits(capacity.configured, root, now)
+  const { chunk: _chunk, elsewhere: _elsewhere, isOwed: _isOwed, guaranteed: _guaranteed, ...rest } = capacity
+  const guaranteed = chunk || !rest.limiter ? undefined : guaranteeInForce(rest.limiter, root.override)
+  const kept = guaranteed ? { guaranteed } : {}
+  const next = { ...rest, ...kept, owner, books, borrowed, limits, ownUse: NO_UNITS }
+  return chunk ? { ...next, chunk, ...inChunk(next, chunk) } : next
+}
+
+/** Both are read again, the chunk first. */
+export async function itemsAgain(
+  eyes: Pick<Eyes, 'store'>,
+  { owner: { shard }, chunk }: Pick<Capacity, 'owner' | 'chunk'>,
+): Promise<LimiterItems> {
+  const owner = await read(eyes, shard)
+  const { number, root } = chunk ?? { number: 0, root: owner }
+  return { number, owner, root: number === 0 ? owner : await read(eyes, root.shard) }
+}
+
+/** Whether a shard that stands in the line of this chunk would not look for its units there. */
+export function borrowsElsewhere(
+  { limiter, owner, chunk }: Capacity,
+  shard: string,
+  state: ShardState | undefined,
+): boolean {
+  if (!limiter || !chunk) return false
+  const loan = state?.borrowedFrom?.[limiter.name]?.slots
+  if (loan) return chunkOfLoan(loan.id) !== chunk.number
+  // What has been lent to it, and has not arrived, it finds.
+  const isKnown = booksOf(owner).slots.loans[shard] !== undefined
+  return !isKnown && chunk.number !== (limiter.isDivided ? homeChunk(limiter, shard as ShardKey) : 0)
+}

@@ -1,0 +1,51 @@
+/** A rate that counts what jobs cost, as the service sees it: put by a client, as an event and as a raw item, over shards and lanes. */
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { tokens } from './app/tasks.ts'
+import { World } from './setup.ts'
+
+let world: World
+beforeAll(async () => {
+  world = await World.watched()
+})
+afterAll(() => world?.stop())
+
+const PERIOD_MS = 2000
+const ALLOWED = 100
+
+/** Names begin with the cost. */
+const costOf = (name: string): number => Number(name.split('-')[0])
+
+/** The most that the starts of any window cost together. */
+function dearestWindow(): number {
+  const starts = world.recorder.of('acme').filter(({ what }) => what === 'start')
+  const around = (end: number) =>
+    starts
+      .filter(({ at }) => at > end - PERIOD_MS && at <= end)
+      .reduce((sum, { name }) => sum + costOf(name), 0)
+  return Math.max(0, ...starts.map(({ at }) => around(at)))
+}
+
+it('lets no window cost more than it may, and refuses what could never start', async () => {
+  const payloadOf = (name: string) => ({ customer: 'acme', name, takes_ms: 50 })
+  const spread = ['60-a', '25-b', '40-c', '100-d', '5-e', '35-f', '70-g']
+  await world.client.enqueueMany(
+    tokens,
+    spread.map((name) => ({ payload: payloadOf(name) })),
+  )
+  await world.client.enqueue(tokens, payloadOf('30-tagged'), { tags: { model: 'gpt-5' } })
+  // What the call says counts before what the task says.
+  await world.client.enqueue(tokens, payloadOf('45-own'), { cost: 45 })
+  const sk = `5#${new Date().toISOString()}#raw`
+  await world.rawPut({ pk: 'tokens|acme', sk, task: 'tokens', payload: payloadOf('55-raw'), cost: 55 })
+  await world.rawPut({ pk: 'tokens|acme', sk: `${sk}2`, task: 'tokens', payload: payloadOf('x'), cost: 101 })
+  await expect(world.client.enqueue(tokens, payloadOf('101-never'))).rejects.toThrow(
+    'a job that costs 101 could never start',
+  )
+  const names = [...spread, '30-tagged', '45-own', '55-raw']
+  const ended = () => new Set(world.recorder.ended('acme'))
+  await world.recorder.until(() => ended().size === names.length)
+  expect([...ended()].toSorted()).toEqual(names.toSorted())
+  expect(dearestWindow()).toBeLessThanOrEqual(ALLOWED)
+  const [letter] = await world.deadLetters('tokens', 1)
+  expect(letter).toMatchObject({ reason: 'refused', error: expect.stringContaining('is 100 in 2 s') })
+})
