@@ -27,6 +27,7 @@ import { SWAP_MUTANTS } from './swaps.ts'
 import { TAG_RATES } from './tag-rates.ts'
 import { THROTTLE_MUTANTS } from './throttle.ts'
 import { UNIQUE_MUTANTS } from './unique.ts'
+import { USES_ALL_MUTANTS } from './uses-all.ts'
 import { WAITS_MUTANTS } from './waits.ts'
 import { WHY_MUTANTS } from './why.ts'
 
@@ -56,6 +57,7 @@ export const TESTED_MUTANTS: readonly TestedMutant[] = [
   ...COSTS_MUTANTS,
   ...DERIVED_MUTANTS,
   ...FULL_LINE_MUTANTS,
+  ...USES_ALL_MUTANTS,
   ...WHY_MUTANTS,
   ...WAITS_MUTANTS,
   ...GUARANTEED_MUTANTS,

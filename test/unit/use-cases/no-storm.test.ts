@@ -1,7 +1,7 @@
 /** No unit goes to and fro between shards that cannot use it, with a wake-up each time. */
 import { expect, test } from 'vitest'
 import { configOf, jobItem } from '../../support/builders.ts'
-import { deliver, live, longRunning } from '../../support/interleave.ts'
+import { deliver, longRunning } from '../../support/interleave.ts'
 import { jobsIn, PLAIN, shard } from '../../support/spread.ts'
 import { World } from '../../support/world.ts'
 
@@ -18,7 +18,7 @@ function writesOf(world: World): () => number {
   return () => writes
 }
 
-const rateLimit = { allowed: 3, period: 3_600_000 }
+const rateLimit = { allowed: 2, period: 3_600_000 }
 
 test.each([
   ['slots of the partition', configOf({ concurrency: 1, shards: 3, rateLimit })],
@@ -31,10 +31,11 @@ test.each([
   const writes = writesOf(world)
   world.put(...jobsIn(shard(1), 2), ...jobsIn(PLAIN, 2))
   world.put(jobItem({ pk: shard(0), id: 'urgent', priority: 0 }))
-  await live(world, 5000)
+  // A storm would go on for ever: this delivers only so much.
+  await deliver(world)
   expect(writes()).toBeLessThan(20)
   expect(world.state(PLAIN).books?.starts.line).not.toHaveProperty('0')
   end()
-  await live(world, 2 * 3_600_000)
-  expect(world.ran).toContain('urgent')
+  await deliver(world)
+  expect(world.ran).toEqual(['long-0', 'urgent'])
 })
