@@ -15,7 +15,7 @@ import { borrowedIn, usageIn } from './account.ts'
 import { borrowFree } from './borrow.ts'
 import type { Capacity } from './capacity.ts'
 import { type Collected, collect } from './collect.ts'
-import { collectAtRoot } from './collect-at-root.ts'
+import { collectElsewhere } from './collect-elsewhere.ts'
 import { fetchCapacity } from './fetch-capacity.ts'
 import type { Leaves } from './lender.ts'
 
@@ -49,7 +49,7 @@ export async function supply(
   if (!isAny(missing) || !mayCollect(capacity, demand, context.clock.now())) return { capacity: lent }
   const own = { state, leaves: leftBy(capacity, request) }
   const collected = await collect(context, lent, missing, own)
-  return collected === 'stale' ? 'stale' : collectAtRoot(context, collected, missing, own)
+  return collected === 'stale' ? 'stale' : collectElsewhere(context, collected, missing, own)
 }
 
 /**
