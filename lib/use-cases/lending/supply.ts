@@ -37,7 +37,7 @@ export async function supply(
 ): Promise<Collected | 'stale'> {
   const excess = excessOf(capacity)
   const { state, request } = demand
-  if (isAny(excess)) return bringBack(context, capacity, excess, state)
+  if (isAny(excess)) return bringExcessBack(context, capacity, excess, state)
   // Nothing starts now, whatever it has.
   if (capacity.limits.slowedUntil !== undefined) return { capacity }
   const wantedOf = (seen: Capacity) => wantedFor(context, seen, demand)
@@ -77,7 +77,7 @@ async function borrowAny(
  * while a deploy is under way: functions of the other version may have a higher limit and lend the same units again, so
  * that this would never end. The sweep comes after the deploy.
  */
-async function bringBack(
+async function bringExcessBack(
   context: Context,
   capacity: Capacity,
   excess: Units,
