@@ -3,6 +3,8 @@ import type { TestedMutant } from './mutant.ts'
 
 const CHUNK = 'lib/core/limits/chunk.ts'
 const MOVES_TEST = 'test/unit/use-cases/chunk-moves.test.ts'
+const REVIVED_TEST = 'test/unit/use-cases/revived-loans.test.ts'
+const LOST_TEST = 'test/unit/use-cases/lost-units.test.ts'
 
 export const TESTED_CHUNK_MUTANTS: readonly TestedMutant[] = [
   {
@@ -52,5 +54,47 @@ export const TESTED_CHUNK_MUTANTS: readonly TestedMutant[] = [
     replace: 'if (own > 0 && to && cap < 0)',
     breaks: 'shards of other chunks wait for them',
     tests: [MOVES_TEST],
+  },
+  {
+    name: 'what the root has not heard of is left to visitors of the chunk',
+    file: 'lib/use-cases/lending/fetch-capacity.ts',
+    find: 'if (!giver || spare + giver.untold <= 0) return undefined',
+    replace: 'if (!giver || spare <= 0) return undefined',
+    breaks:
+      'whoever moves a unit dies between the two writes: nobody has it, and jobs of other chunks wait for ever',
+    tests: [LOST_TEST],
+  },
+  {
+    name: 'what the root has not heard of comes back, and goes to nobody',
+    file: 'lib/use-cases/lending/chunk-moves.ts',
+    find: 'lendMore(other, units + giver.untold, newLoanId(context))',
+    replace: 'lendMore(other, units, newLoanId(context))',
+    breaks: 'units that are about to be used lie idle for a round',
+    tests: [MOVES_TEST],
+  },
+  {
+    name: 'only shards of the own chunk are asked for what they have forgotten',
+    file: 'lib/use-cases/lending/collect-elsewhere.ts',
+    find: "own.leaves === 'nothing' ? await someOf(context, capacity) : []",
+    replace: '[]',
+    breaks: 'a unit lent to a shard that nobody visits is lost, if nobody waits in its chunk',
+    tests: [LOST_TEST],
+  },
+  {
+    name: 'what a paused shard was lent stays with it',
+    file: 'lib/use-cases/lending/lender.ts',
+    find: "capacity.limiter !== undefined && leaves === 'nothing' && isPausedIn(context, name, state)",
+    replace: 'false',
+    breaks: 'a message is lost, and others wait for a pool until somebody resumes the queue',
+    tests: [LOST_TEST],
+  },
+  {
+    name: 'what was paid back in between is taken for lent',
+    file: 'lib/use-cases/lending/has-stayed.ts',
+    find: 'return idIn((await store.states.read(owner.shard)) ?? {}) === idIn(owner)',
+    replace:
+      'return idIn((await store.states.read(owner.shard)) ?? {}) === idIn(owner) || idIn(owner) !== undefined',
+    breaks: 'a shard and a chunk come to have units that no books know',
+    tests: [REVIVED_TEST],
   },
 ]

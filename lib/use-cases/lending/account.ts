@@ -1,7 +1,7 @@
 /** A shard's account with one of those that lend to it: its partition's plain shard, or a limiter of its queue. */
 import { placeOf } from '../../core/job/job.ts'
 import { type JobId, parseShard, type Shard, type ShardKey } from '../../core/keys.ts'
-import type { Units } from '../../core/limits/in-force.ts'
+import { capOf, limitsInForce, type Units } from '../../core/limits/in-force.ts'
 import type { Borrower } from '../../core/limits/limiter.ts'
 import type { Portion, Usage } from '../../core/limits/portion.ts'
 import type { QueueLimiter } from '../../core/limits/queue-limiter.ts'
@@ -59,6 +59,17 @@ export function standingOf(
 
 export const isStranger = (context: Pick<Context, 'config'>, account: Account, name: Borrower): boolean =>
   standingOf(context, account, name) !== 'covered'
+
+/** A paused shard has no use for units, and no sweep wakes it: what it has been lent it may never have heard of. */
+export function isPausedIn(
+  { config, clock }: Pick<Context, 'config' | 'clock'>,
+  name: Borrower,
+  state: ShardState,
+): boolean {
+  const shard = parseShard(name)
+  const queue = shard.ok ? placeOf(config, shard.value) : undefined
+  return queue?.ok === true && capOf(limitsInForce(queue.value, state, clock.now()), 'slots') === 0
+}
 
 type Counted = Pick<Portion, 'weightOf' | 'limits'>
 

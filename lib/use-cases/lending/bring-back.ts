@@ -39,5 +39,7 @@ async function bringFrom(
   // Of one in which nobody waits all: its shards may have nothing to do for long, and those at the root look only there.
   const isInLine = Object.keys(booksOf(giver.owner).slots.line).length > 0
   const units = isInLine ? Math.min(free, -leftIn(root, cap)) : free
-  return units > 0 ? (await moveUnits(context, giver, units, { root, to: 0 }))?.root : undefined
+  return units + giver.untold > 0
+    ? (await moveUnits(context, giver, units, { root, to: 0 }))?.root
+    : undefined
 }

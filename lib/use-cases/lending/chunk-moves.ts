@@ -10,7 +10,8 @@ import { afterReturn, type Borrowed, type Loan, lendMore } from '../../core/limi
 import { booksKeptUntil, isNew, isTouchedLongAgo } from '../../core/shard/expiry.ts'
 import { emptyState, type ShardState } from '../../core/shard/state.ts'
 import type { Context } from '../context.ts'
-import { hasStayed } from './has-stayed.ts'
+import { isStillLent } from './has-stayed.ts'
+import { untold } from './lender.ts'
 import { newLoanId } from './loan-id.ts'
 
 type Needed = Pick<Context, 'store' | 'clock' | 'random'>
@@ -44,12 +45,18 @@ export interface Giver {
   readonly number: number
   readonly owner: ShardState
   readonly has: Borrowed
+  /** Units that it has given back, and the root has not heard of it: whoever did that has died, or is about to tell. */
+  readonly untold: number
 }
 
 /** `undefined` for a chunk that has nothing, or that does not fit what was read of the root. */
-export function giverIn(root: ShardState, { number, owner }: Omit<Giver, 'has'>): Giver | undefined {
+export function giverIn(
+  root: ShardState,
+  { number, owner }: Pick<Giver, 'number' | 'owner'>,
+): Giver | undefined {
   const units = unitsOfChunk(owner, root, number)
-  return units === 'stale' || !units.slots ? undefined : { number, owner, has: units.slots }
+  if (units === 'stale' || !units.slots) return undefined
+  return { number, owner, has: units.slots, untold: untold(loanOfChunk(root, number), units.slots) }
 }
 
 export interface Moved {
@@ -58,28 +65,26 @@ export interface Moved {
 }
 
 /**
+ * @param units that the chunk still has; what the root has not heard of goes along
  * @param to the chunk that gets them, or 0 for the root alone
  * @returns `undefined` if the chunk has changed meanwhile. If the root has, it knows of them, and has not lent them.
  */
 export async function moveUnits(
   context: Needed,
-  { number, owner: before, has }: Giver,
+  giver: Giver,
   units: number,
   { root, to }: { readonly root: ShardState; readonly to: number },
 ): Promise<Moved | undefined> {
-  // Race: both items have forgotten since that the loan was paid back. It would be made anew, with units that others have.
-  if (before.borrowed?.slots?.id !== has.id && !(await hasStayed(context, root))) return undefined
+  const { number, has } = giver
   const after = { ...has, returned: has.returned + units }
-  const goes = isNew(before) || before.expiresAt !== undefined
-  const expiresAt = goes ? keptUntil(context, before) : undefined
-  const owner = await context.store.states.recordBorrowed(before, { slots: after }, expiresAt)
+  const owner = units > 0 ? await giveBack(context, giver, after, root) : giver.owner
   if (!owner) return undefined
   const was = loanOfChunk(root, number)
   if (!was) return { owner, root: await tell(context, root, number, after) }
   const loans = [changeOf(number, was, afterReturn(was, after))]
   if (to > 0) {
     const other = loanOfChunk(root, to)
-    loans.push(changeOf(to, other, lendMore(other, units, newLoanId(context))))
+    loans.push(changeOf(to, other, lendMore(other, units + giver.untold, newLoanId(context))))
   }
   // As much comes back as is lent, but only by the limit that was read.
   const covered = to > 0 ? { isLending: true, isCovered: true as const } : { isLending: false }
@@ -87,6 +92,21 @@ export async function moveUnits(
   const outcome = await context.store.states.writeBooks(root, write)
   if (outcome.kind === 'written') return { owner, root: outcome.owner }
   return { owner, root: await tell(context, root, number, after) }
+}
+
+/** `undefined` if the chunk has changed meanwhile. */
+async function giveBack(
+  context: Needed,
+  { number, owner, has }: Giver,
+  after: Borrowed,
+  root: ShardState,
+): Promise<ShardState | undefined> {
+  // Race: both items have forgotten since that the loan was paid back. It would be made anew, with units that others have.
+  const isUnknown = owner.borrowed?.slots?.id !== has.id
+  if (isUnknown && !(await isStillLent(context, root, 'slots', chunkName(number)))) return undefined
+  const goes = isNew(owner) || owner.expiresAt !== undefined
+  const expiresAt = goes ? keptUntil(context, owner) : undefined
+  return context.store.states.recordBorrowed(owner, { slots: after }, expiresAt)
 }
 
 const TRIES = 5

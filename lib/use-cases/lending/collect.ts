@@ -17,7 +17,7 @@ import type { Context } from '../context.ts'
 import { borrowedIn, recordIn } from './account.ts'
 import { ownLoan } from './borrow.ts'
 import { type Capacity, withBooks } from './capacity.ts'
-import { hasStayed } from './has-stayed.ts'
+import { isStillLent } from './has-stayed.ts'
 import { type Lender, lenders, loanOf, readLender, type Search, spareOf, untold } from './lender.ts'
 import { newLoanId } from './loan-id.ts'
 import { readAgain } from './read-again.ts'
@@ -133,7 +133,7 @@ async function fetchFrom(
   const borrowed = { ...had, [resource]: after }
   // Race: both items have forgotten since that the loan was paid back. It would be made anew, with units that others have.
   const isUnknown = had[resource]?.id !== was.id
-  if (taken > 0 && isUnknown && !(await hasStayed(context, capacity.owner))) return 'stale'
+  if (taken > 0 && isUnknown && !(await isStillLent(context, capacity.owner, resource, name))) return 'stale'
   if (taken > 0 && !(await recordIn(context, capacity, state, { borrowed, expiresAt }))) return undefined
   const loans: LoanChange[] = [{ resource, borrower: name, was, is: afterReturn(was, after) }]
   if (isLentOn(capacity, resource)) {

@@ -89,8 +89,8 @@ async function fromOther(
   if (!capacity.chunk) return 'stale'
   const { number, root } = capacity.chunk
   const giver = giverIn(root, other)
-  const spare = giver ? spareOf(giver, capIn(capacity), root, missing) : 0
-  if (!giver || spare <= 0) return undefined
+  const spare = giver ? spareOf(giver, capIn(capacity), root, missing - giver.untold) : 0
+  if (!giver || spare + giver.untold <= 0) return undefined
   const moved = await moveUnits(context, giver, spare, { root, to: number })
   if (!moved) return undefined
   const owner = number === 0 ? moved.root : capacity.owner
@@ -103,5 +103,5 @@ function spareOf({ number, owner, has }: Giver, cap: number, root: ShardState, m
   const books = booksOf(owner)
   if (Object.keys(books.slots.line).length > 0) return 0
   const free = ownFree({ number, root, units: { slots: has } }, books, cap)
-  return Math.min(free, Math.max(missing, Math.floor(free / 2)))
+  return missing > 0 ? Math.min(free, Math.max(missing, Math.floor(free / 2))) : 0
 }

@@ -18,7 +18,7 @@ import type { Config } from '../../core/queue/config.ts'
 import { isOfLane, limitersOver } from '../../core/queue/covering.ts'
 import { emptyState, isDead, type ShardState, slotEntries } from '../../core/shard/state.ts'
 import type { Context } from '../context.ts'
-import { borrowedIn, type Standing, shardNamed, standingOf, unitsUsed } from './account.ts'
+import { borrowedIn, isPausedIn, type Standing, shardNamed, standingOf, unitsUsed } from './account.ts'
 import type { Capacity } from './capacity.ts'
 import { readUnlessDamaged } from './read-unless-damaged.ts'
 
@@ -112,7 +112,9 @@ export function spareOf(
   // One that waits for a slot has not asked its pools and tags yet. The start that it keeps for that would go round otherwise.
   const lacksSlots = books.slots.line[name] !== undefined
   const isBlocked = !capacity.limiter && !lacksSlots && lacksOfLane(context.config, state)
-  const mayTakeAll = !state.waiting || lacksStarts || isBlocked || isOverLimit(capacity, resource) || isGone
+  const isPaused = capacity.limiter !== undefined && leaves === 'nothing' && isPausedIn(context, name, state)
+  const hasNoUse = !state.waiting || lacksStarts || isBlocked || isPaused || isGone
+  const mayTakeAll = hasNoUse || isOverLimit(capacity, resource)
   // What it does not use of a limiter, its next job needs, which waits for another one.
   const half = capacity.limiter ? 0 : Math.floor((held(units) - unitsHeld(capacity, resource)) / 2)
   return (mayTakeAll ? idle : Math.min(idle, Math.max(0, half))) + untold(was, known)

@@ -59,13 +59,21 @@ async function readItems(eyes: Eyes, state: ShardState, limiter: QueueLimiter): 
   const home = homeChunk(limiter, state.shard)
   if (limiter.isDivided) {
     const items = await at(home)
-    return hasLoan(items.root) ? { ...items, owner: items.root, number: 0 } : items
+    const isOfRoot = hasLoan(items.root) || homeIn(limiter, items.root, state.shard) === 0
+    return isOfRoot ? { ...items, owner: items.root, number: 0 } : items
   }
   const items = await at(0)
   if (hasLoan(items.root) || !isDividedNow(items.root)) return items
   const chunk = await at(home)
   return hasLoan(chunk.owner) ? chunk : items
 }
+
+/**
+ * Where a shard borrows that has nothing yet. Somebody may have set guarantees before a deploy came to divide the limiter: then all go
+ * on to borrow of the root, for what each partition has is counted in one item.
+ */
+const homeIn = (limiter: QueueLimiter, { override }: ShardState, shard: ShardKey): number =>
+  limiter.isDivided && !override?.guaranteed ? homeChunk(limiter, shard) : 0
 
 interface Read {
   readonly items: LimiterItems
@@ -78,33 +86,49 @@ function limiterCapacityOf(
   { config, clock }: Eyes,
   { items, state, shard, limiter }: Read,
 ): Capacity | 'stale' {
-  const { root, owner } = items
   const now = clock.now()
-  const chunk = chunkOf(items, lotOf(state.shard, now))
-  const books = booksOf(owner)
-  const borrowed = borrowedBy(state.shard, borrowedIn(state, { shard, limiter }), books)
-  if (borrowed === 'stale' || chunk === 'stale') return 'stale'
-  // What each partition has is counted in one item.
-  const guaranteed = chunk ? undefined : guaranteeInForce(limiter, root.override)
-  const limits = limiterLimits(limiter, root, now)
-  const capacity = {
-    ...(guaranteed ? { guaranteed } : {}),
+  const part = partOf(limiter, items, { lot: lotOf(state.shard, now), now })
+  if (part === 'stale') return 'stale'
+  const borrowed = borrowedBy(state.shard, borrowedIn(state, { shard, limiter }), part.books)
+  if (borrowed === 'stale') return 'stale'
+  return {
+    ...part,
     weightOf: (name: Borrower) => weightIn(limiter, name),
     mostJobsOf: (name: Borrower) => concurrencyOf(config, name),
     isStranger: (name: Borrower) => isStranger({ config }, { shard, limiter }, name),
     givesIdleBack: true,
     ...(isOfLane(config, shard, limiter) ? { ofLane: true as const } : {}),
     shard,
-    owner,
     configured: limiter,
     limiter,
     self: state.shard,
-    limits,
-    books,
     borrowed,
+  }
+}
+
+type Part = Pick<
+  Capacity,
+  'owner' | 'books' | 'limits' | 'ownUse' | 'chunk' | 'elsewhere' | 'isOwed' | 'guaranteed'
+>
+
+/** What the items say, whoever looks. What partitions are guaranteed is kept where one item counts what each has. */
+function partOf(
+  limiter: QueueLimiter,
+  items: LimiterItems,
+  { lot, now }: { readonly lot: number; readonly now: number },
+): Part | 'stale' {
+  const { root, owner } = items
+  const chunk = chunkOf(items, lot)
+  if (chunk === 'stale') return 'stale'
+  const part = {
+    owner,
+    books: booksOf(owner),
+    limits: limiterLimits(limiter, root, now),
     ownUse: NO_UNITS,
-  } as const
-  return chunk ? { ...capacity, chunk, ...inChunk({ limits, books }, chunk) } : capacity
+  }
+  if (chunk) return { ...part, chunk, ...inChunk(part, chunk) }
+  const guaranteed = guaranteeInForce(limiter, root.override)
+  return guaranteed ? { ...part, guaranteed } : part
 }
 
 /** Absent for a limiter that is not divided. */
@@ -126,23 +150,15 @@ function concurrencyOf(config: Config, name: Borrower): number {
   return queue?.concurrency ?? Number.POSITIVE_INFINITY
 }
 
-/** The chunk as it is now, after its item, the root's, or both have been read or written anew. */
+/** The limiter as it is now, after its item, the root's, or both have been read or written anew. */
 export function withItems(capacity: Capacity, items: LimiterItems, now: number): Capacity | 'stale' {
-  const { root, owner } = items
-  const chunk = chunkOf(items, capacity.chunk?.lot ?? NOT_DRAWN)
-  const books = booksOf(owner)
-  const borrowed = borrowedBy(
-    capacity.self,
-    owner.shard === capacity.owner.shard ? capacity.borrowed : {},
-    books,
-  )
-  if (borrowed === 'stale' || chunk === 'stale') return 'stale'
-  const limits = limiterLimits(capacity.configured, root, now)
-  const { chunk: _chunk, elsewhere: _elsewhere, isOwed: _isOwed, guaranteed: _guaranteed, ...rest } = capacity
-  const guaranteed = chunk || !rest.limiter ? undefined : guaranteeInForce(rest.limiter, root.override)
-  const kept = guaranteed ? { guaranteed } : {}
-  const next = { ...rest, ...kept, owner, books, borrowed, limits, ownUse: NO_UNITS }
-  return chunk ? { ...next, chunk, ...inChunk(next, chunk) } : next
+  const { chunk, elsewhere: _elsewhere, isOwed: _isOwed, guaranteed: _guaranteed, ...rest } = capacity
+  if (!rest.limiter) throw new Error(`${capacity.owner.shard} is no limiter`)
+  const part = partOf(rest.limiter, items, { lot: chunk?.lot ?? NOT_DRAWN, now })
+  if (part === 'stale') return 'stale'
+  const known = items.owner.shard === capacity.owner.shard ? capacity.borrowed : {}
+  const borrowed = borrowedBy(capacity.self, known, part.books)
+  return borrowed === 'stale' ? 'stale' : { ...rest, ...part, borrowed }
 }
 
 /** Both are read again, the chunk first. */
@@ -166,5 +182,5 @@ export function borrowsElsewhere(
   if (loan) return chunkOfLoan(loan.id) !== chunk.number
   // What has been lent to it, and has not arrived, it finds.
   const isKnown = booksOf(owner).slots.loans[shard] !== undefined
-  return !isKnown && chunk.number !== (limiter.isDivided ? homeChunk(limiter, shard as ShardKey) : 0)
+  return !isKnown && chunk.number !== homeIn(limiter, chunk.root, shard as ShardKey)
 }

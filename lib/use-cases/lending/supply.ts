@@ -15,7 +15,7 @@ import { borrowedIn, usageIn } from './account.ts'
 import { borrowFree } from './borrow.ts'
 import type { Capacity } from './capacity.ts'
 import { type Collected, collect } from './collect.ts'
-import { collectAtRoot } from './collect-at-root.ts'
+import { collectElsewhere } from './collect-elsewhere.ts'
 import { fetchCapacity } from './fetch-capacity.ts'
 import type { Leaves } from './lender.ts'
 
@@ -37,7 +37,7 @@ export async function supply(
 ): Promise<Collected | 'stale'> {
   const excess = excessOf(capacity)
   const { state, request } = demand
-  if (isAny(excess)) return bringBack(context, capacity, excess, state)
+  if (isAny(excess)) return bringExcessBack(context, capacity, excess, state)
   // Nothing starts now, whatever it has.
   if (capacity.limits.slowedUntil !== undefined) return { capacity }
   const wantedOf = (seen: Capacity) => wantedFor(context, seen, demand)
@@ -49,7 +49,7 @@ export async function supply(
   if (!isAny(missing) || !mayCollect(capacity, demand, context.clock.now())) return { capacity: lent }
   const own = { state, leaves: leftBy(capacity, request) }
   const collected = await collect(context, lent, missing, own)
-  return collected === 'stale' ? 'stale' : collectAtRoot(context, collected, missing, own)
+  return collected === 'stale' ? 'stale' : collectElsewhere(context, collected, missing, own)
 }
 
 /**
@@ -77,7 +77,7 @@ async function borrowAny(
  * while a deploy is under way: functions of the other version may have a higher limit and lend the same units again, so
  * that this would never end. The sweep comes after the deploy.
  */
-async function bringBack(
+async function bringExcessBack(
   context: Context,
   capacity: Capacity,
   excess: Units,

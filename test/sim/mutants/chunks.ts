@@ -17,8 +17,8 @@ export const CHUNKS: readonly Mutant[] = [
   {
     name: 'moved, and kept as well',
     file: MOVES,
-    find: 'recordBorrowed(before, { slots: after }, expiresAt)',
-    replace: 'recordBorrowed(before, { slots: has }, expiresAt)',
+    find: 'recordBorrowed(owner, { slots: after }, expiresAt)',
+    replace: 'recordBorrowed(owner, { slots: has }, expiresAt)',
     breaks: 'two chunks have the same units',
   },
   {

@@ -91,6 +91,15 @@ describe('a unit that two want to move', () => {
     expect([hasOf(world, 1), hasOf(world, 2)]).toEqual([0, 4])
   })
 
+  test('takes along what the chunk has given back, and nobody has told the root', async () => {
+    const { world, giver } = await idle()
+    const given = { slots: { ...giver.has, returned: 1 } }
+    await world.context.store.states.recordBorrowed(giver.owner, given, undefined)
+    const again = giverIn(rootOf(world), { number: 1, owner: chunkOf(world, 1) })
+    await moveUnits(world.context, again ?? giver, 1, { root: rootOf(world), to: 2 })
+    expect([hasOf(world, 1), hasOf(world, 2)]).toEqual([0, 4])
+  })
+
   test('is known to the root alone, if that has changed meanwhile', async () => {
     const { world, giver, root } = await idle()
     ahead(world, 'writeBooks', () => setLimiter(world.context, TOTAL, { concurrency: 3 }))

@@ -38,6 +38,9 @@ const KINDS: Readonly<Record<string, readonly [QueueInput, Partial<ConfigInput>?
   'a total': [{ concurrency: 2, total: 3 }],
   'a total with a rate': [{ total: { concurrency: 3, rateLimit: { allowed: 5, period: '1s' } } }],
   'a pool': [{ concurrency: 2, pools: { api: 1 } }, { pools: { api: { concurrency: 2 } } }],
+  batches: [{ concurrency: 2, batch: { size: 5 } }],
+  'a rate by cost': [{ rateLimit: { allowed: 2, period: '1s' }, costs: true }],
+  'a total in chunks': [{ concurrency: 2, total: 100 }],
   'a tag': [{ concurrency: 2 }, { tags: [{ key: 'model', concurrency: 2 }] }],
 }
 
