@@ -29,6 +29,7 @@ import { THROTTLE_MUTANTS } from './throttle.ts'
 import { UNIQUE_MUTANTS } from './unique.ts'
 import { WAITS_MUTANTS } from './waits.ts'
 import { WHY_MUTANTS } from './why.ts'
+import { WHY_LIMITER_MUTANTS } from './why-limiters.ts'
 
 export const TESTED_MUTANTS: readonly TestedMutant[] = [
   ...ADAPTERS,
@@ -57,6 +58,7 @@ export const TESTED_MUTANTS: readonly TestedMutant[] = [
   ...DERIVED_MUTANTS,
   ...FULL_LINE_MUTANTS,
   ...WHY_MUTANTS,
+  ...WHY_LIMITER_MUTANTS,
   ...WAITS_MUTANTS,
   ...GUARANTEED_MUTANTS,
   ...PAUSED_QUEUE_MUTANTS,

@@ -1,5 +1,6 @@
 /** Answers to "why does it not run?": plain data, which `whyText` says in a line. Times are epoch ms. */
 import type { Look } from '../pass/input.ts'
+import type { LimiterInfo } from './limiter-info.ts'
 import type { Reason } from './reason.ts'
 import type { SizesSeen } from './sizes.ts'
 
@@ -86,4 +87,17 @@ export type PartitionWhy =
       readonly troubles: readonly (Trouble & { readonly shard: string })[]
     })
 
-export type Why = JobWhy | PartitionWhy
+/** What a limiter does to those who need it. */
+export type LimiterWhy =
+  | Trouble
+  | (Answer &
+      LimiterInfo & {
+        readonly kind: 'limiter'
+        /**
+         * What would hold one more job that came now, from a shard that has nothing yet, needs as little of the limiter as any,
+         * and nothing else; empty if it could start. No job was read, so `jobs` is 0.
+         */
+        readonly holds: readonly Reason[]
+      })
+
+export type Why = JobWhy | PartitionWhy | LimiterWhy
