@@ -4,13 +4,14 @@ import type { LimiterId } from '../core/limits/limiter-name.ts'
 import { queueNamed } from '../core/queue/config.ts'
 import { noQueue } from '../core/queue/unknown.ts'
 import type { PartitionStats, QueueStats } from '../core/why/stats.ts'
-import type { JobWhy, LimiterWhy, PartitionWhy } from '../core/why/why.ts'
+import type { JobWhy, LimiterWhy, PartitionWhy, QueueWhy } from '../core/why/why.ts'
 import { seenAsPaused } from '../use-cases/as-paused.ts'
 import { partitionsOf, type SeenPartition } from '../use-cases/operate/partitions.ts'
 import { queueStatsOf } from '../use-cases/operate/queue-stats.ts'
 import { statsOf } from '../use-cases/operate/stats.ts'
 import { whyJob, whyPartition } from '../use-cases/operate/why.ts'
 import { whyLimiter } from '../use-cases/operate/why-limiter.ts'
+import { whyQueue } from '../use-cases/operate/why-queue.ts'
 import { type AnyQueue, placeNamed } from './admin.ts'
 import { limiterOf } from './known-limiters.ts'
 import type { Wiring } from './wiring.ts'
@@ -18,6 +19,10 @@ import type { Wiring } from './wiring.ts'
 interface Key {
   readonly pk: string
   readonly sk: string
+}
+
+interface WholeQueue {
+  readonly queue: string
 }
 
 export interface Insight<QueueName extends string = string, Id extends LimiterId = LimiterId> {
@@ -48,6 +53,17 @@ export interface Insight<QueueName extends string = string, Id extends LimiterId
    * @throws InvalidJobError if the configuration has no such limit
    */
   why(limiter: Id): Promise<LimiterWhy>
+  /**
+   * What holds back the jobs of a whole queue: that somebody has paused it; its total, its pools and their rates, as above; which
+   * shards wait, and for what, as the sweep has counted them, and the one that had waited for longest, as it is now. What the sweep has
+   * counted is some minutes old, and not exact: it sees some hundred jobs of each shard, and what held it when it was last looked at.
+   *
+   * No table is scanned. It reads two items, one more if the queue may be full, what `why` reads for each of these limiters,
+   * and what a pass reads over one shard.
+   * @example console.log(whyText(await client.why({ queue: 'crm' })))
+   * @throws InvalidJobError if something else is named, too: a partition is asked for by `why(queue, partition)`
+   */
+  why(queue: { readonly queue: AnyQueue<QueueName> }): Promise<QueueWhy>
   /**
    * What there is of one partition: jobs that wait, that are delayed, in flight, the queue's dead letters, for how long the
    * oldest waits, the limits in force and who has set them, what is used of the rate, and what its shards have borrowed.
@@ -82,9 +98,11 @@ export const insightOf = <QueueName extends string>(wiring: Wiring): Insight<Que
   function why(job: Key): Promise<JobWhy>
   function why(queue: string, partition?: string): Promise<PartitionWhy>
   function why(limiter: LimiterId): Promise<LimiterWhy>
-  async function why(what: string | Key | LimiterId, partition?: string) {
+  function why(whole: WholeQueue): Promise<QueueWhy>
+  async function why(what: string | Key | LimiterId | WholeQueue, partition?: string) {
     if (typeof what === 'string') return whyNamed(wiring, what, partition)
     if ('pk' in what) return whyNow(wiring, what)
+    if ('queue' in what) return whyWhole(wiring, what)
     return whyLimiter(wiring, limiterOf(wiring.config, what))
   }
   return {
@@ -111,4 +129,17 @@ async function whyNamed(wiring: Wiring, name: string, named: string | undefined)
   const eyes = await seenAsPaused(wiring)
   const { queue, partition } = placeNamed(eyes, name, named)
   return whyPartition(eyes, queue, partition)
+}
+
+async function whyWhole(wiring: Wiring, whole: WholeQueue): Promise<QueueWhy> {
+  const { config, clock } = wiring
+  const { queue: name, ...others } = whole
+  if (Object.keys(others).length > 0)
+    throw new InvalidJobError(
+      'a whole queue is named by { queue } alone; a partition by why(queue, partition)',
+    )
+  const eyes = await seenAsPaused(wiring)
+  const queue = queueNamed(eyes.config, name)
+  if (!queue) return { kind: 'stranded', at: clock.now(), problem: noQueue(config, name) }
+  return whyQueue(eyes, queue)
 }

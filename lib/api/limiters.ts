@@ -1,11 +1,12 @@
 /** Totals of queues, pools and limits of tags, seen and set while they are in use. */
 import type { LimiterId, LimiterName } from '../core/limits/limiter-name.ts'
+import { configuredIn } from '../core/queue/configured-limiters.ts'
 import { knownInLane, valuesLimited } from '../core/queue/covering.ts'
 import type { KnownLimiter } from '../core/queue/pools.ts'
 import type { LimiterInfo } from '../core/why/limiter-info.ts'
 import { seeLimiter } from '../use-cases/operate/see-limiter.ts'
 import { setLimiter } from '../use-cases/operate/set-limiter.ts'
-import { configuredIn, limiterOf } from './known-limiters.ts'
+import { limiterOf } from './known-limiters.ts'
 import { type LimiterLimits, toLimiterOverride } from './limiter-input.ts'
 import type { LimitsNote } from './limits-input.ts'
 import type { Wiring } from './wiring.ts'

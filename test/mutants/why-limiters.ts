@@ -1,7 +1,9 @@
-/** Ways in which what a limiter says of itself could be wrong. */
+/** Ways in which what a limiter, or a whole queue, says of itself could be wrong. */
 import type { TestedMutant } from './mutant.ts'
 
 const WHY: TestedMutant['tests'] = ['test/unit/use-cases/why-limiter.test.ts']
+const QUEUE: TestedMutant['tests'] = ['test/unit/use-cases/why-queue.test.ts']
+const CENSUS = 'lib/core/why/census.ts'
 const SEE = 'lib/use-cases/operate/see-limiter.ts'
 const ASK = 'lib/use-cases/operate/why-limiter.ts'
 
@@ -61,5 +63,61 @@ export const WHY_LIMITER_MUTANTS: readonly TestedMutant[] = [
     replace: 'hold.nextAt === -1 ? pauseIn(',
     breaks: 'nobody knows whom to ask',
     tests: WHY,
+  },
+  {
+    name: 'a queue does not say that somebody has paused it',
+    file: 'lib/use-cases/operate/why-queue.ts',
+    find: '...(queuePaused ? { queuePaused } : {})',
+    replace: '...(queuePaused ? {} : { queuePaused })',
+    breaks: 'nobody knows whom to ask',
+    tests: QUEUE,
+  },
+  {
+    name: 'the one that waits longest is what it was when it was counted',
+    file: 'lib/use-cases/operate/why-queue.ts',
+    find: 'const looked = await lookAt(eyes, longest.shard as ShardKey)',
+    replace: 'const looked = await lookAt(eyes, longest.shard.slice(0, -1) as ShardKey)',
+    breaks: 'somebody seems to wait for nothing',
+    tests: QUEUE,
+  },
+  {
+    name: 'a count says what held shards that nobody has looked at',
+    file: CENSUS,
+    find: "if (!isHeldBack(state, now)) return 'nothing'",
+    replace: "if (isHeldBack(state, now) && now < 0) return 'nothing'",
+    breaks: 'a lost message looks like a limit',
+    tests: QUEUE,
+  },
+  {
+    name: 'a count names each value of a tag',
+    file: CENSUS,
+    find: "by.replace(/=.*$/, '=…')",
+    replace: 'by',
+    breaks: 'the item grows with the number of values',
+    tests: QUEUE,
+  },
+  {
+    name: 'of two that wait the one that came last is the longest',
+    file: CENSUS,
+    find: '.toSorted((earlier, later) => earlier.since - later.since)',
+    replace: '.toSorted((earlier, later) => later.since - earlier.since)',
+    breaks: 'the oldest job is forgotten',
+    tests: QUEUE,
+  },
+  {
+    name: 'a count has as many names as there are',
+    file: CENSUS,
+    find: 'sum.has(name) || sum.size < MOST_NAMES ? name : OTHER',
+    replace: 'name',
+    breaks: 'what somebody wrote by hand fills the item',
+    tests: ['test/unit/core/census.test.ts'],
+  },
+  {
+    name: 'a glance leaves out what held the jobs',
+    file: 'lib/adapters/dynamodb/state-glance.ts',
+    find: '...(held ? { held: (held.L ?? unexpected()).map(heldOf) } : {}),',
+    replace: '...(held ? { waiting: (held.L ?? unexpected()).map(heldOf).length < 0 } : {}),',
+    breaks: 'a sweep does not know what holds anybody',
+    tests: ['test/unit/adapters/state-glance.test.ts'],
   },
 ]

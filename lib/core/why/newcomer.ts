@@ -5,12 +5,13 @@ import type { SharedStarts } from '../limits/grant.ts'
 import { NO_UNITS } from '../limits/in-force.ts'
 import { PLAIN } from '../limits/lending.ts'
 import type { Borrower } from '../limits/limiter.ts'
-import type { ShardLimits } from '../limits/limits.ts'
+import type { Limits, ShardLimits } from '../limits/limits.ts'
 import type { Portion } from '../limits/portion.ts'
 import type { LimiterName } from '../limits/queue-limiter.ts'
 import { decide } from '../pass/decide.ts'
 import type { Hold } from '../pass/holds.ts'
 import { emptyState, type ShardState, type Token } from '../shard/state.ts'
+import type { Seen } from './reason.ts'
 import { unitsWithinReach } from './within-reach.ts'
 
 /** No shard has this name. */
@@ -23,6 +24,18 @@ const FREE: Gate = {
   may: { slots: Number.POSITIVE_INFINITY, starts: Number.POSITIVE_INFINITY },
   inUse: NO_UNITS,
 }
+
+/** What its holds are explained by, beside the limiters. */
+export const NEWCOMER_SEES: Pick<Seen, 'state' | 'owner' | 'staying' | 'portion'> = {
+  state: newcomer,
+  owner: newcomer,
+  staying: [],
+  portion: FREE.portion,
+}
+
+/** @param limits in force for every partition of a queue */
+export const holdsByPartition = (limits: Limits, now: number): readonly Hold[] =>
+  holdsOf(limitsOfGates([{ ...FREE, portion: { ...FREE.portion, limits } }]), now)
 
 /** Of a limiter's units, if it has any. */
 export type Whole = Portion & { readonly limiter: { readonly name: LimiterName } }

@@ -40,7 +40,7 @@ const TEXTS: { readonly [Kind in Reason['reason']]: (reason: Reason<Kind>, at: n
     if (nextAt === undefined)
       return cost > allowed && allowed > 0
         ? `${rate} is less than the next job costs: ${cost}`
-        : `${rate} ${pauseText(pause)}`
+        : `${whose}rate ${pauseText(pause)}`
     const who = cost === 1 ? '' : ` for a job that costs ${cost}`
     return `${rate} used up, next in ${secondsText(Math.max(0, nextAt - at))}${who}`
   },

@@ -1,10 +1,11 @@
 /** What holds a job or a partition, in a line for people. */
 import { oneLine } from '../text/clip.ts'
 import { limiterWhyText } from './limiter-text.ts'
-import type { Reason } from './reason.ts'
-import { reasonText, timeText } from './reason-text.ts'
+import { queueWhyText } from './queue-text.ts'
+import { timeText } from './reason-text.ts'
+import { countText, holdsText, shardText, troubleText } from './shard-text.ts'
 import { fullTexts } from './sizes.ts'
-import type { Counted, ShardWhy, Why } from './why.ts'
+import type { Counted, Why } from './why.ts'
 
 /**
  * One line.
@@ -19,8 +20,9 @@ function textOf(why: Why): string {
     case 'stranded':
     case 'damaged':
     case 'unsettled':
+      return troubleText(why)
     case 'malformed':
-      return `${why.kind}: ${why.problem}`
+      return `malformed: ${why.problem}`
     case 'gone':
       return why.isSearchedWhole
         ? 'gone: done, dead or taken away'
@@ -39,6 +41,8 @@ function textOf(why: Why): string {
       return partitionText(why)
     case 'limiter':
       return limiterWhyText(why)
+    case 'queue':
+      return queueWhyText(why)
   }
 }
 
@@ -47,28 +51,12 @@ const attemptText = (attempt: number): string => (attempt === 1 ? '' : `attempt 
 const aheadText = (ahead: Counted, of: string): string =>
   ahead.count === 0 ? '' : `, behind ${countText(ahead)} of its ${of}`
 
-export const countText = ({ count, atLeast }: Counted): string =>
-  `${atLeast ? 'at least ' : ''}${jobs(count)}`
-
-const jobs = (count: number): string => `${count} ${count === 1 ? 'job' : 'jobs'}`
-
 function partitionText({ shards, troubles, sizes, at }: Extract<Why, { kind: 'partition' }>): string {
   const named = shards.length + troubles.length > 1
   const lines = [
     ...shards.map((one) => [one.shard, shardText(one, at)] as const),
-    ...troubles.map((one) => [one.shard, textOf(one)] as const),
+    ...troubles.map((one) => [one.shard, troubleText(one)] as const),
   ]
   const waiting = lines.map(([shard, line]) => (named ? `${shard}: ${line}` : line))
   return [...fullTexts(sizes), ...(waiting.length === 0 ? ['nothing waits'] : waiting)].join('; ')
 }
-
-function shardText(shard: ShardWhy, at: number): string {
-  if (shard.holds.length > 0) return holdsText(shard, at)
-  if (shard.startable > 0) return `nothing holds ${jobs(shard.startable)}: the next pass claims what it can`
-  return `nothing waits, ${shard.inFlight} in flight`
-}
-
-const holdsText = ({ holds }: { readonly holds: readonly Reason[] }, at: number): string =>
-  holds.length === 0
-    ? 'nothing holds it, the next pass looks at it'
-    : holds.map((reason) => reasonText(reason, at)).join(' · ')

@@ -4,6 +4,7 @@ import { doomOf } from '../../core/job/doom.ts'
 import { type Job, parseJob, placeOf, type RawItem } from '../../core/job/job.ts'
 import { parseShard, type ShardKey } from '../../core/keys.ts'
 import { limitsOfGates } from '../../core/limits/gates.ts'
+import { limiterKey } from '../../core/limits/queue-limiter.ts'
 import { paceOf } from '../../core/limits/throttled.ts'
 import { firstsOf } from '../../core/pass/batches.ts'
 import { decide } from '../../core/pass/decide.ts'
@@ -139,9 +140,28 @@ async function explained(
   const owners = byName((one) => one.owner)
   const holders = await holdersOf({ store }, owners, holds)
   const ofQueue = configured.queuePaused ? { queuePaused: configured.queuePaused } : {}
-  const roots = byName((one) => one.chunk?.root ?? one.owner)
+  const borrowed = byName((one) => one.chunk?.root ?? one.owner)
+  const roots = new Map([...borrowed, ...(await stoppedRates({ store }, borrowed, holds))])
   const seen = { state, owner, limiters: roots, holders, ...ofQueue, portion: capacity, staying, now }
   return holds.map((hold) => reasonOf(hold, seen))
+}
+
+/** The items of limiters of which nothing is borrowed that somebody has paused or slowed down: they say who. */
+function stoppedRates(
+  { store }: Pick<Eyes, 'store'>,
+  known: ReadonlyMap<string, ShardState>,
+  holds: readonly Hold[],
+): Promise<(readonly [string, ShardState])[]> {
+  const stopped = holds.flatMap((hold) => {
+    const isStopped = hold.reason === 'slowed down' || (hold.reason === 'shared rate' && !hold.nextAt)
+    return isStopped && hold.limiter && !known.has(hold.limiter) ? [hold.limiter] : []
+  })
+  return Promise.all(
+    stopped.map(async (name) => {
+      const key = limiterKey(name)
+      return [name, (await store.states.read(key)) ?? emptyState(key)] as const
+    }),
+  )
 }
 
 const ownRateIn = ({ limits: { costRate } }: Capacity) => (costRate ? { costRate } : {})

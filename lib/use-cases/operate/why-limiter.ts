@@ -1,11 +1,9 @@
 /** What a limiter does to those who need it: read, decided as a pass would for one more job, and not written. */
 import { DamagedStateError } from '../../core/errors.ts'
-import { NO_BOOKS } from '../../core/limits/books.ts'
-import { NO_UNITS } from '../../core/limits/in-force.ts'
 import type { SharedRate } from '../../core/limits/shared-rate.ts'
 import type { Hold } from '../../core/pass/holds.ts'
 import type { KnownLimiter } from '../../core/queue/pools.ts'
-import { holdsByRate, holdsByUnits, NEWCOMER, newcomer } from '../../core/why/newcomer.ts'
+import { holdsByRate, holdsByUnits, NEWCOMER_SEES, newcomer } from '../../core/why/newcomer.ts'
 import { type Reason, reasonOf } from '../../core/why/reason.ts'
 import type { LimiterWhy } from '../../core/why/why.ts'
 import { startsSeen } from '../lending/grants.ts'
@@ -35,9 +33,7 @@ async function explained(
   const holds = holdsOf(known, seen)
   const limiters = new Map([[known.name as string, seen.owner]])
   const holders = await holdersOf({ store }, limiters, holds)
-  const nobody = { limits: {}, books: NO_BOOKS, ownUse: NO_UNITS, self: NEWCOMER, borrowed: {} }
-  const sight = { state: newcomer, owner: newcomer, staying: [], now: seen.at }
-  return holds.map((hold) => reasonOf(hold, { ...sight, limiters, holders, portion: nobody }))
+  return holds.map((hold) => reasonOf(hold, { ...NEWCOMER_SEES, limiters, holders, now: seen.at }))
 }
 
 /** A pause and a slow-down hold both, and are said once. */

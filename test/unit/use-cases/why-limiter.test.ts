@@ -1,10 +1,10 @@
 /** What a limiter does to those who need it, in the words of a job that waits for it; nothing is written by asking. */
 import { describe, expect, test } from 'vitest'
-import { configuredIn } from '../../../lib/api/known-limiters.ts'
 import type { Priority, ShardKey } from '../../../lib/core/keys.ts'
 import { paused } from '../../../lib/core/limits/pause.ts'
 import { type LimiterName, limiterKey, poolNamed, totalOf } from '../../../lib/core/limits/queue-limiter.ts'
 import { type Config, type ConfigInput, defineConfig } from '../../../lib/core/queue/config.ts'
+import { configuredIn } from '../../../lib/core/queue/configured-limiters.ts'
 import { whyText } from '../../../lib/core/why/why-text.ts'
 import { amendLimiter, setLimiter, slowLimiter } from '../../../lib/use-cases/operate/set-limiter.ts'
 import { whyJob } from '../../../lib/use-cases/operate/why.ts'
