@@ -120,4 +120,20 @@ export const WHY_LIMITER_MUTANTS: readonly TestedMutant[] = [
     breaks: 'a sweep does not know what holds anybody',
     tests: ['test/unit/adapters/state-glance.test.ts'],
   },
+  {
+    name: 'why of a job does not know that it passes worse ones',
+    file: 'lib/use-cases/operate/look-at.ts',
+    find: 'within(withWaiting(all, firsts, staying))',
+    replace: 'within(withWaiting(all, firsts.slice(firsts.length), staying))',
+    breaks: 'a job seems to be held that the next pass claims',
+    tests: ['test/unit/use-cases/why.test.ts'],
+  },
+  {
+    name: 'why of a job does not say who has paused a rate',
+    file: 'lib/use-cases/operate/look-at.ts',
+    find: "(hold.reason === 'shared rate' && !hold.nextAt)",
+    replace: "(hold.reason === 'shared rate' && hold.nextAt === 0)",
+    breaks: 'nobody knows whom to ask',
+    tests: ['test/unit/use-cases/why-limiter-property.test.ts'],
+  },
 ]
