@@ -77,8 +77,9 @@ export interface Insight<QueueName extends string = string, Id extends LimiterId
   stats(queue: QueueName, partition?: string): Promise<PartitionStats>
   /**
    * What there is of a whole queue, whatever its partitions: its dead letters and, if it has `maxQueueSize`, its size as they are
-   * now; and as the sweep has counted them, jobs that wait, are blocked, delayed and in flight. It comes every few minutes
-   * and sees some hundred jobs of each shard: `counted` says from when until when it counted, and `atLeast` if there are more.
+   * now; and as the sweep has counted them, jobs that wait, are blocked, delayed and in flight, how many shards wait for what, and
+   * which one waits longest. It comes every few minutes and sees some hundred jobs of each shard: `counted` says from when until
+   * when it counted, and `atLeast` if there are more.
    * Some twenty reads.
    * @example const { counted, dead } = await client.queueStats('crm')
    * @throws InvalidJobError if there is no such queue
