@@ -58,11 +58,22 @@ export {
 } from './core/queue/config.ts'
 export { QueueFullError } from './core/queue/full.ts'
 export type { Duration } from './core/text/duration.ts'
+export type { LongestWait, WaitingFor } from './core/why/census.ts'
+export type { LimiterRate } from './core/why/limiter-info.ts'
 export type { Reason } from './core/why/reason.ts'
 export type { SizesSeen, SizeUse } from './core/why/sizes.ts'
 export type { LimitsSeen, PartitionStats, QueueStats, RateUse, ShardStats } from './core/why/stats.ts'
 export { waitText } from './core/why/wait-text.ts'
-export type { AskedJob, Counted, JobWhy, PartitionWhy, ShardWhy, Why } from './core/why/why.ts'
+export type {
+  AskedJob,
+  Counted,
+  JobWhy,
+  LimiterWhy,
+  PartitionWhy,
+  QueueWhy,
+  ShardWhy,
+  Why,
+} from './core/why/why.ts'
 export { whyText } from './core/why/why-text.ts'
 export type { CancelResult } from './use-cases/operate/cancel-job.ts'
 export type { MoveProgress, MoveResult, SkippedJob } from './use-cases/operate/move-jobs.ts'

@@ -24,7 +24,7 @@ export interface Client<
 > extends Admin<QueueName>,
     Cancelling<QueueName>,
     AppRates<AppName>,
-    Insight<QueueName>,
+    Insight<QueueName, LimiterId<QueueName, PoolName, TagKey>>,
     Recounting<QueueName>,
     SlowDowns<QueueName, LimiterId<QueueName, PoolName, TagKey>>,
     Limiters<LimiterId<QueueName, PoolName, TagKey>> {

@@ -16,7 +16,7 @@ export interface AdminClient<
 > extends Admin<QueueName>,
     AppRates<AppName>,
     Cancelling<QueueName>,
-    Insight<QueueName>,
+    Insight<QueueName, LimiterId<QueueName, PoolName, TagKey>>,
     Limiters<LimiterId<QueueName, PoolName, TagKey>>,
     Pauses<QueueName, LimiterId<QueueName, PoolName, TagKey>>,
     SlowDowns<QueueName, LimiterId<QueueName, PoolName, TagKey>> {}

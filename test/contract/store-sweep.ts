@@ -148,6 +148,19 @@ export function describeSweep(store: () => Store): void {
       expect((await store().states.glance([])).states).toEqual([])
     })
 
+    test('of some shards show what has held their jobs', async () => {
+      const held = [{ since: NOW }, { since: NOW + 1, by: 'pool|api' }]
+      const { shard } = await afterPass(store(), { waiting: true, held })
+      const { states } = await store().states.glance([shard])
+      expect(states).toMatchObject([{ held }])
+      expect(
+        among(
+          await scanned({}),
+          states.map(({ shard }) => ({ ...emptyState(shard) })),
+        ),
+      ).toMatchObject([[{ held }]])
+    })
+
     test('of more shards than a call takes are shown too', async () => {
       const state = await afterPass(store())
       const shards = Array.from({ length: 230 }, () => freshShard())
@@ -160,10 +173,12 @@ export function describeSweep(store: () => Store): void {
     const { states } = store()
     expect(await states.census()).toEqual({})
     const jobs = { shards: 2, waiting: 7, blocked: 5, delayed: 1, inFlight: 2 }
+    const waitingFor = { slots: 1, 'pool|api rate': 1, 'each|user=…': 2 }
+    const waits = { waitingFor, longest: { shard: 'crm|acme', since: NOW - 5 } }
     const counted = {
       from: NOW,
       until: NOW + 1000,
-      queues: { crm: { ...jobs, lost: 3 }, mail: { ...jobs, atLeast: true } },
+      queues: { crm: { ...jobs, lost: 3, ...waits }, mail: { ...jobs, atLeast: true } },
     } as const
     const sizes = { crm: { jobs: 17, puts: 40 }, mail: { jobs: -1, puts: 0 } }
     const counting = { ...counted, cursor: 'crm|\uFFFF', sizes }

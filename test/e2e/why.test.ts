@@ -1,7 +1,7 @@
 /** Jobs that do not run say why, by a client that reads the tables of a stack at work. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { waitText, whyText } from '../../lib/index.ts'
-import { limited, serial } from './app/tasks.ts'
+import { light, limited, patient, serial } from './app/tasks.ts'
 import { World } from './setup.ts'
 
 let world: World
@@ -96,4 +96,36 @@ it('a dead letter says how long its last attempt had waited, and for what', asyn
   const [letter] = await world.deadLetters('serial', 1)
   expect(letter?.waits_ms?.['slots']).toBeGreaterThan(0)
   expect(letter && waitText(letter)).toMatch(/^waited [\d.]+ s: [\d.]+ s slots$/)
+})
+
+it('a pool that is full says whose units are free first, and who waits for them', async () => {
+  const customers = ['full-a', 'full-b', 'full-c']
+  await world.client.setLimiter({ pool: 'api' }, 4, NOTE)
+  for (const customer of customers)
+    for (const name of ['one', 'two']) await world.client.enqueue(light, { customer, name, takes_ms: 3000 })
+  const FULL =
+    /^pool api 4\/4, job \S+ of light\|full-\S free by \S+Z at the latest; lowered from 5 to 4 by ann: their backup; \d shards have units, light\|full-\S has 2; \d shards? waits?: light\|full-/
+  await expect
+    .poll(async () => whyText(await world.client.why({ pool: 'api' })), { interval: 50, timeout: 20_000 })
+    .toMatch(FULL)
+  await world.client.setLimiter({ pool: 'api' }, null)
+  for (const customer of customers)
+    await world.recorder.until(() => world.recorder.ended(customer).length === 2)
+})
+
+it('a queue that is paused says by whom, and what waited when a sweep has counted it', async () => {
+  const { admin } = world
+  await admin.pause({ queue: 'patient' }, NOTE)
+  await world.client.enqueue(patient, { customer: 'still', name: 'job' })
+  await expect
+    .poll(async () => whyText(await admin.why('patient', 'still')), { timeout: 20_000 })
+    .toMatch(/paused by ann/)
+  await world.cloud.fire('JobsSweepRule')
+  await expect
+    .poll(async () => whyText(await admin.why({ queue: 'patient' })), { timeout: 60_000 })
+    .toMatch(
+      /^paused by ann: their backup; some 1 job of 1 shard waited when it was counted last, at \S+Z: 1 for \w+; longest patient\|still\S*, since \S+Z: its queue is paused by ann: their backup$/,
+    )
+  await admin.resume({ queue: 'patient' })
+  await world.recorder.until(() => world.recorder.ended('still').length === 1)
 })

@@ -30,6 +30,7 @@ import { UNIQUE_MUTANTS } from './unique.ts'
 import { USES_ALL_MUTANTS } from './uses-all.ts'
 import { WAITS_MUTANTS } from './waits.ts'
 import { WHY_MUTANTS } from './why.ts'
+import { WHY_LIMITER_MUTANTS } from './why-limiters.ts'
 
 export const TESTED_MUTANTS: readonly TestedMutant[] = [
   ...ADAPTERS,
@@ -59,6 +60,7 @@ export const TESTED_MUTANTS: readonly TestedMutant[] = [
   ...FULL_LINE_MUTANTS,
   ...USES_ALL_MUTANTS,
   ...WHY_MUTANTS,
+  ...WHY_LIMITER_MUTANTS,
   ...WAITS_MUTANTS,
   ...GUARANTEED_MUTANTS,
   ...PAUSED_QUEUE_MUTANTS,

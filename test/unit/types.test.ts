@@ -60,6 +60,8 @@ type LimitedAdmin = AdminClient<'crm' | 'mail', never, 'api', 'model' | 'user'>
 /** Never called either: limiters by their names. */
 const named = (client: Limited, admin: LimitedAdmin) => [
   () => client.limiter({ total: 'crm' }),
+  () => client.why({ pool: 'api' }),
+  () => client.why({ queue: 'mail' }),
   () => client.setLimiter({ tag: 'model', value: 'gpt-5' }, 2),
   () => client.slowDown({ tag: 'user', each: 'ann' }, '1m'),
   () => admin.pause({ pool: 'api' }),
@@ -71,6 +73,10 @@ const named = (client: Limited, admin: LimitedAdmin) => [
   () => client.setLimiter({ tag: 'modle' }, 2),
   // @ts-expect-error there is no such queue
   () => client.limiter({ total: 'crmm' }),
+  // @ts-expect-error there is no such pool
+  () => admin.why({ pool: 'ap' }),
+  // @ts-expect-error a partition is no part of that
+  () => admin.why({ queue: 'mail', partition: 'acme' }),
   // @ts-expect-error there is no such pool
   () => client.slowedDown({ pool: 'ap' }),
   // @ts-expect-error there is no such pool

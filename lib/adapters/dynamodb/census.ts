@@ -19,6 +19,8 @@ const censusSchema = z.object({
       blocked: count,
       delayed: count,
       inFlight: count,
+      waitingFor: z.record(z.string(), count).exactOptional(),
+      longest: z.object({ shard: z.string(), since: z.number() }).exactOptional(),
       lost: count.exactOptional(),
       atLeast: z.literal(true).exactOptional(),
     }),

@@ -4,14 +4,14 @@
  */
 import type { AttributeValue } from '@aws-sdk/client-dynamodb'
 import { parseJobId, parseSortKey, type ShardKey, type SortKey } from '../../core/keys.ts'
-import type { ShardGlance, Slot, Token } from '../../core/shard/state.ts'
+import type { Held, ShardGlance, Slot, Token } from '../../core/shard/state.ts'
 import { isValidInstant } from '../../core/text/instant.ts'
 import { fromItem, type Item } from './database.ts'
 import { toOverride, toState } from './state-item.ts'
 
 /** `window` only because an item that lacks it beside its slots is damaged. */
 const NAMES =
-  'pk slots window waiting waitingAmid dueAt loans line borrowed borrowedFrom override slowed derived expiresAt version'.split(
+  'pk slots window waiting waitingAmid held dueAt loans line borrowed borrowedFrom override slowed derived expiresAt version'.split(
     ' ',
   )
 
@@ -36,7 +36,7 @@ class Unexpected extends Error {}
 const LEFT_TO_SCHEMA = ['loans', 'line', 'borrowed', 'borrowedFrom', 'slowed', 'derived']
 
 function read(item: Item): ShardGlance {
-  const { pk, slots, window, waiting, waitingAmid, dueAt, override, expiresAt } = item
+  const { pk, slots, window, waiting, waitingAmid, held, dueAt, override, expiresAt } = item
   // Few items have lent or borrowed anything, are slowed down, or belong to an app: these are left to the schema.
   if (LEFT_TO_SCHEMA.some((name) => item[name])) throw new Unexpected()
   if ((slots === undefined) !== (window === undefined)) throw new Unexpected()
@@ -47,10 +47,16 @@ function read(item: Item): ShardGlance {
     slots: slots ? slotsOf(mapOf(slots)) : {},
     waiting: waiting ? flagOf(waiting) : false,
     ...(waitingAmid ? { waitingAmid: trueOf(waitingAmid) } : {}),
+    ...(held ? { held: (held.L ?? unexpected()).map(heldOf) } : {}),
     ...(dueAt ? { dueAt: numberOf(dueAt) } : {}),
     ...(expiresAt ? { expiresAt: numberOf(expiresAt) } : {}),
   }
   return override ? { ...glance, ...toOverride(fromItem({ override })['override']) } : glance
+}
+
+function heldOf(note: AttributeValue): Held {
+  const { since, by } = mapOf(note)
+  return { since: numberOf(since), ...(by ? { by: textOf(by) } : {}) }
 }
 
 const slotsOf = (slots: Item): Record<string, Slot> =>

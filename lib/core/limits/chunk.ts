@@ -52,9 +52,15 @@ export const ownFree = (
 ): number => (number === 0 ? leftIn(root, cap) : held(units.slots) - lentOut(slots))
 
 /** What of that may be lent. While more is out than the limit allows, no chunk lends anything, and nobody claims. */
-export function freeIn(chunk: Chunk, books: Books, cap: number): number {
-  const left = leftIn(chunk.root, cap)
-  const own = ownFree(chunk, books, cap)
+export const freeIn = (chunk: Chunk, books: Books, cap: number): number =>
+  withinLimit(chunk.root, ownFree(chunk, books, cap), cap)
+
+/** The same of the whole limiter, divided or not: what a chunk has and does not use goes to those in which shards wait. */
+export const freeInAll = (root: ShardState, all: Limiter, cap: number): number =>
+  withinLimit(root, cap - lentOut(all), cap)
+
+function withinLimit(root: ShardState, own: number, cap: number): number {
+  const left = leftIn(root, cap)
   return left < 0 ? Math.min(own, left) : own
 }
 
@@ -104,7 +110,7 @@ export const demandIn = ({ loans, line }: Limiter): number =>
   new Set([...Object.keys(loans), ...Object.keys(line)]).size
 
 /** Units that a shard may get although its own chunk has none: where shards wait already there are none. */
-export function elsewhere({ number, root, units }: Chunk, cap: number): number {
+function elsewhere({ number, root, units }: Chunk, cap: number): number {
   if (hungryIn(root).length > 0 || leftIn(root, cap) < 0) return 0
   const own = number === 0 ? 0 : held(units.slots)
   return number > 0 || isDividedNow(root) ? Math.max(0, cap - own) : 0

@@ -119,6 +119,7 @@ export type ShardGlance = Pick<
   | 'slots'
   | 'waiting'
   | 'waitingAmid'
+  | 'held'
   | 'dueAt'
   | 'override'
   | 'overrideProblem'

@@ -43,17 +43,21 @@ interface RateFacts {
   readonly nextAt?: number
 }
 
+interface PauseFacts extends Note {
+  /** The override makes no sense, and so pauses. */
+  readonly problem?: string
+}
+
 interface Facts {
-  readonly paused: Note & {
-    /** The override makes no sense, and so pauses. */
-    readonly problem?: string
+  readonly paused: PauseFacts & {
     /** Not the partition alone: its whole queue. */
     readonly ofQueue?: true
   }
   readonly 'slowed down': Note
-  readonly limiter: Note & { readonly first?: UnitsHolder; readonly behind?: number }
+  readonly limiter: PauseFacts & { readonly first?: UnitsHolder; readonly behind?: number }
   readonly slots: SlotFacts
   readonly rate: RateFacts
+  readonly 'shared rate': PauseFacts
 }
 type FactsOf<Kind> = Kind extends keyof Facts ? Facts[Kind] : unknown
 
@@ -89,12 +93,14 @@ export function reasonOf(hold: Hold, seen: Seen): Reason {
       return { ...hold, ...slotFacts(hold, seen) }
     case 'rate':
       return { ...hold, ...rateFacts(hold, seen) }
+    case 'shared rate':
+      return { ...hold, ...(hold.nextAt === undefined ? pauseIn(ownerOf(hold.limiter, seen)) : {}) }
     default:
       return hold
   }
 }
 
-const noteOf = (
+export const noteOf = (
   said: { readonly by?: string | undefined; readonly reason?: string | undefined } = {},
 ): Note => ({
   ...(said.by === undefined ? {} : { by: said.by }),
@@ -105,20 +111,21 @@ const noteOf = (
 const ownerOf = (limiter: string | undefined, { owner, limiters }: Seen): Partial<ShardState> =>
   limiter === undefined ? owner : (limiters?.get(limiter) ?? {})
 
-const noteOfPause = ({ override }: Pick<Partial<ShardState>, 'override'>): Note =>
-  noteOf(override?.paused ?? override)
+/** What pauses by what stands in an item, as far as that says it. */
+const pauseIn = ({
+  override,
+  overrideProblem,
+}: Pick<Partial<ShardState>, 'override' | 'overrideProblem'>): PauseFacts =>
+  overrideProblem === undefined ? noteOf(override?.paused ?? override) : { problem: overrideProblem }
 
-function pausedBy({ queuePaused, owner: { override, overrideProblem } }: Seen): Facts['paused'] {
-  if (queuePaused) return { ofQueue: true, ...noteOf(queuePaused) }
-  if (overrideProblem !== undefined) return { problem: overrideProblem }
-  return noteOfPause({ ...(override ? { override } : {}) })
-}
+const pausedBy = ({ queuePaused, owner }: Seen): Facts['paused'] =>
+  queuePaused ? { ofQueue: true, ...noteOf(queuePaused) } : pauseIn(owner)
 
 function limiterFacts(
   { limiter, units }: Extract<Hold, { reason: 'limiter' }>,
   seen: Seen,
 ): Facts['limiter'] {
-  if (units === 0) return noteOfPause(ownerOf(limiter, seen))
+  if (units === 0) return pauseIn(ownerOf(limiter, seen))
   const first = seen.holders?.get(limiter)
   return {
     ...(first ? { first } : {}),

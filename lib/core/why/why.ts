@@ -1,5 +1,7 @@
 /** Answers to "why does it not run?": plain data, which `whyText` says in a line. Times are epoch ms. */
 import type { Look } from '../pass/input.ts'
+import type { Census, LongestWait, QueueCount } from './census.ts'
+import type { LimiterInfo } from './limiter-info.ts'
 import type { Reason } from './reason.ts'
 import type { SizesSeen } from './sizes.ts'
 
@@ -86,4 +88,41 @@ export type PartitionWhy =
       readonly troubles: readonly (Trouble & { readonly shard: string })[]
     })
 
-export type Why = JobWhy | PartitionWhy
+/** What a limiter does to those who need it. */
+export type LimiterWhy =
+  | Trouble
+  | (Answer &
+      LimiterInfo & {
+        readonly kind: 'limiter'
+        /**
+         * What would hold one more job that came now, from a shard that has nothing yet, needs as little of the limiter as any,
+         * and nothing else; empty if it could start. No job was read, so `jobs` is 0.
+         */
+        readonly holds: readonly Reason[]
+      })
+
+/** What holds back the jobs of a whole queue. */
+export type QueueWhy =
+  | Trouble
+  | (Answer & {
+      readonly kind: 'queue'
+      readonly queue: string
+      /** What holds every partition, whatever it uses: that somebody has paused the queue. No job was read, so `jobs` is 0. */
+      readonly holds: readonly Reason[]
+      /** Of a queue that has `maxQueueSize`: why jobs are refused before they could wait. */
+      readonly sizes?: SizesSeen
+      /** What all of its jobs need: its total, its pools, and their rates. */
+      readonly limiters: readonly (LimiterWhy & { readonly name: string })[]
+      /**
+       * Which shards wait, and for what, as the sweep has counted them, between `from` and `until`: as old as that, and not exact.
+       * Absent until a sweep has come to the end.
+       */
+      readonly counted?: QueueCount & Pick<Census, 'from' | 'until'>
+      /** The shard that had waited for longest then, as it is now. Absent if none waited. */
+      readonly longest?: LongestWait & {
+        readonly partition?: string
+        readonly now: ShardWhy | Trouble
+      }
+    })
+
+export type Why = JobWhy | PartitionWhy | LimiterWhy | QueueWhy

@@ -3,6 +3,7 @@
  * after all that, and written under its version, so that of two who find the last start one gets it. If a shard has to wait,
  * the start that it waits for is granted, too: all have their turn in the order in which they came, and nobody wakes them.
  */
+import type { ShardKey } from '../../core/keys.ts'
 import type { Grant, GrantKey, SharedStarts } from '../../core/limits/grant.ts'
 import { type Asked, type Granted, grant } from '../../core/limits/granting.ts'
 import { limitsInForce } from '../../core/limits/in-force.ts'
@@ -67,6 +68,17 @@ export async function lookForStarts(
   return (await planStarts(eyes, rates, asked, () => '-')).shared
 }
 
+/** What a rate would grant the next job of a shard that has been granted nothing, whatever else that needs. */
+export function startsSeen(
+  rate: SharedRate,
+  owner: ShardState,
+  { shard }: Pick<ShardState, 'shard'>,
+  now: number,
+): SharedStarts {
+  const asked = { starts: [now], known: [], hasWork: true, isOwn: false, now, newToken: () => '-' }
+  return planOf([limiterIn(owner, shard, rate, now)], [rate], asked).shared
+}
+
 interface Plan {
   readonly limiters: readonly Limiter[]
   readonly result: Granted
@@ -80,9 +92,15 @@ async function planStarts(
   newToken: () => string,
 ): Promise<Plan> {
   const limiters = await Promise.all(rates.map((rate) => readLimiter(context, asked.state, rate)))
+  return planOf(limiters, rates, { ...asked, now: context.clock.now(), newToken })
+}
+
+type Planned = Omit<Asked, 'rates'>
+
+function planOf(limiters: readonly Limiter[], rates: readonly SharedRate[], asked: Planned): Plan {
   const inUse = limiters.map(({ use }) => use)
   const starts = asked.starts.slice(0, MOST_GRANTED)
-  const result = grant({ ...asked, starts, rates: inUse, now: context.clock.now(), newToken })
+  const result = grant({ ...asked, starts, rates: inUse })
   const { grants, ahead, wait } = result
   const counting = countingOf(
     inUse.map(({ rate }) => rate),
@@ -104,7 +122,10 @@ export async function readLimiter(
 ): Promise<Limiter> {
   const key = limiterKey(rate.name)
   const owner = (await store.states.read(key)) ?? emptyState(key)
-  const now = clock.now()
+  return limiterIn(owner, shard, rate, clock.now())
+}
+
+function limiterIn(owner: ShardState, shard: ShardKey, rate: SharedRate, now: number): Limiter {
   const setBy = rate.isOwn ? {} : owner
   const { slowedUntil } = limitsInForce({}, setBy, now)
   const use = {

@@ -4,12 +4,13 @@ import { doomOf } from '../../core/job/doom.ts'
 import { type Job, parseJob, placeOf, type RawItem } from '../../core/job/job.ts'
 import { parseShard, type ShardKey } from '../../core/keys.ts'
 import { limitsOfGates } from '../../core/limits/gates.ts'
+import { limiterKey } from '../../core/limits/queue-limiter.ts'
 import { paceOf } from '../../core/limits/throttled.ts'
 import { firstsOf } from '../../core/pass/batches.ts'
 import { decide } from '../../core/pass/decide.ts'
 import type { Hold } from '../../core/pass/holds.ts'
 import type { Look } from '../../core/pass/input.ts'
-import { jobsToRead, roomFor, type Staying, slotsThatStay } from '../../core/pass/room.ts'
+import { jobsToRead, roomFor, type Staying, separateTwins, slotsThatStay } from '../../core/pass/room.ts'
 import type { Config } from '../../core/queue/config.ts'
 import { isMisplaced, limitersOver } from '../../core/queue/covering.ts'
 import { deadSlots } from '../../core/shard/attention.ts'
@@ -98,21 +99,26 @@ async function decideUnwritten(
   const recovered = new Set(dead.map(([id]) => id))
   const staying = slotsThatStay({ state, recovered })
   const pace = paceOf(state, undefined, capacity.configured.adaptive, now)
-  const limits = pace.limit(limitsWithinReach([capacity, ...limiters], state, staying, now), now)
-  const known = { state, limits, now, recovered }
+  const all: Capacities = [capacity, ...limiters]
+  const within = (seen: Capacities) => pace.limit(limitsWithinReach(seen, state, staying, now), now)
+  const known = { state, limits: within(all), now, recovered }
   const wanted = { state, now, ...jobsToRead(known, true) }
   const jobs = await readDueJobs({ store }, wanted, async (items) => readable(config, items, now))
   if (jobs === 'stale') throw new Error('nothing is ended by somebody who only looks')
   const due = jobs.due.filter(({ key }) => !over.has(key.sk))
   const reading = { since: now, whole: true, doubtful: false, late: [] }
-  const firsts = firstsOf(due, staying, limits.batch, now)
-  const starts = roomFor(staying, known).starts.slice(0, firsts.length)
+  const firsts = firstsOf(due, staying, known.limits.batch, now)
+  const limits = within(withWaiting(all, firsts, staying))
+  const starts = roomFor(staying, { ...known, limits }).starts.slice(0, firsts.length)
   const shared = await lookForStarts(
     { config, store, clock },
     { state, starts, costs: firsts.map(({ cost }) => cost), ...ownRateIn(capacity) },
   )
-  const within = shared ? { ...limits, shared } : limits
-  const input = { ...known, ...jobs, limits: within, due, reading, newToken: () => '-' as Token }
+  const input = {
+    ...{ ...known, ...jobs, due, reading },
+    limits: shared ? { ...limits, shared } : limits,
+    newToken: () => '-' as Token,
+  }
   const { claims, holds, looks } = decide(input)
   return {
     kind: 'looked',
@@ -139,9 +145,34 @@ async function explained(
   const owners = byName((one) => one.owner)
   const holders = await holdersOf({ store }, owners, holds)
   const ofQueue = configured.queuePaused ? { queuePaused: configured.queuePaused } : {}
-  const roots = byName((one) => one.chunk?.root ?? one.owner)
+  const borrowed = byName((one) => one.chunk?.root ?? one.owner)
+  const roots = new Map([...borrowed, ...(await stoppedRates({ store }, borrowed, holds))])
   const seen = { state, owner, limiters: roots, holders, ...ofQueue, portion: capacity, staying, now }
   return holds.map((hold) => reasonOf(hold, seen))
+}
+
+/** The items of limiters of which nothing is borrowed that somebody has paused or slowed down: they say who. */
+function stoppedRates(
+  { store }: Pick<Eyes, 'store'>,
+  known: ReadonlyMap<string, ShardState>,
+  holds: readonly Hold[],
+): Promise<(readonly [string, ShardState])[]> {
+  const stopped = holds.flatMap((hold) => {
+    const isStopped = hold.reason === 'slowed down' || (hold.reason === 'shared rate' && !hold.nextAt)
+    return isStopped && hold.limiter && !known.has(hold.limiter) ? [hold.limiter] : []
+  })
+  return Promise.all(
+    stopped.map(async (name) => {
+      const key = limiterKey(name)
+      return [name, (await store.states.read(key)) ?? emptyState(key)] as const
+    }),
+  )
+}
+
+/** Whom the shard passes in lines depends on the priorities of its jobs, which are known when they have been read. */
+function withWaiting([first, ...others]: Capacities, due: readonly Job[], staying: Staying): Capacities {
+  const waiting = separateTwins(due, staying).candidates.map(({ priority }) => priority)
+  return [{ ...first, waiting }, ...others.map((one) => ({ ...one, waiting }))]
 }
 
 const ownRateIn = ({ limits: { costRate } }: Capacity) => (costRate ? { costRate } : {})

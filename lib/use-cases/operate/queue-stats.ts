@@ -9,20 +9,30 @@ import { sizesSeen } from './sizes.ts'
 
 export async function queueStatsOf(eyes: Eyes, queue: QueueConfig): Promise<QueueStats> {
   const at = eyes.clock.now()
-  const [{ counted }, dead, { sizes }] = await Promise.all([
-    eyes.store.states.census(),
+  const [counted, dead, { sizes }] = await Promise.all([
+    countedOf(eyes, queue.name),
     countDead(eyes, queue.name),
     sizesSeen(eyes, queue, { queue: queue.name }),
   ])
-  const { from, until, queues = {} } = counted ?? {}
-  const jobs = Object.hasOwn(queues, queue.name) ? queues[queue.name] : NO_JOBS
   return {
     at,
     queue: queue.name,
     dead,
     ...(sizes?.queue ? { size: sizes.queue } : {}),
-    ...(from === undefined || until === undefined || !jobs ? {} : { counted: { from, until, ...jobs } }),
+    ...(counted ? { counted } : {}),
   }
+}
+
+/** What the last sweep has counted of a queue that came to the end. */
+export async function countedOf(
+  { store }: Pick<Eyes, 'store'>,
+  queue: string,
+): Promise<QueueStats['counted']> {
+  const { counted } = await store.states.census()
+  if (!counted) return undefined
+  const { from, until, queues } = counted
+  const jobs = Object.hasOwn(queues, queue) ? queues[queue] : undefined
+  return { from, until, ...(jobs ?? NO_JOBS) }
 }
 
 /** A queue's dead letters are spread over some keys. */

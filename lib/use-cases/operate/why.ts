@@ -125,7 +125,7 @@ export async function whyPartition(
 const hasWork = ({ staying, startable, holds }: Looked): boolean =>
   staying.length + startable + holds.length > 0
 
-const shardWhy = ({ state, staying, startable, holds, looks }: Looked): ShardWhy => ({
+export const shardWhy = ({ state, staying, startable, holds, looks }: Looked): ShardWhy => ({
   shard: state.shard,
   inFlight: jobsInFlight(staying).length,
   startable,

@@ -198,12 +198,17 @@ const OF_CLIENTS = {
     expect(await manager.cancel(waits, by)).toMatchObject({ kind: 'cancelled' })
     await ended(world, customer, 1)
   },
-  'why, of a job that waits for a unit': async (world, customer) => {
+  'why, of a job that waits for a unit, of the tag and of the queue': async (world, customer) => {
     const enqueue = (name: string, takes_ms: number) =>
       world.client.enqueue(light, { customer, name, takes_ms }, { tags: { user: customer } })
     await enqueue('runs', 3000)
     await world.recorder.until(() => world.recorder.started(customer).length === 1)
-    const why = await world.clientAs('Manager').why(await enqueue('waits', 20))
+    const manager = world.clientAs('Manager')
+    const why = await manager.why(await enqueue('waits', 20))
+    const full = whyText(await manager.why({ tag: 'user', each: customer }))
+    expect(full).toMatch(/^each user=\S+ 1\/1, job \S+ of light\|\S+ free by \S+ at the latest;/)
+    expect(whyText(await manager.why({ queue: 'sized' }))).toMatch(/^nothing holds all of it; /)
+    expect(whyText(await manager.why({ queue: 'light' }))).toMatch(/^pool api \d\/5: nothing holds/)
     expect(whyText(why)).toMatch(/each user=\S+ 1\/1, job \S+ of light\|\S+ free by \S+ at the latest$/)
     await ended(world, customer, 2)
   },

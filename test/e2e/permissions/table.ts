@@ -161,7 +161,7 @@ export const TABLE: Table = {
       'dynamodb:ConditionCheckItem': 'moveJobs',
       'dynamodb:Scan': 'setAppRate',
       'dynamodb:PutItem': 'setAppRate',
-      'dynamodb:BatchGetItem': 'why, of a job that waits for a unit',
+      'dynamodb:BatchGetItem': 'why, of a job that waits for a unit, of the tag and of the queue',
     },
     JobsTable: {
       'dynamodb:Scan': 'strandedJobs',

@@ -21,6 +21,11 @@ const whole = fc.record(
     version: fc.nat(),
     waiting: fc.boolean(),
     waitingAmid: fc.constant(true),
+    held: fc.oneof(
+      fc.array(fc.record({ since: time, by: fc.string() }, { requiredKeys: ['since'] })),
+      fc.constant([{ by: 'slots' }]),
+      fc.string(),
+    ),
     dueAt: time,
     borrowed: ofEach(loan),
     // What an earlier version kept there says nothing any more.

@@ -6,7 +6,7 @@ import { batchesOf } from '../../../lib/core/pass/batches.ts'
 import { holderOfKey, jobsInFlight, keysOfSlot, slotOfJob } from '../../../lib/core/shard/in-flight.ts'
 import { slotEntries, sortKeyOf } from '../../../lib/core/shard/state.ts'
 import type { Duration } from '../../../lib/core/text/duration.ts'
-import { reasonText } from '../../../lib/core/why/why-text.ts'
+import { reasonText } from '../../../lib/core/why/reason-text.ts'
 import { asId, claimed, configOf, jobItem, jobOf, NOW, sortKey } from '../../support/builders.ts'
 
 const CONFIG = configOf({ concurrency: 1, batch: { size: 3, wait: '5s' } })

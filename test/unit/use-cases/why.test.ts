@@ -80,6 +80,23 @@ describe('a job', () => {
     )
   })
 
+  test('with a better priority than those that wait for more than is free is held by nothing', async () => {
+    const pools = { api: { concurrency: 3 } }
+    const crm = { partition: { payload: 'customer' }, concurrency: 2, pools: { api: 2 } } as const
+    const world = new World(defineConfig({ pools, queues: { crm, mail: { ...crm, pools: { api: 1 } } } }))
+    const job = (pk: string, priority: Priority) => jobItem({ pk: asShard(pk), id: pk.slice(-1), priority })
+    for (const item of [job('crm|a', 5), job('crm|b', 7)]) {
+      world.put(item)
+      await world.stream()
+    }
+    const [better, worse] = [job('mail|c', 6), job('mail|d', 8)]
+    world.put(better, worse)
+    expect(await ask(world, better)).toMatchObject({ kind: 'waiting', holds: [] })
+    expect(await ask(world, worse)).toMatchObject({ kind: 'waiting', holds: [{ reason: 'limiter' }] })
+    await world.stream()
+    expect(await ask(world, better)).toMatchObject({ kind: 'claimed' })
+  })
+
   test('waits for a pool that others use', async () => {
     const pools = { api: { concurrency: 1 } }
     const crm = { partition: { payload: 'customer' }, concurrency: 2, pools: { api: 1 } } as const

@@ -1,0 +1,66 @@
+/** What a limiter does, in a line for people: what holds those who need it, who has changed it, who has its units, and who waits. */
+
+import { DEFAULT_PRIORITY } from '../keys.ts'
+import { keptText } from '../limits/guarantee.ts'
+import type { LimitOverride } from '../limits/limits.ts'
+import { secondsText } from '../text/seconds.ts'
+import type { LimiterInfo } from './limiter-info.ts'
+import { noteOf } from './reason.ts'
+import { limiterText, noteText, reasonText } from './reason-text.ts'
+import type { LimiterWhy } from './why.ts'
+
+/** So many shards of a line are named. */
+const MOST_NAMED = 3
+
+type Seen = Extract<LimiterWhy, { kind: 'limiter' }>
+
+export function limiterWhyText(why: Seen): string {
+  const held = why.holds.map((reason) => reasonText(reason, why.at)).join(' · ')
+  return [
+    held === '' ? `${limiterText(why.name)} ${useText(why)}: nothing holds one more job` : held,
+    ...changeTexts(why),
+    ...holdersText(why),
+    ...lineText(why),
+  ].join('; ')
+}
+
+function useText({ units, lent, kept, rate }: LimiterInfo): string {
+  const ofUnits = units === undefined ? [] : [`${lent}/${units}${keptText(kept)}`]
+  const ofRate = rate ? [`rate ${rate.used}/${rate.allowed} in ${secondsText(rate.period_ms)}`] : []
+  return [...ofUnits, ...ofRate].join(', ')
+}
+
+/** Who has set what. A pause is said by what holds. */
+function changeTexts({ override, configured }: LimiterInfo): string[] {
+  const changes = override ? [...unitsChange(override, configured), ...otherChanges(override)] : []
+  return changes.length === 0 ? [] : [`${changes.join(', ')}${noteText(noteOf(override))}`]
+}
+
+function unitsChange({ concurrency = 0 }: LimitOverride, configured: number | undefined): string[] {
+  if (concurrency === 0 || configured === undefined || concurrency === configured) return []
+  return [`${concurrency < configured ? 'lowered' : 'raised'} from ${configured} to ${concurrency}`]
+}
+
+const otherChanges = ({ rateLimit, guaranteed }: LimitOverride): string[] => [
+  ...(rateLimit && rateLimit.allowed > 0
+    ? [`rate set to ${rateLimit.allowed}/${secondsText(rateLimit.period_ms)}`]
+    : []),
+  ...(guaranteed ? ['guarantees set'] : []),
+]
+
+function holdersText({ holders }: LimiterInfo): string[] {
+  const [largest] = holders
+  if (!largest) return []
+  const most = `${largest.shard} has ${largest.units}`
+  return [holders.length === 1 ? most : `${holders.length} shards have units, ${most}`]
+}
+
+function lineText({ waiting }: LimiterInfo): string[] {
+  if (waiting.length === 0) return []
+  const named = waiting
+    .slice(0, MOST_NAMED)
+    .map(({ shard, priority }) => `${shard}${priority === DEFAULT_PRIORITY ? '' : ` (priority ${priority})`}`)
+  const more = waiting.length > MOST_NAMED ? [`${waiting.length - MOST_NAMED} more`] : []
+  const who = waiting.length === 1 ? '1 shard waits' : `${waiting.length} shards wait`
+  return [`${who}: ${[...named, ...more].join(', ')}`]
+}
