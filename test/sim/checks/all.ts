@@ -19,6 +19,7 @@ import { type Progress, progress } from './i7-progress.ts'
 import { noStorm } from './i7-storm.ts'
 import { heldStartNothing } from './i8-held.ts'
 import { overrideLasts } from './i8-lasts.ts'
+import { pausedQueuesStartNothing } from './i8-queue-paused.ts'
 import { replacedDecideNothing } from './i8-replaced.ts'
 import { slowedStartsNothing } from './i8-slowed.ts'
 import { throttledClaimsLess } from './i8-throttled.ts'
@@ -36,6 +37,7 @@ export function allChecks(): { readonly checks: readonly Check[]; readonly progr
     overrideLasts,
     slowedStartsNothing(),
     heldStartNothing(),
+    pausedQueuesStartNothing(),
     throttledClaimsLess,
     replacedDecideNothing,
     rate,
