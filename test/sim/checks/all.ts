@@ -21,6 +21,7 @@ import { heldStartNothing } from './i8-held.ts'
 import { overrideLasts } from './i8-lasts.ts'
 import { pausedQueuesStartNothing } from './i8-queue-paused.ts'
 import { replacedDecideNothing } from './i8-replaced.ts'
+import { resumedAreWoken } from './i8-resumed.ts'
 import { slowedStartsNothing } from './i8-slowed.ts'
 import { throttledClaimsLess } from './i8-throttled.ts'
 import { betterFirst } from './i11-priorities.ts'
@@ -38,6 +39,7 @@ export function allChecks(): { readonly checks: readonly Check[]; readonly progr
     slowedStartsNothing(),
     heldStartNothing(),
     pausedQueuesStartNothing(),
+    resumedAreWoken(),
     throttledClaimsLess,
     replacedDecideNothing,
     rate,

@@ -263,7 +263,10 @@ function simulatedStates(world: StoreWorld, by: Invocation, states: StateStore):
     scan: (query) =>
       call(
         'scan',
-        async () => stale(world, await states.scan(query)),
+        async () => {
+          const page = await states.scan(query)
+          return query?.isStrong ? page : stale(world, page)
+        },
         () => ({ op: 'scan' }),
       ),
     glance: (shards) =>
