@@ -7,6 +7,7 @@ import { UNREADABLE } from '../../lib/core/job/job.ts'
 import type { ShardKey } from '../../lib/core/keys.ts'
 import { limiterKey, poolNamed } from '../../lib/core/limits/queue-limiter.ts'
 import type { Store } from '../../lib/ports/store.ts'
+import { resumeQueue } from '../../lib/use-cases/operate/pause-queue.ts'
 import { borrowed, change, jobItem, loan } from '../support/builders.ts'
 import { dynoxideDatabase, missingDynoxide, putRaw, type TestDatabase } from '../support/dynamodb.ts'
 import { override } from '../support/override.ts'
@@ -182,6 +183,13 @@ describe.skipIf(missingDynoxide)('a pause of a queue written by hand', () => {
       ]),
     )
     expect(pauses.size).toBe(2)
+  })
+
+  test('is lifted by whoever resumes the queue, also if nobody can read it', async () => {
+    await setAttributes(database(), '$paused' as ShardKey, { 'queue|crm': 'until Monday' })
+    const clock = { now: () => 0, sleep: async () => {} }
+    await resumeQueue({ store: store(), clock, wake: { send: async () => {} } }, 'crm')
+    expect((await store().states.queuePauses()).has('crm')).toBe(false)
   })
 })
 

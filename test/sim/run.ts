@@ -15,6 +15,7 @@ import { applyLimiterAct } from './workloads/limiter-acts.ts'
 import { applyOverride, unpause } from './workloads/overrides.ts'
 import { applyPause } from './workloads/pauses.ts'
 import type { Plan } from './workloads/plan.ts'
+import { applyQueuePause } from './workloads/queue-pauses.ts'
 import { applyRecount, recountAll } from './workloads/sized.ts'
 import { submit } from './workloads/ways-in.ts'
 import type { WorldEvent } from './world/events.ts'
@@ -60,6 +61,7 @@ const AFTERMATH_MS = 45 * 60_000
 
 /** So that the kept seeds are the runs that they were. */
 const SALT = 15_850_993
+const LATEST_SALT = 32_452_843
 
 export async function runSeed(
   seed: number,
@@ -67,7 +69,8 @@ export async function runSeed(
   changes: Partial<Pick<Plan, 'loopDetection'>> = {},
 ): Promise<Result> {
   const random = new SimRandom(seed)
-  const plan: Plan = { ...drawPlan(random.fork(), new SimRandom(seed ^ SALT)), ...changes }
+  const [own, latest] = [new SimRandom(seed ^ SALT), new SimRandom(seed ^ LATEST_SALT)]
+  const plan: Plan = { ...drawPlan(random.fork(), own, latest), ...changes }
   const faults = new Faults(random.fork(), plan.weather)
   const world = new World(random.fork(), plan, faults)
   const truth = new Truth(plan, world.tables, () => world.deploys.rollouts)
@@ -113,6 +116,7 @@ export async function runSeed(
       scheduler.at(cancel.at, () => applyCancel(world, cancel, number))
     for (const act of plan.limiterActs) scheduler.at(act.at, () => applyLimiterAct(world, act))
     for (const one of plan.pauses ?? []) scheduler.at(one.at, () => applyPause(world, one))
+    for (const one of plan.queuePauses ?? []) scheduler.at(one.at, () => applyQueuePause(world, one))
     applyAppRates(world, plan.appRates ?? [])
     for (const one of plan.recounts ?? []) scheduler.at(one.at, () => applyRecount(world, one))
     for (const override of plan.overrides) scheduler.at(override.at, () => applyOverride(world, override))

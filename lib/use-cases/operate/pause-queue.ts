@@ -2,6 +2,7 @@
  * A whole queue is paused, and resumed, at run time. Functions read which queues are paused as often as the record of
  * deployments, so either takes as long as a deploy to be in force everywhere.
  */
+import { isDeepEqual } from '../../core/deep-equal.ts'
 import { parseShard } from '../../core/keys.ts'
 import type { LimitOverride } from '../../core/limits/limits.ts'
 import { isQueuePaused, type QueuePause } from '../../core/queue/queue-pauses.ts'
@@ -44,6 +45,7 @@ export async function resumeQueue(
 ): Promise<Resumed> {
   const { states } = context.store
   let pause = await beginning(context, queue)
+  if (pause && !pause.resuming) return { woken: 0, isReplaced: true }
   if (pause) await context.clock.sleep(NOTICED_AFTER_MS)
   while (pause?.resuming) {
     const { woken, cursor } = await wakeOnePage(context, queue, pause.resuming)
@@ -57,12 +59,19 @@ export async function resumeQueue(
   return { woken: 0 }
 }
 
-/** What is said of the queue from now on: that it is being resumed. `undefined` if nobody has paused it. */
-async function beginning({ store }: Needed, queue: string): Promise<QueuePause | undefined> {
-  const pause = (await store.states.queuePauses()).get(queue)
+/**
+ * What is said of the queue from now on: that it is being resumed. `undefined` if nobody has paused it. A pause that came after what
+ * was read stays, also if this call is sent twice, before it and after it: whoever paused it is told that it stands still.
+ */
+async function beginning({ store: { states } }: Needed, queue: string): Promise<QueuePause | undefined> {
+  const pause = (await states.queuePauses()).get(queue)
   if (!isQueuePaused(pause)) return pause
   const resuming = { ...pause, resuming: { woken: 0 } }
-  await store.states.saveQueuePause(queue, resuming)
+  if (await states.saveQueuePause(queue, resuming, pause)) return resuming
+  const now = (await states.queuePauses()).get(queue)
+  if (!isDeepEqual(now, pause)) return now
+  // Nobody has said anything else: what somebody has written by hand, and cannot be read, is like nothing that was read.
+  await states.saveQueuePause(queue, resuming)
   return resuming
 }
 

@@ -19,7 +19,9 @@ import { type Progress, progress } from './i7-progress.ts'
 import { noStorm } from './i7-storm.ts'
 import { heldStartNothing } from './i8-held.ts'
 import { overrideLasts } from './i8-lasts.ts'
+import { pausedQueuesStartNothing } from './i8-queue-paused.ts'
 import { replacedDecideNothing } from './i8-replaced.ts'
+import { resumedAreWoken } from './i8-resumed.ts'
 import { slowedStartsNothing } from './i8-slowed.ts'
 import { throttledClaimsLess } from './i8-throttled.ts'
 import { betterFirst } from './i11-priorities.ts'
@@ -36,6 +38,8 @@ export function allChecks(): { readonly checks: readonly Check[]; readonly progr
     overrideLasts,
     slowedStartsNothing(),
     heldStartNothing(),
+    pausedQueuesStartNothing(),
+    resumedAreWoken(),
     throttledClaimsLess,
     replacedDecideNothing,
     rate,

@@ -7,8 +7,9 @@ import type { ShardState } from '../../../lib/core/shard/state.ts'
 import type { Check, Seen } from './check.ts'
 import { isWritten } from './claims.ts'
 import { coveringOf } from './i1-limiters.ts'
-import { ownerOf } from './keys.ts'
+import { ownerOf, readShard } from './keys.ts'
 import { longestPass } from './limits.ts'
+import { Readings } from './readings.ts'
 
 interface Standing {
   readonly priority: number
@@ -24,10 +25,7 @@ function priorityOf(place: number): number {
 export function betterFirst(): Check {
   const lines = new Map<string, Map<string, Standing>>()
   const known = new Map<string, ShardState>()
-  /** Invocation, shard and version → when the shard was read first. */
-  const readings = new Map<string, number>()
-  const keyOf = (by: { id: number }, shard: string, version: number | undefined) =>
-    `${by.id} ${shard} ${version}`
+  const readings = new Readings()
   return {
     name: 'I11 better first',
     after(event, { truth, tables }) {
@@ -46,17 +44,12 @@ export function betterFirst(): Check {
       }
     },
     before(event, seen) {
-      if (event.kind === 'over')
-        for (const key of readings.keys()) if (key.startsWith(`${event.by.id} `)) readings.delete(key)
+      const { truth } = seen
+      readings.see(event, truth.now)
       if (event.kind !== 'effect') return
       const { effect, by } = event
-      const { truth } = seen
-      if (effect.op === 'read') {
-        const key = keyOf(by, effect.shard, effect.state?.version)
-        if (!readings.has(key)) readings.set(key, truth.now)
-      }
       if (!isWritten(effect)) return
-      const at = readings.get(keyOf(by, effect.shard, effect.read.version))
+      const at = readings.of(by, effect)
       const taken = Object.entries(effect.change.take)
       if (at === undefined || taken.length === 0) return
       const worst = Math.max(...taken.map(([, { priority }]) => priority))
@@ -68,6 +61,7 @@ export function betterFirst(): Check {
             priority < worst &&
             since < at &&
             shardIn(owner, name) !== effect.shard &&
+            !isQueuePaused(seen, shardIn(owner, name)) &&
             weightIn(owner, name) <= units
           )
             seen.fail(
@@ -77,6 +71,10 @@ export function betterFirst(): Check {
     },
   }
 }
+
+/** Or may be, as far as some function knows. */
+const isQueuePaused = ({ tables }: Seen, shard: string): boolean =>
+  tables.queuePauses?.has(readShard(shard).queue) === true
 
 function shardIn(owner: string, name: string): string {
   if (owner.startsWith('$')) return name

@@ -1,15 +1,36 @@
 /**
  * I7: what a partition lacks of what is guaranteed to it is lent to nobody else. Judged by the books of the total, at each
- * loan, while one configuration decides. That it is given to that partition soon is judged by `i7-progress.ts`.
+ * loan, while one configuration decides; by what somebody has set at run time as soon as it stands there, for whoever lends has read it.
+ * It stands there until he takes it back. That it is given to that partition soon is judged by `i7-progress.ts`.
  */
+import { isDeepStrictEqual } from 'node:util'
 import type { Tables } from '../../../lib/adapters/memory/tables.ts'
 import type { ShardKey } from '../../../lib/core/keys.ts'
 import type { LimiterName } from '../../../lib/core/limits/limiter-name.ts'
+import type { LimitOverride } from '../../../lib/core/limits/limits.ts'
 import type { ShardState } from '../../../lib/core/shard/state.ts'
 import type { Check } from './check.ts'
 import { type Covering, coveringOf } from './i1-limiters.ts'
 import { readShard } from './keys.ts'
 import { longestPass } from './limits.ts'
+
+/** What is guaranteed now, and of how many units: a limit that is lowered lowers all guarantees in the same proportion. */
+export function asSet({ states }: Tables, name: string, covering: Covering): Covering {
+  const { override } = states.get(`$limiter|${name}` as ShardKey) ?? {}
+  if (!override || !name.startsWith('total|')) return covering
+  const { queue } = readShard(name.slice('total|'.length))
+  const set = Object.entries(override.guaranteed ?? {}).map(
+    ([own, units]) => [`${queue}|${own}`, units] as const,
+  )
+  const guaranteed = override.guaranteed ? set : [...covering.guaranteed]
+  const most = override.paused ? 0 : (override.concurrency ?? covering.units)
+  const all = guaranteed.reduce((sum, [, units]) => sum + units, 0)
+  const of = Math.max(all, override.guaranteed ? (override.concurrency ?? covering.units) : covering.units)
+  const lowered = guaranteed.map(
+    ([own, units]) => [own, most < of ? Math.floor((units * most) / of) : units] as const,
+  )
+  return { ...covering, units: most, guaranteed: new Map(lowered) }
+}
 
 /** How many slots a partition has, in all its shards. */
 const slotsOf = ({ states }: Tables, partition: string): number =>
@@ -46,9 +67,12 @@ const sumOf = (lent: Lent, partition?: string): number =>
 
 export function nobodyElseGets(): Check {
   const known = new Map<string, ShardState | undefined>()
+  const set = new Map<string, LimitOverride['guaranteed']>()
   return {
     name: 'I7 guaranteed',
     after(event, { truth, tables, fail }) {
+      if (event.kind === 'limiterSet') set.set(`$limiter|${event.name}`, event.limits.guaranteed)
+      if (event.kind === 'limiterLifted' && event.what === 'set') set.delete(`$limiter|${event.name}`)
       if (event.kind !== 'effect') return
       const version = truth.limits.onlyVersion(truth.now - longestPass(truth.plan), truth.now)
       for (const [key, state] of tables.states) {
@@ -56,9 +80,15 @@ export function nobodyElseGets(): Check {
         const before = known.get(key)
         if (before === state) continue
         known.set(key, state)
+        const own = set.get(key)
+        if (own && !isDeepStrictEqual(state.override?.guaranteed, own))
+          fail(
+            `${key} guarantees ${JSON.stringify(state.override?.guaranteed)}, ${JSON.stringify(own)} was set`,
+          )
         if (version === undefined) continue
         const queue = key.slice('$limiter|total|'.length)
-        const covering = coveringOf(truth.plan, version, { pk: queue }).get(`total|${queue}`)
+        const configured = coveringOf(truth.plan, version, { pk: queue }).get(`total|${queue}`)
+        const covering = configured && asSet(tables, `total|${queue}`, configured)
         if (!covering || covering.guaranteed.size === 0) continue
         const taker = takerOf(covering, tables, lentBy(before), lentBy(state))
         if (taker !== undefined) fail(`${taker} got a unit of ${key} that is kept for another partition`)

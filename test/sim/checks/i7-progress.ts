@@ -14,7 +14,7 @@ import { firstOfCalls } from './flights.ts'
 import { type Covered, coveringOf, usedOf, useOf } from './i1-limiters.ts'
 import { ratesOver } from './i2-limiters.ts'
 import { boundOf, isBoundAlways } from './i7-bound.ts'
-import { keptOf, lacksGuaranteed } from './i7-guaranteed.ts'
+import { asSet, keptOf, lacksGuaranteed } from './i7-guaranteed.ts'
 import { ownerOf, readShard } from './keys.ts'
 import type { Rate } from './limits.ts'
 import { isRefusedByAny, isRunnableIn } from './runnable.ts'
@@ -82,6 +82,8 @@ export const progress = (): Progress => {
         const [limits, ...others] = truth.limits.ofPartition(partition, truth.now, truth.now)
         const version = truth.limits.versionInForce(truth.now)
         if (!limits || others.length > 0 || version === undefined) return false
+        // Until its resumption has ended: then all that waits has been woken.
+        if (tables.queuePauses?.has(readShard(shard).queue)) return false
         const running = [...truth.running].filter((attempt) => attempt.pk === shard)
         const due = [...(tables.jobs.get(shard)?.keys() ?? [])].find((sk) => {
           const standing = truth.at(shard, sk)
@@ -143,7 +145,7 @@ function turnsBefore(truth: Truth, tables: Tables, shard: string): number {
   const namesOf = (pk: string): string[] => [
     readShard(pk).partition,
     ...[...coveringOf(plan, limits.versionInForce(now) ?? 0, { pk, item: firstOf(pk) })]
-      .filter(([, covering]) => !lacksGuaranteed(tables, covering, partition))
+      .filter(([name, covering]) => !lacksGuaranteed(tables, asSet(tables, name, covering), partition))
       .map(([name]) => name),
   ]
   const own = new Set(namesOf(shard))
@@ -192,17 +194,24 @@ const GRANTED_MS = 10_000
  * not there; what is guaranteed to its own partition is, whoever uses it still.
  */
 const hasUnits = ({ plan, running }: Truth, tables: Tables, job: Covered, version: number): boolean =>
-  [...coveringOf(plan, version, job)].every(([name, covering]) => {
+  [...coveringOf(plan, version, job)].every(([name, configured]) => {
     const { partition } = readShard(job.pk)
-    if (lacksGuaranteed(tables, covering, partition)) return true
+    const covering = asSet(tables, name, configured)
+    const used = usedOf(plan, version, name, running)
+    // What somebody has guaranteed at run time others may have had before.
+    if (lacksGuaranteed(tables, covering, partition))
+      return !isGuaranteedLater(plan, name) || used < covering.units
     const { queues } = (plan.versions[version] ?? plan.versions[0]).input
     const weights = Object.values(queues).flatMap(({ pools = {} }) => Object.values(pools))
     const most = name.startsWith('pool|')
       ? Math.max(MOST_OF_A_JOB, ...weights.map((use) => useOf(use, 'weight') ?? 0))
       : 1
     const kept = keptOf(tables, covering, partition)
-    return usedOf(plan, version, name, running) + most + kept <= covering.units
+    return used + most + kept <= covering.units
   })
+
+const isGuaranteedLater = ({ limiterActs }: Truth['plan'], limiter: string): boolean =>
+  limiterActs.some(({ name, limits }) => name === limiter && limits?.guaranteed !== undefined)
 
 /** So many units of a pool a job asks for by itself. */
 const MOST_OF_A_JOB = 2

@@ -84,6 +84,12 @@ export const SOMETIMES = [
   'place of another comes too late',
   'key found taken',
   'jobs counted anew',
+  'queue paused with jobs due',
+  'queue resumed with jobs waiting',
+  'queue paused anew while it is being resumed',
+  'guarantee set at run time',
+  'guarantee set while others have the units',
+  'units leave a chunk',
 ] as const
 
 export type Sometimes = (typeof SOMETIMES)[number]

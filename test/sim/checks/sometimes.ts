@@ -7,6 +7,7 @@ import type { Effect, WorldEvent } from '../world/events.ts'
 import type { Invocation } from '../world/invocation.ts'
 import { LONGEST_CHAIN } from '../world/world.ts'
 import { contentOf } from './content.ts'
+import { guaranteed, queueSaid } from './sometimes-held.ts'
 import { happenedInPass } from './sometimes-in-pass.ts'
 import type { Sometimes } from './sometimes-names.ts'
 import type { Truth } from './truth.ts'
@@ -158,9 +159,14 @@ export class SometimesCounter {
         break
       case 'other':
         this.#count('shard stranded', effect.name === 'strand')
+        this.#count('units leave a chunk', effect.name === 'give units of a chunk')
+        break
+      case 'savePause':
+        queueSaid(effect, this.#truth, (name, happened) => this.#count(name, happened))
         break
       case 'override':
         this.#override(effect)
+        guaranteed(effect, this.#truth, (name, happened) => this.#count(name, happened))
     }
   }
 

@@ -15,6 +15,7 @@ import { LENDING_WRITES } from './lending-writes.ts'
 import { LIMITERS } from './limiters.ts'
 import { LIMITS } from './limits.ts'
 import type { Mutant } from './mutant.ts'
+import { PAUSED_QUEUES } from './paused-queues.ts'
 import { PRIORITIES } from './priorities.ts'
 import { RATES } from './rates.ts'
 import { READING } from './reading.ts'
@@ -40,6 +41,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...LENDING_WRITES,
   ...LIMITERS,
   ...LIMITS,
+  ...PAUSED_QUEUES,
   ...PRIORITIES,
   ...RATES,
   ...READING,

@@ -18,4 +18,25 @@ export const GUARANTEED: readonly Mutant[] = [
     replace: 'units > Math.max(free, freeAmong(free, unfilled, borrower))',
     breaks: 'what comes back of a guarantee goes to whoever waits',
   },
+  {
+    name: 'what is guaranteed at run time is lent to others',
+    file: 'lib/core/limits/guarantee-in-force.ts',
+    find: 'override?.guaranteed ?? guaranteed ?? {}',
+    replace: 'guaranteed ?? {}',
+    breaks: 'a guarantee without a deploy keeps nothing',
+  },
+  {
+    name: 'those that have what is guaranteed to others at run time keep it',
+    file: 'lib/core/limits/giving-way.ts',
+    find: 'if (entitled !== undefined && !isOwn) return entitled',
+    replace: 'if (entitled !== undefined && !isOwn && others.length < 0) return entitled',
+    breaks: 'a partition waits for what it is guaranteed as long as the others have work',
+  },
+  {
+    name: 'a guarantee is lifted with a pause',
+    file: 'lib/core/limits/pause.ts',
+    find: 'return [concurrency, rateLimit, guaranteed].every(',
+    replace: 'return [concurrency, rateLimit, guaranteed?.[""]].every(',
+    breaks: 'who resumes a total takes back what somebody has guaranteed',
+  },
 ]

@@ -9,9 +9,12 @@ import { drawLimiterActs } from './limiter-acts.ts'
 import { drawOverrides } from './overrides.ts'
 import { drawFrame, type JobPlan, type Plan } from './plan.ts'
 
-/** @param own what only some runs have is drawn by it */
-export function drawPlan(random: SimRandom, own: SimRandom): Plan {
-  const extras = drawExtras(own)
+/**
+ * @param own what only some runs have is drawn by it
+ * @param latest and by this one what was added last
+ */
+export function drawPlan(random: SimRandom, own: SimRandom, latest: SimRandom): Plan {
+  const extras = drawExtras(own, latest)
   const frame = drawFrame(random, extras.versions)
   const { versions, epoch_ms, faultsUntil } = frame
   const drawn = drawJobs(random, versions, epoch_ms, faultsUntil)
@@ -24,7 +27,8 @@ export function drawPlan(random: SimRandom, own: SimRandom): Plan {
   }
   const known = { versions, limiterActs: changes.limiterActs, jobs }
   const acts = extras.acts(known, { begin: epoch_ms, end: faultsUntil })
-  return withCosts(random, { ...frame, ...changes, ...acts, jobs: extras.jobs(withTtls(random, jobs)) })
+  const plan = { ...frame, ...changes, ...acts, jobs: extras.jobs(withTtls(random, jobs)) }
+  return withCosts(random, { ...plan, ...extras.later(plan, faultsUntil) })
 }
 
 const pacified = (job: JobPlan): JobPlan => ({ ...job, handler: { ...job.handler, how: 'throw' } })

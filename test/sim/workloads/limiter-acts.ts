@@ -12,7 +12,7 @@ import type { LimiterActPlan, Plan } from './plan.ts'
 import { POOL } from './queues.ts'
 
 /** Longer than any call of the one who has done it is on its way. */
-const SHORTEST_MS = 30_000
+export const SHORTEST_MS = 30_000
 
 export function drawLimiterActs(
   random: SimRandom,
@@ -30,7 +30,7 @@ export function drawLimiterActs(
   }))
 }
 
-const LONGER_MS = 150_000
+export const LONGER_MS = 150_000
 
 /** Fewer units, or fewer starts, and not nothing. Of limits that some version has not it is not known what holds. */
 export function withSets(
@@ -126,7 +126,7 @@ function actsOf(
 
 /** All have to finish in the end: it is said until it has been heard. */
 function liftSurely(world: World, plan: LimiterActPlan, lift: Act): void {
-  world.emit({ kind: 'limiterLifted', name: plan.name })
+  world.emit({ kind: 'limiterLifted', name: plan.name, what: plan.what })
   world.invoke(
     'admin',
     (by) => lift(contextOf(world, by)),
@@ -136,8 +136,9 @@ function liftSurely(world: World, plan: LimiterActPlan, lift: Act): void {
   )
 }
 
-/** Whether somebody has just held it, as its item says. */
+/** Whether somebody has just held it, or set less for it, as its item says. What is guaranteed of it holds nobody up. */
 export const isHeld = ({ tables }: Pick<World, 'tables'>, name: string, since: number): boolean => {
-  const { override, slowed } = tables.states.get(limiterKey(name as LimiterName)) ?? {}
-  return override !== undefined || (slowed?.until ?? 0) > since
+  const { override = {}, slowed } = tables.states.get(limiterKey(name as LimiterName)) ?? {}
+  const limits = [override.concurrency, override.rateLimit, override.paused]
+  return limits.some((limit) => limit !== undefined) || (slowed?.until ?? 0) > since
 }

@@ -25,7 +25,7 @@ export function drawPauses(random: SimRandom, jobs: readonly JobPlan[], end: num
 }
 
 /** A call of somebody who has died meanwhile may still arrive. */
-const ON_ITS_WAY_MS = 30_000
+export const ON_ITS_WAY_MS = 30_000
 
 /** Of two calls at a time the later may be written first: whoever resumes has heard what came of the pause. */
 export function applyPause(world: World, plan: PausePlan): void {

@@ -7,6 +7,7 @@ import type { SimRandom } from '../world/random.ts'
 import type { AppRatePlan } from './app-rates.ts'
 import type { Keyed } from './keyed.ts'
 import type { PausePlan } from './pauses.ts'
+import type { QueuePausePlan } from './queue-pauses.ts'
 import { drawQueue, drawQueues, type QueuePlan } from './queues.ts'
 import type { RecountPlan } from './sized.ts'
 import { type DeployPlan, drawDeploys, drawVersions, type Version } from './versions.ts'
@@ -118,6 +119,7 @@ export interface Plan {
   readonly cancels: readonly CancelPlan[]
   readonly recounts?: readonly RecountPlan[]
   readonly pauses?: readonly PausePlan[]
+  readonly queuePauses?: readonly QueuePausePlan[]
   readonly appRates?: readonly AppRatePlan[]
   readonly faultsUntil: number
 }

@@ -6,6 +6,7 @@ import type { Cancellation } from '../../../lib/core/job/doom.ts'
 import type { JobItem, RawItem } from '../../../lib/core/job/job.ts'
 import type { LimitOverride } from '../../../lib/core/limits/limits.ts'
 import type { Holder, Released } from '../../../lib/core/pass/decide.ts'
+import type { QueuePause, QueuePauses } from '../../../lib/core/queue/queue-pauses.ts'
 import type { ShardState } from '../../../lib/core/shard/state.ts'
 import type { WakeMessage, WorkMessage } from '../../../lib/ports/queues.ts'
 import type {
@@ -23,6 +24,7 @@ import type {
   SwapOutcome,
 } from '../../../lib/ports/store.ts'
 import type { Asked } from '../workloads/keyed.ts'
+import type { LimiterActPlan } from '../workloads/plan.ts'
 import type { FunctionName, Invocation } from './invocation.ts'
 
 export type AttemptEnd = 'succeeded' | 'failed' | 'slowed' | 'crashed'
@@ -109,6 +111,14 @@ export type Effect =
       readonly byHand: boolean
     }
   | { readonly op: 'isReplaced' }
+  | { readonly op: 'readPauses'; readonly pauses: QueuePauses }
+  /** Somebody pauses a queue, or resumes it: what is said of it then. */
+  | {
+      readonly op: 'savePause'
+      readonly queue: string
+      readonly was: QueuePause | undefined
+      readonly is: QueuePause | undefined
+    }
   | { readonly op: 'deployment'; readonly record: DeploymentRecord }
   | { readonly op: 'due'; readonly found: number }
   | { readonly op: 'scan' }
@@ -172,7 +182,9 @@ export type WorldEvent =
   | { readonly kind: 'limiterHeld'; readonly name: string; readonly until: number }
   /** Somebody's call has returned that sets less for it than is configured. */
   | { readonly kind: 'limiterSet'; readonly name: string; readonly limits: LimitOverride }
-  | { readonly kind: 'limiterLifted'; readonly name: string }
+  | { readonly kind: 'limiterLifted'; readonly name: string; readonly what: LimiterActPlan['what'] }
+  /** Somebody's call that pauses a whole queue has returned without an error. */
+  | { readonly kind: 'queuePaused'; readonly queue: string }
   /** An event asks for what this function does not know; it comes again. */
   | { readonly kind: 'leftToNewer' }
   /** The account had no room for the function. */

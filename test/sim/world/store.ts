@@ -11,6 +11,7 @@ import type { Invocation } from './invocation.ts'
 import { simulatedKeyed } from './keyed-jobs.ts'
 import { metered } from './metered.ts'
 import type { Network } from './network.ts'
+import { simulatedPauses } from './queue-pauses.ts'
 import { dueOf, stale } from './stale-reads.ts'
 import type { Throughput } from './throughput.ts'
 
@@ -244,6 +245,15 @@ function simulatedStates(world: StoreWorld, by: Invocation, states: StateStore):
             ? { op: 'override', shard: owner.shard, limits, byHand: false }
             : { op: 'other', name: 'override' },
       ),
+    recordBorrowed: (state, ...record) =>
+      call(
+        'other',
+        () => states.recordBorrowed(state, ...record),
+        (outcome) => ({
+          op: 'other',
+          name: outcome && isChunk(state.shard) ? 'give units of a chunk' : 'recordBorrowed',
+        }),
+      ),
     due: (group, until) =>
       call(
         'due',
@@ -253,7 +263,10 @@ function simulatedStates(world: StoreWorld, by: Invocation, states: StateStore):
     scan: (query) =>
       call(
         'scan',
-        async () => stale(world, await states.scan(query)),
+        async () => {
+          const page = await states.scan(query)
+          return query?.isStrong ? page : stale(world, page)
+        },
         () => ({ op: 'scan' }),
       ),
     glance: (shards) =>
@@ -263,8 +276,10 @@ function simulatedStates(world: StoreWorld, by: Invocation, states: StateStore):
         () => ({ op: 'other', name: 'glance' }),
       ),
   }
-  return { ...others, ...watched } as StateStore
+  return { ...others, ...simulatedPauses(world, by, states), ...watched } as StateStore
 }
+
+const isChunk = (shard: string): boolean => /^\$limiter\|.*\|#\d+$/.test(shard)
 
 /** What the observer needs no details of still goes over the network. */
 function unwatched(states: StateStore, call: ReturnType<typeof caller>): Partial<StateStore> {

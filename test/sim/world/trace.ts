@@ -50,6 +50,8 @@ function describe(event: WorldEvent): string {
       return `${event.name} is held`
     case 'limiterLifted':
       return `${event.name} is held no longer`
+    case 'queuePaused':
+      return `the queue ${event.queue} is paused`
     case 'accepted':
       return `accepted ${event.keys.map(({ sk }) => sk).join(' ')}`
     case 'appRate':

@@ -212,6 +212,22 @@ describe('a queue that is resumed', () => {
     expect(world.ran).toEqual([])
   })
 
+  test('and paused anew since whoever resumes it has read the pause, stays paused, also if that call is sent twice', async () => {
+    for (const sentBefore of [0, 1]) {
+      const world = await waiting(1)
+      const { states } = world.context.store
+      const saveQueuePause: typeof states.saveQueuePause = async (...save) => {
+        if (sentBefore > 0) await states.saveQueuePause(...save)
+        world.now++
+        await pauseQueue(world.context, 'crm', { by: 'bob' })
+        return states.saveQueuePause(...save)
+      }
+      const store = { ...world.context.store, states: { ...states, saveQueuePause } }
+      expect(await resumeQueue({ ...world.context, store }, 'crm')).toEqual({ woken: 0, isReplaced: true })
+      expect((await states.queuePauses()).get('crm')).toMatchObject({ by: 'bob' })
+    }
+  })
+
   test('and is not paused has nothing to be woken for', async () => {
     const world = worldOf({ concurrency: 1 })
     expect(await resumeQueue(world.context, 'crm')).toEqual({ woken: 0 })
