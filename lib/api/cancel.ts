@@ -28,14 +28,14 @@ import type { Wiring } from './wiring.ts'
 /**
  * What `enqueue` returned; or the job's id with its queue and partition, for which the
  * shards of that partition are searched: those of the configuration, and those that have been at work. If limits go by its
- * tags or pools, or by another rule than the partition, these say in which shard it is.
+ * tags or pools, or its rate or batches by another rule than the partition, these say in which shard it is.
  */
 export type JobToCancel<QueueName extends string = string> =
   | { readonly pk: string; readonly sk: string }
   | ({ readonly queue: QueueName; readonly partition?: string; readonly id: string } & Labels & {
         /** If the queue's rate goes by a rule of its own: which value that has for the job. */
         readonly rate?: string
-        /** The same of its batches. */
+        /** The same, if its batches go by one. */
         readonly batch?: string
       })
 
