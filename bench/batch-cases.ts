@@ -13,44 +13,67 @@ const BACKLOG = 2.2
 const BY_MESSAGE = 2.3
 const SPARSE = 2.4
 
-const config: Config = defineConfig({
-  queues: {
-    crm: {
-      partition: { payload: 'customer' },
-      concurrency: 1,
-      timeout: '10s',
-      batch: { size: SIZE, wait: '5m' },
+const batched = (by: { readonly by?: 'task' }): Config =>
+  defineConfig({
+    queues: {
+      crm: {
+        partition: { payload: 'customer' },
+        concurrency: 1,
+        timeout: '10s',
+        batch: { size: SIZE, wait: '5m', ...by },
+      },
     },
-  },
-})
+  })
+const PLAIN = batched({})
+/** All of one key: a lane of its partition. */
+const KEYED = batched({ by: 'task' })
 
 /** A backlog that has stood for a while: what is claimed then is not fresh. */
 const WAITED_MS = 60_000
 
 export async function measureBatches(bench: Bench): Promise<Cost[]> {
   return [
-    await backlog(bench, `batches of ${SIZE}: backlog, by message`, SIZE, BY_MESSAGE),
-    await backlog(bench, `batches of ${SIZE}: backlog, same invocation`, SIZE * BATCHES, BACKLOG),
-    await sparse(bench, `batches of ${SIZE}: jobs come one by one`),
+    ...(await measure(bench, PLAIN, `batches of ${SIZE}`)),
+    ...(await measure(bench, KEYED, `batches of ${SIZE} by a key of their own`)),
   ]
 }
 
-async function backlog(bench: Bench, name: string, perInvocation: number, budget: number): Promise<Cost> {
+interface Measured {
+  readonly bench: Bench
+  readonly config: Config
+  readonly what: string
+}
+
+async function measure(bench: Bench, config: Config, what: string): Promise<Cost[]> {
+  const measured = { bench, config, what }
+  return [
+    await backlog(measured, 'by message', SIZE, BY_MESSAGE),
+    await backlog(measured, 'same invocation', SIZE * BATCHES, BACKLOG),
+    await sparse(measured),
+  ]
+}
+
+async function backlog(
+  { bench, config, what }: Measured,
+  how: string,
+  perInvocation: number,
+  budget: number,
+): Promise<Cost> {
   const scenario = await bench.scenario(config)
   await scenario.putMany(CUSTOMER, SIZE * (BATCHES + 2), { runAt: Date.now() - WAITED_MS })
   const cycle = new Cycle(bench.units)
   await scenario.work(SIZE * BATCHES, perInvocation, onceABatch(cycle))
-  return aJob(cycle.cost(name, 0, budget), PUT)
+  return aJob(cycle.cost(`${what}: backlog, ${how}`, 0, budget), PUT)
 }
 
-async function sparse(bench: Bench, name: string): Promise<Cost> {
+async function sparse({ bench, config, what }: Measured): Promise<Cost> {
   const scenario = await bench.scenario(config)
   const cycle = new Cycle(bench.units)
   for (let batch = 0; batch < BATCHES; batch++) {
     for (let n = 0; n < SIZE; n++) await scenario.put(CUSTOMER)
     await scenario.work(SIZE, SIZE, onceABatch(cycle))
   }
-  return aJob(cycle.cost(name, 0, SPARSE), 0)
+  return aJob(cycle.cost(`${what}: jobs come one by one`, 0, SPARSE), 0)
 }
 
 function onceABatch(cycle: Cycle): () => void {

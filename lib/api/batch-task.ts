@@ -48,8 +48,8 @@ export interface BatchTask<
 export const isBatchTask = (task: Task): task is BatchTask => 'runBatch' in task
 
 /**
- * A task whose handler is called for several jobs, as many as the queue's `batch` says. In a queue without, it is called for
- * each job.
+ * A task whose handler is called for several jobs, as many as the queue's `batch` says, of one partition and of what that says with
+ * `by`. In a queue without, it is called for each job.
  * @throws ConfigurationError as `defineTask` does
  * @example
  * defineBatchTask({ name: 'crm.push', queue: 'crm', payload: contact, handler: ({ payloads }) => crm.upsertAll(payloads) })

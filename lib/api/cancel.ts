@@ -16,8 +16,8 @@ import { laneOfParts } from '../core/limits/lane.ts'
 import { homeShard } from '../core/limits/shards.ts'
 import { type Config, type QueueConfig, queueNamed } from '../core/queue/config.ts'
 import { type Labels, laneOf, shardsOfLane } from '../core/queue/covering.ts'
+import { type OwnRule, partOfValue } from '../core/queue/own-rule.ts'
 import { givenPartition } from '../core/queue/partition.ts'
-import { lanePartOf } from '../core/queue/rate-rule.ts'
 import { noQueue } from '../core/queue/unknown.ts'
 import { toConfigurationError } from '../core/text/issues.ts'
 import type { Parsed } from '../core/text/parsed.ts'
@@ -28,13 +28,15 @@ import type { Wiring } from './wiring.ts'
 /**
  * What `enqueue` returned; or the job's id with its queue and partition, for which the
  * shards of that partition are searched: those of the configuration, and those that have been at work. If limits go by its
- * tags or pools, or by another rule than the partition, these say in which shard it is.
+ * tags or pools, or its rate or batches by another rule than the partition, these say in which shard it is.
  */
 export type JobToCancel<QueueName extends string = string> =
   | { readonly pk: string; readonly sk: string }
   | ({ readonly queue: QueueName; readonly partition?: string; readonly id: string } & Labels & {
         /** If the queue's rate goes by a rule of its own: which value that has for the job. */
         readonly rate?: string
+        /** The same, if its batches go by one. */
+        readonly batch?: string
       })
 
 /** Who cancels a job, and why: both are in its dead letter. */
@@ -81,6 +83,7 @@ const idSchema = z.object({
   queue: z.string(),
   partition: z.string().optional(),
   rate: z.string().optional(),
+  batch: z.string().optional(),
   id: z.union([z.string(), z.number()]),
 })
 
@@ -91,7 +94,7 @@ function named({ config }: Pick<Wiring, 'config'>, { pk, sk }: z.infer<typeof ke
 
 function byId(
   { config }: Pick<Wiring, 'config'>,
-  { queue: name, partition, id, tags, pools, rate }: z.output<typeof idSchema> & Labels,
+  { queue: name, partition, id, tags, pools, ...values }: z.output<typeof idSchema> & Labels,
 ): JobById {
   const queue = queueNamed(config, name)
   if (!queue) throw new InvalidJobError(noQueue(config, name))
@@ -102,16 +105,27 @@ function byId(
   const problem = partitionProblem(queue, place)
   if (problem) throw new InvalidJobError(problem)
   const jobId = orThrow(parseJobId(String(id)))
-  const lane = laneByName(config, queue, orThrow(readLabels({ tags, pools })), rate)
+  const lane = laneByName(config, queue, orThrow(readLabels({ tags, pools })), values)
   const home: Shard = { ...place, ...(lane === undefined ? {} : { lane }) }
   return { queue, partition: place, home: homeShard(home, jobId, shardsOfLane(config, home)), id: jobId }
 }
 
-/** Where a rule of its own says whose rate a job shares, and nobody has said what that says of this one, it is searched for. */
-function laneByName(config: Config, { name, rateRule }: QueueConfig, labels: Labels, rate?: string) {
-  if (!rateRule) return orThrow(laneOf(config, { queue: name }, labels))
-  if (rate === undefined) return undefined
-  const lane = orThrow(laneOfParts([lanePartOf(rateRule, givenPartition(rate))]))
+/** Where a rule of its own says whose rate or batches a job shares, and nobody has said what that says of this one, it is searched for. */
+function laneByName(
+  config: Config,
+  { name, rateRule, batchKey }: QueueConfig,
+  labels: Labels,
+  { rate, batch }: { readonly rate?: string | undefined; readonly batch?: string | undefined },
+) {
+  const values: [OwnRule | undefined, string | undefined][] = [
+    [rateRule, rate],
+    [batchKey, batch],
+  ]
+  if (values.some(([own, value]) => own && value === undefined)) return undefined
+  const parts = values.flatMap(([own, value]) =>
+    own && value !== undefined ? [partOfValue(own, givenPartition(value))] : [],
+  )
+  const lane = orThrow(laneOfParts(parts))
   return orThrow(laneOf(config, { queue: name, ...(lane ? { lane } : {}) }, labels))
 }
 

@@ -1,6 +1,6 @@
 /** Jobs that are one call: when it is full, when it has waited, when one of them fails, and when the worker dies. */
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { batched } from './app/tasks.ts'
+import { batched, keyed } from './app/tasks.ts'
 import { World } from './setup.ts'
 
 let world: World
@@ -39,4 +39,18 @@ it('a worker that dies costs nobody an attempt but the one that kills it', async
   expect(first).toBe('a+b+c')
   expect(others.toSorted()).toEqual(['a', 'b', 'b', 'c'])
   expect(await Array.fromAsync(world.client.deadLetters('batched'))).toEqual([])
+})
+
+it('the jobs of a call share their key, whoever put them, and those of others before them keep none waiting', async () => {
+  const sk = `5#${new Date().toISOString()}#raw`
+  const raw = { customer: 'keys', name: 'us-raw', text: 'us' }
+  await world.rawPut({ pk: 'keyed|keys', sk, task: 'keyed', payload: raw })
+  const texts = ['other', 'eu', 'us', 'eu', 'us', 'eu']
+  await world.client.enqueueMany(
+    keyed,
+    texts.map((text, n) => ({ payload: { customer: 'keys', name: `${text}-${n}`, text } })),
+  )
+  await world.recorder.until(() => calls('keys').length === 2)
+  expect(calls('keys').toSorted()).toEqual(['eu-1+eu-3+eu-5', 'us-2+us-4+us-raw'])
+  expect(await world.jobsOf('keyed|keys|+batch.keyed:payload.text=other')).toHaveLength(1)
 })

@@ -57,6 +57,7 @@ const queue = almost({
   rateLimit: optional(
     almost({ allowed: amount, period: duration, margin: optional(duration), partition: optional(partition) }),
   ),
+  batch: optional(almost({ size: amount, wait: optional(duration), by: optional(partition) })),
   minInterval: optional(duration),
   retry: optional(
     almost({ attempts: amount, backoff: duration, factor: amount, maxBackoff: duration, jitter: amount }),
@@ -167,11 +168,12 @@ function textOf(part: unknown): string {
 
 const plain = (part: unknown): unknown => JSON.parse(JSON.stringify(part))
 
-/** A job that has what the rule of its queue's rate asks for. */
-function asRuled({ rateRule }: Config['queues'][string]) {
-  const source = {}
-  for (const key of rateRule?.rule.keys ?? []) put(source, key.split('.'))
-  return rateRule?.rule.source === 'meta' ? { payload: {}, meta: source } : { payload: source }
+/** A job that has what the rules of its queue's rate and batches ask for. */
+function asRuled({ rateRule, batchKey }: Config['queues'][string]) {
+  const ruled = { payload: {}, meta: {} }
+  for (const { source = 'payload', keys } of [rateRule, batchKey].flatMap((own) => own?.rule ?? []))
+    for (const key of keys) put(ruled[source], key.split('.'))
+  return ruled
 }
 
 function put(into: Record<string, unknown>, [name = '', ...rest]: readonly string[]): void {

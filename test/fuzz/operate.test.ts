@@ -68,6 +68,7 @@ describe('an operator', () => {
         partition: fc.oneof(fc.constantFrom('acme', undefined), hostile),
         id: fc.oneof(fc.constantFrom('a', 'a#b'), hostile),
         rate: fc.oneof(fc.constantFrom('eu', undefined), text, hostile),
+        batch: fc.oneof(fc.constantFrom('eu', undefined), text, hostile),
       }),
       hostile,
     )

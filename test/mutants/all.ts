@@ -1,5 +1,6 @@
 /** Every mutant that is left to vitest. */
 import { ADAPTERS } from './adapters.ts'
+import { BATCH_KEY_MUTANTS } from './batch-key.ts'
 import { TESTED_BATCH_MUTANTS } from './batches.ts'
 import { TESTED_CHUNK_MUTANTS } from './chunks.ts'
 import { COMPOSED_RATES_MUTANTS } from './composed-rates.ts'
@@ -35,6 +36,7 @@ import { WHY_LIMITER_MUTANTS } from './why-limiters.ts'
 export const TESTED_MUTANTS: readonly TestedMutant[] = [
   ...ADAPTERS,
   ...TESTED_BATCH_MUTANTS,
+  ...BATCH_KEY_MUTANTS,
   ...TESTED_CHUNK_MUTANTS,
   ...DOOMED_MUTANTS,
   ...LANE_MUTANTS,

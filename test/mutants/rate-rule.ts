@@ -1,7 +1,7 @@
 /** Rates that go by a rule of their own: ways in which a job gets into a wrong lane, or into none. */
 import type { TestedMutant } from './mutant.ts'
 
-const RULE = 'lib/core/queue/rate-rule.ts'
+const RULE = 'lib/core/queue/own-rule.ts'
 const COVERING = 'lib/core/queue/covering.ts'
 const PURE = ['test/unit/core/rate-rule.test.ts'] as const
 const LIFE = ['test/unit/use-cases/rate-rule.test.ts'] as const
@@ -10,8 +10,8 @@ export const RATE_RULE_MUTANTS: readonly TestedMutant[] = [
   {
     name: 'what a key says is trusted although the payload says something else',
     file: RULE,
-    find: "task === undefined || (rule.rule.source === 'payload' && payload === undefined)",
-    replace: 'task === undefined || (lane?.includes(rule.key) ?? payload === undefined)',
+    find: "task === undefined || (own.rule.source === 'payload' && payload === undefined)",
+    replace: 'task === undefined || (lane?.includes(own.key) ?? payload === undefined)',
     breaks: 'raw puts choose whose rate they use',
     tests: LIFE,
   },
@@ -26,8 +26,8 @@ export const RATE_RULE_MUTANTS: readonly TestedMutant[] = [
   {
     name: 'another rule has the same limiters',
     file: RULE,
-    find: 'key: `$' + '{name}:$' + '{textOf(rule)}`',
-    replace: 'key: `$' + '{name}:$' + "{textOf(rule) && 'payload.region'}`",
+    find: 'key: `$' + '{queue}:$' + '{textOf(rule)}`',
+    replace: 'key: `$' + '{queue}:$' + "{textOf(rule) && 'payload.region'}`",
     breaks: 'functions of two configurations move a job to and fro',
     tests: PURE,
   },
@@ -58,8 +58,8 @@ export const RATE_RULE_MUTANTS: readonly TestedMutant[] = [
   {
     name: 'the separator of lanes is not escaped in a value',
     file: 'lib/core/limits/limiter-name.ts',
-    find: '`rate|$' + '{rule}=$' + "{value.replaceAll('+', '%2B')}`",
-    replace: '`rate|$' + '{rule}=$' + '{value}`',
+    find: '`$' + '{kind}|$' + '{rule}=$' + "{value.replaceAll('+', '%2B')}`",
+    replace: '`$' + '{kind}|$' + '{rule}=$' + '{value}`',
     breaks: 'a value with a plus makes a key that cannot be read',
     tests: PURE,
   },

@@ -23,8 +23,8 @@ export const TAG_RATES: readonly TestedMutant[] = [
   {
     name: 'a tag with a rate alone has one shard for its jobs',
     file: 'lib/core/queue/covering.ts',
-    find: '(known ? Number.POSITIVE_INFINITY : 0)',
-    replace: '(known && !limiter.startsWith("each|") ? Number.POSITIVE_INFINITY : 0)',
+    find: '(isWithout ? Number.POSITIVE_INFINITY : 0)',
+    replace: '(isWithout && !limiter.startsWith("each|") ? Number.POSITIVE_INFINITY : 0)',
     breaks: 'few jobs of a tag run simultaneously in a partition without a limit',
     tests: TAGS,
   },

@@ -1,7 +1,8 @@
 /**
  * A lane is a shard of a partition for the jobs that the same limiters cover beyond those of their queue: blocked together
  * or not at all. Its key says which: `crm|acme|+pool.gpu*2+rate.crm:payload.region=eu+tag.model=gpt-5`. So whoever sees the key knows what covers its
- * jobs, and how many units each of them uses; no item has to be read for it.
+ * jobs, and how many units each of them uses; no item has to be read for it. And the jobs of a lane may be in one batch: what batches go by, if
+ * not by partition, stands there, too.
  */
 import { clip } from '../text/clip.ts'
 import { type Parsed, parsed, refused } from '../text/parsed.ts'
@@ -10,7 +11,7 @@ import type { LimiterName } from './limiter-name.ts'
 declare const laneBrand: unique symbol
 export type Lane = string & { readonly [laneBrand]: true }
 
-/** One of the limiters that a lane names, and how many of its units a job of the lane uses. */
+/** One of the limiters that a lane names, and how many of its units a job of the lane uses; or the value of its batches. */
 export interface LanePart {
   readonly limiter: LimiterName
   readonly weight: number
@@ -31,9 +32,9 @@ const TAG_PART = new RegExp(`^(tag)\\.(${KEY}(?:=.+)?)$`, 's')
 const EACH_PART = new RegExp(`^(each)\\.(${KEY}=.+)$`, 's')
 /** An escape that nobody writes. */
 const NOT_CANONICAL = /%(?!25|7C|2B)/
-/** The rule and the value of a queue's rate, with no other escapes. */
-const RATE_PART = new RegExp(
-  `^(rate)\\.(${NAME}:(?:[^%=]|%(?:25|7C|2B|2C|3D))+=(?:[^%]|%(?:25|7C|2B|2C))+)$`,
+/** The rule and the value of a queue's rate, or of its batches, with no other escapes. */
+const RULED_PART = new RegExp(
+  `^(rate|batch)\\.(${NAME}:(?:[^%=]|%(?:25|7C|2B|2C|3D))+=(?:[^%]|%(?:25|7C|2B|2C))+)$`,
   's',
 )
 
@@ -43,7 +44,7 @@ export function laneOfParts(parts: readonly LanePart[]): Parsed<Lane | undefined
   const lane = parts.toSorted(byName).map(written).join('') as Lane
   if (lane.length <= MAX_LANE_LENGTH) return parsed(lane)
   return refused(
-    `pools, tags and rates with limits make a key of ${lane.length} characters, and it has ${MAX_LANE_LENGTH} at most: shorten names or values`,
+    `pools, tags, rates and batches make a key of ${lane.length} characters, and it has ${MAX_LANE_LENGTH} at most: shorten names or values`,
   )
 }
 
@@ -58,7 +59,7 @@ export function partsOfLane(lane: string): Parsed<readonly LanePart[]> {
   for (const text of lane.slice(1).split('+')) {
     const part = partOf(text)
     if (!part)
-      return refused(`the lane "${clip(lane)}" in pk names no pool, tag or rate with "${clip(text)}"`)
+      return refused(`the lane "${clip(lane)}" in pk names no pool, tag, rate or batch with "${clip(text)}"`)
     parts.push(part)
   }
   const names = parts.map(({ limiter }) => limiter)
@@ -68,8 +69,8 @@ export function partsOfLane(lane: string): Parsed<readonly LanePart[]> {
 }
 
 function partOf(text: string): LanePart | undefined {
-  const [, rate, of] = RATE_PART.exec(text) ?? []
-  if (rate !== undefined) return { limiter: `${rate}|${of}` as LimiterName, weight: 1 }
+  const [, ruled, of] = RULED_PART.exec(text) ?? []
+  if (ruled !== undefined) return { limiter: `${ruled}|${of}` as LimiterName, weight: 1 }
   const [, kind, name, weight = '1'] =
     POOL_PART.exec(text) ?? TAG_PART.exec(text) ?? EACH_PART.exec(text) ?? []
   if (kind === undefined || NOT_CANONICAL.test(text)) return undefined

@@ -20,12 +20,15 @@ export const tagValueNamed = (key: string, value: string): LimiterName =>
 export const eachNamed = (key: string, value: string): LimiterName =>
   `each|${key}=${encodeValue(value)}` as LimiterName
 
+/** What in a queue may go by a rule of its own. Of its batches only lanes have the name: they are no limiter. */
+export type OwnRuleKind = 'rate' | 'batch'
+
 /**
- * Of the jobs for which the rule of a queue's rate has this value.
+ * Of the jobs for which such a rule of a queue has this value.
  * @param value as in the key of a partition
  */
-export const rateNamed = (rule: string, value: string): LimiterName =>
-  `rate|${rule}=${value.replaceAll('+', '%2B')}` as LimiterName
+export const ruledNamed = (kind: OwnRuleKind, rule: string, value: string): LimiterName =>
+  `${kind}|${rule}=${value.replaceAll('+', '%2B')}` as LimiterName
 
 interface RateId<QueueName extends string = string> {
   readonly rate: QueueName

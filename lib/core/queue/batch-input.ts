@@ -3,6 +3,7 @@ import * as z from 'zod'
 import type { BatchRule } from '../limits/batch-rule.ts'
 import { durationBetween } from '../text/duration.ts'
 import { MAX_DELAY_MS } from '../times.ts'
+import { ownRuleSchema } from './own-rule-input.ts'
 
 /** The slot lists its jobs, some 60 bytes each, and each write of a slot is paid by the KB. */
 const MOST_JOBS = 100
@@ -21,6 +22,8 @@ export const batchFields = {
         .max(MOST_JOBS, `is at most ${MOST_JOBS}`),
       /** Default: it takes what is due, and waits for no more. At most 15 minutes. */
       wait: durationBetween(0, MAX_DELAY_MS).default(0),
+      /** Which jobs of a partition may be in one batch, written like `partition`. Default: all. */
+      by: ownRuleSchema.optional(),
     })
     .optional(),
 }

@@ -11,11 +11,13 @@ import { toConfigurationError } from '../text/issues.ts'
 import { derivationOf } from './apps.ts'
 import type { RetryPolicy } from './backoff.ts'
 import { batchOf } from './batch-input.ts'
+import { batchKeyOf } from './batch-key.ts'
 import { type ConfigInput, configSchema, MAX_SHARDS, type ParsedQueue } from './config-input.ts'
 import { costsOf } from './costs-input.ts'
 import { withGuaranteed } from './guaranteed-input.ts'
 import { intervalOf } from './interval.ts'
 import { limitersOf } from './limiters-input.ts'
+import type { OwnRule } from './own-rule.ts'
 import type { PartitionRule } from './partition.ts'
 import { type KnownLimiter, poolsOf } from './pools.ts'
 import { type MaxQueueSize, maxQueueSizeOf } from './queue-size-input.ts'
@@ -33,6 +35,8 @@ export interface QueueConfig extends Limits {
   readonly partition?: PartitionRule
   /** Its rate, if that does not go by partition: `rateLimit` is absent then. */
   readonly rateRule?: RateRule
+  /** What its batches go by, if not by partition. */
+  readonly batchKey?: OwnRule
   readonly retry: RetryPolicy
   readonly timeout_ms: number
   readonly shards: number
@@ -119,6 +123,7 @@ function toQueue(
     ...limits,
     ...(queue.partition ? { partition: queue.partition } : {}),
     ...(rateRule ? { rateRule } : {}),
+    ...batchKeyOf(name, queue),
     ...maxQueueSizeOf(name, queue),
     retry: { attempts, backoff_ms: backoff, factor, maxBackoff_ms: maxBackoff, jitter },
     timeout_ms: queue.timeout,

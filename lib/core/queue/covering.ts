@@ -11,9 +11,11 @@ import { inOrder, type QueueLimiter } from '../limits/queue-limiter.ts'
 import type { SharedRate } from '../limits/shared-rate.ts'
 import { clip } from '../text/clip.ts'
 import type { Parsed } from '../text/parsed.ts'
+import { isBatchValue } from './batch-key.ts'
 import { type Config, parts } from './config.ts'
+import { partByRule, type Ruled } from './own-rule.ts'
 import type { KnownLimiter } from './pools.ts'
-import { limiterOfRules, type Ruled, ratePartOf } from './rate-rule.ts'
+import { limiterOfRules } from './rate-rule.ts'
 import { byName } from './shared-rates.ts'
 import { limiterOfTag, limiterOfTags } from './tags-input.ts'
 
@@ -103,7 +105,10 @@ export const valuesLimited = ({ queues, tags }: Pick<Known, 'queues' | 'tags'>):
 
 /** Whether all that a lane names is in the configuration. If not, a newer one may have it, or an older one had. */
 export const isKnownLane = (config: Known, { lane }: Shard): boolean =>
-  lane === undefined || partsOf(lane).every(({ limiter }) => knownNamed(config, limiter) !== undefined)
+  lane === undefined ||
+  partsOf(lane).every(
+    ({ limiter }) => knownNamed(config, limiter) !== undefined || isBatchValue(config.queues, limiter),
+  )
 
 /** Why the jobs of a lane cannot run by this configuration. That a tag has no limit is no reason: they run without. */
 export function laneProblem({ pools }: Pick<Known, 'pools'>, { lane }: Shard): string | undefined {
@@ -134,9 +139,11 @@ export function laneOf(
   job: ForLane,
 ): Parsed<Lane | undefined> {
   const { tags = {}, pools = {} } = job
-  const rule = Object.hasOwn(queues, queue) ? queues[queue]?.rateRule : undefined
-  const ofRate = rule && ratePartOf(rule, job, lane)
+  const { rateRule, batchKey } = (Object.hasOwn(queues, queue) ? queues[queue] : undefined) ?? {}
+  const ofRate = rateRule && partByRule(rateRule, job, lane)
   if (ofRate && !ofRate.ok) return ofRate
+  const ofBatch = batchKey && partByRule(batchKey, job, lane)
+  if (ofBatch && !ofBatch.ok) return ofBatch
   const ofPools = Object.entries(pools).map(
     ([pool, weight]): LanePart => ({ limiter: poolNamed(pool), weight }),
   )
@@ -145,7 +152,8 @@ export function laneOf(
     const limiter = value === undefined ? undefined : limiterOfTag(limit, limit.key, value)
     return limiter ? [{ limiter, weight: 1 }] : []
   })
-  return laneOfParts([...ofPools, ...ofTags, ...(ofRate ? [ofRate.value] : [])])
+  const ofRules = [ofRate, ofBatch].flatMap((part) => (part ? [part.value] : []))
+  return laneOfParts([...ofPools, ...ofTags, ...ofRules])
 }
 
 /** A lane has fewer shards than its partition if its limiters let fewer jobs run. */
@@ -155,8 +163,9 @@ export function shardsOfLane(config: Known, shard: Shard): number {
   if (shard.lane === undefined) return most
   const units = partsOf(shard.lane).map(({ limiter, weight }) => {
     const known = knownNamed(config, limiter)
-    // One with a rate alone has no units that could limit how many run.
-    return (known?.units?.concurrency ?? (known ? Number.POSITIVE_INFINITY : 0)) / weight
+    // One with a rate alone has no units that could limit how many run, and neither have batches.
+    const isWithout = known !== undefined || isBatchValue(config.queues, limiter)
+    return (known?.units?.concurrency ?? (isWithout ? Number.POSITIVE_INFINITY : 0)) / weight
   })
   if (queue?.rateRule) units.push(queue.rateRule.mostInFlight)
   return Math.max(1, Math.min(most, parts(Math.min(...units))))

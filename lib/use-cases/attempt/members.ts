@@ -2,6 +2,7 @@
 import type { Job, RawItem } from '../../core/job/job.ts'
 import type { SortKey } from '../../core/keys.ts'
 import type { Claim } from '../../core/pass/decide.ts'
+import { areOfOneKey } from '../../core/queue/batch-key.ts'
 import { isKnownLane, isMisplaced } from '../../core/queue/covering.ts'
 import { forEachSideBySide } from '../../core/side-by-side.ts'
 import type { Context, WorkerContext } from '../context.ts'
@@ -58,8 +59,12 @@ export const withPayloads = (
   invocation: Invocation,
 ): Promise<Member[]> => mapSideBySide(jobs, (job) => fetchPayload(context, job, invocation))
 
-/** A deploy may have taken the queue's batches away, or somebody has changed the item's task, which has another handler. */
-const goesWith = (first: Job, job: Job): boolean => first.queue.batch !== undefined && job.task === first.task
+/**
+ * A deploy may have taken the queue's batches away, or given them another key, or somebody has changed the item's task, which has
+ * another handler.
+ */
+const goesWith = (first: Job, job: Job): boolean =>
+  first.queue.batch !== undefined && job.task === first.task && areOfOneKey(first, job)
 
 /** What a lane names that this configuration does not know holds back more than it would: that does no harm. */
 const isInWrongLane = ({ config }: Context, job: Job): boolean =>

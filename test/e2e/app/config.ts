@@ -54,6 +54,13 @@ export default defineConfig({
       retry: { attempts: 3, backoff: '100ms' },
       batch: { size: 3, wait: '2s' },
     },
+    /** The jobs of a call share a text. */
+    keyed: {
+      partition: { payload: 'customer' },
+      concurrency: 1,
+      timeout: '4s',
+      batch: { size: 3, wait: '1m', by: { payload: 'text' } },
+    },
     /** Two queues that share a rate, of which each job of one counts as two starts. */
     mail: { partition: { payload: 'customer' }, pools: { mailer: 1 }, timeout: '4s' },
     letter: { partition: { payload: 'customer' }, pools: { mailer: { cost: 2 } }, timeout: '4s' },

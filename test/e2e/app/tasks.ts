@@ -1,7 +1,13 @@
 /** Tasks that tell a recorder outside of Sluice when they run, and misbehave as they are told. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
-import { defineBatchTask, defineTask, type TaskContext, throwIfToRetryAfter } from '../../../lib/index.ts'
+import {
+  type BatchContext,
+  defineBatchTask,
+  defineTask,
+  type TaskContext,
+  throwIfToRetryAfter,
+} from '../../../lib/index.ts'
 
 const payload = z.object({
   customer: z.string(),
@@ -56,18 +62,16 @@ export const zoned = defineTask({ name: 'zoned', queue: 'zoned', payload, handle
 export const sized = defineTask({ name: 'sized', queue: 'sized', payload, handler: record })
 
 /** The recorder sees one call, by the names of its jobs. */
-export const batched = defineBatchTask({
-  name: 'batched',
-  queue: 'batched',
-  payload,
-  handler: async ({ payloads, jobs, signal, logger }) => {
-    const [first, job] = [payloads[0], jobs[0]]
-    if (!first || !job) throw new Error('no job')
-    const names = payloads.map(({ name }) => name).toSorted()
-    const crashes = payloads.some((one, index) => one.crashes && jobs[index]?.attempt === 1)
-    await record({ payload: { ...first, name: names.join('+'), crashes }, job, signal, logger })
-    return payloads.map(({ fails }, index) =>
-      (jobs[index]?.attempt ?? 1) <= fails ? new Error('told to fail') : undefined,
-    )
-  },
-})
+async function recordBatch({ payloads, jobs, signal, logger }: BatchContext<Payload>) {
+  const [first, job] = [payloads[0], jobs[0]]
+  if (!first || !job) throw new Error('no job')
+  const names = payloads.map(({ name }) => name).toSorted()
+  const crashes = payloads.some((one, index) => one.crashes && jobs[index]?.attempt === 1)
+  await record({ payload: { ...first, name: names.join('+'), crashes }, job, signal, logger })
+  return payloads.map(({ fails }, index) =>
+    (jobs[index]?.attempt ?? 1) <= fails ? new Error('told to fail') : undefined,
+  )
+}
+
+export const batched = defineBatchTask({ name: 'batched', queue: 'batched', payload, handler: recordBatch })
+export const keyed = defineBatchTask({ name: 'keyed', queue: 'keyed', payload, handler: recordBatch })

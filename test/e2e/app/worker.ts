@@ -2,6 +2,7 @@ import { createWorker } from '../../../lib/worker.ts'
 import {
   batched,
   heavy,
+  keyed,
   letter,
   light,
   limited,
@@ -31,4 +32,5 @@ export const handler = createWorker([
   letter,
   zoned,
   batched,
+  keyed,
 ])

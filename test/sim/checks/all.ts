@@ -1,6 +1,6 @@
 /** Every check there is. A new feature adds its own here, and nowhere else. */
 import type { Check } from './check.ts'
-import { batchSizes } from './i1-batches.ts'
+import { batches } from './i1-batches.ts'
 import { admitted, concurrency } from './i1-concurrency.ts'
 import { limiters } from './i1-limiters.ts'
 import { attemptsHoldSlots, ownSlotsFreed } from './i1-slots.ts'
@@ -32,7 +32,7 @@ export function allChecks(): { readonly checks: readonly Check[]; readonly progr
   const own = progress()
   const checks = [
     concurrency,
-    batchSizes,
+    batches,
     admitted,
     limiters,
     overrideLasts,

@@ -21,6 +21,14 @@ export const flightsIn = (slots: Slots = {}): Flight[] =>
 export const flightOf = (slots: Slots | undefined, id: string): Flight | undefined =>
   flightsIn(slots).find((flight) => flight.id === id)
 
+/** The ids of jobs of which an attempt runs, and of those that are done while others of their batch run: their slot is taken. */
+export function busyIn(slots: Slots | undefined, running: readonly AttemptTruth[]): Set<string> {
+  const ids = new Set(running.map(({ id }) => id))
+  const flights = flightsIn(slots)
+  const holders = new Set(flights.filter(({ id }) => ids.has(id)).map(({ holder }) => holder))
+  return new Set([...ids, ...flights.filter(({ holder }) => holders.has(holder)).map(({ id }) => id)])
+}
+
 /** One of each call of a handler: a batch is one attempt, with one slot and one start, whatever it has of jobs. */
 export function firstOfCalls(attempts: Iterable<AttemptTruth>): AttemptTruth[] {
   const calls = new Map<number, AttemptTruth>()

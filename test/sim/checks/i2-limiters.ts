@@ -63,7 +63,7 @@ export function ratesOver({ versions }: Plan, version: number, { pk, item }: Cov
 function ruledOver(input: QueueInput | undefined, job: Covered): CoveringRate[] {
   const { rateLimit: rate, costs } = input ?? {}
   if (!rate?.partition) return []
-  const nameOf = (one: Covered): string => ruledName(rate.partition, one)
+  const nameOf = (one: Covered): string => ruledName('rate', rate.partition, one)
   const { queue } = readShard(job.pk)
   const name = nameOf(job)
   return rateOf(name, { rateLimit: rate }, (one) =>
@@ -73,18 +73,20 @@ function ruledOver(input: QueueInput | undefined, job: Covered): CoveringRate[] 
   )
 }
 
+type Rule = QueueInput['partition']
+
 /** As far as rules are drawn: by task, by the region of the payload, or by both. */
-function ruledName(rule: NonNullable<QueueInput['rateLimit']>['partition'], { pk, item }: Covered): string {
+export function ruledName(kind: 'rate' | 'batch', rule: Rule, { pk, item }: Covered): string {
   const byTask = rule === 'task' || rule?.task === true
   const { region } = asMap<string>(item?.['payload'])
   // Of a payload that is kept outside only its client knew more than the key.
   if (rule !== 'task' && region === undefined)
-    return (/\+(rate\.[^+]*)/.exec(pk)?.[1] ?? 'rate.none').replace('.', '|')
+    return (new RegExp(`\\+(${kind}\\.[^+]*)`).exec(pk)?.[1] ?? `${kind}.none`).replace('.', '|')
   const parts = [
     ...(byTask ? [['task', String(item?.['task'])]] : []),
     ...(rule === 'task' ? [] : [['payload.region', encodeURIComponent(String(region))]]),
   ]
-  return `rate|${readShard(pk).queue}:${parts.map(([key]) => key).join(',')}=${parts.map(([, value]) => value).join(',')}`
+  return `${kind}|${readShard(pk).queue}:${parts.map(([key]) => key).join(',')}=${parts.map(([, value]) => value).join(',')}`
 }
 
 /** What a job says that it costs. */

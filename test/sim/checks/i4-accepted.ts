@@ -51,8 +51,11 @@ export const oneJobAnEvent = (): Check => {
       // Among another number of shards it may have another place.
       const { queue } = readShard(pk)
       if (new Set(truth.plan.versions.map(({ config }) => config.queues[queue]?.shards)).size > 1) return
-      const rates = truth.plan.versions.map(({ input }) => JSON.stringify(input.queues[queue]?.rateLimit))
-      if (new Set(rates).size > 1) return
+      const rules = truth.plan.versions.map(({ input }) => {
+        const { rateLimit, batch } = input.queues[queue] ?? {}
+        return JSON.stringify([rateLimit, batch?.by])
+      })
+      if (new Set(rules).size > 1) return
       // And by other limits of tags another lane.
       if (new Set(truth.plan.versions.map(({ input }) => JSON.stringify(input.tags))).size > 1) return
       // Only events that leave the name to Sluice: others may be twins on purpose.

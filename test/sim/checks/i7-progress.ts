@@ -10,7 +10,7 @@ import { MOST_COST } from '../workloads/costs.ts'
 import { isHeld } from '../workloads/limiter-acts.ts'
 import { ADAPTIVE } from '../workloads/queues.ts'
 import type { Check } from './check.ts'
-import { firstOfCalls } from './flights.ts'
+import { busyIn, firstOfCalls } from './flights.ts'
 import { type Covered, coveringOf, usedOf, useOf } from './i1-limiters.ts'
 import { ratesOver } from './i2-limiters.ts'
 import { boundOf, isBoundAlways } from './i7-bound.ts'
@@ -85,6 +85,7 @@ export const progress = (): Progress => {
         // Until its resumption has ended: then all that waits has been woken.
         if (tables.queuePauses?.has(readShard(shard).queue)) return false
         const running = [...truth.running].filter((attempt) => attempt.pk === shard)
+        const busy = busyIn(tables.states.get(shard as ShardKey)?.slots, running)
         const due = [...(tables.jobs.get(shard)?.keys() ?? [])].find((sk) => {
           const standing = truth.at(shard, sk)
           return (
@@ -92,7 +93,7 @@ export const progress = (): Progress => {
             !standing.lineage.malformed &&
             isRunnableIn(truth.plan, version, standing) &&
             standing.runAt + waitOf(truth.plan, shard) + 2 * truth.plan.maxSkew_ms <= truth.now &&
-            !running.some(({ id }) => id === standing.id)
+            !busy.has(standing.id)
           )
         })
         if (due === undefined || limits.concurrency === 0 || isSlowed(tables, shard, truth.now - SLOWED_MS))

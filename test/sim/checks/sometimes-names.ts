@@ -7,6 +7,7 @@ export const SOMETIMES = [
   'claim resent',
   'dead attempt recovered',
   'batch at work',
+  'batch by a key of its own at work',
   'batch claimed that is not full',
   'dead batch recovered',
   'hand-off to own attempt',

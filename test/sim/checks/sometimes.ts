@@ -66,6 +66,7 @@ export class SometimesCounter {
         if ([...shards].some((pk) => pk !== event.pk && pk.split('|')[2] && sameQueue(pk, event.pk)))
           this.#count('several shards at work')
         this.#count('batch at work', event.jobs > 2)
+        this.#count('batch by a key of its own at work', event.jobs > 2 && event.pk.includes('+batch.'))
         this.#count('lane at work', event.pk.split('|')[2]?.includes('+'))
         return
       }

@@ -40,6 +40,13 @@ export const BATCH_MUTANTS: readonly Mutant[] = [
     breaks: 'the last jobs of a backlog wait for the sweep',
   },
   {
+    name: 'all jobs are of one key',
+    file: 'lib/core/queue/own-rule.ts',
+    find: 'return parsed(partOfValue(own, value))',
+    replace: "return parsed(partOfValue(own, own.kind === 'batch' ? 'x' : value))",
+    breaks: 'a handler gets jobs of several keys in one call',
+  },
+  {
     name: 'the start of a batch reads only its first job',
     file: 'lib/use-cases/attempt/start.ts',
     find: 'slots[id]?.others ?? []',

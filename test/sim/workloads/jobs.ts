@@ -6,7 +6,7 @@ import { taskOf } from './handlers.ts'
 import { drawId, drawTenants } from './hostile.ts'
 import { drawLabels } from './labels.ts'
 import type { HandlerFault, HandlerPlan, JobPlan, WayIn } from './plan.ts'
-import type { QueuePlan } from './queues.ts'
+import { isRuledByPayload, type QueuePlan } from './queues.ts'
 import { taskOfVersion, type Version } from './versions.ts'
 
 export type DrawnJob = Omit<JobPlan, 'version' | 'task' | 'labels'>
@@ -71,8 +71,6 @@ export function drawJobs(
   }
   return jobs
 }
-
-const isRuledByPayload = ({ config }: QueuePlan): boolean => config.rateRule?.rule.source === 'payload'
 
 /** Only in runs with limiters. */
 const labelsOf = (random: SimRandom, version: Version): Pick<JobPlan, 'labels'> =>

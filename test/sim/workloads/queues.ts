@@ -132,8 +132,19 @@ function drawBatch({ retry = {}, timeout }: QueueInput): NonNullable<QueueInput[
   return {
     size: attempts + 1 + (jitter === 1 ? 4 : 0),
     wait: WAITS_MS[(attempts + Number(timeout) / 1000) % 4] ?? 0,
+    ...(jitter === 1 && attempts > 1 ? { by: RULES[attempts % RULES.length] } : {}),
   }
 }
+
+/** What a deploy changes, takes away or leaves as it is, and a roll-back brings: what the jobs of a call share. */
+export const rebatched = ({ batch, ...queue }: QueueInput, concurrency: number): QueueInput => {
+  if (!batch?.by) return { ...queue, ...(batch ? { batch } : {}) }
+  return { ...queue, batch: { ...batch, by: [batch.by, ...RULES, undefined][concurrency % 5] } }
+}
+
+/** What is kept outside of an item says nothing of the lane that it belongs to. */
+export const isRuledByPayload = ({ config: { rateRule, batchKey } }: QueuePlan): boolean =>
+  [rateRule, batchKey].some((own) => own?.rule.source === 'payload')
 
 /** Some rates are intervals instead, from short ones to long ones. */
 function withInterval(

@@ -11,7 +11,7 @@ import {
 import type { TagLimitInput } from '../../../lib/core/queue/tags-input.ts'
 import { chunked } from '../../support/chunked.ts'
 import type { SimRandom } from '../world/random.ts'
-import { drawLimiters, drawShards, type PoolsPlan, type QueuePlan } from './queues.ts'
+import { drawLimiters, drawShards, type PoolsPlan, type QueuePlan, rebatched } from './queues.ts'
 
 /** A change that CloudFormation carries out. */
 export interface DeployPlan {
@@ -97,7 +97,8 @@ function changedQueue(random: SimRandom, input: QueueInput): QueueInput {
   const shards = random.chance(0.5) ? drawShards(random) : (input.shards ?? 1)
   const changed = withShards(input, shards)
   if (input.concurrency === undefined || random.chance(0.3)) return changed
-  return { ...changed, concurrency: random.int(1, 12) }
+  const concurrency = random.int(1, 12)
+  return { ...rebatched(changed, concurrency), concurrency }
 }
 
 /** With an interval there is one: then it goes, and comes back with a roll-back, to jobs that lie in several. */

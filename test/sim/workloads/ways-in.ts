@@ -10,6 +10,7 @@ import type { World } from '../world/world.ts'
 import { attributesOf } from './hostile.ts'
 import { askedIn, enqueue, optionsOf } from './keyed.ts'
 import type { JobPlan } from './plan.ts'
+import { isRuledByPayload } from './queues.ts'
 import { isSizedIn } from './sized.ts'
 
 /** Marks what the observer has to find among the refused; a real item bears no such mark. */
@@ -126,8 +127,7 @@ function rawItem(world: World, job: JobPlan, index: number) {
   const pk = partition ? `${queue}|${partition}` : queue
   if (job.labels && index % 7 === 0 && job.padding_kb === undefined)
     return { ...item, pk: `${queue}|${partition}|+tag.m` as typeof item.pk }
-  // What may be kept outside of the item says nothing of its lane.
-  const isLaneKnown = job.padding_kb === undefined || job.queue.config.rateRule === undefined
+  const isLaneKnown = job.padding_kb === undefined || !isRuledByPayload(job.queue)
   return job.priority === 5 && isLaneKnown ? { ...item, pk: pk as typeof item.pk } : item
 }
 

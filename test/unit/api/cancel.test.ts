@@ -50,6 +50,20 @@ test('by its id, in the lane of the value that its queue’s rate goes by, or se
   await expect(client.cancel({ ...named, id: 'k', rate: 'x'.repeat(300) }, NOTE)).rejects.toThrow('256')
 })
 
+test('by its id, in the lane of the value that its queue’s batches go by, beside that of its rate', async () => {
+  const rateLimit = { allowed: 1, period: '1h', partition: { payload: 'region' } } as const
+  const batch = { size: 3, wait: '5m', by: { payload: 'list' } } as const
+  const config = defineConfig({ queues: { crm: { partition: { payload: 'customer' }, rateLimit, batch } } })
+  const { world, client } = clientOf(1, config)
+  const payload = { customer: 'acme', region: 'eu', list: 'a|b+' }
+  for (const id of ['j', 'k']) world.put(value(newJob(config, { ...delayed, payload, id, delay: 0 }, NOW)))
+  await world.stream()
+  const named = { queue: 'crm', partition: 'acme', rate: 'eu' } as const
+  expect(await client.cancel({ ...named, id: 'j', batch: 'a|b+' }, NOTE)).toEqual({ kind: 'cancelled' })
+  for (const list of [{ batch: 'other' }, {}])
+    expect(await client.cancel({ ...named, id: 'k', ...list }, NOTE)).toEqual({ kind: 'gone' })
+})
+
 test('one that waits beyond 10,000 others is not looked for any further', async () => {
   const { world, client } = clientOf()
   const range = async () => ({

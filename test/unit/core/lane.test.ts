@@ -50,13 +50,13 @@ describe('a lane', () => {
   )
 
   test.each([
-    ['crm|a|+', 'names no pool, tag or rate'],
-    ['crm|a|+pool.gpu*1', 'names no pool, tag or rate'],
-    ['crm|a|+pool.gpu*02', 'names no pool, tag or rate'],
-    ['crm|a|+total.crm', 'names no pool, tag or rate'],
-    ['crm|a|+tag.model=', 'names no pool, tag or rate'],
-    ['crm|a|+each.user', 'names no pool, tag or rate'],
-    ['crm|a|+tag.a=%41', 'names no pool, tag or rate'],
+    ['crm|a|+', 'names no pool, tag, rate or batch'],
+    ['crm|a|+pool.gpu*1', 'names no pool, tag, rate or batch'],
+    ['crm|a|+pool.gpu*02', 'names no pool, tag, rate or batch'],
+    ['crm|a|+total.crm', 'names no pool, tag, rate or batch'],
+    ['crm|a|+tag.model=', 'names no pool, tag, rate or batch'],
+    ['crm|a|+each.user', 'names no pool, tag, rate or batch'],
+    ['crm|a|+tag.a=%41', 'names no pool, tag, rate or batch'],
     ['crm|a|+tag.b+tag.a', 'not as the client writes it'],
     ['crm|a|+tag.a+tag.a', 'not as the client writes it'],
     [`crm|a|+tag.a=${'x'.repeat(300)}`, 'not as the client writes it'],

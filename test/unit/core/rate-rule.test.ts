@@ -73,7 +73,7 @@ describe('the lane of a job', () => {
     'crm|a|+rate.crm:payload.region=e%41',
     'crm|a|+rate.crm:payload.region=e%3D',
     'crm|a|+rate.crm:payload%41=eu',
-  ])('%s is refused', (pk) => expect(reason(parseShard(pk))).toContain('names no pool, tag or rate'))
+  ])('%s is refused', (pk) => expect(reason(parseShard(pk))).toContain('names no pool, tag, rate or batch'))
 })
 
 describe('a value that is not there', () => {
