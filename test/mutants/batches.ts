@@ -4,14 +4,15 @@ import type { TestedMutant } from './mutant.ts'
 const BATCHES = 'lib/core/pass/batches.ts'
 const RULE = 'test/unit/core/batches.test.ts'
 const LIFE = 'test/unit/use-cases/batches.test.ts'
+const APART = 'test/unit/use-cases/batches-apart.test.ts'
 const CALL = 'test/unit/api/run-batch.test.ts'
 
 export const TESTED_BATCH_MUTANTS: readonly TestedMutant[] = [
   {
     name: 'a batch waits by its first job alone',
     file: BATCHES,
-    find: 'Math.min(...last.map(({ runAt }) => runAt))',
-    replace: 'Math.min(...last.slice(0, 1).map(({ runAt }) => runAt))',
+    find: 'Math.min(...last.map((job) => waitsUntil(job, rule)))',
+    replace: 'Math.min(...last.slice(0, 1).map((job) => waitsUntil(job, rule)))',
     breaks: 'jobs of better priority keep an old one waiting',
     tests: [RULE],
   },
@@ -94,5 +95,29 @@ export const TESTED_BATCH_MUTANTS: readonly TestedMutant[] = [
     replace: 'others?.some((key) => idIn(key) === id && key.length < 0)',
     breaks: 'a running job is ended as one that waits',
     tests: [RULE],
+  },
+  {
+    name: 'a batch keeps a job that is about to expire waiting for others',
+    file: BATCHES,
+    find: 'Math.min(runAt + wait_ms, startBefore - BEFORE_EXPIRY_MS)',
+    replace: 'Math.max(runAt + wait_ms, startBefore - BEFORE_EXPIRY_MS)',
+    breaks: 'it expires beside a free slot',
+    tests: [APART],
+  },
+  {
+    name: 'behind many twins nobody looks when a batch has waited for long enough',
+    file: 'lib/core/pass/admit.ts',
+    find: '!input.more || input.cut === true',
+    replace: '!input.more',
+    breaks: 'it waits for the sweep',
+    tests: [APART],
+  },
+  {
+    name: 'of the services that jobs of a batch ask to be left alone one is',
+    file: 'lib/use-cases/attempt/finish.ts',
+    find: '...(slow ? { slow } : {}), ...(slowLimiters.length > 0 ?',
+    replace: '...(slow ? { slow } : {}), ...(slowLimiters.length > 0 && !slow ?',
+    breaks: 'the others are called as before',
+    tests: [APART],
   },
 ]
