@@ -87,6 +87,8 @@ export const RESEND_AFTER_MS = MINUTE_MS
 export const CLAIMED_AHEAD_MS = 250
 /** A start of a shared rate is granted ahead, so its job may be claimed earlier: then hardly any message comes too late. */
 export const GRANTED_AHEAD_MS = 500
+/** A batch that is not full waits for no more so long before one of its jobs expires: for a wake-up, a message and the start. */
+export const BEFORE_EXPIRY_MS = 3 * SECOND_MS
 /** So long a start that may be made now waits for its message: for a worker that has to start first, too. */
 export const GRANTED_FOR_MS = 15_000
 /** Units of limiters are kept for a start that comes so soon. For a later one they would be kept from others; a lane's for one of a rate with such a period. */

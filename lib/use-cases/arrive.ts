@@ -18,7 +18,8 @@ export async function arrive<Id>(context: Context, arrivals: readonly Arrival<Id
   const failed: Id[] = []
   const isSound = ({ item }: Arrival<Id>): boolean => {
     const job = parseJob(context.config, item)
-    return job.ok || job.isUnknown
+    // What another configuration would have accepted may run: a pass knows.
+    return job.ok || job.isUnknown || job.byConfiguration === true
   }
   await visitAll(context, arrivals.filter(isSound), failed)
   const corrected: Arrival<Id>[] = []

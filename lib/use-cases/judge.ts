@@ -14,6 +14,8 @@ export async function judgeItem(context: Context, item: RawItem): Promise<Job | 
     const job = parseJob(context.config, standing)
     if (job.ok) return job.value
     if (job.isUnknown) return undefined
+    // When the deploy has ended, or was rolled back, the sweep brings it to whoever decides then.
+    if (job.byConfiguration && !(await context.deployment.isAlone())) return undefined
     if ((await refuse(context, standing, job.reason)) !== 'changed') return undefined
     standing = await context.store.jobs.get(standing)
   }

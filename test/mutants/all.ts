@@ -10,6 +10,7 @@ import { DOOMED_MUTANTS } from './doomed.ts'
 import { FULL_LINE_MUTANTS } from './full-line.ts'
 import { GUARANTEED_MUTANTS } from './guaranteed.ts'
 import { HELD_LIMITERS } from './held-limiters.ts'
+import { JUDGED } from './judged.ts'
 import { LANE_MUTANTS } from './lanes.ts'
 import { LEFT_WAITING_MUTANTS } from './left-waiting.ts'
 import { LENDING_MUTANTS } from './lending.ts'
@@ -39,6 +40,7 @@ export const TESTED_MUTANTS: readonly TestedMutant[] = [
   ...BATCH_KEY_MUTANTS,
   ...TESTED_CHUNK_MUTANTS,
   ...DOOMED_MUTANTS,
+  ...JUDGED,
   ...LANE_MUTANTS,
   ...LENDING_MUTANTS,
   ...LENDING_RACES_MUTANTS,

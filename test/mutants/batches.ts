@@ -4,14 +4,16 @@ import type { TestedMutant } from './mutant.ts'
 const BATCHES = 'lib/core/pass/batches.ts'
 const RULE = 'test/unit/core/batches.test.ts'
 const LIFE = 'test/unit/use-cases/batches.test.ts'
+const APART = 'test/unit/use-cases/batches-apart.test.ts'
+const HELD = 'test/unit/use-cases/batches-held.test.ts'
 const CALL = 'test/unit/api/run-batch.test.ts'
 
 export const TESTED_BATCH_MUTANTS: readonly TestedMutant[] = [
   {
     name: 'a batch waits by its first job alone',
     file: BATCHES,
-    find: 'Math.min(...last.map(({ runAt }) => runAt))',
-    replace: 'Math.min(...last.slice(0, 1).map(({ runAt }) => runAt))',
+    find: 'Math.min(...last.map((job) => waitsUntil(job, rule)))',
+    replace: 'Math.min(...last.slice(0, 1).map((job) => waitsUntil(job, rule)))',
     breaks: 'jobs of better priority keep an old one waiting',
     tests: [RULE],
   },
@@ -94,5 +96,93 @@ export const TESTED_BATCH_MUTANTS: readonly TestedMutant[] = [
     replace: 'others?.some((key) => idIn(key) === id && key.length < 0)',
     breaks: 'a running job is ended as one that waits',
     tests: [RULE],
+  },
+  {
+    name: 'a batch keeps a job that is about to expire waiting for others',
+    file: BATCHES,
+    find: 'Math.min(runAt + wait_ms, startBefore - BEFORE_EXPIRY_MS)',
+    replace: 'Math.max(runAt + wait_ms, startBefore - BEFORE_EXPIRY_MS)',
+    breaks: 'it expires beside a free slot',
+    tests: [APART],
+  },
+  {
+    name: 'behind many twins nobody looks when a batch has waited for long enough',
+    file: 'lib/core/pass/admit.ts',
+    find: '!input.more || input.cut === true',
+    replace: '!input.more',
+    breaks: 'it waits for the sweep',
+    tests: [APART],
+  },
+  {
+    name: 'of the services that jobs of a batch ask to be left alone one is',
+    file: 'lib/use-cases/attempt/finish.ts',
+    find: '...(slow ? { slow } : {}), ...(slowLimiters.length > 0 ?',
+    replace: '...(slow ? { slow } : {}), ...(slowLimiters.length > 0 && !slow ?',
+    breaks: 'the others are called as before',
+    tests: [APART],
+  },
+  {
+    name: 'the others of a batch count as left behind',
+    file: 'lib/core/pass/admit.ts',
+    find: 'candidates.slice(claims.reduce((sum, { others = [] }) => sum + 1 + others.length, 0))',
+    replace: 'candidates.slice(claims.length)',
+    breaks: 'each hand-off reads all that is in flight',
+    tests: [HELD],
+  },
+  {
+    name: 'a full batch that lacks a start waits for the last one to fill',
+    file: 'lib/core/pass/admit.ts',
+    find: 'isAllRead && claims.length === batches.ready.length ?',
+    replace: 'isAllRead ?',
+    breaks: 'the rate is not used',
+    tests: [HELD],
+  },
+  {
+    name: 'limits that somebody has set make no batches',
+    file: 'lib/core/limits/limits.ts',
+    find: '    ...(batch ? { batch } : {}),\n  }\n}',
+    replace: '  }\n}',
+    breaks: 'each job is one call of a service that takes many',
+    tests: [HELD],
+  },
+  {
+    name: 'a job whose payload cannot be had takes its batch along before its time',
+    file: 'lib/use-cases/attempt/start.ts',
+    find: 'if (job && jobs.every(({ problem }) => problem))',
+    replace: 'if (job && jobs.some(({ problem }) => problem))',
+    breaks: 'the rate is exceeded by a batch that was claimed ahead',
+    tests: [HELD],
+  },
+  {
+    name: 'the slot of a batch is freed although a job could not be ended',
+    file: 'lib/use-cases/attempt/finish.ts',
+    find: 'if (failed) throw failed.error',
+    replace: 'if (failed && ended.length === 1) throw failed.error',
+    breaks: 'an attempt that was made is not counted',
+    tests: [HELD],
+  },
+  {
+    name: 'what was put over a job of a batch is not looked for',
+    file: 'lib/use-cases/attempt/finish.ts',
+    find: "one.outcome === 'changed' || one.outcome === 'stands'",
+    replace: "one.outcome === 'stands'",
+    breaks: 'it waits for the sweep',
+    tests: [HELD],
+  },
+  {
+    name: 'the throttle goes by the first job of a batch',
+    file: 'lib/use-cases/attempt/finish.ts',
+    find: "counted.includes('ok') ? 'ok' : counted.find((one) => one !== undefined)",
+    replace: 'counted.find((one) => one !== undefined)',
+    breaks: 'one bad job slows its partition down',
+    tests: [HELD],
+  },
+  {
+    name: 'a job of a batch has the outcome of another',
+    file: 'lib/use-cases/attempt/finish.ts',
+    find: 'outcomes[called.indexOf(one)]',
+    replace: 'outcomes[begun.indexOf(one)]',
+    breaks: 'one that has failed is done',
+    tests: [HELD],
   },
 ]

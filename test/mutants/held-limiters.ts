@@ -57,8 +57,8 @@ export const HELD_LIMITERS: readonly TestedMutant[] = [
   {
     name: 'a handler that names a limiter slows nothing down',
     file: 'lib/use-cases/attempt/hand-off.ts',
-    find: 'if (slowLimiter) await',
-    replace: 'if (slowLimiter && jobStands === false) await',
+    find: 'for (const limiter of slowLimiters) await',
+    replace: 'for (const limiter of jobStands ? [] : slowLimiters) await',
     breaks: 'the service is called as before',
     tests: [HELD],
   },

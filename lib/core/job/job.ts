@@ -115,9 +115,9 @@ export function parseJob(config: Config, item: RawItem): ParsedJob {
   const place = placeOf(config, shard)
   if (!place.ok) return { ok: false, reason: place.reason, isUnknown: true }
   const lane = laneOf(config, shard, body)
-  if (!lane.ok) return malformed(lane.reason)
+  if (!lane.ok) return unfit(lane.reason)
   const dear = costProblem(config, shard, body.cost)
-  if (dear !== undefined) return malformed(dear)
+  if (dear !== undefined) return unfit(dear)
   const { meta, attempt = 1, unknownSince, alone, startBefore, cancellation, cost } = body
   const job: Job = {
     ...position,
@@ -139,6 +139,7 @@ export function parseJob(config: Config, item: RawItem): ParsedJob {
 }
 
 const malformed = (reason: string): ParsedJob => ({ ok: false, reason, isUnknown: false })
+const unfit = (reason: string): ParsedJob => ({ ok: false, reason, isUnknown: false, byConfiguration: true })
 
 /** What an item says by itself, without a configuration. */
 function parseParts(item: RawItem): Parsed<{

@@ -91,8 +91,9 @@ function toItem(config: Config, job: NewJob, now: number): JobItem {
   const pk = homeOf(config, shard, { ...labels, ...meta, task: job.task, payload }, id)
   const runAt = timeOf(job, now)
   const sk = formatSortKey({ priority: priorityOf(job.priority), runAt, id })
-  const cost = orThrow(costOfNew(config, pk, texts.data.cost))
-  return { pk, sk, task: job.task, payload, ...meta, ...labels, ...cost, ...lastStart(job.ttl, runAt) }
+  const cost = costOfNew(config, pk, texts.data.cost)
+  if (!cost.ok) throw new UnknownPlaceError(cost.reason)
+  return { pk, sk, task: job.task, payload, ...meta, ...labels, ...cost.value, ...lastStart(job.ttl, runAt) }
 }
 
 function homeOf(config: Config, shard: Shard, job: ForLane, id: JobId): ShardKey {

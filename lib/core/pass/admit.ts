@@ -27,8 +27,10 @@ export function admit(input: PassInput, staying: Staying): Admission {
     .slice(0, room.starts.length)
     .map((jobs, index) => claim(jobs, room.starts[index] ?? input.now, index, input))
   const left = candidates.slice(claims.reduce((sum, { others = [] }) => sum + 1 + others.length, 0))
-  const isAllReady = claims.length === batches.ready.length && !input.more
-  const partial = isAllReady ? partialHold(batches, input.limits) : []
+  // What stands behind so many twins that reading ended there waits for them: time is all that brings the last batch on.
+  const isAllRead = !input.more || input.cut === true
+  const partial =
+    isAllRead && claims.length === batches.ready.length ? partialHold(batches, input.limits) : []
   const counts = { claims: claims.length, left: left.length, staying }
   const holds = [
     ...(partial.length > 0 ? partial : holdsOf(input, room, counts)),

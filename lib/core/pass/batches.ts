@@ -5,6 +5,7 @@
 import { itemBytes } from '../job/item-size.ts'
 import type { Job } from '../job/job.ts'
 import type { BatchRule } from '../limits/batch-rule.ts'
+import { BEFORE_EXPIRY_MS } from '../times.ts'
 import type { Staying } from './room.ts'
 import { separateTwins } from './room.ts'
 
@@ -25,11 +26,17 @@ export function batchesOf(candidates: readonly Job[], rule: BatchRule | undefine
   if (!rule) return { ready: candidates.map((job): Batch => [job]), partial: [], partialUntil: now }
   const groups = groupsOf(candidates, rule)
   const last: readonly Job[] = groups.at(-1) ?? []
-  const partialUntil = Math.min(...last.map(({ runAt }) => runAt)) + rule.wait_ms
+  const partialUntil = Math.min(...last.map((job) => waitsUntil(job, rule)))
   const isPartial = last.length > 0 && !isFull(last, rule) && partialUntil > now
   const ready = isPartial ? groups.slice(0, -1) : groups
   return { ready, partial: isPartial ? last : [], partialUntil }
 }
+
+/** A job that has no attempt behind it, and is not to start after a time, does not wait for others until it is too late. */
+const waitsUntil = ({ runAt, attempt, startBefore }: Job, { wait_ms }: BatchRule): number =>
+  attempt > 1 || startBefore === undefined
+    ? runAt + wait_ms
+    : Math.min(runAt + wait_ms, startBefore - BEFORE_EXPIRY_MS)
 
 /** The first jobs of the batches that may start: each needs a slot, and a start. */
 export const firstsOf = (

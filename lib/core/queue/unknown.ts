@@ -15,6 +15,8 @@ export type ParsedHere<T> =
       readonly reason: string
       /** Its queue, or its queue's partition rule, is not in this configuration. It may be in a newer one. */
       readonly isUnknown: boolean
+      /** Another configuration may have room for it: while one is at work, it is not refused. */
+      readonly byConfiguration?: true
     }
 
 /** The name may come from anywhere. */

@@ -9,6 +9,8 @@ import {
   type TaskOutcome,
 } from '../../core/job/ending.ts'
 import type { Job } from '../../core/job/job.ts'
+import type { LimiterName } from '../../core/limits/queue-limiter.ts'
+import { laterOf, type SlowDown } from '../../core/limits/slow-down.ts'
 import type { WorkerContext } from '../context.ts'
 import { type EndOutcome, end } from '../end.ts'
 import { settleStarts } from './granted-start.ts'
@@ -104,20 +106,22 @@ interface Circumstances {
 /** Where another item stands in a job's place by now, that one has not run. */
 function finishedBy(ended: readonly Ended[], { leaves, isAdaptive }: Circumstances): Finished {
   const endings = ended.map(({ ending }) => ending)
-  const [slowed] = endings
-    .filter((ending) => ending.kind === 'slowed')
-    .toSorted((one, other) => other.until - one.until)
   const counted = endings.map(countedAs)
   // It has been called once. If it has done anything of that, it works.
   const outcome = counted.includes('ok') ? 'ok' : counted.find((one) => one !== undefined)
   return {
-    jobStands: leaves || ended.some((one) => one.outcome === 'changed'),
-    ...(slowed ? slowedBy(slowed) : {}),
+    jobStands: leaves || ended.some((one) => one.outcome === 'changed' || one.outcome === 'stands'),
+    ...slowDownsOf(endings.filter((ending) => ending.kind === 'slowed')),
     ...(outcome && isAdaptive ? { outcome } : {}),
   }
 }
 
-const slowedBy = ({ until, error, limiter }: Slowed): Finished => {
-  const slow = { until, reason: error }
-  return { jobStands: true, ...(limiter ? { slowLimiter: { name: limiter, slow } } : { slow }) }
+/** Jobs of a batch may speak of different services: of each the latest time counts. */
+function slowDownsOf(slowed: readonly Slowed[]): Pick<Finished, 'slow' | 'slowLimiters'> {
+  const latest = new Map<LimiterName | undefined, SlowDown>()
+  for (const { limiter, until, error } of slowed)
+    latest.set(limiter, laterOf(latest.get(limiter), { until, reason: error }))
+  const slow = latest.get(undefined)
+  const slowLimiters = [...latest].flatMap(([name, one]) => (name ? [{ name, slow: one }] : []))
+  return { ...(slow ? { slow } : {}), ...(slowLimiters.length > 0 ? { slowLimiters } : {}) }
 }

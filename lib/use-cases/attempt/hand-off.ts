@@ -28,8 +28,8 @@ export interface Finished {
   readonly jobStands: boolean
   /** Its partition is to start nothing for a while. */
   readonly slow?: SlowDown
-  /** A limiter is to let nothing start for a while. */
-  readonly slowLimiter?: { readonly name: LimiterName; readonly slow: SlowDown }
+  /** Limiters are to let nothing start for a while. */
+  readonly slowLimiters?: readonly { readonly name: LimiterName; readonly slow: SlowDown }[]
   /** What its attempt counts as, if its queue adapts to that. */
   readonly outcome?: Counted
 }
@@ -39,9 +39,9 @@ export async function freeSlot(
   context: WorkerContext,
   ended: Ended & Finished,
 ): Promise<Running | undefined> {
-  const { shard, othersWait, jobStands, slow, slowLimiter, outcome } = ended
+  const { shard, othersWait, jobStands, slow, slowLimiters = [], outcome } = ended
   if (slow) await slowOwner(context, shard, slow)
-  if (slowLimiter) await slowLimiterAtLeast(context, slowLimiter.name, slowLimiter.slow)
+  for (const limiter of slowLimiters) await slowLimiterAtLeast(context, limiter.name, limiter.slow)
   const released: Released = {
     ...holderOf(ended),
     ...(jobStands ? { jobStands } : {}),

@@ -59,9 +59,14 @@ export class Found {
     return this.#state
   }
 
+  /** Somebody runs what stands under this key, or has claimed it. */
+  isInFlight(sortKey: string): boolean {
+    return this.#held.has(sortKey)
+  }
+
   /** Those that nobody runs or has claimed. */
   waiting(jobs: readonly Job[]): Job[] {
-    return jobs.filter(({ key }) => !this.#held.has(key.sk))
+    return jobs.filter(({ key }) => !this.isInFlight(key.sk))
   }
 
   /** Jobs that were not to start any more have been ended, or others moved. */

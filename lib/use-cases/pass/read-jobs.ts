@@ -39,13 +39,18 @@ export async function readJobs(
   return jobs.more || jobs.reading.whole ? jobs : read(true)
 }
 
-/** A pass refuses what stands for no job, ends what is not to start any more, and moves what belongs elsewhere. */
+/**
+ * A pass refuses what stands for no job, ends what is not to start any more, and moves what belongs elsewhere. It judges nothing
+ * that is in flight: by the configuration of a later deploy, say, a job might be refused that runs, and would be put back while it does.
+ */
 async function judgePage(
   context: Context,
   items: readonly RawItem[],
   found: Found,
 ): Promise<Judged | 'stale'> {
-  const jobs = await Promise.all(items.map((item) => judgeItem(context, item)))
+  const jobs = await Promise.all(
+    items.map((item) => (found.isInFlight(item.sk) ? undefined : judgeItem(context, item))),
+  )
   const good = await endDoomed(context, found, jobs)
   if (good === 'stale') return 'stale'
   const living = await moveMisplaced(context, found, good)
