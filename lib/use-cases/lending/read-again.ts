@@ -1,5 +1,4 @@
 /** Reads the item with the books once more, for others have changed its books, a limit, or what it uses itself. */
-import { guaranteeInForce } from '../../core/limits/guarantee-in-force.ts'
 import { limitsInForce } from '../../core/limits/in-force.ts'
 import { unitsOfState } from '../../core/shard/in-use.ts'
 import { emptyState, type ShardState } from '../../core/shard/state.ts'
@@ -22,9 +21,7 @@ export function withOwner(capacity: Capacity, owner: ShardState, now: number): C
   const next = withBooks(capacity, owner)
   if (next === 'stale' || lacksDerived(capacity.configured, owner)) return 'stale'
   const limits = limitsInForce(capacity.configured, owner, now)
-  const { guaranteed: _guaranteed, ...known } = next
-  const guaranteed = capacity.limiter && guaranteeInForce(capacity.limiter, owner.override)
-  return { ...known, limits, ownUse: unitsOfState(owner, limits, now), ...(guaranteed ? { guaranteed } : {}) }
+  return { ...next, limits, ownUse: unitsOfState(owner, limits, now) }
 }
 
 /** A limiter's item. Of a chunk what the root said is known still. */
