@@ -93,7 +93,16 @@ export function outcomesOf(results: unknown, jobs: number): readonly ItemOutcome
 const NO_RESULT =
   'the handler of a batch returned what is no result for this job: an Error, a result of Promise.allSettled, or undefined'
 
+/** One that answers a look with an error has failed, and the others have not. */
 function itemOutcome(result: unknown): ItemOutcome {
+  try {
+    return asOutcome(result)
+  } catch {
+    return { error: new TypeError(NO_RESULT) }
+  }
+}
+
+function asOutcome(result: unknown): ItemOutcome {
   if (result === undefined || result === null) return {}
   if (result instanceof Error) return { error: result }
   const { status, reason } = result as Partial<PromiseRejectedResult> | { status: unknown; reason?: unknown }

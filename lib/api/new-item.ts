@@ -50,8 +50,15 @@ export async function toItem(
   return { ...only.value, ...placed.value, ...sizesOf(config, item.value) }
 }
 
-const costOf = ({ cost }: Task, payload: unknown): number | undefined =>
-  typeof cost === 'function' ? cost(payload) : cost
+function costOf({ name, cost }: Task, payload: unknown): number | undefined {
+  if (typeof cost !== 'function') return cost
+  try {
+    return cost(payload)
+  } catch (cause) {
+    const why = cause instanceof Error ? ` (${cause.message})` : ''
+    throw new InvalidJobError(`cost: what task "${name}" has for it threw an error${why}`, { cause })
+  }
+}
 
 /** What the job says of a pool counts before what its task says. Callers without TypeScript may give anything. */
 function poolsOf(task: Task, own: EnqueueOptions['pools']): Pick<NewJob, 'pools'> {

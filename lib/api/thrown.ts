@@ -8,10 +8,19 @@ import { RetryAfterError } from './retry-after.ts'
 
 type RetryAfterLike = { readonly until: unknown; readonly reason: unknown; readonly limiter?: unknown }
 
+/** Never throws, whatever has been thrown: other jobs may be in the same batch. */
 export function outcomeOfThrown(thrown: unknown, job: Job, isLate: boolean): TaskOutcome {
-  if (isRetryAfter(thrown)) return slowedBy(thrown, job)
   const late = isLate ? `timed out after ${job.queue.timeout_ms} ms: ` : ''
-  return { kind: 'failed', error: late + textOf(thrown) }
+  return slowedIfAsked(thrown, job) ?? { kind: 'failed', error: late + textOf(thrown) }
+}
+
+/** What answers a look with an error has asked for nothing. */
+function slowedIfAsked(thrown: unknown, job: Job): TaskOutcome | undefined {
+  try {
+    return isRetryAfter(thrown) ? slowedBy(thrown, job) : undefined
+  } catch {
+    return undefined
+  }
 }
 
 /**

@@ -9,7 +9,7 @@ const CHILD = fileURLToPath(new URL('./child.ts', import.meta.url))
 const MEMORY_MB = 4096
 
 export interface Exploration extends Order {
-  /** Of `test/sim/mutants`. */
+  /** Of `test/sim/mutants`, or of `test/mutants`. */
   readonly mutant?: string
 }
 

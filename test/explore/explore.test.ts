@@ -22,6 +22,12 @@ const SMALL = [
   'one start for two shards',
   'a unit of two chunks, a crash',
   'a limit in two chunks lowered, a crash',
+  'a batch of two of three, a crash',
+  'a batch and a job that comes, a failure',
+  'a dear job beside a cheap one, a crash',
+  'two customers of a region, a lost message',
+  'a queue paused, a lost message',
+  'a guarantee set, a lost message',
 ]
 
 describe.each(SMALL)('the world "%s"', (name) => {

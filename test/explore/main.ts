@@ -1,6 +1,6 @@
 /**
  * npm run explore -- [--world name] [--states N] [--json]   every world, or one; N states of each at the most
- *   --mutant name                                           with the product broken in this way of test/sim/mutants
+ *   --mutant name                                           with the product broken in this way of test/sim/mutants or test/mutants
  */
 import { parseArgs } from 'node:util'
 import { exploreAll } from './campaign.ts'

@@ -1,7 +1,7 @@
-/** Mutants of the simulation that have to die here too, each in a world where it matters. `npm run explore -- --mutant` */
+/** Mutants of the simulation, or of the tests, that have to die here too, each in a world where it matters. `npm run explore -- --mutant` */
 
 export interface ExploredMutant {
-  /** Of `test/sim/mutants`. */
+  /** Of `test/sim/mutants`, or of `test/mutants`. */
   readonly mutant: string
   readonly world: string
   /** The invariant that notices. */
@@ -38,4 +38,48 @@ export const EXPLORED_MUTANTS: readonly ExploredMutant[] = [
   { mutant: 'the first limiter of a lane is forgotten', world: 'two lanes of a tag', breaks: 'I1' },
   { mutant: 'moved though lent', world: 'a unit of two chunks', breaks: 'I1' },
   { mutant: 'nobody notes that shards wait in a chunk', world: 'a unit of two chunks', breaks: 'I4' },
+  {
+    mutant: 'of a batch only the first job is in flight',
+    world: 'a batch and a job that comes',
+    breaks: 'I4 b \\(attempt 1\\) runs twice',
+  },
+  {
+    mutant: 'the start of a batch reads only its first job',
+    world: 'a batch and a job that comes',
+    breaks: 'I4 nobody will run',
+  },
+  {
+    mutant: 'of a dead batch only the first job is recovered',
+    world: 'a batch of two of three, a crash',
+    breaks: 'I4 b \\(attempt 1\\) runs twice',
+  },
+  {
+    mutant: 'nobody looks when a batch has waited for long enough',
+    world: 'a batch of two of three',
+    breaks: 'I4 nobody will run',
+  },
+  {
+    mutant: 'what a job costs is forgotten in its grant',
+    world: 'a dear job beside a cheap one',
+    breaks: 'I2',
+  },
+  { mutant: 'a rate that counts costs is not asked', world: 'a dear job behind a cheap one', breaks: 'I2' },
+  {
+    mutant: 'a rate by a rule of its own grants whatever is asked',
+    world: 'two customers of a region',
+    breaks: 'I2',
+  },
+  { mutant: 'a pause returns before all functions know', world: 'a queue paused', breaks: 'I8' },
+  {
+    mutant: 'what waits is woken before all functions know that it may start',
+    world: 'a queue paused',
+    breaks: 'I4 nobody will run',
+  },
+  {
+    mutant: 'a function looks once, and never again',
+    world: 'a queue paused amid an invocation',
+    breaks: 'I8',
+  },
+  { mutant: 'what is kept for a partition is lent to others', world: 'a guarantee set', breaks: 'I8' },
+  { mutant: 'a guarantee that is set counts from the next visit on', world: 'a guarantee set', breaks: 'I8' },
 ]

@@ -38,12 +38,18 @@ export interface WorldJob {
   /** What it names, so that it lies in a lane. */
   readonly pools?: Readonly<Record<string, number>>
   readonly tags?: Readonly<Record<string, string>>
+  /** As how many starts it counts. */
+  readonly cost?: number
+  /** What rules look at. */
+  readonly payload?: Readonly<Record<string, string>>
 }
 
 /** A limit of a partition of one shard or more, or of a limiter, that a person sets at any time, once. */
 export interface WorldLimit {
   readonly of: LimiterName | { readonly queue: string; readonly partition?: string }
-  readonly concurrency: number
+  readonly concurrency?: number
+  /** Partition → units of a total that it is guaranteed. */
+  readonly guaranteed?: Readonly<Record<string, number>>
 }
 
 export interface World {
@@ -56,6 +62,8 @@ export interface World {
   /** Put before the world begins: the stream is about to bring them. */
   readonly standing: readonly WorldJob[]
   readonly sets?: WorldLimit
+  /** A queue that a person pauses at any time, once, and resumes at any time after. */
+  readonly pauses?: string
   /** How many invocations of each function there may be simultaneously. */
   readonly dispatchers: number
   readonly workers: number

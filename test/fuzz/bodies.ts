@@ -53,7 +53,7 @@ const bodyOf = (message: fc.Arbitrary<object>): fc.Arbitrary<string> =>
 
 const optional = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined, freq: 2 })
 const detail = almost({
-  queue: fc.constantFrom('crm', 'bulk', 'plain', 'nobody', 'constructor'),
+  queue: fc.constantFrom('crm', 'bulk', 'plain', 'costly', 'batched', 'nobody', 'constructor'),
   task: fc.constantFrom('sync', 'fail', 'toString'),
   payload: fc.oneof(fc.constant({ customer: 'acme' }), anything),
   meta: optional(fc.oneof(fc.constant({ tenant: 'acme' }), anything)),
@@ -69,6 +69,9 @@ const detail = almost({
   ttl: optional(fc.oneof(fc.constantFrom('5m', 0, -1, '0s', '900d', 1000), anything)),
   idempotencyKey: optional(fc.oneof(fc.constantFrom('order-42', 'constructor', 'x'.repeat(257)), anything)),
   idempotencyTtl: optional(fc.oneof(fc.constantFrom('1d', '0s', '1000d', 5000), anything)),
+  cost: optional(fc.oneof(fc.constantFrom(1, 2, 100, 101, 1e9), almostNumber, anything)),
+  pools: optional(fc.oneof(fc.constantFrom({ api: 1 }, { api: 0 }, { constructor: 1 }), anything)),
+  tags: optional(fc.oneof(fc.constantFrom({ user: 'ann' }, { user: '' }), anything)),
 })
 export const eventBody = bodyOf(
   almost({
@@ -120,6 +123,30 @@ export const workBody = bodyOf(
     token: fc.oneof(fc.constant('t0'), text),
     rate: optional(
       fc.oneof(almost({ bucket_ms: almostNumber, margin_ms: almostNumber, kept_ms: almostNumber }), anything),
+    ),
+    startAt: optional(fc.oneof(fc.constant(NOW), almostNumber)),
+    alone: optional(fc.oneof(fc.constant(true), anything)),
+    granted: optional(
+      fc.oneof(
+        almost({
+          at: fc.oneof(fc.constant(NOW), almostNumber),
+          until: fc.oneof(fc.constant(NOW + 1000), almostNumber),
+          late_ms: almostNumber,
+          cost: optional(almostNumber),
+          settle: fc.array(
+            fc.oneof(
+              almost({
+                limiter: fc.oneof(fc.constantFrom('pool|api', 'rate|costly'), text),
+                grant: fc.oneof(fc.constant([`${NOW}.0000000001`, 1]), anything),
+                bucket_ms: almostNumber,
+              }),
+              anything,
+            ),
+            { maxLength: 2 },
+          ),
+        }),
+        anything,
+      ),
     ),
   }),
 )

@@ -48,15 +48,27 @@ const options = fc.oneof(
       ttl: fc.oneof(fc.constantFrom(undefined, '5m', 0, -1), hostile),
       idempotencyKey: fc.oneof(fc.constantFrom(undefined, 'order-42', ''), hostile),
       idempotencyTtl: fc.oneof(fc.constantFrom(undefined, '1d', '0s'), hostile),
+      cost: fc.oneof(fc.constantFrom(undefined, 1, 100, 101, 0, 1.5, '1'), hostile),
+      pools: fc.oneof(fc.constantFrom(undefined, { api: 1 }, { api: 0 }, { nobody: 1 }), hostile),
+      tags: fc.oneof(fc.constantFrom(undefined, { user: 'ann' }), hostile),
       unique: fc.oneof(fc.constantFrom(undefined, true, { key: 'nightly' }, { key: '' }), hostile),
     }),
   },
 )
-const payload = fc.oneof(fc.constant({ customer: 'acme' }), hostile)
-
-const tasks = ['crm', 'bulk', 'plain', 'nobody'].map((queue) =>
-  defineTask({ name: 'sync', queue, payload: z.unknown(), handler: async () => {} }),
+const payload = fc.oneof(
+  fc.constantFrom<unknown>({ customer: 'acme' }, { customer: 7 }, { customer: 101 }),
+  hostile,
+  hostile.map((customer) => ({ customer })),
 )
+
+const QUEUES = ['crm', 'bulk', 'plain', 'costly', 'batched', 'nobody']
+const sync = { name: 'sync', payload: z.unknown(), handler: async () => {} }
+/** What a task says of its costs comes from a payload that may be anything. */
+const costOf = (data: unknown): number => untyped((data as { readonly customer: unknown }).customer)
+const tasks = [
+  ...QUEUES.map((queue) => defineTask({ ...sync, queue })),
+  defineTask({ ...sync, queue: 'costly', cost: costOf }),
+]
 const task = fc.constantFrom(...tasks)
 
 function clientFor(sent: Sent[]) {

@@ -5,6 +5,7 @@ import { ConfigurationError } from '../../lib/core/errors.ts'
 import { parseJob } from '../../lib/core/job/job.ts'
 import { newJob } from '../../lib/core/job/new-job.ts'
 import { limitsWithin, mostUnits } from '../../lib/core/limits/in-force.ts'
+import { MAX_JOBS_PER_SHARD } from '../../lib/core/limits/limits.ts'
 import { type Config, type ConfigInput, defineConfig } from '../../lib/core/queue/config.ts'
 import { readConfig } from '../../lib/lambda/environment.ts'
 import { NOW, value } from '../support/builders.ts'
@@ -64,14 +65,48 @@ const queue = almost({
   ),
   timeout: optional(duration),
   shards: optional(amount),
-  total: optional(amount),
+  total: optional(
+    fc.oneof(
+      amount,
+      almost({
+        concurrency: optional(amount),
+        rateLimit: optional(almost({ allowed: amount, period: duration })),
+      }),
+    ),
+  ),
+  costs: optional(fc.oneof({ weight: 6, arbitrary: fc.boolean() }, { weight: 1, arbitrary: anything })),
+  batch: optional(
+    fc.oneof(
+      {
+        weight: 4,
+        arbitrary: fc.record({ size: fc.integer({ min: 2, max: 100 }), wait: fc.constant('1s') }),
+      },
+      { weight: 4, arbitrary: almost({ size: amount, wait: optional(duration) }) },
+      { weight: 1, arbitrary: anything },
+    ),
+  ),
+  guaranteed: optional(fc.oneof(fc.dictionary(text, amount, { maxKeys: 2 }), anything)),
   pools: optional(fc.dictionary(fc.oneof(fc.constantFrom('api', 'model'), text), amount, { maxKeys: 2 })),
   app: optional(fc.oneof(fc.constantFrom('hubspot', 'constructor'), anything)),
   floor: optional(amount),
 })
 const pools = fc.oneof(
   { weight: 6, arbitrary: fc.constant({ api: { concurrency: 4 }, model: { concurrency: 0 } }) },
-  { weight: 2, arbitrary: fc.dictionary(text, almost({ concurrency: amount }), { maxKeys: 3 }) },
+  {
+    weight: 3,
+    arbitrary: fc.constant({ api: { rateLimit: { allowed: 10, period: '1s' } }, model: { concurrency: 5 } }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.dictionary(
+      text,
+      almost({
+        concurrency: optional(amount),
+        rateLimit: optional(almost({ allowed: amount, period: duration })),
+      }),
+      { maxKeys: 3 },
+    ),
+  },
   { weight: 1, arbitrary: anything },
 )
 const tags = fc.oneof(
@@ -185,7 +220,7 @@ function put(into: Record<string, unknown>, [name = '', ...rest]: readonly strin
 
 /** Its jobs can be put, are understood by the dispatcher, and one shard never has more than the limits. */
 function use(config: Config, queueConfig: Config['queues'][string]): void {
-  const { name: queueName, partition: rule, concurrency, rateLimit } = queueConfig
+  const { name: queueName, partition: rule, concurrency, rateLimit, batch } = queueConfig
   const base = { queue: queueName, ...(rule ? { partition: 'acme' } : {}) }
   const made = newJob(config, { ...base, task: 'sync', ...asRuled(queueConfig), id: 'a' }, NOW)
   value(parseJob(config, value(made)))
@@ -196,4 +231,5 @@ function use(config: Config, queueConfig: Config['queues'][string]): void {
   if (isPaused) expect(limits.slots).toBe(0)
   else expect(limits.slots).toBeGreaterThan(0)
   expect(limits.slots).toBeLessThanOrEqual(concurrency ?? Number.POSITIVE_INFINITY)
+  expect(limits.slots * (batch?.size ?? 1)).toBeLessThanOrEqual(MAX_JOBS_PER_SHARD)
 }

@@ -26,7 +26,23 @@ export const CONFIG = defineConfig({
       rateLimit: { allowed: 1000, period: '1s', partition: { payload: 'customer' } },
       retry: { attempts: 2, backoff: 0 },
     },
+    costly: {
+      concurrency: 100,
+      shards: 1,
+      costs: true,
+      rateLimit: { allowed: 100, period: '1s' },
+      pools: { api: 1 },
+      retry: { attempts: 2, backoff: 0 },
+    },
+    batched: {
+      partition: { payload: 'customer' },
+      concurrency: 100,
+      shards: 1,
+      batch: { size: 3, wait: '1s' },
+      retry: { attempts: 2, backoff: 0 },
+    },
   },
+  pools: { api: { rateLimit: { allowed: 200, period: '1s' } } },
 })
 
 export function fuzzContext() {

@@ -16,7 +16,8 @@ export interface Candidate {
 const PARTITIONED = ['acme', 'umbrella', 'ü', 'o%7Cneil', '__proto__', 'constructor', '#n0', 'a b', '\u0000']
 const goodPk = fc.oneof(
   fc.constantFrom(...PARTITIONED).map((name) => `crm|${name}`),
-  fc.constant('plain'),
+  fc.constantFrom('plain', 'costly'),
+  fc.constantFrom(...PARTITIONED).map((name) => `batched|${name}`),
   fc.constantFrom(...PARTITIONED).map((name) => `bulk|${name}`),
   fc.tuple(fc.constantFrom(...PARTITIONED), fc.nat(9)).map(([name, n]) => `bulk|${name}|${n}`),
 )
@@ -65,6 +66,11 @@ const ALMOST_PK = [
   'ruled||+rate.ruled:payload.customer=',
   'ruled||+rate.crm:payload.customer=acme',
   'crm|acme|+rate.ruled:payload.customer=acme',
+  'batched',
+  'batched|acme|0',
+  'costly|acme',
+  'costly||+pool.api',
+  'costly||+pool.api*300',
 ]
 const ALMOST_SK = [
   '5#2030-01-31T08:00:00.000Z#',
@@ -112,6 +118,9 @@ const goodPayload: fc.Arbitrary<AttributeValue> = fc.oneof(
   fc.constant<AttributeValue>({ L: [{ NULL: true }, { BOOL: false }] }),
 )
 
+/** A queue that counts none keeps it. */
+const goodCost = fc.constantFrom('1', '2', '7', '100').map((N): Image => ({ cost: { N } }))
+
 /** What people add for themselves: Sluice keeps it, whatever it is, when it moves the item. */
 const extras = fc.array(
   fc.tuple(
@@ -122,12 +131,29 @@ const extras = fc.array(
 )
 
 const goodImage = fc
-  .tuple(goodPk, goodSk, fc.constantFrom('sync', 'fail', 'refuse', 'constructor'), goodPayload, extras)
-  .map(([pk, sk, task, payload, more]): Candidate => {
-    return { good: true, image: { ...mapOf(more), pk: S(pk), sk: S(sk), task: S(task), payload } }
+  .tuple(
+    goodPk,
+    goodSk,
+    fc.constantFrom('sync', 'fail', 'refuse', 'constructor'),
+    goodPayload,
+    extras,
+    fc.option(goodCost, { nil: {}, freq: 2 }),
+  )
+  .map(([pk, sk, task, payload, more, cost]): Candidate => {
+    return { good: true, image: { ...mapOf(more), ...cost, pk: S(pk), sk: S(sk), task: S(task), payload } }
   })
 
-const PLACES = ['task', 'payload', 'meta', 'attempt'] as const
+const PLACES = [
+  'task',
+  'payload',
+  'meta',
+  'attempt',
+  'cost',
+  'alone',
+  'pools',
+  'tags',
+  'startBefore',
+] as const
 const spoiled = fc
   .tuple(goodImage, fc.constantFrom(...PLACES), fc.option(attribute))
   .map(([{ image }, place, value]): Candidate => {

@@ -34,6 +34,8 @@ export async function live(images: readonly Image[]) {
     return { kind: 'succeeded' }
   }
 
+  const each = { batch: (jobs: readonly Job[]) => Promise.all(jobs.map(runTask)) }
+
   for (
     let round = 0;
     round < MAX_ROUNDS && (records.length > 0 || sent.work.length + sent.wakes.length > 0);
@@ -45,7 +47,7 @@ export async function live(images: readonly Image[]) {
     for (const message of sent.work.splice(0)) {
       const parsed = parseWorkMessage(JSON.stringify(message))
       if (!parsed.ok) throw new Error(`a work message is not understood: ${parsed.reason}`)
-      await execute(context, parsed.value, INVOCATION, runTask)
+      await execute(context, parsed.value, INVOCATION, Object.assign(runTask, each))
     }
     world.wait(1000)
     for (const { delay_ms, ...message } of sent.wakes.splice(0)) {

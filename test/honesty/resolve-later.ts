@@ -101,11 +101,14 @@ export function resolveLater(kind: LaterKind, intent: Intent, given: Given): Lat
     case 'queuePauses':
       return { op: 'queuePauses' }
     case 'saveQueuePause': {
-      const said = [undefined, ...PAUSES]
-      return { op: 'saveQueuePause', queue: at(KEYS, other), pause: at(said, time), before: at(said, bits) }
+      const [pause, before] = [time, bits].map(pauseAt)
+      return { op: 'saveQueuePause', queue: at(KEYS, other), pause, before }
     }
   }
 }
+
+/** One of them is that nobody has paused it. */
+const pauseAt = (index: number) => PAUSES[index % (PAUSES.length + 1)]
 
 /** Some hold, and some are over; some calls are the same one, sent again. */
 function putOnceOf({ other, bits, time, token }: Intent, { item }: Given): LaterOperation {

@@ -18,10 +18,10 @@ export const DIGEST = 'lib/core/text/digest.ts'
 const BUILT_ON_LIB = ['cdk', 'local', 'functions', 'test', 'examples', 'demo', 'bench', 'cli', 'console']
 const PUBLIC_API = ['lib/index.ts', 'lib/admin.ts', 'lib/worker.ts', 'cdk/index.ts']
 /** Kinds of tests that take parts from another kind. */
-const BORROWS: Readonly<Record<string, string>> = {
-  'test/fuzz': 'test/honesty',
-  'test/mutants': 'test/sim',
-  'test/explore': 'test/sim',
+const BORROWS: Readonly<Record<string, readonly string[]>> = {
+  'test/fuzz': ['test/honesty'],
+  'test/mutants': ['test/sim'],
+  'test/explore': ['test/sim', 'test/mutants'],
 }
 
 const among =
@@ -136,7 +136,7 @@ export const IMPORT_RULES: readonly ImportRule[] = [
     allowed: (imported, path) => {
       const own = kindOf(path)
       const shared = own === 'test/support' ? own : 'test/support'
-      return !among('test')(imported) || among(own, shared, BORROWS[own] ?? own)(imported)
+      return !among('test')(imported) || among(own, shared, ...(BORROWS[own] ?? []))(imported)
     },
     forbids: ['test/support/world.ts', 'test/sim/run.ts'],
   },

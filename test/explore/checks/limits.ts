@@ -2,9 +2,9 @@
 import { weightIn } from '../../../lib/core/limits/queue-limiter.ts'
 import type { Config } from '../../../lib/core/queue/config.ts'
 import type { State } from '../state/state.ts'
-import { partitionOf } from '../steps/past.ts'
+import { partitionOf } from '../steps/starts.ts'
 import type { World } from '../world.ts'
-import { runningIn } from './running.ts'
+import { callsIn } from './running.ts'
 
 /** A partition's concurrency, a total, a pool, or a tag. */
 interface Limit {
@@ -17,7 +17,7 @@ interface Limit {
 const limits = new WeakMap<Config, Map<string, readonly Limit[]>>()
 
 export function brokenLimits(state: State, world: World): string[] {
-  const [slots, runs] = [slotsIn(state), runningIn(state).map(({ pk }) => pk as string)]
+  const [slots, runs] = [slotsIn(state), callsIn(state).map(([{ pk }]) => pk as string)]
   return limitsOver([...slots, ...runs], world.config).flatMap((limit) =>
     [
       { shards: runs, what: 'by jobs that run' },
@@ -33,7 +33,7 @@ export function brokenLimits(state: State, world: World): string[] {
 
 /** What is in use when a limit is lowered stays in use; nothing comes to it. */
 export function admittedAbove(before: State, after: State, { config, sets }: World): string[] {
-  if (!sets || !before.past.isLimitSet) return []
+  if (sets?.concurrency === undefined || !before.past.isLimitSet) return []
   const name =
     typeof sets.of === 'string' ? sets.of : [sets.of.queue, sets.of.partition].filter(Boolean).join('|')
   const [was, is] = [slotsIn(before), slotsIn(after)]

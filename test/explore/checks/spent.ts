@@ -4,6 +4,7 @@
  */
 import { parseSortKey } from '../../../lib/core/keys.ts'
 import type { State } from '../state/state.ts'
+import { IN_A_BATCH } from '../steps/past.ts'
 import type { World } from '../world.ts'
 
 export function spentAttempts({ tables, past }: State, { faults }: World): string[] {
@@ -13,6 +14,8 @@ export function spentAttempts({ tables, past }: State, { faults }: World): strin
     const position = parseSortKey(sk)
     if (!position.ok || typeof attempt !== 'number' || attempt === 1) return []
     const before = `${position.value.id} (attempt ${attempt - 1})`
-    return past.begun.has(before) ? [] : [`I4 ${before} is counted, and was not made`]
+    return past.begun.has(before) || past.begun.has(before + IN_A_BATCH)
+      ? []
+      : [`I4 ${before} is counted, and was not made`]
   })
 }

@@ -1,16 +1,21 @@
 /** The product's ports, all of which ask one function. Whoever answers it decides what happens when. */
 import { memoryStore } from '../../../lib/adapters/memory/store.ts'
-import type { Config } from '../../../lib/core/queue/config.ts'
-import { NO_PAUSES } from '../../../lib/core/queue/queue-pauses.ts'
+import { NO_PAUSES, type QueuePause } from '../../../lib/core/queue/queue-pauses.ts'
 import type { Token } from '../../../lib/core/shard/state.ts'
 import type { Clock } from '../../../lib/ports/clock.ts'
+import type { Deployment } from '../../../lib/ports/deployment.ts'
 import type { Store } from '../../../lib/ports/store.ts'
 import type { WorkerContext } from '../../../lib/use-cases/context.ts'
+import { deploymentOf } from '../../../lib/use-cases/deployed.ts'
+import type { World } from '../world.ts'
 
 export type Ask = (op: string, ...args: unknown[]) => Promise<unknown>
 
+/** What all executions of a world stand on. */
+export type Ground = Pick<World, 'config' | 'pauses'>
+
 export interface Surroundings {
-  readonly config: Config
+  readonly ground: Ground
   readonly clock: Clock
   readonly newToken: () => string
   readonly ask: Ask
@@ -21,8 +26,8 @@ const notKept = async (): Promise<never> => {
   throw new Error('a world has no place for large payloads: make those of its jobs small')
 }
 
-export const contextOver = ({ config, clock, newToken, ask }: Surroundings): WorkerContext => ({
-  config,
+export const contextOver = ({ ground, clock, newToken, ask }: Surroundings): WorkerContext => ({
+  config: ground.config,
   clock,
   store: storeOver(ask),
   payloads: { put: notKept, get: notKept },
@@ -31,8 +36,23 @@ export const contextOver = ({ config, clock, newToken, ask }: Surroundings): Wor
   // Waits that are drawn at random are none: whatever may happen meanwhile may happen anyway.
   random: { number: () => 0, token: () => newToken() as Token },
   events: { emit: () => {} },
-  deployment: { isReplaced: async () => false, isAlone: async () => true, pauses: async () => NO_PAUSES },
+  deployment: ground.pauses === undefined ? UNTOUCHED : lookingAt(clock, ask),
 })
+
+const UNTOUCHED: Deployment = {
+  isReplaced: async () => false,
+  isAlone: async () => true,
+  pauses: async () => NO_PAUSES,
+}
+
+/** Each execution is a process that has just begun: it looks at the pauses itself, and again after a while. */
+const lookingAt = (clock: Clock, ask: Ask): Deployment =>
+  deploymentOf('as it is', {
+    log: { read: async () => undefined, write: async () => true },
+    pauses: () => storeOver(ask).states.queuePauses(),
+    clock,
+    events: { emit: () => {} },
+  })
 
 /** Every verb that the memory store has, of whatever part. */
 const VERBS = Object.entries(memoryStore()).map(([part, verbs]) => [part, Object.keys(verbs)] as const)
@@ -42,5 +62,8 @@ function storeOver(ask: Ask): Store {
     part,
     Object.fromEntries(verbs.map((verb) => [verb, (...args: unknown[]) => ask(`${part}.${verb}`, ...args)])),
   ])
-  return Object.fromEntries(parts) as Store
+  const store = Object.fromEntries(parts) as Store
+  // A map is no JSON: the world answers with its entries.
+  const queuePauses = async () => new Map((await ask('states.queuePauses')) as [string, QueuePause][])
+  return { ...store, states: { ...store.states, queuePauses } }
 }

@@ -1,6 +1,5 @@
 /** One execution of a use case. It stands still until a call of it is answered. */
-import type { Config } from '../../../lib/core/queue/config.ts'
-import { contextOver } from './context.ts'
+import { contextOver, type Ground } from './context.ts'
 import { carryOut, type Task } from './roles.ts'
 
 export interface Call {
@@ -39,13 +38,13 @@ export class Instance {
   #now: number
 
   /** @param tokens how many its task speaks of */
-  constructor(config: Config, task: Task, tokens: number, now: number) {
+  constructor(ground: Ground, task: Task, tokens: number, now: number) {
     this.#now = now
     this.tokens = tokens
     const ask = (op: string, ...args: unknown[]) => this.#ask(op, args)
     const clock = { now: () => this.#look(), sleep: (delay_ms: number) => this.#sleep(delay_ms) }
     const newToken = () => `~${this.tokens++}~`
-    carryOut(task, contextOver({ config, clock, newToken, ask }), ask).then(
+    carryOut(task, contextOver({ ground, clock, newToken, ask }), ask).then(
       () => {
         this.outcome = { ok: true }
       },

@@ -2,7 +2,7 @@
  * How far executions have come. An execution is a function of its task and of the answers that it got, so each of its
  * resting places, a *point*, is known by those, and is computed once however many states of the world it stands in.
  */
-import type { Config } from '../../../lib/core/queue/config.ts'
+import type { Ground } from './context.ts'
 import { type Call, Instance, type Reply } from './instance.ts'
 import type { Task } from './roles.ts'
 
@@ -28,12 +28,12 @@ const KEPT_ALIVE = 20_000
 
 export class Points {
   count = 0
-  readonly config: Config
+  readonly ground: Ground
   readonly #first = new Map<string, Point>()
   readonly #alive: Point[] = []
 
-  constructor(config: Config) {
-    this.config = config
+  constructor(ground: Ground) {
+    this.ground = ground
   }
 
   /** @param text the task, with names of its own for tokens */
@@ -41,7 +41,7 @@ export class Points {
     const known = this.#first.get(text) ?? this.#first.get(`${text}@${now}`)
     if (known) return known
     const task = JSON.parse(text) as Task
-    const live = new Instance(this.config, task, tokens, now)
+    const live = new Instance(this.ground, task, tokens, now)
     await live.rest()
     const point = this.#pointOf(live, { task, tokens, now }, false)
     this.#first.set(live.looked ? `${text}@${now}` : text, point)
@@ -70,7 +70,7 @@ export class Points {
   async #replayed(point: Point): Promise<Instance> {
     const { came } = point
     if ('task' in came) {
-      const live = new Instance(this.config, came.task, came.tokens, came.now)
+      const live = new Instance(this.ground, came.task, came.tokens, came.now)
       await live.rest()
       return live
     }

@@ -1,12 +1,13 @@
 /** What an invocation does: the use cases, called as the functions and the client call them. */
 import type { TaskOutcome } from '../../../lib/core/job/ending.ts'
-import type { JobItem, RawItem } from '../../../lib/core/job/job.ts'
+import type { Job, JobItem, RawItem } from '../../../lib/core/job/job.ts'
 import { queueNamed } from '../../../lib/core/queue/config.ts'
 import type { WakeMessage, WorkMessage } from '../../../lib/ports/queues.ts'
 import { arrive } from '../../../lib/use-cases/arrive.ts'
-import { execute } from '../../../lib/use-cases/attempt/execute.ts'
+import { execute, type RunTask } from '../../../lib/use-cases/attempt/execute.ts'
 import type { WorkerContext } from '../../../lib/use-cases/context.ts'
 import { putNamed } from '../../../lib/use-cases/enqueue.ts'
+import { pauseQueue, resumeQueue } from '../../../lib/use-cases/operate/pause-queue.ts'
 import { setLimiter } from '../../../lib/use-cases/operate/set-limiter.ts'
 import { overrideLimits } from '../../../lib/use-cases/operate/set-limits.ts'
 import { wakeUp } from '../../../lib/use-cases/wake-up.ts'
@@ -17,6 +18,8 @@ import type { Ask } from './context.ts'
 export type Task =
   | { readonly role: 'client'; readonly items: readonly JobItem[] }
   | { readonly role: 'operator'; readonly sets: WorldLimit }
+  /** `again`: an earlier call of the same person has failed. */
+  | { readonly role: 'operator'; readonly pauses: string; readonly again: boolean }
   | { readonly role: 'arrivals'; readonly item: RawItem }
   | { readonly role: 'wake'; readonly message: WakeMessage }
   | {
@@ -27,7 +30,7 @@ export type Task =
       readonly endsAt: number
     }
 
-/** The part of a job that a handler's run is known by. */
+/** The part of a job that a handler's run is known by. A batch has one for each of its jobs. */
 export interface RunOf {
   readonly pk: string
   readonly sk: string
@@ -41,7 +44,7 @@ export async function carryOut(task: Task, context: WorkerContext, ask: Ask): Pr
     case 'client':
       return putNamed(context.store, task.items)
     case 'operator':
-      return setLimit(context, task.sets)
+      return 'sets' in task ? setLimit(context, task.sets) : pauseForAWhile(context, task, ask)
     case 'arrivals': {
       const failed = await arrive(context, [{ id: 0, item: task.item }])
       if (failed.length > 0) throw new Error('the record has to come again')
@@ -52,17 +55,40 @@ export async function carryOut(task: Task, context: WorkerContext, ask: Ask): Pr
     case 'work': {
       const { message, redelivered, endsAt } = task
       const invocation = { redelivered, remaining_ms: () => endsAt - context.clock.now() }
-      return execute(context, message, invocation, async ({ key, id, attempt }) => {
-        const run: RunOf = { ...key, id, attempt }
-        return (await ask('handler', run)) as TaskOutcome
-      })
+      return execute(context, message, invocation, handlerOf(ask))
     }
   }
 }
 
-function setLimit(context: WorkerContext, { of, concurrency }: WorldLimit): Promise<void> {
-  if (typeof of === 'string') return setLimiter(context, of, { concurrency })
+/** One call for each attempt, which has a result for each job. */
+function handlerOf(ask: Ask): RunTask {
+  const batch = async (jobs: readonly Job[]) => {
+    const runs = jobs.map(({ key, id, attempt }): RunOf => ({ ...key, id, attempt }))
+    return (await ask('handler', ...runs)) as TaskOutcome[]
+  }
+  const alone = async (job: Job) => {
+    const [outcome] = await batch([job])
+    return outcome ?? { kind: 'failed' as const, error: 'the world has said nothing of it' }
+  }
+  return Object.assign(alone, { batch })
+}
+
+/** Whoever finds a call failed sees to it that the queue is not left paused. */
+async function pauseForAWhile(
+  context: WorkerContext,
+  { pauses, again }: { readonly pauses: string; readonly again: boolean },
+  ask: Ask,
+): Promise<void> {
+  if (!again) {
+    await pauseQueue(context, pauses, { by: 'operator' })
+    await ask('paused', pauses)
+  }
+  await resumeQueue(context, pauses)
+}
+
+function setLimit(context: WorkerContext, { of, ...limits }: WorldLimit): Promise<void> {
+  if (typeof of === 'string') return setLimiter(context, of, limits)
   const queue = queueNamed(context.config, of.queue)
   if (!queue) throw new Error(`a world sets limits of ${of.queue}, which it does not have`)
-  return overrideLimits(context, queue, of.partition, { concurrency })
+  return overrideLimits(context, queue, of.partition, limits)
 }

@@ -55,7 +55,7 @@ interface Found {
 }
 
 export async function search(world: World, bounds: Bounds): Promise<Result> {
-  const walk: Walk = { world, points: new Points(world.config) }
+  const walk: Walk = { world, points: new Points(world) }
   const graph = new Graph()
   const first = await initialState(world, walk.points)
   const ends = new Map<number, string>()

@@ -10,7 +10,7 @@ import type { World } from '../world.ts'
 
 /** Takes the same steps again. */
 export async function traceOf(world: World, choices: readonly number[]): Promise<string[]> {
-  const walk = { world, points: new Points(world.config) }
+  const walk = { world, points: new Points(world) }
   const lines: string[] = []
   let state = await initialState(world, walk.points)
   for (const choice of choices) {
@@ -61,7 +61,8 @@ function changesOf(before: State, after: State): string {
 function standOf({ tables }: State): string {
   const shards = [...tables.states.values()].map(({ shard, slots, waiting, version }) => {
     const held = Object.entries(slots).map(([id, slot]) => {
-      return `${id} ${'deadline' in slot ? 'runs' : 'claimed'} ${slot.token}`
+      const more = slot.others ? ` and ${slot.others.length} more` : ''
+      return `${id}${more} ${'deadline' in slot ? 'runs' : 'claimed'} ${slot.token}`
     })
     return `${shard} v${version} [${held.join(', ')}]${waiting ? ' waiting' : ''}`
   })

@@ -46,8 +46,13 @@ export async function initialState(world: World, points: Points): Promise<State>
     const items = jobs.map((job) => itemOf(world.config, job))
     await spawn(state, points, { role: 'client', items }, { endsAt: Number.POSITIVE_INFINITY })
   }
-  const { sets } = world
+  const { sets, pauses } = world
   if (sets) await spawn(state, points, { role: 'operator', sets }, { endsAt: Number.POSITIVE_INFINITY })
+  if (pauses !== undefined)
+    state.messages = [
+      ...state.messages,
+      { queue: 'operator', body: pauses, visibleAt: EPOCH_MS, received: 0 },
+    ]
   return state
 }
 

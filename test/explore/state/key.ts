@@ -44,6 +44,7 @@ function describe({
     '/',
     ...history,
     '/',
+    ...[...(tables.queuePauses ?? [])].map(([queue, pause]) => `${queue}${textOf(pause)}`).sort(),
     ...arrivals.map(ofMessage),
     ...others.map(ofMessage).sort(),
     '/',

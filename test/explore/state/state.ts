@@ -6,7 +6,8 @@ import type { Task } from '../process/roles.ts'
 import type { Fault, Faults } from '../world.ts'
 import type { Names } from './names.ts'
 
-export type QueueName = 'arrivals' | 'wake' | 'work'
+/** `operator`: what a person is about to do. */
+export type QueueName = 'arrivals' | 'wake' | 'work' | 'operator'
 
 export interface Message {
   readonly queue: QueueName
@@ -97,6 +98,7 @@ export const tablesCopy = ({
   locks,
   earlierShards,
   sweep,
+  queuePauses,
 }: Tables): Tables => ({
   jobs: new Map([...jobs].map(([shard, items]) => [shard, copyOfItems(items)])),
   states: new Map(states),
@@ -105,6 +107,7 @@ export const tablesCopy = ({
   locks: new Map(locks),
   earlierShards: new Map([...earlierShards].map(([queue, shards]) => [queue, new Set(shards)])),
   sweep: new Map(sweep),
+  ...(queuePauses ? { queuePauses: new Map(queuePauses) } : {}),
 })
 
 function copyOfItems(items: ItemCollection): ItemCollection {

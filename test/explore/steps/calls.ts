@@ -4,15 +4,17 @@ import { type Process, processAt, replaceProcess, type State, spend } from '../s
 import { clockOf } from './clocks.ts'
 import { carryOutRequest } from './effects.ts'
 import { noteSuccess } from './past.ts'
-import { goOn, kill, runOf } from './processes.ts'
-import type { CallStep } from './step.ts'
+import { goOn, kill, runsOf } from './processes.ts'
+import { type CallStep, isFailure } from './step.ts'
 import type { Walk } from './walk.ts'
 
 export async function takeCall(walk: Walk, state: State, step: CallStep): Promise<void> {
   const { process: index, fate, end } = step
   const process = processAt(state, index)
-  if (fate !== 'done') spend(state, fate === 'fails' ? 'handlerFails' : fate)
-  if (callAt(process, step).op === 'handler') await endHandler(walk, state, step)
+  if (fate !== 'done') spend(state, isFailure(fate) ? 'handlerFails' : fate)
+  const { op } = callAt(process, step)
+  if (op === 'handler') await endHandler(walk, state, step)
+  else if (op === 'paused') await goOnAfter(walk, state, step, '')
   else await answer(walk, state, step)
   if (end === 'goesOn') return
   spend(state, 'crash')
@@ -28,14 +30,27 @@ function callAt({ serial, point }: Process, { position }: CallStep) {
   return call
 }
 
-async function endHandler({ world, points }: Walk, state: State, step: CallStep): Promise<void> {
-  const { process: index, position, fate } = step
+async function endHandler(walk: Walk, state: State, step: CallStep): Promise<void> {
+  const { process: index, fate } = step
   const process = processAt(state, index)
-  const fails = fate === 'fails'
-  const outcome = fails ? { kind: 'failed', error: 'refused by the service' } : { kind: 'succeeded' }
-  if (!fails) noteSuccess(state, runOf(callAt(process, step)))
-  const now = clockOf(world, process.role, state.now)
-  await goOn(state, points, index, { position, ok: true, text: JSON.stringify(outcome), now })
+  const runs = runsOf(callAt(process, step))
+  const fails = runs.map((_, place) => failsAt(fate, place, runs.length))
+  const good = runs.filter((_, place) => !fails[place])
+  if (good.length > 0) noteSuccess(state, good)
+  await goOnAfter(walk, state, step, JSON.stringify(fails.map((isBad) => (isBad ? REFUSED : SUCCEEDED))))
+}
+
+const REFUSED = { kind: 'failed', error: 'refused by the service' }
+const SUCCEEDED = { kind: 'succeeded' }
+
+/** Of which jobs of a batch. */
+const failsAt = (fate: CallStep['fate'], place: number, jobs: number): boolean =>
+  fate === 'fails' || (fate === 'firstFails' && place === 0) || (fate === 'lastFails' && place === jobs - 1)
+
+function goOnAfter({ world, points }: Walk, state: State, step: CallStep, text: string): Promise<void> {
+  const { process: index, position } = step
+  const now = clockOf(world, processAt(state, index).role, state.now)
+  return goOn(state, points, index, { position, ok: true, text, now })
 }
 
 async function answer({ world, points }: Walk, state: State, step: CallStep): Promise<void> {

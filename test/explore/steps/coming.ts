@@ -4,6 +4,7 @@ import { isLimiterKey } from '../../../lib/core/limits/queue-limiter.ts'
 import type { Process, State } from '../state/state.ts'
 import type { World } from '../world.ts'
 import { awaited, notable } from './clocks.ts'
+import { isPatient } from './effects.ts'
 import type { Step, TimePasses } from './step.ts'
 
 export function deliveries(state: State, world: World): Step[] {
@@ -11,15 +12,22 @@ export function deliveries(state: State, world: World): Step[] {
   const busy = (roles: readonly Process['role'][]) =>
     processes.filter(({ role }) => roles.includes(role)).length
   const dispatches = busy(['arrivals', 'wake']) < world.dispatchers
-  const works = busy(['work']) < world.workers
+  const takes = {
+    arrivals: dispatches,
+    wake: dispatches,
+    work: busy(['work']) < world.workers,
+    operator: true,
+  }
   const seen = new Set<string>()
   return messages.flatMap(({ queue, body, visibleAt, received }, message) => {
     // The stream keeps the order of a shard's records; of two equal messages either will do.
     const same = queue === 'arrivals' ? `${queue}${shardOf(body)}` : `${queue}${received}${body}`
-    if (visibleAt > now || !(queue === 'work' ? works : dispatches) || seen.has(same)) return []
+    if (visibleAt > now || !takes[queue] || seen.has(same)) return []
     seen.add(same)
     const step = { kind: 'deliver', queue, message } as const
     const steps: Step[] = [{ ...step, fate: 'taken' }]
+    // A person is no message: who is told nothing of a call calls again.
+    if (queue === 'operator') return steps
     if (left.copied > 0) steps.push({ ...step, fate: 'copied' })
     if (left.lost > 0) steps.push({ ...step, fate: 'lost' })
     if (left.crash > 0) steps.push({ ...step, fate: 'dies' })
@@ -39,7 +47,7 @@ export function strays({ left, processes, tables }: State, { dispatchers }: Worl
 /** Time passes while all wait or run handlers; otherwise somebody is slow. */
 export function passing(state: State, world: World, acts: readonly Step[]): TimePasses[] {
   const { processes, left } = state
-  const isWaited = acts.every((step) => step.kind === 'call' && isHandler(state, step.process, step.position))
+  const isWaited = acts.every((step) => step.kind === 'call' && waits(state, step.process, step.position))
   const free = isWaited ? awaited(state, world).slice(0, 1) : []
   const calm = free
     .filter((to) => processes.every(({ endsAt }) => to < endsAt))
@@ -52,5 +60,5 @@ export function passing(state: State, world: World, acts: readonly Step[]): Time
   return [...calm, ...slow]
 }
 
-const isHandler = ({ processes }: State, process: number, position: number): boolean =>
-  processes[process]?.point.calls[position]?.op === 'handler'
+const waits = ({ processes }: State, process: number, position: number): boolean =>
+  isPatient(processes[process]?.point.calls[position]?.op)

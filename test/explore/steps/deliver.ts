@@ -26,16 +26,22 @@ export async function deliver(walk: Walk, state: State, step: Deliver): Promise<
 }
 
 export const begin = ({ world, points }: Walk, state: State, task: Task, taken?: Message): Promise<void> => {
-  const endsAt = state.now + (task.role === 'work' ? world.worker_ms : DISPATCHER_TIMEOUT_MS)
+  const lasts_ms = { work: world.worker_ms, operator: Number.POSITIVE_INFINITY }
+  const endsAt =
+    state.now +
+    (task.role === 'work' || task.role === 'operator' ? lasts_ms[task.role] : DISPATCHER_TIMEOUT_MS)
   const now = clockOf(world, task.role, state.now)
   return spawn(state, points, task, { endsAt, ...(taken ? { taken } : {}) }, now)
 }
 
 /** As it is while somebody has it. */
 function received({ worker_ms }: World, message: Message, now: number): Message {
-  const hidden_ms = { arrivals: 0, wake: WAKE_VISIBILITY_MS, work: worker_ms + WORK_COMES_BACK_MS }[
-    message.queue
-  ]
+  const hidden_ms = {
+    arrivals: 0,
+    operator: 0,
+    wake: WAKE_VISIBILITY_MS,
+    work: worker_ms + WORK_COMES_BACK_MS,
+  }[message.queue]
   return { ...message, received: message.received + 1, visibleAt: now + hidden_ms }
 }
 
@@ -43,6 +49,8 @@ function taskOf({ worker_ms }: World, { queue, body, received }: Message, now: n
   switch (queue) {
     case 'arrivals':
       return { role: 'arrivals', item: JSON.parse(body) as RawItem }
+    case 'operator':
+      return { role: 'operator', pauses: body, again: received > 0 }
     case 'wake':
       return { role: 'wake', message: JSON.parse(body) as WakeMessage }
     case 'work': {

@@ -5,17 +5,20 @@ import { parseSortKey } from '../../../lib/core/keys.ts'
 import type { DelayedWake, WorkMessage } from '../../../lib/ports/queues.ts'
 import { type Message, type QueueName, type State, tablesCopy } from '../state/state.ts'
 
-const READS = /\.(get|range|shards|read|due|scan|glance|sweepCursors|letters)$/
+const READS = /\.(get|range|shards|read|due|scan|glance|sweepCursors|letters|queuePauses)$/
 /** The SDK gives them a token of the client's, and the service answers the second request as the first. */
 const TRANSACTIONS = /\.(replace|bury|moveOut|putBack)$/
 
 export const isSend = (op: string): boolean => op.endsWith('.send')
 export const isWrite = (op: string): boolean => op.includes('.') && !READS.test(op)
+/** Takes as long as it likes: a handler that runs, or a person who leaves a queue paused. */
+export const isPatient = (op: string | undefined): boolean => op === 'handler' || op === 'paused'
 export const isTransaction = (op: string): boolean => TRANSACTIONS.test(op)
 
 /** Changes the state; returns the answer as JSON, or an empty text. */
 export async function carryOutRequest(state: State, op: string, args: string): Promise<string> {
-  const given = JSON.parse(args) as unknown[]
+  // What is not given is none, and JSON has made that `null`.
+  const given = (JSON.parse(args) as unknown[]).map((arg) => arg ?? undefined)
   if (op === 'work.send') return send(state, 'work', given[0] as readonly WorkMessage[], () => 0)
   if (op === 'wake.send') return send(state, 'wake', given[0] as readonly DelayedWake[], wholeSeconds)
   return carryOutInStore(state, op, given)
@@ -53,7 +56,7 @@ async function carryOutInStore(state: State, op: string, args: readonly unknown[
   delete tables.onInsert
   state.tables = tables
   if (arrived.length > 0) noteArrivals(state, arrived)
-  return answer === undefined ? '' : JSON.stringify(answer)
+  return answer === undefined ? '' : JSON.stringify(answer instanceof Map ? [...answer] : answer)
 }
 
 function noteArrivals(state: State, items: readonly RawItem[]): void {

@@ -54,11 +54,12 @@ export async function goOn(
   const again = process.again.filter((one) => one !== position).map((one) => (one > position ? one - 1 : one))
   replaceProcess(state, index, { ...process, point, names, again })
   const fresh = point.calls.slice(process.point.calls.length - 1)
-  for (const call of fresh) if (call.op === 'handler') noteBegin(state, points.config, runOf(call))
+  for (const call of fresh) if (call.op === 'handler') noteBegin(state, points.ground.config, runsOf(call))
   endIfOver(state, index)
 }
 
-export const runOf = ({ args }: Call): RunOf => (JSON.parse(args) as [RunOf])[0]
+/** Of a call of a handler: one, or those of a batch. */
+export const runsOf = ({ args }: Call): readonly [RunOf, ...RunOf[]] => JSON.parse(args)
 
 /** It dies. What it has sent may still arrive. */
 export function kill(state: State, index: number, straggles: boolean): void {

@@ -3,13 +3,13 @@ import type { ShardKey } from '../../../lib/core/keys.ts'
 import type { QueueName } from '../state/state.ts'
 
 /** What becomes of a call. */
-export type Fate =
-  | 'done'
+export type Failure =
   /** The handler throws. */
   | 'fails'
-  | 'replyLost'
-  | 'sentTwice'
-  | 'refused'
+  /** Of a batch one job fails. */
+  | 'firstFails'
+  | 'lastFails'
+export type Fate = 'done' | Failure | 'replyLost' | 'sentTwice' | 'refused'
 
 /** What becomes of the process by that step. */
 export type End =
@@ -18,6 +18,9 @@ export type End =
   | 'dies'
   /** It dies, and the service gets its requests nevertheless, some time. */
   | 'straggles'
+
+export const isFailure = (fate: Fate): fate is Failure =>
+  fate === 'fails' || fate === 'firstFails' || fate === 'lastFails'
 
 export interface CallStep {
   readonly kind: 'call'

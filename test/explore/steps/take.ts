@@ -1,5 +1,5 @@
 /** Takes one step: from a state to the next. */
-import { admittedAbove } from '../checks/limits.ts'
+import { againstWhatWasSet } from '../checks/set.ts'
 import { copyOf, type State, spend } from '../state/state.ts'
 import { takeCall } from './calls.ts'
 import { begin, deliver } from './deliver.ts'
@@ -19,7 +19,7 @@ export async function take(walk: Walk, before: State, step: Step): Promise<State
   if (before.deviationsLeft !== undefined) noteDeviation(before, state, allSteps(before, walk.world), step)
   await goOnWhereNobodySees(walk, state)
   state.past = forgetStarts(state.past, walk.world, state.now)
-  state.broken = [...state.broken, ...admittedAbove(before, state, walk.world)]
+  state.broken = [...state.broken, ...againstWhatWasSet(before, state, walk.world)]
   return state
 }
 

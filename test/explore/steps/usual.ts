@@ -4,6 +4,7 @@
  * same. Most races need one deviation or two, and each more multiplies the states by the length of a course.
  */
 import type { State } from '../state/state.ts'
+import { isPatient } from './effects.ts'
 import type { CallStep, Step } from './step.ts'
 
 /** What is of the same place is one choice, with whatever fate: faults are counted by themselves. */
@@ -26,9 +27,7 @@ function placeOf(step: Step): string | undefined {
 function usualPlace({ processes, acting }: State, steps: readonly Step[]): string | undefined {
   const opOf = (step: CallStep) => processes[step.process]?.point.calls[step.position]?.op
   const calls = steps.filter((step) => step.kind === 'call')
-  const [ends, others] = [true, false].map((isEnd) =>
-    calls.filter((one) => (opOf(one) === 'handler') === isEnd),
-  )
+  const [ends, others] = [true, false].map((isEnd) => calls.filter((one) => isPatient(opOf(one)) === isEnd))
   const own = others?.find(({ process }) => processes[process]?.serial === acting)
   const rest = steps.filter(({ kind }) => kind === 'deliver' || kind === 'request')
   const first = [own, ...(others ?? []), ...rest, ...(ends ?? [])].find((step) => step !== undefined)

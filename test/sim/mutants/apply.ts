@@ -7,8 +7,8 @@ import type { Mutant } from './mutant.ts'
 
 const ROOT = new URL('../../../', import.meta.url)
 
-export const mutantNamed = (name: string): Mutant => {
-  const mutant = MUTANTS.find((one) => one.name === name)
+export const mutantNamed = (name: string, among: readonly Mutant[] = MUTANTS): Mutant => {
+  const mutant = among.find((one) => one.name === name)
   if (!mutant) throw new Error(`there is no mutant "${name}"`)
   return mutant
 }
@@ -21,8 +21,8 @@ export function mutate({ name, file, find, replace }: Mutant): string {
   return source.replace(find, () => replace)
 }
 
-export function applyMutant(name: string): void {
-  const mutant = mutantNamed(name)
+export function applyMutant(name: string, among?: readonly Mutant[]): void {
+  const mutant = mutantNamed(name, among)
   const url = new URL(mutant.file, ROOT).href
   const source = mutate(mutant)
   registerHooks({

@@ -93,6 +93,29 @@ describe('the results of a batch', () => {
 })
 
 describe('a task', () => {
+  test('count for their own jobs, even if one cannot be looked at', async () => {
+    const { proxy, revoke } = Proxy.revocable({}, {})
+    revoke()
+    const trap = Object.defineProperty({}, 'status', {
+      get: () => {
+        throw undefined
+      },
+    })
+    for (const broken of [proxy, trap, { status: 'rejected', reason: proxy }])
+      expect(await run(async () => [undefined, broken, undefined], 1, 2, 3)).toEqual([
+        done,
+        failed(expect.stringMatching(/^TypeError: |^the handler threw something/)),
+        done,
+      ])
+  })
+
+  test('have failed for all if what is thrown cannot be looked at', async () => {
+    const { proxy, revoke } = Proxy.revocable({}, {})
+    revoke()
+    const outcomes = await run(async () => Promise.reject(proxy), 1, 2)
+    expect(outcomes).toEqual(Array(2).fill(failed(expect.stringMatching(/^the handler threw something/))))
+  })
+
   test('that takes one job is unknown to a queue with batches', async () => {
     const single = defineTask({ name: 'sync', queue: 'crm', payload, handler: () => expect.unreachable() })
     const outcomes = await taskRunner([single], () => silent).batch?.(jobsOf(1, 2))

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import * as z from 'zod'
 import { toItem } from '../../../lib/api/new-item.ts'
-import { defineTask } from '../../../lib/api/task.ts'
+import { defineTask, type Task } from '../../../lib/api/task.ts'
 import { InvalidJobError } from '../../../lib/core/errors.ts'
 import { parseJob } from '../../../lib/core/job/job.ts'
 import { newJob } from '../../../lib/core/job/new-job.ts'
@@ -105,7 +105,11 @@ describe('a task', () => {
     cost: ({ prompt }) => Math.ceil(prompt.length / 4),
     handler: async () => {},
   })
-  const toItemOf = (some: object = {}, payload: object = { customer: 'acme', prompt: 'x'.repeat(41) }) =>
+  const toItemOf = (
+    some: object = {},
+    payload: object = { customer: 'acme', prompt: 'x'.repeat(41) },
+    of: Task = task,
+  ) =>
     toItem(
       {
         config: CONFIG,
@@ -113,7 +117,7 @@ describe('a task', () => {
         keepsPayloads: false,
         nextId: () => 'id',
       },
-      task,
+      of,
       payload,
       some,
     )
@@ -125,6 +129,17 @@ describe('a task', () => {
 
   test('that says nonsense puts no job', async () => {
     await expect(toItemOf({}, { customer: 'acme', prompt: '' })).rejects.toThrow(InvalidJobError)
+    const tooLong = new TypeError('no tokens')
+    const throwing = {
+      ...task,
+      cost: () => {
+        throw tooLong
+      },
+    }
+    const refusal = await toItemOf({}, undefined, throwing).catch((error: unknown) => error)
+    expect(refusal).toBeInstanceOf(InvalidJobError)
+    expect(String(refusal)).toMatch(/cost: what task "chat" has for it threw an error \(no tokens\)/)
+    expect((refusal as Error).cause).toBe(tooLong)
   })
 
   test('is not defined with a cost that is none', () => {

@@ -1,0 +1,61 @@
+/** What people do while jobs run: a queue is paused and resumed, and a partition is guaranteed a part of a total. */
+import { totalOf } from '../../../lib/core/limits/queue-limiter.ts'
+import { defineConfig } from '../../../lib/core/queue/config.ts'
+import { type World, worldOf } from '../world.ts'
+import { withFaults } from './with-faults.ts'
+
+const retry = { attempts: 2, backoff: 0 }
+const partition = { payload: 'customer' }
+const one = (id: string, of: string) => ({ id, queue: 'crm', partition: of })
+const ALONE = { dispatchers: 1, workers: 1 }
+const DEVIATIONS = 3
+const DEVIATIONS_BESIDE_A_FAULT = 1
+
+/** The second job waits for the slot of the first, and may find the pause instead. */
+const PAUSED = {
+  config: defineConfig({ queues: { crm: { concurrency: 1, retry } } }),
+  standing: [
+    { id: 'a', queue: 'crm' },
+    { id: 'b', queue: 'crm' },
+  ],
+  pauses: 'crm',
+  ...ALONE,
+}
+
+/** A worker has asked which queues are paused before it runs the second of these: it asks again for the third. */
+const IN_ONE_INVOCATION = {
+  ...PAUSED,
+  name: 'a queue paused amid an invocation',
+  about: 'what a process has read of pauses does not last',
+  standing: [...PAUSED.standing, { id: 'c', queue: 'crm' }],
+  deviations: DEVIATIONS,
+}
+
+/** One customer has more jobs than are left to it, once the other is guaranteed one of two units. */
+const GUARANTEED = {
+  config: defineConfig({ queues: { crm: { partition, concurrency: 2, total: 2, retry } } }),
+  standing: [one('a', 'x'), one('b', 'x'), one('c', 'y')],
+  sets: { of: totalOf('crm'), guaranteed: { y: 1 } },
+  ...ALONE,
+}
+
+const FAULTS = [
+  { name: '', faults: {} },
+  { name: ', a crash', faults: { crash: 1 } },
+  { name: ', a lost reply', faults: { replyLost: 1 } },
+  { name: ', a request refused', faults: { refused: 1 } },
+  { name: ', a lost message', faults: { lost: 1 } },
+  { name: ', a copy and a stray wake-up', faults: { copied: 1, strayWake: 1 } },
+]
+
+const each = withFaults({
+  faults: FAULTS,
+  deviations: DEVIATIONS,
+  besideAFault: DEVIATIONS_BESIDE_A_FAULT,
+})
+
+export const RUN_TIME: readonly World[] = [
+  ...each('a queue paused', 'nothing starts amid the pause, and nothing is left waiting by it', PAUSED),
+  worldOf(IN_ONE_INVOCATION),
+  ...each('a guarantee set', 'the others leave it what it lacks, and all come to their ends', GUARANTEED),
+]
