@@ -58,7 +58,6 @@ const queue = almost({
   rateLimit: optional(
     almost({ allowed: amount, period: duration, margin: optional(duration), partition: optional(partition) }),
   ),
-  batch: optional(almost({ size: amount, wait: optional(duration), by: optional(partition) })),
   minInterval: optional(duration),
   retry: optional(
     almost({ attempts: amount, backoff: duration, factor: amount, maxBackoff: duration, jitter: amount }),
@@ -81,7 +80,7 @@ const queue = almost({
         weight: 4,
         arbitrary: fc.record({ size: fc.integer({ min: 2, max: 100 }), wait: fc.constant('1s') }),
       },
-      { weight: 4, arbitrary: almost({ size: amount, wait: optional(duration) }) },
+      { weight: 4, arbitrary: almost({ size: amount, wait: optional(duration), by: optional(partition) }) },
       { weight: 1, arbitrary: anything },
     ),
   ),
