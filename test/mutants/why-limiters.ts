@@ -130,7 +130,7 @@ export const WHY_LIMITER_MUTANTS: readonly TestedMutant[] = [
   },
   {
     name: 'why of a job does not say who has paused a rate',
-    file: 'lib/use-cases/operate/look-at.ts',
+    file: 'lib/use-cases/operate/explained.ts',
     find: "(hold.reason === 'shared rate' && !hold.nextAt)",
     replace: "(hold.reason === 'shared rate' && hold.nextAt === 0)",
     breaks: 'nobody knows whom to ask',

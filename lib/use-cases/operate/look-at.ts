@@ -4,11 +4,9 @@ import { doomOf } from '../../core/job/doom.ts'
 import { type Job, parseJob, placeOf, type RawItem } from '../../core/job/job.ts'
 import { parseShard, type ShardKey } from '../../core/keys.ts'
 import { limitsOfGates } from '../../core/limits/gates.ts'
-import { limiterKey } from '../../core/limits/queue-limiter.ts'
 import { paceOf } from '../../core/limits/throttled.ts'
 import { firstsOf } from '../../core/pass/batches.ts'
 import { decide } from '../../core/pass/decide.ts'
-import type { Hold } from '../../core/pass/holds.ts'
 import type { Look } from '../../core/pass/input.ts'
 import { jobsToRead, roomFor, type Staying, separateTwins, slotsThatStay } from '../../core/pass/room.ts'
 import type { Config } from '../../core/queue/config.ts'
@@ -16,7 +14,7 @@ import { isMisplaced, limitersOver } from '../../core/queue/covering.ts'
 import { deadSlots } from '../../core/shard/attention.ts'
 import { keysOfSlot } from '../../core/shard/in-flight.ts'
 import { emptyState, type ShardState, type Token } from '../../core/shard/state.ts'
-import { type Reason, reasonOf, type Seen } from '../../core/why/reason.ts'
+import type { Reason } from '../../core/why/reason.ts'
 import type { Trouble } from '../../core/why/why.ts'
 import { unitsWithinReach } from '../../core/why/within-reach.ts'
 import type { Context } from '../context.ts'
@@ -26,7 +24,7 @@ import { withDerived } from '../lending/derive.ts'
 import { lookForStarts } from '../lending/grants.ts'
 import { limiterSeen } from '../lending/limiter-capacity.ts'
 import { readDueJobs } from '../pass/due-jobs.ts'
-import { holdersOf } from './units-holders.ts'
+import { explained } from './explained.ts'
 
 /** What looking takes of the world. */
 export type Eyes = Pick<Context, 'config' | 'store' | 'clock'>
@@ -93,11 +91,7 @@ async function decideUnwritten(
   { config, store, clock }: Eyes,
   { state, capacity, limiters, at: now }: ReadShard,
 ): Promise<Looked> {
-  const dead = deadSlots(state, now)
-  // A pass would try their jobs again, or bury them, before it frees their slots: they are due no more.
-  const over = new Set<string>(dead.flatMap(keysOfSlot))
-  const recovered = new Set(dead.map(([id]) => id))
-  const staying = slotsThatStay({ state, recovered })
+  const { over, recovered, staying } = afterRecovery(state, now)
   const pace = paceOf(state, undefined, capacity.configured.adaptive, now)
   const all: Capacities = [capacity, ...limiters]
   const within = (seen: Capacities) => pace.limit(limitsWithinReach(seen, state, staying, now), now)
@@ -132,41 +126,12 @@ async function decideUnwritten(
   }
 }
 
-type Explaining = Pick<ReadShard, 'state' | 'capacity' | 'limiters'> & Pick<Seen, 'staying' | 'now'>
-
-async function explained(
-  { store }: Pick<Eyes, 'store'>,
-  { state, capacity, limiters, staying, now }: Explaining,
-  holds: readonly Hold[],
-): Promise<Reason[]> {
-  const { owner, configured } = capacity
-  const byName = <T>(of: (limiter: Capacity) => T) =>
-    new Map(limiters.map((one) => [one.limiter?.name ?? '', of(one)]))
-  const owners = byName((one) => one.owner)
-  const holders = await holdersOf({ store }, owners, holds)
-  const ofQueue = configured.queuePaused ? { queuePaused: configured.queuePaused } : {}
-  const borrowed = byName((one) => one.chunk?.root ?? one.owner)
-  const roots = new Map([...borrowed, ...(await stoppedRates({ store }, borrowed, holds))])
-  const seen = { state, owner, limiters: roots, holders, ...ofQueue, portion: capacity, staying, now }
-  return holds.map((hold) => reasonOf(hold, seen))
-}
-
-/** The items of limiters of which nothing is borrowed that somebody has paused or slowed down: they say who. */
-function stoppedRates(
-  { store }: Pick<Eyes, 'store'>,
-  known: ReadonlyMap<string, ShardState>,
-  holds: readonly Hold[],
-): Promise<(readonly [string, ShardState])[]> {
-  const stopped = holds.flatMap((hold) => {
-    const isStopped = hold.reason === 'slowed down' || (hold.reason === 'shared rate' && !hold.nextAt)
-    return isStopped && hold.limiter && !known.has(hold.limiter) ? [hold.limiter] : []
-  })
-  return Promise.all(
-    stopped.map(async (name) => {
-      const key = limiterKey(name)
-      return [name, (await store.states.read(key)) ?? emptyState(key)] as const
-    }),
-  )
+/** A pass would try the jobs of dead slots again, or bury them, before it frees these: they are due no more. */
+function afterRecovery(state: ShardState, now: number) {
+  const dead = deadSlots(state, now)
+  const over = new Set<string>(dead.flatMap(keysOfSlot))
+  const recovered = new Set(dead.map(([id]) => id))
+  return { over, recovered, staying: slotsThatStay({ state, recovered }) }
 }
 
 /** Whom the shard passes in lines depends on the priorities of its jobs, which are known when they have been read. */
