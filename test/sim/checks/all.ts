@@ -11,6 +11,7 @@ import { accepted, oneJobAnEvent } from './i4-accepted.ts'
 import { doomed } from './i4-doomed.ts'
 import { badEvents, rightEnd } from './i4-end.ts'
 import { onlyTheJudged } from './i4-judged.ts'
+import { movedIsThere } from './i4-moved.ts'
 import { forgets, noSlots } from './i5-leaks.ts'
 import { order } from './i6-order.ts'
 import { boundedChains } from './i7-chains.ts'
@@ -51,6 +52,7 @@ export function allChecks(): { readonly checks: readonly Check[]; readonly progr
     notEarly,
     rightEnd,
     onlyTheJudged,
+    movedIsThere,
     doomed,
     badEvents,
     accepted(),

@@ -26,13 +26,6 @@ export const GUARANTEED: readonly Mutant[] = [
     breaks: 'a guarantee without a deploy keeps nothing',
   },
   {
-    name: 'those that have what is guaranteed to others at run time keep it',
-    file: 'lib/core/limits/giving-way.ts',
-    find: 'if (entitled !== undefined && !isOwn) return entitled',
-    replace: 'if (entitled !== undefined && !isOwn && others.length < 0) return entitled',
-    breaks: 'a partition waits for what it is guaranteed as long as the others have work',
-  },
-  {
     name: 'a guarantee is lifted with a pause',
     file: 'lib/core/limits/pause.ts',
     find: 'return [concurrency, rateLimit, guaranteed].every(',

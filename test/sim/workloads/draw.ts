@@ -27,7 +27,7 @@ export function drawPlan(random: SimRandom, own: SimRandom, latest: SimRandom): 
   }
   const known = { versions, limiterActs: changes.limiterActs, jobs }
   const acts = extras.acts(known, { begin: epoch_ms, end: faultsUntil })
-  const plan = { ...frame, ...changes, ...acts, jobs: extras.jobs(withTtls(random, jobs)) }
+  const plan = { ...frame, ...changes, ...acts, jobs: extras.jobs(withTtls(random, jobs), versions) }
   return withCosts(random, { ...plan, ...extras.later(plan, faultsUntil) })
 }
 

@@ -23,7 +23,7 @@ interface Span {
 
 export interface Extras {
   versions(versions: Versions): Versions
-  jobs(jobs: readonly JobPlan[]): readonly JobPlan[]
+  jobs(jobs: readonly JobPlan[], versions: Versions): readonly JobPlan[]
   acts(plan: Known, span: Span): Acts
   later(plan: Known, end: number): Later
 }
@@ -31,6 +31,9 @@ export interface Extras {
 type Known = Pick<Plan, 'versions' | 'limiterActs' | 'jobs'>
 type Acts = Partial<Pick<Plan, 'recounts' | 'pauses' | 'appRates' | 'limiterActs'>>
 type Later = Partial<Pick<Plan, 'queuePauses' | 'limiterActs'>>
+
+/** With deploys, whose limits contradict each other, crowds in chunks make so many visits that a run has no end. */
+const isOne = (versions: Versions): boolean => versions.length === 1
 
 /** @param latest draws what was added last, so that all else stays as it was */
 export function drawExtras(random: SimRandom, latest: SimRandom): Extras {
@@ -44,13 +47,13 @@ export function drawExtras(random: SimRandom, latest: SimRandom): Extras {
       const sized = isSized ? withSizes(random, versions) : versions
       const derived = isDerived ? withApps(random, sized) : sized
       const contended = isContended ? withContendedRates(random, derived) : derived
-      if (isDivided) return withDividedTotals(latest, contended)
+      if (isDivided && isOne(versions)) return withDividedTotals(latest, contended)
       return isGuaranteed ? withTotals(latest, contended) : contended
     },
-    jobs: (jobs) => {
+    jobs: (jobs, versions) => {
       const keyed = isKeyed ? withKeys(random, jobs) : jobs
       const crowded = isContended ? withCrowd(random, keyed) : keyed
-      return isDivided ? withWaves(latest, crowded) : crowded
+      return isDivided && isOne(versions) ? withWaves(latest, crowded) : crowded
     },
     acts: ({ versions, limiterActs, jobs }, { begin, end }) => ({
       ...(isSized ? { recounts: drawRecounts(random, versions, begin, end) } : {}),
