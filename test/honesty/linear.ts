@@ -53,8 +53,18 @@ export const copy = ({
   earlierShards,
   sweep,
   apps,
+  queuePauses,
 }: Tables): Tables => ({
-  ...structuredClone({ states, history, receipts, locks, earlierShards, sweep, ...(apps ? { apps } : {}) }),
+  ...structuredClone({
+    states,
+    history,
+    receipts,
+    locks,
+    earlierShards,
+    sweep,
+    ...(apps ? { apps } : {}),
+    ...(queuePauses ? { queuePauses } : {}),
+  }),
   jobs: new Map([...jobs].map(([shard, items]) => [shard, copyOfItems(items)])),
 })
 

@@ -25,6 +25,7 @@ export const memoryDump = ({
   receipts,
   locks,
   apps,
+  queuePauses,
 }: Tables): Dump => ({
   jobs: inOrder([...jobs.values()].flatMap((shard) => [...shard.values()])),
   states: inOrder([...states.values()]),
@@ -32,8 +33,24 @@ export const memoryDump = ({
   queues: inOrder([
     ...[...earlierShards].map(([queue, all]) => ({ pk: `$queue|${queue}`, layouts: all })),
     ...[...(apps ?? [])].map(([app, record]) => ({ pk: `$app|${app}`, ...record })),
+    ...pausesOf(queuePauses),
   ]),
 })
+
+const PAUSES_KEY = '$paused'
+
+const pausesOf = (pauses: Tables['queuePauses'] = new Map()): object[] =>
+  pauses.size === 0
+    ? []
+    : [
+        {
+          pk: PAUSES_KEY,
+          ...Object.fromEntries([...pauses].map(([queue, pause]) => [`queue|${queue}`, pause])),
+        },
+      ]
+
+/** The item stays when nothing is said of any queue any more. */
+const saysNothing = (item: Item): boolean => item['pk']?.S === PAUSES_KEY && Object.keys(item).length === 1
 
 export async function engineDump({ client, tables }: Database): Promise<Dump> {
   const [jobs, states, history] = await Promise.all(
@@ -43,7 +60,7 @@ export async function engineDump({ client, tables }: Database): Promise<Dump> {
     jobs: inOrder((jobs ?? []).map(fromItem)),
     states: inOrder((states ?? []).filter(isOfAShard).map(toState)),
     history: inOrder((history ?? []).map(fromItem)),
-    queues: inOrder((states ?? []).filter((item) => !isOfAShard(item)).map(fromItem)),
+    queues: inOrder((states ?? []).filter((item) => !isOfAShard(item) && !saysNothing(item)).map(fromItem)),
   }
 }
 

@@ -27,7 +27,6 @@ const FAULTS = [
   { name: '', faults: {} },
   { name: ', a crash', faults: { crash: 1 } },
   { name: ', a lost reply', faults: { replyLost: 1 } },
-  { name: ', a request refused', faults: { refused: 1 } },
   { name: ', a lost message', faults: { lost: 1 } },
   { name: ', a copy and a stray wake-up', faults: { copied: 1, strayWake: 1 } },
   { name: ', a failure', faults: { handlerFails: 1 } },

@@ -43,13 +43,12 @@ const FAULTS = [
   { name: ', a copy and a stray wake-up', faults: { copied: 1, strayWake: 1 } },
 ]
 
-const each = withFaults({
-  faults: FAULTS,
-  deviations: DEVIATIONS,
-  besideAFault: DEVIATIONS_BESIDE_A_FAULT,
-})
+const BOUNDS = { deviations: DEVIATIONS, besideAFault: DEVIATIONS_BESIDE_A_FAULT }
+const each = withFaults({ faults: FAULTS, ...BOUNDS })
+/** What it has in common with the first is seen there. */
+const besideACrash = withFaults({ faults: FAULTS.slice(0, 2), ...BOUNDS })
 
 export const COSTS: readonly World[] = [
   ...each('a dear job beside a cheap one', 'what a job costs counts for all that share the rate', SHARED),
-  ...each('a dear job behind a cheap one', 'a partition counts what its jobs cost', OWN),
+  ...besideACrash('a dear job behind a cheap one', 'a partition counts what its jobs cost', OWN),
 ]
