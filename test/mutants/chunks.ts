@@ -3,6 +3,9 @@ import type { TestedMutant } from './mutant.ts'
 
 const CHUNK = 'lib/core/limits/chunk.ts'
 const MOVES_TEST = 'test/unit/use-cases/chunk-moves.test.ts'
+const MEND = 'lib/use-cases/lending/mend-chunk.ts'
+const TEND = 'lib/use-cases/lending/tend-chunk.ts'
+const MENDS_TEST = 'test/unit/use-cases/chunk-mends.test.ts'
 const REVIVED_TEST = 'test/unit/use-cases/revived-loans.test.ts'
 const LOST_TEST = 'test/unit/use-cases/lost-units.test.ts'
 
@@ -96,5 +99,53 @@ export const TESTED_CHUNK_MUTANTS: readonly TestedMutant[] = [
       'return idIn((await store.states.read(owner.shard)) ?? {}) === idIn(owner) || idIn(owner) !== undefined',
     breaks: 'a shard and a chunk come to have units that no books know',
     tests: [REVIVED_TEST],
+  },
+  {
+    name: 'more is lent to a chunk than it lacks by now',
+    file: MEND,
+    find: 'if (short > 0 && !(await hasStayed(context, owner))) return true',
+    replace: 'if (short > 0 && !(await hasStayed({ ...context }, root))) return true',
+    breaks: 'a chunk that has paid back meanwhile',
+    tests: [MENDS_TEST],
+  },
+  {
+    name: 'what a chunk has given back its visitors do not tell',
+    file: MEND,
+    find: 'if (short <= 0 && untold(was, owner.borrowed?.slots) === 0) return false',
+    replace: 'if (short <= 0) return false',
+    breaks: 'who moves a unit has died, and shards of that chunk wait for it',
+    tests: [MENDS_TEST],
+  },
+  {
+    name: 'a root that is lost is not mended',
+    file: MEND,
+    find: "if (units === 'stale') {",
+    replace: "if (units === 'stale' && number < 0) {",
+    breaks: 'somebody has deleted the item of a total by hand, and nothing of it runs any more',
+    tests: [MENDS_TEST],
+  },
+  {
+    name: 'the root goes while its chunks are in use',
+    file: TEND,
+    find: 'if (before.chunk) await touchRoot(context, before.chunk)',
+    replace: '',
+    breaks: 'a total whose units have not moved for a week',
+    tests: [MENDS_TEST],
+  },
+  {
+    name: 'a note that goes is not looked after',
+    file: TEND,
+    find: 'if (Object.keys(slots.line).length > 0) await noteDemand(context, root, number, demandIn(slots))',
+    replace: '',
+    breaks: 'who comes to wait meanwhile has seen the note, and nobody sees him',
+    tests: [MENDS_TEST],
+  },
+  {
+    name: 'nobody looks into a chunk when limiters are not divided any more',
+    file: 'lib/use-cases/lending/limiter-capacity.ts',
+    find: 'return hasLoan(chunk.owner) ? chunk : items',
+    replace: 'return items',
+    breaks: 'a deploy makes a total small while a function lends units of a chunk',
+    tests: [MENDS_TEST],
   },
 ]

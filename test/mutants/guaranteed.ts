@@ -82,8 +82,8 @@ export const GUARANTEED_MUTANTS: readonly TestedMutant[] = [
   {
     name: 'a guarantee that is set counts from the next visit on',
     file: 'lib/use-cases/lending/limiter-capacity.ts',
-    find: 'chunk || !rest.limiter ? undefined : guaranteeInForce(rest.limiter, root.override)',
-    replace: 'chunk || !rest.limiter ? undefined : _guaranteed',
+    find: '{ ...rest, ...part, borrowed }',
+    replace: '{ ...rest, ...{ ...part, guaranteed: _guaranteed as never }, borrowed }',
     breaks: 'a loan that loses to it is made all the same, of the units that are kept by now',
     tests: ['test/unit/use-cases/guaranteed.test.ts'],
   },
