@@ -73,6 +73,14 @@ export const DERIVED_MUTANTS: readonly TestedMutant[] = [
     tests: [RATE_TESTS],
   },
   {
+    name: 'a queue that is gone keeps its number',
+    file: SET,
+    find: 'if (!derived || !isDerivedFrom(app, derived) ||',
+    replace: 'if (derived || !isDerivedFrom(app, derived) ||',
+    breaks: 'a deploy that brings the queue back admits by a rate that was replaced',
+    tests: [RATE_TESTS],
+  },
+  {
     name: 'an older rate replaces a newer one',
     file: 'lib/adapters/memory/derived.ts',
     find: 'now.derived.generation > derived.generation',

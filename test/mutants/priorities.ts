@@ -17,6 +17,14 @@ export const PRIORITY_MUTANTS: readonly TestedMutant[] = [
     tests: [RULE, WORLD],
   },
   {
+    name: 'shards of queues that are gone stand in the line by their priority',
+    file: LENDING,
+    find: 'partition.isStranger?.(borrower) ? PRIORITY_OF_STRANGERS : priorityIn(place)',
+    replace: 'PRIORITY_OF_STRANGERS > 0 ? priorityIn(place) : priorityIn(place)',
+    breaks: 'worse jobs of all other queues wait until theirs comes back',
+    tests: [WORLD],
+  },
+  {
     name: 'a place keeps the priority with which it was taken',
     file: SETTLING,
     find: 'if (stays && priorityIn(was) === priority) return []',

@@ -65,3 +65,17 @@ export function derivedLimit(derivation: Derivation, record: AppRecord | undefin
 /** Whether what a partition keeps was computed by this configuration. */
 export const isDerivedHere = (derivation: Derivation, kept: DerivedLimit | undefined): boolean =>
   kept?.from === fingerprint(derivation)
+
+/** Whether what a partition keeps came from this app, by whatever configuration. A false yes costs a computation. */
+export const isDerivedFrom = (app: string, kept: DerivedLimit | undefined): boolean =>
+  kept?.from.startsWith(`${app} `) ?? false
+
+/**
+ * What a partition keeps whose queue is not configured now: no configuration has computed it, so if a deploy brings the queue
+ * back, its first pass computes it by the rate of that time.
+ */
+export const outdated = ({ concurrency }: DerivedLimit, { generation }: AppRecord): DerivedLimit => ({
+  concurrency,
+  from: '',
+  generation,
+})

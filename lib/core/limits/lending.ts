@@ -31,6 +31,8 @@ export interface Partition {
   readonly weightOf?: (borrower: Borrower) => number
   /** How many jobs of a shard its own partition lets run, as far as the configuration says. Absent where nobody knows. */
   readonly mostJobsOf?: (borrower: Borrower) => number
+  /** Whether the configuration does not know a shard, or does not cover it. Absent where none of the line can be one. */
+  readonly isStranger?: (borrower: Borrower) => boolean
   /** What partitions are guaranteed of its slots. Absent where none is. */
   readonly guaranteed?: Guaranteed
   /** How many units other chunks may have for it, and whether one of them gets its next: see `chunk.ts`. */
@@ -84,12 +86,16 @@ interface Standing {
   readonly turn: number
 }
 
+/** Behind all others, for nobody looks after its jobs: it would keep those of worse priority waiting until its queue comes back. */
+const PRIORITY_OF_STRANGERS = 10
+
 /** One that does not stand in the line comes behind its equals. */
 export function standingOf(partition: Partition, resource: Resource, borrower: Borrower): Standing {
   const place = partition.books[resource].line[borrower]
   const jobs = jobsOf(partition, resource, borrower)
   if (place === undefined) return { priority: DEFAULT_PRIORITY, jobs, turn: Number.POSITIVE_INFINITY }
-  return { priority: priorityIn(place), jobs, turn: turnIn(place) }
+  const priority = partition.isStranger?.(borrower) ? PRIORITY_OF_STRANGERS : priorityIn(place)
+  return { priority, jobs, turn: turnIn(place) }
 }
 
 const inOrder = (one: Standing, other: Standing): number =>

@@ -16,7 +16,7 @@ import { type Config, queueNamed } from '../../core/queue/config.ts'
 import { isOfLane } from '../../core/queue/covering.ts'
 import { emptyState, type ShardState } from '../../core/shard/state.ts'
 import type { Context } from '../context.ts'
-import { borrowedIn } from './account.ts'
+import { borrowedIn, isStranger } from './account.ts'
 import { borrowedBy, type Capacity } from './capacity.ts'
 
 type Eyes = Pick<Context, 'config' | 'store' | 'clock'>
@@ -91,6 +91,7 @@ function limiterCapacityOf(
     ...(guaranteed ? { guaranteed } : {}),
     weightOf: (name: Borrower) => weightIn(limiter, name),
     mostJobsOf: (name: Borrower) => concurrencyOf(config, name),
+    isStranger: (name: Borrower) => isStranger({ config }, { shard, limiter }, name),
     givesIdleBack: true,
     ...(isOfLane(config, shard, limiter) ? { ofLane: true as const } : {}),
     shard,

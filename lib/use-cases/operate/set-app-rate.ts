@@ -5,9 +5,16 @@
 import { DamagedStateError } from '../../core/errors.ts'
 import { placeOf } from '../../core/job/job.ts'
 import { isPlain, parseShard, type Shard, type ShardKey } from '../../core/keys.ts'
-import { type AppRecord, derivedLimit, isSameRate } from '../../core/limits/app-rate.ts'
+import {
+  type AppRecord,
+  derivedLimit,
+  isDerivedFrom,
+  isSameRate,
+  outdated,
+} from '../../core/limits/app-rate.ts'
 import type { AppRate } from '../../core/limits/derived.ts'
 import type { QueueConfig } from '../../core/queue/config.ts'
+import type { ShardGlance } from '../../core/shard/state.ts'
 import { forEachSideBySide } from '../../core/side-by-side.ts'
 import type { Context } from '../context.ts'
 import { wakeNow } from '../wake.ts'
@@ -78,6 +85,7 @@ async function onePage(context: RateContext, app: string, record: AppRecord): Pr
   const { cursor: from, ...rest } = record
   const at = from === undefined ? {} : { cursor: from }
   const page = await context.store.states.scan({ isStrong: true, limit: PAGE, ...at })
+  await forEachSideBySide(page.states, SIDE_BY_SIDE, (state) => outdate(context, app, { state, record }))
   // One that is damaged stands still, but is mended some day.
   const found = [...page.states, ...page.damaged].flatMap(({ shard }) => partitionOf(context, app, shard))
   let done = record.done
@@ -87,6 +95,17 @@ async function onePage(context: RateContext, app: string, record: AppRecord): Pr
   return page.cursor === undefined
     ? { ...rest, done, isComplete: true }
     : { ...rest, done, cursor: page.cursor }
+}
+
+/** A queue that is gone may be brought back by a deploy, and must not come back with the number of a rate that was replaced. */
+async function outdate(
+  context: RateContext,
+  app: string,
+  { state, record }: { readonly state: ShardGlance; readonly record: AppRecord },
+): Promise<void> {
+  const { shard, derived } = state
+  if (!derived || !isDerivedFrom(app, derived) || partitionOf(context, app, shard).length > 0) return
+  await context.store.states.rederive(shard, outdated(derived, record))
 }
 
 interface Partition {

@@ -5,7 +5,7 @@ import { CampaignWorker } from './worker.ts'
 
 /** Seeds a child runs between two looks at the time. */
 const CHUNK = 10
-const LONGEST_CHUNK_MS = 120_000
+const LONGEST_CHUNK_MS = 900_000
 
 /** Runs seeds from `first` on until there have been `seeds` of them or the time is up. */
 export async function campaign(

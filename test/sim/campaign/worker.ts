@@ -28,7 +28,7 @@ export class CampaignWorker {
     this.#child.kill('SIGKILL')
   }
 
-  #next<T>(within_ms = 60_000): Promise<T> {
+  #next<T>(within_ms = 300_000): Promise<T> {
     const child = this.#child
     return new Promise((resolve, reject) => {
       const timer = setTimeout(

@@ -25,6 +25,9 @@ const SCARCE_MS = 10_000
 /** A start may be on record a little before its time. */
 const AHEAD_MS = CLAIMED_AHEAD_MS + 50
 
+/** Who waits for a rate stands in no line: that it is not held any more shows at the next look, as is written down. */
+const SEEN_AFTER_MS = 60_000
+
 export interface Progress extends Check {
   /** Looks at every shard; called now and then, once faults are off. */
   look(seen: Parameters<NonNullable<Check['after']>>[1]): void
@@ -40,12 +43,14 @@ interface Idle {
 
 export const progress = (): Progress => {
   const idle = new Map<string, Idle>()
+  const lifted = new Map<string, number>()
   let slowest_ms = 0
   return {
     name: 'I7 progress',
     slowest_ms: () => slowest_ms,
-    after(event) {
+    after(event, { truth }) {
       if (event.kind === 'attemptStarted') idle.delete(event.pk)
+      if (event.kind === 'limiterLifted') lifted.set(event.name, truth.now)
     },
     look({ truth, tables, fail }) {
       const bound = boundOf(truth.plan)
@@ -97,6 +102,8 @@ export const progress = (): Progress => {
         const covering = [...coveringOf(truth.plan, version, job).keys()]
         const rates = ratesOver(truth.plan, version, job).map(({ name }) => name)
         if ([...covering, ...rates].some((name) => isHeld({ tables }, name, truth.now - SLOWED_MS)))
+          return false
+        if (rates.some((name) => truth.now - (lifted.get(name) ?? Number.NEGATIVE_INFINITY) < SEEN_AFTER_MS))
           return false
         const { rate } = limits
         if (!rate) return true

@@ -5,6 +5,7 @@
 import type { ConfigInput } from '../../../lib/core/queue/config.ts'
 import type { SimRandom } from '../world/random.ts'
 import type { JobPlan, OverridePlan, Plan } from './plan.ts'
+import type { QueuePlan } from './queues.ts'
 import { type Version, versionOf } from './versions.ts'
 
 /** No limit that counts costs is lower than that, unless it pauses; or jobs cost less. */
@@ -18,15 +19,20 @@ export function withCosts(random: SimRandom, plan: Plan): Plan {
   const most = mostIn(versions)
   const jobs = plan.jobs.map((job): JobPlan => {
     const { input, queues } = versions[job.version] ?? versions[0]
-    const queue = queues.find(({ name }) => name === job.queue.name) ?? job.queue
+    const queue = queueIn(queues, job)
     const isSilent = !isCounted(input, queue.name) || random.chance(0.3)
     return { ...job, queue, ...(isSilent ? {} : { cost: random.int(1, most) }) }
   })
-  const overrides = plan.overrides.map((one) =>
-    counting.has(one.queue.name) ? withRoom(one, versions) : one,
-  )
+  const overrides = plan.overrides.map((one) => {
+    const version = plan.versions.findIndex(({ queues }) => queues.includes(one.queue))
+    const queue = queueIn(versions[version]?.queues ?? [], one)
+    return counting.has(queue.name) ? withRoom({ ...one, queue }) : one
+  })
   return { ...plan, versions: [...versions], jobs, overrides }
 }
+
+const queueIn = (queues: readonly QueuePlan[], { queue }: { readonly queue: QueuePlan }): QueuePlan =>
+  queues.find(({ name }) => name === queue.name) ?? queue
 
 const mayCount = (allowed: number | undefined): boolean =>
   allowed !== undefined && (allowed === 0 || allowed >= MOST_COST)
@@ -40,12 +46,10 @@ function versionWith({ input }: Version, counting: ReadonlySet<string>): Version
 }
 
 /** What somebody sets lets the dearest start, too, or nothing. */
-function withRoom(plan: OverridePlan, versions: readonly Version[]): OverridePlan {
+function withRoom(plan: OverridePlan): OverridePlan {
   const { limits } = plan
-  const known = versions.flatMap(({ queues }) => queues).find(({ name }) => name === plan.queue.name)
-  const queue = known ?? plan.queue
-  if (!limits?.rateLimit || mayCount(limits.rateLimit.allowed)) return { ...plan, queue }
-  return { ...plan, queue, limits: { ...limits, rateLimit: { ...limits.rateLimit, allowed: MOST_COST } } }
+  if (!limits?.rateLimit || mayCount(limits.rateLimit.allowed)) return plan
+  return { ...plan, limits: { ...limits, rateLimit: { ...limits.rateLimit, allowed: MOST_COST } } }
 }
 
 /** Whether some rate counts what the jobs of a queue cost. Where none does, nothing is said: it would be refused. */

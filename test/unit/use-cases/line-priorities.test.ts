@@ -4,9 +4,11 @@ import type { TaskOutcome } from '../../../lib/core/job/ending.ts'
 import type { JobItem } from '../../../lib/core/job/job.ts'
 import { newJob } from '../../../lib/core/job/new-job.ts'
 import type { Priority, ShardKey } from '../../../lib/core/keys.ts'
-import { priorityIn } from '../../../lib/core/limits/place.ts'
+import type { LoanId } from '../../../lib/core/limits/limiter.ts'
+import { placeAt, priorityIn } from '../../../lib/core/limits/place.ts'
 import { limiterKey, poolNamed } from '../../../lib/core/limits/queue-limiter.ts'
 import { type ConfigInput, defineConfig } from '../../../lib/core/queue/config.ts'
+import { emptyState } from '../../../lib/core/shard/state.ts'
 import { configOf, jobItem, NOW } from '../../support/builders.ts'
 import { deliver, live } from '../../support/interleave.ts'
 import { jobsIn, PLAIN, shard } from '../../support/spread.ts'
@@ -27,6 +29,8 @@ function holding(world: World): (...ids: readonly string[]) => Promise<void> {
     await deliver(world)
   }
 }
+const NOTHING = { loans: {}, line: {} }
+
 const running = (world: World): string[] =>
   [...world.tables.states.values()].flatMap(({ slots }) => Object.keys(slots)).toSorted()
 
@@ -128,6 +132,20 @@ describe('of a pool', () => {
     await end()
     expect(world.attempts).toHaveLength(8)
     expect(world.state(GPU).books?.slots).toEqual({ loans: {}, line: {} })
+  })
+
+  test('a better job of a queue that is gone keeps nobody waiting', async () => {
+    const world = new World(defineConfig({ ...CONFIG, pools: { gpu: { concurrency: 1 } } }))
+    holding(world)
+    const gone = { 'gone|x': { id: 'loan' as LoanId, lent: 1, returned: 0 } }
+    const books = { slots: { loans: gone, line: { 'gone|y': placeAt(0, 1) } }, starts: NOTHING }
+    world.tables.states.set(GPU, { ...emptyState(GPU), version: 1, books })
+    world.put(crm('a', 'a1'), crm('b', 'b1', 9))
+    await deliver(world)
+    expect(running(world)).toEqual([])
+    await world.sweep()
+    await deliver(world)
+    expect(running(world)).toEqual(['a1'])
   })
 
   test('a better job takes it from lanes of worse ones as they end', async () => {

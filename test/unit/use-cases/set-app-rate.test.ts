@@ -104,6 +104,18 @@ describe('a rate that is set', () => {
     expect(world.tables.apps?.get('hub')).toMatchObject({ rate: HALF, by: 'ann', isComplete: true })
   })
 
+  test('is obeyed by a queue that was gone meanwhile, and comes back', async () => {
+    const world = await visited(configOf(), 'acme')
+    const without = defineConfig({ apps: { hub: RATE }, queues: { other: {} } })
+    await setAppRate({ ...world.context, config: without }, { app: 'hub', rate: ONE, note: {} })
+    await world.settle()
+    expect(world.state().derived).toMatchObject({ concurrency: 1, generation: 1 })
+    expect(world.ran).toHaveLength(6)
+    world.put(...jobs('acme', 9))
+    await world.stream()
+    expect(inFlight(world, 'acme')).toBe(1)
+  })
+
   test('wakes those that wait, if there is more room', async () => {
     const world = await visited(configOf(ONE), 'acme')
     await setRate(world, RATE)
