@@ -91,6 +91,8 @@ export const GRANTED_AHEAD_MS = 500
 export const BEFORE_EXPIRY_MS = 3 * SECOND_MS
 /** So long a start that may be made now waits for its message: for a worker that has to start first, too. */
 export const GRANTED_FOR_MS = 15_000
+/** And this at last, if messages have come too late: workers are scarce then. A claim that is sent again is over by that time. */
+export const GRANTED_AT_MOST_MS = 50_000
 /** Units of limiters are kept for a start that comes so soon. For a later one they would be kept from others; a lane's for one of a rate with such a period. */
 export const KEPT_FOR_START_MS = 2000
 /** While a shared rate is paused, nobody knows whom to wake when it is not. */

@@ -60,4 +60,20 @@ export const COMPOSED_RATES_MUTANTS: readonly TestedMutant[] = [
     breaks: 'a rate loses a start at each race for another rate',
     tests: ['test/unit/use-cases/shared-rates-races.test.ts'],
   },
+  {
+    name: 'a start that is as short as one that was too short is waited for',
+    file: 'lib/core/limits/granting.ts',
+    find: '!usable.includes(one) && isLongEnough(one) && isForNext',
+    replace: '!usable.includes(one) && isForNext',
+    breaks: 'where messages are late by a second, a backlog comes to a halt',
+    tests: ['test/unit/use-cases/scarce-workers.test.ts'],
+  },
+  {
+    name: 'a start is granted for no longer than usual, however late messages are',
+    file: 'lib/core/limits/granting.ts',
+    find: 'Math.min(asked.grace_ms, GRANTED_AT_MOST_MS)',
+    replace: 'Math.min(asked.grace_ms, GRANTED_AT_MOST_MS / 4)',
+    breaks: 'where workers are scarce nothing starts that needs a shared rate',
+    tests: ['test/unit/use-cases/scarce-workers.test.ts'],
+  },
 ]

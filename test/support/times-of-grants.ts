@@ -19,6 +19,19 @@ export function relateGrants(related: Related): void {
     },
   )
   related(
+    'a start is granted for longer if messages come late, and is over when its claim is sent again',
+    ['GRANTED_AT_MOST_MS', 'GRANTED_FOR_MS', 'RESEND_AFTER_MS'],
+    () => {
+      expect(times.GRANTED_AT_MOST_MS).toBeGreaterThan(2 * times.GRANTED_FOR_MS)
+      expect(times.GRANTED_AT_MOST_MS).toBeLessThan(times.RESEND_AFTER_MS)
+    },
+  )
+  related(
+    'a job that is to expire starts in time: a wake-up may be a second late, and a message as much',
+    ['BEFORE_EXPIRY_MS', 'DELAY_STEP_MS'],
+    () => expect(times.BEFORE_EXPIRY_MS).toBeGreaterThan(2 * times.DELAY_STEP_MS),
+  )
+  related(
     'units that are kept for a start are used before anybody takes their shard for one that has died',
     ['KEPT_FOR_START_MS', 'GRANTED_AHEAD_MS', 'LATE_MS'],
     () => {

@@ -2,9 +2,9 @@
  * Which starts of the rates that are granted a shard gets, and which of those that it has it can still use: each only for a job
  * that costs what it was granted for.
  */
-import { GRANTED_FOR_MS } from '../times.ts'
+import { GRANTED_AT_MOST_MS } from '../times.ts'
 import { type Grant, isOnRecord, type SharedWait } from './grant.ts'
-import type { LimiterName } from './queue-limiter.ts'
+import { lengthOf, longestLapsed, remembered } from './lapsed.ts'
 import {
   earliestStart,
   grantedUntil,
@@ -15,6 +15,7 @@ import {
   type RateInUse,
   unitsFor,
 } from './shared-rate.ts'
+import { tightest } from './tightest.ts'
 
 export interface Asked {
   /** All rates that the queue shares, as their limiters have them. */
@@ -47,16 +48,37 @@ export interface Granted {
   readonly isOutdated?: true
 }
 
-export function grant(asked: Asked): Granted {
-  const { now, starts, isOwn } = asked
+interface Sorted {
+  /** For the next jobs. */
+  readonly usable: readonly Grant[]
+  readonly ahead: Grant | undefined
+  readonly over: readonly Grant[]
+  readonly tooShort: Grant | undefined
+}
+
+/** What of the grants that a shard has it can still use, or wait for. */
+function sorted(asked: Asked): Sorted {
+  const { now, isOwn } = asked
   const sound = asked.known.filter((one) => isSound(asked.rates, one))
+  const tooShort = longestLapsed(
+    asked.known.filter((one) => !sound.includes(one)),
+    now,
+  )
+  const isLongEnough = (one: Grant) => tooShort === undefined || lengthOf(one) > lengthOf(tooShort)
   const usable = fitting(
     asked,
     sound.filter((one) => isUsable(one, now, isOwn)),
   )
-  const isKept = (one: Grant) => !usable.includes(one) && isForNext(one, usable.length, asked)
+  const isKept = (one: Grant) =>
+    !usable.includes(one) && isLongEnough(one) && isForNext(one, usable.length, asked)
   const ahead = asked.hasWork ? sound.find(isKept) : undefined
   const over = asked.known.filter((one) => one !== ahead && !usable.includes(one))
+  return { usable, ahead, over, tooShort }
+}
+
+export function grant(asked: Asked): Granted {
+  const { now, starts } = asked
+  const { usable, ahead, over, tooShort } = sorted(asked)
   const dropped = over.filter((one) => one !== asked.standing && isOnRecord(one))
   const rates = dropped.reduce(without, asked.rates)
   const cost = asked.costs?.[usable.length]
@@ -72,7 +94,7 @@ export function grant(asked: Asked): Granted {
   if (outdated && asked.hasWork)
     return {
       grants: usable,
-      ahead: remembered(outdated),
+      ahead: remembered(tooShort ?? outdated),
       taken: [],
       dropped,
       wait: tightest(rates, now, cost),
@@ -87,20 +109,6 @@ export function grant(asked: Asked): Granted {
 
 /** What has lapsed, for the pass came too late, is granted anew for so much longer: sooner or later it is long enough. */
 const LONGER = 4
-const LAPSES_MS = 100
-
-const lengthOf = ({ at, until }: Grant): number => until - at
-
-const longestLapsed = (grants: readonly Grant[], now: number): Grant | undefined =>
-  grants
-    .filter(({ until }) => until < now + LAPSES_MS)
-    .toSorted((one, other) => lengthOf(other) - lengthOf(one))[0]
-
-/**
- * While the job lacks something else, the shard only remembers how long it had. Otherwise a slot that is lost with each start
- * that comes too late would make the next one as short again.
- */
-const remembered = (lapsed: Grant): Grant => (isOnRecord(lapsed) ? { ...lapsed, keys: {} } : lapsed)
 
 /** All rates still count on it. */
 const isSound = (rates: readonly RateInUse[], { keys }: Grant): boolean =>
@@ -135,7 +143,7 @@ function more(
     if (!Number.isFinite(at)) break
     const limits = rates.map(({ rate }) => rate)
     const usual = grantedUntil(at, limits, now, isOwn && grants.length === 0)
-    const until = Math.max(usual, at + Math.min(asked.grace_ms, GRANTED_FOR_MS))
+    const until = Math.max(usual, at + Math.min(asked.grace_ms, GRANTED_AT_MOST_MS))
     const next = newGrant({ rates, cost, newToken }, at, until)
     rates = record(rates, next)
     taken.push(next)
@@ -182,19 +190,3 @@ const without = (rates: readonly RateInUse[], { keys }: Grant): RateInUse[] =>
       window: Object.fromEntries(Object.entries(use.window).filter(([key]) => key !== dropped)),
     }
   })
-
-/** The rate that grants its next start last, to a job that says that it costs so much. */
-function tightest(rates: readonly RateInUse[], now: number, own: number | undefined): SharedWait {
-  const waits = rates.map((use) => {
-    const { allowed, period_ms } = use.rate
-    const { slowedUntil } = use
-    const slowed = slowedUntil === undefined ? {} : { slowedUntil }
-    const units = unitsFor(use, own)
-    const cost = units === 1 ? {} : { cost: units }
-    return { limiter: use.name, allowed, period_ms, nextAt: earliestStart(use, now, own), ...slowed, ...cost }
-  })
-  const [last] = waits.toSorted((one, other) => other.nextAt - one.nextAt)
-  if (!last) return { limiter: '' as LimiterName, allowed: 0, period_ms: 0, nextAt: now }
-  const { nextAt, ...wait } = last
-  return Number.isFinite(nextAt) ? { ...wait, nextAt } : wait
-}

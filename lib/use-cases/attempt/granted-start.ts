@@ -14,11 +14,11 @@ export const isGrantOver = (granted: GrantedStart | undefined, startedAt: number
 export const isOfAnotherCost = (granted: GrantedStart | undefined, { cost }: Pick<Job, 'cost'>): boolean =>
   granted !== undefined && granted.cost !== cost
 
-/** The pass that gives the job back learns how long it had: the next one is granted longer. */
-export const lapsedOf = ({ clock }: Pick<Context, 'clock'>, granted: GrantedStart | undefined) =>
-  granted && clock.now() > granted.until
-    ? { granted: [{ at: granted.at, until: granted.until, keys: {} }] }
-    : {}
+/** The pass that gives the job back learns how long it would have needed: the next one is granted longer. */
+export function lapsedOf({ clock }: Pick<Context, 'clock'>, granted: GrantedStart | undefined) {
+  const now = clock.now()
+  return granted && now > granted.until ? { granted: [{ at: granted.at, until: now, keys: {} }] } : {}
+}
 
 /** Just before the handler begins: the write may have taken long. */
 export const isGrantLate = ({ clock }: Pick<Context, 'clock'>, granted: GrantedStart | undefined): boolean =>
