@@ -70,7 +70,12 @@ describe('a job without the value', () => {
     const asked = { queue: 'crm', task: 'sync', payload: { customer: 'acme' }, id: 'a' }
     const text = 'payload.region must be a text or a number: the batches of its queue go by it'
     expect(newJob(config, asked, NOW)).toEqual({ ok: false, reason: text, isUnknown: false })
-    expect(parseJob(config, jobItem())).toEqual({ ok: false, reason: text, isUnknown: false })
+    expect(parseJob(config, jobItem())).toEqual({
+      ok: false,
+      reason: text,
+      isUnknown: false,
+      byConfiguration: true,
+    })
   })
 
   test('has that of its key if the payload is kept outside of the item, and none if that does not say it', () => {
