@@ -134,6 +134,6 @@ export const WHY_LIMITER_MUTANTS: readonly TestedMutant[] = [
     find: "(hold.reason === 'shared rate' && !hold.nextAt)",
     replace: "(hold.reason === 'shared rate' && hold.nextAt === 0)",
     breaks: 'nobody knows whom to ask',
-    tests: ['test/unit/use-cases/why-limiter-property.test.ts'],
+    tests: WHY,
   },
 ]

@@ -70,6 +70,11 @@ property.prop([item])('reads of an item what the schema reads', (item) => {
 
 const WHOLE = toItem({ pk: 'crm|a', version: 1, waiting: true, slots: {}, window: { 7: 1 } })
 const SLOT = { token: 't', priority: 5, runAt: 1, sentAt: 1 }
+test('shows what has held the jobs', () => {
+  const held = [{ since: 1 }, { since: 2, by: 'slots' }]
+  expect(toGlance({ ...WHOLE, ...toItem({ held }) })).toMatchObject({ held })
+})
+
 const damages: readonly (readonly [string, Item])[] = [
   ['no window', { window: untyped(undefined) }],
   ['a window that is a text', { window: { S: 'x' } }],

@@ -152,6 +152,9 @@ describe('a rate', () => {
     await slowLimiter(world.context, API, undefined)
     await amendLimiter(world.context, API, paused({ by: 'bob' }))
     expect(await said(world)).toMatch(/^pool api rate paused by bob; rate set to/)
+    const waits = job('crm|a', 'a1')
+    await put(world, waits)
+    expect(whyText(await whyJob(world.context, waits))).toMatch(/: pool api rate paused by bob$/)
   })
 
   test('and units hold each by itself; a pause of both is said once', async () => {
