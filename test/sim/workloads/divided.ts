@@ -31,7 +31,7 @@ export function withWaves(random: SimRandom, jobs: readonly JobPlan[]): readonly
       const like = jobs[random.int(0, jobs.length - 1)] ?? model
       const { ttl_ms: _ttl, keyed: _key, padding_kb: _padding, ...job } = like
       const at = begin + random.int(0, 4000)
-      const handler = { bad: 0, how: 'throw', takes_ms: random.skewed(100, 6000) } as const
+      const handler = { bad: 0, how: 'throw', takes_ms: random.int(500, 1900) } as const
       return { ...job, way: 'client', id: `wave-${wave}-${n}`, at, runAt: at, priority: 5, handler }
     })
   })
