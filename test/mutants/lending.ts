@@ -226,8 +226,8 @@ export const LENDING_MUTANTS: readonly TestedMutant[] = [
   {
     name: 'what the plain shard has just claimed is lent',
     file: 'lib/use-cases/lending/read-again.ts',
-    find: 'return { ...known, limits, ownUse: unitsOfState(owner, limits, now)',
-    replace: 'return { ...known, limits',
+    find: 'return { ...next, limits, ownUse: unitsOfState(owner, limits, now)',
+    replace: 'return { ...next, limits',
     breaks: 'a unit is used by two shards',
     tests: [LENDING],
   },
