@@ -25,6 +25,14 @@ export const PRIORITY_MUTANTS: readonly TestedMutant[] = [
     tests: [WORLD],
   },
   {
+    name: 'a better job that is gone is waited for',
+    file: 'lib/use-cases/lending/supply.ts',
+    find: 'wantedOf(isUncertain(request) ? withoutPriorities(seen) : seen)',
+    replace: 'wantedOf(isUncertain(request) ? seen : seen)',
+    breaks: 'worse jobs wait for ever beside a unit that nobody uses',
+    tests: [WORLD],
+  },
+  {
     name: 'a place keeps the priority with which it was taken',
     file: SETTLING,
     find: 'if (stays && priorityIn(was) === priority) return []',

@@ -51,7 +51,7 @@ const LOOK_MS = 5000
 /** Where nothing may wait for longer than seconds. */
 const LOOK_CLOSELY_MS = 500
 /** More steps than any run needs: something goes round in circles. */
-const MAX_STEPS = 450_000
+const MAX_STEPS = 700_000
 /** By then everything has come to its end, or never will. */
 const LONGEST_MS = 24 * 3_600_000
 /** A count and its writes, for each number. */

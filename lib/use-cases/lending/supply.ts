@@ -41,15 +41,24 @@ export async function supply(
   // Nothing starts now, whatever it has.
   if (capacity.limits.slowedUntil !== undefined) return { capacity }
   const wantedOf = (seen: Capacity) => wantedFor(context, seen, demand)
-  if (!isAny(wantedOf(capacity))) return { capacity }
+  const lacksOf = (seen: Capacity) => wantedOf(isUncertain(request) ? withoutPriorities(seen) : seen)
+  if (!isAny(lacksOf(capacity))) return { capacity }
   const isLost = mayCollect(capacity, demand, context.clock.now())
   const lent = await borrowAny(context, capacity, wantedOf, isLost)
   if (lent === 'stale') return 'stale'
-  const missing = wantedOf(lent)
+  const missing = lacksOf(lent)
   if (!isAny(missing) || !mayCollect(capacity, demand, context.clock.now())) return { capacity: lent }
   const own = { state, leaves: leftBy(capacity, request) }
   const collected = await collect(context, lent, missing, own)
   return collected === 'stale' ? 'stale' : collectElsewhere(context, collected, missing, own)
+}
+
+/**
+ * The better job for which this shard leaves the units may be gone, and its shard with it, while both still stand in the books: what
+ * nobody uses is brought back all the same, and the line decides to whom it goes.
+ */
+function withoutPriorities({ waiting: _, ...capacity }: Capacity): Capacity {
+  return capacity
 }
 
 /**

@@ -134,11 +134,14 @@ describe('of a pool', () => {
     expect(world.state(GPU).books?.slots).toEqual({ loans: {}, line: {} })
   })
 
-  test('a better job of a queue that is gone keeps nobody waiting', async () => {
+  test.each([
+    ['of a queue that is gone', 'gone|x', 'gone|y'],
+    ['that is gone itself, and whose shard nobody visits', 'crm|x', 'crm|x'],
+  ])('a better job %s keeps nobody waiting', async (_what, borrower, first) => {
     const world = new World(defineConfig({ ...CONFIG, pools: { gpu: { concurrency: 1 } } }))
     holding(world)
-    const gone = { 'gone|x': { id: 'loan' as LoanId, lent: 1, returned: 0 } }
-    const books = { slots: { loans: gone, line: { 'gone|y': placeAt(0, 1) } }, starts: NOTHING }
+    const loans = { [borrower]: { id: 'loan' as LoanId, lent: 1, returned: 0 } }
+    const books = { slots: { loans, line: { [first]: placeAt(0, 1) } }, starts: NOTHING }
     world.tables.states.set(GPU, { ...emptyState(GPU), version: 1, books })
     world.put(crm('a', 'a1'), crm('b', 'b1', 9))
     await deliver(world)
