@@ -112,4 +112,20 @@ export const PRIORITY_MUTANTS: readonly TestedMutant[] = [
     breaks: 'a better job waits until two hundred worse ones have had their turn',
     tests: [RULE],
   },
+  {
+    name: 'units of a pool are asked for whatever the total could let start',
+    file: 'lib/use-cases/lending/supply-all.ts',
+    find: '...limiters.map((limiter) => jobsAtMost(limiter, usageOfDemand(context, limiter, demand))),',
+    replace: '',
+    breaks: 'a shard that has all of its total borrows of a pool and gives back, round after round',
+    tests: ['test/unit/use-cases/two-limiters.test.ts'],
+  },
+  {
+    name: 'who waits for a total that is paused stands in the line of a pool, too',
+    file: 'lib/core/limits/gates.ts',
+    find: 'if (closed !== -1)',
+    replace: 'if (closed < -1)',
+    breaks: 'worse jobs of others wait for a better one that cannot start',
+    tests: ['test/unit/use-cases/two-limiters.test.ts'],
+  },
 ]

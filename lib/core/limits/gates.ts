@@ -6,11 +6,11 @@ import { isKeptOut } from './full-line.ts'
 import { afterGivingBack } from './giving-back.ts'
 import { keptForOthers } from './guarantee.ts'
 import { capOf, limitsWithin, type Units } from './in-force.ts'
-import { awaitedGate, keepsForNext } from './keeping.ts'
+import { awaitedGate, isOpen, keepsForNext } from './keeping.ts'
 import { unfilledOf, unitsOfOneJob } from './lending.ts'
 import { lentOut } from './limiter.ts'
 import type { LimiterUse, ShardLimits } from './limits.ts'
-import { type Lack, lackOf, type Portion, usesAll } from './portion.ts'
+import { type Lack, lackOf, type Portion, type Usage, usesAll } from './portion.ts'
 import type { LimiterName } from './queue-limiter.ts'
 
 /** What one of them lets the shard use, and what the shard uses, in a pass. */
@@ -24,6 +24,10 @@ export type Gates<P extends Portion = Portion> = readonly [Gate<P>, ...Gate<P>[]
 /** How many jobs so many units of a gate are for. */
 export const jobsIn = (portion: Portion, units: number): number =>
   Math.max(0, Math.floor(units / unitsOfOneJob(portion, 'slots', portion.self)))
+
+/** How many jobs more a limiter could let start if nobody else used any of it. */
+export const jobsAtMost = (portion: Portion, { inUse }: Pick<Usage, 'inUse'>): number =>
+  isOpen(portion) ? jobsIn(portion, capOf(portion.limits, 'slots') - inUse.slots) : 0
 
 /** Of a limiter, with its name. */
 type Named = Portion & { readonly limiter?: { readonly name: LimiterName } }
@@ -104,20 +108,31 @@ function withoutClaimed<P extends Portion>(portion: P, { claims }: Outcome): P {
 
 const NOTHING: Lack = { slots: false, starts: false }
 
+function lackIn(portion: Portion, outcome: Parameters<typeof lackOf>[1]): Lack {
+  const lack = lackOf(portion, outcome)
+  return lack.slots && isKeptOut(portion) ? { ...lack, isKeptOut: true } : lack
+}
+
 /**
  * A shard whose own jobs use all that there is of a gate waits for their ends, and for nobody else: with a unit of another gate it
  * could do nothing. If it stood in a line for that, it would be served, give the unit back, and come to stand there again, for ever.
+ * If a limiter is paused or slowed down, it waits for that alone, too: nobody knows for how long.
  * @param gates with what is in use after the pass has claimed
  */
 function lacksOf(gates: readonly Gate[], { isWorkLeft, startable }: Outcome): Lack[] {
+  const closed = gates.findIndex((gate, index) => index > 0 && jobsAtMost(gate.portion, gate) === 0)
+  if (closed !== -1)
+    return gates.map(({ portion, ...use }, index) =>
+      index === closed ? lackIn(portion, { ...use, isWorkLeft, startable: 1 }) : NOTHING,
+    )
   const awaited = awaitedGate(gates)
-  let isOpen = isWorkLeft && !gates.some(({ portion, ...spent }) => usesAll(portion, spent))
+  let goesOn = isWorkLeft && !gates.some(({ portion, ...spent }) => usesAll(portion, spent))
   return gates.map(({ portion, may, inUse }, index) => {
     if (awaited !== -1 && index !== awaited) return NOTHING
     const left = index === 0 ? startable : 1
-    const lack = lackOf(portion, { may, inUse, isWorkLeft: isOpen, startable: left })
-    isOpen &&= left > 0 && inUse.slots + unitsOfOneJob(portion, 'slots', portion.self) <= may.slots
-    return lack.slots && isKeptOut(portion) ? { ...lack, isKeptOut: true as const } : lack
+    const lack = lackIn(portion, { may, inUse, isWorkLeft: goesOn, startable: left })
+    goesOn &&= left > 0 && inUse.slots + unitsOfOneJob(portion, 'slots', portion.self) <= may.slots
+    return lack
   })
 }
 

@@ -30,7 +30,7 @@ export function keepsForNext(gates: readonly Seen[], lacks: readonly Lack[], ind
   if (index === 0) return lacking.some(({ portion }) => !portion.ofLane)
   const { ofLane } = gate.portion
   return lacking.some(({ portion, inUse, n }) => {
-    if (n > 0) return portion.ofLane === ofLane ? n > index : ofLane === true
+    if (n > 0) return isOpen(portion) && (portion.ofLane === ofLane ? n > index : ofLane === true)
     return ofLane === true && inUse.slots === 0 && isOpen(portion) && isSoon(portion, lacks[n])
   })
 }
@@ -39,8 +39,8 @@ export function keepsForNext(gates: readonly Seen[], lacks: readonly Lack[], ind
 const isSoon = ({ limits }: Portion, lack: Lack | undefined): boolean =>
   !lack?.starts || (limits.rateLimit?.period_ms ?? 0) <= KEPT_FOR_START_MS
 
-/** Nobody knows how long it takes until a partition that is paused or slowed down goes on. */
-const isOpen = ({ limits }: Portion): boolean =>
+/** Nobody knows how long it takes until a partition, or a limiter, that is paused or slowed down goes on. */
+export const isOpen = ({ limits }: Portion): boolean =>
   limits.slowedUntil === undefined && capOf(limits, 'slots') > 0
 
 /**

@@ -1,7 +1,7 @@
 /** Which of the due jobs start, in their order, and what holds the others. */
 import type { Job } from '../job/job.ts'
 import type { SharedStarts } from '../limits/grant.ts'
-import { plannedRate } from '../limits/limits.ts'
+import { plannedRate, type ShardLimits } from '../limits/limits.ts'
 import { isAhead } from '../limits/shared-rate.ts'
 import { windowReopensAt } from '../limits/window.ts'
 import { type Batches, batchesOf } from './batches.ts'
@@ -66,16 +66,20 @@ function holdsOf(input: PassInput, room: Room, { claims, left, staying }: Counts
   if (claims < room.slots) return startHold(input, room, { claims, left })
   if (limits.isPaused) return [{ reason: 'paused', jobs: left }]
   const inFlight = staying.length + claims
-  if (!limits.limiter) return [{ reason: 'slots', jobs: left, inFlight, slots: limits.slots }]
-  const { name, ...units } = limits.limiter
-  // Units are borrowed only for jobs that have a start: without one the shard stands in no line, and time brings it on.
+  // Units are borrowed only for jobs that have a start (slots: that their throttle lets start): only time brings on one that has none.
   const { shared: _, ...own } = limits
   const withOneMore = roomFor(staying, { state, now, limits: { ...own, slots: inFlight + 1 } })
-  const lacksStart = withOneMore.starts.length <= claims
+  const asksNobody = withOneMore.starts.length <= claims && (limits.limiter ?? limits.throttle) !== undefined
   return [
-    { reason: 'limiter', jobs: left, limiter: name, ...units },
-    ...(lacksStart ? rateHold(input, withOneMore, { claims, left }) : []),
+    slotsHold(limits, left, inFlight),
+    ...(asksNobody ? rateHold(input, withOneMore, { claims, left }) : []),
   ]
+}
+
+function slotsHold(limits: ShardLimits, jobs: number, inFlight: number): Hold {
+  if (!limits.limiter) return { reason: 'slots', jobs, inFlight, slots: limits.slots }
+  const { name, ...units } = limits.limiter
+  return { reason: 'limiter', jobs, limiter: name, ...units }
 }
 
 /** Nothing may start yet, and all that the shard waits for is the time of a start that it has been granted. */

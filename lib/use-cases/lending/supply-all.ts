@@ -3,7 +3,7 @@
  * for as many jobs as all before can start. All shards borrow in the same order, so none waits for what another keeps that waits for it.
  */
 import { earliest } from '../../core/earliest.ts'
-import { jobsIn } from '../../core/limits/gates.ts'
+import { jobsAtMost, jobsIn } from '../../core/limits/gates.ts'
 import { limitsWithin } from '../../core/limits/in-force.ts'
 import { held } from '../../core/limits/limiter.ts'
 import { mayUse, type Usage } from '../../core/limits/portion.ts'
@@ -29,7 +29,11 @@ export async function supplyAll(
   const [partition, ...limiters] = capacities
   const first = await supply(context, { ...partition, waiting }, demand)
   if (first === 'stale') return 'stale'
-  let ready = readyWithin(context, first.capacity, demand)
+  let ready = Math.min(
+    readyWithin(context, first.capacity, demand),
+    // What others can never let start takes nothing of those before them.
+    ...limiters.map((limiter) => jobsAtMost(limiter, usageOfDemand(context, limiter, demand))),
+  )
   let supplied: Supplied = { ...first, capacities: [first.capacity] }
   for (const limiter of limiters) {
     const next = await supplyOne(context, { ...limiter, waiting }, { ...demand, ready })

@@ -4,6 +4,7 @@
  */
 import type { ShardKey } from '../../../lib/core/keys.ts'
 import type { ShardState } from '../../../lib/core/shard/state.ts'
+import { knows } from '../workloads/versions.ts'
 import type { Check, Seen } from './check.ts'
 import { isWritten } from './claims.ts'
 import { coveringOf } from './i1-limiters.ts'
@@ -62,6 +63,7 @@ export function betterFirst(): Check {
             since < at &&
             shardIn(owner, name) !== effect.shard &&
             !isQueuePaused(seen, shardIn(owner, name)) &&
+            isServed(seen, owner, shardIn(owner, name)) &&
             weightIn(owner, name) <= units
           )
             seen.fail(
@@ -75,6 +77,14 @@ export function betterFirst(): Check {
 /** Or may be, as far as some function knows. */
 const isQueuePaused = ({ tables }: Seen, shard: string): boolean =>
   tables.queuePauses?.has(readShard(shard).queue) === true
+
+/** A shard that the configuration in force does not know, or does not cover, waits for a later one. */
+function isServed({ truth: { plan, limits, now } }: Seen, owner: string, shard: string): boolean {
+  const version = limits.versionInForce(now)
+  if (version === undefined || !owner.startsWith('$')) return true
+  const { config } = plan.versions[version] ?? plan.versions[0]
+  return knows(config, shard)
+}
 
 function shardIn(owner: string, name: string): string {
   if (owner.startsWith('$')) return name

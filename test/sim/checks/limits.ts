@@ -25,6 +25,8 @@ export interface InForce {
 interface Change {
   readonly at: number
   readonly override: LimitOverride | undefined
+  /** The invocation that has set it. */
+  readonly by: number
   /** Until when a pass may still obey what was in force before: until the one who set it has returned. */
   heardAt: number
 }
@@ -51,13 +53,17 @@ export class LimitHistory {
     if (app) this.#rateSet(numberOf(app.rate), false, Number.NEGATIVE_INFINITY)
   }
 
-  overridden(partition: string, override: LimitOverride | undefined, at: number): void {
-    const change = { at, override, heardAt: at + longestPass(this.#plan) }
+  overridden(
+    partition: string,
+    override: LimitOverride | undefined,
+    { at, by }: Pick<Change, 'at' | 'by'>,
+  ): void {
+    const change = { at, override, by, heardAt: at + longestPass(this.#plan) }
     this.#overrides.set(partition, [...(this.#overrides.get(partition) ?? []), change])
   }
 
   learn(event: WorldEvent, now: number): void {
-    if (event.kind === 'limitsSet') this.#heard(readShard(event.shard).partition, now)
+    if (event.kind === 'limitsSet') this.#heard(readShard(event.shard).partition, event.by.id, now)
     if (event.kind === 'appRate') this.#rateSet(event.concurrency, event.isHeard, now)
     if (event.kind === 'limiterSet') this.limiterSets.set(event.name, { since: now, limits: event.limits })
     if (event.kind === 'limiterLifted') this.limiterSets.delete(event.name)
@@ -77,9 +83,11 @@ export class LimitHistory {
     return this.#numbers.flatMap((one) => (one.from <= to && one.until >= from ? [one.concurrency] : []))
   }
 
-  /** Who set the limit has returned. */
-  #heard(partition: string, at: number): void {
-    for (const change of this.#overrides.get(partition) ?? []) change.heardAt = Math.min(change.heardAt, at)
+  /** Who set the limit has returned: all obey that, or what another has set since. */
+  #heard(partition: string, by: number, at: number): void {
+    const changes = this.#overrides.get(partition) ?? []
+    const own = changes.findLastIndex((change) => change.by === by)
+    for (const change of changes.slice(0, own + 1)) change.heardAt = Math.min(change.heardAt, at)
   }
 
   recorded({ configuration, next }: DeploymentRecord, at: number): void {
@@ -101,7 +109,7 @@ export class LimitHistory {
   ofPartition(partition: string, from: number, to: number): InForce[] {
     const { queue } = readShard(partition)
     const changes: Change[] = [
-      { at: Number.NEGATIVE_INFINITY, override: undefined, heardAt: 0 },
+      { at: Number.NEGATIVE_INFINITY, override: undefined, by: -1, heardAt: 0 },
       ...(this.#overrides.get(partition) ?? []),
     ]
     const overrides = changes.filter(({ at }, n) => at <= to && (changes[n + 1]?.heardAt ?? Infinity) >= from)

@@ -154,7 +154,7 @@ export class Truth {
         this.limits.recorded(effect.record, this.now)
         return
       case 'override':
-        this.limits.overridden(readShard(effect.shard).partition, effect.limits, this.now)
+        this.limits.overridden(readShard(effect.shard).partition, effect.limits, { at: this.now, by: by.id })
         break
     }
   }
@@ -164,9 +164,14 @@ export class Truth {
     if (standing) standing.cancelled = mark
   }
 
-  /** The same again changes nothing: nobody could tell the one from the other. */
+  /** The same again changes nothing but whether it is cancelled: nobody could tell the one from the other. */
   #overwrite(item: RawItem): void {
-    if (this.at(item.pk, item.sk)?.content === contentOf(item)) return
+    const standing = this.at(item.pk, item.sk)
+    if (standing?.content === contentOf(item)) {
+      if (item['cancellation']) standing.cancelled = item['cancellation']
+      else delete standing.cancelled
+      return
+    }
     this.#leave(item.pk, item.sk, 'replaced')
     this.#accept(item)
   }

@@ -54,17 +54,15 @@ export function applyOverride(world: World, { queue, tenant, limits, byHand }: O
   }
   world.invoke(
     'admin',
-    (by) =>
-      overrideLimits(
-        contextOf(world, by),
-        queue.config,
-        queue.partitioned ? encoded(tenant) : undefined,
-        limits,
-      ),
-    ({ ok }) => {
-      if (ok) world.emit({ kind: 'limitsSet', shard: ownerIn(queue, tenant) })
+    async (by) => {
+      const partition = queue.partitioned ? encoded(tenant) : undefined
+      await overrideLimits(contextOf(world, by), queue.config, partition, limits)
+      return by
+    },
+    (outcome) => {
+      if (outcome.ok) world.emit({ kind: 'limitsSet', shard: ownerIn(queue, tenant), by: outcome.value })
       // The last word, so that all can finish, has to be heard.
-      if (!ok && !world.faults.on)
+      if (!outcome.ok && !world.faults.on)
         world.scheduler.after(1000, () => applyOverride(world, { at: 0, queue, tenant, limits }))
     },
   )
@@ -102,7 +100,8 @@ export function unpause(world: World): void {
     world.plan.jobs.flatMap(({ queue: { name }, tenant }) =>
       world.plan.versions.flatMap(({ queues }) =>
         queues
-          .filter((queue) => queue.name === name)
+          // There is no partition without a name: it would be taken for the queue without partitions.
+          .filter((queue) => queue.name === name && !(queue.partitioned && tenant === ''))
           .map((queue) => [nameOf({ queue, tenant }), { queue, tenant }]),
       ),
     ) as [string, { queue: QueuePlan; tenant: string }][],

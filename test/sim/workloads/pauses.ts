@@ -52,10 +52,13 @@ function amended(
   const partition = queue.partitioned ? encoded(tenant) : undefined
   world.invoke(
     'admin',
-    (by) => amendLimits(contextOf(world, by), queue.config, partition, change),
-    ({ ok }) => {
-      if (ok) world.emit({ kind: 'limitsSet', shard: ownerIn(queue, tenant) })
-      over(ok)
+    async (by) => {
+      await amendLimits(contextOf(world, by), queue.config, partition, change)
+      return by
+    },
+    (outcome) => {
+      if (outcome.ok) world.emit({ kind: 'limitsSet', shard: ownerIn(queue, tenant), by: outcome.value })
+      over(outcome.ok)
     },
   )
 }

@@ -177,7 +177,7 @@ export type WorldEvent =
   /** An idle item of the State table has outlived its time. */
   | { readonly kind: 'expired'; readonly state: ShardState }
   /** Somebody's call that sets the limits of a partition has returned without an error. */
-  | { readonly kind: 'limitsSet'; readonly shard: string }
+  | { readonly kind: 'limitsSet'; readonly shard: string; readonly by: Invocation }
   /** Somebody's call that pauses a total or a pool, or slows it down, has returned without an error; it is lifted, or about to be. */
   | { readonly kind: 'limiterHeld'; readonly name: string; readonly until: number }
   /** Somebody's call has returned that sets less for it than is configured. */
