@@ -10,6 +10,14 @@ const ADAPTIVE = 'lib/core/limits/adaptive.ts'
 
 export const THROTTLE_MUTANTS: readonly TestedMutant[] = [
   {
+    name: 'a throttled shard without a slot waits for somebody who gives it one',
+    file: 'lib/core/pass/admit.ts',
+    find: '(limits.limiter ?? limits.throttle) !== undefined',
+    replace: 'limits.limiter !== undefined',
+    breaks: 'nobody does, for it has asked for none, and its jobs wait for the sweep',
+    tests: ['test/unit/core/decide-wakes.test.ts'],
+  },
+  {
     name: 'one early failure is a rate',
     file: ADAPTIVE,
     find: 'if (seen.length >= rule.minimumOutcomes) {',

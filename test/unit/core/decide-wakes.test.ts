@@ -3,6 +3,7 @@ import { describe, expect } from 'vitest'
 import { windowReopensAt } from '../../../lib/core/limits/window.ts'
 import { type Decision, decide, type PassInput } from '../../../lib/core/pass/decide.ts'
 import { applied } from '../../support/apply.ts'
+import { asToken, configOf, jobItem, jobOf, NOW, READS_ALL, SHARD } from '../../support/builders.ts'
 import { passInput } from '../../support/decide-input.ts'
 import { staying } from '../../support/staying.ts'
 
@@ -99,5 +100,29 @@ describe('after a decision', () => {
     expect(second.claims).toEqual([])
     expect(second.change.resend).toEqual([])
     expect(taken.size).toBe(first.claims.length)
+  })
+
+  test('without a slot, a throttled shard looks when its throttle lets one start: it has asked for none meanwhile', () => {
+    const throttle = {
+      stretch: 8,
+      rate: { allowed: 1, period_ms: 4000, margin_ms: 0 },
+      easesAt: NOW + 60_000,
+    }
+    const due = [jobOf(configOf({}), jobItem())]
+    const state = { shard: SHARD, initialised: true, version: 1, slots: {}, waiting: true }
+    const input: PassInput = {
+      state: { ...state, window: { [NOW - 1000]: 1 } },
+      due,
+      more: false,
+      reading: READS_ALL,
+      limits: { slots: 0, throttle },
+      now: NOW,
+      newToken: () => asToken('new'),
+      recovered: new Set(),
+    }
+    const { change, holds } = decide(input)
+    expect(holds.map(({ reason }) => reason)).toEqual(['slots', 'throttled'])
+    expect(change.dueAt).toBeGreaterThan(NOW)
+    expect(change.dueAt).toBeLessThanOrEqual(NOW + 4000)
   })
 })
