@@ -23,7 +23,7 @@ export interface EngineOptions {
   notice(text: string): void
 }
 
-const START_TIMEOUT_MS = 15_000
+const START_TIMEOUT_MS = 60_000
 const MAX_QUICK_DEATHS = 5
 const QUICK_MS = 2000
 

@@ -27,11 +27,9 @@ export function guaranteed(
 ): void {
   if (!limits?.guaranteed) return
   const { queue } = readShard(shard.slice('$limiter|total|'.length))
-  const units = new Map(Object.entries(limits.guaranteed))
-  const others = [...running].some(({ partition }) => {
-    const [own, name = ''] = partition.split('|')
-    return own === queue && !units.has(name)
-  })
   count('guarantee set at run time')
-  count('guarantee set while others have the units', others)
+  count(
+    'guarantee set while jobs have units',
+    [...running].some(({ partition }) => partition.split('|')[0] === queue),
+  )
 }

@@ -89,7 +89,7 @@ export const SOMETIMES = [
   'queue resumed with jobs waiting',
   'queue paused anew while it is being resumed',
   'guarantee set at run time',
-  'guarantee set while others have the units',
+  'guarantee set while jobs have units',
   'units leave a chunk',
 ] as const
 

@@ -146,8 +146,8 @@ export const LENDING_RULES: readonly Mutant[] = [
   {
     name: 'a shard without a start waits for slots',
     file: PORTION,
-    find: 'slots: isWorkLeft && !starts &&',
-    replace: 'slots: isWorkLeft &&',
+    find: 'const slots = isWorkLeft && !starts &&',
+    replace: 'const slots = isWorkLeft &&',
     breaks: 'slots go to shards that cannot use them',
   },
 ]

@@ -46,8 +46,8 @@ export const LIMITERS: readonly Mutant[] = [
   {
     name: 'a shard stands in all lines',
     file: GATES,
-    find: '    isOpen &&=',
-    replace: '    isOpen ||=',
+    find: '    goesOn &&=',
+    replace: '    goesOn ||=',
     breaks: 'units are served to a shard that its partition holds back',
   },
   {
@@ -103,8 +103,8 @@ export const LIMITERS: readonly Mutant[] = [
   {
     name: 'a job without a start waits for a limiter',
     file: 'lib/core/pass/admit.ts',
-    find: '...(lacksStart ? rateHold(',
-    replace: '...(lacksStart && claims > left ? rateHold(',
+    find: '...(asksNobody ? rateHold(',
+    replace: '...(asksNobody && claims > left ? rateHold(',
     breaks: 'nobody looks when the rate reopens',
   },
   {
