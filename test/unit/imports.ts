@@ -40,10 +40,10 @@ const kindOf = (path: string): string => path.split('/').slice(0, 2).join('/')
 
 export const IMPORT_RULES: readonly ImportRule[] = [
   {
-    what: 'the core imports the core, and zod',
+    what: 'the core imports the core, zod and croner',
     folder: 'lib/core',
     allowed: (imported, path) =>
-      among('lib/core', 'zod', 'node:buffer')(imported) ||
+      among('lib/core', 'zod', 'croner', 'node:buffer')(imported) ||
       (path === DIGEST && imported.from === 'node:crypto'),
     forbids: ['lib/core/keys.ts', 'node:fs'],
   },

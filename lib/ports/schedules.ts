@@ -1,0 +1,99 @@
+/**
+ * What Sluice needs of the Schedules table. Reads are strongly consistent unless they say otherwise; every write is atomic.
+ * Items come as they stand there, for anybody may have written them.
+ */
+import type { JobItem, RawItem } from '../core/job/job.ts'
+import type { FoundLock, Lock } from '../core/job/lock.ts'
+import type { ScheduleKey, ScheduleVersion } from '../core/schedule/schedule.ts'
+
+/** An item of the Schedules table as it stands there. Only its key is known to be text. */
+export type RawSchedule = Readonly<Record<string, unknown>> & { readonly pk: string }
+
+/** What a function or a client writes: `schedule-item.ts` makes it. */
+export type ScheduleItem = RawSchedule & { readonly pk: ScheduleKey; readonly version: ScheduleVersion }
+
+/** The version that was read; `absent`: there was none; `raw`: an item that has no version, which somebody has put by hand. */
+export type FoundVersion = ScheduleVersion | 'absent' | 'raw'
+
+export interface ScheduleStore {
+  get(key: string): Promise<RawSchedule | undefined>
+  /** Up to a hundred, in any order; those that are gone are left out. */
+  getMany(keys: readonly string[]): Promise<readonly RawSchedule[]>
+  /**
+   * The keys of those in a partition whose next tick is at `until` or before, in the order of their next ticks. Reads the due
+   * index: may be stale.
+   */
+  due(query: DueQuery): Promise<DuePage>
+  /** All, a page at a time, in any order, by a scan. May be stale. */
+  scan(query?: ScanQuery): Promise<SchedulesPage>
+  /** Puts the whole item if its place is as it was found. */
+  put(item: ScheduleItem, found: FoundVersion): Promise<'put' | 'stale'>
+  remove(key: string, found: Exclude<FoundVersion, 'absent'>): Promise<'removed' | 'stale'>
+  /**
+   * Puts jobs and writes the schedule in one transaction, if the schedule is as it was found. At most 25 jobs. A job that stands
+   * there already is `exists`: then nothing is written, and the caller leaves that job out. One that counts (`countedIn`) is
+   * counted as in `putCounted`, rooms aside.
+   */
+  fire(firing: Firing): Promise<FiringOutcome>
+  /** Puts one job if nothing stands under its key; the call is never sent again, so it may be lost, and is never made twice. */
+  putAtMostOnce(job: JobItem): Promise<'put' | 'exists'>
+  /** In how many partitions schedules may lie, as noted by whoever has put one: see `partitions.ts`. */
+  partitions(): Promise<PartitionsNote | undefined>
+  savePartitions(note: PartitionsNote, found: number | 'absent'): Promise<'put' | 'stale'>
+}
+
+export interface DueQuery {
+  readonly partition: number
+  /** Epoch ms. */
+  readonly until: number
+  readonly limit: number
+  readonly cursor?: string
+}
+export interface DuePage {
+  readonly schedules: readonly DueSchedule[]
+  readonly cursor?: string
+}
+export interface DueSchedule {
+  readonly key: ScheduleKey
+  readonly nextAt: number
+}
+
+export interface ScanQuery {
+  readonly cursor?: string
+  /** How many items to look at, a hundred by default. */
+  readonly limit?: number
+}
+export interface SchedulesPage {
+  readonly schedules: readonly RawSchedule[]
+  readonly cursor?: string
+}
+
+export interface Firing {
+  readonly schedule: ScheduleItem
+  readonly found: ScheduleVersion
+  readonly jobs: readonly JobItem[]
+  /** If its jobs must not overlap: the one job is put only if no other has this lock. */
+  readonly lock?: OverlapLock
+}
+/** As the lock of a unique key: every ending of the job frees it. */
+export interface OverlapLock {
+  readonly lock: Lock
+  /** The lock that was there: it is taken over if its job is gone. */
+  readonly found?: FoundLock
+}
+export type FiringOutcome =
+  | { readonly kind: 'fired' }
+  /** Somebody else has written the schedule. */
+  | { readonly kind: 'stale' }
+  /** A job stands under one of the keys: this very one, perhaps, of a firing whose schedule was written back. */
+  | { readonly kind: 'exists'; readonly keys: readonly { readonly pk: string; readonly sk: string }[] }
+  /** The lock is another job's, which may still be there. */
+  | { readonly kind: 'locked'; readonly lock: Lock }
+  /** Another transaction is under way there, or a table has no room at the moment. */
+  | { readonly kind: 'busy' }
+
+export interface PartitionsNote {
+  readonly version: number
+  /** Schedules may lie in the partitions 0 up to this, not included. */
+  readonly upTo: number
+}
