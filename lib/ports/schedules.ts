@@ -2,7 +2,7 @@
  * What Sluice needs of the Schedules table. Reads are strongly consistent unless they say otherwise; every write is atomic.
  * Items come as they stand there, for anybody may have written them.
  */
-import type { JobItem, RawItem } from '../core/job/job.ts'
+import type { JobItem } from '../core/job/job.ts'
 import type { FoundLock, Lock } from '../core/job/lock.ts'
 import type { ScheduleKey, ScheduleVersion } from '../core/schedule/schedule.ts'
 
