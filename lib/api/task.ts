@@ -24,6 +24,22 @@ export interface JobInfo {
   readonly attempt: number
   readonly maxAttempts: number
   readonly meta?: Readonly<Record<string, unknown>>
+  /** The tick that has made it, if a schedule has. */
+  readonly schedule?: TickInfo
+}
+
+/** What a handler is told about the tick for which its job was made. Its times are those of the rule, without the window's offset. */
+export interface TickInfo {
+  readonly name: string
+  readonly at: Date
+  /** Absent for the first. */
+  readonly previous?: Date
+  /** The next five, or fewer if there are no more. */
+  readonly next: readonly Date[]
+  /** By how much daylight saving has moved it: the local time of the rule does not exist on that day. */
+  readonly moved_ms?: number
+  /** Somebody has asked for it by `runNow`, beside the rule: `at` is when. */
+  readonly isManual?: true
 }
 
 export interface TaskContext<Payload> {

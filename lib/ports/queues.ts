@@ -3,6 +3,7 @@ import type { Waits } from '../core/job/wait.ts'
 import type { ShardKey, SortKey } from '../core/keys.ts'
 import type { GrantKey } from '../core/limits/grant.ts'
 import type { LimiterName } from '../core/limits/queue-limiter.ts'
+import type { ScheduleKey } from '../core/schedule/schedule.ts'
 import type { Token } from '../core/shard/state.ts'
 
 /** One claimed job. The worker proves its claim with the token and reads the job by its key. */
@@ -60,6 +61,23 @@ export interface WakeMessage {
   readonly judge?: readonly string[]
 }
 
+/** Fire what is due in a partition of schedules, now or at the time for which the message was delayed. */
+export interface FireMessage {
+  readonly fire: number
+  /** Only these of it. */
+  readonly only?: readonly ScheduleKey[]
+  /** Epoch ms. The time for which this was arranged. */
+  readonly dueAt?: number
+  /**
+   * Epoch ms. What is left when the visit's time is over goes on by another message until then, and is left to the next tick
+   * afterwards: were it not, each tick would add one more to those that go on. Absent: it does not go on by itself.
+   */
+  readonly until?: number
+}
+
+/** What the dispatcher is told by the wake queue. */
+export type DispatchMessage = WakeMessage | FireMessage
+
 export interface WorkQueue {
   /** Sends all of them. If it throws `SendIncompleteError`, all but its `unsent` have been sent. */
   send(messages: readonly WorkMessage[]): Promise<void>
@@ -70,9 +88,11 @@ export interface WakeQueue {
    * Sends all of them. If it throws `SendIncompleteError`, all but its `unsent` have been sent. The delay is in whole
    * seconds, rounded down: a message may arrive up to a second early, and whoever gets it waits for the rest.
    */
-  send(messages: readonly DelayedWake[]): Promise<void>
+  send(messages: readonly (DelayedWake | DelayedFire)[]): Promise<void>
 }
-export interface DelayedWake extends WakeMessage {
+interface Delayed {
   /** From 0 to `MAX_DELAY_MS`; rounded down to whole seconds, so that nobody is late who waits for the rest. */
   readonly delay_ms: number
 }
+export interface DelayedWake extends WakeMessage, Delayed {}
+export interface DelayedFire extends FireMessage, Delayed {}

@@ -1,14 +1,15 @@
 /** Bodies of the two queues, as they are sent and come back. Only Sluice writes there, but anybody with access can. */
 import * as z from 'zod'
+import { MAX_SCHEDULE_PARTITIONS } from '../../core/schedule/schedule-item.ts'
 import { describeIssues } from '../../core/text/issues.ts'
 import { type Parsed, parsed, refused } from '../../core/text/parsed.ts'
-import type { WakeMessage, WorkMessage } from '../../ports/queues.ts'
+import type { DispatchMessage, WorkMessage } from '../../ports/queues.ts'
 
 /**
  * JSON of printable ASCII. A key may hold any character, SQS refuses some (U+FFFE, U+FFFF), and engines that stand in
  * for it refuse more; escaped, all of them arrive as they were.
  */
-export const messageBody = (message: WorkMessage | WakeMessage): string =>
+export const messageBody = (message: WorkMessage | DispatchMessage): string =>
   JSON.stringify(message).replace(/[^ -~]/g, escaped)
 
 const escaped = (unit: string): string => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
@@ -57,15 +58,29 @@ const wakeSchema = z.strictObject({
   dueAt: z.number().optional(),
   judge: z.array(sortKey).max(25).optional(),
 })
+/** More than a message ever names. */
+const MOST_SCHEDULES = 100
+const fireSchema = z.strictObject({
+  fire: z
+    .int()
+    .min(0)
+    .max(MAX_SCHEDULE_PARTITIONS - 1),
+  only: z.array(keyOf(2048)).min(1).max(MOST_SCHEDULES).optional(),
+  dueAt: z.number().optional(),
+  until: z.number().optional(),
+})
 
 export const parseWorkMessage = (body: string): Parsed<WorkMessage> =>
-  parse(workSchema, body) as Parsed<WorkMessage>
-export const parseWakeMessage = (body: string): Parsed<WakeMessage> =>
-  parse(wakeSchema, body) as Parsed<WakeMessage>
+  parse(body, () => workSchema) as Parsed<WorkMessage>
+export const parseWakeMessage = (body: string): Parsed<DispatchMessage> =>
+  parse<unknown>(body, (value) => (isFire(value) ? fireSchema : wakeSchema)) as Parsed<DispatchMessage>
 
-function parse<T>(schema: z.ZodType<T>, body: string): Parsed<T> {
+const isFire = (value: unknown): boolean => typeof value === 'object' && value !== null && 'fire' in value
+
+function parse<T>(body: string, schemaFor: (value: unknown) => z.ZodType<T>): Parsed<T> {
   try {
-    const result = schema.safeParse(JSON.parse(body))
+    const value: unknown = JSON.parse(body)
+    const result = schemaFor(value).safeParse(value)
     return result.success ? parsed(result.data) : refused(describeIssues(result.error))
   } catch {
     return refused('the message is not JSON')

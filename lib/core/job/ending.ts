@@ -125,9 +125,14 @@ function errorOf(outcome: Exclude<AttemptOutcome, { kind: 'succeeded' | 'doomed'
 export const refusal = (error: string): Refused => ({ kind: 'dead', reason: 'refused', error })
 
 function retryOrExhausted(job: Job, error: string, now: number, random: number): Retry | Exhausted {
-  if (job.attempt >= job.queue.retry.attempts) return { kind: 'dead', reason: 'exhausted', error }
-  return { kind: 'retry', at: backedOff(job, now, random), error }
+  const isLast = job.attempt >= job.queue.retry.attempts || job.schedule?.onFailure === 'commit'
+  if (isLast) return { kind: 'dead', reason: 'exhausted', error }
+  return { kind: 'retry', at: nextTickOf(job, now) ?? backedOff(job, now, random), error }
 }
+
+/** For a job that waits for the next tick of its schedule. One that has outlived all that it knows of is tried as any other. */
+const nextTickOf = ({ schedule }: Job, now: number): number | undefined =>
+  schedule?.onFailure === 'wait' ? schedule.next.find((at) => at > now) : undefined
 
 const backedOff = ({ queue, attempt }: Job, now: number, random: number): number =>
   now + retryDelay(queue.retry, attempt, random)

@@ -17,6 +17,7 @@ import { queueNamed } from '../queue/config.ts'
 import { type Labels, labelsOf, laneOf, laneProblem } from '../queue/covering.ts'
 import { MAX_TASK_LENGTH } from '../queue/task-name.ts'
 import { noQueue, type ParsedHere } from '../queue/unknown.ts'
+import { type FromTick, tickOfJobSchema } from '../schedule/tick-schema.ts'
 import { describeIssues } from '../text/issues.ts'
 import { type Parsed, parsed, refused } from '../text/parsed.ts'
 import { PAYLOAD_LIFETIMES_DAYS } from '../times.ts'
@@ -40,7 +41,7 @@ export type RawItem = Readonly<Record<string, unknown>> & {
   readonly [UNREADABLE]?: string
 }
 
-export interface Job extends Position, Content, Labels, Costly {
+export interface Job extends Position, Content, Labels, Costly, FromTick {
   readonly key: JobKey
   readonly shard: Shard
   readonly queue: QueueConfig
@@ -68,7 +69,7 @@ export interface Job extends Position, Content, Labels, Costly {
 export type ParsedJob = ParsedHere<Job>
 
 /** What a client, an event or a retry puts into the Jobs table. */
-export interface JobItem extends RawItem, Content, Labels, Costly {
+export interface JobItem extends RawItem, Content, Labels, Costly, FromTick {
   readonly pk: ShardKey
   readonly sk: SortKey
   readonly meta?: Readonly<Record<string, unknown>>
@@ -97,6 +98,7 @@ const itemSchema = z.object({
   pools: jobPoolsSchema.optional(),
   cost: costSchema.optional(),
   cancellation: cancellationSchema.optional(),
+  schedule: tickOfJobSchema.optional(),
   /** Whatever it is, for what makes no sense counts nowhere: `counted.ts`. */
   countedIn: z.unknown().optional(),
 })
@@ -118,7 +120,7 @@ export function parseJob(config: Config, item: RawItem): ParsedJob {
   if (!lane.ok) return unfit(lane.reason)
   const dear = costProblem(config, shard, body.cost)
   if (dear !== undefined) return unfit(dear)
-  const { meta, attempt = 1, unknownSince, alone, startBefore, cancellation, cost } = body
+  const { meta, attempt = 1, unknownSince, alone, startBefore, cancellation, schedule, cost } = body
   const job: Job = {
     ...position,
     key: { pk: item.pk as ShardKey, sk: item.sk as SortKey },
@@ -133,6 +135,7 @@ export function parseJob(config: Config, item: RawItem): ParsedJob {
     ...(alone ? { alone } : {}),
     ...(startBefore === undefined ? {} : { startBefore }),
     ...(cancellation ? { cancellation } : {}),
+    ...(schedule ? { schedule } : {}),
     item,
   }
   return { ok: true, value: job }
