@@ -5,15 +5,9 @@
 import type { JobItem } from '../core/job/job.ts'
 import type { FoundLock, Lock } from '../core/job/lock.ts'
 import type { ScheduleKey, ScheduleVersion } from '../core/schedule/schedule.ts'
+import type { FoundVersion, RawSchedule, ScheduleItem } from '../core/schedule/schedule-item.ts'
 
-/** An item of the Schedules table as it stands there. Only its key is known to be text. */
-export type RawSchedule = Readonly<Record<string, unknown>> & { readonly pk: string }
-
-/** What a function or a client writes: `schedule-item.ts` makes it. */
-export type ScheduleItem = RawSchedule & { readonly pk: ScheduleKey; readonly version: ScheduleVersion }
-
-/** The version that was read; `absent`: there was none; `raw`: an item that has no version, which somebody has put by hand. */
-export type FoundVersion = ScheduleVersion | 'absent' | 'raw'
+export type { FoundVersion, RawSchedule, ScheduleItem } from '../core/schedule/schedule-item.ts'
 
 export interface ScheduleStore {
   get(key: string): Promise<RawSchedule | undefined>
@@ -25,7 +19,7 @@ export interface ScheduleStore {
    */
   due(query: DueQuery): Promise<DuePage>
   /** All, a page at a time, in any order, by a scan. May be stale. */
-  scan(query?: ScanQuery): Promise<SchedulesPage>
+  scan(query?: SchedulesQuery): Promise<SchedulesPage>
   /** Puts the whole item if its place is as it was found. */
   put(item: ScheduleItem, found: FoundVersion): Promise<'put' | 'stale'>
   remove(key: string, found: Exclude<FoundVersion, 'absent'>): Promise<'removed' | 'stale'>
@@ -58,7 +52,7 @@ export interface DueSchedule {
   readonly nextAt: number
 }
 
-export interface ScanQuery {
+export interface SchedulesQuery {
   readonly cursor?: string
   /** How many items to look at, a hundred by default. */
   readonly limit?: number

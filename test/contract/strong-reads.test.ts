@@ -17,7 +17,10 @@ import { record, type Sent } from '../support/record-commands.ts'
 
 const sent: Sent[] = []
 const client = record(new DynamoDBClient({ region: 'us-east-1' }), sent)
-const database = { client, tables: { jobs: 'jobs', state: 'state', history: 'history' } }
+const database = {
+  client,
+  tables: { jobs: 'jobs', state: 'state', history: 'history', schedules: 'schedules' },
+}
 const { jobs, states } = dynamoStore(database)
 const log = dynamoDeploymentLog(database)
 

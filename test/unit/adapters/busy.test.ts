@@ -50,7 +50,10 @@ function storeThat(...codes: readonly string[]): Store {
   const client = Object.assign(new DynamoDBClient({ region: 'us-east-1' }), {
     send: () => Promise.reject(error),
   })
-  return dynamoStore({ client, tables: { jobs: 'jobs', state: 'state', history: 'history' } })
+  return dynamoStore({
+    client,
+    tables: { jobs: 'jobs', state: 'state', history: 'history', schedules: 'schedules' },
+  })
 }
 
 test.each(CALLS)('%s', async (_verb, call, busy) => {
