@@ -61,16 +61,20 @@ export interface WakeMessage {
   readonly judge?: readonly string[]
 }
 
-/** Fire what is due in a partition of schedules, now or at the time for which the message was delayed. */
+/** A message names at most so many schedules: one that comes again brings no more than a page of them. */
+export const SCHEDULES_A_MESSAGE = 100
+
+/** Fire what is due, now or at the time for which the message was delayed. */
 export interface FireMessage {
-  readonly fire: number
-  /** Only these of it. */
-  readonly only?: readonly ScheduleKey[]
+  /** A partition of schedules, or some schedules, whatever partition they lie in. */
+  readonly fire: number | readonly ScheduleKey[]
+  /** Of a partition only those behind this. */
+  readonly cursor?: string
   /** Epoch ms. The time for which this was arranged. */
   readonly dueAt?: number
   /**
-   * Epoch ms. What is left when the visit's time is over goes on by another message until then, and is left to the next tick
-   * afterwards: were it not, each tick would add one more to those that go on. Absent: it does not go on by itself.
+   * Epoch ms. What a visit leaves goes on by other messages until then, and is left to the next tick after that: otherwise each
+   * tick would add to those that go on. Absent: it does not go on by itself.
    */
   readonly until?: number
 }

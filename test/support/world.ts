@@ -17,7 +17,7 @@ import type { ShardKey } from '../../lib/core/keys.ts'
 import type { Config } from '../../lib/core/queue/config.ts'
 import { emptyState, type ShardState } from '../../lib/core/shard/state.ts'
 import type { MetricName } from '../../lib/ports/metrics.ts'
-import type { DelayedWake, WorkMessage } from '../../lib/ports/queues.ts'
+import type { DelayedFire, DelayedWake, WorkMessage } from '../../lib/ports/queues.ts'
 import { arrive } from '../../lib/use-cases/arrive.ts'
 import { execute, type RunTask } from '../../lib/use-cases/attempt/execute.ts'
 import type { WorkerContext } from '../../lib/use-cases/context.ts'
@@ -61,7 +61,7 @@ export class World {
     },
   })
   readonly #queues = memoryQueues()
-  readonly #wakes: (DelayedWake & { readonly at: number })[] = []
+  readonly #wakes: ((DelayedWake | DelayedFire) & { readonly at: number })[] = []
   #tokens = 0
 
   constructor(config: Config) {

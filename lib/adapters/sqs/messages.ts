@@ -3,7 +3,7 @@ import * as z from 'zod'
 import { MAX_SCHEDULE_PARTITIONS } from '../../core/schedule/schedule-item.ts'
 import { describeIssues } from '../../core/text/issues.ts'
 import { type Parsed, parsed, refused } from '../../core/text/parsed.ts'
-import type { DispatchMessage, WorkMessage } from '../../ports/queues.ts'
+import { type DispatchMessage, SCHEDULES_A_MESSAGE, type WorkMessage } from '../../ports/queues.ts'
 
 /**
  * JSON of printable ASCII. A key may hold any character, SQS refuses some (U+FFFE, U+FFFF), and engines that stand in
@@ -58,14 +58,13 @@ const wakeSchema = z.strictObject({
   dueAt: z.number().optional(),
   judge: z.array(sortKey).max(25).optional(),
 })
-/** More than a message ever names. */
-const MOST_SCHEDULES = 100
+const partitionSchema = z
+  .int()
+  .min(0)
+  .max(MAX_SCHEDULE_PARTITIONS - 1)
 const fireSchema = z.strictObject({
-  fire: z
-    .int()
-    .min(0)
-    .max(MAX_SCHEDULE_PARTITIONS - 1),
-  only: z.array(keyOf(2048)).min(1).max(MOST_SCHEDULES).optional(),
+  fire: z.union([partitionSchema, z.array(keyOf(2048)).min(1).max(SCHEDULES_A_MESSAGE)]),
+  cursor: z.string().min(1).optional(),
   dueAt: z.number().optional(),
   until: z.number().optional(),
 })

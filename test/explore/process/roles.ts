@@ -2,7 +2,7 @@
 import type { TaskOutcome } from '../../../lib/core/job/ending.ts'
 import type { Job, JobItem, RawItem } from '../../../lib/core/job/job.ts'
 import { queueNamed } from '../../../lib/core/queue/config.ts'
-import type { WakeMessage, WorkMessage } from '../../../lib/ports/queues.ts'
+import type { DispatchMessage, WorkMessage } from '../../../lib/ports/queues.ts'
 import { arrive } from '../../../lib/use-cases/arrive.ts'
 import { execute, type RunTask } from '../../../lib/use-cases/attempt/execute.ts'
 import type { WorkerContext } from '../../../lib/use-cases/context.ts'
@@ -21,7 +21,7 @@ export type Task =
   /** `again`: an earlier call of the same person has failed. */
   | { readonly role: 'operator'; readonly pauses: string; readonly again: boolean }
   | { readonly role: 'arrivals'; readonly item: RawItem }
-  | { readonly role: 'wake'; readonly message: WakeMessage }
+  | { readonly role: 'wake'; readonly message: DispatchMessage }
   | {
       readonly role: 'work'
       readonly message: WorkMessage

@@ -1,7 +1,7 @@
 /** Messages come to those who are invoked by them. */
 import type { RawItem } from '../../../lib/core/job/job.ts'
 import { DISPATCHER_TIMEOUT_MS, WAKE_VISIBILITY_MS, WORK_COMES_BACK_MS } from '../../../lib/core/times.ts'
-import type { WakeMessage, WorkMessage } from '../../../lib/ports/queues.ts'
+import type { DispatchMessage, WorkMessage } from '../../../lib/ports/queues.ts'
 import type { Task } from '../process/roles.ts'
 import { type Message, type State, spend } from '../state/state.ts'
 import type { World } from '../world.ts'
@@ -52,7 +52,7 @@ function taskOf({ worker_ms }: World, { queue, body, received }: Message, now: n
     case 'operator':
       return { role: 'operator', pauses: body, again: received > 0 }
     case 'wake':
-      return { role: 'wake', message: JSON.parse(body) as WakeMessage }
+      return { role: 'wake', message: JSON.parse(body) as DispatchMessage }
     case 'work': {
       const message = JSON.parse(body) as WorkMessage
       return { role: 'work', message, redelivered: received > 0, endsAt: now + worker_ms }

@@ -5,7 +5,7 @@ import type { Token } from '../../../lib/core/shard/state.ts'
 import { DELAY_STEP_MS, MAX_DELAY_MS } from '../../../lib/core/times.ts'
 import type { Deployment } from '../../../lib/ports/deployment.ts'
 import type { Events } from '../../../lib/ports/events.ts'
-import type { WakeMessage, WorkMessage } from '../../../lib/ports/queues.ts'
+import type { DispatchMessage, WorkMessage } from '../../../lib/ports/queues.ts'
 import type { WorkerContext } from '../../../lib/use-cases/context.ts'
 import { deploymentOf } from '../../../lib/use-cases/deployed.ts'
 import { configurationOf, logOf } from './deploys.ts'
@@ -85,7 +85,7 @@ function deploymentIn(world: World, by: Invocation): Deployment {
 }
 
 /** SQS refuses a message with characters that it cannot spell. */
-function bodiesOf(messages: readonly (WorkMessage | WakeMessage)[]): string[] {
+function bodiesOf(messages: readonly (WorkMessage | DispatchMessage)[]): string[] {
   const bodies = messages.map(messageBody)
   const refused = bodies.find((body) => !isSendable(body))
   if (refused !== undefined) throw new Error(`SQS refuses ${JSON.stringify(refused)}`)

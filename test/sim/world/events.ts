@@ -8,7 +8,7 @@ import type { LimitOverride } from '../../../lib/core/limits/limits.ts'
 import type { Holder, Released } from '../../../lib/core/pass/decide.ts'
 import type { QueuePause, QueuePauses } from '../../../lib/core/queue/queue-pauses.ts'
 import type { ShardState } from '../../../lib/core/shard/state.ts'
-import type { WakeMessage, WorkMessage } from '../../../lib/ports/queues.ts'
+import type { DispatchMessage, WorkMessage } from '../../../lib/ports/queues.ts'
 import type {
   Attempt,
   Burial,
@@ -130,7 +130,7 @@ export type Effect =
   | { readonly op: 'removeSchedule'; readonly key: string; readonly outcome: 'removed' | 'stale' }
   | { readonly op: 'other'; readonly name: string }
   | { readonly op: 'sendWork'; readonly messages: readonly WorkMessage[] }
-  | { readonly op: 'sendWake'; readonly messages: readonly WakeMessage[] }
+  | { readonly op: 'sendWake'; readonly messages: readonly DispatchMessage[] }
 
 export type WorldEvent =
   | { readonly kind: 'effect'; readonly by: Invocation; readonly effect: Effect }

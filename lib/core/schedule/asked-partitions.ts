@@ -1,0 +1,17 @@
+/** Which partitions of schedules a tick asks: those that schedules may lie in, as far as they are enabled. */
+import { isEnabled } from './enabled.ts'
+
+interface Configured {
+  readonly partitions: number
+  readonly enabledPartitions?: readonly number[]
+}
+interface Noted {
+  /** Schedules may lie in the partitions below this, whatever this configuration says. */
+  readonly upTo: number
+  readonly enabled?: readonly number[] | undefined
+}
+
+export const askedPartitions = (configured: Configured, noted: Noted | undefined): number[] =>
+  Array.from({ length: Math.max(configured.partitions, noted?.upTo ?? 0) }, (_, n) => n).filter((partition) =>
+    isEnabled(partition, configured, noted),
+  )

@@ -1,0 +1,32 @@
+/** What can happen to a schedule, and to a partition of them. */
+import type { Skipped } from './due-ticks.ts'
+
+export interface ScheduleEvents {
+  /** Jobs of its ticks have been put, up to a minute and a half before they are due. */
+  readonly 'schedule fired': { readonly schedule: string; readonly jobs: number }
+  /** Ticks made no job: nobody has fired them in time, or the job of an earlier one was still there. */
+  readonly 'ticks skipped': {
+    readonly schedule: string
+    readonly why: 'missed' | 'overlap'
+    readonly skipped: Skipped
+  }
+  /** The schedule has gone on, and nobody knows whether this tick has made its job: it is never made twice. */
+  readonly 'tick not certain': { readonly schedule: string; readonly job: string; readonly error: unknown }
+  /** It could not be fired. Others went on, and it is tried again. */
+  readonly 'schedule not fired': { readonly schedule: string; readonly error: unknown }
+  /** It makes no sense to this function: a newer one may know its queue. */
+  readonly 'schedule left to newer': { readonly schedule: string; readonly reason: string }
+  /** It makes no sense, and fires no more until somebody schedules it anew. */
+  readonly 'schedule set aside': { readonly schedule: string; readonly reason: string }
+  /** It makes no sense, and could not be set aside: it is met again each minute until somebody has mended or deleted it. */
+  readonly 'schedule damaged': { readonly schedule: string; readonly problem: string }
+  /** The job of its only tick has succeeded, and it should be gone. */
+  readonly 'schedule not removed': { readonly schedule: string; readonly error: unknown }
+  /** What is due there could not be looked at. The message comes again, and its error is the invocation's. */
+  readonly 'schedules not fired': { readonly fire: number | readonly string[]; readonly error: unknown }
+  /** The messages of a tick, or of a visit that goes on. The next tick sends others. */
+  readonly 'firings not sent': {
+    readonly fires: readonly (number | readonly string[])[]
+    readonly error: unknown
+  }
+}
