@@ -19,15 +19,16 @@ export interface ScheduleStore {
    * index: may be stale.
    */
   due(query: DueQuery): Promise<DuePage>
-  /** All, a page at a time, in any order, by a scan. May be stale. */
+  /** All, a page at a time, in any order, by a scan. May be stale; a page may have fewer than the limit, or none. */
   scan(query?: SchedulesQuery): Promise<SchedulesPage>
-  /** Puts the whole item if its place is as it was found. */
+  /** Puts the whole item if its place is as it was found, or has been written by this very call. */
   put(item: ScheduleItem, found: FoundVersion): Promise<'put' | 'stale'>
+  /** Removes it if it is as it was found. One that is gone already is `removed`, too: perhaps by this very call. */
   remove(key: string, found: Exclude<FoundVersion, 'absent'>): Promise<'removed' | 'stale'>
   /**
    * Puts jobs and writes the schedule in one transaction, if the schedule is as it was found. At most 25 jobs. A job that stands
    * there already is `exists`: then nothing is written, and the caller leaves that job out. One that counts (`countedIn`) is
-   * counted as in `putCounted`, rooms aside.
+   * counted as in `putCounted`, rooms aside. The same firing again is `fired`, whatever has become of its jobs.
    */
   fire(firing: Firing): Promise<FiringOutcome>
   /**
@@ -36,7 +37,10 @@ export interface ScheduleStore {
    * It leaves no dead letters, for a tick that is taken back is no failure. At most 20 jobs, all of them counted off.
    */
   withdraw(withdrawal: Withdrawal): Promise<WithdrawalOutcome>
-  /** Puts one job if nothing stands under its key; the call is never sent again, so it may be lost, and is never made twice. */
+  /**
+   * Puts one job if nothing stands under its key, and counts it if it counts. What has failed is not sent again, unless it was
+   * refused: so it may be lost, and is never made twice.
+   */
   putAtMostOnce(job: JobItem): Promise<'put' | 'exists'>
   /** In how many partitions schedules may lie, as noted by whoever has put one: see `partitions.ts`. */
   partitions(): Promise<PartitionsNote | undefined>

@@ -61,11 +61,7 @@ export async function savePartitions(
 /** Race: somebody has raised it since it was read, or lowers it meanwhile. */
 function sameNote(found: number | 'absent') {
   const expression = new UpdateExpression()
-  const path = expression.path('version')
-  expression.condition(
-    found === 'absent'
-      ? `attribute_not_exists(${expression.path('pk')})`
-      : `${path} = ${expression.value(found)}`,
-  )
+  if (found === 'absent') expression.condition(`attribute_not_exists(${expression.path('pk')})`)
+  else expression.condition(`${expression.path('version')} = ${expression.value(found)}`)
   return expression.buildCondition()
 }
