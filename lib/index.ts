@@ -20,7 +20,14 @@ export {
   throwIfToRetryAfter,
 } from './api/retry-after.ts'
 export type { SlowDownEnd, SlowDowns } from './api/slow-downs.ts'
-export { defineTask, type JobInfo, type PayloadOf, type Task, type TaskContext, type TickInfo } from './api/task.ts'
+export {
+  defineTask,
+  type JobInfo,
+  type PayloadOf,
+  type Task,
+  type TaskContext,
+  type TickInfo,
+} from './api/task.ts'
 export {
   BatchInterruptedError,
   type BatchResult,

@@ -2,10 +2,11 @@
  * What Sluice needs of the Schedules table. Reads are strongly consistent unless they say otherwise; every write is atomic.
  * Items come as they stand there, for anybody may have written them.
  */
-import type { JobItem } from '../core/job/job.ts'
+import type { JobItem, RawItem } from '../core/job/job.ts'
 import type { FoundLock, Lock } from '../core/job/lock.ts'
 import type { ScheduleKey, ScheduleVersion } from '../core/schedule/schedule.ts'
 import type { FoundVersion, RawSchedule, ScheduleItem } from '../core/schedule/schedule-item.ts'
+import type { ShardVersion } from '../core/shard/state.ts'
 
 export type { FoundVersion, RawSchedule, ScheduleItem } from '../core/schedule/schedule-item.ts'
 
@@ -18,18 +19,28 @@ export interface ScheduleStore {
    * index: may be stale.
    */
   due(query: DueQuery): Promise<DuePage>
-  /** All, a page at a time, in any order, by a scan. May be stale. */
+  /** All, a page at a time, in any order, by a scan. May be stale; a page may have fewer than the limit, or none. */
   scan(query?: SchedulesQuery): Promise<SchedulesPage>
-  /** Puts the whole item if its place is as it was found. */
+  /** Puts the whole item if its place is as it was found, or has been written by this very call. */
   put(item: ScheduleItem, found: FoundVersion): Promise<'put' | 'stale'>
+  /** Removes it if it is as it was found. One that is gone already is `removed`, too: perhaps by this very call. */
   remove(key: string, found: Exclude<FoundVersion, 'absent'>): Promise<'removed' | 'stale'>
   /**
    * Puts jobs and writes the schedule in one transaction, if the schedule is as it was found. At most 25 jobs. A job that stands
    * there already is `exists`: then nothing is written, and the caller leaves that job out. One that counts (`countedIn`) is
-   * counted as in `putCounted`, rooms aside.
+   * counted as in `putCounted`, rooms aside. The same firing again is `fired`, whatever has become of its jobs.
    */
   fire(firing: Firing): Promise<FiringOutcome>
-  /** Puts one job if nothing stands under its key; the call is never sent again, so it may be lost, and is never made twice. */
+  /**
+   * Takes jobs that wait back and writes the schedule in one transaction: if the schedule is as it was found, each job is as it was
+   * read, and no pass has been made over a shard of theirs since its state was read. Counts as a pass over each, as `endWaiting` does.
+   * It leaves no dead letters, for a tick that is taken back is no failure. At most 20 jobs, all of them counted off.
+   */
+  withdraw(withdrawal: Withdrawal): Promise<WithdrawalOutcome>
+  /**
+   * Puts one job if nothing stands under its key, and counts it if it counts. What has failed is not sent again, unless it was
+   * refused: so it may be lost, and is never made twice.
+   */
   putAtMostOnce(job: JobItem): Promise<'put' | 'exists'>
   /** In how many partitions schedules may lie, as noted by whoever has put one: see `partitions.ts`. */
   partitions(): Promise<PartitionsNote | undefined>
@@ -86,8 +97,27 @@ export type FiringOutcome =
   /** Another transaction is under way there, or a table has no room at the moment. */
   | { readonly kind: 'busy' }
 
+export interface Withdrawal {
+  readonly schedule: ScheduleItem
+  readonly found: ScheduleVersion
+  /** Each shard once. */
+  readonly from: readonly WithdrawnFrom[]
+}
+export interface WithdrawnFrom {
+  readonly state: ShardVersion
+  readonly items: readonly RawItem[]
+  /** A state item that is made by this may go then (epoch s); absent if there is one that has to stay. */
+  readonly expiresAt?: number | undefined
+}
+export type WithdrawalOutcome =
+  | 'withdrawn'
+  /** Something is not as it was read, another transaction is under way there, or a table has no room. Nothing was written. */
+  | 'stale'
+
 export interface PartitionsNote {
   readonly version: number
   /** Schedules may lie in the partitions 0 up to this, not included. */
   readonly upTo: number
+  /** Only these are fired: somebody has said so at run time. Absent: as the configuration says. */
+  readonly enabled?: readonly number[]
 }

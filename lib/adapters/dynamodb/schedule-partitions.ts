@@ -6,6 +6,7 @@ import { GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb'
 import * as z from 'zod'
 import { isDeepEqual } from '../../core/deep-equal.ts'
 import { DamagedStateError } from '../../core/errors.ts'
+import { enabledPartitionsSchema } from '../../core/schedule/enabled.ts'
 import { MAX_SCHEDULE_PARTITIONS } from '../../core/schedule/schedule-item.ts'
 import { describeIssues } from '../../core/text/issues.ts'
 import type { PartitionsNote } from '../../ports/schedules.ts'
@@ -17,6 +18,7 @@ export const PARTITIONS_KEY = { pk: '$partitions' }
 const noteSchema = z.object({
   version: z.int().min(0),
   upTo: z.int().min(1).max(MAX_SCHEDULE_PARTITIONS),
+  enabled: enabledPartitionsSchema.exactOptional(),
 })
 
 export async function readPartitions({ client, tables }: Database): Promise<PartitionsNote | undefined> {
@@ -30,7 +32,7 @@ function toNote(item: Item): PartitionsNote {
   const note = noteSchema.safeParse(fromItem(item))
   if (note.success) return note.data
   throw new DamagedStateError(
-    `the item "${PARTITIONS_KEY.pk}" of the Schedules table says not in how many partitions schedules lie (${describeIssues(note.error)}): set upTo to ${MAX_SCHEDULE_PARTITIONS}, and version to a whole number`,
+    `the item "${PARTITIONS_KEY.pk}" of the Schedules table says not in how many partitions schedules lie (${describeIssues(note.error)}): set upTo to ${MAX_SCHEDULE_PARTITIONS}, version to a whole number, and remove enabled`,
   )
 }
 
@@ -59,11 +61,7 @@ export async function savePartitions(
 /** Race: somebody has raised it since it was read, or lowers it meanwhile. */
 function sameNote(found: number | 'absent') {
   const expression = new UpdateExpression()
-  const path = expression.path('version')
-  expression.condition(
-    found === 'absent'
-      ? `attribute_not_exists(${expression.path('pk')})`
-      : `${path} = ${expression.value(found)}`,
-  )
+  if (found === 'absent') expression.condition(`attribute_not_exists(${expression.path('pk')})`)
+  else expression.condition(`${expression.path('version')} = ${expression.value(found)}`)
   return expression.buildCondition()
 }

@@ -14,6 +14,7 @@ import { fire, putAtMostOnce } from './schedule-fire.ts'
 import { asFound, isOwnWrite } from './schedule-found.ts'
 import { readPartitions, savePartitions } from './schedule-partitions.ts'
 import { dueSchedules, scanSchedules } from './schedule-queries.ts'
+import { withdraw } from './schedule-withdraw.ts'
 
 export const dynamoScheduleStore = (database: Database): ScheduleStore => ({
   get: (key) => get(database, key),
@@ -24,6 +25,7 @@ export const dynamoScheduleStore = (database: Database): ScheduleStore => ({
   remove: (...call) => unlessInTheWay(() => remove(database, ...call)),
   fire: (firing) => fire(database, firing),
   putAtMostOnce: (job) => putAtMostOnce(database, job),
+  withdraw: (withdrawal) => withdraw(database, withdrawal),
   partitions: () => readPartitions(database),
   savePartitions: (...call) => unlessInTheWay(() => savePartitions(database, ...call)),
 })

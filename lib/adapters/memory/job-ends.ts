@@ -1,7 +1,7 @@
 /** How jobs that wait are ended, and marked as cancelled, in memory. */
 import { isDeepStrictEqual } from 'node:util'
 import { isOfWork, JUDGED_ATTRIBUTES, type RawItem } from '../../core/job/job.ts'
-import { emptyState } from '../../core/shard/state.ts'
+import { emptyState, type ShardVersion } from '../../core/shard/state.ts'
 import type { JobStore, NotThere } from '../../ports/store.ts'
 import { changeSizes } from './sizes.ts'
 import { deleteJob, putLetter, type Tables } from './tables.ts'
@@ -17,9 +17,8 @@ export const memoryEnds = (tables: Tables): Pick<JobStore, 'peek' | 'cancel' | '
     tables.onChange?.(structuredClone(marked))
     return 'marked'
   },
-  endWaiting: async ({ shard, version }, burials, expiresAt) => {
-    const state = tables.states.get(shard)
-    if (state?.version !== version) return 'stale'
+  endWaiting: async (state, burials, expiresAt) => {
+    if (!isUnpassed(tables, state)) return 'stale'
     if (burials.some(({ item }) => whatIsThere(tables, item))) return 'stale'
     changeSizes(
       tables,
@@ -30,11 +29,24 @@ export const memoryEnds = (tables: Tables): Pick<JobStore, 'peek' | 'cancel' | '
       deleteJob(tables, item)
       putLetter(tables, letter)
     }
-    const kept = version === undefined && expiresAt !== undefined ? { expiresAt } : {}
-    tables.states.set(shard, { ...(state ?? emptyState(shard)), ...kept, version: (version ?? 0) + 1 })
+    passOver(tables, state, expiresAt)
     return 'ended'
   },
 })
+
+/** Whether no pass has been made since the state was read. */
+export const isUnpassed = ({ states }: Tables, { shard, version }: ShardVersion): boolean =>
+  states.get(shard)?.version === version
+
+/** Counts as a pass. An item that is made by this may go then. */
+export function passOver(
+  { states }: Tables,
+  { shard, version }: ShardVersion,
+  expiresAt: number | undefined,
+): void {
+  const kept = version === undefined && expiresAt !== undefined ? { expiresAt } : {}
+  states.set(shard, { ...(states.get(shard) ?? emptyState(shard)), ...kept, version: (version ?? 0) + 1 })
+}
 
 /** If something else stands under the item's key, or nothing: what. */
 export function whatIsThere(

@@ -12,10 +12,13 @@ import type {
   ScheduleStore,
   SchedulesPage,
   SchedulesQuery,
+  Withdrawal,
+  WithdrawalOutcome,
 } from '../../ports/schedules.ts'
+import { isUnpassed, passOver, whatIsThere } from './job-ends.ts'
 import { ScheduleTable } from './schedule-table.ts'
 import { changeSizes } from './sizes.ts'
-import { putJob, type Tables } from './tables.ts'
+import { deleteJob, putJob, type Tables } from './tables.ts'
 import { lockInTheWay } from './unique.ts'
 
 const PAGE = 100
@@ -38,6 +41,7 @@ export const memorySchedules = (tables: Tables): ScheduleStore => ({
     return 'removed'
   },
   fire: async (firing) => fire(tables, firing),
+  withdraw: async (withdrawal) => withdraw(tables, withdrawal),
   putAtMostOnce: async (job) => {
     if (tables.jobs.get(job.pk)?.has(job.sk)) return 'exists'
     changeSizes(tables, [], [job])
@@ -80,6 +84,19 @@ function fire(tables: Tables, { schedule, found, jobs, lock }: Firing): FiringOu
   if (lock) tables.locks.set(lock.lock.pk, structuredClone(lock.lock))
   write(tables, schedule)
   return { kind: 'fired' }
+}
+
+function withdraw(tables: Tables, { schedule, found, from }: Withdrawal): WithdrawalOutcome {
+  const stands = whatStands(tables, schedule, found)
+  if (stands !== 'as found') return stands === 'own' ? 'withdrawn' : 'stale'
+  const items = from.flatMap((shard) => shard.items)
+  if (from.some(({ state }) => !isUnpassed(tables, state))) return 'stale'
+  if (items.some((item) => whatIsThere(tables, item))) return 'stale'
+  changeSizes(tables, items, [])
+  for (const item of items) deleteJob(tables, item)
+  for (const { state, expiresAt } of from) passOver(tables, state, expiresAt)
+  write(tables, schedule)
+  return 'withdrawn'
 }
 
 function due(table: ScheduleTable, { partition, until, limit, cursor }: DueQuery): DuePage {

@@ -5,6 +5,7 @@ import { adaptiveSchema } from '../limits/adaptive-input.ts'
 import type { AppRate } from '../limits/derived.ts'
 import { limitFields } from '../limits/input.ts'
 import { LONGEST_MS, SHORTEST_PERIOD_MS } from '../limits/limits.ts'
+import { type SchedulesInput, schedulesSchema } from '../schedule/config-input.ts'
 import { durationBetween } from '../text/duration.ts'
 import { LONGEST_HANDLER_MS } from '../times.ts'
 import { appFields, appsSchema } from './apps.ts'
@@ -68,6 +69,8 @@ export const configSchema = z.strictObject({
   tags: tagsSchema,
   /** Whose rates queues derive their concurrency from. */
   apps: appsSchema.optional(),
+  /** Over how many partitions schedules are spread, and those that a deploy makes. */
+  schedules: schedulesSchema,
 })
 
 export type ParsedQueue = z.output<typeof queueSchema>
@@ -89,4 +92,5 @@ export interface ConfigInput<
   readonly apps?: Readonly<Record<AppName, AppRate>> | undefined
   readonly pools?: Readonly<Record<PoolName, SharedLimitsInput>> | undefined
   readonly tags?: readonly TagLimitInput<TagKey>[] | undefined
+  readonly schedules?: SchedulesInput | undefined
 }

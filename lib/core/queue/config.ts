@@ -7,6 +7,7 @@ import { toRate } from '../limits/input.ts'
 import { type Limits, mostSlots, withMargin } from '../limits/limits.ts'
 import type { QueueLimiter } from '../limits/queue-limiter.ts'
 import type { SharedRate } from '../limits/shared-rate.ts'
+import { type SchedulesConfig, schedulesOf } from '../schedule/config-input.ts'
 import { toConfigurationError } from '../text/issues.ts'
 import { derivationOf } from './apps.ts'
 import type { RetryPolicy } from './backoff.ts'
@@ -59,6 +60,7 @@ export interface Config<
   /** All pools: jobs may name others than their queues do. */
   readonly pools: Readonly<Record<PoolName, KnownLimiter>>
   readonly tags: readonly TagLimit<TagKey>[]
+  readonly schedules: SchedulesConfig
   /** What the user wrote: JSON that `defineConfig` takes again. */
   readonly input: ConfigInput<QueueName, AppName, string>
 }
@@ -75,7 +77,7 @@ export function defineConfig<
 >(input: ConfigInput<QueueName, AppName, PoolName, TagKey>): Config<QueueName, AppName, PoolName, TagKey> {
   const result = configSchema.safeParse(input)
   if (!result.success) throw toConfigurationError(result.error, 'config')
-  const { apps = {}, queues, pools, tags } = result.data
+  const { apps = {}, queues, pools, tags, schedules } = result.data
   const entries = Object.entries(queues).map(([name, queue]) => {
     const config = toQueue(apps, name, queue)
     const guaranteeing = { ...queue, total: queue.total?.concurrency, concurrency: config.concurrency }
@@ -87,6 +89,7 @@ export function defineConfig<
     apps: apps as Record<AppName, AppRate>,
     pools: poolsOf(pools, queues) as Record<PoolName, KnownLimiter>,
     tags: tags as TagLimit<TagKey>[],
+    schedules: schedulesOf(schedules),
     input,
   }
 }

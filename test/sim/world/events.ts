@@ -41,6 +41,8 @@ export type Effect =
   | { readonly op: 'overwrite'; readonly item: RawItem; readonly stood: boolean }
   /** Somebody deletes an item by hand. */
   | { readonly op: 'withdraw'; readonly key: RawKey }
+  /** The job of a tick that was put ahead is taken back by its schedule. */
+  | { readonly op: 'takeBack'; readonly key: RawKey }
   | { readonly op: 'remove'; readonly key: RawItem; readonly outcome: 'removed' | NotThere }
   | {
       readonly op: 'replace'

@@ -130,6 +130,13 @@ function meteredSchedules(schedules: ScheduleStore, throughput: Throughput): Sch
         () => bytesOf(firing.schedule),
         IN_TRANSACTION,
       ),
+    withdraw: (withdrawal) =>
+      call(
+        [ofSchedule(withdrawal.schedule.pk)],
+        () => schedules.withdraw(withdrawal),
+        () => bytesOf(withdrawal.schedule),
+        IN_TRANSACTION,
+      ),
     putAtMostOnce: (job) =>
       call(
         ofJobs([job]),

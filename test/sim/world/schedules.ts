@@ -3,10 +3,18 @@
  * sees what took effect.
  */
 import { byBytes } from '../../../lib/adapters/memory/order.ts'
-import type { JobItem } from '../../../lib/core/job/job.ts'
+import type { JobItem, RawItem } from '../../../lib/core/job/job.ts'
 import type { ScheduleKey } from '../../../lib/core/schedule/schedule.ts'
 import { dueInOf } from '../../../lib/core/schedule/schedule-item.ts'
-import type { DuePage, DueQuery, DueSchedule, RawSchedule, ScheduleStore } from '../../../lib/ports/store.ts'
+import type {
+  DuePage,
+  DueQuery,
+  DueSchedule,
+  RawSchedule,
+  ScheduleStore,
+  Withdrawal,
+  WithdrawalOutcome,
+} from '../../../lib/ports/store.ts'
 import type { Effect } from './events.ts'
 import type { Invocation } from './invocation.ts'
 import { caller, type StoreWorld } from './store.ts'
@@ -47,6 +55,7 @@ export function simulatedSchedules(
       putting(world, by, { op: 'fire', jobs: firing.jobs, transaction: true }, () =>
         writing(world, firing.schedule.pk, () => schedules.fire(firing)),
       ),
+    withdraw: (withdrawal) => withdrawing(world, by, withdrawal, () => schedules.withdraw(withdrawal)),
     putAtMostOnce: (job) =>
       putting(world, by, { op: 'putAtMostOnce', jobs: [job] }, () => schedules.putAtMostOnce(job)),
   }
@@ -84,6 +93,36 @@ function putting<T>(
       return outcome
     },
     transaction,
+  )
+}
+
+/** Whose jobs are gone by it were withdrawn; and a stale read shows the schedule and the shards' items as they were. */
+function withdrawing(
+  { network, emit, tables, previous, previousSchedules }: StoreWorld,
+  by: Invocation,
+  { schedule, from }: Withdrawal,
+  withdraw: () => Promise<WithdrawalOutcome>,
+): Promise<WithdrawalOutcome> {
+  const seen = (effect: Effect) => emit({ kind: 'effect', by, effect })
+  return network.call(
+    by,
+    'takeBack',
+    async () => {
+      const items = from.flatMap((shard) => shard.items)
+      const isThere = ({ pk, sk }: RawItem) => tables.jobs.get(pk)?.has(sk) ?? false
+      const standing = items.filter(isThere)
+      const states = from.map(({ state: { shard } }) => [shard, tables.states.get(shard)] as const)
+      const before = tables.schedules?.get(schedule.pk)
+      const outcome = await withdraw()
+      seen({ op: 'other', name: `withdraw ${outcome}` })
+      const gone = standing.filter((item) => !isThere(item))
+      for (const { pk, sk } of gone) seen({ op: 'takeBack', key: { pk, sk } })
+      if (gone.length === 0) return outcome
+      for (const [shard, state] of states) previous.set(shard, state)
+      previousSchedules.set(schedule.pk, before)
+      return outcome
+    },
+    true,
   )
 }
 
