@@ -153,7 +153,7 @@ export class Scenario {
 
   /** What was tried and failed comes again, as the stream would announce it, and shards are visited that somebody has woken. */
   async #next(): Promise<WorkMessage | undefined> {
-    const woken = this.#sent.wakes.splice(0).map(({ shard }) => shard)
+    const woken = this.#sent.wakes.splice(0).flatMap((wake) => ('shard' in wake ? [wake.shard] : []))
     for (const shard of [...this.#retried.splice(0), ...new Set(woken)]) await pass(this.context, { shard })
     return this.#sent.work.shift()
   }

@@ -1,7 +1,9 @@
 /** How an alarm is made of a metric. Of one metric each: sums of metrics cost as many alarms, and few emulators know them. */
 import { Duration } from 'aws-cdk-lib'
-import { Alarm, ComparisonOperator, type IMetric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch'
+import { Alarm, ComparisonOperator, type IMetric, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch'
+import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb'
 import type { Construct } from 'constructs'
+import type { MetricName } from '../lib/ports/metrics.ts'
 
 export const MINUTE = Duration.minutes(1)
 export const FIVE_MINUTES = Duration.minutes(5)
@@ -39,4 +41,19 @@ export const alarmOnSilence = (scope: Construct, id: string, description: string
     evaluationPeriods: 1,
     comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
     treatMissingData: TreatMissingData.BREACHING,
+  })
+
+/** All functions of one Sluice count into one metric: `lib/adapters/powertools/metrics.ts` has these dimensions. */
+export const counted = (
+  { tableName }: TableV2,
+  metricName: MetricName,
+  period: Duration,
+  statistic: 'Sum' | 'Maximum',
+): Metric =>
+  new Metric({
+    namespace: 'Sluice',
+    metricName,
+    dimensionsMap: { service: 'sluice', StateTable: tableName },
+    period,
+    statistic,
   })

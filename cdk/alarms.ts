@@ -8,6 +8,7 @@ import { createDatabaseAlarms } from './database-alarms.ts'
 import { createFunctionAlarms } from './function-alarms.ts'
 import type { Functions } from './functions.ts'
 import type { Queues } from './queues.ts'
+import { createScheduleAlarms } from './schedule-alarms.ts'
 import { createShardAlarms } from './shard-alarms.ts'
 import type { Tables } from './tables.ts'
 
@@ -25,6 +26,7 @@ export const createAlarms = (
   ...createQueueAlarms(scope, queues),
   ...createFunctionAlarms(scope, functions),
   ...createShardAlarms(scope, tables.state, sweepEvery),
+  ...createScheduleAlarms(scope, tables.state),
   ...createDatabaseAlarms(scope, tables),
 ]
 

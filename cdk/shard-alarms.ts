@@ -1,10 +1,9 @@
 /** Alarms on what the functions count themselves: shards in trouble, and sweeps that do not come. */
 import { Duration } from 'aws-cdk-lib'
-import { type Alarm, Metric } from 'aws-cdk-lib/aws-cloudwatch'
+import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch'
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb'
 import type { Construct } from 'constructs'
-import type { MetricName } from '../lib/ports/metrics.ts'
-import { alarm, alarmOnSilence, FIVE_MINUTES } from './alarm.ts'
+import { alarm, alarmOnSilence, counted, FIVE_MINUTES } from './alarm.ts'
 
 export function createShardAlarms(scope: Construct, state: TableV2, sweepEvery: Duration): Alarm[] {
   const [aSweep, aWhile] = [periodOf(sweepEvery, 1), periodOf(sweepEvery, 3)]
@@ -39,21 +38,6 @@ export function createShardAlarms(scope: Construct, state: TableV2, sweepEvery: 
     ),
   ]
 }
-
-/** All functions of one Sluice count into one metric: `lib/adapters/powertools/metrics.ts` has these dimensions. */
-const counted = (
-  { tableName }: TableV2,
-  metricName: MetricName,
-  period: Duration,
-  statistic: 'Sum' | 'Maximum',
-): Metric =>
-  new Metric({
-    namespace: 'Sluice',
-    metricName,
-    dimensionsMap: { service: 'sluice', StateTable: tableName },
-    period,
-    statistic,
-  })
 
 const [LEAST_MINUTES, MOST_MINUTES] = [5, 24 * 60]
 

@@ -36,7 +36,8 @@ async function onWake({ body, messageId }: SQSRecord): Promise<void> {
   try {
     await wakeUp(context(), wake.value)
   } catch (error) {
-    events.emit({ kind: 'wake-up failed', shard: wake.value.shard })
+    if ('shard' in wake.value) events.emit({ kind: 'wake-up failed', shard: wake.value.shard })
+    else events.emit({ kind: 'schedules not fired', fire: wake.value.fire, error })
     throw error
   }
 }

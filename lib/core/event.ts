@@ -1,11 +1,12 @@
 /**
- * Everything that can happen to a job or a shard, and in a sweep. Use cases say it; who hears of it and in which words is
+ * Everything that can happen to a job, a shard or a schedule, and in a sweep. Use cases say it; who hears of it and in which words is
  * for the adapters (`adapters/events`).
  */
 import type { DeploymentStep } from './deployment.ts'
 import type { Ending, Refused, Slowed } from './job/ending.ts'
 import type { Job, RawItem } from './job/job.ts'
 import type { JobId, ShardKey } from './keys.ts'
+import type { ScheduleEvents } from './schedule/schedule-event.ts'
 
 interface JobEvents {
   /** The handler is about to be called. */
@@ -56,7 +57,8 @@ interface ShardEvents {
 }
 
 interface SweepEvents {
-  readonly ticked: { readonly woken: number }
+  /** Wake-ups that were sent, and partitions of schedules in which something is due. */
+  readonly ticked: { readonly woken: number; readonly fired: number }
   readonly 'state item damaged': { readonly shard: string; readonly problem: string }
   readonly 'sweep of a part failed': { readonly part: string; readonly error: unknown }
   readonly 'shards stranded': { readonly count: number; readonly ofQueue: ReadonlyMap<string, number> }
@@ -96,7 +98,7 @@ interface OtherEvents {
   readonly 'pauses not read': { readonly error: unknown }
 }
 
-interface Events extends JobEvents, ShardEvents, SweepEvents, OtherEvents {}
+interface Events extends JobEvents, ShardEvents, SweepEvents, ScheduleEvents, OtherEvents {}
 
 export type EventKind = keyof Events
 export type SluiceEvent<Kind extends EventKind = EventKind> = {

@@ -13,6 +13,10 @@ export type MetricName =
    * counts jobs that are not there.
    */
   | 'DamagedShards'
+  /** Schedules that make no sense: they fire no more until somebody schedules them anew, or mends their items. */
+  | 'SetAsideSchedules'
+  /** Schedules that could not be fired: others went on, and they are tried again; or ticks that may have been lost, as their owner wants it. */
+  | 'ScheduleFailures'
 
 export interface Metrics {
   /** Adds to a metric of this invocation. */

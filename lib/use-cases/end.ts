@@ -8,6 +8,7 @@ import { waitOf } from '../core/job/wait.ts'
 import type { JobStore, NotThere } from '../ports/store.ts'
 import type { Context } from './context.ts'
 import { underFreeKey } from './free-key.ts'
+import { afterEnd } from './schedules/after-end.ts'
 
 /**
  * `gone`: somebody has ended it before us (or the reply to our own write got lost), or the job was taken away; all is
@@ -30,7 +31,10 @@ export async function end(context: Context, job: Job, ending: Ending): Promise<E
     events.emit({ kind: 'job not ended', job, ending, error })
     throw error
   })
-  if (outcome === 'ended') events.emit({ kind: 'job ended', job, ending, endedAt })
+  if (outcome === 'ended') {
+    events.emit({ kind: 'job ended', job, ending, endedAt })
+    await afterEnd(context, job, ending)
+  }
   if (outcome !== 'changed' || ending.kind === 'done') return outcome
   // Whoever has cancelled it since it was read was told that it ends: no attempt may follow.
   const marked = await cancelledSince(context, job)

@@ -39,6 +39,8 @@ test.each([
   ['ShardFailuresAlarm', own('ShardFailures'), 0],
   ['DamagedShardsAlarm', own('DamagedShards'), 0],
   ['StrandedShardsAlarm', own('StrandedShards'), 0],
+  ['SetAsideSchedulesAlarm', own('SetAsideSchedules'), 0],
+  ['ScheduleFailuresAlarm', own('ScheduleFailures'), 0],
   ['JobsReadThrottlesAlarm', database('Read', 'TableName=JobsTable'), 0],
   ['JobsWriteThrottlesAlarm', database('Write', 'TableName=JobsTable'), 0],
   ['StateReadThrottlesAlarm', database('Read', 'TableName=StateTable'), 0],

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { parseWakeMessage, parseWorkMessage } from '../../lib/adapters/sqs/messages.ts'
 import { execute } from '../../lib/use-cases/attempt/execute.ts'
 import { ingest } from '../../lib/use-cases/ingest.ts'
-import { pass } from '../../lib/use-cases/pass/pass.ts'
+import { wakeUp } from '../../lib/use-cases/wake-up.ts'
 import { untyped } from '../support/untyped.ts'
 import { deepEvent, eventBody, wakeBody, workBody } from './bodies.ts'
 import { fuzzContext } from './context.ts'
@@ -40,7 +40,7 @@ async function asEvent(body: string): Promise<void> {
   expect({ shard, ok }).toEqual({ shard, ok: true })
 }
 
-async function arrives(context: Parameters<typeof pass>[0], jobs: readonly { readonly pk: string }[]) {
+async function arrives(context: Parameters<typeof wakeUp>[0], jobs: readonly { readonly pk: string }[]) {
   const { parseJob } = await import('../../lib/core/job/job.ts')
   const [job] = jobs
   return { shard: job?.pk, ok: job === undefined || parseJob(context.config, untyped(job)).ok }
@@ -66,8 +66,7 @@ describe('messages', () => {
       const message = parseWakeMessage(body)
       expect(message.ok ? 'understood' : message.reason).not.toMatch(/^.{0,7}$/)
       if (!message.ok) return
-      const { shard, dueAt } = message.value
-      await pass(fuzzContext().context, { shard, ...(dueAt === undefined ? {} : { wokenFor: dueAt }) })
+      await wakeUp(fuzzContext().context, message.value)
     })
     await fc.assert(property, runs(12_000))
   })

@@ -10,6 +10,7 @@ import { clip } from '../../lib/core/text/clip.ts'
 import { arrive } from '../../lib/use-cases/arrive.ts'
 import { execute } from '../../lib/use-cases/attempt/execute.ts'
 import { pass } from '../../lib/use-cases/pass/pass.ts'
+import { wakeUp } from '../../lib/use-cases/wake-up.ts'
 import type { Image } from './attributes.ts'
 import { fuzzContext } from './context.ts'
 import { insertOf } from './stream-event.ts'
@@ -54,7 +55,8 @@ export async function live(images: readonly Image[]) {
       const parsed = parseWakeMessage(JSON.stringify(message))
       if (!parsed.ok) throw new Error(`a wake message is not understood: ${parsed.reason}`)
       world.wait(Math.min(delay_ms, 2000))
-      await pass(context, { shard: parsed.value.shard })
+      if ('shard' in parsed.value) await pass(context, { shard: parsed.value.shard })
+      else await wakeUp(context, parsed.value)
     }
     for (const shard of tables.jobs.keys()) await pass(context, { shard: shard as ShardKey })
   }

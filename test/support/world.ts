@@ -128,9 +128,17 @@ export class World {
     return due.length
   }
 
-  /** Takes all wake-ups that are on their way, to be delivered, kept back or lost. */
+  /** Takes all wake-ups of shards that are on their way, to be delivered, kept back or lost. */
   takeWakes(): DelayedWake[] {
-    return this.#wakes.splice(0)
+    const taken = this.#wakes.filter((wake) => 'shard' in wake)
+    this.#wakes.splice(0, Infinity, ...this.#wakes.filter((wake) => !('shard' in wake)))
+    return taken
+  }
+  /** The same for messages that fire schedules. */
+  takeFires(): DelayedFire[] {
+    const taken = this.#wakes.filter((wake) => 'fire' in wake)
+    this.#wakes.splice(0, Infinity, ...this.#wakes.filter((wake) => !('fire' in wake)))
+    return taken
   }
 
   /** When the next wake-up will arrive. */

@@ -8,6 +8,9 @@ import type { Logger } from '../../ports/logger.ts'
 type Details = Readonly<Record<string, unknown>>
 export type Line = readonly [level: keyof Logger, message: string, details: Details]
 
+/** More names than these make no line better. */
+export const NAMED = 100
+
 /** By which the lines of a job are found: those of Sluice, and those of its handler. */
 export const logKeysOf = (job: Job): Details => ({
   shard: job.key.pk,

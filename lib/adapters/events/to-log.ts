@@ -3,7 +3,8 @@ import type { EventKind, SluiceEvent } from '../../core/event.ts'
 import { waitOf } from '../../core/job/wait.ts'
 import type { Events } from '../../ports/events.ts'
 import type { Logger } from '../../ports/logger.ts'
-import { endingKeys, type Line, lineOfEnding, logKeysOf } from './job-lines.ts'
+import { endingKeys, type Line, lineOfEnding, logKeysOf, NAMED } from './job-lines.ts'
+import { SCHEDULE_LINES } from './schedule-lines.ts'
 
 export const eventsToLog = (logger: Logger): Events => ({
   emit: (event) => {
@@ -13,9 +14,6 @@ export const eventsToLog = (logger: Logger): Events => ({
 })
 
 const lineOf = <Kind extends EventKind>(event: SluiceEvent<Kind>): Line => LINES[event.kind](event)
-
-/** More names than these make no line better. */
-const NAMED = 100
 
 const LINES: { readonly [Kind in EventKind]: (event: SluiceEvent<Kind>) => Line } = {
   'job started': ({ job }) => ['debug', 'job started', { ...logKeysOf(job), ...waitOf(job) }],
@@ -84,7 +82,7 @@ const LINES: { readonly [Kind in EventKind]: (event: SluiceEvent<Kind>) => Line 
     'shards could not be woken; it will be tried again',
     { count: shards.length, shards: shards.slice(0, NAMED), error },
   ],
-  ticked: ({ woken }) => ['info', 'tick', { woken }],
+  ticked: ({ woken, fired }) => ['info', 'tick', { woken, fired }],
   'state item damaged': ({ shard, problem }) => [
     'error',
     'a state item makes no sense: mend or delete it',
@@ -110,6 +108,7 @@ const LINES: { readonly [Kind in EventKind]: (event: SluiceEvent<Kind>) => Line 
     'sweep',
     { ...result, isWholeRound: result.ended.length === parts },
   ],
+  ...SCHEDULE_LINES,
   'message refused': ({ kind: _, queue, ...details }) => ['error', `${queue} message refused`, details],
   'event refused': ({ id, reason }) => ['error', 'event refused', { id, reason }],
   'deployment recorded': ({ step }) => ['info', `a deployment ${step.stage}`, { ...step }],

@@ -25,6 +25,12 @@ const COUNTS: { readonly [Kind in EventKind]?: (event: SluiceEvent<Kind>) => Cou
   'job ended': ({ ending }) => ({
     ExpiredJobs: ending.kind === 'dead' && ending.reason === 'expired' ? 1 : 0,
   }),
+  'schedule set aside': () => ({ SetAsideSchedules: 1 }),
+  'schedule damaged': () => ({ SetAsideSchedules: 1 }),
+  'tick not certain': () => ({ ScheduleFailures: 1 }),
+  'schedule not fired': () => ({ ScheduleFailures: 1 }),
+  'schedules not fired': () => ({ ScheduleFailures: 1 }),
+  'firings not sent': ({ fires }) => ({ ScheduleFailures: fires.length }),
   'size too large': () => ({ DamagedShards: 1 }),
   'shards stranded': ({ count }) => ({ StrandedShards: count }),
   // If every part has failed the sweep did not come to its end, and an alarm misses it.

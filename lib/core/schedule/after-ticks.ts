@@ -12,6 +12,12 @@ export interface Advance {
   readonly lastAt?: number | undefined
 }
 
+/** The first and the last of ticks that follow each other. */
+export interface TickSpan {
+  readonly from: number
+  readonly to: number
+}
+
 /** Another number of partitions, or another rule for them, moves it now. */
 export function afterTicks(
   config: Config,

@@ -1,5 +1,5 @@
 /** What can happen to a schedule, and to a partition of them. */
-import type { Skipped } from './due-ticks.ts'
+import type { TickSpan } from './after-ticks.ts'
 
 export interface ScheduleEvents {
   /** Jobs of its ticks have been put, up to a minute and a half before they are due. */
@@ -8,7 +8,7 @@ export interface ScheduleEvents {
   readonly 'ticks skipped': {
     readonly schedule: string
     readonly why: 'missed' | 'overlap'
-    readonly skipped: Skipped
+    readonly skipped: TickSpan
   }
   /** The schedule has gone on, and nobody knows whether this tick has made its job: it is never made twice. */
   readonly 'tick not certain': { readonly schedule: string; readonly job: string; readonly error: unknown }
@@ -20,8 +20,8 @@ export interface ScheduleEvents {
   readonly 'schedule set aside': { readonly schedule: string; readonly reason: string }
   /** It makes no sense, and could not be set aside: it is met again each minute until somebody has mended or deleted it. */
   readonly 'schedule damaged': { readonly schedule: string; readonly problem: string }
-  /** The job of its only tick has succeeded, and it should be gone. */
-  readonly 'schedule not removed': { readonly schedule: string; readonly error: unknown }
+  /** One of its jobs has ended, and what that means for it was not carried out: a tick or a sweep does it. */
+  readonly 'schedule not looked at': { readonly schedule: string; readonly error: unknown }
   /** What is due there could not be looked at. The message comes again, and its error is the invocation's. */
   readonly 'schedules not fired': { readonly fire: number | readonly string[]; readonly error: unknown }
   /** The messages of a tick, or of a visit that goes on. The next tick sends others. */

@@ -1,5 +1,5 @@
 /** What is said of a schedule that has gone on. */
-import type { Skipped } from '../../core/schedule/due-ticks.ts'
+import type { TickSpan } from '../../core/schedule/after-ticks.ts'
 import type { Schedule } from '../../core/schedule/schedule.ts'
 import type { FiringContext } from './step.ts'
 
@@ -13,7 +13,7 @@ export function tellSkipped(
   { events }: Speaker,
   { key }: Schedule,
   why: 'missed' | 'overlap',
-  skipped: Skipped | undefined,
+  skipped: TickSpan | undefined,
 ): void {
   if (skipped) events.emit({ kind: 'ticks skipped', schedule: key, why, skipped })
 }

@@ -8,13 +8,17 @@ import { sendFires } from './send-fires.ts'
 
 const SIDE_BY_SIDE = 32
 
-type TickContext = Pick<Context, 'config' | 'store' | 'wake' | 'clock' | 'events'>
+/** What a part of a tick has come to. */
+export interface TickPart {
+  readonly sent: number
+  /** What could not be read; all else has been. */
+  readonly errors: readonly unknown[]
+}
 
-/**
- * Returns how many are fired. It costs half a read unit for each partition, however many schedules there are.
- * @throws what the first partition has met that could not be asked, when all others have been
- */
-export async function wakePartitions(context: TickContext): Promise<number> {
+/** It costs half a read unit for each partition, however many schedules there are. */
+export async function wakePartitions(
+  context: Pick<Context, 'config' | 'store' | 'wake' | 'clock' | 'events'>,
+): Promise<TickPart> {
   const { config, store, clock } = context
   const until = clock.now() + TICK_AHEAD_MS
   const partitions = askedPartitions(config.schedules, await store.schedules.partitions())
@@ -28,7 +32,5 @@ export async function wakePartitions(context: TickContext): Promise<number> {
       errors.push(error)
     }
   })
-  const sent = await sendFires(context, fires)
-  if (errors.length > 0) throw errors[0]
-  return sent
+  return { sent: await sendFires(context, fires), errors }
 }

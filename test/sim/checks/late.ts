@@ -28,9 +28,9 @@ export class LateItems {
   learn(event: WorldEvent, truth: Truth, isHeld: (by: number, shard: string, id: string) => boolean): void {
     if (event.kind === 'over') this.#postponed.delete(event.by.id)
     if (event.kind === 'effect' && event.effect.op === 'sendWake') {
-      const shards = event.effect.messages
-        .filter(({ dueAt }) => dueAt === undefined)
-        .map(({ shard }) => shard)
+      const shards = event.effect.messages.flatMap((message) =>
+        'shard' in message && message.dueAt === undefined ? [message.shard] : [],
+      )
       this.#postponed.set(event.by.id, new Set([...(this.#postponed.get(event.by.id) ?? []), ...shards]))
     }
     if (event.kind === 'effect') this.#inherit(event.effect, truth)
