@@ -133,6 +133,8 @@ export const LINE_LOOK_LATEST_MS = MINUTE_MS
 
 /** How often the tick comes: EventBridge knows no shorter rate. */
 export const TICK_EVERY_MS = MINUTE_MS
+/** A schedule's tick that is later than this when it is fired was missed: a minute's tick that was lost makes none so late. */
+export const MISSED_AFTER_MS = MINUTE_MS
 /** How far a tick looks ahead: to the next one, and half a minute more in case that is late. */
 export const TICK_AHEAD_MS = 90 * SECOND_MS
 /** EventBridge gives a tick or a sweep up after this: the next tick sees all that this one has missed. */

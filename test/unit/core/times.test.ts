@@ -148,6 +148,14 @@ related(
     expect(times.CLOCK_EVENT_LIVES_MS).toBeLessThanOrEqual(times.TICK_EVERY_MS)
   },
 )
+related(
+  'no schedule has missed its tick because a minute’s tick was lost, or came as late as it can',
+  ['MISSED_AFTER_MS', 'TICK_EVERY_MS', 'TICK_AHEAD_MS', 'CLOCK_SKEW_MS'],
+  () => {
+    const late_ms = 2 * times.TICK_EVERY_MS - times.TICK_AHEAD_MS
+    expect(late_ms + LONGEST_CALL_MS + times.CLOCK_SKEW_MS).toBeLessThan(times.MISSED_AFTER_MS)
+  },
+)
 related('a tick can have every wake-up delayed to its time', ['TICK_AHEAD_MS', 'MAX_DELAY_MS'], () =>
   expect(times.TICK_AHEAD_MS).toBeLessThan(times.MAX_DELAY_MS),
 )
