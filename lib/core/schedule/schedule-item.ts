@@ -101,6 +101,7 @@ const itemSchema = z.object({
   pause: z.strictObject({ at: instant, by: z.string(), reason: z.string().exactOptional() }).exactOptional(),
   setAside: z.strictObject({ at: instant, reason: z.string() }).exactOptional(),
   withdraw: z.array(z.strictObject({ pk: z.string(), sk: z.string() })).exactOptional(),
+  isRemoved: z.literal(true).exactOptional(),
   version: z.custom<ScheduleVersion>(Number.isSafeInteger, 'is no whole number'),
   createdAt: instant,
   updatedAt: instant,

@@ -80,6 +80,8 @@ export interface Schedule {
   readonly setAside?: SetAside
   /** Ticks whose jobs were put ahead by an earlier definition, and are to be taken back: see `withdraw.ts`. */
   readonly withdraw?: readonly WithdrawnJob[]
+  /** Somebody has unscheduled it: it is gone as soon as those are. To everybody else it is not there. */
+  readonly isRemoved?: true
   readonly version: ScheduleVersion
   /** Epoch ms. */
   readonly createdAt: number

@@ -1,0 +1,85 @@
+/** What somebody says of a schedule, beside what has become of it: what changes when it is scheduled again under the same name. */
+import { isDeepEqual } from '../deep-equal.ts'
+import { continued } from './rule-input.ts'
+import type { Schedule } from './schedule.ts'
+import { type FoundVersion, versionAfter } from './schedule-item.ts'
+import { nextTick } from './ticks.ts'
+
+export type Definition = Pick<
+  Schedule,
+  | 'key'
+  | 'task'
+  | 'name'
+  | 'queue'
+  | 'rule'
+  | 'payload'
+  | 'options'
+  | 'declared'
+  | 'partition'
+  | 'isChosen'
+>
+
+/**
+ * When it ticks next, by its rule: after now, and after the tick up to which others have fired it. A one-time that has not been fired
+ * is due, however long ago its time was.
+ */
+export function tickToCome({ rule, lastAt }: Pick<Schedule, 'rule' | 'lastAt'>, now: number): number | undefined {
+  if (rule.kind === 'at') return lastAt === rule.at ? undefined : rule.at
+  return nextTick(rule, Math.max(now, lastAt ?? 0))
+}
+
+export function newSchedule(definition: Definition, found: FoundVersion, now: number): Schedule {
+  const nextAt = tickToCome(definition, now)
+  return {
+    ...definition,
+    ...(nextAt === undefined ? {} : { nextAt }),
+    version: versionAfter(found, now),
+    createdAt: now,
+    updatedAt: now,
+  }
+}
+
+/** `details`: it goes on as before, with another payload, say. `rule`: its next tick is after now. */
+export type Difference = 'none' | 'details' | 'rule'
+
+export function differenceOf(schedule: Schedule, definition: Definition, now: number): Difference {
+  const rule = continued(schedule.rule, definition.rule)
+  if (!isDeepEqual(rule, schedule.rule) || hasStopped(schedule, now)) return 'rule'
+  return isDeepEqual(detailsOf(schedule), detailsOf(definition)) ? 'none' : 'details'
+}
+
+/** Set aside, or without a next tick although its rule has one. Who schedules it anew has it fire again. */
+function hasStopped(schedule: Schedule, now: number): boolean {
+  if (schedule.setAside) return true
+  return schedule.nextAt === undefined && !schedule.pause && tickToCome(schedule, now) !== undefined
+}
+
+const detailsOf = ({ queue, payload, options, declared, partition, isChosen }: Definition) => ({
+  queue,
+  payload,
+  options,
+  declared,
+  partition,
+  isChosen,
+})
+
+/** The schedule as somebody has just said it. What has become of it stays: its last tick, its pause, its age. */
+export function redefined(
+  { setAside: _, nextAt: __, buffered: ___, ...schedule }: Schedule,
+  definition: Definition,
+  now: number,
+): Schedule {
+  const { isChosen: _chosen, declared: _declared, ...before } = schedule
+  const rule = continued(schedule.rule, definition.rule)
+  const version = versionAfter(schedule.version, now)
+  const made = { ...before, ...definition, rule, updatedAt: now, version }
+  const nextAt = made.pause ? undefined : tickToCome(made, now)
+  return { ...made, ...(nextAt === undefined ? {} : { nextAt }) }
+}
+
+/** The same where only details have changed: its ticks are those that they were. */
+export function withDetails(schedule: Schedule, definition: Definition, now: number): Schedule {
+  const { isChosen: _, declared: __, ...before } = schedule
+  const { rule: ___, ...details } = definition
+  return { ...before, ...details, updatedAt: now, version: versionAfter(schedule.version, now) }
+}
