@@ -8,7 +8,7 @@ import { TICK_AHEAD_MS } from '../times.ts'
 import { dueAtOf, idOfTick, jobOfTick } from './job-of-tick.ts'
 import type { Schedule, WithdrawnJob } from './schedule.ts'
 import { versionAfter } from './schedule-item.ts'
-import { nextTick, previousTick, ticksAfter } from './ticks.ts'
+import { nextTick, previousTick } from './ticks.ts'
 
 /** One that ticks each second has as many as there are seconds between two ticks of the clock, and in which a window is open. */
 const MOST_AHEAD = 1000
@@ -21,8 +21,14 @@ export function putAhead(config: Config, schedule: Schedule, now: number, from?:
   const { rule, lastAt, options } = schedule
   // Its jobs are put before it goes on: who has died in between has put some that it does not tell of.
   const last = options.delivery === 'atLeastOnce' ? now + TICK_AHEAD_MS : (lastAt ?? Number.NEGATIVE_INFINITY)
-  const ticks = ticksAfter(rule, from ?? now - dueAtOf(schedule, 0), MOST_AHEAD).filter((at) => at <= last)
-  return ticks.flatMap((at) => placeOfTick(config, schedule, at) ?? [])
+  const places: WithdrawnJob[] = []
+  let at = nextTick(rule, from ?? now - dueAtOf(schedule, 0))
+  for (let seen = 0; at !== undefined && at <= last && seen < MOST_AHEAD; seen++) {
+    const place = placeOfTick(config, schedule, at)
+    if (place) places.push(place)
+    at = nextTick(rule, at)
+  }
+  return places
 }
 
 /** Where the job of a tick was put. Absent: none can be made by this configuration. */

@@ -4,12 +4,16 @@
  */
 import type { Schedule } from '../../core/schedule/schedule.ts'
 import { readSchedule } from '../../core/schedule/schedule-item.ts'
+import { WAKE_SOON_MS } from '../../core/times.ts'
 import { fireAlone } from './fire-alone.ts'
 import { fireTogether } from './fire-together.ts'
 import { type FiringContext, OVER, type Rest, type Step } from './step.ts'
+import { withdrawJobs } from './withdraw.ts'
 
 /** One that has more, or that others write all the time, is looked at again later: others wait. */
 const MAX_STEPS = 8
+/** A shard in which others are at work all the time is left for a second, for other schedules wait. */
+const TRIES = 2
 
 /** @param isOver whether the time of this visit is over */
 export async function fireSchedule(
@@ -31,8 +35,17 @@ export async function fireSchedule(
 
 const fires = ({ nextAt, pause, setAside }: Schedule): boolean => nextAt !== undefined && !pause && !setAside
 
-const stepOf = (context: FiringContext, schedule: Schedule): Promise<Step> =>
-  schedule.options.overlap === 'allow' ? fireTogether(context, schedule) : fireAlone(context, schedule)
+function stepOf(context: FiringContext, schedule: Schedule): Promise<Step> {
+  if (schedule.withdraw || schedule.isRemoved) return takeBack(context, schedule)
+  return schedule.options.overlap === 'allow' ? fireTogether(context, schedule) : fireAlone(context, schedule)
+}
+
+/** What somebody has changed and not brought to its end comes first: until then nobody knows which ticks are to be fired. */
+async function takeBack(context: FiringContext, schedule: Schedule): Promise<Step> {
+  const outcome = await withdrawJobs(context, schedule, TRIES)
+  if (outcome.kind === 'busy') return { kind: 'later', at: context.clock.now() + WAKE_SOON_MS }
+  return outcome.schedule ? { kind: 'gone on', schedule: outcome.schedule, isMore: true } : OVER
+}
 
 /** One that makes no sense any more is met again by its partition's next look. */
 async function readAgain({ store }: FiringContext, { key }: Schedule): Promise<Schedule | undefined> {
