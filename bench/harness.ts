@@ -73,7 +73,12 @@ export async function startBench(): Promise<Bench> {
 
 function tableNames(names: readonly string[]): TableNames {
   const find = (part: string) => names.find((name) => name.includes(part)) ?? part
-  return { jobs: find('JobsTable'), state: find('StateTable'), history: find('HistoryTable') }
+  return {
+    jobs: find('JobsTable'),
+    state: find('StateTable'),
+    history: find('HistoryTable'),
+    schedules: find('SchedulesTable'),
+  }
 }
 
 export interface Jobs {

@@ -29,6 +29,8 @@ export interface ClientOptions<
   readonly stateTable?: string
   /** Default: the environment's SLUICE_HISTORY_TABLE. Needed by `deadLetters`, `redrive`, `stats`, `moveJobs`, idempotency keys, unique keys and queues with `maxQueueSize` only. */
   readonly historyTable?: string
+  /** Default: the environment's SLUICE_SCHEDULES_TABLE. Needed by schedules only. */
+  readonly schedulesTable?: string
   /** Default: the environment's SLUICE_WAKE_QUEUE_URL. Needed by `setLimits` only. */
   readonly wakeQueueUrl?: string
   /**
@@ -73,6 +75,7 @@ const storeOf = ({
   jobsTable,
   stateTable,
   historyTable,
+  schedulesTable,
 }: ClientOptions<string, string, string, string>): Store =>
   dynamoStore({
     client: dynamodb ?? dynamoClient({}, PATIENT),
@@ -85,6 +88,9 @@ const storeOf = ({
       },
       get history() {
         return named(historyTable, 'SLUICE_HISTORY_TABLE')
+      },
+      get schedules() {
+        return named(schedulesTable, 'SLUICE_SCHEDULES_TABLE')
       },
     },
   })

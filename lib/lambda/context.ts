@@ -27,6 +27,7 @@ const EVERYTHING = [
   'SLUICE_JOBS_TABLE',
   'SLUICE_STATE_TABLE',
   'SLUICE_HISTORY_TABLE',
+  'SLUICE_SCHEDULES_TABLE',
   'SLUICE_WORK_QUEUE_URL',
   'SLUICE_WAKE_QUEUE_URL',
 ] as const satisfies readonly (keyof Environment)[]
@@ -34,9 +35,9 @@ const EVERYTHING = [
 /** A function is given the names only of those tables that it needs. */
 type SomeTables = Partial<Database['tables']>
 const client = once(() => dynamoClient())
-const databaseWith = ({ jobs = '', state = '', history = '' }: SomeTables): Database => ({
+const databaseWith = ({ jobs = '', state = '', history = '', schedules = '' }: SomeTables): Database => ({
   client: client(),
-  tables: { jobs, state, history },
+  tables: { jobs, state, history, schedules },
 })
 
 export const storeFor = (tables: SomeTables): Store => dynamoStore(databaseWith(tables))
@@ -49,6 +50,7 @@ export function contextFromEnvironment(): Context {
     jobs: env.SLUICE_JOBS_TABLE,
     state: env.SLUICE_STATE_TABLE,
     history: env.SLUICE_HISTORY_TABLE,
+    schedules: env.SLUICE_SCHEDULES_TABLE,
   })
   return {
     config: readConfig(),

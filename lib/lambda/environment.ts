@@ -7,6 +7,7 @@ const environmentSchema = z.object({
   SLUICE_JOBS_TABLE: z.string().min(1),
   SLUICE_STATE_TABLE: z.string().min(1),
   SLUICE_HISTORY_TABLE: z.string().min(1),
+  SLUICE_SCHEDULES_TABLE: z.string().min(1),
   SLUICE_WORK_QUEUE_URL: z.url(),
   SLUICE_WAKE_QUEUE_URL: z.url(),
   SLUICE_PAYLOADS_BUCKET: z.string().min(1),

@@ -5,15 +5,9 @@
 import type { JobItem } from '../core/job/job.ts'
 import type { FoundLock, Lock } from '../core/job/lock.ts'
 import type { ScheduleKey, ScheduleVersion } from '../core/schedule/schedule.ts'
+import type { FoundVersion, RawSchedule, ScheduleItem } from '../core/schedule/schedule-item.ts'
 
-/** An item of the Schedules table as it stands there. Only its key is known to be text. */
-export type RawSchedule = Readonly<Record<string, unknown>> & { readonly pk: string }
-
-/** What a function or a client writes: `schedule-item.ts` makes it. */
-export type ScheduleItem = RawSchedule & { readonly pk: ScheduleKey; readonly version: ScheduleVersion }
-
-/** The version that was read; `absent`: there was none; `raw`: an item that has no version, which somebody has put by hand. */
-export type FoundVersion = ScheduleVersion | 'absent' | 'raw'
+export type { FoundVersion, RawSchedule, ScheduleItem } from '../core/schedule/schedule-item.ts'
 
 export interface ScheduleStore {
   get(key: string): Promise<RawSchedule | undefined>
@@ -24,18 +18,22 @@ export interface ScheduleStore {
    * index: may be stale.
    */
   due(query: DueQuery): Promise<DuePage>
-  /** All, a page at a time, in any order, by a scan. May be stale. */
-  scan(query?: ScanQuery): Promise<SchedulesPage>
-  /** Puts the whole item if its place is as it was found. */
+  /** All, a page at a time, in any order, by a scan. May be stale; a page may have fewer than the limit, or none. */
+  scan(query?: SchedulesQuery): Promise<SchedulesPage>
+  /** Puts the whole item if its place is as it was found, or has been written by this very call. */
   put(item: ScheduleItem, found: FoundVersion): Promise<'put' | 'stale'>
+  /** Removes it if it is as it was found. One that is gone already is `removed`, too: perhaps by this very call. */
   remove(key: string, found: Exclude<FoundVersion, 'absent'>): Promise<'removed' | 'stale'>
   /**
    * Puts jobs and writes the schedule in one transaction, if the schedule is as it was found. At most 25 jobs. A job that stands
    * there already is `exists`: then nothing is written, and the caller leaves that job out. One that counts (`countedIn`) is
-   * counted as in `putCounted`, rooms aside.
+   * counted as in `putCounted`, rooms aside. The same firing again is `fired`, whatever has become of its jobs.
    */
   fire(firing: Firing): Promise<FiringOutcome>
-  /** Puts one job if nothing stands under its key; the call is never sent again, so it may be lost, and is never made twice. */
+  /**
+   * Puts one job if nothing stands under its key, and counts it if it counts. What has failed is not sent again, unless it was
+   * refused: so it may be lost, and is never made twice.
+   */
   putAtMostOnce(job: JobItem): Promise<'put' | 'exists'>
   /** In how many partitions schedules may lie, as noted by whoever has put one: see `partitions.ts`. */
   partitions(): Promise<PartitionsNote | undefined>
@@ -58,7 +56,7 @@ export interface DueSchedule {
   readonly nextAt: number
 }
 
-export interface ScanQuery {
+export interface SchedulesQuery {
   readonly cursor?: string
   /** How many items to look at, a hundred by default. */
   readonly limit?: number

@@ -6,16 +6,19 @@
  */
 import type { HistoryStore } from './history.ts'
 import type { JobStore } from './jobs.ts'
+import type { ScheduleStore } from './schedules.ts'
 import type { StateStore } from './states.ts'
 
 export type * from './grants.ts'
 export type * from './history.ts'
 export type * from './jobs.ts'
 export type * from './queue-pauses.ts'
+export type * from './schedules.ts'
 export type * from './states.ts'
 
 export interface Store {
   readonly jobs: JobStore
   readonly states: StateStore
   readonly history: HistoryStore
+  readonly schedules: ScheduleStore
 }

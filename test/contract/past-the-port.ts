@@ -1,9 +1,11 @@
 /** What stands in the tables although no verb of the port writes it: by hand, or by earlier versions. */
-import { DeleteItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb'
+import { DeleteItemCommand, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb'
 import { type Database, toItem } from '../../lib/adapters/dynamodb/database.ts'
+import { ScheduleTable } from '../../lib/adapters/memory/schedule-table.ts'
 import type { Tables } from '../../lib/adapters/memory/tables.ts'
 import type { ShardKey } from '../../lib/core/keys.ts'
 import type { LimitOverride } from '../../lib/core/limits/limits.ts'
+import type { RawSchedule } from '../../lib/core/schedule/schedule-item.ts'
 import { emptyState } from '../../lib/core/shard/state.ts'
 
 export interface PastThePort {
@@ -13,13 +15,19 @@ export interface PastThePort {
   expire(shard: ShardKey): Promise<void>
   /** Enters the numbers of shards that an earlier version had for a queue. */
   register(queue: string, ...counts: number[]): Promise<void>
+  /** Puts an item of the Schedules table, whatever stands there. */
+  putSchedule(item: RawSchedule): Promise<void>
 }
 
-export const inMemory = ({ states, earlierShards }: Tables): PastThePort => ({
+export const inMemory = (tables: Tables): PastThePort => ({
   override: async (shard, override) =>
-    void states.set(shard, { ...(states.get(shard) ?? emptyState(shard)), override }),
-  expire: async (shard) => void states.delete(shard),
-  register: async (queue, ...counts) => void earlierShards.set(queue, new Set(counts)),
+    void tables.states.set(shard, { ...(tables.states.get(shard) ?? emptyState(shard)), override }),
+  expire: async (shard) => void tables.states.delete(shard),
+  register: async (queue, ...counts) => void tables.earlierShards.set(queue, new Set(counts)),
+  putSchedule: async (item) => {
+    tables.schedules ??= new ScheduleTable()
+    tables.schedules.set(item.pk, structuredClone(item))
+  },
 })
 
 export const inDatabase = (database: Database): PastThePort => ({
@@ -29,6 +37,10 @@ export const inDatabase = (database: Database): PastThePort => ({
     await client.send(new DeleteItemCommand({ TableName: tables.state, Key: toItem({ pk: shard }) }))
   },
   register: (queue, ...counts) => setAttributes(database, `$queue|${queue}`, { layouts: new Set(counts) }),
+  putSchedule: async (item) => {
+    const { client, tables } = database
+    await client.send(new PutItemCommand({ TableName: tables.schedules, Item: toItem(item) }))
+  },
 })
 
 /** Of one state item, with nothing checked. */

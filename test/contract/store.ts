@@ -9,6 +9,7 @@ import { describeClaims } from './store-claims.ts'
 import { describeCounts } from './store-counts.ts'
 import { describeDerived } from './store-derived.ts'
 import { describeEnds } from './store-ends.ts'
+import { describeFiring } from './store-firing.ts'
 import { describeGrants } from './store-grants.ts'
 import { describeHistory } from './store-history.ts'
 import { describeJobs } from './store-jobs.ts'
@@ -19,6 +20,8 @@ import { describeOnce } from './store-once.ts'
 import { describeOutcomes } from './store-outcomes.ts'
 import { describePass } from './store-pass.ts'
 import { describeQueuePauses } from './store-queue-pauses.ts'
+import { describeSchedules } from './store-schedules.ts'
+import { describeSchedulesByHand } from './store-schedules-by-hand.ts'
 import { describeSizes } from './store-sizes.ts'
 import { describeSlots } from './store-slots.ts'
 import { describeStates } from './store-states.ts'
@@ -52,5 +55,8 @@ export function describeStore(name: string, store: () => Store, pastThePort: () 
     describeMoves(store)
     describeLanes(store)
     describeEnds(store)
+    describeSchedules(store)
+    describeSchedulesByHand(store, pastThePort)
+    describeFiring(store)
   })
 }

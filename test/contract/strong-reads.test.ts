@@ -11,14 +11,18 @@ import { uniqueOf } from '../../lib/core/job/lock.ts'
 import { type Receipt, receiptOf } from '../../lib/core/job/receipt.ts'
 import { totalOf } from '../../lib/core/limits/queue-limiter.ts'
 import { emptyState } from '../../lib/core/shard/state.ts'
-import type { JobStore, StateStore } from '../../lib/ports/store.ts'
+import type { JobStore, ScheduleStore, StateStore } from '../../lib/ports/store.ts'
 import { asId, asToken, borrowed, change, jobItem, NOW, SHARD, value } from '../support/builders.ts'
 import { record, type Sent } from '../support/record-commands.ts'
+import { asVersion, scheduleItem } from '../support/schedules.ts'
 
 const sent: Sent[] = []
 const client = record(new DynamoDBClient({ region: 'us-east-1' }), sent)
-const database = { client, tables: { jobs: 'jobs', state: 'state', history: 'history' } }
-const { jobs, states } = dynamoStore(database)
+const database = {
+  client,
+  tables: { jobs: 'jobs', state: 'state', history: 'history', schedules: 'schedules' },
+}
+const { jobs, states, schedules } = dynamoStore(database)
 const log = dynamoDeploymentLog(database)
 
 const state = { ...emptyState(SHARD), version: 1 }
@@ -89,10 +93,29 @@ const ofStates: Verbs<StateStore> = {
   census: () => states.census(),
   saveCensus: () => states.saveCensus({}),
 }
+const ofSchedules: Verbs<ScheduleStore> = {
+  get: () => schedules.get('sync|nightly'),
+  getMany: () => schedules.getMany(['sync|nightly']),
+  due: () => schedules.due({ partition: 7, until: NOW, limit: 1 }),
+  scan: () => schedules.scan(),
+  put: () => schedules.put(scheduleItem(), 'absent'),
+  remove: () => schedules.remove('sync|nightly', asVersion(1)),
+  fire: () => schedules.fire({ schedule: scheduleItem(), found: asVersion(1), jobs: [job] }),
+  putAtMostOnce: () => schedules.putAtMostOnce(job),
+  partitions: () => schedules.partitions(),
+  savePartitions: () => schedules.savePartitions({ version: 1, upTo: 32 }, 'absent'),
+}
 const ofTheLog = { readDeployment: () => log.read(), writeDeployment: () => log.write(deployment, undefined) }
 
 /** The sweep and the tick may see what was; whoever they wake reads again. So may who looks for a mark that stays, or counts for people. */
-const MAY_BE_STALE: readonly string[] = ['peek', 'shards', 'count', 'due', 'scan', 'glance']
+const MAY_BE_STALE: readonly string[] = [
+  ...['peek', 'shards', 'count', 'due', 'scan', 'glance'],
+  ...['schedules: due', 'schedules: scan'],
+]
+
+/** Verbs of another port are called the same. */
+const named = (verbs: typeof ofSchedules) =>
+  Object.fromEntries(Object.entries(verbs).map(([verb, call]) => [`schedules: ${verb}`, call]))
 
 const isRead = ({ command }: Sent): boolean => /^(Get|BatchGet|Query|Scan|TransactGet)/.test(command)
 
@@ -102,7 +125,7 @@ const isStrong = ({ input }: Sent): boolean =>
     (table) => table.ConsistentRead === true,
   )
 
-test.each(Object.entries({ ...ofJobs, ...ofStates, ...ofTheLog }))(
+test.each(Object.entries({ ...ofJobs, ...ofStates, ...ofTheLog, ...named(ofSchedules) }))(
   '%s reads consistently whatever it reads, unless its port says otherwise',
   async (verb, call) => {
     sent.length = 0
@@ -120,10 +143,11 @@ test('a scan is consistent if it has to be', async () => {
   expect(sent.map(isStrong)).toEqual([true])
 })
 
-test('a query of the due index, the one stale query, cannot be consistent', async () => {
+test('a query of a due index, the one stale query, cannot be consistent', async () => {
   sent.length = 0
   await ofStates.due()
-  expect(sent.map(({ input }) => input['IndexName'])).toEqual(['due'])
+  await ofSchedules.due()
+  expect(sent.map(({ input }) => input['IndexName'])).toEqual(['due', 'due'])
 })
 
 test('what a shard has borrowed takes the place of the number that an earlier version wrote there', async () => {

@@ -26,7 +26,10 @@ describe('commands to DynamoDB', () => {
   test('have expressions of our own words and placeholders only', async () => {
     const sent: Sent[] = []
     const client = record(new DynamoDBClient({ region: 'us-east-1' }), sent)
-    const store = dynamoStore({ client, tables: { jobs: 'jobs', state: 'state', history: 'history' } })
+    const store = dynamoStore({
+      client,
+      tables: { jobs: 'jobs', state: 'state', history: 'history', schedules: 'schedules' },
+    })
     const sequence = fc.array(intentOf(KINDS), { minLength: 12, maxLength: 12, size: 'max' })
     const property = fc.asyncProperty(names, sequence, async (world, intents) => {
       sent.length = 0

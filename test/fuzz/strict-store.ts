@@ -2,7 +2,7 @@
 import { fromItem, type Item, toItem } from '../../lib/adapters/dynamodb/database.ts'
 import { memoryStore } from '../../lib/adapters/memory/store.ts'
 import type { Tables } from '../../lib/adapters/memory/tables.ts'
-import type { Store } from '../../lib/ports/store.ts'
+import type { ScheduleItem, Store } from '../../lib/ports/store.ts'
 import { asShard } from '../support/builders.ts'
 import { untyped } from '../support/untyped.ts'
 
@@ -12,7 +12,7 @@ export class Refused extends Error {
 }
 
 export function strictStore(tables: Tables): Store {
-  const { jobs, states, history } = memoryStore(tables)
+  const { jobs, states, history, schedules } = memoryStore(tables)
   return {
     jobs: {
       ...jobs,
@@ -43,6 +43,19 @@ export function strictStore(tables: Tables): Store {
       },
     },
     history: { ...history, bury: async (letter) => history.bury(stored(letter)) },
+    schedules: {
+      ...schedules,
+      get: async (key) => schedules.get(checkedText(key, 2048)),
+      put: async (item, found) => schedules.put(storedSchedule(item), found),
+      remove: async (key, found) => schedules.remove(checkedText(key, 2048), found),
+      fire: async (firing) =>
+        schedules.fire({
+          ...firing,
+          schedule: storedSchedule(firing.schedule),
+          jobs: firing.jobs.map(stored),
+        }),
+      putAtMostOnce: async (job) => schedules.putAtMostOnce(stored(job)),
+    },
   }
 }
 
@@ -62,8 +75,16 @@ function checkedText(value: unknown, most: number): string {
 const MAX_ITEM_BYTES = 400 * 1024
 
 /** As it comes back from DynamoDB. */
-function stored<I extends { readonly pk: string; readonly sk: string }>(item: I): I {
-  const attributes = toItem(checkedKey(item))
+const stored = <I extends { readonly pk: string; readonly sk: string }>(item: I): I =>
+  asItComesBack(checkedKey(item))
+
+function storedSchedule(item: ScheduleItem): ScheduleItem {
+  checkedText(item.pk, 2048)
+  return asItComesBack(item)
+}
+
+function asItComesBack<I extends object>(item: I): I {
+  const attributes = toItem(item)
   const bytes = sizeOf({ M: attributes }, 0)
   if (bytes > MAX_ITEM_BYTES) throw new Refused(`Item size has exceeded the maximum allowed size: ${bytes}`)
   return fromItem(attributes) as unknown as I

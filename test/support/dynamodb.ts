@@ -95,11 +95,17 @@ async function stop(client: DynamoDBClient, engine: ChildProcess): Promise<void>
 async function createTables(client: DynamoDBClient): Promise<TableNames> {
   await client.send(new ListTablesCommand({})) // throws until the engine listens
   const suffix = randomUUID()
-  const tables = { jobs: `jobs-${suffix}`, state: `state-${suffix}`, history: `history-${suffix}` }
+  const tables = {
+    jobs: `jobs-${suffix}`,
+    state: `state-${suffix}`,
+    history: `history-${suffix}`,
+    schedules: `schedules-${suffix}`,
+  }
   const schemas = [
     { TableName: tables.jobs, ...PK_SK },
     { TableName: tables.history, ...PK_SK },
-    { TableName: tables.state, ...STATE },
+    { TableName: tables.state, ...dueIndex('dueShard', 'dueAt') },
+    { TableName: tables.schedules, ...dueIndex('dueIn', 'nextAt') },
   ]
   for (const schema of schemas) {
     await client.send(new CreateTableCommand({ BillingMode: 'PAY_PER_REQUEST', ...schema }))
@@ -120,21 +126,22 @@ const PK_SK: Schema = {
     { AttributeName: 'sk', KeyType: 'RANGE' },
   ],
 }
-const STATE: Schema = {
+/** One item a key, and the index `due` of those that have both of its keys. */
+const dueIndex = (group: string, time: string): Schema => ({
   AttributeDefinitions: [
     { AttributeName: 'pk', AttributeType: 'S' },
-    { AttributeName: 'dueShard', AttributeType: 'S' },
-    { AttributeName: 'dueAt', AttributeType: 'N' },
+    { AttributeName: group, AttributeType: 'S' },
+    { AttributeName: time, AttributeType: 'N' },
   ],
   KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
   GlobalSecondaryIndexes: [
     {
       IndexName: 'due',
       KeySchema: [
-        { AttributeName: 'dueShard', KeyType: 'HASH' },
-        { AttributeName: 'dueAt', KeyType: 'RANGE' },
+        { AttributeName: group, KeyType: 'HASH' },
+        { AttributeName: time, KeyType: 'RANGE' },
       ],
       Projection: { ProjectionType: 'KEYS_ONLY' },
     },
   ],
-}
+})

@@ -61,6 +61,7 @@ export class TwoVersions {
       jobs: slow(store.jobs, turns),
       states: slow(store.states, turns),
       history: store.history,
+      schedules: store.schedules,
     }
     this.versions = shards.map((count) => ({
       config: configOf(count),

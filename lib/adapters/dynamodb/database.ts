@@ -11,6 +11,7 @@ export interface TableNames {
   readonly jobs: string
   readonly state: string
   readonly history: string
+  readonly schedules: string
 }
 export interface Database {
   readonly client: DynamoDBClient

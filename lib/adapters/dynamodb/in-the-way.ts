@@ -10,8 +10,13 @@ import { isBusy } from './database.ts'
 /** About two seconds in all: a job's ending has three. Of those who want one item, each other try finds it free. */
 const PAUSES = { retries: 8, minTimeout: 20, maxTimeout: 400, randomize: true }
 
-export const unlessInTheWay = <T>(write: () => Promise<T>): Promise<T> =>
+/** @param isRefused whether another error, too, says that nothing has been written */
+export const unlessInTheWay = <T>(
+  write: () => Promise<T>,
+  isRefused: (error: unknown) => boolean = () => false,
+): Promise<T> =>
   pRetry(write, {
     ...PAUSES,
-    shouldRetry: ({ error }) => isBusy(error) || error instanceof TransactionConflictException,
+    shouldRetry: ({ error }) =>
+      isBusy(error) || error instanceof TransactionConflictException || isRefused(error),
   })

@@ -5,6 +5,7 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb'
 import { convertToAttr, convertToNative } from '@aws-sdk/util-dynamodb'
 import { type RawItem, UNREADABLE } from '../../core/job/job.ts'
+import type { RawSchedule } from '../../core/schedule/schedule-item.ts'
 
 export type Item = Record<string, AttributeValue>
 
@@ -38,26 +39,38 @@ export const fromItem = (item: Item): Record<string, unknown> =>
   )
 
 /** An item as it came, kept beside what was made of it: plain values do not hold all that DynamoDB does. */
-const originals = new WeakMap<RawItem, Item>()
+const originals = new WeakMap<object, Item>()
 
 /** An item of the Jobs table. One that cannot be read must not keep its neighbours from being read. */
-export function toRawItem(item: Item): RawItem {
-  const raw = readable(item)
+export const toRawItem = (item: Item): RawItem =>
+  toRaw(item, ({ pk, sk }) => ({ pk: textOf(pk), sk: textOf(sk) }))
+
+/** The same for an item of the Schedules table. */
+export const toRawSchedule = (item: Item): RawSchedule =>
+  toRaw(item, ({ pk, version }) => ({
+    pk: textOf(pk),
+    ...(version?.N === undefined ? {} : { version: toNumber(version.N) }),
+  }))
+
+/** @param known what is known of one that cannot be read */
+function toRaw<Raw extends RawSchedule>(item: Item, known: (item: Item) => RawSchedule): Raw {
+  const raw = readable(item, known) as Raw
   originals.set(raw, item)
   return raw
 }
 
-function readable(item: Item): RawItem {
+function readable(item: Item, known: (item: Item) => RawSchedule): object {
   try {
-    return fromItem(item) as RawItem
+    return fromItem(item)
   } catch (error) {
-    const [pk, sk] = [String(item['pk']?.S), String(item['sk']?.S)]
-    return { pk, sk, [UNREADABLE]: error instanceof Error ? error.message : String(error) }
+    return { ...known(item), [UNREADABLE]: error instanceof Error ? error.message : String(error) }
   }
 }
 
+const textOf = (key: AttributeValue | undefined): string => String(key?.S)
+
 /** The attributes of an item as DynamoDB has them. */
-export const originalOf = (item: RawItem): Item => originals.get(item) ?? toItem(item)
+export const originalOf = (item: object): Item => originals.get(item) ?? toItem(item)
 
 function fromAttribute(attribute: AttributeValue): unknown {
   if (attribute.M) return fromItem(attribute.M)

@@ -23,14 +23,22 @@ export function putUnique(
   found?: FoundLock,
   rooms?: readonly Room[],
 ): Promise<UniqueOutcome> {
-  const gone = isGone(database, item, found)
-  return putKeyed<UniqueOutcome>(
-    database,
-    { item, rooms },
-    [putLock(database, lock, found?.job), ...gone],
-    (error) => whatIsLocked(error, item, lock, gone.length > 0 ? found : undefined),
+  const parts = lockParts(database, lock, found, item)
+  return putKeyed<UniqueOutcome>(database, { item, rooms }, parts, (error) =>
+    whatIsLocked(error, item, lock, parts.length > 1 ? found : undefined),
   )
 }
+
+/** For a transaction that puts a job: its lock, and where that has to be seen to, that the job of the one that was found is gone. */
+export const lockParts = (
+  database: Database,
+  lock: Lock,
+  found: FoundLock | undefined,
+  job: JobKey,
+): [TransactWriteItem, ...TransactWriteItem[]] => [
+  putLock(database, lock, found?.job),
+  ...isGone(database, job, found),
+]
 
 /** For the transaction that puts another item in a job's place: its next attempt, or the job as it is moved. */
 export function takeLockAlong(
@@ -63,15 +71,14 @@ function putLock(database: Database, lock: Lock, found: JobKey | undefined): Tra
 }
 
 /** For a transaction that puts a job: its unique key, too. The first part fails if that is another's. */
-export function claimKey(database: Database, { key, found }: KeyClaim, job: JobItem): TransactWriteItem[] {
-  return [putLock(database, lockOfNext(key, job), found?.job), ...isGone(database, job, found)]
-}
+export const claimKey = (database: Database, { key, found }: KeyClaim, job: JobItem): TransactWriteItem[] =>
+  lockParts(database, lockOfNext(key, job), found, job)
 
 const isOf = (expression: UpdateExpression, { pk, sk }: { pk: string; sk: string }): string =>
   `${expression.path('job', 'pk')} = ${expression.value(pk)} AND ${expression.path('job', 'sk')} = ${expression.value(sk)}`
 
 /** Race: the job that had the key is still there, or there again. */
-function isGone({ tables }: Database, item: JobItem, found: FoundLock | undefined): TransactWriteItem[] {
+function isGone({ tables }: Database, item: JobKey, found: FoundLock | undefined): TransactWriteItem[] {
   if (!found || found.hasStarted || isSameKey(found.job, item)) return []
   const { pk, sk } = found.job
   const ConditionCheck = { TableName: tables.jobs, Key: toItem({ pk, sk }), ConditionExpression: NOT_THERE }

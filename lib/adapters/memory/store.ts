@@ -5,6 +5,7 @@ import type { HistoryStore, JobStore, Store } from '../../ports/store.ts'
 import { memoryEnds, whatIsThere } from './job-ends.ts'
 import { memoryLanes } from './job-lanes.ts'
 import { byBytes } from './order.ts'
+import { memorySchedules } from './schedules.ts'
 import { changeSizes, countedItems, isFull, mendSize, putCounted, readSize } from './sizes.ts'
 import { memoryStates } from './states.ts'
 import { memoryShards } from './sweep.ts'
@@ -15,6 +16,7 @@ export const memoryStore = (tables: Tables = emptyTables()): Store => ({
   jobs: memoryJobs(tables),
   states: memoryStates(tables),
   history: memoryHistory(tables),
+  schedules: memorySchedules(tables),
 })
 
 const memoryJobs = (tables: Tables): JobStore => ({

@@ -3,6 +3,8 @@ import type { Room } from '../../core/job/counted.ts'
 import { isSameItem, type JobItem, type RawItem } from '../../core/job/job.ts'
 import {
   type FoundLock,
+  type Lock,
+  type LockKey,
   lockGoesOn,
   lockKeyOf,
   lockOfNext,
@@ -61,11 +63,21 @@ export function swapWaiting(
 }
 
 /** Whether a job that is put may have its unique key, too. */
-export function mayClaim(tables: Tables, { key, found }: KeyClaim, job: JobItem): boolean {
-  const locked = tables.locks.get(key.pk)
-  if (locked && !(found && isSameKey(locked.job, found.job))) return false
+export const mayClaim = (tables: Tables, { key, found }: KeyClaim, job: JobItem): boolean =>
+  lockInTheWay(tables, key, found, job) === undefined
+
+/** The lock by which a job that is put may not have its key: another's, or the one that was found, whose job is there. */
+export function lockInTheWay(
+  tables: Tables,
+  { pk }: LockKey,
+  found: FoundLock | undefined,
+  job: Key,
+): Lock | undefined {
+  const locked = tables.locks.get(pk)
+  if (locked && !(found && isSameKey(locked.job, found.job))) return structuredClone(locked)
   const hasToBeGone = found && !found.hasStarted && !isSameKey(found.job, job)
-  return !(hasToBeGone && tables.jobs.get(found.job.pk)?.has(found.job.sk))
+  const isThere = hasToBeGone && tables.jobs.get(found.job.pk)?.has(found.job.sk)
+  return isThere ? structuredClone(found) : undefined
 }
 
 export const claimKey = (tables: Tables, { key }: KeyClaim, job: JobItem): void =>

@@ -74,6 +74,8 @@ export interface Schedule {
   readonly nextAt?: number
   /** The nominal time of the last tick that was fired or skipped, epoch ms. */
   readonly lastAt?: number
+  /** The nominal time of the one tick that waits until the job of an earlier one is gone, epoch ms: overlap `bufferOne`. */
+  readonly buffered?: number
   readonly pause?: SchedulePause
   readonly setAside?: SetAside
   /** Ticks whose jobs were put ahead by an earlier definition, and are to be taken back: see `withdraw.ts`. */

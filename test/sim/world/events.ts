@@ -20,6 +20,7 @@ import type {
   PassWrite,
   RawKey,
   ReleaseOutcome,
+  ScheduleItem,
   StartOutcome,
   SwapOutcome,
 } from '../../../lib/ports/store.ts'
@@ -123,6 +124,8 @@ export type Effect =
   | { readonly op: 'due'; readonly found: number }
   | { readonly op: 'scan' }
   | { readonly op: 'putPayload' | 'getPayload' }
+  | { readonly op: 'putSchedule'; readonly item: ScheduleItem; readonly outcome: 'put' | 'stale' }
+  | { readonly op: 'removeSchedule'; readonly key: string; readonly outcome: 'removed' | 'stale' }
   | { readonly op: 'other'; readonly name: string }
   | { readonly op: 'sendWork'; readonly messages: readonly WorkMessage[] }
   | { readonly op: 'sendWake'; readonly messages: readonly WakeMessage[] }

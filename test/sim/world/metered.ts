@@ -1,7 +1,7 @@
 /** The memory store behind DynamoDB's limits for one partition key. */
 import type { Tables } from '../../../lib/adapters/memory/tables.ts'
 import type { JobItem } from '../../../lib/core/job/job.ts'
-import type { JobStore, StateStore, Store } from '../../../lib/ports/store.ts'
+import type { JobStore, ScheduleStore, StateStore, Store } from '../../../lib/ports/store.ts'
 import { SimulatedFault } from '../faults/rates.ts'
 import { bytesOf, type Throughput, type Use } from './throughput.ts'
 
@@ -15,6 +15,7 @@ export const metered = (store: Store, tables: Tables, throughput: Throughput): S
   jobs: meteredJobs(store.jobs, tables, throughput),
   states: meteredStates(store.states, tables, throughput),
   history: store.history,
+  schedules: meteredSchedules(store.schedules, throughput),
 })
 
 /** Refuses a call on a hot key; otherwise carries it out and takes what it has used. */
@@ -106,5 +107,34 @@ function meteredStates(states: StateStore, tables: Tables, throughput: Throughpu
     writeBooks: (owner, write) => writing(owner.shard, () => states.writeBooks(owner, write)),
     recordBorrowed: (state, ...rest) => writing(state.shard, () => states.recordBorrowed(state, ...rest)),
     fence: (shard, ...rest) => writing(shard, () => states.fence(shard, ...rest)),
+  }
+}
+
+function meteredSchedules(schedules: ScheduleStore, throughput: Throughput): ScheduleStore {
+  const call = meter(throughput)
+  const ofJobs = (jobs: readonly JobItem[]): Use[] =>
+    jobs.map(({ pk }) => ({ table: 'jobs', pk, how: 'write' }))
+  const ofSchedule = (pk: string): Use => ({ table: 'schedules', pk, how: 'write' })
+  return {
+    ...schedules,
+    put: (item, found) =>
+      call(
+        [ofSchedule(item.pk)],
+        () => schedules.put(item, found),
+        () => bytesOf(item),
+      ),
+    fire: (firing) =>
+      call(
+        [ofSchedule(firing.schedule.pk), ...ofJobs(firing.jobs)],
+        () => schedules.fire(firing),
+        () => bytesOf(firing.schedule),
+        IN_TRANSACTION,
+      ),
+    putAtMostOnce: (job) =>
+      call(
+        ofJobs([job]),
+        () => schedules.putAtMostOnce(job),
+        () => bytesOf(job),
+      ),
   }
 }

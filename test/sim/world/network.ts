@@ -13,6 +13,8 @@ import type { Scheduler } from './scheduler.ts'
 const REFUSALS = ['throttled', 'crashBefore'] as const satisfies readonly FaultName[]
 const LOSSES = ['replyLost', 'sentTwice', 'crashAfter'] as const satisfies readonly FaultName[]
 type Fate = FaultName | undefined
+/** Calls that the SDK is told not to send again. */
+const SENT_ONCE: readonly string[] = ['putAtMostOnce']
 
 const SLOWEST_MS = 20_000
 const backoff = (tries: number): number => 50 * 2 ** tries
@@ -37,7 +39,8 @@ export class Network {
   call<T>(by: Invocation, op: string, effect: () => Promise<T>, transaction = false): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       if (!by.alive) return
-      const fate = this.#fate(transaction)
+      const struck = this.#fate(transaction)
+      const fate = struck === 'sentTwice' && SENT_ONCE.includes(op) ? 'replyLost' : struck
       let [tries, sent] = [0, 0]
       const reply = (answer: () => void) =>
         this.#scheduler.after(this.#leg(op), () => {

@@ -3,7 +3,7 @@ import { memoryStore } from '../../../lib/adapters/memory/store.ts'
 import type { Tables } from '../../../lib/adapters/memory/tables.ts'
 import type { JobItem } from '../../../lib/core/job/job.ts'
 import type { ShardState } from '../../../lib/core/shard/state.ts'
-import type { JobStore, StateStore, Store } from '../../../lib/ports/store.ts'
+import type { JobStore, RawSchedule, StateStore, Store } from '../../../lib/ports/store.ts'
 import type { Faults } from '../faults/rates.ts'
 import type { Effect, Listener } from './events.ts'
 import { simulatedHistory } from './history.ts'
@@ -12,13 +12,15 @@ import { simulatedKeyed } from './keyed-jobs.ts'
 import { metered } from './metered.ts'
 import type { Network } from './network.ts'
 import { simulatedPauses } from './queue-pauses.ts'
+import { simulatedSchedules } from './schedules.ts'
 import { dueOf, stale } from './stale-reads.ts'
 import type { Throughput } from './throughput.ts'
 
 export interface StoreWorld {
   readonly tables: Tables
-  /** What each state item was before its last change: an index or a scan may still show it. */
+  /** What each state item, or schedule, was before its last change: an index or a scan may still show it. */
   readonly previous: Map<string, ShardState | undefined>
+  readonly previousSchedules: Map<string, RawSchedule | undefined>
   /** Absent where no key is ever throttled. */
   readonly throughput: Throughput | undefined
   readonly network: Network
@@ -34,6 +36,7 @@ export const simulatedStore = (world: StoreWorld, by: Invocation): Store => {
     jobs: simulatedJobs(world, by, inner.jobs),
     states: simulatedStates(world, by, inner.states),
     history: simulatedHistory(world, by, inner.history),
+    schedules: simulatedSchedules(world, by, inner.schedules),
   }
 }
 
@@ -151,7 +154,6 @@ async function asPass<T>(
   return outcome
 }
 
-/** A batch is no transaction: some of it may be taken and some not. */
 function putBatch(
   { network, faults, emit, tables }: StoreWorld,
   by: Invocation,
@@ -159,7 +161,7 @@ function putBatch(
   items: readonly JobItem[],
 ): Promise<readonly JobItem[]> {
   return network.call(by, 'putBatch', async () => {
-    const left = items.filter(() => faults.strikes('unprocessed'))
+    const left = items.filter(() => faults.strikes('unprocessed')) // No transaction.
     for (const item of items.filter((item) => !left.includes(item))) {
       const stood = tables.jobs.get(item.pk)?.has(item.sk) ?? false
       const [refused] = await jobs.putBatch([item])

@@ -5,7 +5,7 @@
 import type { Scheduler } from './scheduler.ts'
 
 export interface Use {
-  readonly table: 'jobs' | 'states' | 'history'
+  readonly table: 'jobs' | 'states' | 'history' | 'schedules'
   readonly pk: string
   readonly how: 'read' | 'write'
 }

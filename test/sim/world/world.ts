@@ -14,6 +14,7 @@ import {
   WORK_COMES_BACK_MS,
   WORK_RECEIVES,
 } from '../../../lib/core/times.ts'
+import type { RawSchedule } from '../../../lib/ports/store.ts'
 import { type Faults, SimulatedFault } from '../faults/rates.ts'
 import type { Plan } from '../workloads/plan.ts'
 import { Concurrency } from './concurrency.ts'
@@ -70,6 +71,7 @@ export class World {
   readonly throughput: Throughput | undefined
   readonly deploys: Deploys
   readonly previous = new Map<string, ShardState | undefined>()
+  readonly previousSchedules = new Map<string, RawSchedule | undefined>()
   /** Shard → when somebody last wrote its override past the product. */
   readonly writtenByHand = new Map<string, number>()
   readonly work: SimulatedQueue

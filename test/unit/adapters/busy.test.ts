@@ -8,6 +8,7 @@ import { receiptOf } from '../../../lib/core/job/receipt.ts'
 import { emptyState } from '../../../lib/core/shard/state.ts'
 import type { Store } from '../../../lib/ports/store.ts'
 import { asShard, jobItem, NOW, SHARD, value } from '../../support/builders.ts'
+import { asVersion, scheduleItem } from '../../support/schedules.ts'
 
 const item = jobItem()
 const unique = value(uniqueOf({ key: 'k' }, item, 'mark', NOW))
@@ -24,6 +25,17 @@ const CALLS: readonly (readonly [string, (store: Store) => Promise<unknown>, unk
   ['putUnique', ({ jobs }) => jobs.putUnique(unique.item, unique.lock), { kind: 'busy' }],
   ['putOnce', ({ jobs }) => jobs.putOnce(item, receipt ?? never()), { kind: 'busy' }],
   ['putCounted', ({ jobs }) => jobs.putCounted({ ...item, countedIn: { queue: 0 } }), 'busy'],
+  [
+    'fire',
+    ({ schedules }) =>
+      schedules.fire({
+        schedule: scheduleItem(),
+        found: asVersion(1),
+        jobs: [unique.item],
+        lock: { lock: unique.lock },
+      }),
+    { kind: 'busy' },
+  ],
   [
     'swapWaiting',
     ({ jobs }) =>
@@ -50,7 +62,10 @@ function storeThat(...codes: readonly string[]): Store {
   const client = Object.assign(new DynamoDBClient({ region: 'us-east-1' }), {
     send: () => Promise.reject(error),
   })
-  return dynamoStore({ client, tables: { jobs: 'jobs', state: 'state', history: 'history' } })
+  return dynamoStore({
+    client,
+    tables: { jobs: 'jobs', state: 'state', history: 'history', schedules: 'schedules' },
+  })
 }
 
 test.each(CALLS)('%s', async (_verb, call, busy) => {

@@ -5,7 +5,7 @@ import { dynamoHistoryStore } from '../../../lib/adapters/dynamodb/history.ts'
 import { deadLetterOf } from '../../../lib/core/job/dead-letter.ts'
 import { jobItem, NOW } from '../../support/builders.ts'
 
-const tables = { jobs: 'jobs', state: 'state', history: 'history' }
+const tables = { jobs: 'jobs', state: 'state', history: 'history', schedules: 'schedules' }
 
 function putBack(...codes: readonly string[]): Promise<string> {
   const client = new DynamoDBClient({ region: 'us-east-1' })

@@ -32,7 +32,10 @@ function storeBehind(...errors: readonly Error[]) {
       return { Attributes: { pk: { S: SHARD } } }
     },
   })
-  return dynamoStore({ client, tables: { jobs: 'jobs', state: 'state', history: 'history' } })
+  return dynamoStore({
+    client,
+    tables: { jobs: 'jobs', state: 'state', history: 'history', schedules: 'schedules' },
+  })
 }
 const jobsBehind = (...errors: readonly Error[]) => storeBehind(...errors).jobs
 

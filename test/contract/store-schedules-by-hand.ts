@@ -1,0 +1,87 @@
+import { describe, expect, test } from 'vitest'
+import {
+  foundVersion,
+  isRaw,
+  type RawSchedule,
+  type ScheduleItem,
+} from '../../lib/core/schedule/schedule-item.ts'
+import type { Store } from '../../lib/ports/store.ts'
+import type { PastThePort } from './past-the-port.ts'
+import { fresh, nextOf } from './store-schedules.ts'
+
+const inItsPlace = ({ pk }: RawSchedule): ScheduleItem => ({ ...fresh(), pk: pk as ScheduleItem['pk'] })
+
+export function describeSchedulesByHand(store: () => Store, pastThePort: () => PastThePort): void {
+  const schedules = () => store().schedules
+  const byHand = async (part: Readonly<Record<string, unknown>> = {}): Promise<RawSchedule> => {
+    const item = { pk: fresh().pk, task: 'sync', cron: '0 3 * * *', payload: { sizes: [1, 2] }, ...part }
+    await pastThePort().putSchedule(item)
+    const read = await schedules().get(item.pk)
+    if (!read) throw new Error('it is not there')
+    expect(read).toEqual(item)
+    return read
+  }
+
+  describe('an item that somebody has put by hand', () => {
+    test.each([
+      ['no version', {}],
+      ['a version of its own kind', { version: 'v1' }],
+      ['a set in it', { team: new Set(['a', 'b']) }],
+      ['many attributes', Object.fromEntries(Array.from({ length: 80 }, (_, n) => [`a${n}`, n]))],
+    ])('with %s is replaced as it was read', async (_what, part) => {
+      const item = await byHand(part)
+      expect(isRaw(item)).toBe(true)
+      const schedule = inItsPlace(item)
+      for (const _time of ['first', 'copy'])
+        expect(await schedules().put(schedule, foundVersion(item))).toBe('put')
+      expect(await schedules().get(item.pk)).toEqual(schedule)
+      expect(await schedules().put(nextOf(schedule, { queue: 'late' }), item)).toBe('stale')
+    })
+
+    test.each<[string, Readonly<Record<string, unknown>>]>([
+      ['changed', { cron: '0 4 * * *' }],
+      ['given an option', { missed: 'all' }],
+      ['given a time', { at: 7 }],
+      ['without what it had', { payload: undefined }],
+    ])('is left alone if it is %s since', async (_how, part) => {
+      const item = await byHand()
+      const other = Object.fromEntries(
+        Object.entries({ ...item, ...part }).filter(([, had]) => had !== undefined),
+      )
+      await pastThePort().putSchedule({ ...other, pk: item.pk })
+      expect(await schedules().put(inItsPlace(item), item)).toBe('stale')
+      expect(await schedules().remove(item.pk, item)).toBe('stale')
+      expect(await schedules().get(item.pk)).toEqual(other)
+    })
+
+    test('is in the way of whoever has found none, or a schedule', async () => {
+      const item = await byHand()
+      const schedule = inItsPlace(item)
+      expect(await schedules().put(schedule, 'absent')).toBe('stale')
+      expect(await schedules().put(nextOf(schedule), schedule.version)).toBe('stale')
+      expect(await schedules().remove(item.pk, schedule.version)).toBe('stale')
+      expect(await schedules().get(item.pk)).toEqual(item)
+    })
+
+    test('over a schedule is in the way of its firing', async () => {
+      const schedule = fresh()
+      await schedules().put(schedule, 'absent')
+      await pastThePort().putSchedule({ pk: schedule.pk, cron: '0 4 * * *' })
+      const firing = { schedule: nextOf(schedule), found: schedule.version, jobs: [] }
+      expect(await schedules().fire(firing)).toEqual({ kind: 'stale' })
+    })
+
+    test('is removed', async () => {
+      const item = await byHand()
+      expect(await schedules().remove(item.pk, item)).toBe('removed')
+      expect(await schedules().get(item.pk)).toBeUndefined()
+    })
+
+    test('is listed, and where it says so, as due', async () => {
+      const item = await byHand({ dueIn: '1023', nextAt: -1.5 })
+      const { schedules: due } = await schedules().due({ partition: 1023, until: 0, limit: 10 })
+      expect(due).toContainEqual({ key: item.pk, nextAt: -1.5 })
+      await schedules().remove(item.pk, item)
+    })
+  })
+}
