@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { sizeOf } from '../../../../lib/core/limits/queue-size.ts'
 import { defineConfig } from '../../../../lib/core/queue/config.ts'
 import type { Schedule } from '../../../../lib/core/schedule/schedule.ts'
+import { toScheduleItem, versionAfter } from '../../../../lib/core/schedule/schedule-item.ts'
 import { FIRED_AGAIN_MS, LEFT_TO_NEWER_MS, UNKNOWN_FOR_MS } from '../../../../lib/core/times.ts'
 import { firePartition } from '../../../../lib/use-cases/schedules/fire-partition.ts'
 import { NOW } from '../../../support/builders.ts'
@@ -224,4 +225,39 @@ test('what an older function cannot read is not set aside while a deploy is unde
   await firePartition(world.context, { fire: 0 })
   expect(world.heard('schedule left to newer')).toHaveLength(1)
   expect(await world.context.store.schedules.get('sync|daily')).not.toHaveProperty('setAside')
+})
+
+describe('what somebody has left to be taken back, and has died', () => {
+  test('is taken back first, and its tick is fired by the definition that is', async () => {
+    const world = await worldWith()
+    await firePartition(world.context, { fire: 0 })
+    const [job] = world.jobs
+    const fired = await standing(world)
+    if (!fired || !job) throw new Error('a schedule that has fired')
+    const withdraw = [{ pk: job.pk, sk: job.sk }]
+    const changed = {
+      ...fired,
+      payload: { customer: 'acme', by: 'another' },
+      withdraw,
+      version: versionAfter(fired.version, NOW),
+    }
+    await world.context.store.schedules.put(toScheduleItem(changed), fired.version)
+    await firePartition(world.context, { fire: fired.partition })
+    await firePartition(world.context, { fire: [fired.key] })
+    expect(world.jobs).toMatchObject([{ payload: { by: 'another' }, schedule: { at: NOW + MINUTE_MS } }])
+    expect((await standing(world))?.withdraw).toBeUndefined()
+  })
+
+  test('and a schedule that is unscheduled goes then', async () => {
+    const world = await worldWith()
+    await firePartition(world.context, { fire: 0 })
+    const [job] = world.jobs
+    const fired = await standing(world)
+    if (!fired || !job) throw new Error('a schedule that has fired')
+    const version = versionAfter(fired.version, NOW)
+    const gone = { ...fired, isRemoved: true, withdraw: [{ pk: job.pk, sk: job.sk }], version } as const
+    await world.context.store.schedules.put(toScheduleItem(gone), fired.version)
+    await firePartition(world.context, { fire: [fired.key] })
+    expect([world.jobs, await standing(world)]).toEqual([[], undefined])
+  })
 })
