@@ -102,7 +102,6 @@ export class Truth {
         this.#overwrite(effect.item)
         return
       case 'withdraw':
-      case 'takeBack':
         this.#leave(effect.key.pk, effect.key.sk, 'withdrawn')
         return
       case 'remove':
