@@ -160,8 +160,8 @@ export const SWAP_MUTANTS: readonly TestedMutant[] = [
   {
     name: 'a letter takes its key over from whoever has it',
     file: DYNAMO,
-    find: 'job), found?.job), ...isGone(database, job, found)]',
-    replace: 'job), found?.job), ...isGone(database, job, found).slice(1)]',
+    find: 'lockOfNext(key, job), found, job)',
+    replace: 'lockOfNext(key, job), found && { ...found, hasStarted: true }, job)',
     breaks: 'two jobs have one unique key',
     tests: [CONTRACT],
   },
