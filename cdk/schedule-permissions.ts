@@ -21,6 +21,9 @@ export function connectSchedules({ dispatcher, worker, tick, ingest }: Functions
   allow(worker, tableArn, 'dynamodb', ['GetItem', 'DeleteItem'])
   // Scan: those that the configuration declares, and those whose arrival was lost.
   allow(tick, tableArn, 'dynamodb', ['Scan', 'GetItem', 'PutItem', 'DeleteItem'])
+  // A declared one that is changed or removed: its jobs that were put ahead are taken back, and counted off.
+  allow(tick, tables.jobs.tableArn, 'dynamodb', ['GetItem', 'DeleteItem'])
+  allowKeysFrom(tick, tables.history.tableArn, ['$size|*'], ['UpdateItem'])
   // Those that somebody has put by hand.
   allow(ingest, tableArn, 'dynamodb', ['GetItem', 'PutItem', 'DeleteItem'])
 }

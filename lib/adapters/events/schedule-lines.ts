@@ -29,6 +29,11 @@ export const SCHEDULE_LINES: {
     'a schedule makes no sense here; it is left to a newer deploy for a day',
     { schedule, reason },
   ],
+  'declared schedule refused': ({ schedule, reason }) => [
+    'error',
+    'a schedule that the configuration declares was not applied: change it, and deploy',
+    { schedule, reason },
+  ],
   'schedule set aside': ({ schedule, reason }) => [
     'error',
     'a schedule makes no sense and fires no more: schedule it anew',

@@ -32,6 +32,8 @@ export function simulatedSchedules(
     getMany: (keys) => other('get schedules', () => schedules.getMany(keys)),
     partitions: () => other('partitions', () => schedules.partitions()),
     savePartitions: (...save) => other('savePartitions', () => schedules.savePartitions(...save)),
+    declared: () => other('declared', () => schedules.declared()),
+    saveDeclared: (...save) => other('saveDeclared', () => schedules.saveDeclared(...save)),
     due: ({ limit, cursor, ...query }) =>
       other('due schedules', async () => pageOf(await allDue(world, schedules, query), limit, cursor)),
     scan: (query) =>
@@ -116,7 +118,7 @@ function withdrawing(
       const outcome = await withdraw()
       seen({ op: 'other', name: `withdraw ${outcome}` })
       const gone = standing.filter((item) => !isThere(item))
-      for (const { pk, sk } of gone) seen({ op: 'takeBack', key: { pk, sk } })
+      for (const { pk, sk } of gone) seen({ op: 'withdraw', key: { pk, sk } })
       if (gone.length === 0) return outcome
       for (const [shard, state] of states) previous.set(shard, state)
       previousSchedules.set(schedule.pk, before)

@@ -51,6 +51,17 @@ const CASES: Cases<keyof ScheduleEvents> = {
       ],
     },
   ],
+  'declared schedule refused': [
+    {
+      event: { schedule, reason: 'its name is taken' },
+      line: [
+        'error',
+        'a schedule that the configuration declares was not applied: change it, and deploy',
+        { schedule, reason: 'its name is taken' },
+      ],
+      counts: { SetAsideSchedules: 1 },
+    },
+  ],
   'schedule set aside': [
     {
       event: { schedule, reason: 'no queue' },
