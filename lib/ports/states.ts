@@ -111,6 +111,8 @@ export interface PassWrite extends PassChange {
   readonly borrowed?: BorrowedUnits
   /** The same of the limiters of its queue. */
   readonly borrowedFrom?: BorrowedFrom
+  /** Whether a plain shard keeps what its next job needs from now on. Absent if that is as it was. */
+  readonly keepsNext?: boolean
   /** What slows the partition down from now on, or that nothing does any more. Absent if that is as it was. */
   readonly slowed?: SlowDown | 'over'
   /** How slow the shard is by itself from now on. The outcomes that are judged by that come off those that are counted. */

@@ -97,6 +97,16 @@ export function describePass(store: () => Store): void {
       expect(second.waitingAmid).toBeUndefined()
     })
 
+    test('a pass says whether a plain shard keeps what its next job needs, until another says that it does not', async () => {
+      const first = await afterPass(store(), { keepsNext: true })
+      expect(first.keepsNext).toBe(true)
+      const second = await afterPass(store(), {}, first)
+      expect(second.keepsNext).toBe(true)
+      const third = await afterPass(store(), { keepsNext: false }, second)
+      expect(third.keepsNext).toBeUndefined()
+      expect(await store().states.read(third.shard)).toEqual(third)
+    })
+
     test('a shard is stranded until a pass has written, and no time brings it meanwhile', async () => {
       const before = await afterPass(store(), { dueAt: NOW + 5, dueShard: '3' })
       await store().states.strand(before, NOW, undefined)

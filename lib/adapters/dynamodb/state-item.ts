@@ -72,6 +72,7 @@ const stateSchema = z.object({
   line: lineSchema.optional(),
   borrowed: borrowedSchema.optional(),
   borrowedFrom: borrowedFromSchema.optional(),
+  keepsNext: z.literal(true).optional(),
   granted: grantSchema.optional(),
   override: z.unknown().optional(),
   held: heldSchema,

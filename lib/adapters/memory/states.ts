@@ -123,7 +123,15 @@ const passed = (state: ShardState, expiresAt: number | undefined): ShardState =>
 
 function applyPass(state: ShardState, change: PassWrite): ShardState {
   const { waitingAmid: _waitingAmid, held: _held, strandedSince: _since, ...lasting } = state
-  const { dueAt: _dueAt, dueShard: _dueShard, expiresAt: _expiresAt, slowed, granted, ...others } = lasting
+  const {
+    dueAt: _dueAt,
+    dueShard: _dueShard,
+    expiresAt: _expiresAt,
+    slowed,
+    granted,
+    keepsNext,
+    ...others
+  } = lasting
   const rest = change.throttling ? judgedBy(others, change.throttling) : others
   const again = change.resend.flatMap(({ id }) => {
     const slot = state.slots[id]
@@ -145,6 +153,7 @@ function applyPass(state: ShardState, change: PassWrite): ShardState {
     ...(change.held.length > 0 ? { held: structuredClone(change.held) } : {}),
     ...slowedAfter(slowed, change),
     ...grantedAfter(granted, change),
+    ...((change.keepsNext ?? keepsNext) ? { keepsNext: true } : {}),
     ...(change.borrowed ? { borrowed: structuredClone(change.borrowed) } : {}),
     ...(change.borrowedFrom ? { borrowedFrom: structuredClone(change.borrowedFrom) } : {}),
     passedBy: change.mark,

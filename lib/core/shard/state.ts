@@ -90,6 +90,11 @@ export interface ShardState {
   readonly strandedSince?: number
   /** In a plain shard: what it has lent to the other shards of its partition, and which of them wait. */
   readonly books?: Books
+  /**
+   * In a plain shard: of what it has not lent it keeps what its next job needs, which waits for a total or a pool. Others keep the same in
+   * their loans. It says nothing where nothing is `waiting`: a function that does not know of it may have left it.
+   */
+  readonly keepsNext?: true
   /** In any other shard: what it has from the plain one. */
   readonly borrowed?: BorrowedUnits
   /** What it has from the limiters of its queue, by their names. */

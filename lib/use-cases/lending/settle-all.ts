@@ -3,6 +3,7 @@
 import type { LineChange } from '../../core/limits/books.ts'
 import { hasMore, isGivenBack, isSameFrom, isSameUnits } from '../../core/limits/borrowed.ts'
 import type { Gates } from '../../core/limits/gates.ts'
+import { PLAIN } from '../../core/limits/lending.ts'
 import type { Result } from '../../core/limits/settling.ts'
 import type { BorrowedFrom, BorrowedUnits, ShardState } from '../../core/shard/state.ts'
 import type { Context } from '../context.ts'
@@ -40,6 +41,15 @@ export const isMoved = (before: Gates<Capacity>, after: readonly Account[], stat
     const known = borrowedIn(state, capacity)
     return isGivenBack(before[index]?.portion.borrowed ?? {}, borrowed) || hasMore(borrowed, known)
   })
+
+/** Whether a plain shard keeps what its next job needs of its partition, as far as that changes. */
+export function keepsNextAfter(
+  state: ShardState,
+  [partition]: readonly Account[],
+): { readonly keepsNext?: boolean } {
+  const keepsNext = partition?.capacity.self === PLAIN && partition.result.lack.isReserved === true
+  return keepsNext === (state.keepsNext === true) ? {} : { keepsNext }
+}
 
 /** What the shard has borrowed from now on, as far as that changes. */
 export function borrowedAfter(
