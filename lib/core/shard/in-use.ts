@@ -33,7 +33,10 @@ export function unitsOfOwner(owner: ShardState, limits: Limits, now: number): Un
   const books = booksOf(owner)
   const kept = (resource: Resource) =>
     Math.max(0, Math.min(1, capOf(limits, resource) - lentOut(books[resource]) - used[resource]))
-  return { slots: used.slots + kept('slots'), starts: used.starts + kept('starts') }
+  return {
+    slots: used.slots + (owner.keepsNext === 'start' ? 0 : kept('slots')),
+    starts: used.starts + kept('starts'),
+  }
 }
 
 /** What a shard uses when a pass has seen which of its slots stay. */

@@ -14,14 +14,7 @@ import type { Capacity } from '../lending/capacity.ts'
 import { returnStarts } from '../lending/grants.ts'
 import { limitsSeen } from '../lending/limits-seen.ts'
 import type { Settled } from '../lending/settle.ts'
-import {
-  type Account,
-  borrowedAfter,
-  isMoved,
-  keepsNextAfter,
-  leaveLines,
-  settleAll,
-} from '../lending/settle-all.ts'
+import { type Account, borrowedAfter, isMoved, leaveLines, settleAll } from '../lending/settle-all.ts'
 import type { Round } from './request.ts'
 import { lookSoon, messagesOf, sendWake, sendWork, startCounting } from './send.ts'
 import { grantedAfter, grantedStart, keptByVisit, takenOut, unusedOf, waitForStart } from './shared-starts.ts'
@@ -61,8 +54,8 @@ export async function carryOut(
     await Promise.all([wake(), returnStarts(context, unused)])
     return unwritten(context, state.shard, { ...decision, mayGetMore }, () => settleAll(context, left))
   }
-  const kept = { ...borrowedAfter(state, left), ...keepsNextAfter(state, left) }
-  const write = passWrite(state, decision, { ...input, ...kept, mark: context.random.token() })
+  const borrowed = borrowedAfter(state, left)
+  const write = passWrite(state, decision, { ...input, ...borrowed, mark: context.random.token() })
   const outcome = await context.store.states.pass(state, write)
   // Whoever has won may have relied on a place that is left by now.
   if (outcome.kind === 'conflict') return conflictOf(outcome, write, input, isLeaving)
@@ -87,11 +80,7 @@ const isToBeWritten = (
   { gates }: Use,
   left: readonly Account[],
 ): boolean =>
-  changed ||
-  !isExpiryRight(state) ||
-  state.strandedSince !== undefined ||
-  isMoved(gates, left, state) ||
-  keepsNextAfter(state, left).keepsNext !== undefined
+  changed || !isExpiryRight(state) || state.strandedSince !== undefined || isMoved(gates, left, state)
 
 /** A write that may have been made may have used what the visit was granted. */
 const conflictOf = (

@@ -18,8 +18,8 @@ export interface Circumstances {
   /** What the shard has borrowed from now on, if that changes. */
   readonly borrowed?: BorrowedUnits
   readonly borrowedFrom?: BorrowedFrom
-  /** Whether a plain shard keeps what its next job needs, if that changes. */
-  readonly keepsNext?: boolean
+  /** What a plain shard keeps for its next job from now on, if that changes. */
+  readonly keepsNext?: PassWrite['keepsNext']
   readonly now: number
   readonly mark: string
   /** The slot that a worker gives back with this pass. */
@@ -39,7 +39,7 @@ export function passWrite(
     mark,
     ...(borrowed ? { borrowed } : {}),
     ...(borrowedFrom ? { borrowedFrom } : {}),
-    ...(keepsNext === undefined ? {} : { keepsNext }),
+    ...(keepsNext ? { keepsNext } : {}),
     ...slowedBy(state, released, now),
     ...(throttling && isNews(state, throttling) ? { throttling } : {}),
     ...grantedAfter(state, limits),

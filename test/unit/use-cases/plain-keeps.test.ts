@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import type { JobItem } from '../../../lib/core/job/job.ts'
 import type { Priority, ShardKey } from '../../../lib/core/keys.ts'
-import { lentOut } from '../../../lib/core/limits/limiter.ts'
+import { lentOut, NOTHING_LENT } from '../../../lib/core/limits/limiter.ts'
 import { defineConfig } from '../../../lib/core/queue/config.ts'
 import { jobItem } from '../../support/builders.ts'
 import { deliver, live, longRunning } from '../../support/interleave.ts'
@@ -56,14 +56,60 @@ test('a slot that nobody can use does not go to and fro between the plain shard 
   expect(writes()).toBeLessThan(12)
 })
 
-test('the shard with the better job has it, and starts first', async () => {
+test('what it keeps for its next job goes to no other shard, and it keeps nothing when that has started', async () => {
   const { world, end } = await withFullTotal()
-  world.put(job(OTHER, 'o2'), job(PLAIN, 'p2', 3))
+  world.put(job(PLAIN, 'p2'))
   await live(world, 5000)
-  expect(world.state(PLAIN).keepsNext).toBe(true)
-  expect(lentOut(world.state(PLAIN).books?.slots ?? { loans: {}, line: {} })).toBe(1)
+  expect(world.state(PLAIN).keepsNext).toBe('slot and start')
+  world.put(job(OTHER, 'o2'))
+  await live(world, 5000)
+  expect(lentOut(world.state(PLAIN).books?.slots ?? NOTHING_LENT)).toBe(1)
   end()
   await live(world, 5000)
-  expect(world.ran.slice(2)).toEqual(['p2', 'o2'])
+  expect(world.ran.slice(2).toSorted()).toEqual(['o2', 'p2'])
+  expect(world.state(PLAIN).keepsNext).toBeUndefined()
+})
+
+test('it gives way to a better job of another shard', async () => {
+  const { world, end } = await withFullTotal()
+  world.put(job(PLAIN, 'p2'))
+  await live(world, 5000)
+  world.put(job(OTHER, 'o2', 3))
+  await live(world, 5000)
+  end()
+  await live(world, 5000)
+  expect(world.ran.slice(2)).toEqual(['o2', 'p2'])
+})
+
+test('a start that nobody can use goes to and fro no more than a slot', async () => {
+  const world = new World(
+    defineConfig({
+      queues: {
+        crm: {
+          partition: { payload: 'customer' },
+          concurrency: 2,
+          timeout: 60_000,
+          rateLimit: { allowed: 3, period: 60_000 },
+        },
+      },
+    }),
+  )
+  longRunning(world, () => true)
+  world.put(job(PLAIN, 'p1'), job(OTHER, 'o1'))
+  await deliver(world)
+  const writes = writesOf(world)
+  world.put(job(PLAIN, 'p2', 3), job(OTHER, 'o2'))
+  await live(world, 5000)
+  expect(writes()).toBeLessThan(12)
+  expect(world.state(PLAIN).keepsNext).toBe('start')
+})
+
+test('it keeps nothing for a job that is gone', async () => {
+  const { world, end } = await withFullTotal()
+  world.put(job(PLAIN, 'p2'))
+  await live(world, 5000)
+  world.tables.jobs.delete(PLAIN)
+  end()
+  await live(world, 5000)
   expect(world.state(PLAIN).keepsNext).toBeUndefined()
 })
