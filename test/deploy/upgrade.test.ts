@@ -44,7 +44,7 @@ const DRAIN_MS = 5000
  */
 async function deploy(stage: Stage, sources?: string) {
   world.witness.limit('wide', {})
-  const outcome = await world.deploy(stage, () => undefined, sources)
+  const outcome = await world.deploy(stage, sources)
   await sleep(DRAIN_MS)
   world.witness.limit('wide', { concurrency: WIDE.raised })
   return outcome
