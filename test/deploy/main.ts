@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { Command, Option } from 'commander'
 import pc from 'picocolors'
 import { type Choice, parseChoice, variablesOf } from './targets/choice.ts'
-import { removeStacks } from './targets/clean-up.ts'
+import { removeKept, removeStacks } from './targets/clean-up.ts'
 import { confirm } from './targets/confirm.ts'
 import { expectAccount, preflight } from './targets/preflight.ts'
 
@@ -70,7 +70,8 @@ async function cleanUp({ account, region }: Options): Promise<number> {
   if (account === undefined) throw new Error('Say whose stacks are to be deleted: --account <number>')
   await expectAccount({ region }, account)
   const removed = await removeStacks({ region })
-  console.log(removed.length > 0 ? `Deleted: ${removed.join(', ')}` : `Nothing is left in ${region}.`)
+  await removeKept({ region })
+  console.log(removed.length > 0 ? `Deleted: ${removed.join(', ')}` : `No stack was left in ${region}.`)
   return 0
 }
 

@@ -17,7 +17,7 @@ import { readmeCalls } from '../support/readme-calls.ts'
 import { deleteKept, keptBy } from './targets/clean-up.ts'
 import { pace } from './targets/pace.ts'
 import { BOOTSTRAP_STACK, STACKS, TAGGED } from './targets/stack-names.ts'
-import { cloudFormation, findStack } from './targets/stacks.ts'
+import { cloudFormation, findStack, idOf } from './targets/stacks.ts'
 import type { Target } from './targets/target.ts'
 
 /** README's example calls nobody: a service that answers takes its place. */
@@ -90,9 +90,10 @@ export class PackagedApp {
   /** With all that `cdk destroy` keeps. */
   async destroy(): Promise<void> {
     const { clientOptions } = this.#target
-    const kept = await keptBy(cloudFormation(clientOptions), this.#app.stack)
+    const client = cloudFormation(clientOptions)
+    const id = await idOf(client, this.#app.stack)
     await this.#run('npx cdk destroy --force')
-    await deleteKept(clientOptions, kept)
+    await deleteKept(clientOptions, await keptBy(client, id))
   }
 
   /** By the function of README's `enqueue.ts`. */

@@ -16,10 +16,10 @@ import type { CallTask, Payload } from './app/tasks.ts'
 import { Cdk, type Outcome } from './cdk.ts'
 import { Ledger } from './ledger.ts'
 import { Tables } from './tables.ts'
-import { deleteKept, type Kept, keptBy } from './targets/clean-up.ts'
+import { deleteKept, keptBy } from './targets/clean-up.ts'
 import { pace } from './targets/pace.ts'
 import { BOOTSTRAP_STACK, STACKS, TAGGED } from './targets/stack-names.ts'
-import { cloudFormation, findStack, resourcesOf } from './targets/stacks.ts'
+import { cloudFormation, findStack, idOf, resourcesOf } from './targets/stacks.ts'
 import type { Found, Target } from './targets/target.ts'
 import { watchStack } from './targets/watch.ts'
 import { Witness } from './witness.ts'
@@ -45,7 +45,7 @@ export class World {
   readonly #witnessUrl: string
   #outputs: Readonly<Record<string, string>> = {}
   #stage: Stage = 'first'
-  #kept: Kept = { tables: [], buckets: [] }
+  #id = ''
 
   static async start(found: Extract<Found, { ok: true }>): Promise<World> {
     const directory = await mkdtemp(join(tmpdir(), 'sluice-deploy-'))
@@ -108,7 +108,7 @@ export class World {
   }
 
   async destroy(): Promise<Outcome> {
-    this.#kept = await keptBy(this.#cloudFormation, STACK)
+    this.#id = await idOf(this.#cloudFormation, STACK)
     return this.cdk.run(['destroy', '--force'], this.#variables(this.#stage))
   }
 
@@ -190,7 +190,9 @@ export class World {
   }
 
   /** Deletes what `destroy` has kept. */
-  cleanUp = (): Promise<void> => deleteKept(this.target.clientOptions, this.#kept)
+  async cleanUp(): Promise<void> {
+    await deleteKept(this.target.clientOptions, await keptBy(this.#cloudFormation, this.#id))
+  }
 
   async stop({ keep = false } = {}): Promise<void> {
     await this.target.stop()

@@ -1,5 +1,10 @@
 /** What a test leaves goes: its stacks, if it has failed, and what `cdk destroy` keeps. Their data are nobody's. */
-import { type CloudFormationClient, DeleteStackCommand } from '@aws-sdk/client-cloudformation'
+import {
+  type CloudFormationClient,
+  DeleteStackCommand,
+  paginateDescribeStackEvents,
+  paginateListStacks,
+} from '@aws-sdk/client-cloudformation'
 import { DeleteTableCommand, DynamoDBClient, ResourceNotFoundException } from '@aws-sdk/client-dynamodb'
 import {
   DeleteBucketCommand,
@@ -9,7 +14,7 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3'
 import { STACKS } from './stack-names.ts'
-import { atRest, cloudFormation, findStack, isOfTests, resourcesOf } from './stacks.ts'
+import { atRest, cloudFormation, findStack, isOfTests } from './stacks.ts'
 import type { ClientOptions } from './target.ts'
 
 /** The physical names of what `cdk destroy` keeps. */
@@ -18,11 +23,20 @@ export interface Kept {
   readonly buckets: readonly string[]
 }
 
-/** Asked before the stack is destroyed. */
-export const keptBy = async (client: CloudFormationClient, stack: string): Promise<Kept> => ({
-  tables: await resourcesOf(client, stack, 'AWS::DynamoDB::GlobalTable'),
-  buckets: await resourcesOf(client, stack, 'AWS::S3::Bucket'),
-})
+/**
+ * What CloudFormation has left behind when the stack was deleted, when a change was rolled back, and when a template did not
+ * have it any more. Only the events tell of all three, for months.
+ */
+export async function keptBy(client: CloudFormationClient, stackId: string): Promise<Kept> {
+  const kept = { tables: [] as string[], buckets: [] as string[] }
+  for await (const { StackEvents = [] } of paginateDescribeStackEvents({ client }, { StackName: stackId }))
+    for (const { ResourceStatus, ResourceType, PhysicalResourceId: name } of StackEvents) {
+      if (ResourceStatus !== 'DELETE_SKIPPED' || !name) continue
+      if (ResourceType === 'AWS::DynamoDB::GlobalTable') kept.tables.push(name)
+      if (ResourceType === 'AWS::S3::Bucket') kept.buckets.push(name)
+    }
+  return kept
+}
 
 /** What is gone already is not missed. */
 export async function deleteKept(options: ClientOptions, { tables, buckets }: Kept): Promise<void> {
@@ -52,21 +66,33 @@ export async function removeStacks(options: ClientOptions): Promise<readonly str
   for (const name of Object.values(STACKS)) {
     const found = await findStack(client, name)
     if (!found?.StackId || !isOfTests(found)) continue
-    await deleteKept(options, await removeStack(client, name, found.StackId))
+    await removeStack(client, name, found.StackId)
+    await deleteKept(options, await keptBy(client, found.StackId))
     removed.push(name)
   }
   return removed
 }
 
-/** Returns what it has kept. CloudFormation deletes no stack in the middle of a change: what is under way ends first. */
-async function removeStack(client: CloudFormationClient, name: string, id: string): Promise<Kept> {
+/** CloudFormation deletes no stack in the middle of a change: what is under way ends first. */
+async function removeStack(client: CloudFormationClient, name: string, id: string): Promise<void> {
   await atRest(client, id)
-  const kept = await keptBy(client, id)
   await client.send(new DeleteStackCommand({ StackName: id }))
   const { StackStatus = 'DELETE_COMPLETE', StackStatusReason } = (await atRest(client, id)) ?? {}
-  if (StackStatus === 'DELETE_COMPLETE') return kept
-  const names = [...kept.tables, ...kept.buckets].join(', ')
-  throw new Error(
-    `The stack ${name} is ${StackStatus} (${StackStatusReason}). Delete it by hand, then what it keeps: ${names}`,
-  )
+  if (StackStatus !== 'DELETE_COMPLETE')
+    throw new Error(
+      `The stack ${name} is ${StackStatus} (${StackStatusReason}): mend that, and let --clean-up do the rest.`,
+    )
+}
+
+/** What stacks of the tests keep that are gone: of runs that were killed between the end of the stack and their own. */
+export async function removeKept(options: ClientOptions): Promise<void> {
+  const client = cloudFormation(options)
+  const names: readonly string[] = Object.values(STACKS)
+  const pages = paginateListStacks({ client }, { StackStatusFilter: ['DELETE_COMPLETE'] })
+  for await (const { StackSummaries = [] } of pages)
+    for (const { StackName = '', StackId = '' } of StackSummaries) {
+      if (!names.includes(StackName)) continue
+      const found = await findStack(client, StackId)
+      if (found && isOfTests(found)) await deleteKept(options, await keptBy(client, StackId))
+    }
 }

@@ -3,17 +3,17 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { CreateStackCommand } from '@aws-sdk/client-cloudformation'
+import { CreateStackCommand, DeleteStackCommand, UpdateStackCommand } from '@aws-sdk/client-cloudformation'
 import { CreateTableCommand, DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb'
 import { ListBucketsCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { freePort } from '../../../local/engines/process.ts'
 import { onLoopback } from '../../support/loopback.ts'
-import { deleteKept, keptBy, removeStacks } from './clean-up.ts'
+import { deleteKept, removeKept, removeStacks } from './clean-up.ts'
 import { findMinistack } from './ministack/find.ts'
 import { expectAccount, expectNoStacks, expectReaches } from './preflight.ts'
 import { TAG } from './stack-names.ts'
-import { atRest, cloudFormation, findStack } from './stacks.ts'
+import { atRest, cloudFormation, findStack, resourcesOf } from './stacks.ts'
 import type { Target } from './target.ts'
 
 const found = await findMinistack()
@@ -71,7 +71,7 @@ describe.skipIf(!found.ok)('the stacks in an account', () => {
     await expect(expectNoStacks(options())).rejects.toThrow(
       'Deployed is left from an earlier run: --clean-up',
     )
-    const [Bucket] = (await keptBy(client(), 'Deployed')).buckets
+    const [Bucket] = await resourcesOf(client(), 'Deployed', 'AWS::S3::Bucket')
     await s3().send(new PutObjectCommand({ Bucket, Key: '90d/payload', Body: 'large' }))
     expect(await removeStacks(options())).toEqual(['Deployed'])
     expect([await findStack(client(), 'Deployed'), await tables(), await buckets()]).toEqual([
@@ -82,12 +82,36 @@ describe.skipIf(!found.ok)('the stacks in an account', () => {
     await expectNoStacks(options())
   })
 
+  test('of the tests go with what an update has left behind', async () => {
+    await create('Deployed', [TAG])
+    const { Queue } = JSON.parse(TEMPLATE).Resources
+    const TemplateBody = JSON.stringify({ Resources: { Queue } })
+    await client().send(new UpdateStackCommand({ StackName: 'Deployed', TemplateBody }))
+    expect(await atRest(client(), 'Deployed')).toMatchObject({ StackStatus: 'UPDATE_COMPLETE' })
+    expect([(await tables())?.length, (await buckets()).length]).toEqual([1, 1])
+    await removeStacks(options())
+    expect([await tables(), await buckets()]).toEqual([[], []])
+  })
+
+  test('of the tests that are gone keep nothing in the end', async () => {
+    await create('Deployed', [TAG])
+    await client().send(new DeleteStackCommand({ StackName: 'Deployed' }))
+    await expect.poll(() => findStack(client(), 'Deployed')).toBeUndefined()
+    expect([(await tables())?.length, (await buckets()).length]).toEqual([1, 1])
+    expect(await removeStacks(options())).toEqual([])
+    await removeKept(options())
+    expect([await tables(), await buckets()]).toEqual([[], []])
+  })
+
   test('that a user has named so are refused, and never deleted', async () => {
     await create('MyJobs', [])
     await expect(expectNoStacks(options())).rejects.toThrow(
       'MyJobs in us-east-1, which is not of these tests',
     )
     expect(await removeStacks(options())).toEqual([])
+    await client().send(new DeleteStackCommand({ StackName: 'MyJobs' }))
+    await expect.poll(() => findStack(client(), 'MyJobs')).toBeUndefined()
+    await removeKept(options())
     expect(await tables()).toHaveLength(1)
   })
 

@@ -27,6 +27,13 @@ export async function findStack(client: CloudFormationClient, StackName: string)
   }
 }
 
+/** What still finds it when it is deleted. */
+export async function idOf(client: CloudFormationClient, name: string): Promise<string> {
+  const { StackId } = (await findStack(client, name)) ?? {}
+  if (StackId === undefined) throw new Error(`there is no stack ${name}`)
+  return StackId
+}
+
 export const isOfTests = ({ Tags = [] }: Stack): boolean => Tags.some(({ Key }) => Key === TAG)
 
 /** The physical names of a stack's resources of one type; of a queue that is its URL. */
