@@ -19,7 +19,10 @@ export async function slotsTaken({ tables }: World): Promise<string[]> {
 }
 
 /** Messages by queue of the stack, without the empty ones. Wake-ups may be left: they find nothing to do. */
-export async function messages({ sqs, queueUrls }: World): Promise<Record<string, number>> {
+export async function messages({
+  sqs,
+  queueUrls,
+}: Pick<World, 'sqs' | 'queueUrls'>): Promise<Record<string, number>> {
   const found: Record<string, number> = {}
   for (const QueueUrl of await queueUrls()) {
     const names = ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'] as const

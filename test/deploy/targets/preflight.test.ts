@@ -6,9 +6,11 @@ import { join } from 'node:path'
 import { CreateStackCommand, DeleteStackCommand, UpdateStackCommand } from '@aws-sdk/client-cloudformation'
 import { CreateTableCommand, DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb'
 import { ListBucketsCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { freePort } from '../../../local/engines/process.ts'
 import { onLoopback } from '../../support/loopback.ts'
+import { messages } from '../judge.ts'
 import { deleteKept, removeKept, removeStacks } from './clean-up.ts'
 import { findMinistack } from './ministack/find.ts'
 import { expectAccount, expectNoStacks, expectReaches } from './preflight.ts'
@@ -21,6 +23,8 @@ if (!found.ok) console.warn(`Not tested: ${found.missing}`)
 
 /** As a stack of Sluice keeps them. */
 const kept = (Type: string, Properties: object) => ({ Type, DeletionPolicy: 'Retain', Properties })
+const Queue = { Type: 'AWS::SQS::Queue' }
+const WITHOUT_KEPT = JSON.stringify({ Resources: { Queue } })
 const TEMPLATE = JSON.stringify({
   Resources: {
     Table: kept('AWS::DynamoDB::GlobalTable', {
@@ -30,7 +34,7 @@ const TEMPLATE = JSON.stringify({
       Replicas: [{ Region: 'us-east-1' }],
     }),
     Bucket: kept('AWS::S3::Bucket', {}),
-    Queue: { Type: 'AWS::SQS::Queue' },
+    Queue,
   },
 })
 
@@ -50,10 +54,14 @@ describe.skipIf(!found.ok)('the stacks in an account', () => {
     await rm(directory, { recursive: true })
   })
 
-  async function create(StackName: string, tags: readonly string[]): Promise<void> {
+  async function create(StackName: string, tags: readonly string[], TemplateBody = TEMPLATE): Promise<void> {
     const Tags = tags.map((Key) => ({ Key, Value: 'yes' }))
-    await client().send(new CreateStackCommand({ StackName, TemplateBody: TEMPLATE, Tags }))
+    await client().send(new CreateStackCommand({ StackName, TemplateBody, Tags }))
     expect(await atRest(client(), StackName)).toMatchObject({ StackStatus: 'CREATE_COMPLETE' })
+  }
+  async function remove(StackName: string): Promise<void> {
+    await client().send(new DeleteStackCommand({ StackName }))
+    await expect.poll(() => findStack(client(), StackName)).toBeUndefined()
   }
   const tables = async () => (await new DynamoDBClient(options()).send(new ListTablesCommand())).TableNames
   const buckets = async () => (await s3().send(new ListBucketsCommand())).Buckets ?? []
@@ -82,11 +90,23 @@ describe.skipIf(!found.ok)('the stacks in an account', () => {
     await expectNoStacks(options())
   })
 
+  test('of the tests are asked for messages in their queues, and nobody else’s are', async () => {
+    await create('Deployed', [TAG])
+    await create('Other', [], WITHOUT_KEPT)
+    const sqs = new SQSClient(options())
+    const queuesOf = (stack: string) => () => resourcesOf(client(), stack, 'AWS::SQS::Queue')
+    const [QueueUrl] = await queuesOf('Other')()
+    await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'hello' }))
+    expect(await messages({ sqs, queueUrls: queuesOf('Deployed') })).toEqual({})
+    expect(Object.values(await messages({ sqs, queueUrls: queuesOf('Other') }))).toEqual([1])
+    await remove('Other')
+    await removeStacks(options())
+  })
+
   test('of the tests go with what an update has left behind', async () => {
     await create('Deployed', [TAG])
-    const { Queue } = JSON.parse(TEMPLATE).Resources
-    const TemplateBody = JSON.stringify({ Resources: { Queue } })
-    await client().send(new UpdateStackCommand({ StackName: 'Deployed', TemplateBody }))
+    const update = { StackName: 'Deployed', TemplateBody: WITHOUT_KEPT }
+    await client().send(new UpdateStackCommand(update))
     expect(await atRest(client(), 'Deployed')).toMatchObject({ StackStatus: 'UPDATE_COMPLETE' })
     expect([(await tables())?.length, (await buckets()).length]).toEqual([1, 1])
     await removeStacks(options())
@@ -95,8 +115,7 @@ describe.skipIf(!found.ok)('the stacks in an account', () => {
 
   test('of the tests that are gone keep nothing in the end', async () => {
     await create('Deployed', [TAG])
-    await client().send(new DeleteStackCommand({ StackName: 'Deployed' }))
-    await expect.poll(() => findStack(client(), 'Deployed')).toBeUndefined()
+    await remove('Deployed')
     expect([(await tables())?.length, (await buckets()).length]).toEqual([1, 1])
     expect(await removeStacks(options())).toEqual([])
     await removeKept(options())
@@ -109,8 +128,7 @@ describe.skipIf(!found.ok)('the stacks in an account', () => {
       'MyJobs in us-east-1, which is not of these tests',
     )
     expect(await removeStacks(options())).toEqual([])
-    await client().send(new DeleteStackCommand({ StackName: 'MyJobs' }))
-    await expect.poll(() => findStack(client(), 'MyJobs')).toBeUndefined()
+    await remove('MyJobs')
     await removeKept(options())
     expect(await tables()).toHaveLength(1)
   })
