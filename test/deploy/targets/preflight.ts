@@ -49,7 +49,7 @@ export async function expectReaches(url: string, port: number): Promise<void> {
     const answer = await fetch(url, { signal: AbortSignal.timeout(ANSWERS_WITHIN_MS) })
     if ((await answer.text()) !== word) throw new Error('somebody else answers')
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
+    const why = error instanceof Error ? (error.cause ?? error.message) : error
     throw new Error(`${url} does not reach port ${port} of this machine (${why}): open the tunnel first.`)
   } finally {
     server.closeAllConnections()
