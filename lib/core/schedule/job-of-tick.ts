@@ -20,7 +20,8 @@ export const idOfTick = ({ key }: Schedule, at: number): string =>
 export const overlapKey = (key: ScheduleKey): string => `$schedule|${nameInJobs(key)}`
 
 /** When the job of a tick is due, epoch ms. */
-export const dueAtOf = ({ key, options }: Schedule, at: number): number => at + offsetIn(options.window_ms, key)
+export const dueAtOf = ({ key, options }: Schedule, at: number): number =>
+  at + offsetIn(options.window_ms, key)
 
 /**
  * The item of the job, or why there can be none. A queue that is full takes it all the same, for nobody is there to be told; and its
@@ -31,7 +32,11 @@ export function jobOfTick(config: Config, schedule: Schedule, tick: TickOfJob, i
   const { jobPartition: partition, ttl_ms: ttl, priority, tags, pools, cost } = options
   const runAt = dueAtOf(schedule, tick.at)
   const labels = { ...(tags ? { tags } : {}), ...(pools ? { pools } : {}) }
-  const made = newJob(config, { task, queue, payload, partition, ttl, priority, ...labels, cost, runAt, id }, runAt)
+  const made = newJob(
+    config,
+    { task, queue, payload, partition, ttl, priority, ...labels, cost, runAt, id },
+    runAt,
+  )
   if (!made.ok) return made
   const placed = placeInline({ ...made.value, schedule: tick })
   if (!placed.ok) return { ok: false, reason: placed.reason, isUnknown: false }

@@ -49,7 +49,11 @@ export const passedOver = (schedule: Schedule, from: number, look: Look): Alone 
   why: 'overlap',
 })
 
-function passed(schedule: Schedule, from: number, { now, until }: Look): Pick<Alone, 'nextAt' | 'skipped' | 'isMore'> {
+function passed(
+  schedule: Schedule,
+  from: number,
+  { now, until }: Look,
+): Pick<Alone, 'nextAt' | 'skipped' | 'isMore'> {
   // The last nominal time whose job is due by now.
   const last = now - dueAtOf(schedule, 0)
   const nextAt = nextTick(schedule.rule, Math.max(last, from - 1))

@@ -12,7 +12,11 @@ import type { Context } from '../context.ts'
 
 type EndContext = Pick<Context, 'store' | 'wake' | 'events'>
 
-export async function afterEnd(context: EndContext, { schedule: tick, item }: Job, ending: Ending): Promise<void> {
+export async function afterEnd(
+  context: EndContext,
+  { schedule: tick, item }: Job,
+  ending: Ending,
+): Promise<void> {
   if (!tick || (ending.kind !== 'done' && ending.kind !== 'dead')) return
   const key = scheduleKey(tick.task, tick.name)
   const mayGo = ending.kind === 'done' && isOnly(tick)
@@ -22,8 +26,10 @@ export async function afterEnd(context: EndContext, { schedule: tick, item }: Jo
     const found = await context.store.schedules.get(key)
     const schedule = found && readSchedule(found)
     if (!schedule?.ok) return
-    if (waitedFor && schedule.value.buffered !== undefined) await context.wake.send([{ fire: [key], delay_ms: 0 }])
-    if (mayGo && isDone(schedule.value, tick)) await context.store.schedules.remove(key, schedule.value.version)
+    if (waitedFor && schedule.value.buffered !== undefined)
+      await context.wake.send([{ fire: [key], delay_ms: 0 }])
+    if (mayGo && isDone(schedule.value, tick))
+      await context.store.schedules.remove(key, schedule.value.version)
   } catch (error) {
     context.events.emit({ kind: 'schedule not looked at', schedule: key, error })
   }

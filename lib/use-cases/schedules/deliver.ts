@@ -73,7 +73,11 @@ async function jobsLast(context: FiringContext, delivery: Delivery): Promise<Del
 }
 
 /** It must not be tried again, whatever became of it: it may have been put, and have run. */
-async function putOnce({ store, events }: FiringContext, { schedule }: Delivery, job: JobItem): Promise<void> {
+async function putOnce(
+  { store, events }: FiringContext,
+  { schedule }: Delivery,
+  job: JobItem,
+): Promise<void> {
   try {
     await store.schedules.putAtMostOnce(job)
   } catch (error) {

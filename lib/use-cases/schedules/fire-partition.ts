@@ -46,7 +46,12 @@ async function fireListed(visit: Visit, partition: number, from: string | undefi
   do {
     const place = cursor === undefined ? {} : { cursor }
     const page = await visit.store.schedules.due({ partition, until, limit: PAGE, ...place })
-    rests.push(...(await fireThese(visit, page.schedules.map(({ key }) => key))))
+    rests.push(
+      ...(await fireThese(
+        visit,
+        page.schedules.map(({ key }) => key),
+      )),
+    )
     cursor = page.cursor
   } while (cursor !== undefined && !visit.isOver())
   if (cursor !== undefined) rests.push({ fire: partition, at: visit.clock.now(), cursor })

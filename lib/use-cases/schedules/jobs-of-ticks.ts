@@ -7,7 +7,11 @@ import type { FiringContext, Unfit } from './step.ts'
 
 export type Made<T> = { readonly kind: 'made'; readonly value: T } | Unfit
 
-export function jobAt({ config }: Pick<FiringContext, 'config'>, schedule: Schedule, at: number): Made<JobItem> {
+export function jobAt(
+  { config }: Pick<FiringContext, 'config'>,
+  schedule: Schedule,
+  at: number,
+): Made<JobItem> {
   const job = jobOfTick(config, schedule, tickOfJob(schedule, at), idOfTick(schedule, at))
   if (job.ok) return { kind: 'made', value: job.value }
   return { kind: 'unfit', schedule, reason: job.reason, isUnknown: job.isUnknown }

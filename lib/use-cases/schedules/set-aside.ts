@@ -9,10 +9,7 @@ import type { Unfit } from './step.ts'
  * What its queue has no place for may fit another configuration, while that decides, too; a queue that nobody knows may come by a
  * deploy, within a day. Until then its ticks stand still, and are missed.
  */
-export async function setUnfitAside(
-  context: Context,
-  { schedule, reason, isUnknown }: Unfit,
-): Promise<void> {
+export async function setUnfitAside(context: Context, { schedule, reason, isUnknown }: Unfit): Promise<void> {
   const { clock, deployment, events, store } = context
   const now = clock.now()
   const waits = isUnknown && now - (schedule.nextAt ?? now) < UNKNOWN_FOR_MS

@@ -39,7 +39,8 @@ export const resumedAreWoken = (): Check => {
 const isResuming = (pause: QueuePause | undefined): boolean => pause?.resuming !== undefined
 
 function shardsReached(effect: Effect): readonly string[] {
-  if (effect.op === 'sendWake') return effect.messages.flatMap((message) => ('shard' in message ? [message.shard] : []))
+  if (effect.op === 'sendWake')
+    return effect.messages.flatMap((message) => ('shard' in message ? [message.shard] : []))
   return effect.op === 'pass' && effect.outcome.kind === 'written' ? [effect.shard] : []
 }
 

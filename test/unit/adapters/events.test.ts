@@ -1,12 +1,12 @@
 /** What every event is in the log, and what it counts for the alarms. The texts are what people search for. */
 import { expect, test } from 'vitest'
 import { eventsToAll } from '../../../lib/adapters/events/to-all.ts'
-import { eventsToLog } from '../../../lib/adapters/events/to-log.ts'
-import { eventsToMetrics } from '../../../lib/adapters/events/to-metrics.ts'
-import type { EventKind, SluiceEvent } from '../../../lib/core/event.ts'
+import type { EventKind } from '../../../lib/core/event.ts'
 import type { ShardKey } from '../../../lib/core/keys.ts'
+import type { ScheduleEvents } from '../../../lib/core/schedule/schedule-event.ts'
 import type { Events } from '../../../lib/ports/events.ts'
 import { asId, configOf, jobItem, jobOf, NOW, SHARD } from '../../support/builders.ts'
+import { type Cases, testEvents } from './event-cases.ts'
 
 const error = new Error('no')
 const job = jobOf(configOf({ concurrency: 1 }), jobItem({ id: 'a', attempt: 2 }))
@@ -19,13 +19,8 @@ const many = Array.from({ length: 101 }, (_, n) => `crm|${n}` as ShardKey)
 
 const begun = { ...job, startedAt: job.runAt + 4200 }
 
-type Case<Kind extends EventKind> = {
-  readonly event: Omit<SluiceEvent<Kind>, 'kind'>
-  readonly line: readonly [level: string, message: string, details: object]
-  readonly counts?: object
-}
-/** One of each kind: the compiler asks for a new one. */
-const CASES: { readonly [Kind in EventKind]: readonly Case<Kind>[] } = {
+/** One of each kind: the compiler asks for a new one. Those of schedules are in a file of their own. */
+const CASES: Cases<Exclude<EventKind, keyof ScheduleEvents>> = {
   'job started': [
     { event: { job }, line: ['debug', 'job started', JOB] },
     { event: { job: begun }, line: ['debug', 'job started', { ...JOB, waited_ms: 4200 }] },
@@ -171,7 +166,7 @@ const CASES: { readonly [Kind in EventKind]: readonly Case<Kind>[] } = {
       counts: { ShardFailures: 101 },
     },
   ],
-  ticked: [{ event: { woken: 4 }, line: ['info', 'tick', { woken: 4 }] }],
+  ticked: [{ event: { woken: 4, fired: 2 }, line: ['info', 'tick', { woken: 4, fired: 2 }] }],
   'state item damaged': [
     {
       event: { shard, problem: 'odd' },
@@ -259,31 +254,13 @@ const CASES: { readonly [Kind in EventKind]: readonly Case<Kind>[] } = {
     },
   ],
 }
-const all = Object.entries(CASES).flatMap(([kind, cases]) =>
-  cases.map(({ event, line, counts = {} }) => ({
-    name: `${kind}: ${line[1]}`,
-    event: { kind, ...event } as SluiceEvent,
-    line,
-    counts,
-  })),
-)
-
-test.each(all)('$name', ({ event, line, counts }) => {
-  const lines: unknown[] = []
-  const counted = new Map<string, number>()
-  const log = (level: string) => (message: string, details?: object) =>
-    void lines.push([level, message, details])
-  eventsToLog({ debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error') }).emit(event)
-  eventsToMetrics({ count: (name, value) => void counted.set(name, value) }).emit(event)
-  expect(lines).toEqual([line])
-  expect(Object.fromEntries(counted)).toEqual(counts)
-})
+testEvents(CASES)
 
 test('every listener hears of every event, in their order', () => {
   const heard: string[] = []
   const listener = (name: string): Events => ({ emit: ({ kind }) => void heard.push(`${name}: ${kind}`) })
   const events = eventsToAll(listener('one'), listener('two'))
-  events.emit({ kind: 'ticked', woken: 0 })
+  events.emit({ kind: 'ticked', woken: 0, fired: 0 })
   events.emit({ kind: 'wake-up failed', shard })
   expect(heard).toEqual(['one: ticked', 'two: ticked', 'one: wake-up failed', 'two: wake-up failed'])
 })
