@@ -10,7 +10,13 @@ const BUSY_PARTITION =
 const BUSY_SHARD =
   'one shard works off more jobs than a single item can count. Give its queue more shards, or its jobs more to do'
 
-export const createDatabaseAlarms = (scope: Construct, { jobs, state, history }: Tables): Alarm[] => {
+const MANY_DUE =
+  'thousands of schedules of one partition fire in one minute. Give them more partitions (schedules.partitions), or a window'
+
+export const createDatabaseAlarms = (
+  scope: Construct,
+  { jobs, state, history, schedules }: Tables,
+): Alarm[] => {
   const onThrottles = (id: string, kind: 'Read' | 'Write', where: Record<string, string>, why: string) =>
     alarm(
       scope,
@@ -20,6 +26,7 @@ export const createDatabaseAlarms = (scope: Construct, { jobs, state, history }:
     )
   const [ofJobs, ofState] = [{ TableName: jobs.tableName }, { TableName: state.tableName }]
   const ofIndex = { ...ofState, GlobalSecondaryIndexName: DUE_INDEX }
+  const ofSchedules = { TableName: schedules.tableName }
   return [
     onThrottles('JobsReadThrottlesAlarm', 'Read', ofJobs, BUSY_PARTITION),
     onThrottles('JobsWriteThrottlesAlarm', 'Write', ofJobs, BUSY_PARTITION),
@@ -36,6 +43,13 @@ export const createDatabaseAlarms = (scope: Construct, { jobs, state, history }:
       'Write',
       { TableName: history.tableName },
       'very many jobs end as dead letters. See the reasons in them',
+    ),
+    onThrottles('SchedulesWriteThrottlesAlarm', 'Write', ofSchedules, MANY_DUE),
+    onThrottles(
+      'SchedulesIndexWriteThrottlesAlarm',
+      'Write',
+      { ...ofSchedules, GlobalSecondaryIndexName: DUE_INDEX },
+      MANY_DUE,
     ),
   ]
 }

@@ -1,10 +1,12 @@
 /** Who may do what: named actions on named resources, nothing else. */
-import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam'
+import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam'
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
 import type { Bucket } from 'aws-cdk-lib/aws-s3'
+import { allow, allowKeysFrom, tell } from './allow.ts'
 import type { Functions } from './functions.ts'
 import { allowObjects } from './payloads.ts'
 import type { Queues } from './queues.ts'
+import { connectSchedules, grantSchedules } from './schedule-permissions.ts'
 import { DUE_INDEX, type Tables } from './tables.ts'
 
 /** Gives each function the names and the rights that it needs. */
@@ -44,6 +46,7 @@ export function connect(functions: Functions, tables: Tables, queues: Queues, pa
   })
 
   connectIngest(ingest, tables)
+  connectSchedules(functions, tables)
 }
 
 function connectIngest(ingest: LambdaFunction, tables: Tables): void {
@@ -85,6 +88,10 @@ export const grantReplace = (grantee: IGrantable, { jobs, state, history }: Tabl
     .combine(allow(grantee, state.tableArn, 'dynamodb', ['GetItem', 'UpdateItem']))
     .combine(allowKeys(grantee, history.tableArn))
 
+/** What the verbs of schedules need: also to take jobs back that were put ahead, and to make one now. */
+export const grantSchedule = (grantee: IGrantable, tables: Tables): Grant =>
+  grantReplace(grantee, tables).combine(grantSchedules(grantee, tables))
+
 const REPLACE = ['PutItem', 'GetItem', 'DeleteItem', 'ConditionCheckItem']
 
 /** Receipts and locks, and the numbers of jobs; and no dead letters. */
@@ -93,28 +100,13 @@ const allowKeys = (grantee: IGrantable, historyArn: string): Grant =>
     allowKeysFrom(grantee, historyArn, ['$size|*'], ['UpdateItem', 'Query', 'ConditionCheckItem']),
   )
 
-const allowKeysFrom = (
-  grantee: IGrantable,
-  historyArn: string,
-  keys: readonly string[],
-  actions: readonly string[],
-): Grant =>
-  Grant.addToPrincipal({
-    grantee,
-    resourceArns: [historyArn],
-    actions: actions.map((action) => `dynamodb:${action}`),
-    conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': keys } },
-  })
-
-/** What `setLimits`, `setAppRate`, `why`, `stats`, `partitions`, `deadLetters`, `redrive`, `strandedJobs`, `moveJobs` and `cancel` need. */
-export const grantManage = (
-  grantee: IGrantable,
-  { jobs, state, history }: Tables,
-  { wake }: Queues,
-  payloads: Bucket,
-): Grant =>
+/**
+ * What `setLimits`, `setAppRate`, `why`, `stats`, `partitions`, `deadLetters`, `redrive`, `strandedJobs`, `moveJobs` and `cancel`
+ * need, and to see, pause and remove schedules.
+ */
+export const grantManage = (grantee: IGrantable, tables: Tables, { wake }: Queues, payloads: Bucket): Grant =>
   // Scan: partitions, those of an app too; PutItem: its rate; BatchGetItem: who has the units that a job waits for.
-  allow(grantee, state.tableArn, 'dynamodb', [
+  allow(grantee, tables.state.tableArn, 'dynamodb', [
     'GetItem',
     'UpdateItem',
     'ConditionCheckItem',
@@ -123,7 +115,7 @@ export const grantManage = (
     'BatchGetItem',
   ])
     .combine(
-      allow(grantee, jobs.tableArn, 'dynamodb', [
+      allow(grantee, tables.jobs.tableArn, 'dynamodb', [
         'Scan',
         'GetItem',
         'Query',
@@ -133,22 +125,9 @@ export const grantManage = (
         'ConditionCheckItem',
       ]),
     )
-    .combine(allow(grantee, history.tableArn, 'dynamodb', ['Query', 'PutItem', 'UpdateItem', 'DeleteItem']))
+    .combine(
+      allow(grantee, tables.history.tableArn, 'dynamodb', ['Query', 'PutItem', 'UpdateItem', 'DeleteItem']),
+    )
+    .combine(grantSchedules(grantee, tables))
     .combine(allow(grantee, wake.queue.queueArn, 'sqs', ['SendMessage']))
     .combine(allowObjects(grantee, payloads, ['GetObject', 'PutObject']))
-
-const allow = (
-  grantee: IGrantable,
-  resourceArn: string,
-  service: 'dynamodb' | 'sqs',
-  actions: readonly string[],
-): Grant =>
-  Grant.addToPrincipal({
-    grantee,
-    resourceArns: [resourceArn],
-    actions: actions.map((action) => `${service}:${action}`),
-  })
-
-function tell(target: LambdaFunction, environment: Readonly<Record<string, string>>): void {
-  for (const [name, value] of Object.entries(environment)) target.addEnvironment(name, value)
-}

@@ -12,7 +12,7 @@ import { createAlarms } from './alarms.ts'
 import { followDeployments } from './deployment.ts'
 import { createFunctions } from './functions.ts'
 import { createPayloadsBucket } from './payloads.ts'
-import { connect, grantEnqueue, grantManage, grantReplace } from './permissions.ts'
+import { connect, grantEnqueue, grantManage, grantReplace, grantSchedule } from './permissions.ts'
 import { type SluiceProps, sweepPeriod, workerTimeout } from './props.ts'
 import { createQueues, type Queues } from './queues.ts'
 import { addSchedules } from './schedule.ts'
@@ -28,6 +28,8 @@ export class Sluice extends Construct {
   readonly stateTable: TableV2
   /** Dead letters. */
   readonly historyTable: TableV2
+  /** Schedules, by task and name. */
+  readonly schedulesTable: TableV2
   /** Payloads that are too large for the Jobs table. */
   readonly payloadsBucket: IBucket
   /** Dispatched jobs, on their way to the worker. */
@@ -70,6 +72,7 @@ export class Sluice extends Construct {
     this.jobsTable = tables.jobs
     this.stateTable = tables.state
     this.historyTable = tables.history
+    this.schedulesTable = tables.schedules
     this.payloadsBucket = payloads as IBucket
     this.workQueue = queues.work.queue
     this.wakeQueue = queues.wake.queue
@@ -96,6 +99,11 @@ export class Sluice extends Construct {
   /** Lets somebody put jobs in the place of others that wait, by the client: `debounce`, and `unique` with `while` or `onCollision`. */
   grantReplace(grantee: IGrantable): Grant {
     return grantReplace(grantee, this.#tables)
+  }
+
+  /** Lets somebody make, change, pause and remove schedules, and make jobs of them now, by the client. */
+  grantSchedule(grantee: IGrantable): Grant {
+    return grantSchedule(grantee, this.#tables)
   }
 
   /** Lets somebody change limits at run time, read dead letters and put them back, and move stranded jobs, by the client. */

@@ -18,6 +18,7 @@ export class SluiceStack extends Stack {
       JobsTableName: this.jobs.jobsTable.tableName,
       StateTableName: this.jobs.stateTable.tableName,
       HistoryTableName: this.jobs.historyTable.tableName,
+      SchedulesTableName: this.jobs.schedulesTable.tableName,
       WorkQueueUrl: this.jobs.workQueue.queueUrl,
       WakeQueueUrl: this.jobs.wakeQueue.queueUrl,
       IngestQueueUrl: this.jobs.ingestQueue.queueUrl,

@@ -1,14 +1,16 @@
-/** Where jobs, states and history live. */
+/** Where jobs, states, history and schedules live. */
 import { RemovalPolicy } from 'aws-cdk-lib'
 import {
   AttributeType,
   Billing,
+  type GlobalSecondaryIndexPropsV2,
   ProjectionType,
   StreamViewType,
   TableEncryptionV2,
   TableV2,
 } from 'aws-cdk-lib/aws-dynamodb'
 import type { Construct } from 'constructs'
+import type { Schedule } from '../lib/core/schedule/schedule.ts'
 import type { DUE_INDEX as NAME } from '../lib/core/shard/due-groups.ts'
 import type { ShardState } from '../lib/core/shard/state.ts'
 import type { SluiceProps } from './props.ts'
@@ -17,13 +19,15 @@ export interface Tables {
   readonly jobs: TableV2
   readonly state: TableV2
   readonly history: TableV2
+  readonly schedules: TableV2
 }
 
-/** Lists the shards that need attention at a time more than 15 minutes off, oldest first. */
+/** Lists the shards that need attention at a time more than 15 minutes off, oldest first; and the schedules that fire. */
 export const DUE_INDEX: typeof NAME = 'due'
 
-/** Of a state item: the compiler knows how the functions call it. */
+/** Of a state item, or of a schedule's: the compiler knows how the functions call it. */
 const attribute = (name: keyof ShardState): string => name
+const ofSchedule = (name: keyof Schedule): string => name
 const pk = { name: 'pk', type: AttributeType.STRING }
 const sk = { name: 'sk', type: AttributeType.STRING }
 
@@ -49,14 +53,7 @@ export function createTables(
       ...durable,
       partitionKey: pk,
       timeToLiveAttribute: attribute('expiresAt'),
-      globalSecondaryIndexes: [
-        {
-          indexName: DUE_INDEX,
-          partitionKey: { name: attribute('dueShard'), type: AttributeType.STRING },
-          sortKey: { name: attribute('dueAt'), type: AttributeType.NUMBER },
-          projectionType: ProjectionType.KEYS_ONLY,
-        },
-      ],
+      globalSecondaryIndexes: [dueIndex(attribute('dueShard'), attribute('dueAt'))],
     }),
     history: new TableV2(scope, 'HistoryTable', {
       ...durable,
@@ -64,5 +61,19 @@ export function createTables(
       sortKey: sk,
       timeToLiveAttribute: 'expiresAt',
     }),
+    schedules: new TableV2(scope, 'SchedulesTable', {
+      ...durable,
+      partitionKey: pk,
+      globalSecondaryIndexes: [dueIndex('dueIn', ofSchedule('nextAt'))],
+      dynamoStream: StreamViewType.NEW_IMAGE,
+    }),
   }
 }
+
+/** An item without both keys is not in it. */
+const dueIndex = (group: string, time: string): GlobalSecondaryIndexPropsV2 => ({
+  indexName: DUE_INDEX,
+  partitionKey: { name: group, type: AttributeType.STRING },
+  sortKey: { name: time, type: AttributeType.NUMBER },
+  projectionType: ProjectionType.KEYS_ONLY,
+})

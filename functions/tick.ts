@@ -17,6 +17,7 @@ const context = once(() => {
     'SLUICE_JOBS_TABLE',
     'SLUICE_STATE_TABLE',
     'SLUICE_HISTORY_TABLE',
+    'SLUICE_SCHEDULES_TABLE',
     'SLUICE_WAKE_QUEUE_URL',
   ])
   return {
@@ -25,6 +26,7 @@ const context = once(() => {
       jobs: env.SLUICE_JOBS_TABLE,
       state: env.SLUICE_STATE_TABLE,
       history: env.SLUICE_HISTORY_TABLE,
+      schedules: env.SLUICE_SCHEDULES_TABLE,
     }),
     wake: sqsWakeQueue(sqsClient(), env.SLUICE_WAKE_QUEUE_URL),
     clock: systemClock,

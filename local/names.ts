@@ -6,6 +6,7 @@ const KNOWN: Readonly<Record<string, readonly [type: string, id: string]>> = {
   JobsTableName: ['::DynamoDB::', 'JobsTable'],
   StateTableName: ['::DynamoDB::', 'StateTable'],
   HistoryTableName: ['::DynamoDB::', 'HistoryTable'],
+  SchedulesTableName: ['::DynamoDB::', 'SchedulesTable'],
   WorkQueueUrl: ['::SQS::Queue', 'WorkQueue'],
   WakeQueueUrl: ['::SQS::Queue', 'WakeQueue'],
   IngestQueueUrl: ['::SQS::Queue', 'IngestQueue'],

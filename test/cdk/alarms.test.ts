@@ -47,6 +47,12 @@ test.each([
   ['StateWriteThrottlesAlarm', database('Write', 'TableName=StateTable'), 0],
   ['DueIndexWriteThrottlesAlarm', database('Write', 'GlobalSecondaryIndexName=due TableName=StateTable'), 0],
   ['HistoryWriteThrottlesAlarm', database('Write', 'TableName=HistoryTable'), 0],
+  ['SchedulesWriteThrottlesAlarm', database('Write', 'TableName=SchedulesTable'), 0],
+  [
+    'SchedulesIndexWriteThrottlesAlarm',
+    database('Write', 'GlobalSecondaryIndexName=due TableName=SchedulesTable'),
+    0,
+  ],
 ])('%s looks at %s and rings above %i', (name, metric, Threshold) => {
   const found = named(name)
   expect(metricOf(found)).toBe(metric)
@@ -82,7 +88,7 @@ describe('the alarm on the sweep', () => {
 
 test('each alarm says what is wrong, in what CloudWatch takes', () => {
   const alarms = find(template, ALARM)
-  expect(alarms).toHaveLength(22)
+  expect(alarms).toHaveLength(24)
   for (const { Properties } of alarms) {
     const text = String(Properties['AlarmDescription'])
     expect(text).toMatch(/^Sluice: .{40,}/)

@@ -43,6 +43,7 @@ test('synthesises the example and tells what one needs to talk to it', { timeout
     'JobsTableName',
     'StateTableName',
     'HistoryTableName',
+    'SchedulesTableName',
     'WorkQueueUrl',
     'WakeQueueUrl',
     'IngestQueueUrl',

@@ -48,6 +48,7 @@ describe('the environment holds the names that a function needs, and no others',
   const all = [
     'SLUICE_HISTORY_TABLE=HistoryTable',
     'SLUICE_JOBS_TABLE=JobsTable',
+    'SLUICE_SCHEDULES_TABLE=SchedulesTable',
     'SLUICE_STATE_TABLE=StateTable',
     'SLUICE_WAKE_QUEUE_URL=WakeQueue',
     'SLUICE_WORK_QUEUE_URL=WorkQueue',
@@ -61,6 +62,7 @@ describe('the environment holds the names that a function needs, and no others',
       [
         'SLUICE_HISTORY_TABLE=HistoryTable',
         'SLUICE_JOBS_TABLE=JobsTable',
+        'SLUICE_SCHEDULES_TABLE=SchedulesTable',
         'SLUICE_STATE_TABLE=StateTable',
         'SLUICE_WAKE_QUEUE_URL=WakeQueue',
       ],
@@ -71,6 +73,7 @@ describe('the environment holds the names that a function needs, and no others',
         'SLUICE_HISTORY_TABLE=HistoryTable',
         'SLUICE_JOBS_TABLE=JobsTable',
         PAYLOADS,
+        'SLUICE_SCHEDULES_TABLE=SchedulesTable',
         'SLUICE_STATE_TABLE=StateTable',
       ],
     ],
@@ -141,6 +144,6 @@ test('users attach their own actions to the alarms', () => {
     for (const alarm of alarms) alarm.addAlarmAction(new SnsAction(topic))
   })
   const alarms = find(template, 'AWS::CloudWatch::Alarm')
-  expect(alarms).toHaveLength(22)
+  expect(alarms).toHaveLength(24)
   for (const { Properties } of alarms) expect(Properties['AlarmActions']).toHaveLength(1)
 })

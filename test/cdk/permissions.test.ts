@@ -51,6 +51,8 @@ const SCHEDULE = {
   'StateTable.Arn': ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
   'HistoryTable.Arn': ['dynamodb:PutItem', 'dynamodb:UpdateItem'],
 }
+const ALL_OF_SCHEDULES = ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Scan']
+const DUE_SCHEDULES = { 'SchedulesTable.Arn/index/due': ['dynamodb:Query'] }
 const REPLACE = {
   'JobsTable.Arn': [
     'dynamodb:ConditionCheckItem',
@@ -71,6 +73,15 @@ describe('each function may do what it needs, and nothing else', () => {
   test('dispatcher', () => {
     expect(rightsOf('DispatcherRole')).toEqual({
       ...SCHEDULE,
+      'JobsTable.Arn': ['dynamodb:ConditionCheckItem', ...SCHEDULE['JobsTable.Arn']],
+      'HistoryTable.Arn': ['dynamodb:GetItem', ...SCHEDULE['HistoryTable.Arn']],
+      'SchedulesTable.Arn': [
+        'dynamodb:BatchGetItem',
+        'dynamodb:DeleteItem',
+        'dynamodb:GetItem',
+        'dynamodb:PutItem',
+      ],
+      ...DUE_SCHEDULES,
       'DispatcherLogs.Arn': LOG,
       'JobsTable.StreamArn': [
         'dynamodb:DescribeStream',
@@ -87,6 +98,7 @@ describe('each function may do what it needs, and nothing else', () => {
   test('worker', () => {
     expect(rightsOf('WorkerRole')).toEqual({
       ...SCHEDULE,
+      'SchedulesTable.Arn': ['dynamodb:DeleteItem', 'dynamodb:GetItem'],
       'WorkerLogs.Arn': LOG,
       'WorkQueue.Arn': [...CONSUME, 'sqs:SendMessage'],
       'WakeQueue.Arn': ['sqs:SendMessage'],
@@ -106,6 +118,8 @@ describe('each function may do what it needs, and nothing else', () => {
       ],
       'JobsTable.Arn': ['dynamodb:Scan'],
       'HistoryTable.Arn': ['dynamodb:Query'],
+      'SchedulesTable.Arn': ALL_OF_SCHEDULES,
+      ...DUE_SCHEDULES,
       'WakeQueue.Arn': ['sqs:SendMessage'],
       'TickLogs.Arn': LOG,
     })
@@ -115,6 +129,7 @@ describe('each function may do what it needs, and nothing else', () => {
     expect(rightsOf('IngestRole')).toEqual({
       ...REPLACE,
       'HistoryTable.Arn': ['dynamodb:PutItem', 'dynamodb:UpdateItem'],
+      'SchedulesTable.Arn': ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem'],
       ...PUT_PAYLOADS,
       'IngestQueue.Arn': CONSUME,
       'IngestLogs.Arn': LOG,
@@ -181,25 +196,49 @@ describe('a caller who is granted', () => {
     expect(rightsAfter((sluice, role) => sluice.grantReplace(role))).toEqual(REPLACE)
   })
 
-  test.each(['grantEnqueue', 'grantReplace'] as const)('%s: no dead letters may be put', (grant) => {
-    const granted = synth({}, (sluice, stack) =>
-      sluice[grant](new Role(stack, 'JobsApi', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') })),
+  test('schedule may do so with all of them, and take jobs back that were put ahead', () => {
+    expect(rightsAfter((sluice, role) => sluice.grantSchedule(role))).toEqual({
+      ...REPLACE,
+      'SchedulesTable.Arn': ALL_OF_SCHEDULES,
+    })
+  })
+
+  test('the dispatcher may read locks in the History table, and nothing else there', () => {
+    const statements = statementsOf(one(template, 'AWS::IAM::Policy', 'DispatcherRole').Properties)
+    const reads = statements.filter(
+      ({ Action, Resource }) =>
+        asList(Action).includes('dynamodb:GetItem') &&
+        asList(Resource).map(nameOf).includes('HistoryTable.Arn'),
     )
-    const statements = statementsOf(one(granted, 'AWS::IAM::Policy', 'Api').Properties)
-    const ofHistory = statements.filter(({ Resource }) =>
-      asList(Resource).map(nameOf).includes('HistoryTable.Arn'),
-    )
-    expect(ofHistory).toMatchObject([
-      {
-        Action: 'dynamodb:PutItem',
-        Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['$once|*', '$unique|*'] } },
-      },
-      {
-        Action: ['dynamodb:UpdateItem', 'dynamodb:Query', 'dynamodb:ConditionCheckItem'],
-        Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['$size|*'] } },
-      },
+    expect(reads).toMatchObject([
+      { Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['$unique|*'] } } },
     ])
   })
+
+  test.each(['grantEnqueue', 'grantReplace', 'grantSchedule'] as const)(
+    '%s: no dead letters may be put',
+    (grant) => {
+      const granted = synth({}, (sluice, stack) =>
+        sluice[grant](
+          new Role(stack, 'JobsApi', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') }),
+        ),
+      )
+      const statements = statementsOf(one(granted, 'AWS::IAM::Policy', 'Api').Properties)
+      const ofHistory = statements.filter(({ Resource }) =>
+        asList(Resource).map(nameOf).includes('HistoryTable.Arn'),
+      )
+      expect(ofHistory).toMatchObject([
+        {
+          Action: 'dynamodb:PutItem',
+          Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['$once|*', '$unique|*'] } },
+        },
+        {
+          Action: ['dynamodb:UpdateItem', 'dynamodb:Query', 'dynamodb:ConditionCheckItem'],
+          Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['$size|*'] } },
+        },
+      ])
+    },
+  )
 
   test('manage may change limits, see what there is, put dead letters back and move stranded jobs', () => {
     expect(rightsAfter((sluice, role) => sluice.grantManage(role))).toEqual({
@@ -226,6 +265,7 @@ describe('a caller who is granted', () => {
         'dynamodb:Query',
         'dynamodb:UpdateItem',
       ],
+      'SchedulesTable.Arn': ALL_OF_SCHEDULES,
       'WakeQueue.Arn': ['sqs:SendMessage'],
       ...READ_PAYLOADS,
     })

@@ -9,7 +9,7 @@ const keys = (...names: [string, string?]) =>
   names.map((AttributeName, i) => ({ AttributeName, KeyType: i ? 'RANGE' : 'HASH' }))
 
 describe('every table', () => {
-  test.each(['JobsTable', 'StateTable', 'HistoryTable'])(
+  test.each(['JobsTable', 'StateTable', 'HistoryTable', 'SchedulesTable'])(
     '%s is durable, encrypted, and paid by use',
     (name) => {
       const table = one(template, TABLE, name)
@@ -28,8 +28,8 @@ describe('every table', () => {
     },
   )
 
-  test('there are three', () => {
-    expect(find(template, TABLE)).toHaveLength(3)
+  test('there are four', () => {
+    expect(find(template, TABLE)).toHaveLength(4)
   })
 
   test('the user decides what becomes of the data', () => {
@@ -68,4 +68,19 @@ test('the History table forgets', () => {
     KeySchema: keys('pk', 'sk'),
     TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
   })
+})
+
+test('the Schedules table lists those that fire in a sparse index of keys, streams new images and forgets nothing', () => {
+  expect(properties('SchedulesTable')).toMatchObject({
+    KeySchema: keys('pk'),
+    GlobalSecondaryIndexes: [
+      { IndexName: 'due', KeySchema: keys('dueIn', 'nextAt'), Projection: { ProjectionType: 'KEYS_ONLY' } },
+    ],
+    StreamSpecification: { StreamViewType: 'NEW_IMAGE' },
+  })
+  expect(properties('SchedulesTable')['AttributeDefinitions']).toContainEqual({
+    AttributeName: 'nextAt',
+    AttributeType: 'N',
+  })
+  expect(properties('SchedulesTable')).not.toHaveProperty('TimeToLiveSpecification')
 })

@@ -53,6 +53,18 @@ test.each<[Json, boolean]>([
   expect(compilePattern(pattern)(event)).toBe(expected)
 })
 
+test('a record of an item that has no number as its version passes a filter for that', () => {
+  const wants = compilePattern({
+    eventName: ['INSERT', 'MODIFY'],
+    dynamodb: { NewImage: { version: { N: [{ exists: false }] } } },
+  })
+  const record = (NewImage: Json, eventName = 'INSERT'): Json => ({ eventName, dynamodb: { NewImage } })
+  expect(wants(record({ pk: { S: 'sync|nightly' } }))).toBe(true)
+  expect(wants(record({ pk: { S: 'sync|nightly' }, version: { S: 'mine' } }, 'MODIFY'))).toBe(true)
+  expect(wants(record({ pk: { S: 'sync|nightly' }, version: { N: '1' } }))).toBe(false)
+  expect(wants({ eventName: 'REMOVE', dynamodb: {} })).toBe(false)
+})
+
 test.each<Json>([
   'text',
   { a: 'not a list' },

@@ -31,6 +31,12 @@ const LIST = {
   's3:ListBucket': because('no call: without it S3 answers "access denied" for an object that is not there'),
 }
 
+const FIRES = because('schedules that are due are fired by it')
+const REMOVES = because('a schedule of one time is gone when its job has succeeded')
+const DECLARES = because('it makes schedules of those that the configuration declares')
+const ARRIVES = because('schedules that somebody has put by hand arrive there')
+const SCHEDULES = because('the verbs of schedules')
+
 export const TABLE: Table = {
   JobsDispatcher: {
     JobsTable: {
@@ -38,7 +44,15 @@ export const TABLE: Table = {
       'dynamodb:Query': 'a job',
       'dynamodb:PutItem': 'a process that dies',
       'dynamodb:DeleteItem': 'a malformed item',
+      'dynamodb:ConditionCheckItem': FIRES,
     },
+    SchedulesTable: {
+      'dynamodb:GetItem': FIRES,
+      'dynamodb:BatchGetItem': FIRES,
+      'dynamodb:PutItem': FIRES,
+      'dynamodb:DeleteItem': FIRES,
+    },
+    'SchedulesTable/index/due': { 'dynamodb:Query': FIRES },
     'JobsTable/stream/local': {
       'dynamodb:DescribeStream': FOLLOW,
       'dynamodb:GetRecords': FOLLOW,
@@ -47,6 +61,7 @@ export const TABLE: Table = {
     },
     StateTable: { 'dynamodb:GetItem': 'a job', 'dynamodb:UpdateItem': 'a job' },
     HistoryTable: {
+      'dynamodb:GetItem': FIRES,
       'dynamodb:PutItem': 'a malformed item',
       'dynamodb:UpdateItem': 'a malformed item that counts',
     },
@@ -71,6 +86,7 @@ export const TABLE: Table = {
       'dynamodb:PutItem': 'a last attempt that fails',
       'dynamodb:UpdateItem': 'a job that counts',
     },
+    SchedulesTable: { 'dynamodb:GetItem': REMOVES, 'dynamodb:DeleteItem': REMOVES },
     WorkQueue: { ...CONSUME, 'sqs:SendMessage': 'a long chain' },
     WakeQueue: { 'sqs:SendMessage': 'a service that asks for time' },
     PayloadsBucket: LIST,
@@ -95,6 +111,13 @@ export const TABLE: Table = {
     },
     JobsTable: { 'dynamodb:Scan': 'a sweep' },
     HistoryTable: { 'dynamodb:Query': 'a sweep' },
+    SchedulesTable: {
+      'dynamodb:Scan': DECLARES,
+      'dynamodb:GetItem': DECLARES,
+      'dynamodb:PutItem': DECLARES,
+      'dynamodb:DeleteItem': DECLARES,
+    },
+    'SchedulesTable/index/due': { 'dynamodb:Query': FIRES },
     WakeQueue: { 'sqs:SendMessage': 'a sweep' },
     TickLogs: LOGS,
   },
@@ -112,6 +135,11 @@ export const TABLE: Table = {
     HistoryTable: {
       'dynamodb:PutItem': 'an event that is refused',
       'dynamodb:UpdateItem': 'an event that counts',
+    },
+    SchedulesTable: {
+      'dynamodb:GetItem': ARRIVES,
+      'dynamodb:PutItem': ARRIVES,
+      'dynamodb:DeleteItem': ARRIVES,
     },
     'PayloadsBucket/90d/*': { 's3:PutObject': 'large events' },
     'PayloadsBucket/400d/*': { 's3:PutObject': 'large events' },
@@ -177,6 +205,12 @@ export const TABLE: Table = {
       'dynamodb:PutItem': 'moveJobs to the dead letters',
       'dynamodb:UpdateItem': 'moveJobs where it may be full',
       'dynamodb:DeleteItem': 'redrive',
+    },
+    SchedulesTable: {
+      'dynamodb:GetItem': SCHEDULES,
+      'dynamodb:PutItem': SCHEDULES,
+      'dynamodb:DeleteItem': SCHEDULES,
+      'dynamodb:Scan': SCHEDULES,
     },
     WakeQueue: { 'sqs:SendMessage': 'setLimits' },
     PayloadsBucket: LIST,
