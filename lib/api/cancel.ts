@@ -3,7 +3,7 @@ import * as z from 'zod'
 import { InvalidJobError } from '../core/errors.ts'
 import { cancellationSchema } from '../core/job/doom.ts'
 import { partitionProblem, placeOf } from '../core/job/job.ts'
-import { readLabels } from '../core/job/labels.ts'
+import { type Labels, readLabels } from '../core/job/labels.ts'
 import {
   parseJobId,
   parseShard,
@@ -15,7 +15,7 @@ import {
 import { laneOfParts } from '../core/limits/lane.ts'
 import { homeShard } from '../core/limits/shards.ts'
 import { type Config, type QueueConfig, queueNamed } from '../core/queue/config.ts'
-import { type Labels, laneOf, shardsOfLane } from '../core/queue/covering.ts'
+import { laneOf, shardsOfLane } from '../core/queue/covering.ts'
 import { type OwnRule, partOfValue } from '../core/queue/own-rule.ts'
 import { givenPartition } from '../core/queue/partition.ts'
 import { noQueue } from '../core/queue/unknown.ts'

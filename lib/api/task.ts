@@ -1,7 +1,7 @@
 /** Tasks: what there is to do, and what its handler is told. */
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { ConfigurationError } from '../core/errors.ts'
-import { costSchema } from '../core/job/cost.ts'
+import { costSchema } from '../core/job/cost-input.ts'
 import { jobPoolsSchema } from '../core/job/labels.ts'
 import { isTaskName, TASK_NAME_RULE } from '../core/queue/task-name.ts'
 import { toConfigurationError } from '../core/text/issues.ts'

@@ -5,7 +5,7 @@
  */
 import * as z from 'zod'
 import { JobExistsError, LeftToNewerError } from '../core/errors.ts'
-import { costSchema } from '../core/job/cost.ts'
+import { costSchema } from '../core/job/cost-input.ts'
 import { countedAnyway } from '../core/job/counted.ts'
 import { deadEvent } from '../core/job/dead-letter.ts'
 import type { JobItem } from '../core/job/job.ts'

@@ -28,6 +28,7 @@ import { describeStates } from './store-states.ts'
 import { describeSwaps } from './store-swaps.ts'
 import { describeSweep } from './store-sweep.ts'
 import { describeUnique } from './store-unique.ts'
+import { describeWithdrawals } from './store-withdrawals.ts'
 
 /** `store` is called in each test; what it gives may hold what other tests have written. */
 export function describeStore(name: string, store: () => Store, pastThePort: () => PastThePort): void {
@@ -58,5 +59,6 @@ export function describeStore(name: string, store: () => Store, pastThePort: () 
     describeSchedules(store)
     describeSchedulesByHand(store, pastThePort)
     describeFiring(store)
+    describeWithdrawals(store)
   })
 }

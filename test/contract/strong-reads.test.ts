@@ -101,6 +101,12 @@ const ofSchedules: Verbs<ScheduleStore> = {
   put: () => schedules.put(scheduleItem(), 'absent'),
   remove: () => schedules.remove('sync|nightly', asVersion(1)),
   fire: () => schedules.fire({ schedule: scheduleItem(), found: asVersion(1), jobs: [job] }),
+  withdraw: () =>
+    schedules.withdraw({
+      schedule: scheduleItem(),
+      found: asVersion(1),
+      from: [{ state: emptyState(SHARD), items: [job] }],
+    }),
   putAtMostOnce: () => schedules.putAtMostOnce(job),
   partitions: () => schedules.partitions(),
   savePartitions: () => schedules.savePartitions({ version: 1, upTo: 32 }, 'absent'),

@@ -1,6 +1,6 @@
 /** Bodies of the two queues, as they are sent and come back. Only Sluice writes there, but anybody with access can. */
 import * as z from 'zod'
-import { MAX_SCHEDULE_PARTITIONS } from '../../core/schedule/schedule-item.ts'
+import { MAX_SCHEDULE_PARTITIONS } from '../../core/schedule/enabled.ts'
 import { describeIssues } from '../../core/text/issues.ts'
 import { type Parsed, parsed, refused } from '../../core/text/parsed.ts'
 import { type DispatchMessage, SCHEDULES_A_MESSAGE, type WorkMessage } from '../../ports/queues.ts'

@@ -2,19 +2,12 @@
  * What a job costs: as how many starts it counts against its partition's rate, if its queue says `costs`, and against the rates
  * of its pools. Without one it counts as one start, or as its queue says of a pool.
  */
-import * as z from 'zod'
 import { parseShard, type Shard } from '../keys.ts'
 import { isRateOfPartition } from '../limits/limiter-name.ts'
-import { MOST_ALLOWED } from '../limits/limits.ts'
 import { costIn, type SharedRate } from '../limits/shared-rate.ts'
 import { type Config, queueNamed } from '../queue/config.ts'
 import { ratesWithOwn } from '../queue/covering.ts'
 import { type Parsed, parsed, refused } from '../text/parsed.ts'
-
-export const costSchema = z
-  .int()
-  .min(1, 'a job costs 1 or more')
-  .max(MOST_ALLOWED, `a job costs at most ${MOST_ALLOWED}`)
 
 export interface Costly {
   readonly cost?: number

@@ -1,11 +1,22 @@
 /** The tags and pools of a job, as anybody may have written them. */
 import * as z from 'zod'
-import type { Labels } from '../queue/covering.ts'
 import { weightsSchema } from '../queue/limiters-input.ts'
 import { MOST_UNITS } from '../queue/shared-limits-input.ts'
 import { tagKey, tagValue } from '../queue/tags-input.ts'
 import { describeIssues } from '../text/issues.ts'
 import { type Parsed, parsed, refused } from '../text/parsed.ts'
+
+/** What the limits of single jobs go by. */
+export interface Labels {
+  readonly tags?: Readonly<Record<string, string>> | undefined
+  /** How many units the job uses of which pools, beside what its queue says or instead of that. */
+  readonly pools?: Readonly<Record<string, number>> | undefined
+}
+
+export const labelsOf = ({ tags, pools }: Labels): Labels => ({
+  ...(tags ? { tags } : {}),
+  ...(pools ? { pools } : {}),
+})
 
 const MOST_TAGS = 50
 

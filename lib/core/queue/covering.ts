@@ -3,6 +3,7 @@
  * what its lane names; and which rates of these grant its starts. All that borrow, wait, return, look or explain ask here. And the other way round: which lane a job
  * belongs to.
  */
+import type { Labels } from '../job/labels.ts'
 import { parseShard, type Shard, type ShardKey } from '../keys.ts'
 import { type Lane, type LanePart, laneOfParts, partsOfLane } from '../limits/lane.ts'
 import { type LimiterName, poolNamed, rateOfPartition } from '../limits/limiter-name.ts'
@@ -18,13 +19,6 @@ import type { KnownLimiter } from './pools.ts'
 import { limiterOfRules } from './rate-rule.ts'
 import { byName } from './shared-rates.ts'
 import { limiterOfTag, limiterOfTags } from './tags-input.ts'
-
-/** What the limits of single jobs go by. */
-export interface Labels {
-  readonly tags?: Readonly<Record<string, string>> | undefined
-  /** How many units the job uses of which pools, beside what its queue says or instead of that. */
-  readonly pools?: Readonly<Record<string, number>> | undefined
-}
 
 /** What the lane of a job goes by. */
 export type ForLane = Labels & Ruled
@@ -177,11 +171,6 @@ function partsOf(lane: Lane): readonly LanePart[] {
 }
 
 /** What a job's item says of its tags and pools, if it says anything. */
-export const labelsOf = ({ tags, pools }: Labels): Labels => ({
-  ...(tags ? { tags } : {}),
-  ...(pools ? { pools } : {}),
-})
-
 /** Whether a job lies in another lane than the one that it belongs to by this configuration. */
 export function isMisplaced(config: Known, shard: Shard, job: ForLane): boolean {
   const lane = laneOf(config, shard, job)

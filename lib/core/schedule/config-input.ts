@@ -2,9 +2,8 @@
 import * as z from 'zod'
 import type { PartitionRule } from '../queue/partition.ts'
 import { type Declared, type DeclaredInput, declaredSchema } from './declared-input.ts'
-import { enabledPartitionsSchema } from './enabled.ts'
+import { enabledPartitionsSchema, MAX_SCHEDULE_PARTITIONS } from './enabled.ts'
 import type { Partitioning } from './partition-of.ts'
-import { MAX_SCHEDULE_PARTITIONS } from './schedule-item.ts'
 
 export const DEFAULT_SCHEDULE_PARTITIONS = 32
 

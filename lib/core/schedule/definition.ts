@@ -7,23 +7,17 @@ import { nextTick } from './ticks.ts'
 
 export type Definition = Pick<
   Schedule,
-  | 'key'
-  | 'task'
-  | 'name'
-  | 'queue'
-  | 'rule'
-  | 'payload'
-  | 'options'
-  | 'declared'
-  | 'partition'
-  | 'isChosen'
+  'key' | 'task' | 'name' | 'queue' | 'rule' | 'payload' | 'options' | 'declared' | 'partition' | 'isChosen'
 >
 
 /**
  * When it ticks next, by its rule: after now, and after the tick up to which others have fired it. A one-time that has not been fired
  * is due, however long ago its time was.
  */
-export function tickToCome({ rule, lastAt }: Pick<Schedule, 'rule' | 'lastAt'>, now: number): number | undefined {
+export function tickToCome(
+  { rule, lastAt }: Pick<Schedule, 'rule' | 'lastAt'>,
+  now: number,
+): number | undefined {
   if (rule.kind === 'at') return lastAt === rule.at ? undefined : rule.at
   return nextTick(rule, Math.max(now, lastAt ?? 0))
 }

@@ -1,6 +1,8 @@
 /** Which partitions of schedules are fired. */
 import * as z from 'zod'
-import { MAX_SCHEDULE_PARTITIONS } from './schedule-item.ts'
+
+/** More than any configuration can ask for. */
+export const MAX_SCHEDULE_PARTITIONS = 1024
 
 export const enabledPartitionsSchema = z
   .array(

@@ -1,7 +1,7 @@
 /** What people may say of a schedule beside its rule, with the defaults, and which of it makes no sense together. */
 import * as z from 'zod'
 import { InvalidJobError } from '../errors.ts'
-import { costSchema } from '../job/cost.ts'
+import { costSchema } from '../job/cost-input.ts'
 import { jobPoolsSchema, tagsOfJobSchema } from '../job/labels.ts'
 import { isPriority, type Priority } from '../keys.ts'
 import { givenPartition } from '../queue/partition.ts'

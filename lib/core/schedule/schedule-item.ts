@@ -3,7 +3,7 @@
  * `dueIn` if the due index lists it. One without a version is no item of ours: somebody has put it by hand.
  */
 import * as z from 'zod'
-import { costSchema } from '../job/cost.ts'
+import { costSchema } from '../job/cost-input.ts'
 import { UNREADABLE } from '../job/job.ts'
 import { jobPoolsSchema, tagsOfJobSchema } from '../job/labels.ts'
 import { jsonProblem } from '../job/payload.ts'
@@ -11,6 +11,7 @@ import { isPriority, type Priority } from '../keys.ts'
 import { isValidInstant } from '../text/instant.ts'
 import { describeIssues } from '../text/issues.ts'
 import { type Parsed, parsed, refused } from '../text/parsed.ts'
+import { MAX_SCHEDULE_PARTITIONS } from './enabled.ts'
 import type { Rule } from './rule.ts'
 import type { Schedule, ScheduleKey, ScheduleOptions, ScheduleVersion } from './schedule.ts'
 import { partsOf } from './schedule-key.ts'
@@ -27,9 +28,6 @@ export type ScheduleItem = RawSchedule & { readonly pk: ScheduleKey; readonly ve
 
 /** The version that was read; `absent`: there was none; an item without a version, which somebody has put by hand: as it was read. */
 export type FoundVersion = ScheduleVersion | 'absent' | RawSchedule
-
-/** More than any configuration can ask for. */
-export const MAX_SCHEDULE_PARTITIONS = 1024
 
 export function toScheduleItem(schedule: Schedule): ScheduleItem {
   const { key, version, ...attributes } = schedule

@@ -18,7 +18,11 @@ export async function refuseIfFiring(
 }
 
 /** It stands where it was put until its first attempt has ended; a later attempt has a slot while it runs. */
-async function isJobThere({ config, store }: ScheduleContext, schedule: Schedule, at: number): Promise<boolean> {
+async function isJobThere(
+  { config, store }: ScheduleContext,
+  schedule: Schedule,
+  at: number,
+): Promise<boolean> {
   const place = placeOfTick(config, schedule, at)
   if (!place) return false
   const [item, state] = await Promise.all([store.jobs.get(place), store.states.read(place.pk as ShardKey)])

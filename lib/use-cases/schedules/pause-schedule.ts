@@ -20,10 +20,7 @@ export const pauseSchedule = (
   rewriting(context, parts, ({ nextAt: _, ...schedule }, now) =>
     schedule.pause
       ? undefined
-      : noting(
-          { ...schedule, pause: { at: now, ...note } },
-          putAhead(context.config, schedule, now),
-        ),
+      : noting({ ...schedule, pause: { at: now, ...note } }, putAhead(context.config, schedule, now)),
   )
 
 /** Ticks of the pause are gone, but for a one-time: that fires now. */

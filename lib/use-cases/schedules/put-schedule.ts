@@ -1,5 +1,5 @@
 /** Somebody schedules a name: a new schedule, or a change of the one that has the name. */
-import type { Schedule, WithdrawnJob } from '../../core/schedule/schedule.ts'
+
 import {
   type Definition,
   differenceOf,
@@ -8,6 +8,7 @@ import {
   withDetails,
 } from '../../core/schedule/definition.ts'
 import { putAhead, tickOfPlace } from '../../core/schedule/put-ahead.ts'
+import type { Schedule, WithdrawnJob } from '../../core/schedule/schedule.ts'
 import { DeclaredScheduleError, ScheduleBusyError } from '../../core/schedule/schedule-errors.ts'
 import { type FoundVersion, toScheduleItem } from '../../core/schedule/schedule-item.ts'
 import { refuseIfFiring } from './firing-now.ts'

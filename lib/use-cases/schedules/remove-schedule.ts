@@ -1,10 +1,11 @@
 /** Somebody unschedules a name. */
-import type { Schedule } from '../../core/schedule/schedule.ts'
+
 import { putAhead } from '../../core/schedule/put-ahead.ts'
+import type { Schedule } from '../../core/schedule/schedule.ts'
 import { DeclaredScheduleError } from '../../core/schedule/schedule-errors.ts'
 import { toScheduleItem, versionAfter } from '../../core/schedule/schedule-item.ts'
-import { scheduleKey } from '../../core/schedule/schedule-key.ts'
 import type { KeyParts } from '../../core/schedule/schedule-key.ts'
+import { scheduleKey } from '../../core/schedule/schedule-key.ts'
 import { refuseIfFiring } from './firing-now.ts'
 import { withdrawn } from './put-schedule.ts'
 import { changing } from './standing.ts'
@@ -18,7 +19,11 @@ export interface Removal {
 }
 
 /** Returns whether there was one. One whose jobs have been put ahead stays, marked, until those are taken back. */
-export function removeSchedule(context: ScheduleContext, parts: KeyParts, removal: Removal): Promise<boolean> {
+export function removeSchedule(
+  context: ScheduleContext,
+  parts: KeyParts,
+  removal: Removal,
+): Promise<boolean> {
   const { store } = context
   const named = { ...parts, key: scheduleKey(parts.task, parts.name) }
   return changing<boolean>(context, named, async (there) => {

@@ -1,6 +1,10 @@
 /** What stands under the name of a schedule, for whoever changes it; and how often a change is tried that others come before. */
 import type { Schedule, ScheduleKey } from '../../core/schedule/schedule.ts'
-import { InvalidScheduleError, NoScheduleError, ScheduleBusyError } from '../../core/schedule/schedule-errors.ts'
+import {
+  InvalidScheduleError,
+  NoScheduleError,
+  ScheduleBusyError,
+} from '../../core/schedule/schedule-errors.ts'
 import { type FoundVersion, foundVersion, isRaw, readSchedule } from '../../core/schedule/schedule-item.ts'
 import type { KeyParts } from '../../core/schedule/schedule-key.ts'
 import { MAX_WAITS, waitForRoom } from '../operate/operator-call.ts'
@@ -46,7 +50,10 @@ export async function changing<T>(
 }
 
 /** @throws NoScheduleError, InvalidScheduleError */
-export function scheduleThere(there: Exclude<Standing, { kind: 'busy' }>, { task, name }: KeyParts): Schedule {
+export function scheduleThere(
+  there: Exclude<Standing, { kind: 'busy' }>,
+  { task, name }: KeyParts,
+): Schedule {
   if (there.kind === 'absent') throw new NoScheduleError(task, name)
   if (there.kind === 'schedule') return there.schedule
   throw new InvalidScheduleError(

@@ -1,5 +1,5 @@
 /** Tags and pools of single jobs, and the limits of tags: several of them may cover one job. */
-import type { Labels } from '../../../lib/core/queue/covering.ts'
+import type { Labels } from '../../../lib/core/job/labels.ts'
 import type { TagLimitInput } from '../../../lib/core/queue/tags-input.ts'
 import type { SimRandom } from '../world/random.ts'
 import type { Version } from './versions.ts'

@@ -2,7 +2,7 @@
 
 import type { LimitOverride } from '../../../lib/core/limits/limits.ts'
 import type { LimiterName } from '../../../lib/core/limits/queue-limiter.ts'
-import type { Labels } from '../../../lib/core/queue/covering.ts'
+import type { Labels } from '../../../lib/core/job/labels.ts'
 import type { SimRandom } from '../world/random.ts'
 import type { AppRatePlan } from './app-rates.ts'
 import type { Keyed } from './keyed.ts'

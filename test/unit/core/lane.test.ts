@@ -1,5 +1,6 @@
 /** The keys of lanes, and which limiters cover what. */
 import { describe, expect, test } from 'vitest'
+import type { Labels } from '../../../lib/core/job/labels.ts'
 import { formatShard, parseShard, type ShardKey } from '../../../lib/core/keys.ts'
 import { weightIn } from '../../../lib/core/limits/queue-limiter.ts'
 import { borrowerOf, isLaneName, ownerOf, shardOf } from '../../../lib/core/limits/shards.ts'
@@ -7,7 +8,6 @@ import { defineConfig } from '../../../lib/core/queue/config.ts'
 import {
   isKnownLane,
   isMisplaced,
-  type Labels,
   laneOf,
   limitersOver,
   limitersOverKey,
