@@ -7,17 +7,19 @@ import * as z from 'zod'
 import { isDeepEqual } from '../../core/deep-equal.ts'
 import { DamagedStateError } from '../../core/errors.ts'
 import { enabledPartitionsSchema, MAX_SCHEDULE_PARTITIONS } from '../../core/schedule/enabled.ts'
+import { PARTITIONS_PK } from '../../core/schedule/schedule-key.ts'
 import { describeIssues } from '../../core/text/issues.ts'
 import type { PartitionsNote } from '../../ports/schedules.ts'
 import { ALL_OLD, type Database, fromItem, type Item, isConditionFailed, toItem } from './database.ts'
 import { UpdateExpression } from './expression.ts'
 
-export const PARTITIONS_KEY = { pk: '$partitions' }
+export const PARTITIONS_KEY = { pk: PARTITIONS_PK }
 
 const noteSchema = z.object({
   version: z.int().min(0),
   upTo: z.int().min(1).max(MAX_SCHEDULE_PARTITIONS),
-  enabled: enabledPartitionsSchema.exactOptional(),
+  enabled: z.union([z.literal('all'), enabledPartitionsSchema]).exactOptional(),
+  lowering: z.object({ to: z.int().min(1), since: z.number() }).exactOptional(),
 })
 
 export async function readPartitions({ client, tables }: Database): Promise<PartitionsNote | undefined> {
@@ -31,7 +33,7 @@ function toNote(item: Item): PartitionsNote {
   const note = noteSchema.safeParse(fromItem(item))
   if (note.success) return note.data
   throw new DamagedStateError(
-    `the item "${PARTITIONS_KEY.pk}" of the Schedules table says not in how many partitions schedules lie (${describeIssues(note.error)}): set upTo to ${MAX_SCHEDULE_PARTITIONS}, version to a whole number, and remove enabled`,
+    `the item "${PARTITIONS_KEY.pk}" of the Schedules table says not in how many partitions schedules lie (${describeIssues(note.error)}): set upTo to ${MAX_SCHEDULE_PARTITIONS}, version to a whole number, and remove enabled and lowering`,
   )
 }
 

@@ -5,6 +5,9 @@ import { type Parsed, parsed, refused } from '../text/parsed.ts'
 import { decodePartition, encodePartition } from '../text/partition-value.ts'
 import type { ScheduleKey } from './schedule.ts'
 
+/** The item of the table that says in how many partitions schedules may lie. It has no task, so no schedule has its key. */
+export const PARTITIONS_PK = '$partitions'
+
 /** What a schedule may be called: any text that may be a task's name. */
 export const SCHEDULE_NAME_RULE = TASK_NAME_RULE
 export const isScheduleName = isTaskName
