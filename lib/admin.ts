@@ -7,6 +7,14 @@ export type { Insight } from './api/insight.ts'
 export type { LimiterId, LimiterInfo, Limiters } from './api/limiters.ts'
 export type { LimitsInput, LimitsNote } from './api/limits-input.ts'
 export type { PausedQueue, Pauses, PauseTarget, ResumeOptions } from './api/pauses.ts'
+export type {
+  ScheduleAdmin,
+  SchedulesList,
+  SchedulesQuery,
+  TaskNamed,
+  UnscheduleOptions,
+} from './api/schedule-admin.ts'
+export type { RuleInfo, ScheduleInfo } from './api/schedule-info.ts'
 export type { SlowDownEnd, SlowDowns } from './api/slow-downs.ts'
 export type { ClientOptions } from './api/wiring.ts'
 export { whyText } from './core/why/why-text.ts'

@@ -19,6 +19,15 @@ export {
   type RetryAfterWhy,
   throwIfToRetryAfter,
 } from './api/retry-after.ts'
+export type {
+  ScheduleAdmin,
+  SchedulesList,
+  SchedulesQuery,
+  TaskNamed,
+  UnscheduleOptions,
+} from './api/schedule-admin.ts'
+export type { RuleInfo, ScheduleInfo } from './api/schedule-info.ts'
+export type { Scheduled, ScheduleSettings, Schedules } from './api/schedules.ts'
 export type { SlowDownEnd, SlowDowns } from './api/slow-downs.ts'
 export {
   defineTask,
@@ -64,6 +73,18 @@ export {
   type QueueInput,
 } from './core/queue/config.ts'
 export { QueueFullError } from './core/queue/full.ts'
+export type { SchedulesInput } from './core/schedule/config-input.ts'
+export type { DeclaredInput } from './core/schedule/declared-input.ts'
+export type { CronInput, IntervalInput, OnceInput, RuleInput } from './core/schedule/rule-input.ts'
+export type { ScheduleOptions } from './core/schedule/schedule.ts'
+export {
+  DeclaredScheduleError,
+  InvalidScheduleError,
+  NoScheduleError,
+  ScheduleBusyError,
+  ScheduleFiringError,
+} from './core/schedule/schedule-errors.ts'
+export type { ScheduleState } from './core/schedule/schedule-state.ts'
 export type { Duration } from './core/text/duration.ts'
 export type { LongestWait, WaitingFor } from './core/why/census.ts'
 export type { LimiterRate } from './core/why/limiter-info.ts'

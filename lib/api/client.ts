@@ -12,6 +12,7 @@ import { type Insight, insightOf } from './insight.ts'
 import { type LimiterId, type Limiters, limitersOf } from './limiters.ts'
 import { enqueued, toItem } from './new-item.ts'
 import { type Recounting, recounting } from './recount.ts'
+import { type Schedules, schedulesOf } from './schedules.ts'
 import { type SlowDowns, slowDownsOf } from './slow-downs.ts'
 import type { NamesOnly, PayloadOf, Task } from './task.ts'
 import { type ClientOptions, wiringOf } from './wiring.ts'
@@ -26,6 +27,7 @@ export interface Client<
     AppRates<AppName>,
     Insight<QueueName, LimiterId<QueueName, PoolName, TagKey>>,
     Recounting<QueueName>,
+    Schedules<QueueName, PoolName, TagKey>,
     SlowDowns<QueueName, LimiterId<QueueName, PoolName, TagKey>>,
     Limiters<LimiterId<QueueName, PoolName, TagKey>> {
   /**
@@ -95,5 +97,6 @@ export function createClient<
     ...cancelling<QueueName>(wiring),
     ...insightOf<QueueName>(wiring),
     ...recounting<QueueName>(wiring),
+    ...schedulesOf(wiring),
   }
 }

@@ -5,6 +5,7 @@ import { type Cancelling, cancelling } from './cancel.ts'
 import { type Insight, insightOf } from './insight.ts'
 import { type LimiterId, type Limiters, limitersOf } from './limiters.ts'
 import { type Pauses, pausesOf } from './pauses.ts'
+import { type ScheduleAdmin, scheduleAdminOf } from './schedule-admin.ts'
 import { type SlowDowns, slowDownsOf } from './slow-downs.ts'
 import { type ClientOptions, wiringOf } from './wiring.ts'
 
@@ -19,11 +20,12 @@ export interface AdminClient<
     Insight<QueueName, LimiterId<QueueName, PoolName, TagKey>>,
     Limiters<LimiterId<QueueName, PoolName, TagKey>>,
     Pauses<QueueName, LimiterId<QueueName, PoolName, TagKey>>,
+    ScheduleAdmin,
     SlowDowns<QueueName, LimiterId<QueueName, PoolName, TagKey>> {}
 
 /**
  * Limits of partitions, totals and pools read, set and removed; pauses of those and of queues; slow-downs; rates of apps; why
- * jobs wait, and what there is; dead letters and jobs that nobody runs. `grantManage` of the construct gives the rights.
+ * jobs wait, and what there is; schedules, paused, run and removed; dead letters and jobs that nobody runs. `grantManage` of the construct gives the rights.
  * @example
  * const admin = createAdmin({ config })
  * await admin.pause({ queue: 'crm', partition: 'acme' }, { by: 'ann@example.com', reason: 'they migrate' })
@@ -44,6 +46,7 @@ export function createAdmin<
     ...insightOf<QueueName>(wiring),
     ...limitersOf(wiring),
     ...pausesOf(wiring),
+    ...scheduleAdminOf(wiring),
     ...slowDownsOf(wiring),
   }
 }

@@ -50,7 +50,7 @@ export async function toItem(
   return { ...only.value, ...placed.value, ...sizesOf(config, item.value) }
 }
 
-function costOf({ name, cost }: Task, payload: unknown): number | undefined {
+export function costOf({ name, cost }: Task, payload: unknown): number | undefined {
   if (typeof cost !== 'function') return cost
   try {
     return cost(payload)
@@ -61,7 +61,7 @@ function costOf({ name, cost }: Task, payload: unknown): number | undefined {
 }
 
 /** What the job says of a pool counts before what its task says. Callers without TypeScript may give anything. */
-function poolsOf(task: Task, own: EnqueueOptions['pools']): Pick<NewJob, 'pools'> {
+export function poolsOf(task: Task, own: EnqueueOptions['pools']): Pick<NewJob, 'pools'> {
   if (own !== undefined && (typeof own !== 'object' || own === null)) return { pools: own }
   const all: Partial<Record<string, number>> = { ...task.pools, ...own }
   const given = Object.entries(all).filter(([, weight]) => weight !== undefined)

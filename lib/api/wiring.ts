@@ -6,6 +6,7 @@ import { dynamoStore } from '../adapters/dynamodb/store.ts'
 import { sqsWakeQueue } from '../adapters/sqs/queues.ts'
 import { systemClock } from '../adapters/system/clock.ts'
 import type { Config } from '../core/queue/config.ts'
+import type { PartitionSelector } from '../core/schedule/definition-of.ts'
 import { dynamoClient, PATIENT, sqsClient } from '../lambda/clients.ts'
 import { type Environment, nameInEnvironment, readEnvironment } from '../lambda/environment.ts'
 import { once } from '../lambda/once.ts'
@@ -31,7 +32,7 @@ export interface ClientOptions<
   readonly historyTable?: string
   /** Default: the environment's SLUICE_SCHEDULES_TABLE. Needed by schedules only. */
   readonly schedulesTable?: string
-  /** Default: the environment's SLUICE_WAKE_QUEUE_URL. Needed by `setLimits` only. */
+  /** Default: the environment's SLUICE_WAKE_QUEUE_URL. Needed by `setLimits`, and by `schedule` for what is due within 90 seconds. */
   readonly wakeQueueUrl?: string
   /**
    * Where payloads beyond 4 KB are kept. Default: the environment's SLUICE_PAYLOADS_BUCKET. Without either every payload
@@ -39,6 +40,11 @@ export interface ClientOptions<
    * they meet a job whose payload is kept in the bucket.
    */
   readonly payloadsBucket?: string
+  /**
+   * Which partition of schedules a name is put into, of `schedules.partitions` of the configuration: a whole number from 0. Default: by a
+   * stable hash, or by what `schedules.partitionBy` says.
+   */
+  readonly schedulePartition?: (name: string, count: number) => number
   /** Default: one of the client's own. */
   readonly dynamodb?: DynamoDBClient
   /** Default: one of the client's own. */
@@ -57,6 +63,7 @@ export interface Wiring {
   /** Whether somebody says where large payloads are kept. */
   readonly keepsPayloads: boolean
   readonly clock: Clock
+  readonly selectPartition?: PartitionSelector
 }
 
 export const wiringOf = (options: ClientOptions<string, string, string, string>): Wiring => ({
@@ -68,6 +75,7 @@ export const wiringOf = (options: ClientOptions<string, string, string, string>)
   payloads: payloadsIn({ bucket: options.payloadsBucket, client: options.s3, patience: PATIENT }),
   keepsPayloads: (options.payloadsBucket ?? nameInEnvironment('SLUICE_PAYLOADS_BUCKET')) !== undefined,
   clock: systemClock,
+  ...(options.schedulePartition ? { selectPartition: options.schedulePartition } : {}),
 })
 
 const storeOf = ({

@@ -119,7 +119,7 @@ test('the options of the schedule are those of its jobs', async () => {
   await firePartition(world.context, { fire: 0 })
   expect(world.jobs).toMatchObject([
     {
-      pk: 'crm|other%7Cone',
+      pk: expect.stringMatching(/^crm\|other%7Cone/),
       sk: expect.stringMatching(/^2#2030-01-31T09:01:00\.000Z#[0-9a-f]{24}@2030-01-31T09:01:00\.000Z$/),
       task: 'sync',
       payload: { customer: 'acme' },

@@ -15,7 +15,7 @@ export const HOUR_MS = 60 * MINUTE_MS
 
 /** One partition of schedules, so that a test knows where each lies. */
 export const CONFIG: Config = defineConfig({
-  queues: { crm: { partition: { payload: 'customer' }, concurrency: 100, retry: { attempts: 2 } } },
+  queues: { crm: { partition: { payload: 'customer' }, concurrency: 20, retry: { attempts: 2 } } },
   schedules: { partitions: 1 },
 })
 
@@ -92,8 +92,13 @@ type Calls = keyof Store['schedules'] | `jobs.${keyof Store['jobs'] & string}`
 
 /** Who calls this dies there, so many times: nothing is written, or all is and nobody hears of it. */
 export function diesAt(world: World, call: Calls, how: 'before' | 'after', times = 1): void {
-  const [part, verb] = call.startsWith('jobs.') ? (['jobs', call.slice(5)] as const) : (['schedules', call] as const)
-  const store = world.context.store[part] as unknown as Record<string, (...given: unknown[]) => Promise<unknown>>
+  const [part, verb] = call.startsWith('jobs.')
+    ? (['jobs', call.slice(5)] as const)
+    : (['schedules', call] as const)
+  const store = world.context.store[part] as unknown as Record<
+    string,
+    (...given: unknown[]) => Promise<unknown>
+  >
   const real = store[verb]
   if (!real) throw new Error(`there is no ${call}`)
   let left = times
