@@ -37,7 +37,13 @@ export function definitionByHand(config: Config, item: RawSchedule, now: number)
 const malformed = (reason: string): ParsedHere<never> => ({ ok: false, reason, isUnknown: false })
 
 /** Whatever belongs to nothing else is an option: one that there is not is refused by its name. */
-function askedIn({ pk: _, unknownSince: __, queue, payload, ...fields }: RawSchedule): Omit<Asked, 'task' | 'name'> {
+function askedIn({
+  pk: _,
+  unknownSince: __,
+  queue,
+  payload,
+  ...fields
+}: RawSchedule): Omit<Asked, 'task' | 'name'> {
   const isOfRule = ([name]: [string, unknown]): boolean => Object.hasOwn(ruleFields, name)
   const all = Object.entries(fields)
   return {
@@ -56,4 +62,7 @@ export const unknownSince = ({ unknownSince: since }: RawSchedule): number | und
   typeof since === 'number' ? since : undefined
 
 /** The same with that note, which changes nothing else of it. */
-export const asUnknownSince = (item: RawSchedule, since: number): RawSchedule => ({ ...item, unknownSince: since })
+export const asUnknownSince = (item: RawSchedule, since: number): RawSchedule => ({
+  ...item,
+  unknownSince: since,
+})

@@ -3,14 +3,14 @@
  * that the item is still the one that was read: whatever has come in its place has an arrival of its own.
  */
 import { deadEvent } from '../../core/job/dead-letter.ts'
+import { unknownDelay } from '../../core/queue/unknown.ts'
 import { asUnknownSince, definitionByHand, unknownSince } from '../../core/schedule/by-hand.ts'
 import { newSchedule } from '../../core/schedule/definition.ts'
 import type { Schedule } from '../../core/schedule/schedule.ts'
-import { type RawSchedule, toScheduleItem } from '../../core/schedule/schedule-item.ts'
-import { unknownDelay } from '../../core/queue/unknown.ts'
+import type { RawSchedule } from '../../core/schedule/schedule-item.ts'
 import { UNKNOWN_FOR_MS } from '../../core/times.ts'
 import type { Context } from '../context.ts'
-import { raisePartitions } from './partitions.ts'
+import { putWhereAsked } from './put-schedule.ts'
 import { OVER, type Rest } from './step.ts'
 
 type AdoptContext = Pick<Context, 'config' | 'store' | 'clock' | 'events' | 'deployment'>
@@ -21,13 +21,12 @@ export type Adopted =
 
 /** @param item one without a version, as it was read */
 export async function adoptSchedule(context: AdoptContext, item: RawSchedule): Promise<Adopted> {
-  const { config, store, clock, deployment } = context
+  const { config, clock, deployment } = context
   const now = clock.now()
   const definition = definitionByHand(config, item, now)
   if (definition.ok) {
     const schedule = newSchedule(definition.value, item, now)
-    await raisePartitions(context, schedule.partition)
-    const outcome = await store.schedules.put(toScheduleItem(schedule), item)
+    const outcome = await putWhereAsked(context, schedule, item)
     return outcome === 'put' ? { kind: 'schedule', schedule } : OVER
   }
   const mayBeKnown = definition.isUnknown && now - (unknownSince(item) ?? now) < UNKNOWN_FOR_MS
@@ -53,7 +52,11 @@ async function leaveToNewer(
 }
 
 /** Whoever dies in between leaves the item, which is met again: then it has two letters. */
-async function refuse({ store, clock, events }: AdoptContext, item: RawSchedule, reason: string): Promise<void> {
+async function refuse(
+  { store, clock, events }: AdoptContext,
+  item: RawSchedule,
+  reason: string,
+): Promise<void> {
   const queue = typeof item['queue'] === 'string' ? item['queue'] : ''
   await store.history.bury(deadEvent({ queue, id: item.pk, event: item }, reason, clock.now()))
   await store.schedules.remove(item.pk, item)

@@ -19,8 +19,8 @@ import type {
   PassOutcome,
   PassWrite,
   RawKey,
-  ReleaseOutcome,
   RawSchedule,
+  ReleaseOutcome,
   StartOutcome,
   SwapOutcome,
 } from '../../../lib/ports/store.ts'
