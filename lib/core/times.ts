@@ -152,13 +152,11 @@ export const FIRED_AGAIN_MS = 10 * SECOND_MS
 export const SWEEP_EVERY_MS = 5 * MINUTE_MS
 /** How often the sweep goes through all schedules: only what was lost, or what somebody has damaged, waits for it. */
 export const SCHEDULES_SWEPT_EVERY_MS = HOUR_MS
-/** A schedule whose tick is late by more than this is one that no tick of the clock has found. */
-export const SCHEDULE_LATE_MS = 5 * MINUTE_MS
 /** Nobody asks partitions of schedules any more that have been empty so long: whoever has begun to put one there has done it by then. */
 export const PARTITIONS_EMPTY_FOR_MS = 30 * MINUTE_MS
 /** A wake-up that is late by less than this is probably still on its way. */
 export const LATE_MS = 30 * SECOND_MS
-/** A shard that is looked at within this time is looked at soon enough: another sweep does not come earlier either. */
+/** A shard, or a schedule, that is looked at within this time is looked at soon enough: another sweep does not come earlier either. */
 export const SOON_MS = 5 * MINUTE_MS
 /** A sweep needs this long for a page, its wake-ups and its place, even if calls are slow: with less it stops. */
 export const SWEEP_RESERVE_MS = 30 * SECOND_MS

@@ -1,5 +1,5 @@
 /** Whether an item of the Schedules table is as somebody has left it, or lost it: what only a sweep finds. */
-import { LETTER_KEPT_MS, SCHEDULE_LATE_MS } from '../times.ts'
+import { LETTER_KEPT_MS, SOON_MS } from '../times.ts'
 import { schedulePartitionSchema } from './enabled.ts'
 import type { Schedule } from './schedule.ts'
 import { dueIn, isRaw, type RawSchedule, readSchedule } from './schedule-item.ts'
@@ -37,7 +37,7 @@ export const isListedRight = (item: RawSchedule, schedule: Schedule): boolean =>
   item['dueIn'] === dueIn(schedule)
 
 const isLate = (schedule: Schedule, now: number): boolean =>
-  dueIn(schedule) !== undefined && (schedule.nextAt ?? now) < now - SCHEDULE_LATE_MS
+  dueIn(schedule) !== undefined && (schedule.nextAt ?? now) < now - SOON_MS
 
 /**
  * A one-time goes when its job has succeeded. Whose job has not, or has and nobody could remove the schedule, stays for as long as a
