@@ -12,7 +12,7 @@ import { isValidInstant } from '../text/instant.ts'
 import { describeIssues } from '../text/issues.ts'
 import { type Parsed, parsed, refused } from '../text/parsed.ts'
 import { schedulePartitionSchema } from './enabled.ts'
-import type { Rule } from './rule.ts'
+import { ruleSchema } from './rule-input.ts'
 import type { Schedule, ScheduleKey, ScheduleOptions, ScheduleVersion } from './schedule.ts'
 import { partsOf } from './schedule-key.ts'
 
@@ -61,11 +61,6 @@ export const versionAfter = (found: FoundVersion, now: number): ScheduleVersion 
 
 const instant = z.number().refine(isValidInstant, 'is no time: epoch ms, a whole number up to the year 9999')
 const length_ms = z.int().min(0)
-const ruleSchema: z.ZodType<Rule> = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('cron'), cron: z.string().min(1), timeZone: z.string().min(1) }),
-  z.strictObject({ kind: z.literal('every'), every_ms: z.int().min(1), from: instant }),
-  z.strictObject({ kind: z.literal('at'), at: instant }),
-])
 /** All of them are written, so that another default in a later version changes no schedule that is there. */
 const optionsSchema: z.ZodType<ScheduleOptions> = z.strictObject({
   missed: z.enum(['all', 'one', 'skip']),

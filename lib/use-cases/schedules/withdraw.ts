@@ -6,14 +6,15 @@
 import type { RawItem } from '../../core/job/job.ts'
 import type { ShardKey } from '../../core/keys.ts'
 import { afterTakingBack, type LookedAt } from '../../core/schedule/put-ahead.ts'
-import type { Schedule, ScheduleKey, WithdrawnJob } from '../../core/schedule/schedule.ts'
-import { readSchedule, toScheduleItem } from '../../core/schedule/schedule-item.ts'
+import type { Schedule, WithdrawnJob } from '../../core/schedule/schedule.ts'
+import { toScheduleItem } from '../../core/schedule/schedule-item.ts'
 import { keptUntil, mayExpire } from '../../core/shard/expiry.ts'
 import { isInFlight } from '../../core/shard/in-flight.ts'
 import { emptyState, type ShardState } from '../../core/shard/state.ts'
 import type { WithdrawnFrom } from '../../ports/store.ts'
 import type { Context } from '../context.ts'
 import { MAX_WAITS, waitForRoom } from '../operate/operator-call.ts'
+import { readAgain } from './read-again.ts'
 
 export type ScheduleContext = Pick<Context, 'config' | 'store' | 'clock'>
 
@@ -49,13 +50,6 @@ async function finish({ store }: ScheduleContext, schedule: Schedule): Promise<W
   if (!schedule.isRemoved) return { kind: 'done', schedule }
   const outcome = await store.schedules.remove(schedule.key, schedule.version)
   return outcome === 'removed' ? { kind: 'done' } : { kind: 'busy' }
-}
-
-/** One that nobody can read any more has no note, and is somebody else's affair. */
-async function readAgain({ store }: ScheduleContext, key: ScheduleKey): Promise<Schedule | undefined> {
-  const item = await store.schedules.get(key)
-  const schedule = item && readSchedule(item)
-  return schedule?.ok ? schedule.value : undefined
 }
 
 interface Found {
