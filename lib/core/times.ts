@@ -141,8 +141,8 @@ export const TICK_AHEAD_MS = 90 * SECOND_MS
 export const CLOCK_EVENT_LIVES_MS = MINUTE_MS
 /** Lambda gives up an event for the tick function after this. CloudFormation's must survive a minute of throttling. */
 export const TICK_EVENT_LIVES_MS = 3 * MINUTE_MS
-/** So long a dispatcher fires schedules before it leaves the rest to a message: half of its time, for a call that is tried again takes seconds. */
-export const FIRING_MS = DISPATCHER_TIMEOUT_MS / 2
+/** So long a dispatcher fires schedules before it leaves the rest to a message: a call that is tried again must not outlast the dispatcher. */
+export const FIRING_MS = 5 * SECOND_MS
 /** A schedule that could not be fired is tried again after this: more than once before the next tick, and not without end. */
 export const FIRED_AGAIN_MS = 10 * SECOND_MS
 /** How often the sweep comes, if the user says nothing: what was lost waits so long, and each one reads both tables. */

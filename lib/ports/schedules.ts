@@ -56,11 +56,13 @@ export interface DueQuery {
   /** Epoch ms. */
   readonly until: number
   readonly limit: number
-  readonly cursor?: string
+  /** Only those behind this. */
+  readonly cursor?: DueSchedule
 }
 export interface DuePage {
   readonly schedules: readonly DueSchedule[]
-  readonly cursor?: string
+  /** Absent if nothing stands behind these; it may be there although nothing does. */
+  readonly cursor?: DueSchedule
 }
 export interface DueSchedule {
   readonly key: ScheduleKey

@@ -99,7 +99,7 @@ function withdraw(tables: Tables, { schedule, found, from }: Withdrawal): Withdr
 }
 
 function due(table: ScheduleTable, { partition, until, limit, cursor }: DueQuery): DuePage {
-  const behind = cursor === undefined ? undefined : JSON.parse(cursor)
+  const behind = cursor && { nextAt: cursor.nextAt, pk: cursor.key }
   const schedules: DueSchedule[] = []
   for (const { pk, nextAt } of table.dueIn(dueInOf(partition), behind)) {
     if (schedules.length >= limit || nextAt > until) break
@@ -108,7 +108,7 @@ function due(table: ScheduleTable, { partition, until, limit, cursor }: DueQuery
   const last = schedules.at(-1)
   // DynamoDB, when a page is full, does not look whether anything is behind it.
   if (!last || schedules.length < limit) return { schedules }
-  return { schedules, cursor: JSON.stringify({ nextAt: last.nextAt, pk: last.key }) }
+  return { schedules, cursor: last }
 }
 
 function scan(table: ScheduleTable, { cursor, limit = PAGE }: SchedulesQuery): SchedulesPage {

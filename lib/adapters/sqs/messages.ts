@@ -60,7 +60,7 @@ const wakeSchema = z.strictObject({
 })
 const fireSchema = z.strictObject({
   fire: z.union([schedulePartitionSchema, z.array(keyOf(2048)).min(1).max(SCHEDULES_A_MESSAGE)]),
-  cursor: z.string().min(1).optional(),
+  cursor: z.strictObject({ key: keyOf(2048), nextAt: z.number() }).optional(),
   dueAt: z.number().optional(),
   until: z.number().optional(),
 })

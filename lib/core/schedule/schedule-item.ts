@@ -95,6 +95,7 @@ const itemSchema = z.object({
   version: z.custom<ScheduleVersion>(Number.isSafeInteger, 'is no whole number'),
   createdAt: instant,
   updatedAt: instant,
+  ruleFrom: instant.exactOptional(),
 })
 
 /**

@@ -7,10 +7,11 @@ import type { Job } from '../../core/job/job.ts'
 import { overlapKey } from '../../core/schedule/job-of-tick.ts'
 import type { Schedule, TickOfJob } from '../../core/schedule/schedule.ts'
 import { scheduleKey } from '../../core/schedule/schedule-key.ts'
+import { TICK_AHEAD_MS } from '../../core/times.ts'
 import type { Context } from '../context.ts'
 import { readAgain } from './read-again.ts'
 
-type EndContext = Pick<Context, 'store' | 'wake' | 'events'>
+type EndContext = Pick<Context, 'store' | 'wake' | 'clock' | 'events'>
 
 export async function afterEnd(
   context: EndContext,
@@ -25,12 +26,16 @@ export async function afterEnd(
   try {
     const schedule = await readAgain(context, key)
     if (!schedule) return
-    if (waitedFor && schedule.buffered !== undefined) await context.wake.send([{ fire: [key], delay_ms: 0 }])
+    if (waitedFor && schedule.buffered !== undefined) await fireNow(context, schedule)
     if (mayGo && isDone(schedule, tick)) await context.store.schedules.remove(key, schedule.version)
   } catch (error) {
     context.events.emit({ kind: 'schedule not looked at', schedule: key, error })
   }
 }
+
+/** Until the next tick looks, the ticks after it are looked at by the messages that this one brings. */
+const fireNow = ({ wake, clock }: EndContext, { key }: Schedule): Promise<void> =>
+  wake.send([{ fire: [key], until: clock.now() + TICK_AHEAD_MS, delay_ms: 0 }])
 
 const isOnly = ({ next, isManual }: TickOfJob): boolean => next.length === 0 && !isManual
 

@@ -6,6 +6,7 @@ import type { ScheduleKey } from '../../core/schedule/schedule.ts'
 import { forEachSideBySide } from '../../core/side-by-side.ts'
 import { FIRING_MS, LEFT_TO_NEWER_MS, TICK_AHEAD_MS } from '../../core/times.ts'
 import type { FireMessage } from '../../ports/queues.ts'
+import type { DueSchedule } from '../../ports/store.ts'
 import type { Context } from '../context.ts'
 import { fireItem, type Visit } from './fire-item.ts'
 import { paceOf } from './pace.ts'
@@ -37,7 +38,7 @@ export async function firePartition(context: Context, message: FireMessage): Pro
 }
 
 /** The index may still list one that has been fired since: it is read again before anything is done. */
-async function fireListed(visit: Visit, partition: number, from: string | undefined): Promise<Rest[]> {
+async function fireListed(visit: Visit, partition: number, from: DueSchedule | undefined): Promise<Rest[]> {
   const rests: Rest[] = []
   const until = visit.clock.now() + TICK_AHEAD_MS
   let cursor = from

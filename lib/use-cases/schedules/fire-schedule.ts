@@ -12,6 +12,8 @@ import { withdrawJobs } from './withdraw.ts'
 
 /** One that has more, or that others write all the time, is looked at again later: others wait. */
 const MAX_STEPS = 8
+/** A shard in which others are at work all the time is left for a while: other schedules wait. */
+const TRIES = 2
 
 /** @param isOver whether the time of this visit is over */
 export async function fireSchedule(
@@ -44,7 +46,7 @@ function stepOf(context: FiringContext, schedule: Schedule): Promise<Step> {
 
 /** What somebody has left to be taken back, who has died, is taken back first: otherwise a tick has the job of two definitions. */
 async function afterWithdrawal(context: FiringContext, schedule: Schedule): Promise<Step> {
-  const withdrawn = await withdrawJobs(context, schedule)
+  const withdrawn = await withdrawJobs(context, schedule, TRIES)
   if (withdrawn.kind === 'busy') return { kind: 'later', at: context.clock.now() + FIRED_AGAIN_MS }
   return withdrawn.schedule ? { kind: 'gone on', schedule: withdrawn.schedule, isMore: true } : OVER
 }

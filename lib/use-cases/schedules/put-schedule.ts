@@ -59,10 +59,9 @@ async function update(
   const difference = differenceOf(schedule, definition, now)
   if (difference === 'none') return { state: 'unchanged', schedule }
   await refuseIfFiring(context, schedule, isForced)
-  const isRule = difference === 'rule'
-  const next = isRule ? redefined(schedule, definition, now) : withDetails(schedule, definition, now)
-  const places = putAhead(context.config, schedule, now, isRule ? undefined : now)
-  const noted = noting(next, places)
+  const next =
+    difference === 'rule' ? redefined(schedule, definition, now) : withDetails(schedule, definition, now)
+  const noted = noting(next, putAhead(context.config, schedule, now))
   if ((await putWhereAsked(context, noted, version)) === 'stale') return 'stale'
   return { state: 'updated', schedule: await withdrawn(context, noted) }
 }

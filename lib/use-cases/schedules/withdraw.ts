@@ -27,10 +27,15 @@ export type Withdrawn =
 /** As many as one transaction takes. In busy shards one job alone is taken back more easily. */
 const MOST_TOGETHER = 20
 
-export async function withdrawJobs(context: ScheduleContext, found: Schedule): Promise<Withdrawn> {
+/** @param tries how often something may have changed since it was read */
+export async function withdrawJobs(
+  context: ScheduleContext,
+  found: Schedule,
+  tries = MAX_WAITS,
+): Promise<Withdrawn> {
   let schedule: Schedule | undefined = found
   let together = MOST_TOGETHER
-  for (let waits = 0; waits < MAX_WAITS; ) {
+  for (let waits = 0; waits < tries; ) {
     if (!schedule) return { kind: 'done' }
     if (!schedule.withdraw) return finish(context, schedule)
     const next = await withdrawSome(context, schedule, together)

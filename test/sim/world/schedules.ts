@@ -154,8 +154,9 @@ async function allDue(world: StoreWorld, schedules: ScheduleStore, query: Query)
 
 const byTime = (a: DueSchedule, b: DueSchedule): number => a.nextAt - b.nextAt || byBytes(a.key, b.key)
 
-function pageOf(all: readonly DueSchedule[], limit: number, cursor?: string): DuePage {
-  const behind = cursor === undefined ? all : all.filter((one) => byTime(one, JSON.parse(cursor)) > 0)
+function pageOf(all: readonly DueSchedule[], limit: number, cursor?: DueSchedule): DuePage {
+  const behind = cursor ? all.filter((one) => byTime(one, cursor) > 0) : all
   const schedules = behind.slice(0, limit)
-  return { schedules, ...(schedules.length >= limit ? { cursor: JSON.stringify(schedules.at(-1)) } : {}) }
+  const last = schedules.at(-1)
+  return { schedules, ...(last && schedules.length >= limit ? { cursor: last } : {}) }
 }
