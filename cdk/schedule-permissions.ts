@@ -21,6 +21,9 @@ export function connectSchedules({ dispatcher, worker, tick }: Functions, tables
   allow(worker, tableArn, 'dynamodb', ['GetItem', 'DeleteItem'])
   // Scan: those that the configuration declares, and those that a sweep looks at.
   allow(tick, tableArn, 'dynamodb', ['Scan', 'GetItem', 'PutItem', 'DeleteItem'])
+  // A declared one that is changed or removed: its jobs that were put ahead are taken back, and counted off.
+  allow(tick, tables.jobs.tableArn, 'dynamodb', ['GetItem', 'DeleteItem'])
+  allowKeysFrom(tick, tables.history.tableArn, ['$size|*'], ['UpdateItem'])
 }
 
 /** What `schedule` and the other verbs of schedules need in their table. */

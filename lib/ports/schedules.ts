@@ -49,6 +49,9 @@ export interface ScheduleStore {
   /** In how many partitions schedules may lie, as noted by whoever has put one: see `partitions.ts`. */
   partitions(): Promise<PartitionsNote | undefined>
   savePartitions(note: PartitionsNote, found: number | 'absent'): Promise<'put' | 'stale'>
+  /** Which schedules the configuration has declared, as whoever applies one has noted: see `apply-declared.ts`. */
+  declared(): Promise<DeclaredNote | undefined>
+  saveDeclared(note: DeclaredNote, found: number | 'absent'): Promise<'put' | 'stale'>
 }
 
 export interface DueQuery {
@@ -119,6 +122,14 @@ export type WithdrawalOutcome =
   | 'withdrawn'
   /** Something is not as it was read, another transaction is under way there, or a table has no room. Nothing was written. */
   | 'stale'
+
+export interface DeclaredNote {
+  readonly version: number
+  /** The hash of the configuration whose set stands there. Absent while one is being applied. */
+  readonly configuration?: string
+  /** Each schedule that may stand there and is declared. */
+  readonly keys: readonly ScheduleKey[]
+}
 
 export interface PartitionsNote {
   readonly version: number

@@ -12,7 +12,7 @@ import { unlessInTheWay } from './in-the-way.ts'
 import { type Item, toItem, toRawSchedule } from './item.ts'
 import { fire, putAtMostOnce } from './schedule-fire.ts'
 import { asFound, isOwnWrite } from './schedule-found.ts'
-import { readPartitions, savePartitions } from './schedule-partitions.ts'
+import { DECLARED, PARTITIONS, readNote, saveNote } from './schedule-notes.ts'
 import { dueSchedules, scanSchedules } from './schedule-queries.ts'
 import { withdraw } from './schedule-withdraw.ts'
 
@@ -26,8 +26,10 @@ export const dynamoScheduleStore = (database: Database): ScheduleStore => ({
   fire: (firing) => fire(database, firing),
   putAtMostOnce: (job) => putAtMostOnce(database, job),
   withdraw: (withdrawal) => withdraw(database, withdrawal),
-  partitions: () => readPartitions(database),
-  savePartitions: (...call) => unlessInTheWay(() => savePartitions(database, ...call)),
+  partitions: () => readNote(database, PARTITIONS),
+  savePartitions: (...call) => unlessInTheWay(() => saveNote(database, PARTITIONS, ...call)),
+  declared: () => readNote(database, DECLARED),
+  saveDeclared: (...call) => unlessInTheWay(() => saveNote(database, DECLARED, ...call)),
 })
 
 async function get({ client, tables }: Database, pk: string): Promise<RawSchedule | undefined> {

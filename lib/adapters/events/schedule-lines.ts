@@ -34,6 +34,11 @@ export const SCHEDULE_LINES: {
     'an item of the Schedules table is no schedule, and is a dead letter now',
     { schedule, reason },
   ],
+  'declared schedule refused': ({ schedule, reason }) => [
+    'error',
+    'a schedule that the configuration declares was not applied: change it, and deploy',
+    { schedule, reason },
+  ],
   'schedule set aside': ({ schedule, reason }) => [
     'error',
     'a schedule makes no sense and fires no more: schedule it anew',

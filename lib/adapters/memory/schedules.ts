@@ -49,12 +49,30 @@ export const memorySchedules = (tables: Tables): ScheduleStore => ({
   },
   partitions: async () => structuredClone(tables.schedulePartitions),
   savePartitions: async (note, found) => {
-    if (isDeepEqual(tables.schedulePartitions, note)) return 'put'
-    if ((tables.schedulePartitions?.version ?? 'absent') !== found) return 'stale'
-    tables.schedulePartitions = structuredClone(note)
-    return 'put'
+    const outcome = whatIsNoted(tables.schedulePartitions, note, found)
+    if (outcome === 'put') tables.schedulePartitions = structuredClone(note)
+    return outcome
+  },
+  declared: async () => structuredClone(tables.declaredSchedules),
+  saveDeclared: async (note, found) => {
+    const outcome = whatIsNoted(tables.declaredSchedules, note, found)
+    if (outcome === 'put') tables.declaredSchedules = structuredClone(note)
+    return outcome
   },
 })
+
+interface Versioned {
+  readonly version: number
+}
+
+/** Who makes the same call again finds its own note. */
+function whatIsNoted(
+  standing: Versioned | undefined,
+  note: Versioned,
+  found: number | 'absent',
+): 'put' | 'stale' {
+  return isDeepEqual(standing, note) || (standing?.version ?? 'absent') === found ? 'put' : 'stale'
+}
 
 function tableOf(tables: Tables): ScheduleTable {
   tables.schedules ??= new ScheduleTable()

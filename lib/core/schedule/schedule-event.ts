@@ -18,6 +18,8 @@ export interface ScheduleEvents {
   readonly 'schedule left to newer': { readonly schedule: string; readonly reason: string }
   /** Somebody has put it by hand, and it can be none: it is a dead letter now. */
   readonly 'schedule refused': { readonly schedule: string; readonly reason: string }
+  /** The configuration declares it, and it was not made or changed: what stands there, if anything, stays as it is. */
+  readonly 'declared schedule refused': { readonly schedule: string; readonly reason: string }
   /** It makes no sense, and fires no more until somebody schedules it anew. */
   readonly 'schedule set aside': { readonly schedule: string; readonly reason: string }
   /** It makes no sense, and could not be set aside: it is met again each minute until somebody has mended or deleted it. */

@@ -5,8 +5,10 @@ import { type Parsed, parsed, refused } from '../text/parsed.ts'
 import { decodePartition, encodePartition } from '../text/partition-value.ts'
 import type { ScheduleKey } from './schedule.ts'
 
-/** The item of the table that says in how many partitions schedules may lie. It has no task, so no schedule has its key. */
+/** Items of the table that are no schedules: in how many partitions these may lie, and which the configuration has declared. */
 export const PARTITIONS_PK = '$partitions'
+export const DECLARED_PK = '$declared'
+export const isNote = (pk: string): boolean => pk === PARTITIONS_PK || pk === DECLARED_PK
 
 /** What a schedule may be called: any text that may be a task's name. */
 export const SCHEDULE_NAME_RULE = TASK_NAME_RULE

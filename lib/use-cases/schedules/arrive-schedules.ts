@@ -1,6 +1,6 @@
 /** Items that somebody has put into the Schedules table by hand, or changed there: each is made a schedule, and fired if it is due. */
 import type { ScheduleKey } from '../../core/schedule/schedule.ts'
-import { PARTITIONS_PK } from '../../core/schedule/schedule-key.ts'
+import { isNote } from '../../core/schedule/schedule-key.ts'
 import { UNKNOWN_LATEST_MS } from '../../core/times.ts'
 import type { FireMessage } from '../../ports/queues.ts'
 import type { Context } from '../context.ts'
@@ -12,7 +12,7 @@ import { firePartition } from './fire-partition.ts'
  * @throws if not even a message could be sent: all of them have to come again
  */
 export async function arriveSchedules(context: Context, arrived: readonly string[]): Promise<void> {
-  const keys = [...new Set(arrived)].filter((key) => key !== PARTITIONS_PK) as ScheduleKey[]
+  const keys = [...new Set(arrived)].filter((key) => !isNote(key)) as ScheduleKey[]
   if (keys.length === 0) return
   const message: FireMessage = { fire: keys, until: context.clock.now() + UNKNOWN_LATEST_MS }
   try {

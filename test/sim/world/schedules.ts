@@ -32,6 +32,8 @@ export function simulatedSchedules(
     getMany: (keys) => other('get schedules', () => schedules.getMany(keys)),
     partitions: () => other('partitions', () => schedules.partitions()),
     savePartitions: (...save) => other('savePartitions', () => schedules.savePartitions(...save)),
+    declared: () => other('declared', () => schedules.declared()),
+    saveDeclared: (...save) => other('saveDeclared', () => schedules.saveDeclared(...save)),
     due: ({ limit, cursor, ...query }) =>
       other('due schedules', async () => pageOf(await allDue(world, schedules, query), limit, cursor)),
     scan: (query) =>
