@@ -9,6 +9,7 @@
  * has none is not yet a schedule, and is made one. Put over a schedule, it is a new one in its place.
  */
 import { UNREADABLE } from '../job/job.ts'
+import { jsonProblem } from '../job/payload.ts'
 import type { Config } from '../queue/config.ts'
 import type { ParsedHere } from '../queue/unknown.ts'
 import { describeIssues } from '../text/issues.ts'
@@ -25,6 +26,9 @@ export function definitionByHand(config: Config, item: RawSchedule, now: number)
   if (item[UNREADABLE] !== undefined) return malformed(`the item cannot be read: ${item[UNREADABLE]}`)
   const parts = partsOf(item.pk)
   if (!parts.ok) return malformed(parts.reason)
+  // DynamoDB holds more than JSON does, and what JSON makes of a set is nobody's payload.
+  const problem = jsonProblem(item['payload'], 'payload')
+  if (problem !== undefined) return malformed(problem)
   const { schedulePartition, ...written } = item
   const asked = { ...parts.value, ...askedIn(written) }
   if (schedulePartition === undefined) return definitionOf(config, asked, now)

@@ -24,20 +24,27 @@ export interface ScheduleSweep {
   readonly remaining_ms: () => number
 }
 
+/** Returns whether it is time for that: otherwise it is no part of this sweep, and can neither end nor fail. */
 export async function sweepSchedules(
   context: SweepContext,
   tally: Tally,
-  { places, pages, remaining_ms }: ScheduleSweep,
+  { places, ...budget }: ScheduleSweep,
+): Promise<boolean> {
+  const { from, endedAt = Number.NEGATIVE_INFINITY } = readPlace(places[NAME])
+  if (context.clock.now() - endedAt < SCHEDULES_SWEPT_EVERY_MS) return false
+  await goOn(context, tally, { ...budget, from })
+  return true
+}
+
+async function goOn(
+  context: SweepContext,
+  tally: Tally,
+  { from, pages, remaining_ms }: Omit<ScheduleSweep, 'places'> & { readonly from: string | undefined },
 ): Promise<void> {
-  const place = readPlace(places[NAME])
-  if (place.endedAt !== undefined && context.clock.now() - place.endedAt < SCHEDULES_SWEPT_EVERY_MS) {
-    tally.ended.add(NAME)
-    return
-  }
   try {
     const note = await context.store.schedules.partitions()
-    const walk: Walk = { name: NAME, pages, readPage: (from) => readPage(context, note, from) }
-    await walkOn(context, tally, { ...walk, from: place.from }, remaining_ms)
+    const walk: Walk = { name: NAME, pages, readPage: (place) => readPage(context, note, place) }
+    await walkOn(context, tally, { ...walk, from }, remaining_ms)
     if (!tally.ended.has(NAME)) return
     await context.store.states.saveSweepCursor(NAME, `ended ${context.clock.now()}`)
     await lowerPartitions(context)

@@ -49,13 +49,13 @@ export async function sweep(configured: SweepContext, budget: Partial<SweepBudge
   const cursors = await context.store.states.sweepCursors()
   const go = (walk: Walk) => walkOn(context, tally, { ...walk, from: cursors[walk.name] }, remaining_ms)
   const walks = stateWalks(context, tally, statePages)
-  await Promise.all([
-    keepLimiters(context),
+  const [isTimeForSchedules] = await Promise.all([
     sweepSchedules(context, tally, { places: cursors, pages: schedulePages, remaining_ms }),
+    keepLimiters(context),
     ...walks.map(go),
     withCensus(context, tally, cursors[JOBS], (census) => go(jobsWalk(context, tally, jobPages, census))),
   ])
-  report(context, tally, walks.length + 2)
+  report(context, tally, walks.length + (isTimeForSchedules ? 2 : 1))
   return tally.sent
 }
 
