@@ -63,7 +63,7 @@ export interface Schedules<
 
 export const schedulesOf = (wiring: Wiring): Schedules => ({
   ...scheduleAdminOf(wiring),
-  schedule: async (task: Task, name, rule, payload, options = {}) => {
+  schedule: async (task: Task, ...[name, rule, payload, options = {}]: SaidInOrder) => {
     const { force, ...settings } = options
     const isForced = forced({ ...(force === undefined ? {} : { force }) })
     const definition = await toDefinition(wiring, task, { name, rule, payload, settings })
@@ -76,6 +76,8 @@ export const schedulesOf = (wiring: Wiring): Schedules => ({
     return { state, next, warnings: warningsOf(schedule.rule, now) }
   },
 })
+
+type SaidInOrder = [name: string, rule: RuleInput, payload: unknown, options?: ScheduleSettings]
 
 interface Said {
   readonly name: string

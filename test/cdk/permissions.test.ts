@@ -118,8 +118,8 @@ describe('each function may do what it needs, and nothing else', () => {
         'dynamodb:Scan',
         'dynamodb:UpdateItem',
       ],
-      'JobsTable.Arn': ['dynamodb:Scan'],
-      'HistoryTable.Arn': ['dynamodb:Query'],
+      'JobsTable.Arn': ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:Scan'],
+      'HistoryTable.Arn': ['dynamodb:Query', 'dynamodb:UpdateItem'],
       'SchedulesTable.Arn': ALL_OF_SCHEDULES,
       ...DUE_SCHEDULES,
       'WakeQueue.Arn': ['sqs:SendMessage'],
@@ -197,10 +197,11 @@ describe('a caller who is granted', () => {
     expect(rightsAfter((sluice, role) => sluice.grantReplace(role))).toEqual(REPLACE)
   })
 
-  test('schedule may do so with all of them, and take jobs back that were put ahead', () => {
+  test('schedule may do so with all of them, take jobs back that were put ahead, and have one fired that is due soon', () => {
     expect(rightsAfter((sluice, role) => sluice.grantSchedule(role))).toEqual({
       ...REPLACE,
       'SchedulesTable.Arn': ALL_OF_SCHEDULES,
+      'WakeQueue.Arn': ['sqs:SendMessage'],
     })
   })
 

@@ -40,6 +40,7 @@ const LIST = {
 const FIRES = because('schedules that are due are fired by it')
 const REMOVES = because('a schedule of one time is gone when its job has succeeded')
 const DECLARES = because('it makes schedules of those that the configuration declares')
+const TAKES_BACK = because('jobs of a declared schedule that was changed, put ahead by then, are taken back')
 const SCHEDULES = because('the verbs of schedules')
 
 export const TABLE: Table = {
@@ -110,8 +111,12 @@ export const TABLE: Table = {
       'dynamodb:UpdateItem': 'a sweep that goes on where one has stopped',
       'dynamodb:PutItem': 'a deploy',
     },
-    JobsTable: { 'dynamodb:Scan': 'a sweep' },
-    HistoryTable: { 'dynamodb:Query': 'a sweep' },
+    JobsTable: {
+      'dynamodb:Scan': 'a sweep',
+      'dynamodb:GetItem': TAKES_BACK,
+      'dynamodb:DeleteItem': TAKES_BACK,
+    },
+    HistoryTable: { 'dynamodb:Query': 'a sweep', 'dynamodb:UpdateItem': TAKES_BACK },
     SchedulesTable: {
       'dynamodb:Scan': DECLARES,
       'dynamodb:GetItem': DECLARES,

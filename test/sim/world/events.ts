@@ -39,10 +39,8 @@ export type Effect =
     }
   /** Somebody puts an item by hand, whatever stands there. */
   | { readonly op: 'overwrite'; readonly item: RawItem; readonly stood: boolean }
-  /** Somebody deletes an item by hand. */
+  /** Somebody deletes an item by hand, or the job of a tick that was put ahead is taken back by its schedule. */
   | { readonly op: 'withdraw'; readonly key: RawKey }
-  /** The job of a tick that was put ahead is taken back by its schedule. */
-  | { readonly op: 'takeBack'; readonly key: RawKey }
   | { readonly op: 'remove'; readonly key: RawItem; readonly outcome: 'removed' | NotThere }
   | {
       readonly op: 'replace'

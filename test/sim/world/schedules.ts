@@ -118,7 +118,7 @@ function withdrawing(
       const outcome = await withdraw()
       seen({ op: 'other', name: `withdraw ${outcome}` })
       const gone = standing.filter((item) => !isThere(item))
-      for (const { pk, sk } of gone) seen({ op: 'takeBack', key: { pk, sk } })
+      for (const { pk, sk } of gone) seen({ op: 'withdraw', key: { pk, sk } })
       if (gone.length === 0) return outcome
       for (const [shard, state] of states) previous.set(shard, state)
       previousSchedules.set(schedule.pk, before)

@@ -66,24 +66,24 @@ describe('a fixed daily time ticks exactly once on each local date', () => {
     let tried = 0
     for (const zone of CHANGED)
       for (const change of changesOf.get(zone) ?? []) {
-        const midnight = Math.floor(change.before / DAY_MS) * DAY_MS - 2 * DAY_MS
+        const midnight = Math.floor(change.before / DAY_MS) * DAY_MS - DAY_MS
         for (const expression of new Set(timesAbout(change).map(daily))) {
-          const found = datesOf(expression, zone, midnight, 5)
-          expect([zone, expression, ...found]).toEqual([zone, expression, ...dates(midnight, 5)])
+          const found = datesOf(expression, zone, midnight, 4)
+          expect([zone, expression, ...found]).toEqual([zone, expression, ...dates(midnight, 4)])
           tried += 1
         }
       }
     expect(tried).toBeGreaterThan(4000)
   })
 
-  test('for three years, in one of all that change alike', () => {
+  test('on all days of a year, in one of all zones that change alike', () => {
     const alike = new Map(CHANGED.map((zone) => [JSON.stringify(changesOf.get(zone)), zone]))
     expect(alike.size).toBeGreaterThan(20)
     for (const [n, zone] of [...alike.values()].entries()) {
       const expression = daily(((n * 37) % 1440) * MINUTE_MS)
       const midnight = FROM + DAY_MS
-      const found = datesOf(expression, zone, midnight, DAYS)
-      expect([zone, expression, ...found]).toEqual([zone, expression, ...dates(midnight, DAYS)])
+      const found = datesOf(expression, zone, midnight, 366)
+      expect([zone, expression, ...found]).toEqual([zone, expression, ...dates(midnight, 366)])
     }
   })
 })
