@@ -160,8 +160,8 @@ export const SWAP_MUTANTS: readonly TestedMutant[] = [
   {
     name: 'a letter takes its key over from whoever has it',
     file: DYNAMO,
-    find: '  ...isGone(database, job, found),\n]',
-    replace: '  ...isGone(database, job, found).slice(1),\n]',
+    find: 'lockOfNext(key, job), found, job)',
+    replace: 'lockOfNext(key, job), found && { ...found, hasStarted: true }, job)',
     breaks: 'two jobs have one unique key',
     tests: [CONTRACT],
   },
