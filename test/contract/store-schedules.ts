@@ -171,7 +171,8 @@ export function describeSchedules(store: () => Store): void {
     const found = (await schedules().partitions())?.version ?? 'absent'
     const first = { version: NOW + partitions++, upTo: 32 }
     for (const _time of ['first', 'copy']) expect(await schedules().savePartitions(first, found)).toBe('put')
-    const second = { version: first.version + 1, upTo: 64 }
+    const lowering = { to: 16, since: NOW }
+    const second = { version: first.version + 1, upTo: 64, enabled: 'all', lowering } as const
     for (const stale of ['absent', first.version - 1] as const)
       expect(await schedules().savePartitions(second, stale)).toBe('stale')
     expect(await schedules().partitions()).toEqual(first)

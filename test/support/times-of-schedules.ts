@@ -19,4 +19,21 @@ export function relateFirings(related: Related, longestCall_ms: number): void {
       expect(times.TICK_AHEAD_MS / times.FIRED_AGAIN_MS).toBeLessThan(10)
     },
   )
+  related(
+    'nobody is still putting a schedule where ticks ask no more, and one sweep makes the step that the one before has begun',
+    ['PARTITIONS_EMPTY_FOR_MS', 'LAMBDA_LONGEST_MS', 'CLOCK_SKEW_MS', 'SCHEDULES_SWEPT_EVERY_MS'],
+    () => {
+      const { PARTITIONS_EMPTY_FOR_MS, LAMBDA_LONGEST_MS, CLOCK_SKEW_MS, SCHEDULES_SWEPT_EVERY_MS } = times
+      expect(PARTITIONS_EMPTY_FOR_MS).toBeGreaterThan(LAMBDA_LONGEST_MS + CLOCK_SKEW_MS)
+      expect(PARTITIONS_EMPTY_FOR_MS).toBeLessThan(SCHEDULES_SWEPT_EVERY_MS)
+    },
+  )
+  related(
+    'an unknown queue is a mistake only after many sweeps, for the first of which its item may have been too new',
+    ['SCHEDULES_SWEPT_EVERY_MS', 'UNKNOWN_FOR_MS', 'SWEEP_EVERY_MS'],
+    () => {
+      expect(times.SCHEDULES_SWEPT_EVERY_MS + times.SWEEP_EVERY_MS).toBeLessThan(times.UNKNOWN_FOR_MS / 4)
+      expect(times.SCHEDULES_SWEPT_EVERY_MS).toBeGreaterThan(times.SWEEP_EVERY_MS)
+    },
+  )
 }
