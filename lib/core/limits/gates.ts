@@ -116,7 +116,8 @@ function lackIn(portion: Portion, outcome: Parameters<typeof lackOf>[1]): Lack {
 /**
  * If one of them lets nothing start whatever others gave up, the shard waits for that alone: with a unit of another gate it could do
  * nothing, would give it back, and come to stand there again, for ever. Where its own jobs use all, only their ends help, and it stands
- * in no line; where the gate is paused or slowed down, nobody knows for how long, and it stands in that one.
+ * in no line; where a limiter is paused, slowed down, or too small for one job of its, nobody knows for how long, and it stands in that
+ * one: whoever raises it wakes its line.
  * @param gates with what is in use after the pass has claimed
  */
 function lacksOf(gates: readonly Gate[], { isWorkLeft, startable }: Outcome): Lack[] {
@@ -124,7 +125,7 @@ function lacksOf(gates: readonly Gate[], { isWorkLeft, startable }: Outcome): La
   const shut = gates.findIndex((gate) => jobsAtMost(gate.portion, gate) === 0)
   if (shut !== -1)
     return gates.map(({ portion, ...use }, index) =>
-      index === shut && !isOpen(portion)
+      index === shut && (!isOpen(portion) || isTooSmall(index, use))
         ? lackIn(portion, { ...use, isWorkLeft, startable: leftIn(index) })
         : NOTHING,
     )
@@ -138,6 +139,9 @@ function lacksOf(gates: readonly Gate[], { isWorkLeft, startable }: Outcome): La
     return lack
   })
 }
+
+/** A limiter, of which the shard uses nothing itself. */
+const isTooSmall = (index: number, { inUse }: Pick<Usage, 'inUse'>): boolean => index > 0 && inUse.slots === 0
 
 /** Each claim holds a start, and as many slots as it weighs. */
 const after = (portion: Portion, { slots, starts }: Units, claims: number): Units => ({
