@@ -4,6 +4,7 @@
  */
 import type { JobItem, RawItem } from '../core/job/job.ts'
 import type { FoundLock, Lock } from '../core/job/lock.ts'
+import type { EnabledPartitions } from '../core/schedule/enabled.ts'
 import type { ScheduleKey, ScheduleVersion } from '../core/schedule/schedule.ts'
 import type { FoundVersion, RawSchedule, ScheduleItem } from '../core/schedule/schedule-item.ts'
 import type { ShardVersion } from '../core/shard/state.ts'
@@ -21,8 +22,11 @@ export interface ScheduleStore {
   due(query: DueQuery): Promise<DuePage>
   /** All, a page at a time, in any order, by a scan. May be stale; a page may have fewer than the limit, or none. */
   scan(query?: SchedulesQuery): Promise<SchedulesPage>
-  /** Puts the whole item if its place is as it was found, or has been written by this very call. */
-  put(item: ScheduleItem, found: FoundVersion): Promise<'put' | 'stale'>
+  /**
+   * Puts the whole item if its place is as it was found, or has been written by this very call. One without a version stays what
+   * somebody has put by hand.
+   */
+  put(item: RawSchedule, found: FoundVersion): Promise<'put' | 'stale'>
   /** Removes it if it is as it was found. One that is gone already is `removed`, too: perhaps by this very call. */
   remove(key: string, found: Exclude<FoundVersion, 'absent'>): Promise<'removed' | 'stale'>
   /**
@@ -131,6 +135,8 @@ export interface PartitionsNote {
   readonly version: number
   /** Schedules may lie in the partitions 0 up to this, not included. */
   readonly upTo: number
-  /** Only these are fired: somebody has said so at run time. Absent: as the configuration says. */
-  readonly enabled?: readonly number[]
+  /** Which of them are fired: somebody has said so at run time. Absent: as the configuration says. */
+  readonly enabled?: EnabledPartitions
+  /** Those from `to` on were empty at that time. Who puts a schedule there takes this away first. */
+  readonly lowering?: { readonly to: number; readonly since: number }
 }

@@ -51,6 +51,12 @@ const SCHEDULE = {
   'StateTable.Arn': ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
   'HistoryTable.Arn': ['dynamodb:PutItem', 'dynamodb:UpdateItem'],
 }
+const FOLLOW = [
+  'dynamodb:DescribeStream',
+  'dynamodb:GetRecords',
+  'dynamodb:GetShardIterator',
+  'dynamodb:ListStreams',
+]
 const ALL_OF_SCHEDULES = ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Scan']
 const DUE_SCHEDULES = { 'SchedulesTable.Arn/index/due': ['dynamodb:Query'] }
 const REPLACE = {
@@ -83,12 +89,8 @@ describe('each function may do what it needs, and nothing else', () => {
       ],
       ...DUE_SCHEDULES,
       'DispatcherLogs.Arn': LOG,
-      'JobsTable.StreamArn': [
-        'dynamodb:DescribeStream',
-        'dynamodb:GetRecords',
-        'dynamodb:GetShardIterator',
-        'dynamodb:ListStreams',
-      ],
+      'JobsTable.StreamArn': FOLLOW,
+      'SchedulesTable.StreamArn': FOLLOW,
       'WorkQueue.Arn': ['sqs:SendMessage'],
       'WakeQueue.Arn': [...CONSUME, 'sqs:SendMessage'],
       'StreamFailures.Arn': ['sqs:GetQueueAttributes', 'sqs:GetQueueUrl', 'sqs:SendMessage'],
@@ -129,7 +131,6 @@ describe('each function may do what it needs, and nothing else', () => {
     expect(rightsOf('IngestRole')).toEqual({
       ...REPLACE,
       'HistoryTable.Arn': ['dynamodb:PutItem', 'dynamodb:UpdateItem'],
-      'SchedulesTable.Arn': ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem'],
       ...PUT_PAYLOADS,
       'IngestQueue.Arn': CONSUME,
       'IngestLogs.Arn': LOG,

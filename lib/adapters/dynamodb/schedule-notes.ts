@@ -9,6 +9,7 @@ import { isDeepEqual } from '../../core/deep-equal.ts'
 import { DamagedStateError } from '../../core/errors.ts'
 import { enabledPartitionsSchema, MAX_SCHEDULE_PARTITIONS } from '../../core/schedule/enabled.ts'
 import type { ScheduleKey } from '../../core/schedule/schedule.ts'
+import { DECLARED_PK, PARTITIONS_PK } from '../../core/schedule/schedule-key.ts'
 import { describeIssues } from '../../core/text/issues.ts'
 import type { DeclaredNote, PartitionsNote } from '../../ports/schedules.ts'
 import { ALL_OLD, type Database, fromItem, type Item, isConditionFailed, toItem } from './database.ts'
@@ -22,17 +23,18 @@ interface NoteKind<Note> {
 }
 
 export const PARTITIONS: NoteKind<PartitionsNote> = {
-  pk: '$partitions',
+  pk: PARTITIONS_PK,
   schema: z.object({
     version: z.int().min(0),
     upTo: z.int().min(1).max(MAX_SCHEDULE_PARTITIONS),
-    enabled: enabledPartitionsSchema.exactOptional(),
+    enabled: z.union([z.literal('all'), enabledPartitionsSchema]).exactOptional(),
+    lowering: z.object({ to: z.int().min(1), since: z.number() }).exactOptional(),
   }),
-  mending: `set upTo to ${MAX_SCHEDULE_PARTITIONS}, version to a whole number, and remove enabled`,
+  mending: `set upTo to ${MAX_SCHEDULE_PARTITIONS}, version to a whole number, and remove enabled and lowering`,
 }
 
 export const DECLARED: NoteKind<DeclaredNote> = {
-  pk: '$declared',
+  pk: DECLARED_PK,
   schema: z.object({
     version: z.int().min(0),
     configuration: z.string().exactOptional(),
@@ -40,8 +42,6 @@ export const DECLARED: NoteKind<DeclaredNote> = {
   }),
   mending: 'delete it: the next tick finds what is declared, and writes it anew',
 }
-
-export const isNote = (pk: string): boolean => pk === PARTITIONS.pk || pk === DECLARED.pk
 
 interface Versioned {
   readonly version: number

@@ -2,11 +2,11 @@
 import { QueryCommand, ScanCommand } from '@aws-sdk/client-dynamodb'
 import type { ScheduleKey } from '../../core/schedule/schedule.ts'
 import { dueInOf } from '../../core/schedule/schedule-item.ts'
+import { isNote } from '../../core/schedule/schedule-key.ts'
 import { DUE_INDEX } from '../../core/shard/due-groups.ts'
 import type { DuePage, DueQuery, DueSchedule, SchedulesPage, SchedulesQuery } from '../../ports/schedules.ts'
 import { type Database, fromItem, type Item, toItem } from './database.ts'
 import { toRawSchedule } from './item.ts'
-import { isNote } from './schedule-notes.ts'
 
 export async function dueSchedules(
   { client, tables }: Database,

@@ -6,7 +6,7 @@ import {
   PutItemCommand,
 } from '@aws-sdk/client-dynamodb'
 import pRetry from 'p-retry'
-import type { FoundVersion, RawSchedule, ScheduleItem, ScheduleStore } from '../../ports/schedules.ts'
+import type { FoundVersion, RawSchedule, ScheduleStore } from '../../ports/schedules.ts'
 import { ALL_OLD, type Database, isConditionFailed } from './database.ts'
 import { unlessInTheWay } from './in-the-way.ts'
 import { type Item, toItem, toRawSchedule } from './item.ts'
@@ -70,7 +70,7 @@ async function getSome({ client, tables }: Database, keys: readonly Item[]) {
 
 async function put(
   { client, tables }: Database,
-  item: ScheduleItem,
+  item: RawSchedule,
   found: FoundVersion,
 ): Promise<'put' | 'stale'> {
   try {

@@ -8,7 +8,6 @@ import type {
   Firing,
   FiringOutcome,
   RawSchedule,
-  ScheduleItem,
   ScheduleStore,
   SchedulesPage,
   SchedulesQuery,
@@ -80,11 +79,11 @@ function tableOf(tables: Tables): ScheduleTable {
   return tables.schedules
 }
 
-const write = (tables: Tables, item: ScheduleItem): void =>
+const write = (tables: Tables, item: RawSchedule): void =>
   void tableOf(tables).set(item.pk, structuredClone(item))
 
 /** Who makes the same call again finds its own write: its reply was lost. */
-function whatStands(tables: Tables, item: ScheduleItem, found: FoundVersion): 'as found' | 'own' | 'stale' {
+function whatStands(tables: Tables, item: RawSchedule, found: FoundVersion): 'as found' | 'own' | 'stale' {
   const standing = tableOf(tables).get(item.pk)
   if (isDeepEqual(foundVersion(standing), found)) return 'as found'
   return isDeepEqual(standing, item) ? 'own' : 'stale'

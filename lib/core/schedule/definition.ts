@@ -53,7 +53,8 @@ const detailsOf = ({ queue, payload, options, declared, partition, isChosen }: D
   payload,
   options,
   declared,
-  partition,
+  // By another number of partitions it moves with its next tick, and nobody has changed it.
+  partition: isChosen ? partition : undefined,
   isChosen,
 })
 

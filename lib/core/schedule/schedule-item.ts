@@ -11,7 +11,7 @@ import { isPriority, type Priority } from '../keys.ts'
 import { isValidInstant } from '../text/instant.ts'
 import { describeIssues } from '../text/issues.ts'
 import { type Parsed, parsed, refused } from '../text/parsed.ts'
-import { MAX_SCHEDULE_PARTITIONS } from './enabled.ts'
+import { schedulePartitionSchema } from './enabled.ts'
 import { ruleSchema } from './rule-input.ts'
 import type { Schedule, ScheduleKey, ScheduleOptions, ScheduleVersion } from './schedule.ts'
 import { partsOf } from './schedule-key.ts'
@@ -83,10 +83,7 @@ const itemSchema = z.object({
   payload: z.unknown().optional(),
   options: optionsSchema,
   declared: z.literal(true).exactOptional(),
-  partition: z
-    .int()
-    .min(0)
-    .max(MAX_SCHEDULE_PARTITIONS - 1),
+  partition: schedulePartitionSchema,
   isChosen: z.literal(true).exactOptional(),
   nextAt: instant.exactOptional(),
   lastAt: instant.exactOptional(),
@@ -107,7 +104,7 @@ const itemSchema = z.object({
  */
 export const SCHEDULE_ATTRIBUTES: readonly string[] = [
   ...['task', 'name', 'dueIn', ...Object.keys(itemSchema.shape)],
-  ...['cron', 'timeZone', 'every', 'aligned', 'at'],
+  ...['cron', 'timeZone', 'every', 'aligned', 'at', 'schedulePartition', 'unknownSince'],
   ...[
     'missed',
     'catchUp',

@@ -23,7 +23,7 @@ export async function fireSchedule(
 ): Promise<Rest> {
   let schedule: Schedule | undefined = found
   for (let steps = 0; steps < MAX_STEPS && (steps === 0 || !isOver()); steps++) {
-    if (!schedule || !fires(schedule)) return OVER
+    if (!schedule || !(fires(schedule) || isUnfinished(schedule))) return OVER
     const step = await stepOf(context, schedule)
     if (step.kind === 'stale') schedule = await readAgain(context, schedule.key)
     else if (step.kind !== 'gone on') return step
@@ -35,8 +35,12 @@ export async function fireSchedule(
 
 const fires = ({ nextAt, pause, setAside }: Schedule): boolean => nextAt !== undefined && !pause && !setAside
 
+/** Also one that is paused, or set aside: what is left to be taken back has nothing to do with firing. */
+export const isUnfinished = ({ withdraw, isRemoved }: Schedule): boolean =>
+  withdraw !== undefined || isRemoved === true
+
 function stepOf(context: FiringContext, schedule: Schedule): Promise<Step> {
-  if (schedule.withdraw || schedule.isRemoved) return afterWithdrawal(context, schedule)
+  if (isUnfinished(schedule)) return afterWithdrawal(context, schedule)
   return schedule.options.overlap === 'allow' ? fireTogether(context, schedule) : fireAlone(context, schedule)
 }
 

@@ -27,6 +27,12 @@ const CONSUME = {
   'sqs:GetQueueUrl': ADDED,
 }
 const FOLLOW = because('Lambda reads the stream under the function’s role')
+const STREAM = {
+  'dynamodb:DescribeStream': FOLLOW,
+  'dynamodb:GetRecords': FOLLOW,
+  'dynamodb:GetShardIterator': FOLLOW,
+  'dynamodb:ListStreams': FOLLOW,
+}
 const LIST = {
   's3:ListBucket': because('no call: without it S3 answers "access denied" for an object that is not there'),
 }
@@ -35,7 +41,6 @@ const FIRES = because('schedules that are due are fired by it')
 const REMOVES = because('a schedule of one time is gone when its job has succeeded')
 const DECLARES = because('it makes schedules of those that the configuration declares')
 const TAKES_BACK = because('jobs of a declared schedule that was changed, put ahead by then, are taken back')
-const ARRIVES = because('schedules that somebody has put by hand arrive there')
 const SCHEDULES = because('the verbs of schedules')
 
 export const TABLE: Table = {
@@ -54,12 +59,8 @@ export const TABLE: Table = {
       'dynamodb:DeleteItem': FIRES,
     },
     'SchedulesTable/index/due': { 'dynamodb:Query': FIRES },
-    'JobsTable/stream/local': {
-      'dynamodb:DescribeStream': FOLLOW,
-      'dynamodb:GetRecords': FOLLOW,
-      'dynamodb:GetShardIterator': FOLLOW,
-      'dynamodb:ListStreams': FOLLOW,
-    },
+    'SchedulesTable/stream/local': STREAM,
+    'JobsTable/stream/local': STREAM,
     StateTable: { 'dynamodb:GetItem': 'a job', 'dynamodb:UpdateItem': 'a job' },
     HistoryTable: {
       'dynamodb:GetItem': FIRES,
@@ -140,11 +141,6 @@ export const TABLE: Table = {
     HistoryTable: {
       'dynamodb:PutItem': 'an event that is refused',
       'dynamodb:UpdateItem': 'an event that counts',
-    },
-    SchedulesTable: {
-      'dynamodb:GetItem': ARRIVES,
-      'dynamodb:PutItem': ARRIVES,
-      'dynamodb:DeleteItem': ARRIVES,
     },
     'PayloadsBucket/90d/*': { 's3:PutObject': 'large events' },
     'PayloadsBucket/400d/*': { 's3:PutObject': 'large events' },

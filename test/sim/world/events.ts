@@ -19,8 +19,8 @@ import type {
   PassOutcome,
   PassWrite,
   RawKey,
+  RawSchedule,
   ReleaseOutcome,
-  ScheduleItem,
   StartOutcome,
   SwapOutcome,
 } from '../../../lib/ports/store.ts'
@@ -124,7 +124,7 @@ export type Effect =
   | { readonly op: 'due'; readonly found: number }
   | { readonly op: 'scan' }
   | { readonly op: 'putPayload' | 'getPayload' }
-  | { readonly op: 'putSchedule'; readonly item: ScheduleItem; readonly outcome: 'put' | 'stale' }
+  | { readonly op: 'putSchedule'; readonly item: RawSchedule; readonly outcome: 'put' | 'stale' }
   | { readonly op: 'removeSchedule'; readonly key: string; readonly outcome: 'removed' | 'stale' }
   | { readonly op: 'other'; readonly name: string }
   | { readonly op: 'sendWork'; readonly messages: readonly WorkMessage[] }

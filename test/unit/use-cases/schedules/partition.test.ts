@@ -107,13 +107,6 @@ describe('an item that stands for no schedule', () => {
     expect(ranAt(world)).toEqual([MINUTE_MS])
   })
 
-  test('one that somebody has just put by hand is left to whoever makes a schedule of it', async () => {
-    const world = await worldWith()
-    await damaged(world, { version: undefined })
-    await firePartition(world.context, { fire: 0 })
-    expect(world.jobs).toEqual([])
-    expect(world.happened).toEqual([])
-  })
 })
 
 test('one that cannot be written is tried again a little later, and the others have fired', async () => {
