@@ -1,6 +1,7 @@
 /** Schedules through the whole stack: to the second, changed while they fire, put by hand, and declared. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest'
+import { ScheduleBusyError } from '../../lib/index.ts'
 import { report } from './schedules/tasks.ts'
 import { ScheduleWorld } from './schedules/world.ts'
 
@@ -11,9 +12,24 @@ beforeAll(async () => {
 afterAll(() => world?.stop())
 
 const SECOND_MS = 1000
+/** Of most schedules here. */
+const PERIOD_MS = 2 * SECOND_MS
 const force = { force: true } as const
 /** Ticks from nowhere near. */
 const YEARLY = { cron: '0 0 29 2 *' } as const
+
+/** As its caller is told to do: while jobs of its shard start, those put ahead are not easily taken back. */
+async function patiently<T>(call: () => Promise<T>): Promise<T> {
+  for (;;)
+    try {
+      return await call()
+    } catch (error) {
+      if (!(error instanceof ScheduleBusyError)) throw error
+    }
+}
+const unscheduled = async (name: string): Promise<void> => {
+  await patiently(() => world.client.unschedule(report, name, force))
+}
 
 const startsOf = (customer: string) => world.recorder.of(customer).filter(({ what }) => what === 'start')
 const ticksOf = (customer: string): number[] =>
@@ -31,38 +47,39 @@ async function expectNoMore(customer: string): Promise<void> {
   throw new Error(`${customer} still starts jobs`)
 }
 
-describe.concurrent('a schedule', () => {
-  it('ticks each second by a cron expression, and tells its jobs which tick they are', async ({ expect }) => {
-    const rule = { cron: '* * * * * *', timeZone: 'Europe/Berlin' }
+/** Jobs are claimed in order: those that were not taken back are all up to some tick. */
+function expectEachOnce(customer: string): void {
+  const ticks = ticksOf(customer).toSorted((a, b) => a - b)
+  expect(ticks).toEqual(ticks.map((_, n) => (ticks[0] ?? 0) + n * PERIOD_MS))
+}
+
+// One after the other: functions that start share the processors with those that tick.
+describe('a schedule', () => {
+  it('ticks to the second by a cron expression, and tells its jobs which tick they are', async () => {
+    const rule = { cron: '*/2 * * * * *', timeZone: 'Europe/Berlin' }
     const made = await world.client.schedule(report, 'cron', rule, { customer: 'cron' })
     expect(made).toMatchObject({ state: 'created', warnings: [] })
-    await untilStarts('cron', 6)
-    const starts = startsOf('cron')
-    const ticks = ticksOf('cron')
-    expect(new Set(ticks).size).toBe(ticks.length)
-    for (const { at, tick } of starts) {
+    await untilStarts('cron', 3)
+    for (const { at, tick } of startsOf('cron')) {
       const nominal = Date.parse(tick?.at ?? 'none')
       expect(at).toBeGreaterThanOrEqual(nominal)
-      expect(nominal % SECOND_MS).toBe(0)
-      const next = [1, 2, 3, 4, 5].map((n) => new Date(nominal + n * SECOND_MS).toISOString())
+      expect(nominal % PERIOD_MS).toBe(0)
+      const next = [1, 2, 3, 4, 5].map((n) => new Date(nominal + n * PERIOD_MS).toISOString())
       expect(tick).toMatchObject({ name: 'cron', next })
     }
-    const sorted = ticks.toSorted((a, b) => a - b)
-    expect(sorted.at(-1)).toBe((sorted[0] ?? 0) + (sorted.length - 1) * SECOND_MS)
 
-    expect(await world.client.unschedule(report, 'cron', force)).toBe(true)
+    await unscheduled('cron')
     expect(await world.client.unschedule(report, 'cron')).toBe(false)
     expect(await world.client.getSchedule(report, 'cron')).toBeUndefined()
     await expectNoMore('cron')
+    expectEachOnce('cron')
   })
 
-  it('ticks by an interval of a second until it is paused, and again when it is resumed', async ({
-    expect,
-  }) => {
-    await world.client.schedule(report, 'interval', { every: '1s' }, { customer: 'interval' })
+  it('ticks by an interval until it is paused, and again when it is resumed', async () => {
+    await world.client.schedule(report, 'interval', { every: '2s' }, { customer: 'interval' })
     await untilStarts('interval', 3)
     const note = { by: 'ann@example.com', reason: 'they migrate' }
-    const paused = await world.client.pauseSchedule(report, 'interval', note)
+    const paused = await patiently(() => world.client.pauseSchedule(report, 'interval', note))
     expect(paused).toMatchObject({ state: 'paused', pause: note })
     await expectNoMore('interval')
     const { length } = startsOf('interval')
@@ -73,13 +90,11 @@ describe.concurrent('a schedule', () => {
     expect(await world.client.resumeSchedule(report, 'interval')).toMatchObject({ state: 'active' })
     await untilStarts('interval', length + 2)
     // Ticks of the pause are gone.
-    for (const tick of ticksOf('interval').slice(length)) expect(tick).toBeGreaterThan(resumed_ms - SECOND_MS)
-    await world.client.unschedule(report, 'interval', force)
+    for (const tick of ticksOf('interval').slice(length)) expect(tick).toBeGreaterThan(resumed_ms - PERIOD_MS)
+    await unscheduled('interval')
   })
 
-  it('of one time ticks at that time, or now if it is past, and is gone when its job has succeeded', async ({
-    expect,
-  }) => {
+  it('of one time ticks at that time, or now if it is past, and is gone when its job has succeeded', async () => {
     const at = Date.now() + 5 * SECOND_MS
     await world.client.schedule(report, 'later', { at }, { customer: 'later' })
     await world.client.schedule(
@@ -97,21 +112,21 @@ describe.concurrent('a schedule', () => {
     expect(startsOf('later')).toHaveLength(1)
   })
 
-  it('that is scheduled again is changed, and no tick is lost or doubled', async ({ expect }) => {
+  it('that is scheduled again is changed, and no tick is lost or doubled', async () => {
     const customer = 'updated'
     const schedule = (name: string) =>
-      world.client.schedule(report, customer, { every: '1s' }, { customer, name }, force)
+      patiently(() => world.client.schedule(report, customer, { every: '2s' }, { customer, name }, force))
     await schedule('old')
     await untilStarts(customer, 3)
-    expect(await schedule('new')).toMatchObject({ state: 'updated' })
+    await schedule('new')
     expect(await schedule('new')).toMatchObject({ state: 'unchanged' })
-    await world.recorder.until(() => startsOf(customer).filter(({ name }) => name === 'new').length >= 3)
-    await world.client.unschedule(report, customer, force)
-    const ticks = ticksOf(customer).toSorted((a, b) => a - b)
-    expect(ticks).toEqual(ticks.map((_, n) => (ticks[0] ?? 0) + n * SECOND_MS))
+    await world.recorder.until(() => startsOf(customer).filter(({ name }) => name === 'new').length >= 2)
+    await unscheduled(customer)
+    await expectNoMore(customer)
+    expectEachOnce(customer)
   })
 
-  it('makes a job now when it is asked to', async ({ expect }) => {
+  it('makes a job now when it is asked to', async () => {
     const customer = 'manual'
     await world.client.schedule(report, customer, YEARLY, { customer })
     const first = await world.client.runNow(report, customer)
@@ -124,19 +139,18 @@ describe.concurrent('a schedule', () => {
 
   it.each(['skip', 'bufferOne'] as const)('with overlap %s has one job at a time', async (overlap) => {
     const customer = `overlap-${overlap}`
-    const payload = { customer, takes_ms: 2500 }
-    await world.client.schedule(report, customer, { every: '1s' }, payload, { overlap })
-    await world.recorder.until(() => world.recorder.ended(customer).length >= 3)
-    await world.client.unschedule(report, customer, force)
+    const payload = { customer, takes_ms: 3000 }
+    await world.client.schedule(report, customer, { every: '2s' }, payload, { overlap })
+    await world.recorder.until(() => world.recorder.ended(customer).length >= 2)
+    await unscheduled(customer)
     expect(world.recorder.highestConcurrency(customer)).toBe(1)
-    const [first = 0, second = 0, third = 0] = ticksOf(customer)
-    if (overlap === 'skip') expect(second - first).toBeGreaterThanOrEqual(2 * SECOND_MS)
-    // The first that came while the job ran has waited for its end.
-    else expect(second - first).toBe(SECOND_MS)
-    expect(third).toBeGreaterThan(second)
+    const [first = 0, second = 0] = ticksOf(customer)
+    // With `bufferOne` the first that came while the job ran has waited for its end.
+    if (overlap === 'bufferOne') expect(second).toBe(first + PERIOD_MS)
+    else expect(second).toBeGreaterThanOrEqual(first + PERIOD_MS)
   })
 
-  it('that commits whatever fails has no other attempt', async ({ expect }) => {
+  it('that commits whatever fails has no other attempt', async () => {
     const payload = { customer: 'committed', fails: 9 }
     const at = Date.now()
     await world.client.schedule(report, 'committed', { at }, payload, { onFailure: 'commit' })
@@ -146,16 +160,16 @@ describe.concurrent('a schedule', () => {
     expect(startsOf('committed')).toHaveLength(1)
   })
 
-  it('that is put by hand fires like any other, and a bad one is in the dead letters', async ({ expect }) => {
+  it('that is put by hand fires like any other, and a bad one is in the dead letters', async () => {
     const raw = { queue: 'reports', payload: { customer: 'raw' } }
-    await world.rawPut({ ...raw, pk: 'report|raw', every: '1s', missed: 'skip' })
+    await world.rawPut({ ...raw, pk: 'report|raw', every: '2s', missed: 'skip' })
     await world.rawPut({ ...raw, pk: 'report|bad', cron: '61 * * * *' })
     await untilStarts('raw', 3)
     expect(await world.client.getSchedule(report, 'raw')).toMatchObject({
       state: 'active',
       options: { missed: 'skip', delivery: 'exactlyOnce' },
     })
-    await world.client.unschedule(report, 'raw', force)
+    await unscheduled('raw')
     const letters = async () =>
       (await world.deadLetters('reports')).filter(({ job }) => job.includes('report|bad'))
     await expect.poll(letters, { timeout: 60_000 }).toMatchObject([{ error: expect.stringContaining('61') }])
@@ -169,7 +183,7 @@ test('declared schedules are made, changed and removed as a set, and others are 
   const declared = await world.client.getSchedule(report, 'kept')
   expect(declared).toMatchObject({ declared: true })
   await expect(world.client.unschedule(report, 'kept')).rejects.toThrow('schedules.declared')
-  await world.client.pauseSchedule(report, 'kept', { by: 'ann@example.com' })
+  await patiently(() => world.client.pauseSchedule(report, 'kept', { by: 'ann@example.com' }))
 
   await world.deploy('second')
   await world.recorder.until(() => startsOf('changed').some(({ name }) => name === 'second'))

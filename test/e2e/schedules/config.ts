@@ -6,7 +6,7 @@ export type Version = 'first' | 'second'
 const declare = (customer: string, name: string): DeclaredInput => ({
   task: 'report',
   queue: 'reports',
-  every: '2s',
+  every: '20s',
   payload: { customer, name },
 })
 
@@ -21,6 +21,7 @@ export const configOf = (version: Version) =>
     queues: {
       reports: {
         partition: { payload: 'customer' },
+        concurrency: 4,
         timeout: '8s',
         retry: { attempts: 3, backoff: '100ms' },
       },
