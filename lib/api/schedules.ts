@@ -42,8 +42,8 @@ export interface Schedules<
    * tick after now. A pause stays, and so does the last tick. Jobs that were put ahead, up to a minute and a half, and are not due yet
    * are taken back, and made again if they are still wanted. A one-time in the past fires now.
    *
-   * It needs the Schedules table, the Jobs and State tables if it changes a schedule, and the wake queue if the first tick comes within
-   * 90 seconds.
+   * It needs the Schedules table; the Jobs and State tables if it changes a schedule; and the wake queue if a tick comes within 90
+   * seconds, which is fired by a message (`grantSchedule` of the construct gives all these rights).
    * @example await client.schedule(report, 'acme', { cron: '0 9 * * MON', timeZone: 'Europe/Berlin' }, { customer: 'acme' })
    * @example await client.schedule(poll, 'inbox', { every: '30s' }, { box: 'in' }, { overlap: 'skip', missed: 'skip' })
    * @example const { next } = await client.schedule(remind, `order-${id}`, { at: '2030-01-31T09:00:00Z' }, { id })
