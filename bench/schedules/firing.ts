@@ -3,8 +3,8 @@ import { defineConfig } from '../../lib/core/queue/config.ts'
 import type { ScheduleKey } from '../../lib/core/schedule/schedule.ts'
 import { firePartition } from '../../lib/use-cases/schedules/fire-partition.ts'
 import { difference, type Units } from '../counting.ts'
-import type { Bench, Scenario } from '../harness.ts'
 import { judged, type Row, shown } from '../flow/rows.ts'
+import type { Bench, Scenario } from '../harness.ts'
 import { HOUR_MS, hourlySchedules, QUEUE, type Wish } from './stand.ts'
 
 const SCHEDULES = 40
@@ -58,7 +58,10 @@ async function fired(bench: Bench, options: FiringCase['options']): Promise<Unit
   const before = { ...bench.units }
   await firePartition({ ...scenario.context, clock }, { fire: 0, until: now })
   const consumed = difference(bench.units, before)
-  await refuseUnfired(scenario, items.map(({ pk }) => pk))
+  await refuseUnfired(
+    scenario,
+    items.map(({ pk }) => pk),
+  )
   return consumed
 }
 
@@ -66,5 +69,6 @@ async function fired(bench: Bench, options: FiringCase['options']): Promise<Unit
 async function refuseUnfired({ context }: Scenario, keys: readonly ScheduleKey[]): Promise<void> {
   const items = await context.store.schedules.getMany(keys)
   const fired = items.filter(({ lastAt }) => lastAt === TICK)
-  if (fired.length < keys.length) throw new Error(`only ${fired.length} of ${keys.length} schedules were fired`)
+  if (fired.length < keys.length)
+    throw new Error(`only ${fired.length} of ${keys.length} schedules were fired`)
 }

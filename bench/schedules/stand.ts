@@ -1,7 +1,7 @@
 /** Many schedules that tick each hour, all at the same time, as their items stand in the table. */
 import type { Config } from '../../lib/core/queue/config.ts'
-import { definitionOf } from '../../lib/core/schedule/definition-of.ts'
 import { newSchedule } from '../../lib/core/schedule/definition.ts'
+import { definitionOf } from '../../lib/core/schedule/definition-of.ts'
 import { schedulePartition } from '../../lib/core/schedule/partition-of.ts'
 import type { Schedule } from '../../lib/core/schedule/schedule.ts'
 import { type ScheduleItem, toScheduleItem } from '../../lib/core/schedule/schedule-item.ts'
