@@ -107,11 +107,11 @@ test('nor does it when a visit gives up what it was granted before the pause', a
       isOwn: false,
       granted,
     })
-  const { ahead } = (await ask([])) ?? {}
-  if (!ahead) throw new Error('nothing is granted')
+  const first = await ask([])
+  if (!first || first === 'stale' || !first.ahead) throw new Error('nothing is granted')
   expect(startsIn(world, API)).toBe(4)
   await setLimiter(world.context, poolNamed('api'), { rateLimit: { allowed: 0, period_ms: 1000 } })
-  expect((await ask([ahead]))?.grants).toEqual([])
+  expect(await ask([first.ahead])).toMatchObject({ grants: [] })
   expect(startsIn(world, API)).toBe(3)
 })
 
