@@ -106,7 +106,6 @@ describe('an item that stands for no schedule', () => {
     expect(world.heard('schedule not fired').length).toBeGreaterThan(0)
     expect(ranAt(world)).toEqual([MINUTE_MS])
   })
-
 })
 
 test('one that cannot be written is tried again a little later, and the others have fired', async () => {
