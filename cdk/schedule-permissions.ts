@@ -15,7 +15,7 @@ export function connectSchedules({ dispatcher, worker, tick }: Functions, tables
   allow(dispatcher, tableArn, 'dynamodb', ['GetItem', 'BatchGetItem', 'PutItem', 'DeleteItem'])
   // Where jobs must not overlap: the lock of the last one, and whether that is still there.
   allow(dispatcher, tables.jobs.tableArn, 'dynamodb', ['ConditionCheckItem'])
-  allowKeysFrom(dispatcher, tables.history.tableArn, ['$unique|*'], ['GetItem'])
+  allowKeysFrom(dispatcher, tables.history.tableArn, ['$unique|*'], ['Query'])
 
   // A schedule of one time is gone when its job has succeeded.
   allow(worker, tableArn, 'dynamodb', ['GetItem', 'DeleteItem'])

@@ -80,7 +80,7 @@ describe('each function may do what it needs, and nothing else', () => {
     expect(rightsOf('DispatcherRole')).toEqual({
       ...SCHEDULE,
       'JobsTable.Arn': ['dynamodb:ConditionCheckItem', ...SCHEDULE['JobsTable.Arn']],
-      'HistoryTable.Arn': ['dynamodb:GetItem', ...SCHEDULE['HistoryTable.Arn']],
+      'HistoryTable.Arn': [...SCHEDULE['HistoryTable.Arn'], 'dynamodb:Query'].toSorted(),
       'SchedulesTable.Arn': [
         'dynamodb:BatchGetItem',
         'dynamodb:DeleteItem',
@@ -209,11 +209,14 @@ describe('a caller who is granted', () => {
     const statements = statementsOf(one(template, 'AWS::IAM::Policy', 'DispatcherRole').Properties)
     const reads = statements.filter(
       ({ Action, Resource }) =>
-        asList(Action).includes('dynamodb:GetItem') &&
+        asList(Action).some((action) => /:(?:Batch)?Get|:Query|:Scan/.test(String(action))) &&
         asList(Resource).map(nameOf).includes('HistoryTable.Arn'),
     )
     expect(reads).toMatchObject([
-      { Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['$unique|*'] } } },
+      {
+        Action: 'dynamodb:Query',
+        Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['$unique|*'] } },
+      },
     ])
   })
 

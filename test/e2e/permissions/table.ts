@@ -63,7 +63,7 @@ export const TABLE: Table = {
     'JobsTable/stream/local': STREAM,
     StateTable: { 'dynamodb:GetItem': 'a job', 'dynamodb:UpdateItem': 'a job' },
     HistoryTable: {
-      'dynamodb:GetItem': FIRES,
+      'dynamodb:Query': FIRES,
       'dynamodb:PutItem': 'a malformed item',
       'dynamodb:UpdateItem': 'a malformed item that counts',
     },
