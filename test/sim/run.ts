@@ -16,6 +16,7 @@ import { applyOverride, unpause } from './workloads/overrides.ts'
 import { applyPause } from './workloads/pauses.ts'
 import type { Plan } from './workloads/plan.ts'
 import { applyQueuePause } from './workloads/queue-pauses.ts'
+import { applyScheduleAct, endSchedules } from './workloads/schedule-acts.ts'
 import { applyRecount, recountAll } from './workloads/sized.ts'
 import { submit } from './workloads/ways-in.ts'
 import type { WorldEvent } from './world/events.ts'
@@ -62,6 +63,12 @@ const AFTERMATH_MS = 45 * 60_000
 /** So that the kept seeds are the runs that they were. */
 const SALT = 15_850_993
 const LATEST_SALT = 32_452_843
+const NEWEST_SALT = 49_979_687
+
+function planOf(seed: number, random: SimRandom): Plan {
+  const salted = (salt: number) => new SimRandom(seed ^ salt)
+  return drawPlan(random, salted(SALT), salted(LATEST_SALT), salted(NEWEST_SALT))
+}
 
 export async function runSeed(
   seed: number,
@@ -69,8 +76,7 @@ export async function runSeed(
   changes: Partial<Pick<Plan, 'loopDetection'>> = {},
 ): Promise<Result> {
   const random = new SimRandom(seed)
-  const [own, latest] = [new SimRandom(seed ^ SALT), new SimRandom(seed ^ LATEST_SALT)]
-  const plan: Plan = { ...drawPlan(random.fork(), own, latest), ...changes }
+  const plan: Plan = { ...planOf(seed, random.fork()), ...changes }
   const faults = new Faults(random.fork(), plan.weather)
   const world = new World(random.fork(), plan, faults)
   const truth = new Truth(plan, world.tables, () => world.deploys.rollouts)
@@ -118,6 +124,7 @@ export async function runSeed(
     for (const one of plan.pauses ?? []) scheduler.at(one.at, () => applyPause(world, one))
     for (const one of plan.queuePauses ?? []) scheduler.at(one.at, () => applyQueuePause(world, one))
     applyAppRates(world, plan.appRates ?? [])
+    for (const one of plan.schedules?.acts ?? []) scheduler.at(one.at, () => applyScheduleAct(world, one))
     for (const one of plan.recounts ?? []) scheduler.at(one.at, () => applyRecount(world, one))
     for (const override of plan.overrides) scheduler.at(override.at, () => applyOverride(world, override))
     while (watched && !broken() && scheduler.now < plan.faultsUntil) {
@@ -129,6 +136,7 @@ export async function runSeed(
     faults.on = false
     // After the last change that is still on its way: an admin's function ends within a minute.
     scheduler.after(60_000, () => unpause(world))
+    endSchedules(world)
     const end = scheduler.now + LONGEST_MS
     while (!broken() && scheduler.now < end && isUnfinished(world, truth)) {
       await scheduler.run(scheduler.now + look_ms, broken)
@@ -164,4 +172,5 @@ const isUnfinished = (world: World, truth: Truth): boolean =>
   world.scheduler.now < world.plan.faultsUntil + 120_000 ||
   [...truth.standing.values()].some((one) => hasVersion(world.plan, one)) ||
   world.events.pending > 0 ||
+  world.schedulesLeft > 0 ||
   world.plan.jobs.some(({ at }) => at > world.scheduler.now)

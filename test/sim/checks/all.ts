@@ -25,12 +25,18 @@ import { replacedDecideNothing } from './i8-replaced.ts'
 import { resumedAreWoken } from './i8-resumed.ts'
 import { slowedStartsNothing } from './i8-slowed.ts'
 import { throttledClaimsLess } from './i8-throttled.ts'
+import { asChosen } from './i9-alone.ts'
+import { nothingOfBefore } from './i9-changes.ts'
+import { inTime } from './i9-in-time.ts'
+import { oneJobATick } from './i9-ticks.ts'
 import { betterFirst } from './i11-priorities.ts'
 import { keyed } from './keyed.ts'
+import { Lives } from './schedule-lives.ts'
 import { sizes } from './sizes.ts'
 
 export function allChecks(): { readonly checks: readonly Check[]; readonly progress: Progress } {
   const own = progress()
+  const lives = new Lives()
   const checks = [
     concurrency,
     batches,
@@ -64,6 +70,10 @@ export function allChecks(): { readonly checks: readonly Check[]; readonly progr
     keyed(),
     sizes(),
     betterFirst(),
+    oneJobATick(lives),
+    asChosen,
+    nothingOfBefore(),
+    inTime(lives),
     noStorm(),
     boundedChains,
     own,

@@ -9,6 +9,7 @@ import type { Check, Seen } from './check.ts'
 import { configuredIn } from './limits.ts'
 import type { Standing } from './lineage.ts'
 import { hasVersion } from './runnable.ts'
+import { tickOf } from './schedule-lives.ts'
 import type { Truth } from './truth.ts'
 
 export const rightEnd: Check = {
@@ -70,7 +71,8 @@ function judgeBurial(
       fail(`${pk} ${sk} is refused although nothing is wrong with it: ${letter.error}`)
     return
   }
-  const attempts = configuredIn(truth.plan, pk.split('|')[0] ?? '')?.retry.attempts
+  const isLastAnyway = tickOf(standing.item)?.onFailure === 'commit'
+  const attempts = isLastAnyway ? 1 : configuredIn(truth.plan, pk.split('|')[0] ?? '')?.retry.attempts
   if (attempt !== attempts || lineage.retries !== attempt - lineage.firstAttempt)
     fail(`${pk} ${sk} is buried after ${lineage.retries + 1} attempts of ${attempts}`)
   judgeRetry(standing, by, { truth, fail })

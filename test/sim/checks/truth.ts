@@ -99,6 +99,7 @@ export class Truth {
         this.#overwrite(effect.item)
         return
       case 'withdraw':
+      case 'takeBack':
         this.#leave(effect.key.pk, effect.key.sk, 'withdrawn')
         return
       case 'remove':

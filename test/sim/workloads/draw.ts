@@ -8,14 +8,20 @@ import { drawJobs } from './jobs.ts'
 import { drawLimiterActs } from './limiter-acts.ts'
 import { drawOverrides } from './overrides.ts'
 import { drawFrame, type JobPlan, type Plan } from './plan.ts'
+import { drawScheduled } from './scheduled.ts'
 
 /**
  * @param own what only some runs have is drawn by it
- * @param latest and by this one what was added last
+ * @param latest and by this one what was added later
+ * @param newest and by this one schedules
  */
-export function drawPlan(random: SimRandom, own: SimRandom, latest: SimRandom): Plan {
+export function drawPlan(random: SimRandom, own: SimRandom, latest: SimRandom, newest: SimRandom): Plan {
   const extras = drawExtras(own, latest)
-  const frame = drawFrame(random, extras.versions)
+  const scheduled = drawScheduled(newest)
+  const frame = drawFrame(random, {
+    versions: (drawn) => scheduled.versions(extras.versions(drawn)),
+    begin: scheduled.begin,
+  })
   const { versions, epoch_ms, faultsUntil } = frame
   const drawn = drawJobs(random, versions, epoch_ms, faultsUntil)
   const jobs = frame.weather === 'rough' ? drawn : drawn.map(pacified)
@@ -28,7 +34,7 @@ export function drawPlan(random: SimRandom, own: SimRandom, latest: SimRandom): 
   const known = { versions, limiterActs: changes.limiterActs, jobs }
   const acts = extras.acts(known, { begin: epoch_ms, end: faultsUntil })
   const plan = { ...frame, ...changes, ...acts, jobs: extras.jobs(withTtls(random, jobs), versions) }
-  return withCosts(random, { ...plan, ...extras.later(plan, faultsUntil) })
+  return withCosts(random, { ...plan, ...extras.later(plan, faultsUntil), ...scheduled.plan(frame) })
 }
 
 const pacified = (job: JobPlan): JobPlan => ({ ...job, handler: { ...job.handler, how: 'throw' } })

@@ -9,6 +9,7 @@ import type { Keyed } from './keyed.ts'
 import type { PausePlan } from './pauses.ts'
 import type { QueuePausePlan } from './queue-pauses.ts'
 import { drawQueue, drawQueues, type QueuePlan } from './queues.ts'
+import type { SchedulesPlan } from './schedule-plan.ts'
 import type { RecountPlan } from './sized.ts'
 import { type DeployPlan, drawDeploys, drawVersions, type Version } from './versions.ts'
 
@@ -121,6 +122,7 @@ export interface Plan {
   readonly pauses?: readonly PausePlan[]
   readonly queuePauses?: readonly QueuePausePlan[]
   readonly appRates?: readonly AppRatePlan[]
+  readonly schedules?: SchedulesPlan
   readonly faultsUntil: number
 }
 
@@ -137,10 +139,16 @@ function marginalSkew(versions: readonly Version[]): number {
   return Math.min(2499, Math.floor(Math.max(0, ...margins) / 4))
 }
 
-export function drawFrame(random: SimRandom, changed: (versions: Plan['versions']) => Plan['versions']) {
-  const begin = EPOCH_MS + random.int(0, 86_400_000)
+interface FrameChanges {
+  versions(versions: Plan['versions']): Plan['versions']
+  /** Another time at which the run begins. */
+  begin(drawn: number): number
+}
+
+export function drawFrame(random: SimRandom, changed: FrameChanges) {
+  const begin = changed.begin(EPOCH_MS + random.int(0, 86_400_000))
   const faultsUntil = begin + random.pick([2, 6, 15, 30]) * 60_000
-  const versions = changed(drawVersions(random, drawQueues(random), () => drawQueue(random)))
+  const versions = changed.versions(drawVersions(random, drawQueues(random), () => drawQueue(random)))
   const weather = random.pick<Weather>(['calm', 'kind', 'refusing', 'rough', 'rough', 'rough', 'rough'])
   return {
     epoch_ms: begin,

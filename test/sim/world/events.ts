@@ -26,6 +26,7 @@ import type {
 } from '../../../lib/ports/store.ts'
 import type { Asked } from '../workloads/keyed.ts'
 import type { LimiterActPlan } from '../workloads/plan.ts'
+import type { ScheduleVerb } from '../workloads/schedule-plan.ts'
 import type { FunctionName, Invocation } from './invocation.ts'
 
 export type AttemptEnd = 'succeeded' | 'failed' | 'slowed' | 'crashed'
@@ -39,8 +40,10 @@ export type Effect =
     }
   /** Somebody puts an item by hand, whatever stands there. */
   | { readonly op: 'overwrite'; readonly item: RawItem; readonly stood: boolean }
-  /** Somebody deletes an item by hand, or the job of a tick that was put ahead is taken back by its schedule. */
+  /** Somebody deletes an item by hand. */
   | { readonly op: 'withdraw'; readonly key: RawKey }
+  /** The job of a tick that was put ahead is taken back by its schedule. */
+  | { readonly op: 'takeBack'; readonly key: RawKey }
   | { readonly op: 'remove'; readonly key: RawItem; readonly outcome: 'removed' | NotThere }
   | {
       readonly op: 'replace'
@@ -124,8 +127,13 @@ export type Effect =
   | { readonly op: 'due'; readonly found: number }
   | { readonly op: 'scan' }
   | { readonly op: 'putPayload' | 'getPayload' }
-  | { readonly op: 'putSchedule'; readonly item: RawSchedule; readonly outcome: 'put' | 'stale' }
-  | { readonly op: 'removeSchedule'; readonly key: string; readonly outcome: 'removed' | 'stale' }
+  /** The item of a schedule is another from now on, or gone. */
+  | {
+      readonly op: 'schedule'
+      readonly key: string
+      readonly was: RawSchedule | undefined
+      readonly is: RawSchedule | undefined
+    }
   | { readonly op: 'other'; readonly name: string }
   | { readonly op: 'sendWork'; readonly messages: readonly WorkMessage[] }
   | { readonly op: 'sendWake'; readonly messages: readonly DispatchMessage[] }
@@ -175,6 +183,17 @@ export type WorldEvent =
     }
   /** A client was told that there is no room. `place`: the key of the number, by the documentation. */
   | { readonly kind: 'full'; readonly by: Invocation; readonly place: string; readonly max: number }
+  /** Somebody's call about a schedule has returned without an error. */
+  | {
+      readonly kind: 'scheduleTold'
+      readonly by: Invocation
+      readonly key: string
+      readonly what: ScheduleVerb
+    }
+  /** And here with one: nothing was done. */
+  | { readonly kind: 'scheduleRefused'; readonly by: Invocation; readonly why: string }
+  /** Nothing has failed for so long that all schedules go on as they should. Then they are removed. */
+  | { readonly kind: 'schedulesSettled' }
   /** Everything has ended, and nothing has been counted anew since the last change by hand. */
   | { readonly kind: 'quiet' }
   /** An idle item of the State table has outlived its time. */

@@ -3,21 +3,28 @@
  * sees what took effect.
  */
 import { byBytes } from '../../../lib/adapters/memory/order.ts'
-import type { JobItem, RawItem } from '../../../lib/core/job/job.ts'
+import type { RawItem } from '../../../lib/core/job/job.ts'
+import type { ShardKey } from '../../../lib/core/keys.ts'
 import type { ScheduleKey } from '../../../lib/core/schedule/schedule.ts'
 import { dueInOf } from '../../../lib/core/schedule/schedule-item.ts'
-import type {
-  DuePage,
-  DueQuery,
-  DueSchedule,
-  RawSchedule,
-  ScheduleStore,
-  Withdrawal,
-  WithdrawalOutcome,
-} from '../../../lib/ports/store.ts'
+import type { DuePage, DueQuery, DueSchedule, RawSchedule, ScheduleStore } from '../../../lib/ports/store.ts'
 import type { Effect } from './events.ts'
 import type { Invocation } from './invocation.ts'
 import { caller, type StoreWorld } from './store.ts'
+
+/** What an index shows of an item that was written so long ago is as it is. */
+const LONGEST_LAG_MS = 10_000
+
+/** What a schedule was before its last write, and until when that may still be seen. */
+export interface PreviousSchedule {
+  readonly was: RawSchedule | undefined
+  readonly until: number
+}
+
+export interface SchedulesWorld {
+  readonly previousSchedules: Map<string, PreviousSchedule>
+  readonly scheduler: { readonly now: number }
+}
 
 export function simulatedSchedules(
   world: StoreWorld,
@@ -27,113 +34,100 @@ export function simulatedSchedules(
   const call = caller(world, by)
   const other = <T>(name: string, effect: () => Promise<T>): Promise<T> =>
     call('other', effect, () => ({ op: 'other', name }))
+  // Where nobody has a schedule, nobody can tell how long a look takes: such worlds are what they were.
+  const looking = <T>(name: string, look: () => Promise<T>): Promise<T> =>
+    (world.tables.schedules?.size ?? 0) === 0 ? look() : other(name, look)
   return {
     get: (key) => other('get schedule', () => schedules.get(key)),
-    getMany: (keys) => other('get schedules', () => schedules.getMany(keys)),
-    partitions: () => other('partitions', () => schedules.partitions()),
+    getMany: (keys) => looking('get schedules', () => schedules.getMany(keys)),
+    partitions: () => looking('partitions', () => schedules.partitions()),
     savePartitions: (...save) => other('savePartitions', () => schedules.savePartitions(...save)),
-    declared: () => other('declared', () => schedules.declared()),
+    declared: () => looking('declared', () => schedules.declared()),
     saveDeclared: (...save) => other('saveDeclared', () => schedules.saveDeclared(...save)),
     due: ({ limit, cursor, ...query }) =>
-      other('due schedules', async () => pageOf(await allDue(world, schedules, query), limit, cursor)),
+      looking('due schedules', async () => pageOf(await allDue(world, schedules, query), limit, cursor)),
     scan: (query) =>
-      other('scan schedules', async () => {
+      looking('scan schedules', async () => {
         const page = await schedules.scan(query)
         return { ...page, schedules: structuredClone(page.schedules.flatMap((item) => shown(world, item))) }
       }),
     put: (item, found) =>
-      call(
-        'putSchedule',
-        () => writing(world, item.pk, () => schedules.put(item, found)),
-        (outcome) => ({ op: 'putSchedule', item, outcome }),
-      ),
+      writing(world, by, { op: 'putSchedule', pk: item.pk }, () => schedules.put(item, found)),
     remove: (key, found) =>
-      call(
-        'removeSchedule',
-        () => writing(world, key, () => schedules.remove(key, found)),
-        (outcome) => ({ op: 'removeSchedule', key, outcome }),
-      ),
+      writing(world, by, { op: 'removeSchedule', pk: key }, () => schedules.remove(key, found)),
     fire: (firing) =>
-      putting(world, by, { op: 'fire', jobs: firing.jobs, transaction: true }, () =>
-        writing(world, firing.schedule.pk, () => schedules.fire(firing)),
+      writing(world, by, { op: 'fire', pk: firing.schedule.pk, jobs: firing.jobs }, () =>
+        schedules.fire(firing),
       ),
-    withdraw: (withdrawal) => withdrawing(world, by, withdrawal, () => schedules.withdraw(withdrawal)),
+    withdraw: (withdrawal) => {
+      const { schedule, from } = withdrawal
+      const jobs = from.flatMap((shard) => shard.items)
+      const shards = from.map(({ state: { shard } }) => shard)
+      return writing(world, by, { op: 'withdraw', pk: schedule.pk, jobs, shards }, () =>
+        schedules.withdraw(withdrawal),
+      )
+    },
     putAtMostOnce: (job) =>
-      putting(world, by, { op: 'putAtMostOnce', jobs: [job] }, () => schedules.putAtMostOnce(job)),
+      writing(world, by, { op: 'putAtMostOnce', jobs: [job] }, () => schedules.putAtMostOnce(job)),
   }
 }
 
-/** Runs a write, and remembers the item as it was. */
-function writing<T>({ tables, previousSchedules }: StoreWorld, pk: string, write: () => Promise<T>) {
-  previousSchedules.set(pk, tables.schedules?.get(pk))
-  return write()
+interface Writing {
+  readonly op: 'putSchedule' | 'removeSchedule' | 'fire' | 'withdraw' | 'putAtMostOnce'
+  /** The schedule that it writes. */
+  readonly pk?: string
+  /** The jobs that it puts, or takes back. */
+  readonly jobs?: readonly RawItem[]
+  /** The shards over which it counts as a pass. */
+  readonly shards?: readonly ShardKey[]
 }
 
-interface Putting {
-  readonly op: 'fire' | 'putAtMostOnce'
-  readonly jobs: readonly JobItem[]
-  readonly transaction?: boolean
-}
+const TRANSACTIONS: readonly Writing['op'][] = ['fire', 'withdraw']
 
-/** What came of a put is seen in the table: the answer to one that was sent twice says nothing of it. */
-function putting<T>(
-  { network, emit, tables }: StoreWorld,
+/**
+ * What came of a write is seen in the tables: the answer to one that was sent twice says nothing of it. And a stale read shows what it
+ * has changed as it was.
+ */
+function writing<T>(
+  world: StoreWorld,
   by: Invocation,
-  { op, jobs, transaction = false }: Putting,
-  put: () => Promise<T>,
+  { op, pk = '', jobs = [], shards = [] }: Writing,
+  write: () => Promise<T>,
 ): Promise<T> {
-  const standing = ({ pk, sk }: JobItem) => tables.jobs.get(pk)?.has(sk) ?? false
-  const seen = (effect: Effect) => emit({ kind: 'effect', by, effect })
-  return network.call(
-    by,
-    op,
-    async () => {
-      const missing = jobs.filter((job) => !standing(job))
-      const outcome = await put()
-      seen({ op: 'other', name: `${op} ${JSON.stringify(outcome)}` })
-      for (const item of missing.filter(standing)) seen({ op: 'put', item, outcome: 'put' })
-      return outcome
-    },
-    transaction,
-  )
+  const { network, tables, previous } = world
+  const seen = (effect: Effect) => world.emit({ kind: 'effect', by, effect })
+  const isThere = (job: RawItem) => tables.jobs.get(job.pk)?.has(job.sk) ?? false
+  const effect = async () => {
+    const was = tables.schedules?.get(pk)
+    const stood = jobs.map(isThere)
+    const states = shards.map((shard) => [shard, tables.states.get(shard)] as const)
+    const outcome = await write()
+    seen({ op: 'other', name: `${op} ${JSON.stringify(outcome)}` })
+    for (const [n, job] of jobs.entries()) {
+      const stands = isThere(job)
+      if (stands && !stood[n]) seen({ op: 'put', item: job, outcome: 'put' })
+      if (!stands && stood[n]) seen({ op: 'takeBack', key: { pk: job.pk, sk: job.sk } })
+    }
+    for (const [shard, state] of states)
+      if (tables.states.get(shard)?.version !== state?.version) previous.set(shard, state)
+    const is = tables.schedules?.get(pk)
+    if (was?.['version'] === is?.['version']) return outcome
+    world.previousSchedules.set(pk, { was, until: world.scheduler.now + LONGEST_LAG_MS })
+    seen({ op: 'schedule', key: pk, was: structuredClone(was), is: structuredClone(is) })
+    return outcome
+  }
+  return network.call(by, op, effect, TRANSACTIONS.includes(op))
 }
 
-/** Whose jobs are gone by it were withdrawn; and a stale read shows the schedule and the shards' items as they were. */
-function withdrawing(
-  { network, emit, tables, previous, previousSchedules }: StoreWorld,
-  by: Invocation,
-  { schedule, from }: Withdrawal,
-  withdraw: () => Promise<WithdrawalOutcome>,
-): Promise<WithdrawalOutcome> {
-  const seen = (effect: Effect) => emit({ kind: 'effect', by, effect })
-  return network.call(
-    by,
-    'takeBack',
-    async () => {
-      const items = from.flatMap((shard) => shard.items)
-      const isThere = ({ pk, sk }: RawItem) => tables.jobs.get(pk)?.has(sk) ?? false
-      const standing = items.filter(isThere)
-      const states = from.map(({ state: { shard } }) => [shard, tables.states.get(shard)] as const)
-      const before = tables.schedules?.get(schedule.pk)
-      const outcome = await withdraw()
-      seen({ op: 'other', name: `withdraw ${outcome}` })
-      const gone = standing.filter((item) => !isThere(item))
-      for (const { pk, sk } of gone) seen({ op: 'withdraw', key: { pk, sk } })
-      if (gone.length === 0) return outcome
-      for (const [shard, state] of states) previous.set(shard, state)
-      previousSchedules.set(schedule.pk, before)
-      return outcome
-    },
-    true,
-  )
+/** As a reader of the index or a scan sees it: as it is, or as it was a moment ago. */
+function shown(world: Shown, item: RawSchedule): RawSchedule[] {
+  const { faults, previousSchedules, scheduler } = world
+  const before = previousSchedules.get(item.pk)
+  if (!before || before.until < scheduler.now || !faults.strikes('staleRead')) return [item]
+  return before.was ? [before.was] : []
 }
 
-/** As a reader of the index or a scan sees it: as it is, or as it was. The very item, for a hundred thousand may be looked at. */
-function shown({ faults, previousSchedules }: StoreWorld, item: RawSchedule): RawSchedule[] {
-  const was = faults.strikes('staleRead') ? previousSchedules.get(item.pk) : item
-  return was ? [was] : []
-}
-
+type Shown = Pick<StoreWorld, 'faults' | 'previousSchedules' | 'scheduler'>
 type Query = Pick<DueQuery, 'partition' | 'until'>
 
 /** Those that a stale index shows, too: each whose item, or the one before it, is due. */
@@ -141,12 +135,8 @@ async function allDue(world: StoreWorld, schedules: ScheduleStore, query: Query)
   const isDue = ({ dueIn, nextAt }: RawSchedule): boolean =>
     dueIn === dueInOf(query.partition) && Number(nextAt) <= query.until
   const now = await schedules.due({ ...query, limit: Number.POSITIVE_INFINITY })
-  const before = [...world.previousSchedules.values()].filter((item) => item && isDue(item))
-  const keys = new Set([
-    ...now.schedules.map(({ key }) => key as string),
-    ...before.map((item) => item?.pk ?? ''),
-  ])
-  return [...keys]
+  const before = [...world.previousSchedules.values()].flatMap(({ was }) => (was && isDue(was) ? was.pk : []))
+  return [...new Set([...now.schedules.map(({ key }) => key as string), ...before])]
     .flatMap((key) => world.tables.schedules?.get(key) ?? [])
     .flatMap((item) => shown(world, item))
     .filter(isDue)

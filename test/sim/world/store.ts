@@ -3,7 +3,7 @@ import { memoryStore } from '../../../lib/adapters/memory/store.ts'
 import type { Tables } from '../../../lib/adapters/memory/tables.ts'
 import type { JobItem } from '../../../lib/core/job/job.ts'
 import type { ShardState } from '../../../lib/core/shard/state.ts'
-import type { JobStore, RawSchedule, StateStore, Store } from '../../../lib/ports/store.ts'
+import type { JobStore, StateStore, Store } from '../../../lib/ports/store.ts'
 import type { Faults } from '../faults/rates.ts'
 import type { Effect, Listener } from './events.ts'
 import { simulatedHistory } from './history.ts'
@@ -12,15 +12,14 @@ import { simulatedKeyed } from './keyed-jobs.ts'
 import { metered } from './metered.ts'
 import type { Network } from './network.ts'
 import { simulatedPauses } from './queue-pauses.ts'
-import { simulatedSchedules } from './schedules.ts'
+import { type SchedulesWorld, simulatedSchedules } from './schedules.ts'
 import { dueOf, stale } from './stale-reads.ts'
 import type { Throughput } from './throughput.ts'
 
-export interface StoreWorld {
+export interface StoreWorld extends SchedulesWorld {
   readonly tables: Tables
-  /** What each state item, or schedule, was before its last change: an index or a scan may still show it. */
+  /** What each state item was before its last change: an index or a scan may still show it. */
   readonly previous: Map<string, ShardState | undefined>
-  readonly previousSchedules: Map<string, RawSchedule | undefined>
   /** Absent where no key is ever throttled. */
   readonly throughput: Throughput | undefined
   readonly network: Network

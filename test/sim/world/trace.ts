@@ -62,6 +62,12 @@ function describe(event: WorldEvent): string {
       return `${nameOf(event.by)} has version ${event.version}`
     case 'told':
       return `${nameOf(event.by)} is told: ${event.how} ${event.job.pk} ${event.job.sk} ${JSON.stringify(event.asked)}`
+    case 'scheduleRefused':
+      return `${nameOf(event.by)} is refused: ${event.why}`
+    case 'schedulesSettled':
+      return '-- schedules have settled'
+    case 'scheduleTold':
+      return `${nameOf(event.by)} is told: ${event.what} ${event.key}`
     case 'full':
       return `${nameOf(event.by)} is told that ${event.place} is full`
     case 'quiet':

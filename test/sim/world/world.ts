@@ -14,7 +14,6 @@ import {
   WORK_COMES_BACK_MS,
   WORK_RECEIVES,
 } from '../../../lib/core/times.ts'
-import type { RawSchedule } from '../../../lib/ports/store.ts'
 import { type Faults, SimulatedFault } from '../faults/rates.ts'
 import type { Plan } from '../workloads/plan.ts'
 import { Concurrency } from './concurrency.ts'
@@ -25,6 +24,7 @@ import { type Chain, type FunctionName, Invocation } from './invocation.ts'
 import { Network } from './network.ts'
 import type { SimRandom } from './random.ts'
 import { Scheduler } from './scheduler.ts'
+import type { PreviousSchedule } from './schedules.ts'
 import { SimulatedQueue } from './sqs.ts'
 import { SimulatedStream } from './stream.ts'
 import { drawnSurroundings, type Surroundings } from './surroundings.ts'
@@ -44,7 +44,7 @@ const TIMEOUTS_MS: Readonly<Record<Exclude<FunctionName, 'worker'>, number>> = {
   admin: PROGRAM_MS,
 }
 /** What callers and operators are told, and what Lambda is told to deliver again. */
-const EXPECTED = ['BooksBusyError', 'EnqueueIncompleteError', 'InvalidJobError']
+const EXPECTED = ['BooksBusyError', 'EnqueueIncompleteError', 'InvalidJobError', 'ScheduleBusyError']
 /** Lambda's recursive loop detection, where a function does not allow loops. */
 export const LONGEST_CHAIN = 16
 
@@ -71,13 +71,15 @@ export class World {
   readonly throughput: Throughput | undefined
   readonly deploys: Deploys
   readonly previous = new Map<string, ShardState | undefined>()
-  readonly previousSchedules = new Map<string, RawSchedule | undefined>()
+  readonly previousSchedules = new Map<string, PreviousSchedule>()
   /** Shard → when somebody last wrote its override past the product. */
   readonly writtenByHand = new Map<string, number>()
   readonly work: SimulatedQueue
   readonly wake: SimulatedQueue
   readonly events: SimulatedQueue
   readonly stream: SimulatedStream
+  /** Schedules that are still to be removed before the run can end. */
+  schedulesLeft: number
   readonly #listeners: Listener[] = []
   readonly #concurrency: Concurrency
   readonly #surroundings: Surroundings
@@ -94,6 +96,7 @@ export class World {
     this.#surroundings = surroundings
     this.random = random
     this.plan = plan
+    this.schedulesLeft = plan.schedules?.names.length ?? 0
     this.faults = faults
     this.scheduler = new Scheduler(random.fork(), plan.epoch_ms)
     this.throughput = surroundings.throttlesKeys ? new Throughput(this.scheduler, plan.keyShare) : undefined

@@ -1,0 +1,78 @@
+/**
+ * I9: while the clock ticks, jobs are put ahead of their time; when nothing fails any more no schedule is left behind, and what has been
+ * done or removed is gone.
+ */
+import { TICK_AHEAD_MS } from '../../../lib/core/times.ts'
+import type { Plan } from '../workloads/plan.ts'
+import type { Invocation } from '../world/invocation.ts'
+import type { Check, Seen } from './check.ts'
+import { isBoundAlways } from './i7-bound.ts'
+import {
+  aloneKeyOf,
+  isActive,
+  type Life,
+  type Lives,
+  type ScheduleOnRecord,
+  tickOf,
+} from './schedule-lives.ts'
+
+/** A few calls, a message and a cold start; in kind weather each of them may be sent again. */
+const handled_ms = ({ weather }: Plan): number => (weather === 'calm' ? 8000 : 45_000)
+/** An index may show what was for so long. */
+const LAG_MS = 12_000
+const SLACK_MS = 500
+
+export const inTime = (lives: Lives): Check => {
+  const ticks: { readonly by: Invocation; readonly overAt: number }[] = []
+  return {
+    name: 'I9 in time',
+    after(event, seen) {
+      const { truth } = seen
+      if (
+        event.kind === 'over' &&
+        event.by.fn === 'tick' &&
+        event.how === 'done' &&
+        !truth.troubled.has(event.by)
+      )
+        ticks.push({ by: event.by, overAt: truth.now })
+      if (event.kind === 'note' && isBoundAlways(truth.plan)) {
+        const looked = ticks.findLast(({ overAt }) => overAt + handled_ms(truth.plan) < truth.now)
+        if (looked) for (const life of lives.all()) judgeAhead(life, looked.by, seen)
+      }
+      if (event.kind === 'schedulesSettled') for (const life of lives.all()) judgeSettled(life, seen)
+    },
+    finally({ tables, fail }) {
+      for (const pk of tables.schedules?.keys() ?? []) fail(`${pk} was removed, and is there`)
+    },
+  }
+}
+
+/** What that tick has seen was fired as far as it looks. */
+function judgeAhead({ item, definedAt }: Life, by: Invocation, seen: Seen): void {
+  const { plan, now } = seen.truth
+  if (!isActive(item) || item.nextAt === undefined || definedAt + LAG_MS > by.begunAt || mayWait(item, seen))
+    return
+  const least = by.begunAt + TICK_AHEAD_MS - 2 * plan.maxSkew_ms - SLACK_MS
+  if (item.nextAt < least)
+    seen.fail(
+      `${item.pk}: ${new Date(item.nextAt).toISOString()} has made no job, ${now - by.begunAt} ms after a tick has looked`,
+    )
+}
+
+/** Until the job of an earlier one is gone. */
+const mayWait = (item: ScheduleOnRecord, { truth }: Seen): boolean =>
+  item.options.overlap !== 'allow' &&
+  [...truth.standing.values()].some((one) => {
+    const tick = tickOf(one.item)
+    return aloneKeyOf(one.item) !== undefined && tick?.task === item.task && tick.name === item.name
+  })
+
+function judgeSettled({ item }: Life, seen: Seen): void {
+  const { now, plan } = seen.truth
+  if (!item) return
+  if (item.withdraw) seen.fail(`${item.pk} has left jobs to be taken back`)
+  const isKnown = plan.versions.every(({ input }) => Object.hasOwn(input.queues, item.queue))
+  if (!isActive(item) || !isKnown || mayWait(item, seen)) return
+  if (item.nextAt !== undefined && item.nextAt < now)
+    seen.fail(`${item.pk} is left behind: its next tick is ${now - item.nextAt} ms past`)
+}

@@ -1,0 +1,197 @@
+/**
+ * I9: each tick of a schedule makes exactly one job, or at most one, or at least one, as its owner chose; a job is of a tick that the
+ * rule has, and of the definition that stood there; and no tick is passed over but for a reason: it was missed, and `missed` says so, or
+ * the job of an earlier one was in the way.
+ */
+import type { RawItem } from '../../../lib/core/job/job.ts'
+import { MISSED_AFTER_MS } from '../../../lib/core/times.ts'
+import type { Effect, WorldEvent } from '../world/events.ts'
+import type { Invocation } from '../world/invocation.ts'
+import type { Check, Seen } from './check.ts'
+import { readPlace } from './keys.ts'
+import { aloneKeyOf, isActive, isSettled, type Life, type Lives, tickOf } from './schedule-lives.ts'
+import { firstAfter, isTick, ticksBetween } from './ticks.ts'
+
+/** What an invocation has passed over, for its job is put afterwards. */
+interface Unsure {
+  readonly life: Life
+  readonly at: number
+  readonly by: Invocation
+}
+
+export const oneJobATick = (lives: Lives): Check => {
+  const unsure: Unsure[] = []
+  return {
+    name: 'I9 one job a tick',
+    before(event, seen) {
+      if (event.kind === 'over') judgeUnsure(event, unsure, seen)
+      if (event.kind !== 'effect') return
+      const { effect, by } = event
+      if (effect.op === 'put' && effect.outcome === 'put') judgePut(effect.item, by, lives, seen)
+      if (effect.op === 'takeBack') judgeTakenBack(effect, lives, seen)
+      noteEnds(effect, lives, seen)
+      if (effect.op !== 'schedule') return
+      const life = lives.learn(effect, by, seen.truth.now)
+      if (life && effect.was === undefined) judgeBegin(life, by, seen)
+      if (life && isSettled(life.item)) judgePassed(life, by, { ...seen, unsure })
+    },
+  }
+}
+
+const nameOf = (life: Life): string => `${life.item?.task ?? 'what was'}|${life.item?.name ?? 'there'}`
+const iso = (at: number): string => new Date(at).toISOString()
+
+/** A clock by which it was made. */
+function judgeBegin({ item }: Life, by: Invocation, { truth, fail }: Seen): void {
+  if (!item) return
+  const { createdAt } = item
+  if (createdAt < by.begunAt + by.skew_ms - 1 || createdAt > truth.now + by.skew_ms + 1)
+    fail(`${item.pk} says that it was made at ${iso(createdAt)}, and was not`)
+}
+
+function judgePut(job: RawItem, by: Invocation, lives: Lives, { truth, fail }: Seen): void {
+  const tick = tickOf(job)
+  if (!tick || tick.isManual) return
+  const { at } = tick
+  const life = lives.of(tick)
+  const number = (job['payload'] as { definition: number }).definition
+  const delivery = truth.plan.schedules?.definitions[number]?.options.delivery ?? 'exactlyOnce'
+  const what = `the job of ${iso(at)} of ${tick.task}|${tick.name} is put`
+  if (!life) {
+    fail(`${what}, and there is no such schedule`)
+    return
+  }
+  const { item } = life
+  const isOwn = isActive(item) && item.payload.definition === number
+  if (!isOwn && (delivery === 'exactlyOnce' || by.begunAt > life.definedAt)) {
+    fail(`${what} by the definition ${number}, which does not stand there`)
+    return
+  }
+  if (delivery !== 'atLeastOnce' && life.ticks.get(at) === 'put') fail(`${what} for the second time`)
+  life.ticks.set(at, 'put')
+  if (!isOwn || !item) return
+  if (!isTick(item.rule, at)) fail(`${what}, and it has no such tick`)
+  if (at <= life.notBefore) fail(`${what}, although it fires only after ${iso(life.notBefore)}`)
+  const { runAt } = readPlace(job.sk)
+  if (
+    runAt < at ||
+    runAt > at + item.options.window_ms ||
+    (runAt === at + item.options.window_ms && runAt > at)
+  )
+    fail(`${what}, due ${runAt - at} ms later`)
+  if (item.rule.kind !== 'at' && item.buffered !== at)
+    judgeMissed(life, { at, offset_ms: runAt - at, by, what }, fail)
+}
+
+interface Late {
+  readonly at: number
+  readonly offset_ms: number
+  readonly by: Invocation
+  readonly what: string
+}
+
+/** What was late already when its putter began was late when it decided. */
+function judgeMissed({ item }: Life, { at, offset_ms, by, what }: Late, fail: Seen['fail']): void {
+  if (!item) return
+  const clock = by.begunAt + by.skew_ms - offset_ms
+  const late_ms = clock - at
+  if (late_ms <= MISSED_AFTER_MS) return
+  const { missed, catchUp_ms } = item.options
+  if (missed === 'skip') fail(`${what} ${late_ms} ms late, and missed ticks are to be skipped`)
+  else if (late_ms > catchUp_ms) fail(`${what} ${late_ms} ms late, and it catches up with ${catchUp_ms} ms`)
+  const later = firstAfter(item.rule, at)
+  if (missed === 'one' && later !== undefined && clock - later > MISSED_AFTER_MS)
+    fail(`${what} although ${iso(later)} was missed as well, and one job is to be made`)
+}
+
+function judgeTakenBack(
+  { key: { pk, sk } }: Extract<Effect, { op: 'takeBack' }>,
+  lives: Lives,
+  { truth, fail }: Seen,
+): void {
+  const standing = truth.at(pk, sk)
+  const tick = standing && tickOf(standing.item)
+  const life = tick && lives.of(tick)
+  if (!standing || !tick || !life) {
+    fail(`${pk} ${sk} is taken back, and is no job of a tick`)
+    return
+  }
+  if (tick.isManual) fail(`${pk} ${sk} is taken back, and somebody has asked for it by hand`)
+  if (truth.claimed(standing)) fail(`${pk} ${sk} is taken back although it is claimed`)
+  life.ticks.delete(tick.at)
+  life.judged = Math.min(life.judged, tick.at - 1)
+}
+
+const ENDS: readonly string[] = ['remove', 'bury', 'takeBack', 'endWaiting']
+
+/** When a job is gone that keeps others out. */
+function noteEnds(effect: Effect, lives: Lives, { truth }: Seen): void {
+  if (!ENDS.includes(effect.op)) return
+  const keys =
+    effect.op === 'endWaiting' ? effect.burials.map(({ item }) => item) : 'key' in effect ? [effect.key] : []
+  for (const key of keys) {
+    if (typeof key === 'string') continue
+    const standing = truth.at(key.pk, key.sk)
+    const tick = standing && tickOf(standing.item)
+    const life = tick && lives.of(tick)
+    if (life && aloneKeyOf(standing.item) !== undefined) life.aloneEndedAt = truth.now
+  }
+}
+
+interface Judging extends Seen {
+  readonly unsure: Unsure[]
+}
+
+/** Each tick before the next one has made a job, or there is a reason why not. */
+function judgePassed(life: Life, by: Invocation, seen: Judging): void {
+  const { item } = life
+  if (!item) return
+  const next = item.nextAt ?? (item.rule.kind === 'at' ? Number.POSITIVE_INFINITY : undefined)
+  if (next === undefined) {
+    seen.fail(`${item.pk} has no next tick`)
+    return
+  }
+  for (const at of ticksBetween(item.rule, life.judged, next)) {
+    if (life.ticks.has(at)) continue
+    if (isMissed(life, at, seen.truth.now + by.skew_ms) || isInTheWay(life, at, by, seen))
+      life.ticks.set(at, 'passed')
+    else if (item.options.delivery === 'atMostOnce') {
+      life.ticks.set(at, 'unsure')
+      seen.unsure.push({ life, at, by })
+    } else seen.fail(`${item.pk} goes on to ${iso(next)}, and ${iso(at)} has made no job`)
+  }
+  life.judged = Math.max(life.judged, Math.min(next - 1, Number.MAX_SAFE_INTEGER))
+}
+
+function isMissed({ item }: Life, at: number, clock: number): boolean {
+  if (!item || item.rule.kind === 'at' || clock - at < MISSED_AFTER_MS) return false
+  const { missed, catchUp_ms } = item.options
+  if (missed === 'skip' || clock - at >= catchUp_ms) return true
+  const later = firstAfter(item.rule, at)
+  return missed === 'one' && later !== undefined && clock - later >= MISSED_AFTER_MS
+}
+
+/** The job of an earlier tick was there, at some moment of the invocation; and where one waits, one does. */
+function isInTheWay(life: Life, at: number, by: Invocation, { truth }: Seen): boolean {
+  const { item } = life
+  if (!item || item.options.overlap === 'allow' || at > truth.now + by.skew_ms) return false
+  const stands = [...truth.standing.values()].some((one) => {
+    const tick = tickOf(one.item)
+    return aloneKeyOf(one.item) !== undefined && tick?.task === item.task && tick.name === item.name
+  })
+  return stands || life.aloneEndedAt >= by.begunAt
+}
+
+/** What was passed over has been put by the end, unless something failed. */
+function judgeUnsure(
+  { by }: Extract<WorldEvent, { kind: 'over' }>,
+  unsure: Unsure[],
+  { truth, fail }: Seen,
+): void {
+  for (const [index, one] of [...unsure.entries()].reverse()) {
+    if (one.by !== by) continue
+    unsure.splice(index, 1)
+    const isLost = one.life.ticks.get(one.at) === 'unsure' && !truth.troubled.has(by)
+    if (isLost) fail(`nothing failed, and ${iso(one.at)} of ${nameOf(one.life)} has made no job`)
+  }
+}
