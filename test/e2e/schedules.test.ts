@@ -47,10 +47,16 @@ async function expectNoMore(customer: string): Promise<void> {
   throw new Error(`${customer} still starts jobs`)
 }
 
-/** Jobs are claimed in order: those that were not taken back are all up to some tick. */
-function expectEachOnce(customer: string): void {
-  const ticks = ticksOf(customer).toSorted((a, b) => a - b)
-  expect(ticks).toEqual(ticks.map((_, n) => (ticks[0] ?? 0) + n * PERIOD_MS))
+/**
+ * Jobs are claimed in order: those that were not taken back are all up to some tick. On a busy machine one that was claimed may come by
+ * another message, a minute later.
+ */
+async function expectEachOnce(customer: string): Promise<void> {
+  const gaps = (): number[] => {
+    const ticks = ticksOf(customer).toSorted((a, b) => a - b)
+    return ticks.filter((tick, n) => tick !== (ticks[0] ?? 0) + n * PERIOD_MS)
+  }
+  await expect.poll(gaps, { timeout: 150 * SECOND_MS, interval: SECOND_MS }).toEqual([])
 }
 
 // One after the other: functions that start share the processors with those that tick.
@@ -72,7 +78,7 @@ describe('a schedule', () => {
     expect(await world.client.unschedule(report, 'cron')).toBe(false)
     expect(await world.client.getSchedule(report, 'cron')).toBeUndefined()
     await expectNoMore('cron')
-    expectEachOnce('cron')
+    await expectEachOnce('cron')
   })
 
   it('ticks by an interval until it is paused, and again when it is resumed', async () => {
@@ -123,7 +129,7 @@ describe('a schedule', () => {
     await world.recorder.until(() => startsOf(customer).filter(({ name }) => name === 'new').length >= 2)
     await unscheduled(customer)
     await expectNoMore(customer)
-    expectEachOnce(customer)
+    await expectEachOnce(customer)
   })
 
   it('makes a job now when it is asked to', async () => {

@@ -73,6 +73,7 @@ function judgeSettled({ item }: Life, seen: Seen): void {
   if (item.withdraw) seen.fail(`${item.pk} has left jobs to be taken back`)
   const isKnown = plan.versions.every(({ input }) => Object.hasOwn(input.queues, item.queue))
   if (!isActive(item) || !isKnown || mayWait(item, seen)) return
-  if (item.nextAt !== undefined && item.nextAt < now)
+  // Somewhere in its window: then it is decided whether an earlier job is in the way.
+  if (item.nextAt !== undefined && item.nextAt + item.options.window_ms < now)
     seen.fail(`${item.pk} is left behind: its next tick is ${now - item.nextAt} ms past`)
 }
