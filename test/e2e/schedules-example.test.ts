@@ -15,7 +15,7 @@ test('the example of schedules makes, changes and removes schedules, and its job
   const said = new EventEmitter()
   let log = ''
   const until = async (...texts: readonly string[]): Promise<void> => {
-    while (!texts.every((text) => log.includes(`"${text}"`))) await once(said, 'text')
+    while (!texts.every((text) => log.includes(`"message":"${text}"`))) await once(said, 'text')
   }
   await using cloud = await startCloud({
     assembly,
