@@ -50,7 +50,9 @@ function print(): void {
   if (!ok) console.log(colors.red('a budget is missed'))
 }
 
-const rounded = (value: number): number => Math.round(value * 100) / 100
+function rounded(value: number): number {
+  return Math.round(value * 100) / 100
+}
 
 function verdict({ goal, holds }: Row): string {
   if (goal === undefined) return ''
