@@ -153,7 +153,8 @@ function judgePassed(life: Life, by: Invocation, seen: Judging): void {
   }
   for (const at of ticksBetween(item.rule, life.judged, next)) {
     if (life.ticks.has(at)) continue
-    if (isMissed(life, at, seen.truth.now + by.skew_ms) || isInTheWay(life, at, by, seen))
+    const isMissedNow = isMissed(life, at, seen.truth.now + by.skew_ms)
+    if (isMissedNow || isInTheWay(life, at, by, seen) || isBehindEarlier(life, at))
       life.ticks.set(at, 'passed')
     else if (item.options.delivery === 'atMostOnce') {
       life.ticks.set(at, 'unsure')
@@ -170,6 +171,10 @@ function isMissed({ item }: Life, at: number, clock: number): boolean {
   const later = firstAfter(item.rule, at)
   return missed === 'one' && later !== undefined && clock - later >= MISSED_AFTER_MS
 }
+
+/** A definition goes on behind the last tick that an earlier one has fired, if the job of that could not be taken back. */
+const isBehindEarlier = ({ item }: Life, at: number): boolean =>
+  item?.lastAt !== undefined && at <= item.lastAt && !isTick(item.rule, item.lastAt)
 
 /** The job of an earlier tick was there, at some moment of the invocation; and where one waits, one does. */
 function isInTheWay(life: Life, at: number, by: Invocation, { truth }: Seen): boolean {
