@@ -2,6 +2,7 @@
 import { defineConfig } from '../../lib/core/queue/config.ts'
 import type { ScheduleKey } from '../../lib/core/schedule/schedule.ts'
 import { firePartition } from '../../lib/use-cases/schedules/fire-partition.ts'
+import { raisePartitions } from '../../lib/use-cases/schedules/partitions.ts'
 import { difference, type Units } from '../counting.ts'
 import { judged, type Row, shown } from '../flow/rows.ts'
 import type { Bench, Scenario } from '../harness.ts'
@@ -51,6 +52,8 @@ async function fired(bench: Bench, options: FiringCase['options']): Promise<Unit
   const scenario = await bench.scenario(config)
   const { store } = scenario.context
   const items = hourlySchedules(config, { count: SCHEDULES, now: TICK - HOUR_MS / 2, options })
+  // As every client does before its first put.
+  await raisePartitions(scenario.context, 0)
   for (const item of items) await store.schedules.put(item, 'absent')
   // Whether a job is in the way of another is decided on the tick.
   const now = options.overlap === undefined ? TICK - AHEAD_MS : TICK
