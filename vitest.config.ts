@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config'
+import { pace } from './test/deploy/targets/pace.ts'
 import { mutantPlugin } from './test/mutants/plugin.ts'
 
 const project = (name: string, include: string[], timeout_ms: number) => ({
@@ -21,7 +22,7 @@ export default defineConfig({
       project('local', ['test/local/**/*.test.ts'], 120_000),
       project('cdk', ['test/cdk/**/*.test.ts'], 180_000),
       project('e2e', ['test/e2e/**/*.test.ts'], 400_000),
-      project('deploy', ['test/deploy/**/*.test.ts'], 600_000),
+      project('deploy', ['test/deploy/**/*.test.ts'], pace.step_ms),
     ],
   },
 })

@@ -12,10 +12,10 @@ import { systemClock, systemRandom } from '../lib/adapters/system/clock.ts'
 import { sizesOf } from '../lib/core/job/counted.ts'
 import type { TaskOutcome } from '../lib/core/job/ending.ts'
 import type { Job, JobItem } from '../lib/core/job/job.ts'
+import type { Labels } from '../lib/core/job/labels.ts'
 import { newJob } from '../lib/core/job/new-job.ts'
 import type { ShardKey } from '../lib/core/keys.ts'
 import type { Config } from '../lib/core/queue/config.ts'
-import type { Labels } from '../lib/core/job/labels.ts'
 import { NO_PAUSES } from '../lib/core/queue/queue-pauses.ts'
 import { LAMBDA_LONGEST_MS } from '../lib/core/times.ts'
 import type { Logger } from '../lib/ports/logger.ts'
@@ -35,6 +35,8 @@ import { countUnits, type Units } from './counting.ts'
 const quiet: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: console.error }
 
 export interface Bench extends AsyncDisposable {
+  /** Where the engine answers. */
+  readonly endpoint: string
   readonly units: Units
   /** A world of its own: new tables, new queues. */
   scenario(config: Config): Promise<Scenario>
@@ -52,6 +54,7 @@ export async function startBench(): Promise<Bench> {
   const units = countUnits(client)
   let scenarios = 0
   return {
+    endpoint: engine.endpoint,
     units,
     scenario: async (config) => {
       const suffix = `-${process.pid}-${scenarios++}`
@@ -94,12 +97,12 @@ export interface Jobs {
 export class Scenario {
   readonly context: WorkerContext
   readonly #sent: ReturnType<typeof memoryQueues>['sent']
-  readonly #database: Database
+  readonly database: Database
   readonly #retried: ShardKey[] = []
   #jobs = 0
 
   constructor(config: Config, database: Database) {
-    this.#database = database
+    this.database = database
     const { work, wake, sent } = memoryQueues()
     this.#sent = sent
     const store = dynamoStore(database)
@@ -118,7 +121,7 @@ export class Scenario {
 
   /** The same tables under another configuration, as after a deploy. Messages on their way are not taken along. */
   deploy(config: Config): Scenario {
-    return new Scenario(config, this.#database)
+    return new Scenario(config, this.database)
   }
 
   newJob(

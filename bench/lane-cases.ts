@@ -1,6 +1,7 @@
 /** The rows of the cost budget for what limits single jobs: tags and pools, by lanes. */
-import { type Config, defineConfig } from '../lib/core/queue/config.ts'
+
 import type { Labels } from '../lib/core/job/labels.ts'
+import { type Config, defineConfig } from '../lib/core/queue/config.ts'
 import { type Cost, Cycle } from './cycle.ts'
 import type { Bench } from './harness.ts'
 

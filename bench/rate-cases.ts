@@ -1,6 +1,7 @@
 /** The rows of the cost budget for rates that lanes name: of tags, and by a rule of a queue's own. */
-import { type Config, defineConfig, type QueueInput } from '../lib/core/queue/config.ts'
+
 import type { Labels } from '../lib/core/job/labels.ts'
+import { type Config, defineConfig, type QueueInput } from '../lib/core/queue/config.ts'
 import { type Cost, Cycle } from './cycle.ts'
 import type { Bench } from './harness.ts'
 

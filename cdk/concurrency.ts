@@ -50,7 +50,10 @@ export function concurrencyOf({
   }
 }
 
-/** A reservation is a ceiling as well: a stream may have twice the shards, and a slow sweep overlaps the next ones. */
+/**
+ * A reservation is a ceiling as well: a stream may have twice the shards, and a slow sweep overlaps the next ones. The Schedules stream,
+ * which has one lane for each shard and few records, has room in that.
+ */
 function reservedOf(quota: number, wake: number, streamLanes: number): Pick<Concurrency, 'reserved'> {
   const reserved = { dispatcher: wake + 2 * STREAM_SHARDS * streamLanes, tick: 2 * TICKS }
   const left = quota - reserved.dispatcher - reserved.tick

@@ -89,8 +89,11 @@ export const grantReplace = (grantee: IGrantable, { jobs, state, history }: Tabl
     .combine(allowKeys(grantee, history.tableArn))
 
 /** What the verbs of schedules need: also to take jobs back that were put ahead, and to make one now. */
-export const grantSchedule = (grantee: IGrantable, tables: Tables): Grant =>
-  grantReplace(grantee, tables).combine(grantSchedules(grantee, tables))
+export const grantSchedule = (grantee: IGrantable, tables: Tables, { wake }: Queues): Grant =>
+  grantReplace(grantee, tables)
+    .combine(grantSchedules(grantee, tables))
+    // What is due before the clock's next tick is fired by a message.
+    .combine(allow(grantee, wake.queue.queueArn, 'sqs', ['SendMessage']))
 
 const REPLACE = ['PutItem', 'GetItem', 'DeleteItem', 'ConditionCheckItem']
 

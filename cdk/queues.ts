@@ -25,7 +25,7 @@ export interface Queues {
   readonly wake: Channel
   /** Events, for the ingest function. */
   readonly ingest: Channel
-  /** Where the Jobs stream's batches are named that the dispatcher could not handle. */
+  /** Where batches of the streams are named that the dispatcher could not handle. */
   readonly streamFailures: Queue
 }
 

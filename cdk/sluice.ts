@@ -103,7 +103,7 @@ export class Sluice extends Construct {
 
   /** Lets somebody make, change, pause and remove schedules, and make jobs of them now, by the client. */
   grantSchedule(grantee: IGrantable): Grant {
-    return grantSchedule(grantee, this.#tables)
+    return grantSchedule(grantee, this.#tables, this.#queues)
   }
 
   /** Lets somebody change limits at run time, read dead letters and put them back, and move stranded jobs, by the client. */

@@ -8,19 +8,13 @@ import { payloadsIn } from '../lib/lambda/payloads.ts'
 import { ingest } from '../lib/use-cases/ingest.ts'
 
 const context = once(() => {
-  const env = readEnvironment([
-    'SLUICE_JOBS_TABLE',
-    'SLUICE_STATE_TABLE',
-    'SLUICE_HISTORY_TABLE',
-    'SLUICE_SCHEDULES_TABLE',
-  ])
+  const env = readEnvironment(['SLUICE_JOBS_TABLE', 'SLUICE_STATE_TABLE', 'SLUICE_HISTORY_TABLE'])
   return {
     config: readConfig(),
     store: storeFor({
       jobs: env.SLUICE_JOBS_TABLE,
       state: env.SLUICE_STATE_TABLE,
       history: env.SLUICE_HISTORY_TABLE,
-      schedules: env.SLUICE_SCHEDULES_TABLE,
     }),
     payloads: payloadsIn(),
     clock: systemClock,

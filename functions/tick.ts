@@ -3,10 +3,13 @@ import * as z from 'zod'
 import { parseRequest } from '../lib/adapters/cloudformation/custom-resource.ts'
 import { sqsWakeQueue } from '../lib/adapters/sqs/queues.ts'
 import { systemClock } from '../lib/adapters/system/clock.ts'
+import { NO_PAUSES } from '../lib/core/queue/queue-pauses.ts'
 import { deploymentLogFor, events, logger, once, sqsClient, storeFor } from '../lib/lambda/context.ts'
 import { onDeployment } from '../lib/lambda/deployment.ts'
 import { lambda } from '../lib/lambda/entry.ts'
-import { readConfig, readEnvironment } from '../lib/lambda/environment.ts'
+import { readConfig, readConfigHash, readEnvironment } from '../lib/lambda/environment.ts'
+import { deploymentOf } from '../lib/use-cases/deployed.ts'
+import { applyDeclared } from '../lib/use-cases/schedules/apply-declared.ts'
 import { sweep } from '../lib/use-cases/sweep/sweep.ts'
 import { tick } from '../lib/use-cases/tick.ts'
 
@@ -31,14 +34,36 @@ const context = once(() => {
     wake: sqsWakeQueue(sqsClient(), env.SLUICE_WAKE_QUEUE_URL),
     clock: systemClock,
     events,
+    // It passes over no shard, so it does not have to know which queues are paused.
+    deployment: deploymentOf(readConfigHash(), {
+      log: deploymentLogFor(env.SLUICE_STATE_TABLE),
+      pauses: async () => NO_PAUSES,
+      clock: systemClock,
+      events,
+    }),
   }
 })
+
+const applySchedules = async () => applyDeclared(context(), readConfigHash())
 
 /** Made when it is needed: whatever is wrong with it, CloudFormation gets an answer. */
 const deploymentContext = (remaining_ms: () => number) => {
   const { SLUICE_STATE_TABLE } = readEnvironment(['SLUICE_STATE_TABLE'])
   const log = deploymentLogFor(SLUICE_STATE_TABLE)
-  return { log, clock: systemClock, events, sweep: () => sweep(context(), { remaining_ms }) }
+  return {
+    log,
+    clock: systemClock,
+    events,
+    applySchedules,
+    sweep: () => sweep(context(), { remaining_ms }),
+  }
+}
+
+/** What is due comes first: only time brings it. */
+async function onTick(): Promise<number> {
+  const woken = await tick(context())
+  await applySchedules()
+  return woken
 }
 
 export const handler = lambda<unknown, { readonly woken: number }>(async (event, invocation) => {
@@ -46,5 +71,5 @@ export const handler = lambda<unknown, { readonly woken: number }>(async (event,
   const request = parseRequest(event)
   if (request) return { woken: await onDeployment(() => deploymentContext(remaining_ms), logger, request) }
   const { kind } = eventSchema.parse(event)
-  return { woken: await (kind === 'tick' ? tick(context()) : sweep(context(), { remaining_ms })) }
+  return { woken: await (kind === 'tick' ? onTick() : sweep(context(), { remaining_ms })) }
 })

@@ -19,6 +19,7 @@ import { laneOf, shardsOfLane } from '../core/queue/covering.ts'
 import { type OwnRule, partOfValue } from '../core/queue/own-rule.ts'
 import { givenPartition } from '../core/queue/partition.ts'
 import { noQueue } from '../core/queue/unknown.ts'
+import { clip } from '../core/text/clip.ts'
 import { toConfigurationError } from '../core/text/issues.ts'
 import type { Parsed } from '../core/text/parsed.ts'
 import { cancelById, type JobById } from '../use-cases/operate/cancel-by-id.ts'
@@ -54,8 +55,8 @@ export interface Cancelling<QueueName extends string = string> {
    * @example
    * const job = await client.enqueue(syncContact, { customerId: 'acme', contactId: '42' }, { delay: '1h' })
    * await client.cancel(job, { by: 'ann@example.com', reason: 'the customer has left' })
-   * @throws InvalidJobError if no job can have that name, ConfigurationError if `note` makes no sense: both before anything
-   *   is written
+   * @throws InvalidJobError if no job can have that name, or if it is not found and its `rate` or `batch` has to be said,
+   *   ConfigurationError if `note` makes no sense: all without anything written
    */
   cancel(job: JobToCancel<QueueName>, note: CancelNote): Promise<CancelResult>
 }
@@ -74,7 +75,10 @@ export const cancelling = <QueueName extends string>(wiring: Wiring): Cancelling
     const id = idSchema.safeParse(job)
     if (!id.success)
       throw new InvalidJobError('a job is named by its pk and sk, or by its queue, partition and id')
-    return cancelById(context, byId(wiring, { ...job, ...id.data }), mark)
+    const asked = byId(wiring, { ...job, ...id.data })
+    const result = await cancelById(context, asked, mark)
+    if (result.kind === 'gone') refuseUnsaid(asked, id.data)
+    return result
   },
 })
 
@@ -127,6 +131,26 @@ function laneByName(
   )
   const lane = orThrow(laneOfParts(parts))
   return orThrow(laneOf(config, { queue: name, ...(lane ? { lane } : {}) }, labels))
+}
+
+/**
+ * A lane of one value that waits for its first batch, or for a start, stands in no books, so nobody finds it without its value: that its
+ * job is gone would be a guess.
+ */
+function refuseUnsaid(
+  { queue: { name, rateRule, batchKey }, id }: JobById,
+  { rate, batch }: { readonly rate?: string | undefined; readonly batch?: string | undefined },
+): void {
+  const unsaid = [
+    ...(rateRule && rate === undefined ? ['rate'] : []),
+    ...(batchKey && batch === undefined ? ['batch'] : []),
+  ]
+  if (unsaid.length === 0) return
+  const members = unsaid.map((member) => `\`${member}\``).join(' and ')
+  throw new InvalidJobError(
+    `no shard that has been at work has the job "${clip(id)}", but in the queue "${name}" one that has not may have it: ` +
+      `say ${members} for the value that the job has there, or name it by its pk and sk`,
+  )
 }
 
 function orThrow<T>(result: Parsed<T>): T {

@@ -4,6 +4,7 @@ import { ulid } from 'ulid'
 import * as z from 'zod'
 import { ConfigurationError } from '../core/errors.ts'
 import { enabledPartitionsSchema } from '../core/schedule/enabled.ts'
+import type { Schedule } from '../core/schedule/schedule.ts'
 import { InvalidScheduleError } from '../core/schedule/schedule-errors.ts'
 import { readSchedule } from '../core/schedule/schedule-item.ts'
 import { type KeyParts, partsOf, scheduleKey } from '../core/schedule/schedule-key.ts'
@@ -59,7 +60,7 @@ export interface ScheduleAdmin {
    */
   unschedule(task: TaskNamed, name: string, options?: UnscheduleOptions): Promise<boolean>
   /**
-   * One schedule, or `undefined`. One strongly consistent read.
+   * One schedule, or `undefined`. Two strongly consistent reads.
    * @example const { next, state } = (await client.getSchedule(report, 'acme')) ?? {}
    * @throws InvalidScheduleError if somebody has damaged its item
    */
@@ -92,12 +93,12 @@ export interface ScheduleAdmin {
    */
   runNow(task: TaskNamed, name: string): Promise<Enqueued>
   /**
-   * Only schedules in these partitions are fired from now on, whatever configurations say; `null`: as they say. Anybody may schedule
-   * into all of them. What is not fired meanwhile has been missed: `missed` says what becomes of it.
+   * Only schedules in these partitions are fired from now on, or in `'all'`, whatever configurations say; `null`: as they say. Anybody
+   * may schedule into all of them, and `getSchedule` and `listSchedules` tell which schedules are not fired. What is not fired meanwhile has been missed: `missed` says what becomes of it.
    * @example await client.setEnabledPartitions([0, 1, 2, 3])
    * @throws ConfigurationError if one is no whole number from 0 to 1023, or named twice
    */
-  setEnabledPartitions(partitions: readonly number[] | null): Promise<void>
+  setEnabledPartitions(partitions: readonly number[] | 'all' | null): Promise<void>
 }
 
 export const scheduleAdminOf = (wiring: Wiring): ScheduleAdmin => ({
@@ -110,24 +111,25 @@ export const scheduleAdminOf = (wiring: Wiring): ScheduleAdmin => ({
     if (!note.success) throw toConfigurationError(note.error, 'note')
     const { by, reason } = note.data
     const said = { by, ...(reason === undefined ? {} : { reason }) }
-    return scheduleInfo(await pauseSchedule(wiring, named(task, name), said))
+    return shown(wiring, await pauseSchedule(wiring, named(task, name), said))
   },
   resumeSchedule: async (task, name) => {
     const schedule = await resumeSchedule(wiring, named(task, name))
     await fireSoon(wiring, schedule)
-    return scheduleInfo(schedule)
+    return shown(wiring, schedule)
   },
   runNow: async (task, name) => {
     const { item, there } = await runNow(wiring, named(task, name), ulid(wiring.clock.now()))
     return enqueued(item, there)
   },
   setEnabledPartitions: async (partitions) => {
-    const checked = enabledPartitionsSchema.nullable().safeParse(partitions)
+    const checked = partitionsSchema.safeParse(partitions)
     if (!checked.success) throw toConfigurationError(checked.error, 'partitions')
     await enablePartitions(wiring, checked.data ?? undefined)
   },
 })
 
+const partitionsSchema = z.union([enabledPartitionsSchema, z.literal('all'), z.null()])
 const noteSchema = z.strictObject({
   by: z.string().min(1).max(256),
   reason: z.string().min(1).max(1024).optional(),
@@ -148,11 +150,14 @@ function named(task: TaskNamed, name: string): KeyParts {
 
 const nameOf = (task: TaskNamed): string => (typeof task === 'string' ? task : task?.name)
 
-async function infoOf({ store }: Wiring, { task, name }: KeyParts): Promise<ScheduleInfo | undefined> {
-  const item = await store.schedules.get(scheduleKey(task, name))
+const shown = async ({ config, store }: Wiring, schedule: Schedule): Promise<ScheduleInfo> =>
+  scheduleInfo(schedule, config, await store.schedules.partitions())
+
+async function infoOf(wiring: Wiring, { task, name }: KeyParts): Promise<ScheduleInfo | undefined> {
+  const item = await wiring.store.schedules.get(scheduleKey(task, name))
   if (!item) return undefined
   const schedule = readSchedule(item)
-  if (schedule.ok) return schedule.value.isRemoved ? undefined : scheduleInfo(schedule.value)
+  if (schedule.ok) return schedule.value.isRemoved ? undefined : shown(wiring, schedule.value)
   throw new InvalidScheduleError(
     `schedule "${name}" of task "${task}" cannot be read (${schedule.reason}): schedule it anew, or unschedule it`,
   )
@@ -169,6 +174,9 @@ const querySchema = z.strictObject({
 async function list(wiring: Wiring, given: SchedulesQuery): Promise<SchedulesList> {
   const query = querySchema.safeParse(given)
   if (!query.success) throw toConfigurationError(query.error, 'query')
-  const { schedules, ...found } = await listSchedules(wiring, query.data)
-  return { ...found, schedules: schedules.map(scheduleInfo) }
+  const [{ schedules, ...found }, note] = await Promise.all([
+    listSchedules(wiring, query.data),
+    wiring.store.schedules.partitions(),
+  ])
+  return { ...found, schedules: schedules.map((schedule) => scheduleInfo(schedule, wiring.config, note)) }
 }

@@ -1,8 +1,11 @@
 /** A schedule as it is shown to people. */
 
+import type { Config } from '../core/queue/config.ts'
+import { isEnabled } from '../core/schedule/enabled.ts'
 import type { Rule } from '../core/schedule/rule.ts'
 import type { Schedule, ScheduleOptions } from '../core/schedule/schedule.ts'
 import { type ScheduleState, stateOf } from '../core/schedule/schedule-state.ts'
+import type { PartitionsNote } from '../ports/store.ts'
 
 /** `every` in ms; without `aligned` its ticks are counted from `from`. */
 export type RuleInfo =
@@ -30,11 +33,18 @@ export interface ScheduleInfo {
   readonly declared?: true
   /** In which partition of schedules it lies. */
   readonly partition: number
+  /** That partition is none of those that are enabled: it is not fired, whatever its state. */
+  readonly isDisabled?: true
   readonly createdAt: Date
   readonly updatedAt: Date
 }
 
-export function scheduleInfo(schedule: Schedule): ScheduleInfo {
+/** How this schedule is shown, by what is configured of partitions, and what is noted. */
+export function scheduleInfo(
+  schedule: Schedule,
+  { schedules }: Pick<Config, 'schedules'>,
+  note: PartitionsNote | undefined,
+): ScheduleInfo {
   const { task, name, queue, payload, options, partition, pause, setAside, declared } = schedule
   const state = stateOf(schedule)
   return {
@@ -45,6 +55,7 @@ export function scheduleInfo(schedule: Schedule): ScheduleInfo {
     ...(pause ? { pause: { ...pause, at: new Date(pause.at) } } : {}),
     ...(setAside ? { setAside: { ...setAside, at: new Date(setAside.at) } } : {}),
     ...(declared ? { declared } : {}),
+    ...(isEnabled(partition, schedules, note) ? {} : { isDisabled: true }),
     createdAt: new Date(schedule.createdAt),
     updatedAt: new Date(schedule.updatedAt),
   }

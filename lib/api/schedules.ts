@@ -42,8 +42,8 @@ export interface Schedules<
    * tick after now. A pause stays, and so does the last tick. Jobs that were put ahead, up to a minute and a half, and are not due yet
    * are taken back, and made again if they are still wanted. A one-time in the past fires now.
    *
-   * It needs the Schedules table, the Jobs and State tables if it changes a schedule, and the wake queue if the first tick comes within
-   * 90 seconds.
+   * It needs the Schedules table; the Jobs and State tables if it changes a schedule; and the wake queue if a tick comes within 90
+   * seconds, which is fired by a message (`grantSchedule` of the construct gives all these rights).
    * @example await client.schedule(report, 'acme', { cron: '0 9 * * MON', timeZone: 'Europe/Berlin' }, { customer: 'acme' })
    * @example await client.schedule(poll, 'inbox', { every: '30s' }, { box: 'in' }, { overlap: 'skip', missed: 'skip' })
    * @example const { next } = await client.schedule(remind, `order-${id}`, { at: '2030-01-31T09:00:00Z' }, { id })
@@ -63,7 +63,7 @@ export interface Schedules<
 
 export const schedulesOf = (wiring: Wiring): Schedules => ({
   ...scheduleAdminOf(wiring),
-  schedule: async (task: Task, name, rule, payload, options = {}) => {
+  schedule: async (task: Task, ...[name, rule, payload, options = {}]: SaidInOrder) => {
     const { force, ...settings } = options
     const isForced = forced({ ...(force === undefined ? {} : { force }) })
     const definition = await toDefinition(wiring, task, { name, rule, payload, settings })
@@ -76,6 +76,8 @@ export const schedulesOf = (wiring: Wiring): Schedules => ({
     return { state, next, warnings: warningsOf(schedule.rule, now) }
   },
 })
+
+type SaidInOrder = [name: string, rule: RuleInput, payload: unknown, options?: ScheduleSettings]
 
 interface Said {
   readonly name: string

@@ -141,18 +141,19 @@ export const TICK_AHEAD_MS = 90 * SECOND_MS
 export const CLOCK_EVENT_LIVES_MS = MINUTE_MS
 /** Lambda gives up an event for the tick function after this. CloudFormation's must survive a minute of throttling. */
 export const TICK_EVENT_LIVES_MS = 3 * MINUTE_MS
-/**
- * So long a dispatcher fires a partition of schedules before it leaves the rest to another message: half of its time, for a call that
- * is tried again takes seconds.
- */
-export const FIRING_MS = DISPATCHER_TIMEOUT_MS / 2
+/** So long a dispatcher fires schedules before it leaves the rest to a message: a call that is tried again must not outlast the dispatcher. */
+export const FIRING_MS = 5 * SECOND_MS
 /** A schedule that could not be fired is tried again after this: more than once before the next tick, and not without end. */
 export const FIRED_AGAIN_MS = 10 * SECOND_MS
 /** How often the sweep comes, if the user says nothing: what was lost waits so long, and each one reads both tables. */
 export const SWEEP_EVERY_MS = 5 * MINUTE_MS
+/** How often the sweep goes through all schedules: only what was lost, or what somebody has damaged, waits for it. */
+export const SCHEDULES_SWEPT_EVERY_MS = HOUR_MS
+/** Nobody asks partitions of schedules any more that have been empty so long: whoever has begun to put one there has done it by then. */
+export const PARTITIONS_EMPTY_FOR_MS = 30 * MINUTE_MS
 /** A wake-up that is late by less than this is probably still on its way. */
 export const LATE_MS = 30 * SECOND_MS
-/** A shard that is looked at within this time is looked at soon enough: another sweep does not come earlier either. */
+/** A shard, or a schedule, that is looked at within this time is looked at soon enough: another sweep does not come earlier either. */
 export const SOON_MS = 5 * MINUTE_MS
 /** A sweep needs this long for a page, its wake-ups and its place, even if calls are slow: with less it stops. */
 export const SWEEP_RESERVE_MS = 30 * SECOND_MS

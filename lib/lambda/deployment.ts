@@ -20,11 +20,13 @@ export interface DeploymentContext {
   readonly log: DeploymentLog
   readonly clock: Clock
   readonly events: Events
+  /** Makes the schedules stand there that the new configuration declares. */
+  readonly applySchedules: () => Promise<unknown>
   /** Looks at all shards, once the new configuration is in force: for a raised limit, for a queue that is new. */
   readonly sweep: () => Promise<number>
 }
 
-/** CloudFormation gets its answer first; what the sweep finds is no business of the deployment's. */
+/** CloudFormation gets its answer first; what becomes of schedules, and what the sweep finds, is no business of the deployment's. */
 export async function onDeployment(
   context: () => DeploymentContext,
   logger: Logger,
@@ -34,12 +36,14 @@ export async function onDeployment(
   await answer(request, outcome)
   const inForce = request.RequestType !== 'Delete' && request.ResourceProperties['stage'] === 'ends'
   if (!outcome.ok || !inForce) return 0
-  return context()
-    .sweep()
-    .catch((error: unknown) => {
-      logger.error('the sweep after a deployment failed; the next one comes by itself', { error })
-      return 0
-    })
+  const { applySchedules, sweep } = context()
+  await applySchedules().catch((error: unknown) =>
+    logger.error('declared schedules were not applied; the next tick tries again', { error }),
+  )
+  return sweep().catch((error: unknown) => {
+    logger.error('the sweep after a deployment failed; the next one comes by itself', { error })
+    return 0
+  })
 }
 
 /** The record goes with the table. And a deletion that fails would leave a stack that nobody can delete. */

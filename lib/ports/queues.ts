@@ -69,7 +69,7 @@ export interface FireMessage {
   /** A partition of schedules, or some schedules, whatever partition they lie in. */
   readonly fire: number | readonly ScheduleKey[]
   /** Of a partition only those behind this. */
-  readonly cursor?: string
+  readonly cursor?: { readonly key: ScheduleKey; readonly nextAt: number }
   /** Epoch ms. The time for which this was arranged. */
   readonly dueAt?: number
   /**

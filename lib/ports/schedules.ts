@@ -4,6 +4,7 @@
  */
 import type { JobItem, RawItem } from '../core/job/job.ts'
 import type { FoundLock, Lock } from '../core/job/lock.ts'
+import type { EnabledPartitions } from '../core/schedule/enabled.ts'
 import type { ScheduleKey, ScheduleVersion } from '../core/schedule/schedule.ts'
 import type { FoundVersion, RawSchedule, ScheduleItem } from '../core/schedule/schedule-item.ts'
 import type { ShardVersion } from '../core/shard/state.ts'
@@ -21,8 +22,11 @@ export interface ScheduleStore {
   due(query: DueQuery): Promise<DuePage>
   /** All, a page at a time, in any order, by a scan. May be stale; a page may have fewer than the limit, or none. */
   scan(query?: SchedulesQuery): Promise<SchedulesPage>
-  /** Puts the whole item if its place is as it was found, or has been written by this very call. */
-  put(item: ScheduleItem, found: FoundVersion): Promise<'put' | 'stale'>
+  /**
+   * Puts the whole item if its place is as it was found, or has been written by this very call. One without a version stays what
+   * somebody has put by hand.
+   */
+  put(item: RawSchedule, found: FoundVersion): Promise<'put' | 'stale'>
   /** Removes it if it is as it was found. One that is gone already is `removed`, too: perhaps by this very call. */
   remove(key: string, found: Exclude<FoundVersion, 'absent'>): Promise<'removed' | 'stale'>
   /**
@@ -45,6 +49,9 @@ export interface ScheduleStore {
   /** In how many partitions schedules may lie, as noted by whoever has put one: see `partitions.ts`. */
   partitions(): Promise<PartitionsNote | undefined>
   savePartitions(note: PartitionsNote, found: number | 'absent'): Promise<'put' | 'stale'>
+  /** Which schedules the configuration has declared, as whoever applies one has noted: see `apply-declared.ts`. */
+  declared(): Promise<DeclaredNote | undefined>
+  saveDeclared(note: DeclaredNote, found: number | 'absent'): Promise<'put' | 'stale'>
 }
 
 export interface DueQuery {
@@ -52,11 +59,13 @@ export interface DueQuery {
   /** Epoch ms. */
   readonly until: number
   readonly limit: number
-  readonly cursor?: string
+  /** Only those behind this. */
+  readonly cursor?: DueSchedule
 }
 export interface DuePage {
   readonly schedules: readonly DueSchedule[]
-  readonly cursor?: string
+  /** Absent if nothing stands behind these; it may be there although nothing does. */
+  readonly cursor?: DueSchedule
 }
 export interface DueSchedule {
   readonly key: ScheduleKey
@@ -114,10 +123,20 @@ export type WithdrawalOutcome =
   /** Something is not as it was read, another transaction is under way there, or a table has no room. Nothing was written. */
   | 'stale'
 
+export interface DeclaredNote {
+  readonly version: number
+  /** The hash of the configuration whose set stands there. Absent while one is being applied. */
+  readonly configuration?: string
+  /** Each schedule that may stand there and is declared. */
+  readonly keys: readonly ScheduleKey[]
+}
+
 export interface PartitionsNote {
   readonly version: number
   /** Schedules may lie in the partitions 0 up to this, not included. */
   readonly upTo: number
-  /** Only these are fired: somebody has said so at run time. Absent: as the configuration says. */
-  readonly enabled?: readonly number[]
+  /** Which of them are fired: somebody has said so at run time. Absent: as the configuration says. */
+  readonly enabled?: EnabledPartitions
+  /** Those from `to` on were empty at that time. Who puts a schedule there takes this away first. */
+  readonly lowering?: { readonly to: number; readonly since: number }
 }

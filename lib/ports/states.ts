@@ -1,8 +1,10 @@
 /** What Sluice needs of the State table. */
+
 import type { ShardKey } from '../core/keys.ts'
 import type { AppRecord, DerivedLimit } from '../core/limits/app-rate.ts'
 import type { BooksChange } from '../core/limits/books.ts'
 import type { Grant } from '../core/limits/grant.ts'
+import type { KeptForNext } from '../core/limits/kept-for-next.ts'
 import type { LimitOverride } from '../core/limits/limits.ts'
 import type { SlowDown } from '../core/limits/slow-down.ts'
 import type { Throttling } from '../core/limits/throttled.ts'
@@ -111,6 +113,8 @@ export interface PassWrite extends PassChange {
   readonly borrowed?: BorrowedUnits
   /** The same of the limiters of its queue. */
   readonly borrowedFrom?: BorrowedFrom
+  /** What a plain shard keeps for its next job from now on. Absent if that is as it was. */
+  readonly keepsNext?: KeptForNext | 'nothing'
   /** What slows the partition down from now on, or that nothing does any more. Absent if that is as it was. */
   readonly slowed?: SlowDown | 'over'
   /** How slow the shard is by itself from now on. The outcomes that are judged by that come off those that are counted. */

@@ -88,7 +88,7 @@ describe('the alarm on the sweep', () => {
 
 test('each alarm says what is wrong, in what CloudWatch takes', () => {
   const alarms = find(template, ALARM)
-  expect(alarms).toHaveLength(24)
+  expect(alarms).toHaveLength(26)
   for (const { Properties } of alarms) {
     const text = String(Properties['AlarmDescription'])
     expect(text).toMatch(/^Sluice: .{40,}/)

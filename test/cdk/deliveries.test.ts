@@ -87,6 +87,7 @@ test('nothing is denied to those who come by TLS', () => {
 /** Which right of its role lets Lambda take from a source. */
 const TAKES: Readonly<Record<string, string>> = {
   'JobsTable.StreamArn': 'dynamodb:GetRecords',
+  'SchedulesTable.StreamArn': 'dynamodb:GetRecords',
   'WorkQueue.Arn': 'sqs:ReceiveMessage',
   'WakeQueue.Arn': 'sqs:ReceiveMessage',
   'IngestQueue.Arn': 'sqs:ReceiveMessage',
@@ -94,7 +95,7 @@ const TAKES: Readonly<Record<string, string>> = {
 
 test('each function may take from its sources, and may say what it could not handle', () => {
   const mappings = find(template, 'AWS::Lambda::EventSourceMapping')
-  expect(mappings).toHaveLength(4)
+  expect(mappings).toHaveLength(5)
   for (const { Properties } of mappings) {
     const source = nameOf(Properties['EventSourceArn'])
     const rights = rightsOf(nameOf(Properties['FunctionName']))

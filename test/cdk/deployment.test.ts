@@ -56,7 +56,7 @@ describe('CloudFormation tells the tick function', () => {
       ...find(template, 'AWS::Lambda::EventSourceMapping'),
     ]
     const roles = find(template, 'AWS::IAM::Policy')
-    expect([...all, ...roles]).toHaveLength(12)
+    expect([...all, ...roles]).toHaveLength(13)
     for (const { id } of [...all, ...roles]) expect(requirementsOf(ends)).toContain(id)
   })
 

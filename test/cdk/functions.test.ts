@@ -73,7 +73,6 @@ describe('the environment holds the names that a function needs, and no others',
         'SLUICE_HISTORY_TABLE=HistoryTable',
         'SLUICE_JOBS_TABLE=JobsTable',
         PAYLOADS,
-        'SLUICE_SCHEDULES_TABLE=SchedulesTable',
         'SLUICE_STATE_TABLE=StateTable',
       ],
     ],
@@ -144,6 +143,6 @@ test('users attach their own actions to the alarms', () => {
     for (const alarm of alarms) alarm.addAlarmAction(new SnsAction(topic))
   })
   const alarms = find(template, 'AWS::CloudWatch::Alarm')
-  expect(alarms).toHaveLength(24)
+  expect(alarms).toHaveLength(26)
   for (const { Properties } of alarms) expect(Properties['AlarmActions']).toHaveLength(1)
 })

@@ -51,6 +51,12 @@ const SCHEDULE = {
   'StateTable.Arn': ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
   'HistoryTable.Arn': ['dynamodb:PutItem', 'dynamodb:UpdateItem'],
 }
+const FOLLOW = [
+  'dynamodb:DescribeStream',
+  'dynamodb:GetRecords',
+  'dynamodb:GetShardIterator',
+  'dynamodb:ListStreams',
+]
 const ALL_OF_SCHEDULES = ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Scan']
 const DUE_SCHEDULES = { 'SchedulesTable.Arn/index/due': ['dynamodb:Query'] }
 const REPLACE = {
@@ -74,7 +80,7 @@ describe('each function may do what it needs, and nothing else', () => {
     expect(rightsOf('DispatcherRole')).toEqual({
       ...SCHEDULE,
       'JobsTable.Arn': ['dynamodb:ConditionCheckItem', ...SCHEDULE['JobsTable.Arn']],
-      'HistoryTable.Arn': ['dynamodb:GetItem', ...SCHEDULE['HistoryTable.Arn']],
+      'HistoryTable.Arn': [...SCHEDULE['HistoryTable.Arn'], 'dynamodb:Query'].toSorted(),
       'SchedulesTable.Arn': [
         'dynamodb:BatchGetItem',
         'dynamodb:DeleteItem',
@@ -83,12 +89,8 @@ describe('each function may do what it needs, and nothing else', () => {
       ],
       ...DUE_SCHEDULES,
       'DispatcherLogs.Arn': LOG,
-      'JobsTable.StreamArn': [
-        'dynamodb:DescribeStream',
-        'dynamodb:GetRecords',
-        'dynamodb:GetShardIterator',
-        'dynamodb:ListStreams',
-      ],
+      'JobsTable.StreamArn': FOLLOW,
+      'SchedulesTable.StreamArn': FOLLOW,
       'WorkQueue.Arn': ['sqs:SendMessage'],
       'WakeQueue.Arn': [...CONSUME, 'sqs:SendMessage'],
       'StreamFailures.Arn': ['sqs:GetQueueAttributes', 'sqs:GetQueueUrl', 'sqs:SendMessage'],
@@ -116,8 +118,8 @@ describe('each function may do what it needs, and nothing else', () => {
         'dynamodb:Scan',
         'dynamodb:UpdateItem',
       ],
-      'JobsTable.Arn': ['dynamodb:Scan'],
-      'HistoryTable.Arn': ['dynamodb:Query'],
+      'JobsTable.Arn': ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:Scan'],
+      'HistoryTable.Arn': ['dynamodb:Query', 'dynamodb:UpdateItem'],
       'SchedulesTable.Arn': ALL_OF_SCHEDULES,
       ...DUE_SCHEDULES,
       'WakeQueue.Arn': ['sqs:SendMessage'],
@@ -129,7 +131,6 @@ describe('each function may do what it needs, and nothing else', () => {
     expect(rightsOf('IngestRole')).toEqual({
       ...REPLACE,
       'HistoryTable.Arn': ['dynamodb:PutItem', 'dynamodb:UpdateItem'],
-      'SchedulesTable.Arn': ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem'],
       ...PUT_PAYLOADS,
       'IngestQueue.Arn': CONSUME,
       'IngestLogs.Arn': LOG,
@@ -196,10 +197,11 @@ describe('a caller who is granted', () => {
     expect(rightsAfter((sluice, role) => sluice.grantReplace(role))).toEqual(REPLACE)
   })
 
-  test('schedule may do so with all of them, and take jobs back that were put ahead', () => {
+  test('schedule may do so with all of them, take jobs back that were put ahead, and have one fired that is due soon', () => {
     expect(rightsAfter((sluice, role) => sluice.grantSchedule(role))).toEqual({
       ...REPLACE,
       'SchedulesTable.Arn': ALL_OF_SCHEDULES,
+      'WakeQueue.Arn': ['sqs:SendMessage'],
     })
   })
 
@@ -207,11 +209,14 @@ describe('a caller who is granted', () => {
     const statements = statementsOf(one(template, 'AWS::IAM::Policy', 'DispatcherRole').Properties)
     const reads = statements.filter(
       ({ Action, Resource }) =>
-        asList(Action).includes('dynamodb:GetItem') &&
+        asList(Action).some((action) => /:(?:Batch)?Get|:Query|:Scan/.test(String(action))) &&
         asList(Resource).map(nameOf).includes('HistoryTable.Arn'),
     )
     expect(reads).toMatchObject([
-      { Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['$unique|*'] } } },
+      {
+        Action: 'dynamodb:Query',
+        Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['$unique|*'] } },
+      },
     ])
   })
 

@@ -14,8 +14,8 @@ function mapping(source: string, from = template): Readonly<Record<string, unkno
   return found.Properties
 }
 
-test('there are four sources', () => {
-  expect(find(template, 'AWS::Lambda::EventSourceMapping')).toHaveLength(4)
+test('there are five sources', () => {
+  expect(find(template, 'AWS::Lambda::EventSourceMapping')).toHaveLength(5)
 })
 
 test('new and corrected jobs wake the dispatcher; a failing record neither blocks its batch nor gets lost', () => {
@@ -35,6 +35,25 @@ test('new and corrected jobs wake the dispatcher; a failing record neither block
   expect(nameOf(stream['FunctionName'])).toBe('Dispatcher')
   const { OnFailure } = stream['DestinationConfig'] as { OnFailure: { Destination: unknown } }
   expect(nameOf(OnFailure.Destination)).toBe('StreamFailures.Arn')
+})
+
+test('schedules that somebody has put by hand wake the dispatcher, and what Sluice writes wakes nobody', () => {
+  const stream = mapping('SchedulesTable.StreamArn')
+  expect(stream).toMatchObject({
+    BatchSize: 100,
+    ParallelizationFactor: 1,
+    StartingPosition: 'TRIM_HORIZON',
+    BisectBatchOnFunctionError: true,
+    MaximumRetryAttempts: 500,
+  })
+  expect(nameOf(stream['FunctionName'])).toBe('Dispatcher')
+  const { Filters } = stream['FilterCriteria'] as { Filters: { Pattern: string }[] }
+  expect(Filters.map(({ Pattern }) => JSON.parse(Pattern))).toEqual([
+    {
+      eventName: ['INSERT', 'MODIFY'],
+      dynamodb: { NewImage: { version: { N: [{ exists: false }] } } },
+    },
+  ])
 })
 
 test.each([

@@ -2,7 +2,8 @@
 import { describe, expect, test } from 'vitest'
 import { parseWakeMessage, parseWorkMessage } from '../../lib/adapters/sqs/messages.ts'
 import type { ShardKey, SortKey } from '../../lib/core/keys.ts'
-import type { DelayedWake, WakeQueue, WorkMessage, WorkQueue } from '../../lib/ports/queues.ts'
+import type { ScheduleKey } from '../../lib/core/schedule/schedule.ts'
+import type { DelayedFire, DelayedWake, WakeQueue, WorkMessage, WorkQueue } from '../../lib/ports/queues.ts'
 import { asToken } from '../support/builders.ts'
 
 export interface Queues {
@@ -52,6 +53,23 @@ export function describeQueues(name: string, queues: () => Queues): void {
       expect(inOrder(values)).toEqual(
         inOrder(wakes.map(({ delay_ms: _, ...value }) => ({ ok: true, value }))),
       )
+    })
+
+    test('messages that fire schedules arrive as they were, among others', async () => {
+      const fires: DelayedFire[] = [
+        { fire: 7, delay_ms: 0 },
+        {
+          fire: 0,
+          cursor: { key: 'sync|a' as ScheduleKey, nextAt: 1 },
+          until: 1_900_000_000_000,
+          delay_ms: 0,
+        },
+        { fire: ['sync|täglich\uFFFF' as ScheduleKey], dueAt: 1_900_000_000_000, delay_ms: 0 },
+      ]
+      await queues().wake.send([...fires, wakeMessage(1, 0)])
+      const values = (await queues().sentWakes()).map(({ body }) => parseWakeMessage(body))
+      const sent = [...fires, wakeMessage(1, 0)].map(({ delay_ms: _, ...value }) => ({ ok: true, value }))
+      expect(inOrder(values)).toEqual(inOrder(sent))
     })
 
     test.each(['\uFFFF', '\uFFFE', '🚀', '\u{10FFFF}', 'ü', '\u0000', '\u007F', '\\u0041', '"'])(

@@ -97,6 +97,18 @@ export function describePass(store: () => Store): void {
       expect(second.waitingAmid).toBeUndefined()
     })
 
+    test('a pass says what a plain shard keeps for its next job, until another says that it keeps nothing', async () => {
+      const first = await afterPass(store(), { keepsNext: 'start' })
+      expect(first.keepsNext).toBe('start')
+      const second = await afterPass(store(), {}, first)
+      expect(second.keepsNext).toBe('start')
+      const third = await afterPass(store(), { keepsNext: 'slot and start' }, second)
+      expect(third.keepsNext).toBe('slot and start')
+      const last = await afterPass(store(), { keepsNext: 'nothing' }, third)
+      expect(last.keepsNext).toBeUndefined()
+      expect(await store().states.read(last.shard)).toEqual(last)
+    })
+
     test('a shard is stranded until a pass has written, and no time brings it meanwhile', async () => {
       const before = await afterPass(store(), { dueAt: NOW + 5, dueShard: '3' })
       await store().states.strand(before, NOW, undefined)

@@ -71,6 +71,17 @@ export function describeSchedulesByHand(store: () => Store, pastThePort: () => P
       expect(await schedules().fire(firing)).toEqual({ kind: 'stale' })
     })
 
+    test('stays what it is with a note in it, and whoever has read it before is too late', async () => {
+      const item = await byHand()
+      const noted = { ...item, unknownSince: 7 }
+      for (const _time of ['first', 'copy']) expect(await schedules().put(noted, item)).toBe('put')
+      const read = await schedules().get(item.pk)
+      expect(read).toEqual(noted)
+      expect(await schedules().put(inItsPlace(item), item)).toBe('stale')
+      expect(await schedules().remove(item.pk, item)).toBe('stale')
+      expect(read && (await schedules().put(inItsPlace(item), read))).toBe('put')
+    })
+
     test('is removed', async () => {
       const item = await byHand()
       expect(await schedules().remove(item.pk, item)).toBe('removed')

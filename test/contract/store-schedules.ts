@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import type { Schedule } from '../../lib/core/schedule/schedule.ts'
 import { type ScheduleItem, versionAfter } from '../../lib/core/schedule/schedule-item.ts'
-import type { DueQuery, Store } from '../../lib/ports/store.ts'
+import type { DueQuery, DueSchedule, Store } from '../../lib/ports/store.ts'
 import { NOW } from '../support/builders.ts'
 import { asVersion, scheduleItem } from '../support/schedules.ts'
 
@@ -134,7 +134,7 @@ export function describeSchedules(store: () => Store): void {
       const items = await Promise.all(Array.from({ length: 7 }, () => put({ partition, nextAt: NOW })))
       await put({ partition, nextAt: NOW + 1 })
       const pages: string[][] = []
-      let cursor: string | undefined
+      let cursor: DueSchedule | undefined
       do {
         const query = { partition, until: NOW, limit: 3, ...(cursor === undefined ? {} : { cursor }) }
         const page = await schedules().due(query)
@@ -171,7 +171,8 @@ export function describeSchedules(store: () => Store): void {
     const found = (await schedules().partitions())?.version ?? 'absent'
     const first = { version: NOW + partitions++, upTo: 32 }
     for (const _time of ['first', 'copy']) expect(await schedules().savePartitions(first, found)).toBe('put')
-    const second = { version: first.version + 1, upTo: 64 }
+    const lowering = { to: 16, since: NOW }
+    const second = { version: first.version + 1, upTo: 64, enabled: 'all', lowering } as const
     for (const stale of ['absent', first.version - 1] as const)
       expect(await schedules().savePartitions(second, stale)).toBe('stale')
     expect(await schedules().partitions()).toEqual(first)

@@ -117,4 +117,18 @@ export function describeWithdrawals(store: () => Store): void {
     expect(await schedules().savePartitions(note, before?.version ?? 'absent')).toBe('put')
     expect(await schedules().partitions()).toEqual(note)
   })
+
+  test('what is declared is noted over what was read, and is no schedule', async () => {
+    const found = (await schedules().declared())?.version ?? 'absent'
+    const { pk } = fresh()
+    const first = { version: found === 'absent' ? 1 : found + 1, keys: [pk] }
+    const second = { version: first.version + 1, configuration: 'hash', keys: [] }
+    for (const _time of ['first', 'copy']) expect(await schedules().saveDeclared(first, found)).toBe('put')
+    expect(await schedules().saveDeclared(second, found)).toBe('stale')
+    expect(await schedules().declared()).toEqual(first)
+    expect(await schedules().saveDeclared(second, first.version)).toBe('put')
+    expect(await schedules().declared()).toEqual(second)
+    const { schedules: all } = await schedules().scan({ limit: 1000 })
+    expect(all.some((item) => item.pk.startsWith('$'))).toBe(false)
+  })
 }

@@ -110,6 +110,8 @@ const ofSchedules: Verbs<ScheduleStore> = {
   putAtMostOnce: () => schedules.putAtMostOnce(job),
   partitions: () => schedules.partitions(),
   savePartitions: () => schedules.savePartitions({ version: 1, upTo: 32 }, 'absent'),
+  declared: () => schedules.declared(),
+  saveDeclared: () => schedules.saveDeclared({ version: 1, keys: [] }, 'absent'),
 }
 const ofTheLog = { readDeployment: () => log.read(), writeDeployment: () => log.write(deployment, undefined) }
 

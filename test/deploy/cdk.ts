@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { dirname, join, resolve } from 'node:path'
+import { QUIET_CDK } from '../support/package-apps.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
 
@@ -31,7 +32,7 @@ export class Cdk {
     const child = spawn(process.execPath, [script, ...args, ...app, ...output], {
       cwd: sources,
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...this.#own(), ...this.#environment, ...variables },
+      env: { ...this.#own(), ...QUIET_CDK, ...this.#environment, ...variables },
     })
     let text = ''
     for (const stream of [child.stdout, child.stderr])

@@ -1,5 +1,5 @@
 /** Judges by what is left: in the tables, in the queues, and in what the emulator has refused. */
-import { GetQueueAttributesCommand, paginateListQueues } from '@aws-sdk/client-sqs'
+import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs'
 import type { World } from './world.ts'
 
 /** Nothing is left over but what a part of the test has explained. */
@@ -18,18 +18,20 @@ export async function slotsTaken({ tables }: World): Promise<string[]> {
   return taken
 }
 
-/** Messages by queue, without the empty ones. Wake-ups may be left: they find nothing to do. */
-export async function messages({ sqs }: World): Promise<Record<string, number>> {
+/** Messages by queue of the stack, without the empty ones. Wake-ups may be left: they find nothing to do. */
+export async function messages({
+  sqs,
+  queueUrls,
+}: Pick<World, 'sqs' | 'queueUrls'>): Promise<Record<string, number>> {
   const found: Record<string, number> = {}
-  for await (const { QueueUrls = [] } of paginateListQueues({ client: sqs }, {}))
-    for (const QueueUrl of QueueUrls) {
-      const names = ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'] as const
-      const { Attributes = {} } = await sqs.send(
-        new GetQueueAttributesCommand({ QueueUrl, AttributeNames: [...names] }),
-      )
-      const count = names.reduce((sum, name) => sum + Number(Attributes[name] ?? 0), 0)
-      const name = QueueUrl.split('/').at(-1) ?? QueueUrl
-      if (count > 0 && !/WakeQueue/.test(name)) found[name] = count
-    }
+  for (const QueueUrl of await queueUrls()) {
+    const names = ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'] as const
+    const { Attributes = {} } = await sqs.send(
+      new GetQueueAttributesCommand({ QueueUrl, AttributeNames: [...names] }),
+    )
+    const count = names.reduce((sum, name) => sum + Number(Attributes[name] ?? 0), 0)
+    const name = QueueUrl.split('/').at(-1) ?? QueueUrl
+    if (count > 0 && !/WakeQueue/.test(name)) found[name] = count
+  }
   return found
 }

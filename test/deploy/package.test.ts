@@ -7,9 +7,10 @@ import { mkdtemp } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, test } from 'vitest'
 import { remove } from '../support/package-apps.ts'
 import { GREETING, PackagedApp } from './packaged-app.ts'
+import { expectNothingRefused } from './steps.ts'
 import { findTarget, type Target } from './targets/target.ts'
 
 const found = await findTarget()
@@ -78,8 +79,8 @@ describe.skipIf(!found.ok)('the package, deployed by the user’s own cdk', () =
     await app.destroy()
   })
 
-  test('is destroyed, and IAM has refused nothing', async () => {
+  test('is destroyed, and IAM has refused nothing, where the target tells', async () => {
     await readme.destroy()
-    expect(await target.refusals()).toEqual([])
+    await expectNothingRefused({ target })
   })
 })

@@ -1,6 +1,7 @@
-/** An app that has installed the packed package, its stack on the emulator, and README's commands against that. */
+/** An app that has installed the packed package, its stack on the target, and README's commands against that. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { DynamoDBClient, PutItemCommand, type PutItemCommandInput } from '@aws-sdk/client-dynamodb'
 import { EventBridgeClient, PutEventsCommand, type PutEventsCommandInput } from '@aws-sdk/client-eventbridge'
 import { esModuleApp } from '../support/es-module-app.ts'
@@ -13,7 +14,10 @@ import {
   writeReadmeFiles,
 } from '../support/package-apps.ts'
 import { readmeCalls } from '../support/readme-calls.ts'
-import { keptBy } from './targets/clean-up.ts'
+import { deleteKept, keptBy } from './targets/clean-up.ts'
+import { pace } from './targets/pace.ts'
+import { BOOTSTRAP_STACK, STACKS, TAGGED } from './targets/stack-names.ts'
+import { cloudFormation, findStack, idOf } from './targets/stacks.ts'
 import type { Target } from './targets/target.ts'
 
 /** README's example calls nobody: a service that answers takes its place. */
@@ -34,7 +38,7 @@ export class PackagedApp {
     await makeReadmeApp(directory, folder)
     await writeReadmeFiles(folder)
     await call(serviceUrl, folder, 'tasks.ts')
-    return new PackagedApp({ folder, stack: 'MyJobs' }, target)
+    return new PackagedApp({ folder, stack: STACKS.readme }, target)
   }
 
   /** The packages are those of the other. */
@@ -47,7 +51,7 @@ export class PackagedApp {
     const folder = join(directory, 'my-app')
     await makeInitApp(folder, other.#app.folder)
     await call(serviceUrl, folder, 'lib/tasks.ts')
-    return new PackagedApp({ folder, stack: 'MyAppStack' }, target)
+    return new PackagedApp({ folder, stack: STACKS.init }, target)
   }
 
   /** An app that Node runs as it is, whose handler calls the service by what its packages of both kinds say. */
@@ -60,7 +64,7 @@ export class PackagedApp {
     const folder = join(directory, 'es-module')
     await writeFiles(folder, callingEsModules(serviceUrl))
     await shareModules(other.#app.folder, folder)
-    return new PackagedApp({ folder, stack: 'Mail' }, target)
+    return new PackagedApp({ folder, stack: STACKS.esModules }, target)
   }
 
   private constructor(app: Made, target: Target) {
@@ -68,23 +72,28 @@ export class PackagedApp {
     this.#target = target
   }
 
-  bootstrap(): Promise<string> {
-    const { account, region } = this.#target
-    return this.#run(`npx cdk bootstrap aws://${account}/${region}`)
+  /** Unless that was done before, by somebody with a mind of their own. */
+  async bootstrap(): Promise<void> {
+    const { account, region, clientOptions } = this.#target
+    if (await findStack(cloudFormation(clientOptions), BOOTSTRAP_STACK)) return
+    await this.#run(`npx cdk bootstrap aws://${account}/${region}`)
   }
 
   async deploy(): Promise<void> {
-    await this.#run('npx cdk deploy --require-approval never --outputs-file outputs.json')
+    const options = ['--require-approval never', '--outputs-file outputs.json', ...TAGGED]
+    await this.#run(`npx cdk deploy ${options.join(' ')}`)
     const outputs = JSON.parse(await readFile(join(this.#app.folder, 'outputs.json'), 'utf8'))
     this.#outputs = outputs[this.#app.stack]
-    await this.#target.adapt()
+    await sleep(pace.settles_ms)
   }
 
   /** With all that `cdk destroy` keeps. */
   async destroy(): Promise<void> {
-    const kept = await keptBy(this.#target.clientOptions, this.#app.stack)
+    const { clientOptions } = this.#target
+    const client = cloudFormation(clientOptions)
+    const id = await idOf(client, this.#app.stack)
     await this.#run('npx cdk destroy --force')
-    await this.#target.cleanUp(kept)
+    await deleteKept(clientOptions, await keptBy(client, id))
   }
 
   /** By the function of README's `enqueue.ts`. */

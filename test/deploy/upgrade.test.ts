@@ -12,6 +12,7 @@ import { rates, slots, ways, wide } from './app/tasks.ts'
 import { Load } from './load.ts'
 import { missingRelease, RELEASE, unpackRelease } from './release.ts'
 import { expectAllRan, expectNothingLeft, expectNothingRefused, inSteps } from './steps.ts'
+import { pace } from './targets/pace.ts'
 import { findTarget } from './targets/target.ts'
 import type { World } from './world.ts'
 
@@ -44,7 +45,7 @@ const DRAIN_MS = 5000
  */
 async function deploy(stage: Stage, sources?: string) {
   world.witness.limit('wide', {})
-  const outcome = await world.deploy(stage, () => undefined, sources)
+  const outcome = await world.deploy(stage, sources)
   await sleep(DRAIN_MS)
   world.witness.limit('wide', { concurrency: WIDE.raised })
   return outcome
@@ -89,7 +90,7 @@ describe(`from ${RELEASE.name} to the working tree`, () => {
   steps('a customer is paused, a job is delayed, and another becomes a dead letter', async () => {
     await (await releasedClient()).setLimits('wide', HELD.customer, { concurrency: 0 })
     await world.enqueue(wide, named(HELD.customer, HELD.jobs))
-    await world.enqueue(ways, named('delayed', 1), { runAt: Date.now() + 90_000 })
+    await world.enqueue(ways, named('delayed', 1), { runAt: Date.now() + 1.5 * pace.deploy_ms })
     await world.client.enqueueMany(ways, [{ payload: { customer: 'letters', name: 'never', fails: 99 } }])
     await world.eventually(async () => (await world.tables.history()).length === 1)
   })

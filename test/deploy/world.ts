@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { CloudFormationClient } from '@aws-sdk/client-cloudformation'
 import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb'
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge'
 import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3'
@@ -15,12 +16,15 @@ import type { CallTask, Payload } from './app/tasks.ts'
 import { Cdk, type Outcome } from './cdk.ts'
 import { Ledger } from './ledger.ts'
 import { Tables } from './tables.ts'
-import { keptBy } from './targets/clean-up.ts'
-import type { Found, Kept, Target } from './targets/target.ts'
+import { deleteKept, keptBy } from './targets/clean-up.ts'
+import { pace } from './targets/pace.ts'
+import { BOOTSTRAP_STACK, STACKS, TAGGED } from './targets/stack-names.ts'
+import { cloudFormation, findStack, idOf, resourcesOf } from './targets/stacks.ts'
+import type { Found, Target } from './targets/target.ts'
 import { watchStack } from './targets/watch.ts'
 import { Witness } from './witness.ts'
 
-const STACK = 'Deployed'
+const STACK = STACKS.deployed
 const LOOK_EVERY_MS = 500
 
 export type Job = Pick<Payload, 'customer' | 'name'> & Partial<Payload>
@@ -37,10 +41,11 @@ export class World {
   readonly sqs: SQSClient
   readonly #events: EventBridgeClient
   readonly #s3: S3Client
+  readonly #cloudFormation: CloudFormationClient
   readonly #witnessUrl: string
   #outputs: Readonly<Record<string, string>> = {}
   #stage: Stage = 'first'
-  #kept: Kept = { tables: [], buckets: [] }
+  #id = ''
 
   static async start(found: Extract<Found, { ok: true }>): Promise<World> {
     const directory = await mkdtemp(join(tmpdir(), 'sluice-deploy-'))
@@ -60,22 +65,33 @@ export class World {
     this.sqs = new SQSClient(options)
     this.#events = new EventBridgeClient(options)
     this.#s3 = new S3Client({ ...options, forcePathStyle: true })
+    this.#cloudFormation = cloudFormation(options)
   }
 
-  bootstrap(): Promise<Outcome> {
+  /** Unless that was done before, by somebody with a mind of their own. */
+  async bootstrap(): Promise<Outcome> {
     const { account, region } = this.target
+    if (await findStack(this.#cloudFormation, BOOTSTRAP_STACK)) return { ok: true }
     return this.cdk.run(['bootstrap', `aws://${account}/${region}`], this.#variables('first'))
   }
 
   /**
-   * Returns when `cdk deploy` has. After one that failed the stage before is in force. Calls back when CloudFormation is
-   * through, with the change or with its roll-back, which `cdk` notices some seconds later.
+   * Returns when `cdk deploy` has, and after the first one when all that is new is at work. After one that failed the stage
+   * before is in force.
    * @param sources the folder that the app is taken from. Default: the working tree
    */
-  async deploy(stage: Stage, through: () => void, sources?: string): Promise<Outcome> {
+  async deploy(stage: Stage, sources?: string): Promise<Outcome> {
+    const isFirst = Object.keys(this.#outputs).length === 0
+    const outcome = await this.#deploy(stage, sources)
+    if (isFirst && outcome.ok) await sleep(pace.settles_ms)
+    return outcome
+  }
+
+  /** Calls back when CloudFormation is through, with the change or with its roll-back, which `cdk` notices some seconds later. */
+  async deployWatched(stage: Stage, through: () => void): Promise<Outcome> {
     const watch = watchStack(this.target.clientOptions, STACK, through)
     try {
-      return await this.#deploy(stage, sources)
+      return await this.deploy(stage)
     } finally {
       await watch.stop()
     }
@@ -83,7 +99,7 @@ export class World {
 
   async #deploy(stage: Stage, sources?: string): Promise<Outcome> {
     const outputs = join(this.directory, 'outputs.json')
-    const args = ['deploy', '--require-approval', 'never', '--outputs-file', outputs]
+    const args = ['deploy', '--require-approval', 'never', '--outputs-file', outputs, ...TAGGED]
     const outcome = await this.cdk.run(args, this.#variables(stage), sources)
     if (!outcome.ok) return outcome
     this.#stage = stage
@@ -92,7 +108,7 @@ export class World {
   }
 
   async destroy(): Promise<Outcome> {
-    this.#kept = await keptBy(this.target.clientOptions, STACK)
+    this.#id = await idOf(this.#cloudFormation, STACK)
     return this.cdk.run(['destroy', '--force'], this.#variables(this.#stage))
   }
 
@@ -106,6 +122,8 @@ export class World {
     if (value === undefined) throw new Error(`the stack has no output ${name}`)
     return value
   }
+
+  queueUrls = () => resourcesOf(this.#cloudFormation, STACK, 'AWS::SQS::Queue')
 
   get tables(): Tables {
     const [jobs, state, history] = ['JobsTableName', 'StateTableName', 'HistoryTableName'].map((name) =>
@@ -172,7 +190,9 @@ export class World {
   }
 
   /** Deletes what `destroy` has kept. */
-  cleanUp = (): Promise<void> => this.target.cleanUp(this.#kept)
+  async cleanUp(): Promise<void> {
+    await deleteKept(this.target.clientOptions, await keptBy(this.#cloudFormation, this.#id))
+  }
 
   async stop({ keep = false } = {}): Promise<void> {
     await this.target.stop()

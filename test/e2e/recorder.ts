@@ -13,6 +13,14 @@ export interface Seen {
   readonly attempt: number
   /** How long the payload's text was. */
   readonly bytes: number
+  /** By which tick of a schedule, if the handler has said so. */
+  readonly tick?: {
+    readonly name: string
+    readonly at: string
+    readonly previous?: string
+    readonly next: readonly string[]
+    readonly isManual?: true
+  }
 }
 
 export class Recorder {

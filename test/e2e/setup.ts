@@ -84,6 +84,7 @@ export class World {
       jobsTable: this.output('JobsTableName'),
       stateTable: this.output('StateTableName'),
       historyTable: this.output('HistoryTableName'),
+      schedulesTable: this.output('SchedulesTableName'),
       wakeQueueUrl: this.output('WakeQueueUrl'),
       payloadsBucket: this.output('PayloadsBucketName'),
       ...this.#clients({ ...this.cloud.credentials, accessKeyId: role }),

@@ -150,6 +150,15 @@ export const workBody = bodyOf(
     ),
   }),
 )
+const due = optional(fc.oneof(fc.constantFrom(NOW, NOW + 1000), almostNumber))
 export const wakeBody = bodyOf(
-  almost({ shard: pk, dueAt: optional(fc.oneof(fc.constantFrom(NOW, NOW + 1000), almostNumber)) }),
+  fc.oneof(
+    almost({ shard: pk, dueAt: due }),
+    almost({
+      fire: fc.oneof(fc.constantFrom(0, 31), almostNumber, fc.array(fc.oneof(fc.constant('sync|a'), text))),
+      cursor: optional(fc.oneof(almost({ key: text, nextAt: almostNumber }), anything)),
+      dueAt: due,
+      until: due,
+    }),
+  ),
 )

@@ -2,7 +2,7 @@
 import { fromItem, type Item, toItem } from '../../lib/adapters/dynamodb/database.ts'
 import { memoryStore } from '../../lib/adapters/memory/store.ts'
 import type { Tables } from '../../lib/adapters/memory/tables.ts'
-import type { ScheduleItem, Store } from '../../lib/ports/store.ts'
+import type { RawSchedule, Store } from '../../lib/ports/store.ts'
 import { asShard } from '../support/builders.ts'
 import { untyped } from '../support/untyped.ts'
 
@@ -78,7 +78,7 @@ const MAX_ITEM_BYTES = 400 * 1024
 const stored = <I extends { readonly pk: string; readonly sk: string }>(item: I): I =>
   asItComesBack(checkedKey(item))
 
-function storedSchedule(item: ScheduleItem): ScheduleItem {
+function storedSchedule<I extends RawSchedule>(item: I): I {
   checkedText(item.pk, 2048)
   return asItComesBack(item)
 }

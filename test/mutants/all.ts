@@ -11,6 +11,7 @@ import { FULL_LINE_MUTANTS } from './full-line.ts'
 import { GUARANTEED_MUTANTS } from './guaranteed.ts'
 import { HELD_LIMITERS } from './held-limiters.ts'
 import { JUDGED } from './judged.ts'
+import { KEPT_MUTANTS } from './kept-for-next.ts'
 import { LANE_MUTANTS } from './lanes.ts'
 import { LEFT_WAITING_MUTANTS } from './left-waiting.ts'
 import { LENDING_MUTANTS } from './lending.ts'
@@ -41,6 +42,7 @@ export const TESTED_MUTANTS: readonly TestedMutant[] = [
   ...TESTED_CHUNK_MUTANTS,
   ...DOOMED_MUTANTS,
   ...JUDGED,
+  ...KEPT_MUTANTS,
   ...LANE_MUTANTS,
   ...LENDING_MUTANTS,
   ...LENDING_RACES_MUTANTS,

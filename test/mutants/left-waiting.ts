@@ -15,8 +15,8 @@ export const LEFT_WAITING_MUTANTS: readonly TestedMutant[] = [
   {
     name: 'the books are read again, and the limits are not',
     file: 'lib/use-cases/lending/read-again.ts',
-    find: 'return { ...next, limits, ownUse: unitsOfState(owner, limits, now)',
-    replace: 'return { ...next, ownUse: unitsOfState(owner, limits, now)',
+    find: 'return { ...next, limits, ownUse: unitsOfOwner(owner, limits, now)',
+    replace: 'return { ...next, ownUse: unitsOfOwner(owner, limits, now)',
     breaks: 'a unit is passed on above a limit that was lowered',
     tests: [LIMITS_RACE],
   },

@@ -226,7 +226,7 @@ export const LENDING_MUTANTS: readonly TestedMutant[] = [
   {
     name: 'what the plain shard has just claimed is lent',
     file: 'lib/use-cases/lending/read-again.ts',
-    find: 'return { ...next, limits, ownUse: unitsOfState(owner, limits, now)',
+    find: 'return { ...next, limits, ownUse: unitsOfOwner(owner, limits, now)',
     replace: 'return { ...next, limits',
     breaks: 'a unit is used by two shards',
     tests: [LENDING],

@@ -1,16 +1,13 @@
 /**
  * npm run mutants -- [--only name] [--json]: breaks the product in each way of the list, and runs the tests that have to
- * notice. They have to pass first as it is, or their failing would prove nothing.
+ * notice. They have to pass without a mutant, before and after, or their failing would prove nothing.
  */
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { availableParallelism } from 'node:os'
-import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { mutate } from '../sim/mutants/apply.ts'
 import { mutantNamed, TESTED_MUTANTS } from './all.ts'
 import type { TestedMutant } from './mutant.ts'
-import { MUTANT_VARIABLE } from './plugin.ts'
+import { openRunner, type Runner } from './runners.ts'
 
 interface Verdict {
   readonly name: string
@@ -18,46 +15,47 @@ interface Verdict {
   readonly dies: boolean
 }
 
-const ROOT = fileURLToPath(new URL('../../', import.meta.url))
-const VITEST = fileURLToPath(new URL('../../node_modules/vitest/vitest.mjs', import.meta.url))
-
 const { values } = parseArgs({
   options: { only: { type: 'string' }, json: { type: 'boolean', default: false } },
 })
 const mutants = values.only === undefined ? TESTED_MUTANTS : [mutantNamed(values.only)]
 for (const mutant of mutants) mutate(mutant)
 const tests = [...new Set(mutants.flatMap((mutant) => mutant.tests))]
-if (!(await passes(tests))) throw new Error('the tests fail already without a mutant: mend that first')
-
 const verdicts: Verdict[] = []
 const waiting = mutants.values()
-await Promise.all(Array.from({ length: availableParallelism() }, lane))
+const runners = Array.from({ length: Math.min(mutants.length, availableParallelism()) }, openRunner)
+try {
+  await allPass('before any mutant')
+  await Promise.all(runners.map(work))
+  await allPass('after the mutants')
+} finally {
+  for (const runner of runners) runner.close()
+}
 const survivors = verdicts.filter(({ dies }) => !dies)
 console.log(
   values.json ? JSON.stringify(verdicts) : `${verdicts.length} mutants, ${survivors.length} survive`,
 )
 process.exitCode = survivors.length > 0 ? 1 : 0
 
-async function lane(): Promise<void> {
+async function work(runner: Runner): Promise<void> {
   for (const mutant of waiting) {
-    const verdict = await hunt(mutant)
+    const verdict = await hunt(runner, mutant)
     verdicts.push(verdict)
     console[values.json ? 'error' : 'log'](`${verdict.name.padEnd(56)} ${verdict.dies ? 'dies' : 'SURVIVES'}`)
   }
 }
 
-async function hunt({ name, breaks, tests }: TestedMutant): Promise<Verdict> {
-  return { name, breaks, dies: !(await passes(tests, name)) }
+async function hunt(runner: Runner, { name, breaks, tests }: TestedMutant): Promise<Verdict> {
+  const { passes } = await runner.run({ mutant: name, tests })
+  return { name, breaks, dies: !passes }
 }
 
-/** Whether vitest finds nothing wrong in these files. */
-async function passes(files: readonly string[], mutant?: string): Promise<boolean> {
-  const env = mutant === undefined ? process.env : { ...process.env, [MUTANT_VARIABLE]: mutant }
-  const run = spawn(process.execPath, [VITEST, 'run', '--bail', '1', ...files], {
-    cwd: ROOT,
-    env,
-    stdio: 'ignore',
-  })
-  const [code] = await once(run, 'exit')
-  return code === 0
+/** Each runner runs its share: none may be stuck in failing. */
+async function allPass(when: string): Promise<void> {
+  const parts = runners.map((_, index) => tests.filter((_, at) => at % runners.length === index))
+  const found = await Promise.all(runners.map((runner, index) => runner.run({ tests: parts[index] ?? [] })))
+  if (!found.every(({ passes }) => passes))
+    throw new Error(
+      `the tests fail without a mutant, ${when}: mend that first (npx vitest run ${tests.join(' ')})`,
+    )
 }

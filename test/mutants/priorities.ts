@@ -123,8 +123,8 @@ export const PRIORITY_MUTANTS: readonly TestedMutant[] = [
   {
     name: 'who waits for a total that is paused stands in the line of a pool, too',
     file: 'lib/core/limits/gates.ts',
-    find: 'if (closed !== -1)',
-    replace: 'if (closed < -1)',
+    find: 'gates.findIndex((gate) => jobsAtMost(gate.portion, gate) === 0)',
+    replace: 'gates.findIndex((gate) => isOpen(gate.portion) && jobsAtMost(gate.portion, gate) === 0)',
     breaks: 'worse jobs of others wait for a better one that cannot start',
     tests: ['test/unit/use-cases/two-limiters.test.ts'],
   },

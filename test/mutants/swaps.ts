@@ -160,8 +160,8 @@ export const SWAP_MUTANTS: readonly TestedMutant[] = [
   {
     name: 'a letter takes its key over from whoever has it',
     file: DYNAMO,
-    find: 'job), found?.job), ...isGone(database, job, found)]',
-    replace: 'job), found?.job), ...isGone(database, job, found).slice(1)]',
+    find: '  ...isGone(database, job, found),\n]',
+    replace: '  ...isGone(database, job, found).slice(1),\n]',
     breaks: 'two jobs have one unique key',
     tests: [CONTRACT],
   },

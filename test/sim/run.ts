@@ -65,18 +65,18 @@ const SALT = 15_850_993
 const LATEST_SALT = 32_452_843
 const NEWEST_SALT = 49_979_687
 
+function planOf(seed: number, random: SimRandom): Plan {
+  const salted = (salt: number) => new SimRandom(seed ^ salt)
+  return drawPlan(random, salted(SALT), salted(LATEST_SALT), salted(NEWEST_SALT))
+}
+
 export async function runSeed(
   seed: number,
   print?: (line: string) => void,
   changes: Partial<Pick<Plan, 'loopDetection'>> = {},
 ): Promise<Result> {
   const random = new SimRandom(seed)
-  const [own, latest, newest] = [SALT, LATEST_SALT, NEWEST_SALT].map((salt) => new SimRandom(seed ^ salt)) as [
-    SimRandom,
-    SimRandom,
-    SimRandom,
-  ]
-  const plan: Plan = { ...drawPlan(random.fork(), own, latest, newest), ...changes }
+  const plan: Plan = { ...planOf(seed, random.fork()), ...changes }
   const faults = new Faults(random.fork(), plan.weather)
   const world = new World(random.fork(), plan, faults)
   const truth = new Truth(plan, world.tables, () => world.deploys.rollouts)

@@ -8,7 +8,10 @@ import { readmeCommands, readmeFile, readmeFiles } from './readme.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
 
-/** npm takes what the machine has already; the CDK's command line neither looks for news nor counts its users. */
+/** The CDK's command line neither looks for news nor counts its users. */
+export const QUIET_CDK = { CDK_DISABLE_CLI_TELEMETRY: 'true', CDK_DISABLE_VERSION_CHECK: 'true' }
+
+/** npm takes what the machine has already. */
 const ENVIRONMENT = {
   ...process.env,
   PATH: `${dirname(process.execPath)}:${process.env['PATH']}`,
@@ -16,8 +19,7 @@ const ENVIRONMENT = {
   npm_config_audit: 'false',
   npm_config_fund: 'false',
   npm_config_update_notifier: 'false',
-  CDK_DISABLE_CLI_TELEMETRY: 'true',
-  CDK_DISABLE_VERSION_CHECK: 'true',
+  ...QUIET_CDK,
 }
 
 interface Failure {

@@ -46,6 +46,37 @@ const pooled = (client: Client<'crm' | 'mail', never, 'gpu' | 'api'>, other: Cli
   () => client.enqueue(sync, { id: 'a' }, { tags: { model: 5 } }),
 ]
 
+/** Never called either: schedules. */
+const scheduling = (
+  client: Client<'crm' | 'mail', never, 'gpu', 'model'>,
+  other: Client<'crm', never, 'api'>,
+) => [
+  () => client.schedule(sync, 'nightly', { cron: '0 3 * * *', timeZone: 'Europe/Berlin' }, { id: 'a' }),
+  () =>
+    client.schedule(
+      sync,
+      'often',
+      { every: '30s' },
+      { id: 'a' },
+      { pools: { gpu: 1 }, tags: { model: 'x' } },
+    ),
+  () => client.schedule(heavy, 'once', { at: new Date(0) }, 'text', { force: true, overlap: 'skip' }),
+  () => client.unschedule(sync, 'nightly', { force: true }),
+  () => client.listSchedules({ task: sync, state: 'paused' }),
+  // @ts-expect-error a rule has cron, every or at
+  () => client.schedule(sync, 'nightly', {}, { id: 'a' }),
+  // @ts-expect-error the payload is the task's
+  () => client.schedule(sync, 'nightly', { every: '1h' }, { id: 5 }),
+  // @ts-expect-error there is no such queue
+  () => client.schedule(stray, 'nightly', { every: '1h' }, 'text'),
+  // @ts-expect-error there is no such pool
+  () => client.schedule(sync, 'nightly', { every: '1h' }, { id: 'a' }, { pools: { tpu: 1 } }),
+  // @ts-expect-error the task's pool is not configured
+  () => other.schedule(heavy, 'nightly', { every: '1h' }, 'text'),
+  // @ts-expect-error there is no such option
+  () => client.schedule(sync, 'nightly', { every: '1h' }, { id: 'a' }, { overlaps: 'skip' }),
+]
+
 const limited = defineConfig({
   pools: { api: { concurrency: 4 } },
   tags: [
@@ -132,6 +163,7 @@ describe('types', () => {
     const pools = { api: { concurrency: 4 } }
     const client = createClient({ config: defineConfig({ pools, queues: { crm: {} } }) })
     expectTypeOf(client).toEqualTypeOf<Client<'crm', never, 'api'>>()
+    expectTypeOf(scheduling).parameter(1).toEqualTypeOf<Client<'crm', never, 'api'>>()
     expectTypeOf(pooled).parameter(1).toEqualTypeOf<Client<'crm', never, 'api'>>()
   })
 

@@ -15,6 +15,8 @@ export function passExpression(state: ShardState, change: PassWrite): UpdateExpr
   changeWindow(update, state, change)
   if (change.borrowed) update.set(update.path('borrowed'), fromBorrowed(change.borrowed))
   if (change.borrowedFrom) update.set(update.path('borrowedFrom'), fromBorrowedFrom(change.borrowedFrom))
+  if (change.keepsNext === 'nothing') update.remove(update.path('keepsNext'))
+  else if (change.keepsNext) update.set(update.path('keepsNext'), change.keepsNext)
   if (change.waitingAmid) update.set(update.path('waitingAmid'), true)
   else if (state.waitingAmid) update.remove(update.path('waitingAmid'))
   if (change.held.length > 0) update.set(update.path('held'), change.held)

@@ -1,7 +1,7 @@
 /** The condition under which a schedule is written or removed: that its place is as it was found. */
 import { isDeepEqual } from '../../core/deep-equal.ts'
 import { SCHEDULE_ATTRIBUTES } from '../../core/schedule/schedule-item.ts'
-import type { FoundVersion, RawSchedule, ScheduleItem } from '../../ports/schedules.ts'
+import type { FoundVersion, RawSchedule } from '../../ports/schedules.ts'
 import { UpdateExpression } from './expression.ts'
 import { fromItem, type Item, originalOf, toItem } from './item.ts'
 
@@ -45,5 +45,5 @@ function isSameByHand(expression: UpdateExpression, item: RawSchedule): void {
 }
 
 /** A lost reply: the SDK has sent the write again, and finds what it wrote. Nobody else's bears this version and is the same. */
-export const isOwnWrite = (standing: Item | undefined, item: ScheduleItem): boolean =>
+export const isOwnWrite = (standing: Item | undefined, item: RawSchedule): boolean =>
   standing !== undefined && isDeepEqual(fromItem(standing), fromItem(toItem(item)))

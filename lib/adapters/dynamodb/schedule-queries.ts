@@ -2,11 +2,11 @@
 import { QueryCommand, ScanCommand } from '@aws-sdk/client-dynamodb'
 import type { ScheduleKey } from '../../core/schedule/schedule.ts'
 import { dueInOf } from '../../core/schedule/schedule-item.ts'
+import { isNote } from '../../core/schedule/schedule-key.ts'
 import { DUE_INDEX } from '../../core/shard/due-groups.ts'
-import type { DuePage, DueQuery, SchedulesPage, SchedulesQuery } from '../../ports/schedules.ts'
+import type { DuePage, DueQuery, DueSchedule, SchedulesPage, SchedulesQuery } from '../../ports/schedules.ts'
 import { type Database, fromItem, type Item, toItem } from './database.ts'
 import { toRawSchedule } from './item.ts'
-import { PARTITIONS_KEY } from './schedule-partitions.ts'
 
 export async function dueSchedules(
   { client, tables }: Database,
@@ -19,17 +19,19 @@ export async function dueSchedules(
       KeyConditionExpression: 'dueIn = :partition AND nextAt <= :until',
       ExpressionAttributeValues: toItem({ ':partition': dueInOf(partition), ':until': until }),
       Limit: limit,
-      ...(cursor === undefined ? {} : { ExclusiveStartKey: keyIn(cursor) }),
+      ...(cursor
+        ? { ExclusiveStartKey: toItem({ pk: cursor.key, dueIn: dueInOf(partition), nextAt: cursor.nextAt }) }
+        : {}),
     }),
   )
-  const schedules = Items.map(fromItem).map(({ pk, nextAt }) => ({
-    key: pk as ScheduleKey,
-    nextAt: Number(nextAt),
-  }))
-  return { schedules, ...(LastEvaluatedKey ? { cursor: JSON.stringify(fromItem(LastEvaluatedKey)) } : {}) }
+  const schedules = Items.map(dueIn)
+  return { schedules, ...(LastEvaluatedKey ? { cursor: dueIn(LastEvaluatedKey) } : {}) }
 }
 
-const keyIn = (cursor: string): Item => toItem(JSON.parse(cursor))
+function dueIn(item: Item): DueSchedule {
+  const { pk, nextAt } = fromItem(item)
+  return { key: pk as ScheduleKey, nextAt: Number(nextAt) }
+}
 
 const PAGE = 100
 
@@ -46,7 +48,7 @@ export async function scanSchedules(
   )
   const next = LastEvaluatedKey?.['pk']?.S
   return {
-    schedules: Items.filter(({ pk }) => pk?.S !== PARTITIONS_KEY.pk).map(toRawSchedule),
+    schedules: Items.filter(({ pk }) => !isNote(pk?.S ?? '')).map(toRawSchedule),
     ...(next === undefined ? {} : { cursor: next }),
   }
 }

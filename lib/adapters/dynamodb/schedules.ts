@@ -6,13 +6,13 @@ import {
   PutItemCommand,
 } from '@aws-sdk/client-dynamodb'
 import pRetry from 'p-retry'
-import type { FoundVersion, RawSchedule, ScheduleItem, ScheduleStore } from '../../ports/schedules.ts'
+import type { FoundVersion, RawSchedule, ScheduleStore } from '../../ports/schedules.ts'
 import { ALL_OLD, type Database, isConditionFailed } from './database.ts'
 import { unlessInTheWay } from './in-the-way.ts'
 import { type Item, toItem, toRawSchedule } from './item.ts'
 import { fire, putAtMostOnce } from './schedule-fire.ts'
 import { asFound, isOwnWrite } from './schedule-found.ts'
-import { readPartitions, savePartitions } from './schedule-partitions.ts'
+import { DECLARED, PARTITIONS, readNote, saveNote } from './schedule-notes.ts'
 import { dueSchedules, scanSchedules } from './schedule-queries.ts'
 import { withdraw } from './schedule-withdraw.ts'
 
@@ -26,8 +26,10 @@ export const dynamoScheduleStore = (database: Database): ScheduleStore => ({
   fire: (firing) => fire(database, firing),
   putAtMostOnce: (job) => putAtMostOnce(database, job),
   withdraw: (withdrawal) => withdraw(database, withdrawal),
-  partitions: () => readPartitions(database),
-  savePartitions: (...call) => unlessInTheWay(() => savePartitions(database, ...call)),
+  partitions: () => readNote(database, PARTITIONS),
+  savePartitions: (...call) => unlessInTheWay(() => saveNote(database, PARTITIONS, ...call)),
+  declared: () => readNote(database, DECLARED),
+  saveDeclared: (...call) => unlessInTheWay(() => saveNote(database, DECLARED, ...call)),
 })
 
 async function get({ client, tables }: Database, pk: string): Promise<RawSchedule | undefined> {
@@ -68,7 +70,7 @@ async function getSome({ client, tables }: Database, keys: readonly Item[]) {
 
 async function put(
   { client, tables }: Database,
-  item: ScheduleItem,
+  item: RawSchedule,
   found: FoundVersion,
 ): Promise<'put' | 'stale'> {
   try {

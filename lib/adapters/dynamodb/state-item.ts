@@ -3,6 +3,7 @@ import * as z from 'zod'
 import { DamagedStateError } from '../../core/errors.ts'
 import { type Priority, parseJobId, parseSortKey, type ShardKey, type SortKey } from '../../core/keys.ts'
 import { derivedLimitSchema } from '../../core/limits/app-rate.ts'
+import { KEPT_FOR_NEXT } from '../../core/limits/kept-for-next.ts'
 import { overrideSchema } from '../../core/limits/limits.ts'
 import { slowDownSchema } from '../../core/limits/slow-down.ts'
 import type { ShardState, Slots, Token } from '../../core/shard/state.ts'
@@ -72,6 +73,7 @@ const stateSchema = z.object({
   line: lineSchema.optional(),
   borrowed: borrowedSchema.optional(),
   borrowedFrom: borrowedFromSchema.optional(),
+  keepsNext: z.enum(KEPT_FOR_NEXT).optional(),
   granted: grantSchema.optional(),
   override: z.unknown().optional(),
   held: heldSchema,

@@ -29,6 +29,16 @@ export const SCHEDULE_LINES: {
     'a schedule makes no sense here; it is left to a newer deploy for a day',
     { schedule, reason },
   ],
+  'schedule refused': ({ schedule, reason }) => [
+    'error',
+    'an item of the Schedules table is no schedule, and is a dead letter now',
+    { schedule, reason },
+  ],
+  'declared schedule refused': ({ schedule, reason }) => [
+    'error',
+    'a schedule that the configuration declares was not applied: change it, and deploy',
+    { schedule, reason },
+  ],
   'schedule set aside': ({ schedule, reason }) => [
     'error',
     'a schedule makes no sense and fires no more: schedule it anew',
@@ -43,6 +53,11 @@ export const SCHEDULE_LINES: {
     'warn',
     'a job of a schedule has ended, and the schedule could not be looked at; a tick or a sweep does it',
     { schedule, error },
+  ],
+  'schedules left behind': ({ schedules }) => [
+    'warn',
+    'schedules that nobody has seen to in time are seen to now',
+    { count: schedules.length, schedules: schedules.slice(0, NAMED) },
   ],
   'schedules not fired': ({ fire, error }) => [
     'error',

@@ -25,6 +25,8 @@ const COUNTS: { readonly [Kind in EventKind]?: (event: SluiceEvent<Kind>) => Cou
   'job ended': ({ ending }) => ({
     ExpiredJobs: ending.kind === 'dead' && ending.reason === 'expired' ? 1 : 0,
   }),
+  'declared schedule refused': () => ({ SetAsideSchedules: 1 }),
+  'schedule refused': () => ({ SetAsideSchedules: 1 }),
   'schedule set aside': () => ({ SetAsideSchedules: 1 }),
   'schedule damaged': () => ({ SetAsideSchedules: 1 }),
   'tick not certain': () => ({ ScheduleFailures: 1 }),

@@ -8,7 +8,6 @@ import type {
   Firing,
   FiringOutcome,
   RawSchedule,
-  ScheduleItem,
   ScheduleStore,
   SchedulesPage,
   SchedulesQuery,
@@ -50,23 +49,41 @@ export const memorySchedules = (tables: Tables): ScheduleStore => ({
   },
   partitions: async () => structuredClone(tables.schedulePartitions),
   savePartitions: async (note, found) => {
-    if (isDeepEqual(tables.schedulePartitions, note)) return 'put'
-    if ((tables.schedulePartitions?.version ?? 'absent') !== found) return 'stale'
-    tables.schedulePartitions = structuredClone(note)
-    return 'put'
+    const outcome = whatIsNoted(tables.schedulePartitions, note, found)
+    if (outcome === 'put') tables.schedulePartitions = structuredClone(note)
+    return outcome
+  },
+  declared: async () => structuredClone(tables.declaredSchedules),
+  saveDeclared: async (note, found) => {
+    const outcome = whatIsNoted(tables.declaredSchedules, note, found)
+    if (outcome === 'put') tables.declaredSchedules = structuredClone(note)
+    return outcome
   },
 })
+
+interface Versioned {
+  readonly version: number
+}
+
+/** Who makes the same call again finds its own note. */
+function whatIsNoted(
+  standing: Versioned | undefined,
+  note: Versioned,
+  found: number | 'absent',
+): 'put' | 'stale' {
+  return isDeepEqual(standing, note) || (standing?.version ?? 'absent') === found ? 'put' : 'stale'
+}
 
 function tableOf(tables: Tables): ScheduleTable {
   tables.schedules ??= new ScheduleTable()
   return tables.schedules
 }
 
-const write = (tables: Tables, item: ScheduleItem): void =>
+const write = (tables: Tables, item: RawSchedule): void =>
   void tableOf(tables).set(item.pk, structuredClone(item))
 
 /** Who makes the same call again finds its own write: its reply was lost. */
-function whatStands(tables: Tables, item: ScheduleItem, found: FoundVersion): 'as found' | 'own' | 'stale' {
+function whatStands(tables: Tables, item: RawSchedule, found: FoundVersion): 'as found' | 'own' | 'stale' {
   const standing = tableOf(tables).get(item.pk)
   if (isDeepEqual(foundVersion(standing), found)) return 'as found'
   return isDeepEqual(standing, item) ? 'own' : 'stale'
@@ -100,7 +117,7 @@ function withdraw(tables: Tables, { schedule, found, from }: Withdrawal): Withdr
 }
 
 function due(table: ScheduleTable, { partition, until, limit, cursor }: DueQuery): DuePage {
-  const behind = cursor === undefined ? undefined : JSON.parse(cursor)
+  const behind = cursor && { nextAt: cursor.nextAt, pk: cursor.key }
   const schedules: DueSchedule[] = []
   for (const { pk, nextAt } of table.dueIn(dueInOf(partition), behind)) {
     if (schedules.length >= limit || nextAt > until) break
@@ -109,7 +126,7 @@ function due(table: ScheduleTable, { partition, until, limit, cursor }: DueQuery
   const last = schedules.at(-1)
   // DynamoDB, when a page is full, does not look whether anything is behind it.
   if (!last || schedules.length < limit) return { schedules }
-  return { schedules, cursor: JSON.stringify({ nextAt: last.nextAt, pk: last.key }) }
+  return { schedules, cursor: last }
 }
 
 function scan(table: ScheduleTable, { cursor, limit = PAGE }: SchedulesQuery): SchedulesPage {

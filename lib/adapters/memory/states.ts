@@ -4,6 +4,7 @@ import type { ShardKey } from '../../core/keys.ts'
 import { isMade } from '../../core/limits/books.ts'
 import { isSameFrom, isSameUnits } from '../../core/limits/borrowed.ts'
 import type { Grant } from '../../core/limits/grant.ts'
+import type { KeptForNext } from '../../core/limits/kept-for-next.ts'
 import type { SlowDown } from '../../core/limits/slow-down.ts'
 import {
   type ClaimedSlot,
@@ -123,7 +124,15 @@ const passed = (state: ShardState, expiresAt: number | undefined): ShardState =>
 
 function applyPass(state: ShardState, change: PassWrite): ShardState {
   const { waitingAmid: _waitingAmid, held: _held, strandedSince: _since, ...lasting } = state
-  const { dueAt: _dueAt, dueShard: _dueShard, expiresAt: _expiresAt, slowed, granted, ...others } = lasting
+  const {
+    dueAt: _dueAt,
+    dueShard: _dueShard,
+    expiresAt: _expiresAt,
+    slowed,
+    granted,
+    keepsNext,
+    ...others
+  } = lasting
   const rest = change.throttling ? judgedBy(others, change.throttling) : others
   const again = change.resend.flatMap(({ id }) => {
     const slot = state.slots[id]
@@ -145,6 +154,7 @@ function applyPass(state: ShardState, change: PassWrite): ShardState {
     ...(change.held.length > 0 ? { held: structuredClone(change.held) } : {}),
     ...slowedAfter(slowed, change),
     ...grantedAfter(granted, change),
+    ...keptAfter(keepsNext, change),
     ...(change.borrowed ? { borrowed: structuredClone(change.borrowed) } : {}),
     ...(change.borrowedFrom ? { borrowedFrom: structuredClone(change.borrowedFrom) } : {}),
     passedBy: change.mark,
@@ -159,6 +169,8 @@ const slowedAfter = (slowed: SlowDown | undefined, change: PassWrite): Pick<Shar
   return after && after !== 'over' ? { slowed: { ...after } } : {}
 }
 
+const keptAfter = (before: KeptForNext | undefined, { keepsNext = before }: PassWrite) =>
+  keepsNext && keepsNext !== 'nothing' ? { keepsNext } : {}
 const grantedAfter = (before: Grant | undefined, { granted = before }: PassWrite) =>
   granted && granted !== 'over' ? { granted: structuredClone(granted) } : {}
 

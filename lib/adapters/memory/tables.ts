@@ -8,7 +8,7 @@ import type { Part } from '../../core/limits/queue-size.ts'
 import type { QueuePause } from '../../core/queue/queue-pauses.ts'
 import type { ShardState } from '../../core/shard/state.ts'
 import type { CensusRecord } from '../../core/why/census.ts'
-import type { PartitionsNote } from '../../ports/schedules.ts'
+import type { DeclaredNote, PartitionsNote } from '../../ports/schedules.ts'
 import { ItemCollection } from './item-collection.ts'
 import type { ScheduleTable } from './schedule-table.ts'
 
@@ -33,6 +33,7 @@ export interface Tables {
   queuePauses?: Map<string, QueuePause>
   schedules?: ScheduleTable
   schedulePartitions?: PartitionsNote
+  declaredSchedules?: DeclaredNote
   /** Called for each new job, as the stream would be. */
   onInsert?: (item: RawItem) => void
   /** Called for each job that is marked, as the stream would be. */

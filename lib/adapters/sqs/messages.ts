@@ -1,6 +1,6 @@
 /** Bodies of the two queues, as they are sent and come back. Only Sluice writes there, but anybody with access can. */
 import * as z from 'zod'
-import { MAX_SCHEDULE_PARTITIONS } from '../../core/schedule/enabled.ts'
+import { schedulePartitionSchema } from '../../core/schedule/enabled.ts'
 import { describeIssues } from '../../core/text/issues.ts'
 import { type Parsed, parsed, refused } from '../../core/text/parsed.ts'
 import { type DispatchMessage, SCHEDULES_A_MESSAGE, type WorkMessage } from '../../ports/queues.ts'
@@ -58,13 +58,9 @@ const wakeSchema = z.strictObject({
   dueAt: z.number().optional(),
   judge: z.array(sortKey).max(25).optional(),
 })
-const partitionSchema = z
-  .int()
-  .min(0)
-  .max(MAX_SCHEDULE_PARTITIONS - 1)
 const fireSchema = z.strictObject({
-  fire: z.union([partitionSchema, z.array(keyOf(2048)).min(1).max(SCHEDULES_A_MESSAGE)]),
-  cursor: z.string().min(1).optional(),
+  fire: z.union([schedulePartitionSchema, z.array(keyOf(2048)).min(1).max(SCHEDULES_A_MESSAGE)]),
+  cursor: z.strictObject({ key: keyOf(2048), nextAt: z.number() }).optional(),
   dueAt: z.number().optional(),
   until: z.number().optional(),
 })

@@ -10,7 +10,7 @@ import { awaitedGate, isOpen, keepsForNext } from './keeping.ts'
 import { unfilledOf, unitsOfOneJob } from './lending.ts'
 import { lentOut } from './limiter.ts'
 import type { LimiterUse, ShardLimits } from './limits.ts'
-import { type Lack, lackOf, type Portion, type Usage, usesAll } from './portion.ts'
+import { type Lack, lackOf, type Portion, type Usage } from './portion.ts'
 import type { LimiterName } from './queue-limiter.ts'
 
 /** What one of them lets the shard use, and what the shard uses, in a pass. */
@@ -25,7 +25,7 @@ export type Gates<P extends Portion = Portion> = readonly [Gate<P>, ...Gate<P>[]
 export const jobsIn = (portion: Portion, units: number): number =>
   Math.max(0, Math.floor(units / unitsOfOneJob(portion, 'slots', portion.self)))
 
-/** How many jobs more a limiter could let start if nobody else used any of it. */
+/** How many jobs more a gate could let start if nobody else used any of it. */
 export const jobsAtMost = (portion: Portion, { inUse }: Pick<Usage, 'inUse'>): number =>
   isOpen(portion) ? jobsIn(portion, capOf(portion.limits, 'slots') - inUse.slots) : 0
 
@@ -114,27 +114,34 @@ function lackIn(portion: Portion, outcome: Parameters<typeof lackOf>[1]): Lack {
 }
 
 /**
- * A shard whose own jobs use all that there is of a gate waits for their ends, and for nobody else: with a unit of another gate it
- * could do nothing. If it stood in a line for that, it would be served, give the unit back, and come to stand there again, for ever.
- * If a limiter is paused or slowed down, it waits for that alone, too: nobody knows for how long.
+ * If one of them lets nothing start whatever others gave up, the shard waits for that alone: with a unit of another gate it could do
+ * nothing, would give it back, and come to stand there again, for ever. Where its own jobs use all, only their ends help, and it stands
+ * in no line; where a limiter is paused, slowed down, or too small for one job of its, nobody knows for how long, and it stands in that
+ * one: whoever raises it wakes its line.
  * @param gates with what is in use after the pass has claimed
  */
 function lacksOf(gates: readonly Gate[], { isWorkLeft, startable }: Outcome): Lack[] {
-  const closed = gates.findIndex((gate, index) => index > 0 && jobsAtMost(gate.portion, gate) === 0)
-  if (closed !== -1)
+  const leftIn = (index: number) => (index === 0 ? startable : 1)
+  const shut = gates.findIndex((gate) => jobsAtMost(gate.portion, gate) === 0)
+  if (shut !== -1)
     return gates.map(({ portion, ...use }, index) =>
-      index === closed ? lackIn(portion, { ...use, isWorkLeft, startable: 1 }) : NOTHING,
+      index === shut && (!isOpen(portion) || isTooSmall(index, use))
+        ? lackIn(portion, { ...use, isWorkLeft, startable: leftIn(index) })
+        : NOTHING,
     )
   const awaited = awaitedGate(gates)
-  let goesOn = isWorkLeft && !gates.some(({ portion, ...spent }) => usesAll(portion, spent))
+  let goesOn = isWorkLeft
   return gates.map(({ portion, may, inUse }, index) => {
     if (awaited !== -1 && index !== awaited) return NOTHING
-    const left = index === 0 ? startable : 1
+    const left = leftIn(index)
     const lack = lackIn(portion, { may, inUse, isWorkLeft: goesOn, startable: left })
     goesOn &&= left > 0 && inUse.slots + unitsOfOneJob(portion, 'slots', portion.self) <= may.slots
     return lack
   })
 }
+
+/** A limiter, of which the shard uses nothing itself. */
+const isTooSmall = (index: number, { inUse }: Pick<Usage, 'inUse'>): boolean => index > 0 && inUse.slots === 0
 
 /** Each claim holds a start, and as many slots as it weighs. */
 const after = (portion: Portion, { slots, starts }: Units, claims: number): Units => ({

@@ -1,6 +1,8 @@
 /** What a shard gives back after a pass, of what it has borrowed. */
 import { RESOURCES, type Resource } from './books.ts'
 import { isMetered } from './in-force.ts'
+import type { KeptForNext } from './kept-for-next.ts'
+import { PLAIN } from './lending.ts'
 import { held } from './limiter.ts'
 import { type Lack, ofOneJob, type Portion, type Spent, unitsHeld } from './portion.ts'
 
@@ -28,4 +30,11 @@ function unitsToKeep(portion: Portion, { may, inUse }: Spent, lack: Lack, resour
   if (lack[resource] || !othersWait) return may[resource]
   if (lack.isReserved) return forNext
   return resource === 'starts' && lack.slots ? Math.min(may.starts, inUse.starts + 1) : 0
+}
+
+/** The plain shard has no loan: what it keeps by the same rules is noted in its item, or it would go to others that cannot use it either. */
+export function keptByPlain({ self, limits }: Portion, lack: Lack): KeptForNext | undefined {
+  if (self !== PLAIN) return undefined
+  if (lack.isReserved) return 'slot and start'
+  return lack.slots && isMetered(limits, 'starts') ? 'start' : undefined
 }

@@ -179,12 +179,6 @@ function couldHaveMore(portion: Portion, may: Units, resource: Resource): boolea
 const isUsedUp = (portion: Portion, { may, inUse }: Spent): boolean =>
   inUse.slots + ofOneJob(portion, 'slots') > may.slots
 
-/** Whether the shard's own jobs use all slots that it could have: only their ends let the next one start. */
-export const usesAll = (portion: Portion, spent: Spent): boolean =>
-  isUsedUp(portion, spent) &&
-  isMetered(portion.limits, 'slots') &&
-  !couldHaveMore(portion, spent.may, 'slots')
-
 /** Starts come first: a shard that has none to make has no use for a slot, and would only keep others from it. */
 export function lackOf(portion: Portion, { may, inUse, isWorkLeft, startable }: Outcome): Lack {
   const starts = isWorkLeft && startable === 0 && couldHaveMore(portion, may, 'starts')

@@ -89,7 +89,7 @@ export function defineConfig<
     apps: apps as Record<AppName, AppRate>,
     pools: poolsOf(pools, queues) as Record<PoolName, KnownLimiter>,
     tags: tags as TagLimit<TagKey>[],
-    schedules: schedulesOf(schedules),
+    schedules: schedulesOf(schedules, queues),
     input,
   }
 }

@@ -1,5 +1,5 @@
 /** Which partitions of schedules a tick asks: those that schedules may lie in, as far as they are enabled. */
-import { isEnabled } from './enabled.ts'
+import { type EnabledPartitions, isEnabled } from './enabled.ts'
 
 interface Configured {
   readonly partitions: number
@@ -8,7 +8,7 @@ interface Configured {
 interface Noted {
   /** Schedules may lie in the partitions below this, whatever this configuration says. */
   readonly upTo: number
-  readonly enabled?: readonly number[] | undefined
+  readonly enabled?: EnabledPartitions | undefined
 }
 
 export const askedPartitions = (configured: Configured, noted: Noted | undefined): number[] =>

@@ -35,9 +35,14 @@ export const spelledAlike = (cron: string): string => cron.trim().split(/\s+/).j
 export const cronProblem = ({ cron, timeZone }: Omit<CronRule, 'kind'>): string | undefined =>
   expressionProblem(cron) ?? zoneProblem(timeZone)
 
-function expressionProblem(cron: string): string | undefined {
-  if (cron.length > LONGEST_EXPRESSION)
-    return `the cron expression is longer than ${LONGEST_EXPRESSION} characters`
+/** Nothing long is remembered. */
+const expressionProblem = (cron: string): string | undefined =>
+  cron.length > LONGEST_EXPRESSION
+    ? `the cron expression is longer than ${LONGEST_EXPRESSION} characters`
+    : patternProblem(cron)
+
+/** Each reader of a schedule asks. */
+const patternProblem = remembered(MOST_EXPRESSIONS, (cron: string): string | undefined => {
   const fields = cron === '' ? [] : cron.split(' ')
   if (fields.length !== 5 && fields.length !== 6)
     return `the cron expression "${clip(cron)}" has ${fields.length} fields: write ${FIELDS}`
@@ -48,7 +53,7 @@ function expressionProblem(cron: string): string | undefined {
     const problem = error instanceof Error ? error.message.replace(/^CronPattern: |\.$/g, '') : String(error)
     return `the cron expression "${clip(cron)}" is not valid: ${clip(problem, 200)}; write ${FIELDS}`
   }
-}
+})
 
 const parsedCron = remembered(MOST_EXPRESSIONS, (text: string): ParsedCron => {
   const [timeZone = '', cron = ''] = text.split('|')

@@ -1,6 +1,7 @@
 /** The definition that this configuration makes of what somebody asks for: in the client, in the configuration or by hand. */
 import type { Config } from '../queue/config.ts'
 import { isTaskName, TASK_NAME_RULE } from '../queue/task-name.ts'
+import type { ParsedHere } from '../queue/unknown.ts'
 import { clipValue } from '../text/clip.ts'
 import { type Parsed, parsed, refused } from '../text/parsed.ts'
 import { type Asked, bodyOf } from './body.ts'
@@ -18,6 +19,18 @@ export function definitionOf(
   asked: Asked,
   now: number,
   select?: PartitionSelector,
+): ParsedHere<Definition> {
+  const definition = placedDefinition(config, asked, now, select)
+  if (!definition.ok) return { ...definition, isUnknown: false }
+  const job = sampleJob(config, definition.value, now)
+  return job.ok ? definition : job
+}
+
+function placedDefinition(
+  config: Config,
+  asked: Asked,
+  now: number,
+  select: PartitionSelector | undefined,
 ): Parsed<Definition> {
   const { task, name, queue, declared } = asked
   if (typeof task !== 'string' || !isTaskName(task)) return refused(`a task's name ${TASK_NAME_RULE}`)
@@ -28,9 +41,7 @@ export function definitionOf(
   const named = { key: scheduleKey(task, name), task, name, queue, ...(declared ? { declared } : {}) }
   const place = placeOf(config, { ...named, ...body.value }, select)
   if (!place.ok) return place
-  const definition: Definition = { ...named, ...body.value, ...place.value }
-  const job = sampleJob(config, definition, now)
-  return job.ok ? parsed(definition) : refused(job.reason)
+  return parsed({ ...named, ...body.value, ...place.value })
 }
 
 type Place = Pick<Definition, 'partition' | 'isChosen'>

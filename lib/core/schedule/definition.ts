@@ -53,7 +53,8 @@ const detailsOf = ({ queue, payload, options, declared, partition, isChosen }: D
   payload,
   options,
   declared,
-  partition,
+  // By another number of partitions it moves with its next tick, and nobody has changed it.
+  partition: isChosen ? partition : undefined,
   isChosen,
 })
 
@@ -66,7 +67,7 @@ export function redefined(
   const { isChosen: _chosen, declared: _declared, ...before } = schedule
   const rule = continued(schedule.rule, definition.rule)
   const version = versionAfter(schedule.version, now)
-  const made = { ...before, ...definition, rule, updatedAt: now, version }
+  const made = { ...before, ...definition, rule, ruleFrom: now, updatedAt: now, version }
   const nextAt = made.pause ? undefined : tickToCome(made, now)
   return { ...made, ...(nextAt === undefined ? {} : { nextAt }) }
 }

@@ -4,17 +4,20 @@ import * as z from 'zod'
 /** More than any configuration can ask for. */
 export const MAX_SCHEDULE_PARTITIONS = 1024
 
+export const schedulePartitionSchema = z
+  .int()
+  .min(0)
+  .max(MAX_SCHEDULE_PARTITIONS - 1)
+
 export const enabledPartitionsSchema = z
-  .array(
-    z
-      .int()
-      .min(0)
-      .max(MAX_SCHEDULE_PARTITIONS - 1),
-  )
+  .array(schedulePartitionSchema)
   .refine((partitions) => new Set(partitions).size === partitions.length, 'name each partition once')
 
+/** All of them, or only these. */
+export type EnabledPartitions = 'all' | readonly number[]
+
 interface SaysEnabled {
-  readonly enabled?: readonly number[] | undefined
+  readonly enabled?: EnabledPartitions | undefined
 }
 
 /** What somebody has set at run time counts instead of what is configured. Absent in both: all are. */
@@ -23,6 +26,6 @@ export function isEnabled(
   { enabledPartitions }: { readonly enabledPartitions?: readonly number[] },
   note: SaysEnabled | undefined,
 ): boolean {
-  const enabled = note?.enabled ?? enabledPartitions
-  return enabled === undefined || enabled.includes(partition)
+  const enabled = note?.enabled ?? enabledPartitions ?? 'all'
+  return enabled === 'all' || enabled.includes(partition)
 }

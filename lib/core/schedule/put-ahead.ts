@@ -8,21 +8,24 @@ import { TICK_AHEAD_MS } from '../times.ts'
 import { dueAtOf, idOfTick, jobOfTick } from './job-of-tick.ts'
 import type { Schedule, WithdrawnJob } from './schedule.ts'
 import { versionAfter } from './schedule-item.ts'
-import { nextTick, previousTick, ticksAfter } from './ticks.ts'
+import { nextTick, previousTick } from './ticks.ts'
 
 /** One that ticks each second has as many as there are seconds between two ticks of the clock, and in which a window is open. */
 const MOST_AHEAD = 1000
 
-/**
- * Where the jobs stand that are not due yet, in the order of their ticks. `from`: only those of ticks after this, epoch ms; otherwise
- * also those whose tick is over, and whose window is open.
- */
-export function putAhead(config: Config, schedule: Schedule, now: number, from?: number): WithdrawnJob[] {
+/** Where the jobs stand that are not due yet, in the order of their ticks: also those whose tick is over and whose window is open. */
+export function putAhead(config: Config, schedule: Schedule, now: number): WithdrawnJob[] {
   const { rule, lastAt, options } = schedule
   // Its jobs are put before it goes on: who has died in between has put some that it does not tell of.
   const last = options.delivery === 'atLeastOnce' ? now + TICK_AHEAD_MS : (lastAt ?? Number.NEGATIVE_INFINITY)
-  const ticks = ticksAfter(rule, from ?? now - dueAtOf(schedule, 0), MOST_AHEAD).filter((at) => at <= last)
-  return ticks.flatMap((at) => placeOfTick(config, schedule, at) ?? [])
+  const places: WithdrawnJob[] = []
+  let at = nextTick(rule, now - dueAtOf(schedule, 0))
+  for (let seen = 0; at !== undefined && at <= last && seen < MOST_AHEAD; seen++) {
+    const place = placeOfTick(config, schedule, at)
+    if (place) places.push(place)
+    at = nextTick(rule, at)
+  }
+  return places
 }
 
 /** Where the job of a tick was put. Absent: none can be made by this configuration. */
@@ -34,10 +37,10 @@ export function placeOfTick(config: Config, schedule: Schedule, at: number): Wit
 
 /** The last tick whose job is due, if the schedule has fired it. */
 export function lastDueTick(schedule: Schedule, now: number): number | undefined {
-  const { rule, lastAt, createdAt } = schedule
+  const { rule, lastAt, createdAt, ruleFrom = createdAt } = schedule
   if (lastAt === undefined || dueAtOf(schedule, lastAt) <= now) return lastAt
   const before = previousTick(rule, now - dueAtOf(schedule, 0) + 1)
-  return before !== undefined && before > createdAt ? before : undefined
+  return before !== undefined && before > ruleFrom ? before : undefined
 }
 
 /** The tick of which a job's key tells. */
@@ -83,20 +86,20 @@ function lastFired(
 }
 
 /** Absent if another rule has come: of that one no tick was fired yet. */
-function tickBefore({ rule, createdAt }: Schedule, at: number): number | undefined {
+function tickBefore({ rule, createdAt, ruleFrom = createdAt }: Schedule, at: number): number | undefined {
   if (rule.kind === 'at' || nextTick(rule, at - 1) !== at) return undefined
   const before = previousTick(rule, at)
-  return before !== undefined && before > createdAt ? before : undefined
+  return before !== undefined && before > ruleFrom ? before : undefined
 }
 
 /** Ticks that nobody has fired in time stay to be fired. */
 function nextOf(
-  { rule, nextAt, pause, setAside, isRemoved, updatedAt }: Schedule,
+  { rule, nextAt, pause, setAside, isRemoved, createdAt, ruleFrom = createdAt }: Schedule,
   lastAt: number | undefined,
   looked: readonly LookedAt[],
 ): number | undefined {
   if (pause || setAside || isRemoved) return nextAt
-  if (rule.kind !== 'at') return earliest(nextAt, nextTick(rule, Math.max(updatedAt, lastAt ?? 0)))
+  if (rule.kind !== 'at') return earliest(nextAt, nextTick(rule, Math.max(ruleFrom, lastAt ?? 0)))
   const own = looked.find(({ place }) => tickOfPlace(place) === rule.at)
   if (!own) return nextAt
   return own.isTakenBack ? rule.at : undefined

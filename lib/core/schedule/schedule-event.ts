@@ -16,12 +16,18 @@ export interface ScheduleEvents {
   readonly 'schedule not fired': { readonly schedule: string; readonly error: unknown }
   /** It makes no sense to this function: a newer one may know its queue. */
   readonly 'schedule left to newer': { readonly schedule: string; readonly reason: string }
+  /** Somebody has put it by hand, and it can be none: it is a dead letter now. */
+  readonly 'schedule refused': { readonly schedule: string; readonly reason: string }
+  /** The configuration declares it, and it was not made or changed: what stands there, if anything, stays as it is. */
+  readonly 'declared schedule refused': { readonly schedule: string; readonly reason: string }
   /** It makes no sense, and fires no more until somebody schedules it anew. */
   readonly 'schedule set aside': { readonly schedule: string; readonly reason: string }
   /** It makes no sense, and could not be set aside: it is met again each minute until somebody has mended or deleted it. */
   readonly 'schedule damaged': { readonly schedule: string; readonly problem: string }
   /** One of its jobs has ended, and what that means for it was not carried out: a tick or a sweep does it. */
   readonly 'schedule not looked at': { readonly schedule: string; readonly error: unknown }
+  /** A sweep has found them: nobody has seen to them in time. The dispatcher does. */
+  readonly 'schedules left behind': { readonly schedules: readonly string[] }
   /** What is due there could not be looked at. The message comes again, and its error is the invocation's. */
   readonly 'schedules not fired': { readonly fire: number | readonly string[]; readonly error: unknown }
   /** The messages of a tick, or of a visit that goes on. The next tick sends others. */

@@ -11,8 +11,8 @@ import { isPriority, type Priority } from '../keys.ts'
 import { isValidInstant } from '../text/instant.ts'
 import { describeIssues } from '../text/issues.ts'
 import { type Parsed, parsed, refused } from '../text/parsed.ts'
-import { MAX_SCHEDULE_PARTITIONS } from './enabled.ts'
-import type { Rule } from './rule.ts'
+import { schedulePartitionSchema } from './enabled.ts'
+import { ruleSchema } from './rule-input.ts'
 import type { Schedule, ScheduleKey, ScheduleOptions, ScheduleVersion } from './schedule.ts'
 import { partsOf } from './schedule-key.ts'
 
@@ -61,11 +61,6 @@ export const versionAfter = (found: FoundVersion, now: number): ScheduleVersion 
 
 const instant = z.number().refine(isValidInstant, 'is no time: epoch ms, a whole number up to the year 9999')
 const length_ms = z.int().min(0)
-const ruleSchema: z.ZodType<Rule> = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('cron'), cron: z.string().min(1), timeZone: z.string().min(1) }),
-  z.strictObject({ kind: z.literal('every'), every_ms: z.int().min(1), from: instant }),
-  z.strictObject({ kind: z.literal('at'), at: instant }),
-])
 /** All of them are written, so that another default in a later version changes no schedule that is there. */
 const optionsSchema: z.ZodType<ScheduleOptions> = z.strictObject({
   missed: z.enum(['all', 'one', 'skip']),
@@ -88,10 +83,7 @@ const itemSchema = z.object({
   payload: z.unknown().optional(),
   options: optionsSchema,
   declared: z.literal(true).exactOptional(),
-  partition: z
-    .int()
-    .min(0)
-    .max(MAX_SCHEDULE_PARTITIONS - 1),
+  partition: schedulePartitionSchema,
   isChosen: z.literal(true).exactOptional(),
   nextAt: instant.exactOptional(),
   lastAt: instant.exactOptional(),
@@ -103,6 +95,7 @@ const itemSchema = z.object({
   version: z.custom<ScheduleVersion>(Number.isSafeInteger, 'is no whole number'),
   createdAt: instant,
   updatedAt: instant,
+  ruleFrom: instant.exactOptional(),
 })
 
 /**
@@ -111,7 +104,7 @@ const itemSchema = z.object({
  */
 export const SCHEDULE_ATTRIBUTES: readonly string[] = [
   ...['task', 'name', 'dueIn', ...Object.keys(itemSchema.shape)],
-  ...['cron', 'timeZone', 'every', 'aligned', 'at'],
+  ...['cron', 'timeZone', 'every', 'aligned', 'at', 'schedulePartition', 'unknownSince'],
   ...[
     'missed',
     'catchUp',

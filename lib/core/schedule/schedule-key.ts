@@ -5,6 +5,11 @@ import { type Parsed, parsed, refused } from '../text/parsed.ts'
 import { decodePartition, encodePartition } from '../text/partition-value.ts'
 import type { ScheduleKey } from './schedule.ts'
 
+/** Items of the table that are no schedules: in how many partitions these may lie, and which the configuration has declared. */
+export const PARTITIONS_PK = '$partitions'
+export const DECLARED_PK = '$declared'
+export const isNote = (pk: string): boolean => pk === PARTITIONS_PK || pk === DECLARED_PK
+
 /** What a schedule may be called: any text that may be a task's name. */
 export const SCHEDULE_NAME_RULE = TASK_NAME_RULE
 export const isScheduleName = isTaskName

@@ -86,6 +86,8 @@ export interface Schedule {
   /** Epoch ms. */
   readonly createdAt: number
   readonly updatedAt: number
+  /** Since when it has its rule, epoch ms. Absent: since it was made. */
+  readonly ruleFrom?: number
 }
 
 /** A job's key as it stands in the Jobs table. */

@@ -11,6 +11,9 @@ export const DAY_MS = 86_400_000
 /** Time zones that few applications have more of; each holds some kilobytes. */
 const MOST_ZONES = 600
 
+/** IANA's longest has half as many characters. What is longer is not remembered. */
+const LONGEST_NAME = 64
+
 /**
  * Names without a place that the library behind `Intl` understands, and IANA does not know. It reads BST as Dhaka's time and IST as
  * Kolkata's, which is not what people in London and Dublin mean.
@@ -20,7 +23,8 @@ const NO_IANA_NAME =
 
 /** Why there is no such time zone, or `undefined`. */
 export function zoneProblem(timeZone: string): string | undefined {
-  const isKnown = !/^[+-]/.test(timeZone) && !NO_IANA_NAME.test(timeZone) && formatOf(timeZone) !== undefined
+  const mayBeName = timeZone.length <= LONGEST_NAME && !/^[+-]/.test(timeZone) && !NO_IANA_NAME.test(timeZone)
+  const isKnown = mayBeName && formatOf(timeZone) !== undefined
   return isKnown
     ? undefined
     : `there is no time zone "${clip(timeZone)}": write its IANA name, like Europe/Berlin or UTC`

@@ -1,6 +1,8 @@
 /** What a shard uses of its partition's limits. */
 import type { JobId } from '../keys.ts'
-import type { Units } from '../limits/in-force.ts'
+import { booksOf, type Resource } from '../limits/books.ts'
+import { capOf, type Units } from '../limits/in-force.ts'
+import { lentOut } from '../limits/limiter.ts'
 import type { Limits } from '../limits/limits.ts'
 import type { Usage } from '../limits/portion.ts'
 import { forgottenBuckets, startsInWindow } from '../limits/window.ts'
@@ -20,6 +22,22 @@ export function unitsInUse(
 
 export const unitsOfState = (state: ShardState, limits: Limits, now: number): Units =>
   unitsInUse(state, slotEntries(state.slots), limits, now)
+
+/**
+ * What a partition's plain shard uses of its own limits, and what it keeps for its next job, as far as that is not lent: a limit may have
+ * been lowered since.
+ */
+export function unitsOfOwner(owner: ShardState, limits: Limits, now: number): Units {
+  const used = unitsOfState(owner, limits, now)
+  if (!owner.keepsNext || !owner.waiting) return used
+  const books = booksOf(owner)
+  const kept = (resource: Resource) =>
+    Math.max(0, Math.min(1, capOf(limits, resource) - lentOut(books[resource]) - used[resource]))
+  return {
+    slots: used.slots + (owner.keepsNext === 'start' ? 0 : kept('slots')),
+    starts: used.starts + kept('starts'),
+  }
+}
 
 /** What a shard uses when a pass has seen which of its slots stay. */
 export const usageOf = (

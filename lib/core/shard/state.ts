@@ -11,6 +11,7 @@ import type { AdaptiveState, Outcomes } from '../limits/adaptive.ts'
 import type { DerivedLimit } from '../limits/app-rate.ts'
 import type { Books, Resource } from '../limits/books.ts'
 import type { Grant } from '../limits/grant.ts'
+import type { KeptForNext } from '../limits/kept-for-next.ts'
 import type { Borrowed } from '../limits/limiter.ts'
 import type { LimitOverride } from '../limits/limits.ts'
 import type { LimiterName } from '../limits/queue-limiter.ts'
@@ -90,6 +91,11 @@ export interface ShardState {
   readonly strandedSince?: number
   /** In a plain shard: what it has lent to the other shards of its partition, and which of them wait. */
   readonly books?: Books
+  /**
+   * In a plain shard: what it keeps, of what it has not lent, for its next job, which waits for something else. Others keep the same in
+   * their loans. It says nothing where nothing is `waiting`: a function that does not know of it may have left it.
+   */
+  readonly keepsNext?: KeptForNext
   /** In any other shard: what it has from the plain one. */
   readonly borrowed?: BorrowedUnits
   /** What it has from the limiters of its queue, by their names. */

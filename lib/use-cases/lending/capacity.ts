@@ -8,7 +8,7 @@ import type { Limits } from '../../core/limits/limits.ts'
 import type { Portion } from '../../core/limits/portion.ts'
 import type { QueueLimiter } from '../../core/limits/queue-limiter.ts'
 import { borrowerOf, ownerOf } from '../../core/limits/shards.ts'
-import { unitsOfState } from '../../core/shard/in-use.ts'
+import { unitsOfOwner } from '../../core/shard/in-use.ts'
 import { type BorrowedUnits, emptyState, type ShardState } from '../../core/shard/state.ts'
 import type { Context } from '../context.ts'
 
@@ -49,7 +49,7 @@ export function capacityOf({ shard, configured, owner, state, now }: Read): Capa
   const books = booksOf(owner)
   const borrowed = borrowedBy(self, state.borrowed ?? {}, books)
   if (borrowed === 'stale') return 'stale'
-  return { shard, owner, configured, self, limits, books, borrowed, ownUse: unitsOfState(owner, limits, now) }
+  return { shard, owner, configured, self, limits, books, borrowed, ownUse: unitsOfOwner(owner, limits, now) }
 }
 
 /** After the books have changed. */

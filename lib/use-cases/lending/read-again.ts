@@ -1,6 +1,6 @@
 /** Reads the item with the books once more, for others have changed its books, a limit, or what it uses itself. */
 import { limitsInForce } from '../../core/limits/in-force.ts'
-import { unitsOfState } from '../../core/shard/in-use.ts'
+import { unitsOfOwner } from '../../core/shard/in-use.ts'
 import { emptyState, type ShardState } from '../../core/shard/state.ts'
 import type { Context } from '../context.ts'
 import { type Capacity, withBooks } from './capacity.ts'
@@ -21,7 +21,7 @@ export function withOwner(capacity: Capacity, owner: ShardState, now: number): C
   const next = withBooks(capacity, owner)
   if (next === 'stale' || lacksDerived(capacity.configured, owner)) return 'stale'
   const limits = limitsInForce(capacity.configured, owner, now)
-  return { ...next, limits, ownUse: unitsOfState(owner, limits, now) }
+  return { ...next, limits, ownUse: unitsOfOwner(owner, limits, now) }
 }
 
 /** A limiter's item. Of a chunk what the root said is known still. */

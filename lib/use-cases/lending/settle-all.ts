@@ -3,8 +3,10 @@
 import type { LineChange } from '../../core/limits/books.ts'
 import { hasMore, isGivenBack, isSameFrom, isSameUnits } from '../../core/limits/borrowed.ts'
 import type { Gates } from '../../core/limits/gates.ts'
+import { keptByPlain } from '../../core/limits/giving-back.ts'
 import type { Result } from '../../core/limits/settling.ts'
-import type { BorrowedFrom, BorrowedUnits, ShardState } from '../../core/shard/state.ts'
+import type { BorrowedFrom, ShardState } from '../../core/shard/state.ts'
+import type { PassWrite } from '../../ports/store.ts'
 import type { Context } from '../context.ts'
 import { borrowedIn } from './account.ts'
 import type { Capacity } from './capacity.ts'
@@ -35,17 +37,18 @@ export async function leaveLines(
 
 /** Units that go back, and units that have arrived and are not used, are written down: others leave alone what is on its way. */
 export const isMoved = (before: Gates<Capacity>, after: readonly Account[], state: ShardState): boolean =>
+  keptAfter(state, after).keepsNext !== undefined ||
   after.some(({ capacity }, index) => {
     const { borrowed } = capacity
     const known = borrowedIn(state, capacity)
     return isGivenBack(before[index]?.portion.borrowed ?? {}, borrowed) || hasMore(borrowed, known)
   })
 
-/** What the shard has borrowed from now on, as far as that changes. */
+/** What the shard has borrowed, and keeps, from now on, as far as that changes. */
 export function borrowedAfter(
   state: ShardState,
   accounts: readonly Account[],
-): { readonly borrowed?: BorrowedUnits; readonly borrowedFrom?: BorrowedFrom } {
+): Pick<PassWrite, 'borrowed' | 'borrowedFrom' | 'keepsNext'> {
   const [partition] = accounts
   const borrowed = partition?.capacity.borrowed ?? {}
   const borrowedFrom: BorrowedFrom = Object.fromEntries(
@@ -56,7 +59,14 @@ export function borrowedAfter(
   return {
     ...(isSameUnits(state.borrowed, borrowed) ? {} : { borrowed }),
     ...(isSameFrom(state.borrowedFrom, borrowedFrom) ? {} : { borrowedFrom }),
+    ...keptAfter(state, accounts),
   }
+}
+
+/** What a plain shard keeps for its next job from now on, as far as that changes. */
+function keptAfter(state: ShardState, [partition]: readonly Account[]): Pick<PassWrite, 'keepsNext'> {
+  const kept = partition && keptByPlain(partition.capacity, partition.result.lack)
+  return kept === state.keepsNext ? {} : { keepsNext: kept ?? 'nothing' }
 }
 
 /** @param after the pass has written. Without it the shard's item said all that there was to say. */

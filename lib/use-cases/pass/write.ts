@@ -18,6 +18,8 @@ export interface Circumstances {
   /** What the shard has borrowed from now on, if that changes. */
   readonly borrowed?: BorrowedUnits
   readonly borrowedFrom?: BorrowedFrom
+  /** What a plain shard keeps for its next job from now on, if that changes. */
+  readonly keepsNext?: PassWrite['keepsNext']
   readonly now: number
   readonly mark: string
   /** The slot that a worker gives back with this pass. */
@@ -29,7 +31,7 @@ export interface Circumstances {
 export function passWrite(
   state: ShardState,
   { change }: Decision,
-  { limits, borrowed, borrowedFrom, now, mark, released, throttling }: Circumstances,
+  { limits, borrowed, borrowedFrom, keepsNext, now, mark, released, throttling }: Circumstances,
 ): PassWrite {
   const dueShard = listing(state, change.dueAt, now)
   return {
@@ -37,6 +39,7 @@ export function passWrite(
     mark,
     ...(borrowed ? { borrowed } : {}),
     ...(borrowedFrom ? { borrowedFrom } : {}),
+    ...(keepsNext ? { keepsNext } : {}),
     ...slowedBy(state, released, now),
     ...(throttling && isNews(state, throttling) ? { throttling } : {}),
     ...grantedAfter(state, limits),

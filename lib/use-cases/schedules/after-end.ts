@@ -6,11 +6,12 @@ import type { Ending } from '../../core/job/ending.ts'
 import type { Job } from '../../core/job/job.ts'
 import { overlapKey } from '../../core/schedule/job-of-tick.ts'
 import type { Schedule, TickOfJob } from '../../core/schedule/schedule.ts'
-import { readSchedule } from '../../core/schedule/schedule-item.ts'
 import { scheduleKey } from '../../core/schedule/schedule-key.ts'
+import { TICK_AHEAD_MS } from '../../core/times.ts'
 import type { Context } from '../context.ts'
+import { readAgain } from './read-again.ts'
 
-type EndContext = Pick<Context, 'store' | 'wake' | 'events'>
+type EndContext = Pick<Context, 'store' | 'wake' | 'clock' | 'events'>
 
 export async function afterEnd(
   context: EndContext,
@@ -23,17 +24,18 @@ export async function afterEnd(
   const waitedFor = item['uniqueKey'] === overlapKey(key)
   if (!mayGo && !waitedFor) return
   try {
-    const found = await context.store.schedules.get(key)
-    const schedule = found && readSchedule(found)
-    if (!schedule?.ok) return
-    if (waitedFor && schedule.value.buffered !== undefined)
-      await context.wake.send([{ fire: [key], delay_ms: 0 }])
-    if (mayGo && isDone(schedule.value, tick))
-      await context.store.schedules.remove(key, schedule.value.version)
+    const schedule = await readAgain(context, key)
+    if (!schedule) return
+    if (waitedFor && schedule.buffered !== undefined) await fireNow(context, schedule)
+    if (mayGo && isDone(schedule, tick)) await context.store.schedules.remove(key, schedule.version)
   } catch (error) {
     context.events.emit({ kind: 'schedule not looked at', schedule: key, error })
   }
 }
+
+/** Until the next tick looks, the ticks after it are looked at by the messages that this one brings. */
+const fireNow = ({ wake, clock }: EndContext, { key }: Schedule): Promise<void> =>
+  wake.send([{ fire: [key], until: clock.now() + TICK_AHEAD_MS, delay_ms: 0 }])
 
 const isOnly = ({ next, isManual }: TickOfJob): boolean => next.length === 0 && !isManual
 

@@ -20,7 +20,7 @@ export async function fireAlone(context: FiringContext, schedule: Schedule): Pro
   const only = onlyJob(context, schedule, due.at)
   if (only.kind === 'unfit') return only
   const { isThere, found } = await holderOf(context, only.value)
-  if (isThere) return inTheWay(context, schedule, due.at)
+  if (isThere) return inTheWay(context, schedule, due, due.at)
   return fire(context, schedule, due, { only: only.value, found })
 }
 
@@ -91,7 +91,7 @@ async function goOn(context: FiringContext, schedule: Schedule, due: Alone): Pro
   return { kind: 'gone on', schedule: next, isMore: due.isMore }
 }
 
-async function inTheWay(context: FiringContext, schedule: Schedule, at: number): Promise<Step> {
+async function inTheWay(context: FiringContext, schedule: Schedule, due: Alone, at: number): Promise<Step> {
   const now = context.clock.now()
   const dueAt = dueAtOf(schedule, at)
   if (dueAt > now) return { kind: 'later', at: dueAt }
@@ -102,5 +102,7 @@ async function inTheWay(context: FiringContext, schedule: Schedule, at: number):
   const next = withBuffered(schedule, at, now)
   await context.pace?.()
   const outcome = await context.store.schedules.put(toScheduleItem(next), schedule.version)
-  return outcome === 'stale' ? { kind: 'stale' } : OVER
+  if (outcome === 'stale') return { kind: 'stale' }
+  tellSkipped(context, schedule, due.why, due.skipped)
+  return OVER
 }

@@ -3,16 +3,15 @@
  * so that none holds up another. What its time does not suffice for, or whose time has not come, goes on by messages.
  */
 import type { ScheduleKey } from '../../core/schedule/schedule.ts'
-import { isRaw, type RawSchedule, readSchedule } from '../../core/schedule/schedule-item.ts'
 import { forEachSideBySide } from '../../core/side-by-side.ts'
-import { FIRED_AGAIN_MS, FIRING_MS, LEFT_TO_NEWER_MS, TICK_AHEAD_MS } from '../../core/times.ts'
+import { FIRING_MS, LEFT_TO_NEWER_MS, TICK_AHEAD_MS } from '../../core/times.ts'
 import type { FireMessage } from '../../ports/queues.ts'
+import type { DueSchedule } from '../../ports/store.ts'
 import type { Context } from '../context.ts'
-import { fireSchedule } from './fire-schedule.ts'
+import { fireItem, type Visit } from './fire-item.ts'
 import { paceOf } from './pace.ts'
+import { raisePartitions } from './partitions.ts'
 import { goOnBy, type Rest } from './send-fires.ts'
-import { setDamagedAside, setUnfitAside } from './set-aside.ts'
-import type { FiringContext } from './step.ts'
 
 /** As many as one call reads. */
 const PAGE = 100
@@ -20,17 +19,17 @@ const SIDE_BY_SIDE = 32
 /** DynamoDB takes 1,000 write units a second for one key of an index, and each firing moves a schedule there: two units. */
 const FIRINGS_A_SECOND = 400
 
-type Visit = Context & FiringContext & { readonly isOver: () => boolean }
-
 export async function firePartition(context: Context, message: FireMessage): Promise<void> {
-  const { clock, deployment } = context
+  const { clock, config, deployment } = context
   const begunAt = clock.now()
   if (await deployment.isReplaced()) {
     const { fire, cursor } = message
     return goOnBy(context, message, [{ fire, at: begunAt + LEFT_TO_NEWER_MS, ...(cursor ? { cursor } : {}) }])
   }
   const isOver = () => clock.now() - begunAt >= FIRING_MS
-  const visit: Visit = { ...context, pace: paceOf(clock, FIRINGS_A_SECOND), isOver }
+  // A schedule moves with its firing to the partition that this configuration gives it: before that, ticks have to ask there.
+  const note = await raisePartitions(context, config.schedules.partitions - 1)
+  const visit: Visit = { ...context, pace: paceOf(clock, FIRINGS_A_SECOND), isOver, note }
   const rests =
     typeof message.fire === 'number'
       ? await fireListed(visit, message.fire, message.cursor)
@@ -39,7 +38,7 @@ export async function firePartition(context: Context, message: FireMessage): Pro
 }
 
 /** The index may still list one that has been fired since: it is read again before anything is done. */
-async function fireListed(visit: Visit, partition: number, from: string | undefined): Promise<Rest[]> {
+async function fireListed(visit: Visit, partition: number, from: DueSchedule | undefined): Promise<Rest[]> {
   const rests: Rest[] = []
   const until = visit.clock.now() + TICK_AHEAD_MS
   let cursor = from
@@ -66,23 +65,4 @@ async function fireThese(visit: Visit, keys: readonly ScheduleKey[]): Promise<Re
     if (at !== undefined) rests.push({ fire: [item.pk as ScheduleKey], at })
   })
   return rests
-}
-
-/** Returns when it has to be looked at again, if at all. */
-async function fireItem(visit: Visit, item: RawSchedule): Promise<number | undefined> {
-  // Somebody has just put it by hand: whoever makes a schedule of it will have it fired.
-  if (isRaw(item)) return undefined
-  try {
-    const schedule = readSchedule(item)
-    if (!schedule.ok) {
-      await setDamagedAside(visit, item, schedule.reason)
-      return undefined
-    }
-    const rest = await fireSchedule(visit, schedule.value, visit.isOver)
-    if (rest.kind === 'unfit') await setUnfitAside(visit, rest)
-    return rest.kind === 'later' ? rest.at : undefined
-  } catch (error) {
-    visit.events.emit({ kind: 'schedule not fired', schedule: item.pk, error })
-    return visit.clock.now() + FIRED_AGAIN_MS
-  }
 }

@@ -3,13 +3,17 @@
  * its own: whoever dies in between leaves a job twice, not at all, or (by one transaction) neither.
  */
 import type { Schedule } from '../../core/schedule/schedule.ts'
-import { readSchedule } from '../../core/schedule/schedule-item.ts'
+import { FIRED_AGAIN_MS } from '../../core/times.ts'
 import { fireAlone } from './fire-alone.ts'
 import { fireTogether } from './fire-together.ts'
+import { readAgain } from './read-again.ts'
 import { type FiringContext, OVER, type Rest, type Step } from './step.ts'
+import { withdrawJobs } from './withdraw.ts'
 
 /** One that has more, or that others write all the time, is looked at again later: others wait. */
 const MAX_STEPS = 8
+/** A shard in which others are at work all the time is left for a while: other schedules wait. */
+const TRIES = 2
 
 /** @param isOver whether the time of this visit is over */
 export async function fireSchedule(
@@ -19,9 +23,9 @@ export async function fireSchedule(
 ): Promise<Rest> {
   let schedule: Schedule | undefined = found
   for (let steps = 0; steps < MAX_STEPS && (steps === 0 || !isOver()); steps++) {
-    if (!schedule || !fires(schedule)) return OVER
+    if (!schedule || !(fires(schedule) || isUnfinished(schedule))) return OVER
     const step = await stepOf(context, schedule)
-    if (step.kind === 'stale') schedule = await readAgain(context, schedule)
+    if (step.kind === 'stale') schedule = await readAgain(context, schedule.key)
     else if (step.kind !== 'gone on') return step
     else if (!step.isMore) return OVER
     else schedule = step.schedule
@@ -31,12 +35,18 @@ export async function fireSchedule(
 
 const fires = ({ nextAt, pause, setAside }: Schedule): boolean => nextAt !== undefined && !pause && !setAside
 
-const stepOf = (context: FiringContext, schedule: Schedule): Promise<Step> =>
-  schedule.options.overlap === 'allow' ? fireTogether(context, schedule) : fireAlone(context, schedule)
+/** Also one that is paused, or set aside: what is left to be taken back has nothing to do with firing. */
+export const isUnfinished = ({ withdraw, isRemoved }: Schedule): boolean =>
+  withdraw !== undefined || isRemoved === true
 
-/** One that makes no sense any more is met again by its partition's next look. */
-async function readAgain({ store }: FiringContext, { key }: Schedule): Promise<Schedule | undefined> {
-  const item = await store.schedules.get(key)
-  const schedule = item && readSchedule(item)
-  return schedule?.ok ? schedule.value : undefined
+function stepOf(context: FiringContext, schedule: Schedule): Promise<Step> {
+  if (isUnfinished(schedule)) return afterWithdrawal(context, schedule)
+  return schedule.options.overlap === 'allow' ? fireTogether(context, schedule) : fireAlone(context, schedule)
+}
+
+/** What somebody has left to be taken back, who has died, is taken back first: otherwise a tick has the job of two definitions. */
+async function afterWithdrawal(context: FiringContext, schedule: Schedule): Promise<Step> {
+  const withdrawn = await withdrawJobs(context, schedule, TRIES)
+  if (withdrawn.kind === 'busy') return { kind: 'later', at: context.clock.now() + FIRED_AGAIN_MS }
+  return withdrawn.schedule ? { kind: 'gone on', schedule: withdrawn.schedule, isMore: true } : OVER
 }

@@ -1,29 +1,31 @@
 /**
  * In how many partitions schedules may lie, as one item says: ticks ask all of them, so that a schedule which somebody with another
- * configuration has put is fired too. Whoever puts one into a partition beyond says so first.
+ * configuration has put is fired too. Whoever puts one into a partition beyond says so first. It is lowered in two steps (see
+ * `lower-partitions.ts`), and between these whoever puts one there takes the first step back.
  */
 import type { Config } from '../../core/queue/config.ts'
+import type { EnabledPartitions } from '../../core/schedule/enabled.ts'
 import type { PartitionsNote } from '../../ports/store.ts'
 import type { Context } from '../context.ts'
 
 type Noting = Pick<Context, 'config' | 'store'>
 
-/** When it returns, ticks ask the partition. */
+/** When it returns, ticks ask the partition, and go on to for longer than any call lives. */
 export async function raisePartitions(context: Noting, partition: number): Promise<PartitionsNote> {
   return noted(context, (note) => {
-    const upTo = upToFor(context.config, partition)
-    return note && partition < note.upTo ? note : { ...note, upTo: Math.max(upTo, note?.upTo ?? 0) }
+    if (note && partition < (note.lowering?.to ?? note.upTo)) return note
+    const { lowering: _, upTo = 0, ...rest } = note ?? {}
+    return { ...rest, upTo: Math.max(upToFor(context.config, partition), upTo) }
   })
 }
 
 /** Only these partitions are fired from now on, by all functions; `undefined`: those of their configuration. */
 export async function enablePartitions(
   context: Noting,
-  partitions: readonly number[] | undefined,
+  partitions: EnabledPartitions | undefined,
 ): Promise<void> {
-  const least = upToFor(context.config, Math.max(0, ...(partitions ?? [])))
   await noted(context, (note) => {
-    const { enabled: _, ...rest } = { upTo: least, ...note }
+    const { enabled: _, ...rest } = note ?? { upTo: context.config.schedules.partitions }
     return { ...rest, ...(partitions ? { enabled: partitions } : {}) }
   })
 }

@@ -1,10 +1,11 @@
 /** A schedule is paused by a person, and goes on when somebody resumes it. A deploy does neither. */
 import { tickToCome } from '../../core/schedule/definition.ts'
+import { schedulePartition } from '../../core/schedule/partition-of.ts'
 import { putAhead } from '../../core/schedule/put-ahead.ts'
 import type { Schedule, SchedulePause } from '../../core/schedule/schedule.ts'
-import { toScheduleItem, versionAfter } from '../../core/schedule/schedule-item.ts'
+import { versionAfter } from '../../core/schedule/schedule-item.ts'
 import { type KeyParts, scheduleKey } from '../../core/schedule/schedule-key.ts'
-import { noting, withdrawn } from './put-schedule.ts'
+import { noting, putWhereAsked, withdrawn } from './put-schedule.ts'
 import { changing, scheduleThere } from './standing.ts'
 import type { ScheduleContext } from './withdraw.ts'
 
@@ -23,12 +24,13 @@ export const pauseSchedule = (
       : noting({ ...schedule, pause: { at: now, ...note } }, putAhead(context.config, schedule, now)),
   )
 
-/** Ticks of the pause are gone, but for a one-time: that fires now. */
+/** Ticks of the pause are gone, but for a one-time: that fires now. Meanwhile there may be another number of partitions. */
 export const resumeSchedule = (context: ScheduleContext, parts: KeyParts): Promise<Schedule> =>
   rewriting(context, parts, ({ pause, ...schedule }, now) => {
     if (!pause) return undefined
     const nextAt = schedule.buffered ?? tickToCome(schedule, now)
-    return { ...schedule, ...(nextAt === undefined ? {} : { nextAt }) }
+    const partition = schedulePartition(context.config.schedules, schedule)
+    return { ...schedule, partition, ...(nextAt === undefined ? {} : { nextAt }) }
   })
 
 /** @param rewrite `undefined`: it is so already */
@@ -44,7 +46,7 @@ function rewriting(
     const rewritten = rewrite(schedule, now)
     if (!rewritten) return schedule
     const next = { ...rewritten, version: versionAfter(schedule.version, now) }
-    const outcome = await context.store.schedules.put(toScheduleItem(next), schedule.version)
+    const outcome = await putWhereAsked(context, next, schedule.version)
     return outcome === 'stale' ? 'stale' : withdrawn(context, next)
   })
 }

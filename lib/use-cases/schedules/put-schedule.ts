@@ -31,12 +31,13 @@ export function putSchedule(
     if (there.kind === 'schedule') return update(context, there.schedule, definition, isForced)
     const found = there.kind === 'absent' ? there.kind : there.found
     const schedule = newSchedule(definition, found, context.clock.now())
-    if ((await put(context, schedule, found)) === 'stale') return 'stale'
+    if ((await putWhereAsked(context, schedule, found)) === 'stale') return 'stale'
     return { state: there.kind === 'absent' ? 'created' : 'updated', schedule }
   })
 }
 
-async function put(
+/** Where ticks will find it. */
+export async function putWhereAsked(
   context: ScheduleContext,
   schedule: Schedule,
   found: FoundVersion,
@@ -58,11 +59,10 @@ async function update(
   const difference = differenceOf(schedule, definition, now)
   if (difference === 'none') return { state: 'unchanged', schedule }
   await refuseIfFiring(context, schedule, isForced)
-  const isRule = difference === 'rule'
-  const next = isRule ? redefined(schedule, definition, now) : withDetails(schedule, definition, now)
-  const places = putAhead(context.config, schedule, now, isRule ? undefined : now)
-  const noted = noting(next, places)
-  if ((await put(context, noted, version)) === 'stale') return 'stale'
+  const next =
+    difference === 'rule' ? redefined(schedule, definition, now) : withDetails(schedule, definition, now)
+  const noted = noting(next, putAhead(context.config, schedule, now))
+  if ((await putWhereAsked(context, noted, version)) === 'stale') return 'stale'
   return { state: 'updated', schedule: await withdrawn(context, noted) }
 }
 

@@ -31,12 +31,13 @@ function together(rests: readonly Rest[]): Rest[] {
   const partitions = rests.filter(({ fire }) => typeof fire === 'number')
   const schedules = [...Map.groupBy(rests, ({ at }) => at)].flatMap(([at, group]) => {
     const keys = group.flatMap(({ fire }) => (typeof fire === 'number' ? [] : fire))
-    return chunked(keys).map((fire) => ({ fire, at }))
+    return inMessages(keys).map((fire) => ({ fire, at }))
   })
   return [...partitions, ...schedules]
 }
 
-const chunked = (keys: readonly ScheduleKey[]): ScheduleKey[][] =>
+/** As many as one message names. */
+export const inMessages = (keys: readonly ScheduleKey[]): ScheduleKey[][] =>
   Array.from({ length: Math.ceil(keys.length / SCHEDULES_A_MESSAGE) }, (_, n) =>
     keys.slice(n * SCHEDULES_A_MESSAGE, (n + 1) * SCHEDULES_A_MESSAGE),
   )

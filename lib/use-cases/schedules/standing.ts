@@ -7,7 +7,6 @@ import {
 } from '../../core/schedule/schedule-errors.ts'
 import { type FoundVersion, foundVersion, isRaw, readSchedule } from '../../core/schedule/schedule-item.ts'
 import type { KeyParts } from '../../core/schedule/schedule-key.ts'
-import { MAX_WAITS, waitForRoom } from '../operate/operator-call.ts'
 import { type ScheduleContext, withdrawJobs } from './withdraw.ts'
 
 export type Standing =
@@ -16,6 +15,9 @@ export type Standing =
   /** Somebody has put it by hand, or damaged it. */
   | { readonly kind: 'unreadable'; readonly found: Exclude<FoundVersion, 'absent'>; readonly reason: string }
   | { readonly kind: 'busy' }
+
+/** Each time somebody else has changed it: of so many who do that simultaneously all have their turn. */
+const MOST_TRIES = 50
 
 /** What an earlier change has left to be taken back is taken back first: whose caller may have died. */
 export async function standing(context: ScheduleContext, key: ScheduleKey): Promise<Standing> {
@@ -40,11 +42,11 @@ export async function changing<T>(
   { key, task, name }: Pick<Schedule, 'key'> & KeyParts,
   change: (there: Exclude<Standing, { kind: 'busy' }>) => Promise<T | 'stale'>,
 ): Promise<T> {
-  for (let tries = 0; tries < MAX_WAITS; tries++) {
+  for (let tries = 0; tries < MOST_TRIES; tries++) {
     const there = await standing(context, key)
-    const outcome = there.kind === 'busy' ? 'stale' : await change(there)
+    if (there.kind === 'busy') break
+    const outcome = await change(there)
     if (outcome !== 'stale') return outcome
-    await waitForRoom(context.clock, tries)
   }
   throw new ScheduleBusyError(task, name)
 }

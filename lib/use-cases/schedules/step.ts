@@ -32,4 +32,4 @@ export interface Unfit {
   readonly isUnknown: boolean
 }
 
-export const OVER: Rest = { kind: 'over' }
+export const OVER = { kind: 'over' } as const satisfies Rest

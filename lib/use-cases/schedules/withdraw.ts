@@ -6,14 +6,15 @@
 import type { RawItem } from '../../core/job/job.ts'
 import type { ShardKey } from '../../core/keys.ts'
 import { afterTakingBack, type LookedAt } from '../../core/schedule/put-ahead.ts'
-import type { Schedule, ScheduleKey, WithdrawnJob } from '../../core/schedule/schedule.ts'
-import { readSchedule, toScheduleItem } from '../../core/schedule/schedule-item.ts'
+import type { Schedule, WithdrawnJob } from '../../core/schedule/schedule.ts'
+import { toScheduleItem } from '../../core/schedule/schedule-item.ts'
 import { keptUntil, mayExpire } from '../../core/shard/expiry.ts'
 import { isInFlight } from '../../core/shard/in-flight.ts'
 import { emptyState, type ShardState } from '../../core/shard/state.ts'
 import type { WithdrawnFrom } from '../../ports/store.ts'
 import type { Context } from '../context.ts'
 import { MAX_WAITS, waitForRoom } from '../operate/operator-call.ts'
+import { readAgain } from './read-again.ts'
 
 export type ScheduleContext = Pick<Context, 'config' | 'store' | 'clock'>
 
@@ -26,10 +27,15 @@ export type Withdrawn =
 /** As many as one transaction takes. In busy shards one job alone is taken back more easily. */
 const MOST_TOGETHER = 20
 
-export async function withdrawJobs(context: ScheduleContext, found: Schedule): Promise<Withdrawn> {
+/** @param tries how often something may have changed since it was read */
+export async function withdrawJobs(
+  context: ScheduleContext,
+  found: Schedule,
+  tries = MAX_WAITS,
+): Promise<Withdrawn> {
   let schedule: Schedule | undefined = found
   let together = MOST_TOGETHER
-  for (let waits = 0; waits < MAX_WAITS; ) {
+  for (let waits = 0; waits < tries; ) {
     if (!schedule) return { kind: 'done' }
     if (!schedule.withdraw) return finish(context, schedule)
     const next = await withdrawSome(context, schedule, together)
@@ -49,13 +55,6 @@ async function finish({ store }: ScheduleContext, schedule: Schedule): Promise<W
   if (!schedule.isRemoved) return { kind: 'done', schedule }
   const outcome = await store.schedules.remove(schedule.key, schedule.version)
   return outcome === 'removed' ? { kind: 'done' } : { kind: 'busy' }
-}
-
-/** One that nobody can read any more has no note, and is somebody else's affair. */
-async function readAgain({ store }: ScheduleContext, key: ScheduleKey): Promise<Schedule | undefined> {
-  const item = await store.schedules.get(key)
-  const schedule = item && readSchedule(item)
-  return schedule?.ok ? schedule.value : undefined
 }
 
 interface Found {

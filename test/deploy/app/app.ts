@@ -1,16 +1,16 @@
 /** The app that the test deploys again and again. `DEPLOY_STAGE` says which deploy it is. */
-import { App, CfnResource, Duration } from 'aws-cdk-lib'
+import { App, ArnFormat, CfnResource, Duration } from 'aws-cdk-lib'
 import { EventField } from 'aws-cdk-lib/aws-events'
 import { SluiceStack } from '../../../cdk/stack.ts'
+import { STACKS } from '../targets/stack-names.ts'
 import { configOf } from './config.ts'
-import { allowBatches } from './emulated.ts'
 import { isFailing, isStage } from './stages.ts'
 
 const stage = process.env['DEPLOY_STAGE']
 if (!isStage(stage)) throw new Error('DEPLOY_STAGE is not set to a stage of the test')
 
 const app = new App()
-const stack = new SluiceStack(app, 'Deployed', {
+const stack = new SluiceStack(app, STACKS.deployed, {
   config: configOf(stage),
   worker: 'test/deploy/app/worker.ts',
   workerOptions: {
@@ -29,11 +29,11 @@ stack.jobs.addTrigger('OrderPlaced', {
   },
 })
 if (isFailing(stage)) {
-  const nobody = 'arn:aws:lambda:us-east-1:000000000000:function:nobody'
+  const function_ = { service: 'lambda', resource: 'function', resourceName: 'nobody' }
+  const nobody = stack.formatArn({ ...function_, arnFormat: ArnFormat.COLON_RESOURCE_NAME })
   const properties = { ServiceToken: nobody }
   const invalid = new CfnResource(stack, 'Invalid', { type: 'Custom::Invalid', properties })
   // In the middle of the change, or when all of it is through and has to be taken back.
   invalid.node.addDependency(stage === 'early' ? stack.jobs.worker : stack.jobs)
 }
-allowBatches(app)
 app.synth()

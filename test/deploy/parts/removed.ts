@@ -1,13 +1,12 @@
 /** A queue that a deploy removes while delayed jobs are in it, and that a later one brings back. */
 import { expect } from 'vitest'
 import { gone } from '../app/tasks.ts'
+import { pace } from '../targets/pace.ts'
 import type { World } from '../world.ts'
 import type { Part } from './part.ts'
 
 const COUNT = 5
 const customer = 'gone'
-/** Longer than a deploy takes, so that they become due while nobody knows their queue. */
-const DELAY_MS = 60_000
 let dueAt = 0
 
 const inTable = async ({ tables }: World) => (await tables.jobs()).filter(({ pk }) => pk === 'gone')
@@ -16,7 +15,8 @@ export const removed: Part = {
   name: 'a queue removed and brought back',
   before: async (world, stage) => {
     if (stage !== 'lowered') return
-    dueAt = Date.now() + DELAY_MS
+    // While nobody knows their queue.
+    dueAt = Date.now() + pace.deploy_ms
     const jobs = Array.from({ length: COUNT }, (_, n) => ({ customer, name: `job-${n}` }))
     await world.enqueue(gone, jobs, { runAt: dueAt })
   },

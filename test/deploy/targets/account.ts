@@ -2,11 +2,11 @@
 import { once } from 'node:events'
 import type { Server } from 'node:net'
 import type { AccountChoice } from './choice.ts'
-import { cleanUp } from './clean-up.ts'
-import type { ClientOptions, Kept, Target } from './target.ts'
+import { removeStacks } from './clean-up.ts'
+import type { ClientOptions, Target } from './target.ts'
 
-/** How people say who they are. */
-const OF_CREDENTIALS = /^(AWS_|HOME$|USERPROFILE$|SSL_CERT|HTTPS?_PROXY$|NO_PROXY$)/i
+/** How people say who they are, and by which way AWS is reached. */
+const OF_CREDENTIALS = /^(AWS_|HOME$|USERPROFILE$|SSL_CERT|NODE_EXTRA_CA_CERTS$|HTTPS?_PROXY$|NO_PROXY$)/i
 
 export class Account implements Target {
   readonly account: string
@@ -31,18 +31,14 @@ export class Account implements Target {
     }
   }
 
+  /** On loopback, which is where a tunnel ends. */
   async serve(server: Server): Promise<string> {
-    server.listen(this.#choice.servicePort)
+    server.listen(this.#choice.servicePort, '127.0.0.1')
     await once(server, 'listening')
     return this.#choice.serviceUrl
   }
 
-  /** They are in CloudTrail; what is refused here shows as jobs that do not run. */
-  refusals = async (): Promise<readonly string[]> => []
-
-  adapt = async (): Promise<void> => undefined
-
-  cleanUp = (kept: Kept): Promise<void> => cleanUp(this.clientOptions, kept)
-
-  stop = async (): Promise<void> => undefined
+  async stop(): Promise<void> {
+    if (!this.#choice.keep) await removeStacks(this.clientOptions)
+  }
 }

@@ -24,6 +24,8 @@ const choiceSchema = z.discriminatedUnion('kind', [
     serviceUrl: z.url({ protocol: /^https?$/ }),
     /** On which the tests listen on this machine. */
     servicePort: z.int().min(1).max(65_535),
+    /** Whether the stacks of a test that has failed stay, to be looked at. */
+    keep: z.boolean(),
   }),
 ])
 

@@ -2,8 +2,8 @@
 import type { Server } from 'node:net'
 import { onLoopback } from '../../support/loopback.ts'
 import type { EndpointChoice } from './choice.ts'
-import { cleanUp } from './clean-up.ts'
-import type { ClientOptions, Kept, Target } from './target.ts'
+import { removeStacks } from './clean-up.ts'
+import type { ClientOptions, Target } from './target.ts'
 
 /** What emulators take for an account and for its keys, unless told otherwise. */
 const ACCOUNT = '000000000000'
@@ -36,13 +36,8 @@ export class Endpoint implements Target {
 
   serve = (server: Server): Promise<string> => onLoopback(server)
 
-  /** It keeps its log to itself. */
-  refusals = async (): Promise<readonly string[]> => []
-
-  adapt = async (): Promise<void> => undefined
-
-  cleanUp = (kept: Kept): Promise<void> => cleanUp(this.clientOptions, kept)
-
   /** It is not ours to stop. */
-  stop = async (): Promise<void> => undefined
+  async stop(): Promise<void> {
+    await removeStacks(this.clientOptions)
+  }
 }

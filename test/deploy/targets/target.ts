@@ -12,12 +12,9 @@ export interface Target {
   readonly clientOptions: ClientOptions
   /** Has the server listen, and returns the URL by which deployed functions reach it. */
   serve(server: Server): Promise<string>
-  /** What IAM has refused, as far as the target tells. */
-  refusals(): Promise<readonly string[]>
-  /** After a deploy of an app that knows nothing of the target's differences from AWS. */
-  adapt(): Promise<void>
-  /** Deletes what `cdk destroy` keeps, unless all of the target goes. */
-  cleanUp(kept: Kept): Promise<void>
+  /** What IAM has refused, where the target tells. */
+  readonly refusals?: () => Promise<readonly string[]>
+  /** After the last step: a test that has failed leaves no stack of the tests. */
   stop(): Promise<void>
 }
 
@@ -28,12 +25,6 @@ export interface ClientOptions {
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string }
   /** For an endpoint whose certificate Node does not know. */
   readonly requestHandler?: { readonly httpsAgent: Agent }
-}
-
-/** The physical names of what `cdk destroy` keeps. */
-export interface Kept {
-  readonly tables: readonly string[]
-  readonly buckets: readonly string[]
 }
 
 /** A target that can be had, or what is missing, in words that go into a test report. */

@@ -1,9 +1,9 @@
 /** Tells when CloudFormation is through with a stack, seconds before `cdk` has noticed. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation'
+import type { CloudFormationClient } from '@aws-sdk/client-cloudformation'
+import { pace } from './pace.ts'
+import { cloudFormation, findStack } from './stacks.ts'
 import type { ClientOptions } from './target.ts'
-
-const LOOK_EVERY_MS = 200
 
 /** Done with all that can change what functions do; what is left is to clean up. */
 const THROUGH = /^(CREATE_COMPLETE|UPDATE_COMPLETE|UPDATE_ROLLBACK_COMPLETE)/
@@ -14,9 +14,11 @@ export interface Watch {
 
 /** Calls back once, when the stack has begun to change and is through. */
 export function watchStack(options: ClientOptions, stack: string, through: () => void): Watch {
-  const client = new CloudFormationClient(options)
+  const client = cloudFormation(options)
   const stopping = new AbortController()
   const watching = watch(client, stack, stopping.signal, through)
+  // It is thrown by `stop`, and must not end the test's process before.
+  watching.catch(() => undefined)
   return {
     stop: async () => {
       stopping.abort()
@@ -34,22 +36,12 @@ async function watch(
 ): Promise<void> {
   let began = false
   while (!signal.aborted) {
-    const status = await statusOf(client, stack)
+    const status = (await findStack(client, stack))?.StackStatus ?? ''
     if (status.endsWith('_IN_PROGRESS') && !THROUGH.test(status)) began = true
     if (began && THROUGH.test(status)) {
       began = false
       through()
     }
-    await sleep(LOOK_EVERY_MS, undefined, { signal }).catch(() => undefined)
-  }
-}
-
-/** Before the first deploy there is no such stack, which is an error like any other. */
-async function statusOf(client: CloudFormationClient, StackName: string): Promise<string> {
-  try {
-    const { Stacks = [] } = await client.send(new DescribeStacksCommand({ StackName }))
-    return Stacks[0]?.StackStatus ?? ''
-  } catch {
-    return ''
+    await sleep(pace.lookEvery_ms, undefined, { signal }).catch(() => undefined)
   }
 }

@@ -27,6 +27,12 @@ const CONSUME = {
   'sqs:GetQueueUrl': ADDED,
 }
 const FOLLOW = because('Lambda reads the stream under the function’s role')
+const STREAM = {
+  'dynamodb:DescribeStream': FOLLOW,
+  'dynamodb:GetRecords': FOLLOW,
+  'dynamodb:GetShardIterator': FOLLOW,
+  'dynamodb:ListStreams': FOLLOW,
+}
 const LIST = {
   's3:ListBucket': because('no call: without it S3 answers "access denied" for an object that is not there'),
 }
@@ -34,7 +40,7 @@ const LIST = {
 const FIRES = because('schedules that are due are fired by it')
 const REMOVES = because('a schedule of one time is gone when its job has succeeded')
 const DECLARES = because('it makes schedules of those that the configuration declares')
-const ARRIVES = because('schedules that somebody has put by hand arrive there')
+const TAKES_BACK = because('jobs of a declared schedule that was changed, put ahead by then, are taken back')
 const SCHEDULES = because('the verbs of schedules')
 
 export const TABLE: Table = {
@@ -53,15 +59,11 @@ export const TABLE: Table = {
       'dynamodb:DeleteItem': FIRES,
     },
     'SchedulesTable/index/due': { 'dynamodb:Query': FIRES },
-    'JobsTable/stream/local': {
-      'dynamodb:DescribeStream': FOLLOW,
-      'dynamodb:GetRecords': FOLLOW,
-      'dynamodb:GetShardIterator': FOLLOW,
-      'dynamodb:ListStreams': FOLLOW,
-    },
+    'SchedulesTable/stream/local': STREAM,
+    'JobsTable/stream/local': STREAM,
     StateTable: { 'dynamodb:GetItem': 'a job', 'dynamodb:UpdateItem': 'a job' },
     HistoryTable: {
-      'dynamodb:GetItem': FIRES,
+      'dynamodb:Query': FIRES,
       'dynamodb:PutItem': 'a malformed item',
       'dynamodb:UpdateItem': 'a malformed item that counts',
     },
@@ -109,8 +111,12 @@ export const TABLE: Table = {
       'dynamodb:UpdateItem': 'a sweep that goes on where one has stopped',
       'dynamodb:PutItem': 'a deploy',
     },
-    JobsTable: { 'dynamodb:Scan': 'a sweep' },
-    HistoryTable: { 'dynamodb:Query': 'a sweep' },
+    JobsTable: {
+      'dynamodb:Scan': 'a sweep',
+      'dynamodb:GetItem': TAKES_BACK,
+      'dynamodb:DeleteItem': TAKES_BACK,
+    },
+    HistoryTable: { 'dynamodb:Query': 'a sweep', 'dynamodb:UpdateItem': TAKES_BACK },
     SchedulesTable: {
       'dynamodb:Scan': DECLARES,
       'dynamodb:GetItem': DECLARES,
@@ -135,11 +141,6 @@ export const TABLE: Table = {
     HistoryTable: {
       'dynamodb:PutItem': 'an event that is refused',
       'dynamodb:UpdateItem': 'an event that counts',
-    },
-    SchedulesTable: {
-      'dynamodb:GetItem': ARRIVES,
-      'dynamodb:PutItem': ARRIVES,
-      'dynamodb:DeleteItem': ARRIVES,
     },
     'PayloadsBucket/90d/*': { 's3:PutObject': 'large events' },
     'PayloadsBucket/400d/*': { 's3:PutObject': 'large events' },

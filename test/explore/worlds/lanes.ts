@@ -1,19 +1,13 @@
 /** Lanes: jobs that name a pool or a tag, beside the plain shard of their partition, whose slot they need as well. */
 import { defineConfig } from '../../../lib/core/queue/config.ts'
 import type { World } from '../world.ts'
-import { withFaults } from './with-faults.ts'
-
-const retry = { attempts: 2, backoff: 0 }
-const ALONE = { dispatchers: 1, workers: 1 }
-/** All that can happen in them would be millions of states. */
-const DEVIATIONS = 3
-const DEVIATIONS_BESIDE_A_FAULT = 1
+import { ALONE, RETRY_ONCE, USUAL, withFaults } from './with-faults.ts'
 
 /** A lane of `crm` waits for the pool, which a lane of `mail` has, and for the slot that the plain shard of `crm` uses, too. */
 const LANE = {
   config: defineConfig({
     pools: { gpu: { concurrency: 1 } },
-    queues: { crm: { concurrency: 1, retry }, mail: { concurrency: 1, retry } },
+    queues: { crm: { concurrency: 1, retry: RETRY_ONCE }, mail: { concurrency: 1, retry: RETRY_ONCE } },
   }),
   standing: [
     { id: 'a', queue: 'crm' },
@@ -30,7 +24,7 @@ const TAGS = {
       { key: 'model', concurrency: 1 },
       { key: 'user', each: true, concurrency: 1 },
     ],
-    queues: { crm: { concurrency: 2, retry } },
+    queues: { crm: { concurrency: 2, retry: RETRY_ONCE } },
   }),
   standing: [
     { id: 'a', queue: 'crm', tags: { model: 'x', user: 'ann' } },
@@ -40,19 +34,7 @@ const TAGS = {
   ...ALONE,
 }
 
-const FAULTS = [
-  { name: '', faults: {} },
-  { name: ', a crash', faults: { crash: 1 } },
-  { name: ', a lost reply', faults: { replyLost: 1 } },
-  { name: ', a lost message', faults: { lost: 1 } },
-  { name: ', a copy and a stray wake-up', faults: { copied: 1, strayWake: 1 } },
-]
-
-const each = withFaults({
-  faults: FAULTS,
-  deviations: DEVIATIONS,
-  besideAFault: DEVIATIONS_BESIDE_A_FAULT,
-})
+const each = withFaults(USUAL)
 
 export const LANES: readonly World[] = [
   ...each('a lane beside its plain shard', 'a lane needs a pool and the slot of its partition', LANE),

@@ -2,26 +2,23 @@
 import { totalOf } from '../../../lib/core/limits/queue-limiter.ts'
 import { defineConfig } from '../../../lib/core/queue/config.ts'
 import type { World } from '../world.ts'
-import { withFaults } from './with-faults.ts'
+import { ALONE, OF_REQUESTS, RETRY_ONCE, withFaults } from './with-faults.ts'
 
-const retry = { attempts: 2, backoff: 0 }
 const one = (queue: string, id: string, partition?: string) => ({
   id,
   queue,
   ...(partition ? { partition } : {}),
 })
-const ALONE = { dispatchers: 1, workers: 1 }
 /** All that can happen in them would be millions of states. */
-const DEVIATIONS = 4
-const DEVIATIONS_BESIDE_A_FAULT = 1
+const MORE_DEVIATIONS = 4
 
 /** A job of `crm` needs the total and all of the pool; one of `mail` needs a half of that. */
 const TWO = {
   config: defineConfig({
     pools: { api: { concurrency: 2 } },
     queues: {
-      crm: { concurrency: 2, total: 1, pools: { api: 2 }, retry },
-      mail: { concurrency: 2, pools: { api: 1 }, retry },
+      crm: { concurrency: 2, total: 1, pools: { api: 2 }, retry: RETRY_ONCE },
+      mail: { concurrency: 2, pools: { api: 1 }, retry: RETRY_ONCE },
     },
   }),
   standing: [one('crm', 'a'), one('mail', 'b')],
@@ -30,7 +27,7 @@ const TWO = {
 
 const LINE = {
   config: defineConfig({
-    queues: { crm: { partition: { payload: 'customer' }, concurrency: 1, total: 1, retry } },
+    queues: { crm: { partition: { payload: 'customer' }, concurrency: 1, total: 1, retry: RETRY_ONCE } },
   }),
   standing: [one('crm', 'a', 'x'), one('crm', 'b', 'y'), one('crm', 'c', 'z')],
   ...ALONE,
@@ -44,28 +41,14 @@ const PRIORITIES = {
 
 const LOWERED = {
   config: defineConfig({
-    queues: { crm: { partition: { payload: 'customer' }, concurrency: 1, total: 2, retry } },
+    queues: { crm: { partition: { payload: 'customer' }, concurrency: 1, total: 2, retry: RETRY_ONCE } },
   }),
   standing: [one('crm', 'a', 'x'), one('crm', 'b', 'y')],
   sets: { of: totalOf('crm'), concurrency: 1 },
   ...ALONE,
 }
 
-const FAULTS = [
-  { name: '', faults: {} },
-  { name: ', a crash', faults: { crash: 1 } },
-  { name: ', a lost reply', faults: { replyLost: 1 } },
-  { name: ', a request sent twice', faults: { sentTwice: 1 } },
-  { name: ', a request refused', faults: { refused: 1 } },
-  { name: ', a lost message', faults: { lost: 1 } },
-  { name: ', a copy and a stray wake-up', faults: { copied: 1, strayWake: 1 } },
-]
-
-const each = withFaults({
-  faults: FAULTS,
-  deviations: DEVIATIONS,
-  besideAFault: DEVIATIONS_BESIDE_A_FAULT,
-})
+const each = withFaults(OF_REQUESTS, MORE_DEVIATIONS)
 
 export const LIMITERS: readonly World[] = [
   ...each('two limiters', 'who has one of two gives it back or gets the other', TWO),

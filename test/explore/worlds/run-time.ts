@@ -2,18 +2,14 @@
 import { totalOf } from '../../../lib/core/limits/queue-limiter.ts'
 import { defineConfig } from '../../../lib/core/queue/config.ts'
 import { type World, worldOf } from '../world.ts'
-import { withFaults } from './with-faults.ts'
+import { ALL_BUT_COPIES, ALONE, DEVIATIONS, RETRY_ONCE, USUAL, withFaults } from './with-faults.ts'
 
-const retry = { attempts: 2, backoff: 0 }
 const partition = { payload: 'customer' }
 const one = (id: string, of: string) => ({ id, queue: 'crm', partition: of })
-const ALONE = { dispatchers: 1, workers: 1 }
-const DEVIATIONS = 3
-const DEVIATIONS_BESIDE_A_FAULT = 1
 
 /** The second job waits for the slot of the first, and may find the pause instead. */
 const PAUSED = {
-  config: defineConfig({ queues: { crm: { concurrency: 1, retry } } }),
+  config: defineConfig({ queues: { crm: { concurrency: 1, retry: RETRY_ONCE } } }),
   standing: [
     { id: 'a', queue: 'crm' },
     { id: 'b', queue: 'crm' },
@@ -33,24 +29,15 @@ const IN_ONE_INVOCATION = {
 
 /** One customer has more jobs than are left to it, once the other is guaranteed one of two units. */
 const GUARANTEED = {
-  config: defineConfig({ queues: { crm: { partition, concurrency: 2, total: 2, retry } } }),
+  config: defineConfig({ queues: { crm: { partition, concurrency: 2, total: 2, retry: RETRY_ONCE } } }),
   standing: [one('a', 'x'), one('b', 'x'), one('c', 'y')],
   sets: { of: totalOf('crm'), guaranteed: { y: 1 } },
   ...ALONE,
 }
 
-const FAULTS = [
-  { name: '', faults: {} },
-  { name: ', a crash', faults: { crash: 1 } },
-  { name: ', a lost reply', faults: { replyLost: 1 } },
-  { name: ', a lost message', faults: { lost: 1 } },
-  { name: ', a copy and a stray wake-up', faults: { copied: 1, strayWake: 1 } },
-]
-
-const BOUNDS = { deviations: DEVIATIONS, besideAFault: DEVIATIONS_BESIDE_A_FAULT }
-const each = withFaults({ faults: FAULTS, ...BOUNDS })
+const each = withFaults(USUAL)
 /** Copies find nothing here that they do not find in worlds with a line. */
-const withoutCopies = withFaults({ faults: FAULTS.slice(0, -1), ...BOUNDS })
+const withoutCopies = withFaults(ALL_BUT_COPIES)
 
 export const RUN_TIME: readonly World[] = [
   ...each('a queue paused', 'nothing starts amid the pause, and nothing is left waiting by it', PAUSED),

@@ -19,10 +19,15 @@ function judgeAlone({ item }: Extract<Effect, { op: 'put' }>, { truth, fail }: S
   const key = aloneKeyOf(item)
   if (key === undefined) return
   for (const other of truth.standing.values())
-    if (aloneKeyOf(other.item) === key) fail(`${item.pk} ${item.sk} is put while ${other.pk} ${other.sk} is there`)
+    if (aloneKeyOf(other.item) === key)
+      fail(`${item.pk} ${item.sk} is put while ${other.pk} ${other.sk} is there`)
 }
 
-function judgeRetry({ key, next }: Extract<Effect, { op: 'replace' }>, skew_ms: number, { truth, fail }: Seen): void {
+function judgeRetry(
+  { key, next }: Extract<Effect, { op: 'replace' }>,
+  skew_ms: number,
+  { truth, fail }: Seen,
+): void {
   const tick = tickOf(key)
   if (!tick || (next.attempt ?? 1) === (Number(key['attempt'] ?? 1) || 1)) return
   if (tick.onFailure === 'commit') fail(`${key.pk} ${key.sk} is tried again, and was to be given up`)
@@ -40,5 +45,6 @@ function judgeSetAside({ was, is }: Extract<Effect, { op: 'schedule' }>, { truth
   const rules = truth.plan.versions.map(({ input: { queues } }) =>
     Object.hasOwn(queues, item.queue) ? queues[item.queue]?.partition !== undefined : undefined,
   )
-  if (new Set(rules).size === 1) fail(`${item.pk} is set aside, and nothing is wrong: ${item.setAside.reason}`)
+  if (new Set(rules).size === 1)
+    fail(`${item.pk} is set aside, and nothing is wrong: ${item.setAside.reason}`)
 }

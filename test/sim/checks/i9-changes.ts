@@ -26,7 +26,8 @@ export const nothingOfBefore = (): Check => {
       const { by, effect } = event
       const [was, is] = [asOnRecord(effect.was), asOnRecord(effect.is)]
       if (!was || !isCaller(by) || !isChanged(was, is) || writes.has(by.id)) return
-      const isRule = !is || is.isRemoved === true || is.pause !== undefined || !isDeepStrictEqual(was.rule, is.rule)
+      const isRule =
+        !is || is.isRemoved === true || is.pause !== undefined || !isDeepStrictEqual(was.rule, is.rule)
       writes.set(by.id, { at: seen.truth.now, was, isRule })
     },
   }

@@ -7,7 +7,14 @@ import type { Plan } from '../workloads/plan.ts'
 import type { Invocation } from '../world/invocation.ts'
 import type { Check, Seen } from './check.ts'
 import { isBoundAlways } from './i7-bound.ts'
-import { aloneKeyOf, isActive, type Life, type Lives, type ScheduleOnRecord, tickOf } from './schedule-lives.ts'
+import {
+  aloneKeyOf,
+  isActive,
+  type Life,
+  type Lives,
+  type ScheduleOnRecord,
+  tickOf,
+} from './schedule-lives.ts'
 
 /** A few calls, a message and a cold start; in kind weather each of them may be sent again. */
 const handled_ms = ({ weather }: Plan): number => (weather === 'calm' ? 8000 : 45_000)
@@ -21,7 +28,12 @@ export const inTime = (lives: Lives): Check => {
     name: 'I9 in time',
     after(event, seen) {
       const { truth } = seen
-      if (event.kind === 'over' && event.by.fn === 'tick' && event.how === 'done' && !truth.troubled.has(event.by))
+      if (
+        event.kind === 'over' &&
+        event.by.fn === 'tick' &&
+        event.how === 'done' &&
+        !truth.troubled.has(event.by)
+      )
         ticks.push({ by: event.by, overAt: truth.now })
       if (event.kind === 'note' && isBoundAlways(truth.plan)) {
         const looked = ticks.findLast(({ overAt }) => overAt + handled_ms(truth.plan) < truth.now)
@@ -38,10 +50,13 @@ export const inTime = (lives: Lives): Check => {
 /** What that tick has seen was fired as far as it looks. */
 function judgeAhead({ item, definedAt }: Life, by: Invocation, seen: Seen): void {
   const { plan, now } = seen.truth
-  if (!isActive(item) || item.nextAt === undefined || definedAt + LAG_MS > by.begunAt || mayWait(item, seen)) return
+  if (!isActive(item) || item.nextAt === undefined || definedAt + LAG_MS > by.begunAt || mayWait(item, seen))
+    return
   const least = by.begunAt + TICK_AHEAD_MS - 2 * plan.maxSkew_ms - SLACK_MS
   if (item.nextAt < least)
-    seen.fail(`${item.pk}: ${new Date(item.nextAt).toISOString()} has made no job, ${now - by.begunAt} ms after a tick has looked`)
+    seen.fail(
+      `${item.pk}: ${new Date(item.nextAt).toISOString()} has made no job, ${now - by.begunAt} ms after a tick has looked`,
+    )
 }
 
 /** Until the job of an earlier one is gone. */
@@ -58,6 +73,7 @@ function judgeSettled({ item }: Life, seen: Seen): void {
   if (item.withdraw) seen.fail(`${item.pk} has left jobs to be taken back`)
   const isKnown = plan.versions.every(({ input }) => Object.hasOwn(input.queues, item.queue))
   if (!isActive(item) || !isKnown || mayWait(item, seen)) return
-  if (item.nextAt !== undefined && item.nextAt < now)
+  // Somewhere in its window: then it is decided whether an earlier job is in the way.
+  if (item.nextAt !== undefined && item.nextAt + item.options.window_ms < now)
     seen.fail(`${item.pk} is left behind: its next tick is ${now - item.nextAt} ms past`)
 }

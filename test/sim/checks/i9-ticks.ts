@@ -57,20 +57,30 @@ function judgePut(job: RawItem, by: Invocation, lives: Lives, { truth, fail }: S
   const number = (job['payload'] as { definition: number }).definition
   const delivery = truth.plan.schedules?.definitions[number]?.options.delivery ?? 'exactlyOnce'
   const what = `the job of ${iso(at)} of ${tick.task}|${tick.name} is put`
-  if (!life) return fail(`${what}, and there is no such schedule`)
+  if (!life) {
+    fail(`${what}, and there is no such schedule`)
+    return
+  }
   const { item } = life
   const isOwn = isActive(item) && item.payload.definition === number
-  if (!isOwn && (delivery === 'exactlyOnce' || by.begunAt > life.definedAt))
-    return fail(`${what} by the definition ${number}, which does not stand there`)
+  if (!isOwn && (delivery === 'exactlyOnce' || by.begunAt > life.definedAt)) {
+    fail(`${what} by the definition ${number}, which does not stand there`)
+    return
+  }
   if (delivery !== 'atLeastOnce' && life.ticks.get(at) === 'put') fail(`${what} for the second time`)
   life.ticks.set(at, 'put')
   if (!isOwn || !item) return
   if (!isTick(item.rule, at)) fail(`${what}, and it has no such tick`)
   if (at <= life.notBefore) fail(`${what}, although it fires only after ${iso(life.notBefore)}`)
   const { runAt } = readPlace(job.sk)
-  if (runAt < at || runAt > at + item.options.window_ms || (runAt === at + item.options.window_ms && runAt > at))
+  if (
+    runAt < at ||
+    runAt > at + item.options.window_ms ||
+    (runAt === at + item.options.window_ms && runAt > at)
+  )
     fail(`${what}, due ${runAt - at} ms later`)
-  if (item.rule.kind !== 'at' && item.buffered !== at) judgeMissed(life, { at, offset_ms: runAt - at, by, what }, fail)
+  if (item.rule.kind !== 'at' && item.buffered !== at)
+    judgeMissed(life, { at, offset_ms: runAt - at, by, what }, fail)
 }
 
 interface Late {
@@ -94,11 +104,18 @@ function judgeMissed({ item }: Life, { at, offset_ms, by, what }: Late, fail: Se
     fail(`${what} although ${iso(later)} was missed as well, and one job is to be made`)
 }
 
-function judgeTakenBack({ key: { pk, sk } }: Extract<Effect, { op: 'takeBack' }>, lives: Lives, { truth, fail }: Seen): void {
+function judgeTakenBack(
+  { key: { pk, sk } }: Extract<Effect, { op: 'takeBack' }>,
+  lives: Lives,
+  { truth, fail }: Seen,
+): void {
   const standing = truth.at(pk, sk)
   const tick = standing && tickOf(standing.item)
   const life = tick && lives.of(tick)
-  if (!standing || !tick || !life) return fail(`${pk} ${sk} is taken back, and is no job of a tick`)
+  if (!standing || !tick || !life) {
+    fail(`${pk} ${sk} is taken back, and is no job of a tick`)
+    return
+  }
   if (tick.isManual) fail(`${pk} ${sk} is taken back, and somebody has asked for it by hand`)
   if (truth.claimed(standing)) fail(`${pk} ${sk} is taken back although it is claimed`)
   life.ticks.delete(tick.at)
@@ -130,10 +147,15 @@ function judgePassed(life: Life, by: Invocation, seen: Judging): void {
   const { item } = life
   if (!item) return
   const next = item.nextAt ?? (item.rule.kind === 'at' ? Number.POSITIVE_INFINITY : undefined)
-  if (next === undefined) return seen.fail(`${item.pk} has no next tick`)
+  if (next === undefined) {
+    seen.fail(`${item.pk} has no next tick`)
+    return
+  }
   for (const at of ticksBetween(item.rule, life.judged, next)) {
     if (life.ticks.has(at)) continue
-    if (isMissed(life, at, seen.truth.now + by.skew_ms) || isInTheWay(life, at, by, seen)) life.ticks.set(at, 'passed')
+    const isMissedNow = isMissed(life, at, seen.truth.now + by.skew_ms)
+    if (isMissedNow || isInTheWay(life, at, by, seen) || isBehindEarlier(life, at))
+      life.ticks.set(at, 'passed')
     else if (item.options.delivery === 'atMostOnce') {
       life.ticks.set(at, 'unsure')
       seen.unsure.push({ life, at, by })
@@ -150,6 +172,10 @@ function isMissed({ item }: Life, at: number, clock: number): boolean {
   return missed === 'one' && later !== undefined && clock - later >= MISSED_AFTER_MS
 }
 
+/** A definition goes on behind the last tick that an earlier one has fired, if the job of that could not be taken back. */
+const isBehindEarlier = ({ item }: Life, at: number): boolean =>
+  item?.lastAt !== undefined && at <= item.lastAt && !isTick(item.rule, item.lastAt)
+
 /** The job of an earlier tick was there, at some moment of the invocation; and where one waits, one does. */
 function isInTheWay(life: Life, at: number, by: Invocation, { truth }: Seen): boolean {
   const { item } = life
@@ -162,7 +188,11 @@ function isInTheWay(life: Life, at: number, by: Invocation, { truth }: Seen): bo
 }
 
 /** What was passed over has been put by the end, unless something failed. */
-function judgeUnsure({ by }: Extract<WorldEvent, { kind: 'over' }>, unsure: Unsure[], { truth, fail }: Seen): void {
+function judgeUnsure(
+  { by }: Extract<WorldEvent, { kind: 'over' }>,
+  unsure: Unsure[],
+  { truth, fail }: Seen,
+): void {
   for (const [index, one] of [...unsure.entries()].reverse()) {
     if (one.by !== by) continue
     unsure.splice(index, 1)

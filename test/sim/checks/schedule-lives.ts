@@ -66,7 +66,8 @@ export const isSettled = (item: ScheduleOnRecord | undefined): item is ScheduleO
 export const isActive = (item: ScheduleOnRecord | undefined): item is ScheduleOnRecord =>
   item !== undefined && !item.pause && !item.setAside && !item.isRemoved
 
-const nameOf = ({ task, name }: { readonly task: string; readonly name: string }): string => `${task}\n${name}`
+const nameOf = ({ task, name }: { readonly task: string; readonly name: string }): string =>
+  `${task}\n${name}`
 
 export class Lives {
   readonly #lives = new Map<string, Life>()

@@ -1,7 +1,4 @@
-/**
- * What really happened, kept by an observer that sees every event of the world: which items stand in the Jobs table
- * and what became of each, which handlers run, who claimed what and when.
- */
+/** What really happened, as an observer sees it: which items stand and what became of each, which handlers run, who claimed what and when. */
 import type { Tables } from '../../../lib/adapters/memory/tables.ts'
 import type { RawItem } from '../../../lib/core/job/job.ts'
 import type { Slots } from '../../../lib/core/shard/state.ts'

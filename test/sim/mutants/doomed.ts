@@ -14,8 +14,8 @@ export const DOOMED: readonly Mutant[] = [
   {
     name: 'what is ended does not depend on the version',
     file: 'lib/adapters/memory/job-ends.ts',
-    find: "  if (state?.version !== version) return 'stale'",
-    replace: '  void [state?.version, version]',
+    find: "if (!isUnpassed(tables, state)) return 'stale'\n    if (burials",
+    replace: 'if (burials',
     breaks: 'a job that was claimed meanwhile ends while it runs',
   },
   {

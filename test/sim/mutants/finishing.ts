@@ -80,8 +80,8 @@ export const FINISHING: readonly Mutant[] = [
   {
     name: 'one attempt too many',
     file: ENDING,
-    find: 'if (job.attempt >= job.queue.retry.attempts)',
-    replace: 'if (job.attempt > job.queue.retry.attempts)',
+    find: 'job.attempt >= job.queue.retry.attempts',
+    replace: 'job.attempt > job.queue.retry.attempts',
     breaks: 'the number of attempts',
   },
   {

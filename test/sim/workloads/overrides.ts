@@ -97,7 +97,7 @@ export function unpause(world: World): void {
   const nameOf = ({ queue, tenant }: { queue: QueuePlan; tenant: string }) =>
     `${queue.name}|${queue.partitioned}|${tenant}`
   const partitions = new Map(
-    world.plan.jobs.flatMap(({ queue: { name }, tenant }) =>
+    [...world.plan.jobs, ...(world.plan.schedules?.names ?? [])].flatMap(({ queue: { name }, tenant }) =>
       world.plan.versions.flatMap(({ queues }) =>
         queues
           // There is no partition without a name: it would be taken for the queue without partitions.

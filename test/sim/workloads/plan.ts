@@ -1,8 +1,8 @@
 /** What one seed decides before its world begins. */
 
+import type { Labels } from '../../../lib/core/job/labels.ts'
 import type { LimitOverride } from '../../../lib/core/limits/limits.ts'
 import type { LimiterName } from '../../../lib/core/limits/queue-limiter.ts'
-import type { Labels } from '../../../lib/core/job/labels.ts'
 import type { SimRandom } from '../world/random.ts'
 import type { AppRatePlan } from './app-rates.ts'
 import type { Keyed } from './keyed.ts'

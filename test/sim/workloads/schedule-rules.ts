@@ -1,6 +1,7 @@
 /** Rules of schedules, each with so few ticks that a run comes to its end; and the moments at which clocks change. */
-import { parseDuration } from '../../../lib/core/text/duration.ts'
+
 import type { RuleInput } from '../../../lib/core/schedule/rule-input.ts'
+import { parseDuration } from '../../../lib/core/text/duration.ts'
 import type { SimRandom } from '../world/random.ts'
 
 /** When the clocks of a zone change, and by how many minutes they are ahead of UTC before and after. */

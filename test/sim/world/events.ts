@@ -19,8 +19,8 @@ import type {
   PassOutcome,
   PassWrite,
   RawKey,
-  ReleaseOutcome,
   RawSchedule,
+  ReleaseOutcome,
   StartOutcome,
   SwapOutcome,
 } from '../../../lib/ports/store.ts'
@@ -184,7 +184,12 @@ export type WorldEvent =
   /** A client was told that there is no room. `place`: the key of the number, by the documentation. */
   | { readonly kind: 'full'; readonly by: Invocation; readonly place: string; readonly max: number }
   /** Somebody's call about a schedule has returned without an error. */
-  | { readonly kind: 'scheduleTold'; readonly by: Invocation; readonly key: string; readonly what: ScheduleVerb }
+  | {
+      readonly kind: 'scheduleTold'
+      readonly by: Invocation
+      readonly key: string
+      readonly what: ScheduleVerb
+    }
   /** And here with one: nothing was done. */
   | { readonly kind: 'scheduleRefused'; readonly by: Invocation; readonly why: string }
   /** Nothing has failed for so long that all schedules go on as they should. Then they are removed. */

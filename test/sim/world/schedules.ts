@@ -21,6 +21,11 @@ export interface PreviousSchedule {
   readonly until: number
 }
 
+export interface SchedulesWorld {
+  readonly previousSchedules: Map<string, PreviousSchedule>
+  readonly scheduler: { readonly now: number }
+}
+
 export function simulatedSchedules(
   world: StoreWorld,
   by: Invocation,
@@ -37,12 +42,14 @@ export function simulatedSchedules(
     getMany: (keys) => looking('get schedules', () => schedules.getMany(keys)),
     partitions: () => looking('partitions', () => schedules.partitions()),
     savePartitions: (...save) => other('savePartitions', () => schedules.savePartitions(...save)),
+    declared: () => looking('declared', () => schedules.declared()),
+    saveDeclared: (...save) => other('saveDeclared', () => schedules.saveDeclared(...save)),
     due: ({ limit, cursor, ...query }) =>
       looking('due schedules', async () => pageOf(await allDue(world, schedules, query), limit, cursor)),
     scan: (query) =>
       looking('scan schedules', async () => {
         const page = await schedules.scan(query)
-        return { ...page, schedules: page.schedules.flatMap((item) => shown(world, item)) }
+        return { ...page, schedules: structuredClone(page.schedules.flatMap((item) => shown(world, item))) }
       }),
     put: (item, found) =>
       writing(world, by, { op: 'putSchedule', pk: item.pk }, () => schedules.put(item, found)),
@@ -116,8 +123,8 @@ function writing<T>(
 function shown(world: Shown, item: RawSchedule): RawSchedule[] {
   const { faults, previousSchedules, scheduler } = world
   const before = previousSchedules.get(item.pk)
-  if (!before || before.until < scheduler.now || !faults.strikes('staleRead')) return [structuredClone(item)]
-  return before.was ? [structuredClone(before.was)] : []
+  if (!before || before.until < scheduler.now || !faults.strikes('staleRead')) return [item]
+  return before.was ? [before.was] : []
 }
 
 type Shown = Pick<StoreWorld, 'faults' | 'previousSchedules' | 'scheduler'>
@@ -139,8 +146,9 @@ async function allDue(world: StoreWorld, schedules: ScheduleStore, query: Query)
 
 const byTime = (a: DueSchedule, b: DueSchedule): number => a.nextAt - b.nextAt || byBytes(a.key, b.key)
 
-function pageOf(all: readonly DueSchedule[], limit: number, cursor?: string): DuePage {
-  const behind = cursor === undefined ? all : all.filter((one) => byTime(one, JSON.parse(cursor)) > 0)
+function pageOf(all: readonly DueSchedule[], limit: number, cursor?: DueSchedule): DuePage {
+  const behind = cursor ? all.filter((one) => byTime(one, cursor) > 0) : all
   const schedules = behind.slice(0, limit)
-  return { schedules, ...(schedules.length >= limit ? { cursor: JSON.stringify(schedules.at(-1)) } : {}) }
+  const last = schedules.at(-1)
+  return { schedules, ...(last && schedules.length >= limit ? { cursor: last } : {}) }
 }

@@ -12,16 +12,14 @@ import { simulatedKeyed } from './keyed-jobs.ts'
 import { metered } from './metered.ts'
 import type { Network } from './network.ts'
 import { simulatedPauses } from './queue-pauses.ts'
-import { type PreviousSchedule, simulatedSchedules } from './schedules.ts'
+import { type SchedulesWorld, simulatedSchedules } from './schedules.ts'
 import { dueOf, stale } from './stale-reads.ts'
 import type { Throughput } from './throughput.ts'
 
-export interface StoreWorld {
+export interface StoreWorld extends SchedulesWorld {
   readonly tables: Tables
-  /** What each state item, or schedule, was before its last change: an index or a scan may still show it. */
+  /** What each state item was before its last change: an index or a scan may still show it. */
   readonly previous: Map<string, ShardState | undefined>
-  readonly previousSchedules: Map<string, PreviousSchedule>
-  readonly scheduler: { readonly now: number }
   /** Absent where no key is ever throttled. */
   readonly throughput: Throughput | undefined
   readonly network: Network

@@ -51,6 +51,38 @@ const CASES: Cases<keyof ScheduleEvents> = {
       ],
     },
   ],
+  'declared schedule refused': [
+    {
+      event: { schedule, reason: 'its name is taken' },
+      line: [
+        'error',
+        'a schedule that the configuration declares was not applied: change it, and deploy',
+        { schedule, reason: 'its name is taken' },
+      ],
+      counts: { SetAsideSchedules: 1 },
+    },
+  ],
+  'schedule refused': [
+    {
+      event: { schedule, reason: 'no rule' },
+      line: [
+        'error',
+        'an item of the Schedules table is no schedule, and is a dead letter now',
+        { schedule, reason: 'no rule' },
+      ],
+      counts: { SetAsideSchedules: 1 },
+    },
+  ],
+  'schedules left behind': [
+    {
+      event: { schedules: [schedule] },
+      line: [
+        'warn',
+        'schedules that nobody has seen to in time are seen to now',
+        { count: 1, schedules: [schedule] },
+      ],
+    },
+  ],
   'schedule set aside': [
     {
       event: { schedule, reason: 'no queue' },

@@ -50,6 +50,7 @@ const working = (): DeploymentContext => ({
   },
   clock: { now: () => NOW, sleep: async () => {} },
   events: { emit: () => {} },
+  applySchedules: async () => void happened.push('applied'),
   sweep: async () => {
     happened.push('swept')
     return 7
@@ -83,7 +84,7 @@ describe('a deploy', () => {
     '%s is recorded, then answered, and then all shards are looked at',
     async (type) => {
       expect(await ask(type, ENDS)).toBe(7)
-      expect(happened).toEqual(['recorded', 'answered', 'swept'])
+      expect(happened).toEqual(['recorded', 'answered', 'applied', 'swept'])
       expect(record).toMatchObject({ number: 1, configuration: 'hash' })
       expect(puts).toEqual([
         {
@@ -113,10 +114,16 @@ describe('a deploy', () => {
     expect(puts).toMatchObject([{ answer: { Status: 'SUCCESS' } }])
   })
 
+  test('succeeds though its schedules cannot be applied, and the sweep comes all the same', async () => {
+    const context = () => ({ ...working(), applySchedules: () => Promise.reject(new Error('no')) })
+    expect(await ask('Update', ENDS, context)).toBe(7)
+    expect(puts).toMatchObject([{ answer: { Status: 'SUCCESS' } }])
+  })
+
   test('whose answer is refused at first is answered again', async () => {
     statuses = [503, 200]
     await ask('Update', ENDS)
-    expect(happened).toEqual(['recorded', 'answered', 'answered', 'swept'])
+    expect(happened).toEqual(['recorded', 'answered', 'answered', 'applied', 'swept'])
   })
 
   test.each<[string, object, () => DeploymentContext, RegExp]>([

@@ -14,6 +14,7 @@ test('a name that nobody gave is missed when it is needed, and found as soon as 
   const { wake, store } = wiringOf({ config })
   expect(wake).toThrow(EnvironmentError)
   await expect(store.history.letters('dead|crm')).rejects.toThrow('SLUICE_HISTORY_TABLE')
+  await expect(store.schedules.get('sync|nightly')).rejects.toThrow('SLUICE_SCHEDULES_TABLE')
   vi.stubEnv('SLUICE_WAKE_QUEUE_URL', 'http://localhost/wake')
   expect(wake()).toBeDefined()
 })

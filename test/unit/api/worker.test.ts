@@ -6,7 +6,8 @@ import { createWorker } from '../../../lib/api/worker.ts'
 
 beforeAll(() => {
   vi.stubEnv('AWS_REGION', 'eu-central-1')
-  for (const table of ['JOBS', 'STATE', 'HISTORY']) vi.stubEnv(`SLUICE_${table}_TABLE`, 'a-table')
+  for (const table of ['JOBS', 'STATE', 'HISTORY', 'SCHEDULES'])
+    vi.stubEnv(`SLUICE_${table}_TABLE`, 'a-table')
   for (const queue of ['WORK', 'WAKE']) vi.stubEnv(`SLUICE_${queue}_QUEUE_URL`, 'http://127.0.0.1:1/queue')
   vi.stubEnv('SLUICE_CONFIG', JSON.stringify({ queues: { crm: {} } }))
   vi.stubEnv('SLUICE_CONFIG_HASH', 'a-hash')

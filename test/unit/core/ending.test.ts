@@ -126,3 +126,34 @@ test.each<[Ending, 'ok' | 'failed' | undefined]>([
   [{ kind: 'slowed', until: NOW, error: 'HTTP 429' }, undefined],
   [{ kind: 'given back', to: 'a process of its own', at: NOW, error: 'no' }, undefined],
 ])('%o counts as %s', (ending, counted) => expect(countedAs(ending)).toBe(counted))
+
+describe('a failed attempt of a tick', () => {
+  const next = [NOW - 60_000, NOW + 60_000, NOW + 120_000]
+  const tick = { task: 'sync', name: 'daily', at: NOW - 120_000, next }
+  const of = (onFailure: 'commit' | 'wait', given: readonly number[] = next) => ({
+    schedule: { ...tick, next: given, onFailure },
+  })
+  const error = 'Error: no'
+
+  test('is followed by another as any is, if its schedule does not say otherwise', () => {
+    expect(ending(FAILED, { schedule: tick })).toEqual({ kind: 'retry', at: NOW + 750, error })
+  })
+
+  test('is the last, if its schedule goes on anyway', () => {
+    expect(ending(FAILED, of('commit'))).toEqual({ kind: 'dead', reason: 'exhausted', error })
+  })
+
+  test('is followed by another at the next tick that has not come, if its schedule waits for that', () => {
+    expect(ending(FAILED, of('wait'))).toEqual({ kind: 'retry', at: NOW + 60_000, error })
+    expect(ending(FAILED, { ...of('wait'), attempt: 3 })).toMatchObject({ reason: 'exhausted' })
+  })
+
+  test('is followed by another as any is, if there is no such tick, or it has outlived all that it knows of', () => {
+    expect(ending(FAILED, of('wait', []))).toEqual({ kind: 'retry', at: NOW + 750, error })
+    expect(ending(FAILED, of('wait', [NOW]))).toEqual({ kind: 'retry', at: NOW + 750, error })
+  })
+
+  test('leaves what it says of its tick to the next', () => {
+    expect(successor(FAILED, of('wait'))).toMatchObject({ attempt: 2, schedule: of('wait').schedule })
+  })
+})

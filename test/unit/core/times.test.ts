@@ -6,6 +6,7 @@ import { BRIEF, callOptions } from '../../../lib/lambda/clients.ts'
 import { MAX_WAITS } from '../../../lib/use-cases/operate/operator-call.ts'
 import { type Related, relateGrants } from '../../support/times-of-grants.ts'
 import { relatePayloads } from '../../support/times-of-payloads.ts'
+import { relateFirings } from '../../support/times-of-schedules.ts'
 
 const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0)
 
@@ -286,6 +287,7 @@ related('an operator’s call is over before anybody thinks that it hangs', ['RO
 
 relateGrants(related)
 relatePayloads(related)
+relateFirings(related, LONGEST_CALL_MS)
 
 test('no duration stands there that nothing is said about', () => {
   expect(Object.keys(times).filter((name) => !RELATED.has(name))).toEqual([])

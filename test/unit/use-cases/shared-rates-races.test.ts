@@ -1,6 +1,7 @@
 /** What goes back of starts that rates have granted, and what must not be forgotten of those that were made. */
 import { expect, test } from 'vitest'
 import type { ShardKey } from '../../../lib/core/keys.ts'
+import type { Grant } from '../../../lib/core/limits/grant.ts'
 import { limiterKey, poolNamed } from '../../../lib/core/limits/queue-limiter.ts'
 import { defineConfig } from '../../../lib/core/queue/config.ts'
 import { emptyState } from '../../../lib/core/shard/state.ts'
@@ -92,6 +93,29 @@ test('a limiter that is paused forgets no start, for it may go on within the win
   const { attempts } = world
   const most = attempts.map(({ at }) => attempts.filter((one) => one.at > at - 10_000 && one.at <= at).length)
   expect([attempts.length, Math.max(...most)]).toEqual([7, 3])
+})
+
+test('nor does it when a visit gives up what it was granted before the pause', async () => {
+  const world = new World(ALONE)
+  for (const n of [1, 2, 3]) world.put(job(n))
+  await live(world, 2000)
+  const ask = async (granted: readonly Grant[]) => {
+    const asked = await askForStarts(world.context, {
+      state: emptyState(SHARD),
+      starts: [world.now],
+      hasWork: true,
+      isOwn: false,
+      granted,
+    })
+    if (asked === undefined || asked === 'stale') throw new Error('no answer')
+    return asked
+  }
+  const { ahead } = await ask([])
+  if (!ahead) throw new Error('nothing is granted')
+  expect(startsIn(world, API)).toBe(4)
+  await setLimiter(world.context, poolNamed('api'), { rateLimit: { allowed: 0, period_ms: 1000 } })
+  expect((await ask([ahead])).grants).toEqual([])
+  expect(startsIn(world, API)).toBe(3)
 })
 
 test('a job does not start behind the time for which its start was granted, be it a moment', async () => {

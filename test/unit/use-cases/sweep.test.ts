@@ -69,9 +69,11 @@ describe('a sweep', () => {
     for (let sweeps = 0; sweeps < 2; sweeps++) {
       const { count, swept } = await watch(world)
       expect(count).toBe(3)
-      expect(swept).toMatchObject({ items: 3, woken: 3, failed: [], parts: 5, ended: { length: 5 } })
+      const parts = sweeps === 0 ? 6 : 5
+      expect(swept).toMatchObject({ items: 3, woken: 3, failed: [], parts, ended: { length: parts } })
     }
-    expect([...world.tables.sweep]).toEqual([])
+    // It has gone through all schedules, which is done once an hour.
+    expect([...world.tables.sweep]).toEqual([['schedules', `ended ${NOW}`]])
     expect(world.counted).toEqual([1, 2].map(() => ({ name: 'Sweeps', value: 1 })))
   })
 
@@ -87,9 +89,9 @@ describe('a sweep', () => {
   test('stops well before its function does, and the next goes on there', async () => {
     const world = worldOf(50)
     let calls = 0
-    const { swept } = await watch(world, { remaining_ms: () => (calls++ < 8 ? 300_000 : 30_000) })
-    expect(swept).toMatchObject({ pages: 8, ended: ['jobs'], parts: 5, failed: [] })
-    expect(world.tables.sweep.size).toBe(4)
+    const { swept } = await watch(world, { remaining_ms: () => (calls++ < 9 ? 300_000 : 30_000) })
+    expect(swept).toMatchObject({ pages: 9, ended: ['schedules', 'jobs'], parts: 6, failed: [] })
+    expect(world.tables.sweep.size).toBe(5)
     expect(world.counted).toEqual([{ name: 'Sweeps', value: 1 }])
   })
 })
@@ -105,7 +107,7 @@ describe('an error', () => {
     Object.assign(states, { scan: failing })
     const first = await watch(world)
     expect(first.swept).toMatchObject({ failed: ['states 2 of 4'] })
-    expect([...world.tables.sweep.keys()]).toEqual(['states 2 of 4'])
+    expect([...world.tables.sweep.keys()]).toEqual(['schedules', 'states 2 of 4'])
     expect(world.counted).toEqual([
       { name: 'ShardFailures', value: 1 },
       { name: 'Sweeps', value: 1 },
@@ -121,7 +123,18 @@ describe('an error', () => {
     const world = worldOf(5)
     Object.assign(world.context.store.states, { scan: () => Promise.reject(new Error('throttled')) })
     Object.assign(world.context.store.jobs, { shards: () => Promise.reject(new Error('throttled')) })
+    Object.assign(world.context.store.schedules, { scan: () => Promise.reject(new Error('throttled')) })
     expect(await world.sweep()).toBe(0)
+    expect(world.counted).toEqual([{ name: 'ShardFailures', value: 6 }])
+  })
+
+  test('everywhere but in schedules, which are not looked at each time, is one that it misses, too', async () => {
+    const world = worldOf(5)
+    await world.sweep()
+    Object.assign(world.context.store.states, { scan: () => Promise.reject(new Error('throttled')) })
+    Object.assign(world.context.store.jobs, { shards: () => Promise.reject(new Error('throttled')) })
+    world.counted.splice(0)
+    await world.sweep()
     expect(world.counted).toEqual([{ name: 'ShardFailures', value: 5 }])
   })
 

@@ -43,6 +43,17 @@ def invalidate_worker(*arguments, **options):
 lambda_runtime.kill_workers = kill_workers
 lambda_runtime.invalidate_worker = invalidate_worker
 
+_extract_iam_action = iam_actions.extract_iam_action
+
+
+def extract_iam_action(*arguments, **options):
+    """AWS has no action for a batch: whoever may send may send many."""
+    action = _extract_iam_action(*arguments, **options)
+    return "sqs:SendMessage" if action == "sqs:SendMessageBatch" else action
+
+
+iam_actions.extract_iam_action = extract_iam_action
+
 _access_denied_response = iam_actions.access_denied_response
 
 

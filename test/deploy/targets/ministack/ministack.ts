@@ -1,11 +1,10 @@
 /** One MiniStack on loopback, with IAM enforced and over TLS, as a process group that ends with the test. */
-import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, open, readFile } from 'node:fs/promises'
 import { Agent, request } from 'node:https'
 import type { Server } from 'node:net'
 import { dirname, join } from 'node:path'
-import { promisify } from 'node:util'
 import pRetry from 'p-retry'
 import { freePort } from '../../../../local/engines/process.ts'
 import { onLoopback } from '../../../support/loopback.ts'
@@ -19,7 +18,6 @@ export class Ministack implements Target {
   readonly region = 'us-east-1'
   readonly #endpoint: string
   readonly #certificate: string
-  readonly #python: string
   #ca: Buffer | undefined
   readonly #process: ChildProcess
   readonly #log: string
@@ -37,14 +35,13 @@ export class Ministack implements Target {
       env: environment(port, temporary),
     })
     await output.close()
-    const emulator = new Ministack(child, python, port, temporary, log)
+    const emulator = new Ministack(child, port, temporary, log)
     await emulator.#answers()
     return emulator
   }
 
-  private constructor(child: ChildProcess, python: string, port: number, temporary: string, log: string) {
+  private constructor(child: ChildProcess, port: number, temporary: string, log: string) {
     this.#process = child
-    this.#python = python
     this.#log = log
     this.#endpoint = `https://127.0.0.1:${port}`
     this.#certificate = join(temporary, 'ministack-tls', 'server.crt')
@@ -74,19 +71,12 @@ export class Ministack implements Target {
   serve = (server: Server): Promise<string> => onLoopback(server)
 
   /** A line of its log for each: `launch.py` writes them. */
-  async refusals(): Promise<string[]> {
+  readonly refusals = async (): Promise<string[]> => {
     const lines = (await readFile(this.#log, 'utf8')).split('\n')
     return lines.filter((line) => line.includes('REFUSED BY IAM'))
   }
 
-  async adapt(): Promise<void> {
-    const script = join(import.meta.dirname, 'allow_batches.py')
-    await promisify(execFile)(this.#python, [script], { env: this.environment })
-  }
-
-  /** All of it is gone with the process. */
-  cleanUp = async (): Promise<void> => undefined
-
+  /** All that was deployed is gone with the process. */
   async stop(): Promise<void> {
     process.off('exit', this.#kill)
     if (this.#process.exitCode !== null || this.#process.signalCode !== null) return

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Job } from '../../../../lib/core/job/job.ts'
 import type { Delivery } from '../../../../lib/core/schedule/schedule.ts'
+import { toScheduleItem, versionAfter } from '../../../../lib/core/schedule/schedule-item.ts'
 import { firePartition } from '../../../../lib/use-cases/schedules/fire-partition.ts'
 import { NOW } from '../../../support/builders.ts'
 import { diesAt, MINUTE_MS, minutes, ranAt, standing, ticksOf, worldWith } from './scheduled.ts'
@@ -82,12 +83,11 @@ test('nobody knows of a tick that may be lost, unless it is said', async () => {
 
 test('a job that stands there, for somebody has written its schedule back, is left out', async () => {
   const world = await worldWith({ rule: { kind: 'every', every_ms: 20_000, from: NOW } })
-  const { schedules } = world.context.store
   await firePartition(world.context, { fire: 0 })
-  const item = await schedules.get('sync|daily')
-  if (typeof item?.['version'] !== 'number') throw new Error('a schedule')
-  const first = { ...item, nextAt: NOW + 40_000, version: item['version'] + 1 }
-  expect(await schedules.put(first as never, item['version'] as never)).toBe('put')
+  const fired = await standing(world)
+  if (!fired) throw new Error('a schedule')
+  const back = { ...fired, nextAt: NOW + 40_000, version: versionAfter(fired.version, NOW) }
+  expect(await world.context.store.schedules.put(toScheduleItem(back), fired.version)).toBe('put')
   await firePartition(world.context, { fire: 0 })
   expect(ticksOf(world.jobs)).toEqual([20_000, 40_000, 60_000, 80_000])
   expect((await standing(world))?.nextAt).toBe(NOW + 100_000)

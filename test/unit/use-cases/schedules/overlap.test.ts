@@ -107,6 +107,9 @@ test('bufferOne: one tick waits, and runs as soon as the job is over; those that
     { why: 'overlap', skipped: { from: NOW + 30_000, to: NOW + 40_000 } },
   ])
   await jobs.end()
+  await second(world, 8)
+  expect(ranAt(world)).toEqual([10_000, 45_000, 50_000])
+  await jobs.end()
 })
 
 test('bufferOne: if the end of the job tells nobody, the next tick sees it', async () => {

@@ -1,0 +1,68 @@
+/** The client's verbs of schedules in the world of the use cases. */
+import { z } from 'zod'
+import type { Schedules } from '../../../lib/api/schedules.ts'
+import { schedulesOf } from '../../../lib/api/schedules.ts'
+import type { Wiring } from '../../../lib/api/wiring.ts'
+import { type Config, defineConfig } from '../../../lib/core/queue/config.ts'
+import type { Schedule } from '../../../lib/core/schedule/schedule.ts'
+import { readSchedule } from '../../../lib/core/schedule/schedule-item.ts'
+import { scheduleKey } from '../../../lib/core/schedule/schedule-key.ts'
+import { defineTask } from '../../../lib/index.ts'
+import { NOW, value } from '../../support/builders.ts'
+import { World } from '../../support/world.ts'
+
+export const MINUTE_MS = 60_000
+
+export const CONFIG = defineConfig({
+  pools: { api: { concurrency: 4 }, gpu: { concurrency: 4 } },
+  queues: {
+    crm: { partition: { payload: 'customer' }, concurrency: 100 },
+    plain: { rateLimit: { allowed: 10, period: '1s' }, costs: true },
+  },
+  schedules: { partitions: 4 },
+})
+
+export const sync = defineTask({
+  name: 'sync',
+  queue: 'crm',
+  payload: z.object({ customer: z.string() }),
+  handler: async () => {},
+})
+export const ACME = { customer: 'acme' }
+export const EACH_MINUTE = { cron: '* * * * *' }
+export const HOURLY = { cron: '0 * * * *' }
+
+export interface Scene {
+  readonly world: World
+  readonly client: Schedules<string, 'api' | 'gpu'>
+  readonly wiring: Wiring
+}
+
+export function scene(part: Partial<Wiring> = {}, config: Config = CONFIG): Scene {
+  const world = new World(config)
+  const { store, payloads, clock, wake } = world.context
+  const wiring: Wiring = { config, store, payloads, clock, wake: () => wake, keepsPayloads: false, ...part }
+  return { world, client: schedulesOf(wiring), wiring }
+}
+
+export async function standing(
+  { world }: Scene,
+  name = 'acme',
+  task = 'sync',
+): Promise<Schedule | undefined> {
+  const item = await world.context.store.schedules.get(scheduleKey(task, name))
+  return item && value(readSchedule(item))
+}
+
+/** Everything that has been put and is due is fired; the world goes on for so long. */
+export async function live({ world }: Scene, time_ms: number): Promise<void> {
+  for (let left = time_ms; left > 0; left -= MINUTE_MS) {
+    await world.tick()
+    await world.live(Math.min(left, MINUTE_MS))
+  }
+}
+
+/** When jobs are due, as times after the beginning. */
+export const dueAt = ({ world }: Scene): number[] =>
+  world.jobs.map(({ sk }) => Date.parse(sk.split('#')[1] ?? '') - NOW).sort((a, b) => a - b)
+export const ranAt = ({ world }: Scene): number[] => world.attempts.map(({ at }) => at - NOW)
