@@ -2,7 +2,6 @@
  * I9: when somebody has been told that a schedule is changed, paused or removed, no job of what it was starts any more that was not due
  * yet, but for those that were claimed by then.
  */
-import { isDeepStrictEqual } from 'node:util'
 import type { WorldEvent } from '../world/events.ts'
 import type { Invocation } from '../world/invocation.ts'
 import type { Check, Seen } from './check.ts'
@@ -11,8 +10,6 @@ import { asOnRecord, type ScheduleOnRecord, tickOf } from './schedule-lives.ts'
 interface Write {
   readonly at: number
   readonly was: ScheduleOnRecord
-  /** Its rule has gone, and so have all its ticks; otherwise those that have come by then stay. */
-  readonly isRule: boolean
 }
 
 export const nothingOfBefore = (): Check => {
@@ -26,9 +23,7 @@ export const nothingOfBefore = (): Check => {
       const { by, effect } = event
       const [was, is] = [asOnRecord(effect.was), asOnRecord(effect.is)]
       if (!was || !isCaller(by) || !isChanged(was, is) || writes.has(by.id)) return
-      const isRule =
-        !is || is.isRemoved === true || is.pause !== undefined || !isDeepStrictEqual(was.rule, is.rule)
-      writes.set(by.id, { at: seen.truth.now, was, isRule })
+      writes.set(by.id, { at: seen.truth.now, was })
     },
   }
 }
@@ -51,12 +46,12 @@ function judge(
   if (!write || what === 'resume' || what === 'runNow') return
   // A deploy may have given its jobs another place.
   if (truth.plan.versions.length > 1) return
-  const { was, at, isRule } = write
+  const { was, at } = write
   const clock = at + by.skew_ms
   for (const standing of truth.standing.values()) {
     const tick = tickOf(standing.item)
     if (!tick || tick.isManual || tick.task !== was.task || tick.name !== was.name) continue
-    const isOfBefore = standing.since <= at && standing.runAt > clock && (isRule || tick.at > clock)
+    const isOfBefore = standing.since <= at && standing.runAt > clock
     const isUntouched = standing.attempt === 1 && standing.starts === 0 && standing.lineage.moves === 0
     const wasClaimed = truth.claimedAt.has(`${standing.pk}\n${standing.id}`)
     if (isOfBefore && isUntouched && !wasClaimed)

@@ -38,6 +38,7 @@ export const inTime = (lives: Lives): Check => {
       if (event.kind === 'note' && isBoundAlways(truth.plan)) {
         const looked = ticks.findLast(({ overAt }) => overAt + handled_ms(truth.plan) < truth.now)
         if (looked) for (const life of lives.all()) judgeAhead(life, looked.by, seen)
+        for (const life of lives.all()) judgeBuffered(life, seen)
       }
       if (event.kind === 'schedulesSettled') for (const life of lives.all()) judgeSettled(life, seen)
     },
@@ -57,6 +58,14 @@ function judgeAhead({ item, definedAt }: Life, by: Invocation, seen: Seen): void
     seen.fail(
       `${item.pk}: ${new Date(item.nextAt).toISOString()} has made no job, ${now - by.begunAt} ms after a tick has looked`,
     )
+}
+
+/** The end of the job for which it has waited has it fired. */
+function judgeBuffered({ item, aloneEndedAt }: Life, seen: Seen): void {
+  const { now, plan } = seen.truth
+  if (!isActive(item) || item.buffered === undefined || mayWait(item, seen)) return
+  if (aloneEndedAt + handled_ms(plan) < now)
+    seen.fail(`${item.pk}: the tick that waits has nothing to wait for, ${now - aloneEndedAt} ms after the job has ended`)
 }
 
 /** Until the job of an earlier one is gone. */

@@ -9,7 +9,17 @@ import type { Effect, WorldEvent } from '../world/events.ts'
 import type { Invocation } from '../world/invocation.ts'
 import type { Check, Seen } from './check.ts'
 import { readPlace } from './keys.ts'
-import { aloneKeyOf, isActive, isSettled, type Life, type Lives, tickOf } from './schedule-lives.ts'
+import { longestPass } from './limits.ts'
+import {
+  aloneKeyOf,
+  asOnRecord,
+  isActive,
+  isSettled,
+  type Life,
+  type Lives,
+  type ScheduleOnRecord,
+  tickOf,
+} from './schedule-lives.ts'
 import { firstAfter, isTick, ticksBetween } from './ticks.ts'
 
 /** What an invocation has passed over, for its job is put afterwards. */
@@ -33,7 +43,8 @@ export const oneJobATick = (lives: Lives): Check => {
       if (effect.op !== 'schedule') return
       const life = lives.learn(effect, by, seen.truth.now)
       if (life && effect.was === undefined) judgeBegin(life, by, seen)
-      if (life && isSettled(life.item)) judgePassed(life, by, { ...seen, unsure })
+      if (life && isSettled(life.item)) judgePassed(life, by, { ...seen, unsure, was: asOnRecord(effect.was) })
+      judgeDecider(by, seen)
     },
   }
 }
@@ -140,6 +151,14 @@ function noteEnds(effect: Effect, lives: Lives, { truth }: Seen): void {
 
 interface Judging extends Seen {
   readonly unsure: Unsure[]
+  /** As it stood before. */
+  readonly was: ScheduleOnRecord | undefined
+}
+
+/** What a newer configuration has moved, an older one would move back. */
+function judgeDecider({ fn, id, version }: Invocation, { truth, fail }: Seen): void {
+  if (fn === 'dispatcher' && !truth.limits.isAllowed(version, truth.now - longestPass(truth.plan), truth.now))
+    fail(`${fn}#${id} of version ${version} fires a schedule although that has been replaced`)
 }
 
 /** Each tick before the next one has made a job, or there is a reason why not. */
@@ -176,10 +195,11 @@ function isMissed({ item }: Life, at: number, clock: number): boolean {
 const isBehindEarlier = ({ item }: Life, at: number): boolean =>
   item?.lastAt !== undefined && at <= item.lastAt && !isTick(item.rule, item.lastAt)
 
-/** The job of an earlier tick was there, at some moment of the invocation; and where one waits, one does. */
-function isInTheWay(life: Life, at: number, by: Invocation, { truth }: Seen): boolean {
+/** The job of an earlier tick was there, at some moment of the invocation; or an earlier tick has waited for that. */
+function isInTheWay(life: Life, at: number, by: Invocation, { truth, was }: Judging): boolean {
   const { item } = life
   if (!item || item.options.overlap === 'allow' || at > truth.now + by.skew_ms) return false
+  if (item.options.overlap === 'bufferOne') return was?.buffered !== undefined && at > was.buffered
   const stands = [...truth.standing.values()].some((one) => {
     const tick = tickOf(one.item)
     return aloneKeyOf(one.item) !== undefined && tick?.task === item.task && tick.name === item.name

@@ -91,6 +91,23 @@ export const SOMETIMES = [
   'guarantee set at run time',
   'guarantee set while jobs have units',
   'units leave a chunk',
+  'schedule fired',
+  'schedule fired exactly once',
+  'schedule fired at least once',
+  'schedule fired at most once',
+  'one-time fired, and gone',
+  'tick put ahead',
+  'tick missed and made up for',
+  'tick missed and passed over',
+  'tick passed over for the job of an earlier one',
+  'tick waits for the job of an earlier one',
+  'tick of a daily time about a change of the clocks',
+  'tick taken back',
+  'schedule changed while it is paused',
+  'schedule found firing',
+  'jobs left to be taken back by somebody else',
+  'schedule moved to another partition',
+  'job of a schedule by hand',
 ] as const
 
 export type Sometimes = (typeof SOMETIMES)[number]

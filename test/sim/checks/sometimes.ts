@@ -10,6 +10,7 @@ import { contentOf } from './content.ts'
 import { guaranteed, queueSaid } from './sometimes-held.ts'
 import { happenedInPass } from './sometimes-in-pass.ts'
 import type { Sometimes } from './sometimes-names.ts'
+import { scheduled } from './sometimes-scheduled.ts'
 import type { Truth } from './truth.ts'
 
 export class SometimesCounter {
@@ -24,6 +25,7 @@ export class SometimesCounter {
 
   /** Sees each event before the truth has learnt it. */
   see(event: WorldEvent): void {
+    scheduled(event, this.#truth, (name, happened) => this.#count(name, happened))
     switch (event.kind) {
       case 'effect':
         this.#ends(event.effect)

@@ -20,6 +20,8 @@ import { PRIORITIES } from './priorities.ts'
 import { RATES } from './rates.ts'
 import { READING } from './reading.ts'
 import { RECOVERY } from './recovery.ts'
+import { SCHEDULE_CHANGES } from './schedule-changes.ts'
+import { SCHEDULES } from './schedules.ts'
 import { SHARED_RATES } from './shared-rates.ts'
 import { SIZES } from './sizes.ts'
 import { WAKING } from './waking.ts'
@@ -46,6 +48,8 @@ export const MUTANTS: readonly Mutant[] = [
   ...RATES,
   ...READING,
   ...RECOVERY,
+  ...SCHEDULES,
+  ...SCHEDULE_CHANGES,
   ...SHARED_RATES,
   ...SIZES,
   ...WAKING,

@@ -5,8 +5,7 @@ import { drawSchedules } from './schedule-plan.ts'
 import { TRANSITIONS } from './schedule-rules.ts'
 import type { Version } from './versions.ts'
 
-/** Seeds 317 and 462 still find something with schedules, so only whoever asks for them gets them. */
-const SHARE = process.env['SLUICE_SIM_SCHEDULES'] === undefined ? 0 : 0.15
+const SHARE = 0.15
 
 type Versions = Plan['versions']
 
