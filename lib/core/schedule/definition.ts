@@ -67,8 +67,9 @@ export function redefined(
   const { isChosen: _chosen, declared: _declared, ...before } = schedule
   const rule = continued(schedule.rule, definition.rule)
   const version = versionAfter(schedule.version, now)
-  const made = { ...before, ...definition, rule, ruleFrom: now, updatedAt: now, version }
-  const nextAt = made.pause ? undefined : tickToCome(made, now)
+  const from = laterThan(schedule, now)
+  const made = { ...before, ...definition, rule, ruleFrom: from, updatedAt: from, version }
+  const nextAt = made.pause ? undefined : tickToCome(made, from)
   return { ...made, ...(nextAt === undefined ? {} : { nextAt }) }
 }
 
@@ -76,5 +77,9 @@ export function redefined(
 export function withDetails(schedule: Schedule, definition: Definition, now: number): Schedule {
   const { isChosen: _, declared: __, ...before } = schedule
   const { rule: ___, ...details } = definition
-  return { ...before, ...details, updatedAt: now, version: versionAfter(schedule.version, now) }
+  const updatedAt = laterThan(schedule, now)
+  return { ...before, ...details, updatedAt, version: versionAfter(schedule.version, now) }
 }
+
+/** Whose clock is behind has changed it later all the same: what has ticked before the last change never ticks again. */
+const laterThan = ({ updatedAt }: Schedule, now: number): number => Math.max(now, updatedAt + 1)

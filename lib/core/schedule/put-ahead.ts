@@ -85,9 +85,10 @@ function lastFired(
   return lastAt
 }
 
-/** Absent if another rule has come: of that one no tick was fired yet. */
-function tickBefore({ rule, createdAt, ruleFrom = createdAt }: Schedule, at: number): number | undefined {
-  if (rule.kind === 'at' || nextTick(rule, at - 1) !== at) return undefined
+/** Absent if another rule has come by the change that takes jobs back: of that one no tick was fired yet. */
+function tickBefore(schedule: Schedule, at: number): number | undefined {
+  const { rule, pause, createdAt, updatedAt, ruleFrom = createdAt } = schedule
+  if (rule.kind === 'at' || (!pause && updatedAt === ruleFrom)) return undefined
   const before = previousTick(rule, at)
   return before !== undefined && before > ruleFrom ? before : undefined
 }

@@ -61,11 +61,13 @@ function judgeAhead({ item, definedAt }: Life, by: Invocation, seen: Seen): void
 }
 
 /** The end of the job for which it has waited has it fired. */
-function judgeBuffered({ item, aloneEndedAt }: Life, seen: Seen): void {
+function judgeBuffered({ item, aloneEndedAt, isLeftToClock }: Life, seen: Seen): void {
   const { now, plan } = seen.truth
-  if (!isActive(item) || item.buffered === undefined || mayWait(item, seen)) return
+  if (!isActive(item) || item.buffered === undefined || isLeftToClock || mayWait(item, seen)) return
   if (aloneEndedAt + handled_ms(plan) < now)
-    seen.fail(`${item.pk}: the tick that waits has nothing to wait for, ${now - aloneEndedAt} ms after the job has ended`)
+    seen.fail(
+      `${item.pk}: the tick that waits has nothing to wait for, ${now - aloneEndedAt} ms after the job has ended`,
+    )
 }
 
 /** Until the job of an earlier one is gone. */

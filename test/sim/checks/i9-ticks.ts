@@ -43,7 +43,8 @@ export const oneJobATick = (lives: Lives): Check => {
       if (effect.op !== 'schedule') return
       const life = lives.learn(effect, by, seen.truth.now)
       if (life && effect.was === undefined) judgeBegin(life, by, seen)
-      if (life && isSettled(life.item)) judgePassed(life, by, { ...seen, unsure, was: asOnRecord(effect.was) })
+      if (life && isSettled(life.item))
+        judgePassed(life, by, { ...seen, unsure, was: asOnRecord(effect.was) })
       judgeDecider(by, seen)
     },
   }
@@ -82,7 +83,8 @@ function judgePut(job: RawItem, by: Invocation, lives: Lives, { truth, fail }: S
   life.ticks.set(at, 'put')
   if (!isOwn || !item) return
   if (!isTick(item.rule, at)) fail(`${what}, and it has no such tick`)
-  if (at <= life.notBefore) fail(`${what}, although it fires only after ${iso(life.notBefore)}`)
+  if (at <= life.notBefore && item.buffered !== at)
+    fail(`${what}, although it fires only after ${iso(life.notBefore)}`)
   const { runAt } = readPlace(job.sk)
   if (
     runAt < at ||
@@ -121,7 +123,8 @@ function judgeTakenBack(
   { truth, fail }: Seen,
 ): void {
   const standing = truth.at(pk, sk)
-  const tick = standing && tickOf(standing.item)
+  // Somebody may have put another item in its place.
+  const tick = standing && (tickOf(standing.item) ?? lives.tickNamed(standing.id))
   const life = tick && lives.of(tick)
   if (!standing || !tick || !life) {
     fail(`${pk} ${sk} is taken back, and is no job of a tick`)
@@ -130,7 +133,7 @@ function judgeTakenBack(
   if (tick.isManual) fail(`${pk} ${sk} is taken back, and somebody has asked for it by hand`)
   if (truth.claimed(standing)) fail(`${pk} ${sk} is taken back although it is claimed`)
   life.ticks.delete(tick.at)
-  life.judged = Math.min(life.judged, tick.at - 1)
+  life.judged = Math.max(life.countsFrom, Math.min(life.judged, tick.at - 1))
 }
 
 const ENDS: readonly string[] = ['remove', 'bury', 'takeBack', 'endWaiting']
@@ -145,7 +148,9 @@ function noteEnds(effect: Effect, lives: Lives, { truth }: Seen): void {
     const standing = truth.at(key.pk, key.sk)
     const tick = standing && tickOf(standing.item)
     const life = tick && lives.of(tick)
-    if (life && aloneKeyOf(standing.item) !== undefined) life.aloneEndedAt = truth.now
+    if (!life || aloneKeyOf(standing.item) === undefined) continue
+    life.aloneEndedAt = truth.now
+    life.isLeftToClock = effect.op === 'endWaiting' || effect.op === 'takeBack'
   }
 }
 
@@ -198,6 +203,8 @@ const isBehindEarlier = ({ item }: Life, at: number): boolean =>
 /** The job of an earlier tick was there, at some moment of the invocation; or an earlier tick has waited for that. */
 function isInTheWay(life: Life, at: number, by: Invocation, { truth, was }: Judging): boolean {
   const { item } = life
+  // What somebody has put in the place of a job does not say that it keeps others out.
+  if (truth.plan.edits.length > 0 && item?.options.overlap !== 'allow') return true
   if (!item || item.options.overlap === 'allow' || at > truth.now + by.skew_ms) return false
   if (item.options.overlap === 'bufferOne') return was?.buffered !== undefined && at > was.buffered
   const stands = [...truth.standing.values()].some((one) => {

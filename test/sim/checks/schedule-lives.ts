@@ -2,6 +2,7 @@
  * What the observer knows of schedules: what stood in the table when, which ticks made a job, and which were passed over for a reason.
  * A life begins when a name is scheduled that had no schedule, and ends when its item is gone.
  */
+import { createHash } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import type { RawItem } from '../../../lib/core/job/job.ts'
 import type { Rule } from '../../../lib/core/schedule/rule.ts'
@@ -44,6 +45,8 @@ export interface Life {
   definedAt: number
   /** When a job that keeps others out last came to its end. */
   aloneEndedAt: number
+  /** No worker has ended it, so the tick that waits is left to the clock. */
+  isLeftToClock: boolean
 }
 
 type Changed = Extract<Effect, { op: 'schedule' }>
@@ -71,9 +74,18 @@ const nameOf = ({ task, name }: { readonly task: string; readonly name: string }
 
 export class Lives {
   readonly #lives = new Map<string, Life>()
+  /** Of the keys, as they stand in the ids of jobs. */
+  readonly #digests = new Map<string, { readonly task: string; readonly name: string }>()
 
   of(named: { readonly task: string; readonly name: string }): Life | undefined {
     return this.#lives.get(nameOf(named))
+  }
+
+  /** The tick of which the id of a job tells, by the documentation of ids. */
+  tickNamed(id: string): Pick<TickOfJob, 'task' | 'name' | 'at' | 'isManual'> | undefined {
+    const [digest, time = ''] = id.split('@')
+    const of = this.#digests.get(digest ?? '')
+    return of && { ...of, at: Date.parse(time) }
   }
 
   all(): Life[] {
@@ -104,8 +116,11 @@ export class Lives {
       ticks: new Map(),
       definedAt: now,
       aloneEndedAt: Number.NEGATIVE_INFINITY,
+      isLeftToClock: false,
     }
     this.#lives.set(nameOf(item), life)
+    const { pk, task, name } = item
+    this.#digests.set(createHash('sha256').update(pk).digest('hex').slice(0, 24), { task, name })
     return life
   }
 }

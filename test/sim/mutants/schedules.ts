@@ -42,7 +42,8 @@ export const SCHEDULES: readonly Mutant[] = [
     name: 'a firing that somebody was faster than goes on',
     file: DELIVER,
     find: "if (outcome.kind === 'stale') return 'stale'",
-    replace: "if (outcome.kind === 'stale') return goOn(context, { ...delivery, schedule: { ...schedule, version: (schedule.version + 1) as never } })",
+    replace:
+      "if (outcome.kind === 'stale') return goOn(context, { ...delivery, schedule: { ...schedule, version: (schedule.version + 1) as never } })",
     breaks: 'what somebody has just changed is written back, and ticks pass without a job',
   },
   {
