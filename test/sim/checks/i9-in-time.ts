@@ -4,6 +4,7 @@
  */
 import { TICK_AHEAD_MS } from '../../../lib/core/times.ts'
 import type { Plan } from '../workloads/plan.ts'
+import type { Effect } from '../world/events.ts'
 import type { Invocation } from '../world/invocation.ts'
 import type { Check, Seen } from './check.ts'
 import { isBoundAlways } from './i7-bound.ts'
@@ -24,13 +25,16 @@ const SLACK_MS = 500
 
 export const inTime = (lives: Lives): Check => {
   const ticks: { readonly by: Invocation; readonly overAt: number }[] = []
+  /** Sweeps are invocations of the same function. */
+  const looking = new Set<Invocation>()
   return {
     name: 'I9 in time',
     after(event, seen) {
       const { truth } = seen
+      if (event.kind === 'effect' && event.by.fn === 'tick' && isLook(event.effect)) looking.add(event.by)
       if (
         event.kind === 'over' &&
-        event.by.fn === 'tick' &&
+        looking.delete(event.by) &&
         event.how === 'done' &&
         !truth.troubled.has(event.by)
       )
@@ -47,6 +51,8 @@ export const inTime = (lives: Lives): Check => {
     },
   }
 }
+
+const isLook = (effect: Effect): boolean => effect.op === 'other' && effect.name === 'due schedules'
 
 /** What that tick has seen was fired as far as it looks. */
 function judgeAhead({ item, definedAt }: Life, by: Invocation, seen: Seen): void {

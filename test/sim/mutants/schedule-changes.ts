@@ -72,7 +72,7 @@ export const SCHEDULE_CHANGES: readonly Mutant[] = [
     name: 'what is claimed is taken back as well',
     file: WITHDRAW,
     find: 'const item = isInFlight(state.slots, place.sk) ? undefined : await',
-    replace: 'const item = isInFlight(state.slots, `${place.sk}?`) ? undefined : await',
+    replace: 'const item = isInFlight({}, place.sk) ? undefined : await',
     breaks: 'the job of a handler that runs is gone, and its tick is fired again',
   },
   {

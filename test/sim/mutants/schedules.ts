@@ -49,8 +49,8 @@ export const SCHEDULES: readonly Mutant[] = [
   {
     name: 'ticks have no id of their own',
     file: NAMES,
-    find: '`${nameInJobs(key)}@${new Date(at).toISOString()}`',
-    replace: '`${nameInJobs(key)}@${new Date(at - (at % 60_000)).toISOString()}`',
+    find: 'new Date(at).toISOString()}`',
+    replace: 'new Date(at - (at % 60_000)).toISOString()}`',
     breaks: 'a tick within a minute takes the job of another for its own',
   },
   {
