@@ -55,10 +55,13 @@ export const inTime = (lives: Lives): Check => {
 const isLook = (effect: Effect): boolean => effect.op === 'other' && effect.name === 'due schedules'
 
 /** What that tick has seen was fired as far as it looks. */
-function judgeAhead({ item, definedAt }: Life, by: Invocation, seen: Seen): void {
+function judgeAhead({ item, definedAt, aloneEndedAt }: Life, by: Invocation, seen: Seen): void {
   const { plan, now } = seen.truth
   if (!isActive(item) || item.nextAt === undefined || definedAt + LAG_MS > by.begunAt || mayWait(item, seen))
     return
+  // Where a job was in the way, whether one still is gets decided when the tick is due.
+  const isLeftUntilDue = aloneEndedAt >= by.begunAt && item.nextAt + handled_ms(plan) > now
+  if (isLeftUntilDue) return
   const least = by.begunAt + TICK_AHEAD_MS - 2 * plan.maxSkew_ms - SLACK_MS
   if (item.nextAt < least)
     seen.fail(

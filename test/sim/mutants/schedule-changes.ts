@@ -85,7 +85,7 @@ export const SCHEDULE_CHANGES: readonly Mutant[] = [
   {
     name: 'what somebody has left to be taken back is left by firings, too',
     file: FIRE,
-    find: 'if (schedule.withdraw || schedule.isRemoved) return afterWithdrawal',
+    find: 'if (isUnfinished(schedule)) return afterWithdrawal',
     replace: 'if (schedule.withdraw && schedule.isRemoved) return afterWithdrawal',
     breaks: 'the jobs of a definition that is no more run, and those of the new one are not put',
   },
@@ -99,8 +99,8 @@ export const SCHEDULE_CHANGES: readonly Mutant[] = [
   {
     name: 'another rule begins with the ticks that have been',
     file: DEFINITION,
-    find: 'const nextAt = made.pause ? undefined : tickToCome(made, now)',
-    replace: 'const nextAt = made.pause ? undefined : tickToCome(made, now - 120_000)',
+    find: 'const nextAt = made.pause ? undefined : tickToCome(made, from)',
+    replace: 'const nextAt = made.pause ? undefined : tickToCome(made, from - 120_000)',
     breaks: 'who changes a rule gets jobs for times before the change',
   },
 ]

@@ -6,6 +6,7 @@ const DUE = 'lib/core/schedule/due-ticks.ts'
 const ENDING = 'lib/core/job/ending.ts'
 const LOOK = 'lib/use-cases/schedules/wake-partitions.ts'
 const FIRE = 'lib/use-cases/schedules/fire-partition.ts'
+const FIRE_ITEM = 'lib/use-cases/schedules/fire-item.ts'
 const NAMES = 'lib/core/schedule/job-of-tick.ts'
 const TICKS = 'lib/core/schedule/cron-ticks.ts'
 
@@ -97,8 +98,8 @@ export const SCHEDULES: readonly Mutant[] = [
   },
   {
     name: 'a schedule that could not be fired holds up its neighbours',
-    file: FIRE,
-    find: 'return visit.clock.now() + FIRED_AGAIN_MS\n',
+    file: FIRE_ITEM,
+    find: 'return clock.now() + FIRED_AGAIN_MS\n',
     replace: 'throw error\n',
     breaks: 'one call that fails costs all schedules of the partition a minute',
   },
