@@ -134,9 +134,13 @@ export class World {
 
   /** As somebody has it whose configuration is the one in force. */
   get client(): Client {
-    // The last release had none.
-    const payloadsBucket = this.#outputs['PayloadsBucketName']
-    return createClient({ ...this.wiring, ...(payloadsBucket ? { payloadsBucket, s3: this.#s3 } : {}) })
+    // The last release had neither.
+    const { PayloadsBucketName: payloadsBucket, SchedulesTableName: schedulesTable } = this.#outputs
+    return createClient({
+      ...this.wiring,
+      ...(payloadsBucket ? { payloadsBucket, s3: this.#s3 } : {}),
+      ...(schedulesTable ? { schedulesTable } : {}),
+    })
   }
 
   /** How many objects are in the bucket. */

@@ -1,5 +1,5 @@
 /**
- * npm run mutants -- [--only name] [--json]: breaks the product in each way of the list, and runs the tests that have to
+ * npm run mutants -- [--only name] [--part 1/4] [--json]: breaks the product in each way of the list, and runs the tests that have to
  * notice. They have to pass without a mutant, before and after, or their failing would prove nothing.
  */
 import { availableParallelism } from 'node:os'
@@ -16,9 +16,13 @@ interface Verdict {
 }
 
 const { values } = parseArgs({
-  options: { only: { type: 'string' }, json: { type: 'boolean', default: false } },
+  options: {
+    only: { type: 'string' },
+    part: { type: 'string', default: '1/1' },
+    json: { type: 'boolean', default: false },
+  },
 })
-const mutants = values.only === undefined ? TESTED_MUTANTS : [mutantNamed(values.only)]
+const mutants = values.only === undefined ? partOf(TESTED_MUTANTS, values.part) : [mutantNamed(values.only)]
 for (const mutant of mutants) mutate(mutant)
 const tests = [...new Set(mutants.flatMap((mutant) => mutant.tests))]
 const verdicts: Verdict[] = []
@@ -36,6 +40,14 @@ console.log(
   values.json ? JSON.stringify(verdicts) : `${verdicts.length} mutants, ${survivors.length} survive`,
 )
 process.exitCode = survivors.length > 0 ? 1 : 0
+
+/** @param part such as 2/4: each fourth, from the second on */
+function partOf<One>(all: readonly One[], part: string): One[] {
+  const [which = 0, parts = 0] = part.split('/').map(Number)
+  if (!(Number.isInteger(which) && Number.isInteger(parts) && which >= 1 && which <= parts))
+    throw new Error(`--part ${part} is no part: say 2/4 for the second of four`)
+  return all.filter((_, index) => index % parts === which - 1)
+}
 
 async function work(runner: Runner): Promise<void> {
   for (const mutant of waiting) {

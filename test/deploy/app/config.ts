@@ -1,5 +1,5 @@
 /** The configuration of each deploy. What changes from one to the next is what the test is about. */
-import { type Config, defineConfig, type QueueInput } from '../../../lib/index.ts'
+import { type Config, type DeclaredInput, defineConfig, type QueueInput } from '../../../lib/index.ts'
 import { inForce, type Stage } from './stages.ts'
 
 export const CONCURRENCY = { first: 3, raised: 6, lowered: 2, early: 6, failed: 6, back: 2 } as const
@@ -12,6 +12,8 @@ export const UNITS = { first: 4, raised: 8, lowered: 3, early: 8, failed: 8, bac
 export const WEIGHTS = { heavy: 2, light: 1 } as const
 /** Of the one queue, whatever its customers. */
 export const TOTAL = { first: 2, raised: 3, lowered: 2, early: 3, failed: 3, back: 2 } as const
+/** Over how many partitions the schedules are spread: each deploy moves them. */
+const PARTITIONS = { first: 4, raised: 16, lowered: 3, early: 16, failed: 16, back: 4 } as const
 const SHARDS = { first: 1, raised: 3, lowered: 2, early: 3, failed: 1, back: 1 } as const
 
 /** A worker that dies does not use a job up. The rate's margin is wide, for the machine of a test may be slow. */
@@ -44,10 +46,29 @@ export const configOf = (stage: Stage): Config => {
     },
     heavy: { ...customers, total: TOTAL[stage], pools: { api: WEIGHTS.heavy } },
     light: { ...customers, pools: { api: WEIGHTS.light } },
+    ticks: { ...customers },
     ...(stage === 'first' ? {} : { fresh: { ...patient, concurrency: 2 } }),
     ...(isWithoutGone(stage) ? {} : { gone: { ...patient, concurrency: 2 } }),
   }
-  return defineConfig({ queues, pools: { api: { concurrency: UNITS[stage] } } })
+  const schedules = { partitions: PARTITIONS[stage], declared: declaredOf(stage) }
+  return defineConfig({ queues, pools: { api: { concurrency: UNITS[stage] } }, schedules })
 }
+
+/** The name of the schedule that the configuration declares: made, changed, removed, and made again by deploys. */
+export const DECLARED = 'declared'
+/** Whether a deploy declares it. Those that fail would change it back. */
+export const isDeclared = (stage: Stage): boolean => stage !== 'lowered'
+
+const declaredOf = (stage: Stage): Record<string, DeclaredInput> =>
+  isDeclared(stage)
+    ? {
+        [DECLARED]: {
+          task: 'ticks',
+          queue: 'ticks',
+          every: stage === 'first' ? '3s' : '2s',
+          payload: { customer: DECLARED, name: stage },
+        },
+      }
+    : {}
 
 export const hasQueue = (stage: Stage, queue: string): boolean => queue in configOf(stage).queues

@@ -9,6 +9,7 @@ import { overrides } from './overrides.ts'
 import type { Part } from './part.ts'
 import { payloads } from './payloads.ts'
 import { removed } from './removed.ts'
+import { schedules } from './schedules.ts'
 import { waysIn } from './ways-in.ts'
 
 export const PARTS: readonly Part[] = [
@@ -20,6 +21,7 @@ export const PARTS: readonly Part[] = [
   removed,
   overrides,
   payloads,
+  schedules,
   cancelledAndOnlyOnce,
   bundle,
 ]
