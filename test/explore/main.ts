@@ -1,8 +1,10 @@
 /**
  * npm run explore -- [--world name] [--states N] [--json]   every world, or one; N states of each at the most
+ *   --part 2/4                                              each fourth world, from the second on
  *   --mutant name                                           with the product broken in this way of test/sim/mutants or test/mutants
  */
 import { parseArgs } from 'node:util'
+import { partOf } from '../support/part.ts'
 import { exploreAll } from './campaign.ts'
 import type { Answer } from './child.ts'
 import type { Result } from './search/search.ts'
@@ -14,6 +16,7 @@ const MOST_STATES = 600_000
 const { values } = parseArgs({
   options: {
     world: { type: 'string' },
+    part: { type: 'string', default: '1/1' },
     states: { type: 'string', default: String(MOST_STATES) },
     mutant: { type: 'string' },
     json: { type: 'boolean', default: false },
@@ -26,7 +29,7 @@ function wholeNumber(name: string, text: string): number {
   throw new Error(`--${name} ${text}: a whole number above 0 is needed`)
 }
 
-const worlds = values.world === undefined ? WORLDS : [worldNamed(values.world)]
+const worlds = values.world === undefined ? partOf(WORLDS, values.part) : [worldNamed(values.world)]
 const states = wholeNumber('states', values.states)
 const mutant = values.mutant === undefined ? {} : { mutant: values.mutant }
 const begun = Date.now()

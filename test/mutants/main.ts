@@ -5,6 +5,7 @@
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import { mutate } from '../sim/mutants/apply.ts'
+import { partOf } from '../support/part.ts'
 import { mutantNamed, TESTED_MUTANTS } from './all.ts'
 import type { TestedMutant } from './mutant.ts'
 import { openRunner, type Runner } from './runners.ts'
@@ -40,14 +41,6 @@ console.log(
   values.json ? JSON.stringify(verdicts) : `${verdicts.length} mutants, ${survivors.length} survive`,
 )
 process.exitCode = survivors.length > 0 ? 1 : 0
-
-/** @param part such as 2/4: each fourth, from the second on */
-function partOf<One>(all: readonly One[], part: string): One[] {
-  const [which = 0, parts = 0] = part.split('/').map(Number)
-  if (!(Number.isInteger(which) && Number.isInteger(parts) && which >= 1 && which <= parts))
-    throw new Error(`--part ${part} is no part: say 2/4 for the second of four`)
-  return all.filter((_, index) => index % parts === which - 1)
-}
 
 async function work(runner: Runner): Promise<void> {
   for (const mutant of waiting) {
