@@ -79,9 +79,11 @@ function judgeBuffered({ item, aloneEndedAt, isLeftToClock }: Life, seen: Seen):
     )
 }
 
-/** Until the job of an earlier one is gone. */
+/** Until the job of an earlier one is gone. What somebody has put in its place does not say that it keeps others out. */
 const mayWait = (item: ScheduleOnRecord, { truth }: Seen): boolean =>
-  item.options.overlap !== 'allow' &&
+  item.options.overlap !== 'allow' && (truth.plan.edits.length > 0 || isKeptOut(item, truth))
+
+const isKeptOut = (item: ScheduleOnRecord, truth: Seen['truth']): boolean =>
   [...truth.standing.values()].some((one) => {
     const tick = tickOf(one.item)
     return aloneKeyOf(one.item) !== undefined && tick?.task === item.task && tick.name === item.name
