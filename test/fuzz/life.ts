@@ -54,7 +54,7 @@ export async function live(images: readonly Image[]) {
     for (const { delay_ms, ...message } of sent.wakes.splice(0)) {
       const parsed = parseWakeMessage(JSON.stringify(message))
       if (!parsed.ok) throw new Error(`a wake message is not understood: ${parsed.reason}`)
-      world.wait(Math.min(delay_ms, 2000))
+      world.wait(delay_ms)
       if ('shard' in parsed.value) await pass(context, { shard: parsed.value.shard })
       else await wakeUp(context, parsed.value)
     }
