@@ -1,10 +1,11 @@
 /**
- * `npm run bench:flow -- [--json] [--seed 1] [--only text]`: how fast jobs flow, in virtual time with published
+ * `npm run bench:flow -- [--json] [--seed 1] [--only text] [--part 1/4]`: how fast jobs flow, in virtual time with published
  * latencies. Fails if a goal is missed that has been reached before.
  */
 import { parseArgs } from 'node:util'
 import Table from 'cli-table3'
 import colors from 'picocolors'
+import { partOf } from '../test/support/part.ts'
 import { BLOCKED_CASES } from './flow/cases/blocked.ts'
 import { BUSY_CASES } from './flow/cases/busy.ts'
 import { LATENCY_CASES } from './flow/cases/latency.ts'
@@ -20,6 +21,7 @@ const { values } = parseArgs({
     json: { type: 'boolean', default: false },
     seed: { type: 'string', default: '1' },
     only: { type: 'string', default: '' },
+    part: { type: 'string', default: '1/1' },
   },
 })
 
@@ -34,7 +36,10 @@ const all = [
   ...SHARED_TOTAL_CASES,
   ...BLOCKED_CASES,
 ]
-const cases = all.filter(({ name }) => name.includes(values.only))
+const cases = partOf(
+  all.filter(({ name }) => name.includes(values.only)),
+  values.part,
+)
 if (cases.length === 0)
   throw new Error(`--only ${values.only}: there are only ${all.map(({ name }) => name).join('; ')}`)
 

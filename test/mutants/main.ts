@@ -1,6 +1,7 @@
 /**
  * npm run mutants -- [--only name] [--part 1/4] [--json]: breaks the product in each way of the list, and runs the tests that have to
- * notice. They have to pass without a mutant, before and after, or their failing would prove nothing.
+ * notice. They have to pass without a mutant, or their failing would prove nothing; afterwards one of them has to in each
+ * process, or it may have been stuck in failing.
  */
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
@@ -30,9 +31,9 @@ const verdicts: Verdict[] = []
 const waiting = mutants.values()
 const runners = Array.from({ length: Math.min(mutants.length, availableParallelism()) }, openRunner)
 try {
-  await allPass('before any mutant')
+  await allPass('before any mutant', (index) => tests.filter((_, at) => at % runners.length === index))
   await Promise.all(runners.map(work))
-  await allPass('after the mutants')
+  await allPass('after the mutants', () => tests.slice(0, 1))
 } finally {
   for (const runner of runners) runner.close()
 }
@@ -51,16 +52,16 @@ async function work(runner: Runner): Promise<void> {
 }
 
 async function hunt(runner: Runner, { name, breaks, tests }: TestedMutant): Promise<Verdict> {
-  const { passes } = await runner.run({ mutant: name, tests })
+  const { passes, failures } = await runner.run({ mutant: name, tests })
+  if (!passes && failures.length === 0)
+    throw new Error(`${name}: its tests were not run (${tests.join(' ')})`)
   return { name, breaks, dies: !passes }
 }
 
-/** Each runner runs its share: none may be stuck in failing. */
-async function allPass(when: string): Promise<void> {
-  const parts = runners.map((_, index) => tests.filter((_, at) => at % runners.length === index))
-  const found = await Promise.all(runners.map((runner, index) => runner.run({ tests: parts[index] ?? [] })))
-  if (!found.every(({ passes }) => passes))
-    throw new Error(
-      `the tests fail without a mutant, ${when}: mend that first (npx vitest run ${tests.join(' ')})`,
-    )
+/** @param testsOf those of each runner */
+async function allPass(when: string, testsOf: (runner: number) => readonly string[]): Promise<void> {
+  const found = await Promise.all(runners.map((runner, index) => runner.run({ tests: testsOf(index) })))
+  if (found.every(({ passes }) => passes)) return
+  const failures = found.flatMap(({ failures }) => failures).join('\n')
+  throw new Error(`the tests fail without a mutant, ${when}: mend that first\n${failures}`)
 }

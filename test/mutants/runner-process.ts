@@ -2,7 +2,7 @@
  * A process with one vitest that stays, and runs each mutant that its parent names. What no mutant changes is transformed once
  * for all of them: to start vitest anew for each would take most of the time.
  */
-import { createVitest, type Reporter, type Vitest } from 'vitest/node'
+import { createVitest, type Reporter, type TestSpecification, type Vitest } from 'vitest/node'
 import { mutantNamed } from './all.ts'
 import { MUTANT_VARIABLE, pathOf } from './plugin.ts'
 
@@ -11,15 +11,27 @@ export interface Hunt {
   readonly mutant?: string
   readonly tests: readonly string[]
 }
-/** Whether nothing was found wrong. */
+/** Whether all tests were run and nothing was found wrong, and what was. */
 export interface Found {
   readonly passes: boolean
+  readonly failures: readonly string[]
 }
+
+/** What this run has seen: vitest itself remembers the results of earlier ones, too. */
+let failures: string[] = []
+let ended = new Set<string>()
 
 /** One test that fails is enough. (`bail` would count the failures of earlier mutants, too.) */
 const firstFailureEnds: Reporter = {
   onTestCaseResult: (test) => {
-    if (test.result().state === 'failed') void vitest.cancelCurrentRun('test-failure')
+    const { state, errors = [] } = test.result()
+    if (state !== 'failed') return
+    failures.push(`${test.fullName}: ${errors.map(({ message }) => message).join('; ')}`)
+    void vitest.cancelCurrentRun('test-failure')
+  },
+  onTestModuleEnd: (module) => {
+    ended.add(module.moduleId)
+    failures.push(...module.errors().map(({ message }) => `${module.relativeModuleId}: ${message}`))
   },
 }
 const vitest = await createVitest('test', { watch: false, reporters: [firstFailureEnds], maxWorkers: 1 })
@@ -33,7 +45,12 @@ async function hunt(vitest: Vitest, { mutant, tests }: Hunt): Promise<Found> {
   if (mutant === undefined) delete process.env[MUTANT_VARIABLE]
   else process.env[MUTANT_VARIABLE] = mutant
   const specifications = await vitest.globTestSpecifications([...tests])
-  const { testModules, unhandledErrors } = await vitest.runTestSpecifications(specifications)
-  const passes = testModules.length >= tests.length && testModules.every((module) => module.ok())
-  return { passes: passes && unhandledErrors.length === 0 }
+  failures = []
+  ended = new Set()
+  const { unhandledErrors } = await vitest.runTestSpecifications(specifications)
+  failures.push(...unhandledErrors.map(String))
+  const hasRun = specifications.length >= tests.length && specifications.every(isEnded)
+  return { passes: hasRun && failures.length === 0, failures }
 }
+
+const isEnded = ({ moduleId }: TestSpecification): boolean => ended.has(moduleId)
