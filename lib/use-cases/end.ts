@@ -31,10 +31,9 @@ export async function end(context: Context, job: Job, ending: Ending): Promise<E
     events.emit({ kind: 'job not ended', job, ending, error })
     throw error
   })
-  if (outcome === 'ended') {
-    events.emit({ kind: 'job ended', job, ending, endedAt })
-    await afterEnd(context, job, ending)
-  }
+  if (outcome === 'ended') events.emit({ kind: 'job ended', job, ending, endedAt })
+  // Gone by this very write, perhaps, whose reply was lost: nobody else sees to its schedule then.
+  if (outcome === 'ended' || outcome === 'gone') await afterEnd(context, job, ending)
   if (outcome !== 'changed' || ending.kind === 'done') return outcome
   // Whoever has cancelled it since it was read was told that it ends: no attempt may follow.
   const marked = await cancelledSince(context, job)

@@ -44,6 +44,9 @@ function isSameByHand(expression: UpdateExpression, item: RawSchedule): void {
     expression.condition(`attribute_not_exists(${expression.path(name)})`)
 }
 
-/** A lost reply: the SDK has sent the write again, and finds what it wrote. Nobody else's bears this version and is the same. */
+/**
+ * A lost reply: the SDK has sent the write again, and finds what it wrote; or what another has written word for word, which is as good.
+ * Who must not take that for its own marks it.
+ */
 export const isOwnWrite = (standing: Item | undefined, item: RawSchedule): boolean =>
   standing !== undefined && isDeepEqual(fromItem(standing), fromItem(toItem(item)))

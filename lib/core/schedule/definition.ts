@@ -1,5 +1,6 @@
 /** What somebody says of a schedule, beside what has become of it: what changes when it is scheduled again under the same name. */
 import { isDeepEqual } from '../deep-equal.ts'
+import type { Rule } from './rule.ts'
 import { continued } from './rule-input.ts'
 import type { Schedule } from './schedule.ts'
 import { type FoundVersion, versionAfter } from './schedule-item.ts'
@@ -68,9 +69,19 @@ export function redefined(
   const rule = continued(schedule.rule, definition.rule)
   const version = versionAfter(schedule.version, now)
   const from = laterThan(schedule, now)
-  const made = { ...before, ...definition, rule, ruleFrom: from, updatedAt: from, version }
+  const made = { ...withLastOf(before, rule), ...definition, rule, ruleFrom: from, updatedAt: from, version }
   const nextAt = made.pause ? undefined : tickToCome(made, from)
   return { ...made, ...(nextAt === undefined ? {} : { nextAt }) }
+}
+
+/** The last tick of a one-time says that it was fired. Of another rule, and at the same time by chance, it must not say that. */
+function withLastOf<S extends Pick<Schedule, 'rule' | 'lastAt'>>(
+  before: S,
+  rule: Rule,
+): S | Omit<S, 'lastAt'> {
+  if (rule.kind !== 'at' || before.lastAt !== rule.at || before.rule.kind === 'at') return before
+  const { lastAt: _, ...others } = before
+  return others
 }
 
 /** The same where only details have changed: its ticks are those that they were. */

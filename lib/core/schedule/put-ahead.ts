@@ -93,14 +93,15 @@ function tickBefore(schedule: Schedule, at: number): number | undefined {
   return before !== undefined && before > ruleFrom ? before : undefined
 }
 
-/** Ticks that nobody has fired in time stay to be fired. */
+/** What was taken back stays to be fired, and nothing else: ticks of a pause that is over are gone. */
 function nextOf(
-  { rule, nextAt, pause, setAside, isRemoved, createdAt, ruleFrom = createdAt }: Schedule,
+  { rule, nextAt, lastAt: before, pause, setAside, isRemoved, createdAt, ruleFrom = createdAt }: Schedule,
   lastAt: number | undefined,
   looked: readonly LookedAt[],
 ): number | undefined {
   if (pause || setAside || isRemoved) return nextAt
-  if (rule.kind !== 'at') return earliest(nextAt, nextTick(rule, Math.max(ruleFrom, lastAt ?? 0)))
+  if (rule.kind !== 'at')
+    return lastAt === before ? nextAt : earliest(nextAt, nextTick(rule, Math.max(ruleFrom, lastAt ?? 0)))
   const own = looked.find(({ place }) => tickOfPlace(place) === rule.at)
   if (!own) return nextAt
   return own.isTakenBack ? rule.at : undefined

@@ -37,6 +37,9 @@ export function toScheduleItem(schedule: Schedule): ScheduleItem {
   ) as unknown as ScheduleItem
 }
 
+/** The same with what a call knows its own write by: whoever makes the same of the same schedule writes the same, but for that. */
+export const marked = (item: ScheduleItem, mark: string): ScheduleItem => ({ ...item, mark })
+
 /** The key of the due index that lists it. Absent: it does not fire. */
 export const dueIn = ({ partition, nextAt, pause, setAside }: Schedule): string | undefined =>
   nextAt === undefined || pause || setAside ? undefined : dueInOf(partition)

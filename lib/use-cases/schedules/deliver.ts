@@ -6,7 +6,7 @@
  */
 import { type JobItem, keyText } from '../../core/job/job.ts'
 import type { Schedule } from '../../core/schedule/schedule.ts'
-import { toScheduleItem } from '../../core/schedule/schedule-item.ts'
+import { marked, type ScheduleItem, toScheduleItem } from '../../core/schedule/schedule-item.ts'
 import { forEachSideBySide } from '../../core/side-by-side.ts'
 import type { FiringContext } from './step.ts'
 
@@ -47,26 +47,34 @@ async function together(context: FiringContext, delivery: Delivery): Promise<Del
     const there = new Set(outcome.keys.map(keyText))
     jobs = jobs.filter((job) => !there.has(keyText(job)))
   }
-  return jobs.length > 0 ? 'busy' : goOn(context, delivery)
+  return jobs.length > 0 ? 'busy' : goOn(context, delivery, toScheduleItem(delivery.next))
 }
 
-async function goOn({ store }: FiringContext, { schedule, next }: Delivery): Promise<Delivered> {
-  const outcome = await store.schedules.put(toScheduleItem(next), schedule.version)
+async function goOn(
+  { store }: FiringContext,
+  { schedule }: Delivery,
+  item: ScheduleItem,
+): Promise<Delivered> {
+  const outcome = await store.schedules.put(item, schedule.version)
   return outcome === 'put' ? 'gone on' : 'stale'
 }
 
 async function jobsFirst(context: FiringContext, delivery: Delivery): Promise<Delivered> {
   const outcomes: string[] = []
   await forEachSideBySide(delivery.jobs, SIDE_BY_SIDE, async (job) => outcomes.push(await put(context, job)))
-  return outcomes.includes('busy') ? 'busy' : goOn(context, delivery)
+  return outcomes.includes('busy') ? 'busy' : goOn(context, delivery, toScheduleItem(delivery.next))
 }
 
 /** One that stands there is the one that is put: it was put before. */
 const put = ({ store }: FiringContext, job: JobItem): Promise<string> =>
   job.countedIn ? store.jobs.putCounted(job) : store.jobs.put(job)
 
+/**
+ * Race: another fires the same tick, and writes the same schedule. By the mark it is not taken for this call, sent again: its job may
+ * have run, and be gone.
+ */
 async function jobsLast(context: FiringContext, delivery: Delivery): Promise<Delivered> {
-  const outcome = await goOn(context, delivery)
+  const outcome = await goOn(context, delivery, marked(toScheduleItem(delivery.next), context.random.token()))
   if (outcome !== 'gone on') return outcome
   await forEachSideBySide(delivery.jobs, SIDE_BY_SIDE, (job) => putOnce(context, delivery, job))
   return outcome

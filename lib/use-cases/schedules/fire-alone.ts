@@ -95,7 +95,8 @@ async function inTheWay(context: FiringContext, schedule: Schedule, due: Alone, 
   const now = context.clock.now()
   const dueAt = dueAtOf(schedule, at)
   if (dueAt > now) return { kind: 'later', at: dueAt }
-  if (schedule.options.overlap === 'skip')
+  // A one-time is never skipped: somebody may have wanted a job of it beside its rule, and then it waits for that.
+  if (schedule.options.overlap === 'skip' && schedule.rule.kind !== 'at')
     return goOn(context, schedule, passedOver(schedule, at, { now, until: now + TICK_AHEAD_MS }))
   // The end of that job brings a message, and each minute's tick looks.
   if (schedule.buffered === at) return OVER

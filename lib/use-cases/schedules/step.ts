@@ -4,7 +4,7 @@ import type { Context } from '../context.ts'
 import type { Pace } from './pace.ts'
 
 /** Whoever writes schedules may fire one: it needs no queue. */
-export interface FiringContext extends Pick<Context, 'config' | 'store' | 'clock' | 'events'> {
+export interface FiringContext extends Pick<Context, 'config' | 'store' | 'clock' | 'random' | 'events'> {
   /** Waits until one more schedule may be written. Absent: there are few. */
   readonly pace?: Pace
 }

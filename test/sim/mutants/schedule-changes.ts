@@ -22,8 +22,8 @@ export const SCHEDULE_CHANGES: readonly Mutant[] = [
   {
     name: 'a tick that is to wait is passed over',
     file: ALONE,
-    find: "if (schedule.options.overlap === 'skip')",
-    replace: "if (schedule.options.overlap !== 'allow')",
+    find: "if (schedule.options.overlap === 'skip' &&",
+    replace: "if (schedule.options.overlap !== 'allow' &&",
     breaks: 'the job that was to come after the long one never does',
   },
   {

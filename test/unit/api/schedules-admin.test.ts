@@ -123,6 +123,23 @@ describe('a pause', () => {
     expect(ranAt(own)).toEqual([1, 2, 6, 7].map((n) => n * MINUTE_MS))
   })
 
+  test.each(['exactlyOnce', 'atLeastOnce'] as const)(
+    'that is over stays over if the schedule is changed before its next tick has been fired: %s',
+    async (delivery) => {
+      const own = scene()
+      const options = { delivery, missed: 'all' } as const
+      await own.client.schedule(sync, 'acme', { every: '10m' }, ACME, options)
+      await live(own, 12 * MINUTE_MS)
+      await own.client.pauseSchedule(sync, 'acme', ANN)
+      await live(own, 67 * MINUTE_MS)
+      await own.client.resumeSchedule(sync, 'acme')
+      // No message of the resumed one has come yet, and its next tick is so near that it may have been fired.
+      await own.client.schedule(sync, 'acme', { every: '10m' }, { customer: 'other' }, options)
+      await live(own, 3 * MINUTE_MS)
+      expect(ranAt(own)).toEqual([10 * MINUTE_MS, 80 * MINUTE_MS])
+    },
+  )
+
   test('of a one-time ends with its job, if it has not had it', async () => {
     const own = scene()
     await own.client.schedule(sync, 'acme', { at: NOW + HOUR_MS }, ACME)

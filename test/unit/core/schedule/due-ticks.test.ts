@@ -73,6 +73,14 @@ describe('in time', () => {
 })
 
 describe('after an outage', () => {
+  test.each<Missed>(['all', 'one'])(
+    'a tick as late as the catch-up window is long still fires with %s',
+    (missed) => {
+      const hourly = { rule: every(60 * MINUTE_MS), nextAt: NOW - 60 * MINUTE_MS, missed }
+      expect(minutesAgo(due({ ...hourly, catchUp_ms: 60 * MINUTE_MS }).fire)).toEqual([60, 0])
+      expect(minutesAgo(due({ ...hourly, catchUp_ms: 60 * MINUTE_MS - 1 }).fire)).toEqual([0])
+    },
+  )
   const down = { rule: minutely, nextAt: NOW - 5 * MINUTE_MS }
   test('all fire', () =>
     expect(minutesAgo(due({ ...down, missed: 'all' }).fire)).toEqual([5, 4, 3, 2, 1, 0, -1]))

@@ -28,6 +28,19 @@ describe('a schedule of one time', () => {
     expect(await standing(world)).toBeUndefined()
   })
 
+  test('goes, too, if the reply to the write that ends its job is lost, and the next call finds nothing there', async () => {
+    const world = await worldWith({ rule: ONCE })
+    const { jobs } = world.context.store
+    const { remove } = jobs
+    jobs.remove = async (item) => {
+      await remove(item)
+      return remove(item)
+    }
+    await minutes(world, 2)
+    expect(world.heard('job gone')).toHaveLength(1)
+    expect(await standing(world)).toBeUndefined()
+  })
+
   test('stays if its job is a dead letter', async () => {
     const world = await worldWith({ rule: ONCE })
     outcomes(world, 'failed', 'failed')

@@ -128,3 +128,25 @@ test('the options of the schedule are those of its jobs', async () => {
     },
   ])
 })
+
+test('at most once holds, too, for one whose write comes when the job of another that fired has run', async () => {
+  const world = await worldWith({ nextAt: NOW, options: { delivery: 'atMostOnce' } })
+  const { schedules } = world.context.store
+  const { put } = schedules
+  const slow = Promise.withResolvers<void>()
+  const others = {
+    ...schedules,
+    put: async (...call: Parameters<typeof put>) => slow.promise.then(() => put(...call)),
+  }
+  const other = firePartition(
+    { ...world.context, store: { ...world.context.store, schedules: others } },
+    { fire: 0 },
+  )
+  await firePartition(world.context, { fire: 0 })
+  await world.live(1000)
+  expect(ranAt(world)).toEqual([0])
+  slow.resolve()
+  await other
+  await world.live(1000)
+  expect(ranAt(world)).toEqual([0])
+})

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import type { TaskOutcome } from '../../../../lib/core/job/ending.ts'
 import { firePartition } from '../../../../lib/use-cases/schedules/fire-partition.ts'
+import { runNow } from '../../../../lib/use-cases/schedules/run-now.ts'
 import { NOW } from '../../../support/builders.ts'
 import type { World } from '../../../support/world.ts'
 import { diesAt, MINUTE_MS, minutes, ranAt, standing, ticksOf, worldWith } from './scheduled.ts'
@@ -90,6 +91,30 @@ test('skip: the ticks that come while a job runs make none', async () => {
     ['overlap', 20_000],
     ['overlap', 30_000],
   ])
+})
+
+test('skip: a tick that makes no job is not the last one, which tells whose job is in the way', async () => {
+  const world = await worldWith({ rule: EACH_10_S, options: { overlap: 'skip' } })
+  const jobs = held(world)
+  await world.tick()
+  await second(world, 35)
+  expect(await standing(world)).toMatchObject({ lastAt: NOW + 10_000, nextAt: NOW + 40_000 })
+  await jobs.end()
+})
+
+test('a one-time is never skipped: it waits for the job that somebody wanted beside it', async () => {
+  const rule = { kind: 'at', at: NOW + 10_000 } as const
+  const world = await worldWith({ rule, options: { overlap: 'skip' } })
+  const jobs = held(world)
+  await runNow(world.context, { task: 'sync', name: 'daily' }, 'wanted')
+  await world.tick()
+  await second(world, 15)
+  expect([ranAt(world), jobs.running]).toEqual([[0], 1])
+  await jobs.end()
+  await second(world, 1)
+  expect(ranAt(world)).toEqual([0, 15_000])
+  await jobs.end()
+  expect(await standing(world)).toBeUndefined()
 })
 
 test('bufferOne: one tick waits, and runs as soon as the job is over; those that came meanwhile make none', async () => {
