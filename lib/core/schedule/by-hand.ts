@@ -10,7 +10,7 @@
  */
 import { UNREADABLE } from '../job/job.ts'
 import { jsonProblem } from '../job/payload.ts'
-import type { Config } from '../queue/config.ts'
+import type { Config } from '../queue/configured.ts'
 import type { ParsedHere } from '../queue/unknown.ts'
 import { describeIssues } from '../text/issues.ts'
 import type { Asked } from './body.ts'

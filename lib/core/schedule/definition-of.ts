@@ -1,5 +1,5 @@
 /** The definition that this configuration makes of what somebody asks for: in the client, in the configuration or by hand. */
-import type { Config } from '../queue/config.ts'
+import type { Config } from '../queue/configured.ts'
 import { isTaskName, TASK_NAME_RULE } from '../queue/task-name.ts'
 import type { ParsedHere } from '../queue/unknown.ts'
 import { clipValue } from '../text/clip.ts'
