@@ -4,11 +4,12 @@
  */
 import type { JobItem, RawItem } from '../core/job/job.ts'
 import type { FoundLock, Lock } from '../core/job/lock.ts'
-import type { EnabledPartitions } from '../core/schedule/enabled.ts'
+import type { PartitionsNote } from '../core/schedule/partitions-note.ts'
 import type { ScheduleKey, ScheduleVersion } from '../core/schedule/schedule.ts'
 import type { FoundVersion, RawSchedule, ScheduleItem } from '../core/schedule/schedule-item.ts'
 import type { ShardVersion } from '../core/shard/state.ts'
 
+export type { PartitionsNote } from '../core/schedule/partitions-note.ts'
 export type { FoundVersion, RawSchedule, ScheduleItem } from '../core/schedule/schedule-item.ts'
 
 export interface ScheduleStore {
@@ -46,9 +47,10 @@ export interface ScheduleStore {
    * refused: so it may be lost, and is never made twice.
    */
   putAtMostOnce(job: JobItem): Promise<'put' | 'exists'>
-  /** In how many partitions schedules may lie, as noted by whoever has put one: see `partitions.ts`. */
+  /** In how many partitions schedules may lie, as noted by whoever has put one: see `partitions.ts`. Also if it is damaged. */
   partitions(): Promise<PartitionsNote | undefined>
-  savePartitions(note: PartitionsNote, found: number | 'absent'): Promise<'put' | 'stale'>
+  /** @param found the very note that was read */
+  savePartitions(note: PartitionsNote, found: PartitionsNote | 'absent'): Promise<'put' | 'stale'>
   /** Which schedules the configuration has declared, as whoever applies one has noted: see `apply-declared.ts`. */
   declared(): Promise<DeclaredNote | undefined>
   saveDeclared(note: DeclaredNote, found: number | 'absent'): Promise<'put' | 'stale'>
@@ -129,14 +131,4 @@ export interface DeclaredNote {
   readonly configuration?: string
   /** Each schedule that may stand there and is declared. */
   readonly keys: readonly ScheduleKey[]
-}
-
-export interface PartitionsNote {
-  readonly version: number
-  /** Schedules may lie in the partitions 0 up to this, not included. */
-  readonly upTo: number
-  /** Which of them are fired: somebody has said so at run time. Absent: as the configuration says. */
-  readonly enabled?: EnabledPartitions
-  /** Those from `to` on were empty at that time. Who puts a schedule there takes this away first. */
-  readonly lowering?: { readonly to: number; readonly since: number }
 }

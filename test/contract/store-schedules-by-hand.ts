@@ -11,6 +11,9 @@ import { fresh, nextOf } from './store-schedules.ts'
 
 const inItsPlace = ({ pk }: RawSchedule): ScheduleItem => ({ ...fresh(), pk: pk as ScheduleItem['pk'] })
 
+/** Each test mends a note as another version. */
+let mends = 0
+
 export function describeSchedulesByHand(store: () => Store, pastThePort: () => PastThePort): void {
   const schedules = () => store().schedules
   const byHand = async (part: Readonly<Record<string, unknown>> = {}): Promise<RawSchedule> => {
@@ -95,4 +98,26 @@ export function describeSchedulesByHand(store: () => Store, pastThePort: () => P
       await schedules().remove(item.pk, item)
     })
   })
+
+  test.each<[string, Readonly<Record<string, unknown>>, object]>([
+    ['without a version', { upTo: 8, enabled: [1] }, { version: 0, enabled: [1] }],
+    ['with a version that is text', { version: 'one', upTo: 8 }, { version: 0 }],
+    ['with a version that is no whole number', { version: 1.5, upTo: 8 }, { version: 0 }],
+    ['without a number of partitions', { version: 7, enabled: [9999] }, { version: 7 }],
+    ['with more partitions than there can be', { version: 7, upTo: 1025 }, { version: 7 }],
+    ['with nothing', {}, { version: 0 }],
+  ])(
+    'a note of the partitions that somebody has damaged, %s, is told and can be mended',
+    async (...given) => {
+      const [, damaged, read] = given
+      await pastThePort().putPartitions(damaged)
+      const found = await store().schedules.partitions()
+      expect(found).toEqual({ upTo: 1024, ...read, damage: expect.any(String) })
+      const mended = { version: NOW + mends++, upTo: 1024 }
+      expect(await store().schedules.savePartitions(mended, 'absent')).toBe('stale')
+      expect(await store().schedules.savePartitions(mended, found ?? 'absent')).toBe('put')
+      expect(await store().schedules.savePartitions({ ...mended, upTo: 3 }, found ?? 'absent')).toBe('stale')
+      expect(await store().schedules.partitions()).toEqual(mended)
+    },
+  )
 }

@@ -12,7 +12,12 @@ import { unlessInTheWay } from './in-the-way.ts'
 import { type Item, toItem, toRawSchedule } from './item.ts'
 import { fire, putAtMostOnce } from './schedule-fire.ts'
 import { asFound, isOwnWrite } from './schedule-found.ts'
-import { DECLARED, PARTITIONS, readNote, saveNote } from './schedule-notes.ts'
+import {
+  readDeclaredNote,
+  readPartitionsNote,
+  saveDeclaredNote,
+  savePartitionsNote,
+} from './schedule-notes.ts'
 import { dueSchedules, scanSchedules } from './schedule-queries.ts'
 import { withdraw } from './schedule-withdraw.ts'
 
@@ -26,10 +31,10 @@ export const dynamoScheduleStore = (database: Database): ScheduleStore => ({
   fire: (firing) => fire(database, firing),
   putAtMostOnce: (job) => putAtMostOnce(database, job),
   withdraw: (withdrawal) => withdraw(database, withdrawal),
-  partitions: () => readNote(database, PARTITIONS),
-  savePartitions: (...call) => unlessInTheWay(() => saveNote(database, PARTITIONS, ...call)),
-  declared: () => readNote(database, DECLARED),
-  saveDeclared: (...call) => unlessInTheWay(() => saveNote(database, DECLARED, ...call)),
+  partitions: () => readPartitionsNote(database),
+  savePartitions: (...call) => unlessInTheWay(() => savePartitionsNote(database, ...call)),
+  declared: () => readDeclaredNote(database),
+  saveDeclared: (...call) => unlessInTheWay(() => saveDeclaredNote(database, ...call)),
 })
 
 async function get({ client, tables }: Database, pk: string): Promise<RawSchedule | undefined> {

@@ -1,5 +1,6 @@
 /** The schedules in memory. */
 import { isDeepEqual } from '../../core/deep-equal.ts'
+import { readPartitions } from '../../core/schedule/partitions-note.ts'
 import { dueInOf, type FoundVersion, foundVersion } from '../../core/schedule/schedule-item.ts'
 import type {
   DuePage,
@@ -47,10 +48,12 @@ export const memorySchedules = (tables: Tables): ScheduleStore => ({
     putJob(tables, job)
     return 'put'
   },
-  partitions: async () => structuredClone(tables.schedulePartitions),
+  partitions: async () =>
+    tables.schedulePartitions && readPartitions(structuredClone(tables.schedulePartitions)),
   savePartitions: async (note, found) => {
-    const outcome = whatIsNoted(tables.schedulePartitions, note, found)
-    if (outcome === 'put') tables.schedulePartitions = structuredClone(note)
+    const standing = tables.schedulePartitions && readPartitions(tables.schedulePartitions)
+    const outcome = whatIsNoted(standing, note, found === 'absent' ? found : found.version)
+    if (outcome === 'put') tables.schedulePartitions = { ...structuredClone(note) }
     return outcome
   },
   declared: async () => structuredClone(tables.declaredSchedules),

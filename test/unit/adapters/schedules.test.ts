@@ -74,12 +74,14 @@ test('an item that JavaScript cannot hold keeps its neighbours from nothing', as
   expect(second).toEqual({ pk: 'sync|good' })
 })
 
-test.each([
-  ['no version', { upTo: { N: '32' } }],
-  ['no partitions', { version: { N: '1' } }],
-  ['too many partitions', { version: { N: '1' }, upTo: { N: '1025' } }],
-])('a note of the partitions with %s is none', async (_what, note) => {
-  const { schedules } = schedulesThatGet({ Item: { pk: { S: '$partitions' }, ...note } })
-  await expect(schedules.partitions()).rejects.toThrow(DamagedStateError)
-  await expect(schedules.partitions()).rejects.toThrow(/"\$partitions" .*: set upTo to 1024/)
+test('a note of the partitions that JavaScript cannot hold is damaged, and no error', async () => {
+  const upTo = { X: '1' } as unknown as AttributeValue
+  const { schedules } = schedulesThatGet({ Item: { pk: { S: '$partitions' }, upTo } })
+  expect(await schedules.partitions()).toEqual({ version: 0, upTo: 1024, damage: expect.any(String) })
+})
+
+test('a note of what is declared that makes no sense says what to do', async () => {
+  const { schedules } = schedulesThatGet({ Item: { pk: { S: '$declared' }, keys: { S: 'all' } } })
+  await expect(schedules.declared()).rejects.toThrow(DamagedStateError)
+  await expect(schedules.declared()).rejects.toThrow(/"\$declared" .*: delete it/)
 })

@@ -186,7 +186,7 @@ describe('partitions of schedules', () => {
     expect(await schedules.partitions()).toEqual({ version: 1, upTo: 4 })
     await own.client.schedule(sync, 'other', HOURLY, ACME)
     expect(await schedules.partitions()).toEqual({ version: 1, upTo: 4 })
-    await schedules.savePartitions({ version: 2, upTo: 1 }, 1)
+    await schedules.savePartitions({ version: 2, upTo: 1 }, { version: 1, upTo: 4 })
     await own.client.schedule(sync, 'third', HOURLY, ACME)
     await own.client.schedule(sync, 'fourth', HOURLY, ACME)
     expect((await schedules.partitions())?.upTo).toBe(4)
