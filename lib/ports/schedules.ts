@@ -2,6 +2,7 @@
  * What Sluice needs of the Schedules table. Reads are strongly consistent unless they say otherwise; every write is atomic.
  * Items come as they stand there, for anybody may have written them.
  */
+import type { DeadLetter } from '../core/job/dead-letter.ts'
 import type { JobItem, RawItem } from '../core/job/job.ts'
 import type { FoundLock, Lock } from '../core/job/lock.ts'
 import type { PartitionsNote } from '../core/schedule/partitions-note.ts'
@@ -30,6 +31,11 @@ export interface ScheduleStore {
   put(item: RawSchedule, found: FoundVersion): Promise<'put' | 'stale'>
   /** Removes it if it is as it was found. One that is gone already is `removed`, too: perhaps by this very call. */
   remove(key: string, found: Exclude<FoundVersion, 'absent'>): Promise<'removed' | 'stale'>
+  /**
+   * Removes an item that somebody has put by hand and puts its dead letter, in one transaction, if it is as it was read: so it has one
+   * letter, however often it is refused.
+   */
+  bury(item: RawSchedule, letter: DeadLetter): Promise<'buried' | 'stale'>
   /**
    * Puts jobs and writes the schedule in one transaction, if the schedule is as it was found. At most 25 jobs. A job that stands
    * there already is `exists`: then nothing is written, and the caller leaves that job out. One that counts (`countedIn`) is

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { deadEvent } from '../../lib/core/job/dead-letter.ts'
 import {
   foundVersion,
   isRaw,
@@ -6,6 +7,7 @@ import {
   type ScheduleItem,
 } from '../../lib/core/schedule/schedule-item.ts'
 import type { Store } from '../../lib/ports/store.ts'
+import { NOW } from '../support/builders.ts'
 import type { PastThePort } from './past-the-port.ts'
 import { fresh, nextOf } from './store-schedules.ts'
 
@@ -89,6 +91,23 @@ export function describeSchedulesByHand(store: () => Store, pastThePort: () => P
       const item = await byHand()
       expect(await schedules().remove(item.pk, item)).toBe('removed')
       expect(await schedules().get(item.pk)).toBeUndefined()
+    })
+
+    test('is buried with one letter, and not if it is another since', async () => {
+      const [item, changed] = [await byHand(), await byHand()]
+      const letterOf = ({ pk }: RawSchedule, at: number) => {
+        const letter = deadEvent({ queue: '', id: pk, event: {} }, 'odd', at)
+        return { ...letter, pk: `dead|${pk}` }
+      }
+      const letters = async ({ pk }: RawSchedule) => (await store().history.letters(`dead|${pk}`)).letters
+      expect(await schedules().bury(item, letterOf(item, NOW))).toBe('buried')
+      expect(await schedules().bury(item, letterOf(item, NOW + 1))).toBe('stale')
+      expect(await schedules().get(item.pk)).toBeUndefined()
+      expect(await letters(item)).toEqual([letterOf(item, NOW)])
+      await pastThePort().putSchedule({ ...changed, cron: '0 4 * * *' })
+      expect(await schedules().bury(changed, letterOf(changed, NOW))).toBe('stale')
+      expect(await schedules().get(changed.pk)).toMatchObject({ cron: '0 4 * * *' })
+      expect(await letters(changed)).toEqual([])
     })
 
     test('is listed, and where it says so, as due', async () => {

@@ -10,6 +10,7 @@ import type { FoundVersion, RawSchedule, ScheduleStore } from '../../ports/sched
 import { ALL_OLD, type Database, isConditionFailed } from './database.ts'
 import { unlessInTheWay } from './in-the-way.ts'
 import { type Item, toItem, toRawSchedule } from './item.ts'
+import { bury } from './schedule-bury.ts'
 import { fire, putAtMostOnce } from './schedule-fire.ts'
 import { asFound, isOwnWrite } from './schedule-found.ts'
 import {
@@ -28,6 +29,7 @@ export const dynamoScheduleStore = (database: Database): ScheduleStore => ({
   scan: (query = {}) => scanSchedules(database, query),
   put: (...call) => unlessInTheWay(() => put(database, ...call)),
   remove: (...call) => unlessInTheWay(() => remove(database, ...call)),
+  bury: (item, letter) => unlessInTheWay(() => bury(database, item, letter)),
   fire: (firing) => fire(database, firing),
   putAtMostOnce: (job) => putAtMostOnce(database, job),
   withdraw: (withdrawal) => withdraw(database, withdrawal),

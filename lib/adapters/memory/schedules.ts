@@ -18,7 +18,7 @@ import type {
 import { isUnpassed, passOver, whatIsThere } from './job-ends.ts'
 import { ScheduleTable } from './schedule-table.ts'
 import { changeSizes } from './sizes.ts'
-import { deleteJob, putJob, type Tables } from './tables.ts'
+import { deleteJob, putJob, putLetter, type Tables } from './tables.ts'
 import { lockInTheWay } from './unique.ts'
 
 const PAGE = 100
@@ -39,6 +39,12 @@ export const memorySchedules = (tables: Tables): ScheduleStore => ({
     if (standing && !isDeepEqual(foundVersion(standing), found)) return 'stale'
     tableOf(tables).delete(key)
     return 'removed'
+  },
+  bury: async (item, letter) => {
+    if (!isDeepEqual(foundVersion(tableOf(tables).get(item.pk)), item)) return 'stale'
+    tableOf(tables).delete(item.pk)
+    putLetter(tables, letter)
+    return 'buried'
   },
   fire: async (firing) => fire(tables, firing),
   withdraw: async (withdrawal) => withdraw(tables, withdrawal),

@@ -138,13 +138,15 @@ describe('an item that somebody has put by hand', () => {
   test('that has been corrected meanwhile is judged as it is now', async () => {
     const world = await newWorld()
     put(world, { cron: 'often' })
-    const { bury } = world.context.store.history
-    world.context.store.history.bury = async (letter) => {
-      await bury(letter)
+    const { schedules } = world.context.store
+    const { bury } = schedules
+    schedules.bury = async (...call) => {
       put(world)
+      return bury(...call)
     }
     await arrive(world)
     expect(raw(world)).toEqual(ITEM)
+    expect([world.dead, world.heard('schedule refused')]).toEqual([[], []])
     await arrive(world)
     expect(await standing(world)).toMatchObject({ rule: { cron: '* * * * *' } })
   })
@@ -159,6 +161,15 @@ describe('an item that somebody has put by hand', () => {
       await minutes(world, 2)
       expect(ranAt(world)).toEqual([MINUTE_MS, 2 * MINUTE_MS])
     }
+  })
+
+  test.each(['before', 'after'] as const)('has one letter, whoever dies %s it is written', async (how) => {
+    const world = await newWorld()
+    put(world, { cron: 'often' })
+    diesAt(world, 'bury', how)
+    await arrive(world)
+    await world.live(MINUTE_MS)
+    expect([raw(world), world.dead.length]).toEqual([undefined, 1])
   })
 
   test('comes again by the stream if not even a message could be sent', async () => {

@@ -3,7 +3,6 @@ import { describe, expect, test } from 'vitest'
 import { defineConfig } from '../../../../lib/core/queue/config.ts'
 import { lowerPartitions } from '../../../../lib/use-cases/schedules/lower-partitions.ts'
 import { enablePartitions } from '../../../../lib/use-cases/schedules/partitions.ts'
-import { untyped } from '../../../support/untyped.ts'
 import { CONFIG, HOUR_MS, MINUTE_MS, minutes, ranAt, worldWith } from './scheduled.ts'
 
 const DAMAGED: readonly Readonly<Record<string, unknown>>[] = [
@@ -45,7 +44,10 @@ describe.each(DAMAGED)('the note %j', (note) => {
 })
 
 test('what it says of enabled partitions is kept, if that makes sense', async () => {
-  const world = await worldWith({}, defineConfig({ ...untyped(CONFIG.input), schedules: { partitions: 4 } }))
+  const world = await worldWith(
+    {},
+    defineConfig({ queues: CONFIG.input.queues, schedules: { partitions: 4 } }),
+  )
   world.tables.schedulePartitions = { version: 3, enabled: [1] }
   await minutes(world, 2)
   expect(ranAt(world)).toEqual([])
