@@ -18,7 +18,7 @@ import type { Definition } from './definition.ts'
 import { definitionOf } from './definition-of.ts'
 import { schedulePartitionSchema } from './enabled.ts'
 import { ruleFields } from './rule-input.ts'
-import type { RawSchedule } from './schedule-item.ts'
+import type { ByHand, RawSchedule } from './schedule-item.ts'
 import { partsOf } from './schedule-key.ts'
 
 /** The definition that an item without a version asks for, or why this configuration makes none of it. */
@@ -29,7 +29,7 @@ export function definitionByHand(config: Config, item: RawSchedule, now: number)
   // DynamoDB holds more than JSON does, and what JSON makes of a set is nobody's payload.
   const problem = jsonProblem(item['payload'], 'payload')
   if (problem !== undefined) return malformed(problem)
-  const { schedulePartition, ...written } = item
+  const { schedulePartition, ...written }: RawSchedule & ByHand = item
   const asked = { ...parts.value, ...askedIn(written) }
   if (schedulePartition === undefined) return definitionOf(config, asked, now)
   const chosen = schedulePartitionSchema.safeParse(schedulePartition)
@@ -62,7 +62,7 @@ function askedIn({
  * Since when no function has known its queue, epoch ms: noted in the item itself, so that whoever meets it next knows. Whoever puts
  * another item in its place has not written it.
  */
-export const unknownSince = ({ unknownSince: since }: RawSchedule): number | undefined =>
+export const unknownSince = ({ unknownSince: since }: RawSchedule & ByHand): number | undefined =>
   typeof since === 'number' ? since : undefined
 
 /** The same with that note, which changes nothing else of it. */
