@@ -104,7 +104,7 @@ const PLACES = [
     'withdraw',
     'isRemoved',
   ],
-  ...['declared', 'isChosen', 'buffered', 'lastAt', 'nextAt', 'dueIn', 'createdAt', 'updatedAt', 'ruleFrom'],
+  ...['declared', 'chosen', 'buffered', 'lastAt', 'nextAt', 'dueIn', 'createdAt', 'updatedAt', 'ruleFrom'],
 ]
 const value = fc.oneof(
   { weight: 3, arbitrary: attribute },

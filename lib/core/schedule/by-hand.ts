@@ -35,7 +35,8 @@ export function definitionByHand(config: Config, item: RawSchedule, now: number)
   const chosen = schedulePartitionSchema.safeParse(schedulePartition)
   if (!chosen.success) return malformed(`schedulePartition: ${describeIssues(chosen.error)}`)
   // Its writer may think of another count than the one that is configured.
-  return definitionOf(config, asked, now, (_name, count) => chosen.data % count)
+  const definition = definitionOf(config, asked, now, (_name, count) => chosen.data % count)
+  return definition.ok ? { ok: true, value: { ...definition.value, chosen: chosen.data } } : definition
 }
 
 const malformed = (reason: string): ParsedHere<never> => ({ ok: false, reason, isUnknown: false })

@@ -94,7 +94,7 @@ const itemFields = {
   options: optionsSchema,
   declared: z.literal(true).exactOptional(),
   partition: schedulePartitionSchema,
-  isChosen: z.literal(true).exactOptional(),
+  chosen: schedulePartitionSchema.exactOptional(),
   nextAt: instant.exactOptional(),
   lastAt: instant.exactOptional(),
   buffered: instant.exactOptional(),

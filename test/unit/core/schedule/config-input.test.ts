@@ -117,7 +117,7 @@ describe('the partition of a schedule', () => {
   })
 
   test('stays as a selector has chosen it, within the number that there are', () => {
-    const chosen = { ...scheduleOf('a'), partition: 13, isChosen: true as const }
+    const chosen = { ...scheduleOf('a'), chosen: 13 }
     expect(schedulePartition(configOf().schedules, chosen)).toBe(13)
     expect(schedulePartition(configOf({ partitions: 5 }).schedules, chosen)).toBe(3)
   })

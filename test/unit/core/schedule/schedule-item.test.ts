@@ -16,7 +16,7 @@ import { asVersion, scheduleItem, scheduleOf } from '../../../support/schedules.
 
 const EVERYTHING: Schedule = scheduleOf({
   declared: true,
-  isChosen: true,
+  chosen: 7,
   lastAt: NOW - 1,
   buffered: NOW - 2,
   pause: { at: NOW, by: 'ann', reason: 'they migrate' },
