@@ -53,7 +53,8 @@ export interface UnscheduleOptions {
 export interface ScheduleAdmin {
   /**
    * Removes a schedule. Its jobs that were put ahead, up to a minute and a half, and are not due yet are taken back before this
-   * returns; one that is claimed runs. Returns whether there was one.
+   * returns; one that is claimed runs. Returns whether there was one. Unless its delivery is `exactlyOnce`, a firing that is under way
+   * may put its jobs just after that.
    * @example await client.unschedule(report, 'acme')
    * @throws ScheduleFiringError, DeclaredScheduleError before anything is written
    * @throws ScheduleBusyError if others are at work on it all the time: call again
@@ -73,7 +74,7 @@ export interface ScheduleAdmin {
   listSchedules(query?: SchedulesQuery): Promise<SchedulesList>
   /**
    * It fires no more until it is resumed; no deploy and no `schedule` resumes it. Jobs that are not due yet are taken back, as by
-   * `unschedule`; what runs goes on. One that is paused already stays as it is.
+   * `unschedule`, with the same exception; what runs goes on. One that is paused already stays as it is.
    * @example await client.pauseSchedule(report, 'acme', { by: 'ann@example.com', reason: 'they migrate' })
    * @throws NoScheduleError, InvalidScheduleError, ConfigurationError, ScheduleBusyError
    */

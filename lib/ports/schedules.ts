@@ -2,13 +2,15 @@
  * What Sluice needs of the Schedules table. Reads are strongly consistent unless they say otherwise; every write is atomic.
  * Items come as they stand there, for anybody may have written them.
  */
+import type { DeadLetter } from '../core/job/dead-letter.ts'
 import type { JobItem, RawItem } from '../core/job/job.ts'
 import type { FoundLock, Lock } from '../core/job/lock.ts'
-import type { EnabledPartitions } from '../core/schedule/enabled.ts'
+import type { PartitionsNote } from '../core/schedule/partitions-note.ts'
 import type { ScheduleKey, ScheduleVersion } from '../core/schedule/schedule.ts'
 import type { FoundVersion, RawSchedule, ScheduleItem } from '../core/schedule/schedule-item.ts'
 import type { ShardVersion } from '../core/shard/state.ts'
 
+export type { PartitionsNote } from '../core/schedule/partitions-note.ts'
 export type { FoundVersion, RawSchedule, ScheduleItem } from '../core/schedule/schedule-item.ts'
 
 export interface ScheduleStore {
@@ -30,6 +32,11 @@ export interface ScheduleStore {
   /** Removes it if it is as it was found. One that is gone already is `removed`, too: perhaps by this very call. */
   remove(key: string, found: Exclude<FoundVersion, 'absent'>): Promise<'removed' | 'stale'>
   /**
+   * Removes an item that somebody has put by hand and puts its dead letter, in one transaction, if it is as it was read: so it has one
+   * letter, however often it is refused.
+   */
+  bury(item: RawSchedule, letter: DeadLetter): Promise<'buried' | 'stale'>
+  /**
    * Puts jobs and writes the schedule in one transaction, if the schedule is as it was found. At most 25 jobs. A job that stands
    * there already is `exists`: then nothing is written, and the caller leaves that job out. One that counts (`countedIn`) is
    * counted as in `putCounted`, rooms aside. The same firing again is `fired`, whatever has become of its jobs.
@@ -46,9 +53,10 @@ export interface ScheduleStore {
    * refused: so it may be lost, and is never made twice.
    */
   putAtMostOnce(job: JobItem): Promise<'put' | 'exists'>
-  /** In how many partitions schedules may lie, as noted by whoever has put one: see `partitions.ts`. */
+  /** In how many partitions schedules may lie, as noted by whoever has put one: see `partitions.ts`. Also if it is damaged. */
   partitions(): Promise<PartitionsNote | undefined>
-  savePartitions(note: PartitionsNote, found: number | 'absent'): Promise<'put' | 'stale'>
+  /** @param found the very note that was read */
+  savePartitions(note: PartitionsNote, found: PartitionsNote | 'absent'): Promise<'put' | 'stale'>
   /** Which schedules the configuration has declared, as whoever applies one has noted: see `apply-declared.ts`. */
   declared(): Promise<DeclaredNote | undefined>
   saveDeclared(note: DeclaredNote, found: number | 'absent'): Promise<'put' | 'stale'>
@@ -129,14 +137,4 @@ export interface DeclaredNote {
   readonly configuration?: string
   /** Each schedule that may stand there and is declared. */
   readonly keys: readonly ScheduleKey[]
-}
-
-export interface PartitionsNote {
-  readonly version: number
-  /** Schedules may lie in the partitions 0 up to this, not included. */
-  readonly upTo: number
-  /** Which of them are fired: somebody has said so at run time. Absent: as the configuration says. */
-  readonly enabled?: EnabledPartitions
-  /** Those from `to` on were empty at that time. Who puts a schedule there takes this away first. */
-  readonly lowering?: { readonly to: number; readonly since: number }
 }

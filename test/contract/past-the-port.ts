@@ -6,6 +6,7 @@ import type { Tables } from '../../lib/adapters/memory/tables.ts'
 import type { ShardKey } from '../../lib/core/keys.ts'
 import type { LimitOverride } from '../../lib/core/limits/limits.ts'
 import type { RawSchedule } from '../../lib/core/schedule/schedule-item.ts'
+import { PARTITIONS_PK } from '../../lib/core/schedule/schedule-key.ts'
 import { emptyState } from '../../lib/core/shard/state.ts'
 
 export interface PastThePort {
@@ -17,6 +18,8 @@ export interface PastThePort {
   register(queue: string, ...counts: number[]): Promise<void>
   /** Puts an item of the Schedules table, whatever stands there. */
   putSchedule(item: RawSchedule): Promise<void>
+  /** Puts what is noted of all partitions of schedules. */
+  putPartitions(note: Readonly<Record<string, unknown>>): Promise<void>
 }
 
 export const inMemory = (tables: Tables): PastThePort => ({
@@ -28,6 +31,9 @@ export const inMemory = (tables: Tables): PastThePort => ({
     tables.schedules ??= new ScheduleTable()
     tables.schedules.set(item.pk, structuredClone(item))
   },
+  putPartitions: async (note) => {
+    tables.schedulePartitions = note
+  },
 })
 
 export const inDatabase = (database: Database): PastThePort => ({
@@ -37,11 +43,13 @@ export const inDatabase = (database: Database): PastThePort => ({
     await client.send(new DeleteItemCommand({ TableName: tables.state, Key: toItem({ pk: shard }) }))
   },
   register: (queue, ...counts) => setAttributes(database, `$queue|${queue}`, { layouts: new Set(counts) }),
-  putSchedule: async (item) => {
-    const { client, tables } = database
-    await client.send(new PutItemCommand({ TableName: tables.schedules, Item: toItem(item) }))
-  },
+  putSchedule: (item) => putSchedule(database, item),
+  putPartitions: (note) => putSchedule(database, { ...note, pk: PARTITIONS_PK }),
 })
+
+async function putSchedule({ client, tables }: Database, item: RawSchedule): Promise<void> {
+  await client.send(new PutItemCommand({ TableName: tables.schedules, Item: toItem(item) }))
+}
 
 /** Of one state item, with nothing checked. */
 export async function setAttributes(

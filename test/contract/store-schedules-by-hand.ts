@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { deadEvent } from '../../lib/core/job/dead-letter.ts'
 import {
   foundVersion,
   isRaw,
@@ -6,10 +7,14 @@ import {
   type ScheduleItem,
 } from '../../lib/core/schedule/schedule-item.ts'
 import type { Store } from '../../lib/ports/store.ts'
+import { NOW } from '../support/builders.ts'
 import type { PastThePort } from './past-the-port.ts'
 import { fresh, nextOf } from './store-schedules.ts'
 
 const inItsPlace = ({ pk }: RawSchedule): ScheduleItem => ({ ...fresh(), pk: pk as ScheduleItem['pk'] })
+
+/** Each test mends a note as another version. */
+let mends = 0
 
 export function describeSchedulesByHand(store: () => Store, pastThePort: () => PastThePort): void {
   const schedules = () => store().schedules
@@ -88,6 +93,23 @@ export function describeSchedulesByHand(store: () => Store, pastThePort: () => P
       expect(await schedules().get(item.pk)).toBeUndefined()
     })
 
+    test('is buried with one letter, and not if it is another since', async () => {
+      const [item, changed] = [await byHand(), await byHand()]
+      const letterOf = ({ pk }: RawSchedule, at: number) => {
+        const letter = deadEvent({ queue: '', id: pk, event: {} }, 'odd', at)
+        return { ...letter, pk: `dead|${pk}` }
+      }
+      const letters = async ({ pk }: RawSchedule) => (await store().history.letters(`dead|${pk}`)).letters
+      expect(await schedules().bury(item, letterOf(item, NOW))).toBe('buried')
+      expect(await schedules().bury(item, letterOf(item, NOW + 1))).toBe('stale')
+      expect(await schedules().get(item.pk)).toBeUndefined()
+      expect(await letters(item)).toEqual([letterOf(item, NOW)])
+      await pastThePort().putSchedule({ ...changed, cron: '0 4 * * *' })
+      expect(await schedules().bury(changed, letterOf(changed, NOW))).toBe('stale')
+      expect(await schedules().get(changed.pk)).toMatchObject({ cron: '0 4 * * *' })
+      expect(await letters(changed)).toEqual([])
+    })
+
     test('is listed, and where it says so, as due', async () => {
       const item = await byHand({ dueIn: '1023', nextAt: -1.5 })
       const { schedules: due } = await schedules().due({ partition: 1023, until: 0, limit: 10 })
@@ -95,4 +117,26 @@ export function describeSchedulesByHand(store: () => Store, pastThePort: () => P
       await schedules().remove(item.pk, item)
     })
   })
+
+  test.each<[string, Readonly<Record<string, unknown>>, object]>([
+    ['without a version', { upTo: 8, enabled: [1] }, { version: 0, enabled: [1] }],
+    ['with a version that is text', { version: 'one', upTo: 8 }, { version: 0 }],
+    ['with a version that is no whole number', { version: 1.5, upTo: 8 }, { version: 0 }],
+    ['without a number of partitions', { version: 7, enabled: [9999] }, { version: 7 }],
+    ['with more partitions than there can be', { version: 7, upTo: 1025 }, { version: 7 }],
+    ['with nothing', {}, { version: 0 }],
+  ])(
+    'a note of the partitions that somebody has damaged, %s, is told and can be mended',
+    async (...given) => {
+      const [, damaged, read] = given
+      await pastThePort().putPartitions(damaged)
+      const found = await store().schedules.partitions()
+      expect(found).toEqual({ upTo: 1024, ...read, damage: expect.any(String) })
+      const mended = { version: NOW + mends++, upTo: 1024 }
+      expect(await store().schedules.savePartitions(mended, 'absent')).toBe('stale')
+      expect(await store().schedules.savePartitions(mended, found ?? 'absent')).toBe('put')
+      expect(await store().schedules.savePartitions({ ...mended, upTo: 3 }, found ?? 'absent')).toBe('stale')
+      expect(await store().schedules.partitions()).toEqual(mended)
+    },
+  )
 }

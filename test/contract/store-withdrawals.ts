@@ -114,7 +114,7 @@ export function describeWithdrawals(store: () => Store): void {
   test('which partitions are fired is kept beside how many there are', async () => {
     const before = await schedules().partitions()
     const note = { upTo: 64, enabled: [0, 3], version: (before?.version ?? 0) + 1 }
-    expect(await schedules().savePartitions(note, before?.version ?? 'absent')).toBe('put')
+    expect(await schedules().savePartitions(note, before ?? 'absent')).toBe('put')
     expect(await schedules().partitions()).toEqual(note)
   })
 

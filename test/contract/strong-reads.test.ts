@@ -6,7 +6,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { expect, test } from 'vitest'
 import { dynamoDeploymentLog } from '../../lib/adapters/dynamodb/deployment.ts'
 import { dynamoStore } from '../../lib/adapters/dynamodb/store.ts'
-import { deadLetterOf } from '../../lib/core/job/dead-letter.ts'
+import { deadEvent, deadLetterOf } from '../../lib/core/job/dead-letter.ts'
 import { uniqueOf } from '../../lib/core/job/lock.ts'
 import { type Receipt, receiptOf } from '../../lib/core/job/receipt.ts'
 import { totalOf } from '../../lib/core/limits/queue-limiter.ts'
@@ -108,6 +108,7 @@ const ofSchedules: Verbs<ScheduleStore> = {
       from: [{ state: emptyState(SHARD), items: [job] }],
     }),
   putAtMostOnce: () => schedules.putAtMostOnce(job),
+  bury: () => schedules.bury({ pk: 'sync|nightly' }, deadEvent({ queue: '', id: '', event: {} }, 'odd', NOW)),
   partitions: () => schedules.partitions(),
   savePartitions: () => schedules.savePartitions({ version: 1, upTo: 32 }, 'absent'),
   declared: () => schedules.declared(),

@@ -48,6 +48,7 @@ export function strictStore(tables: Tables): Store {
       get: async (key) => schedules.get(checkedText(key, 2048)),
       put: async (item, found) => schedules.put(storedSchedule(item), found),
       remove: async (key, found) => schedules.remove(checkedText(key, 2048), found),
+      bury: async (item, letter) => schedules.bury(item, stored(letter)),
       fire: async (firing) =>
         schedules.fire({
           ...firing,

@@ -25,15 +25,14 @@ const isSameVersion = (expression: UpdateExpression, version: number): void =>
   void expression.condition(`${expression.path('version')} = ${expression.value(version)}`)
 
 /**
- * Races: its arrival has come twice, or a client has scheduled the name meanwhile: then it has a version. And somebody has put
+ * Races: its arrival has come twice, or a client has scheduled the name meanwhile: then it has another version. And somebody has put
  * another item over it since it was read, whose own arrival is still to come: that one must not get lost.
  */
 function isSameByHand(expression: UpdateExpression, item: RawSchedule): void {
   const original = originalOf(item)
   const names = Object.keys(original).filter((name) => name !== 'pk')
   expression.condition(`attribute_exists(${expression.path('pk')})`)
-  expression.condition(`NOT attribute_type(${expression.path('version')}, ${expression.value('N')})`)
-  for (const name of names.slice(0, MAX_ATTRIBUTES)) {
+  for (const name of versionFirst(names).slice(0, MAX_ATTRIBUTES)) {
     const [path, part] = [expression.path(name), original[name]]
     // The SDK does not give the value of an attribute called __proto__.
     expression.condition(
@@ -43,6 +42,10 @@ function isSameByHand(expression: UpdateExpression, item: RawSchedule): void {
   for (const name of SCHEDULE_ATTRIBUTES.filter((name) => !names.includes(name)))
     expression.condition(`attribute_not_exists(${expression.path(name)})`)
 }
+
+/** It tells a schedule from all else, so it is never beyond those that decide. */
+const versionFirst = (names: readonly string[]): string[] =>
+  names.toSorted((one, other) => Number(other === 'version') - Number(one === 'version'))
 
 /**
  * A lost reply: the SDK has sent the write again, and finds what it wrote; or what another has written word for word, which is as good.

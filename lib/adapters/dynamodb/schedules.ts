@@ -10,9 +10,15 @@ import type { FoundVersion, RawSchedule, ScheduleStore } from '../../ports/sched
 import { ALL_OLD, type Database, isConditionFailed } from './database.ts'
 import { unlessInTheWay } from './in-the-way.ts'
 import { type Item, toItem, toRawSchedule } from './item.ts'
+import { bury } from './schedule-bury.ts'
 import { fire, putAtMostOnce } from './schedule-fire.ts'
 import { asFound, isOwnWrite } from './schedule-found.ts'
-import { DECLARED, PARTITIONS, readNote, saveNote } from './schedule-notes.ts'
+import {
+  readDeclaredNote,
+  readPartitionsNote,
+  saveDeclaredNote,
+  savePartitionsNote,
+} from './schedule-notes.ts'
 import { dueSchedules, scanSchedules } from './schedule-queries.ts'
 import { withdraw } from './schedule-withdraw.ts'
 
@@ -23,13 +29,14 @@ export const dynamoScheduleStore = (database: Database): ScheduleStore => ({
   scan: (query = {}) => scanSchedules(database, query),
   put: (...call) => unlessInTheWay(() => put(database, ...call)),
   remove: (...call) => unlessInTheWay(() => remove(database, ...call)),
+  bury: (item, letter) => unlessInTheWay(() => bury(database, item, letter)),
   fire: (firing) => fire(database, firing),
   putAtMostOnce: (job) => putAtMostOnce(database, job),
   withdraw: (withdrawal) => withdraw(database, withdrawal),
-  partitions: () => readNote(database, PARTITIONS),
-  savePartitions: (...call) => unlessInTheWay(() => saveNote(database, PARTITIONS, ...call)),
-  declared: () => readNote(database, DECLARED),
-  saveDeclared: (...call) => unlessInTheWay(() => saveNote(database, DECLARED, ...call)),
+  partitions: () => readPartitionsNote(database),
+  savePartitions: (...call) => unlessInTheWay(() => savePartitionsNote(database, ...call)),
+  declared: () => readDeclaredNote(database),
+  saveDeclared: (...call) => unlessInTheWay(() => saveDeclaredNote(database, ...call)),
 })
 
 async function get({ client, tables }: Database, pk: string): Promise<RawSchedule | undefined> {

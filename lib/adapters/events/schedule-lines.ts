@@ -49,6 +49,11 @@ export const SCHEDULE_LINES: {
     'the item of a schedule makes no sense: mend or delete it',
     { schedule, problem },
   ],
+  'partitions damaged': ({ problem }) => [
+    'error',
+    'the item $partitions of the Schedules table made no sense, and is written anew; if only some partitions are to be fired, set that anew',
+    { problem },
+  ],
   'schedule not looked at': ({ schedule, error }) => [
     'warn',
     'a job of a schedule has ended, and the schedule could not be looked at; a tick or a sweep does it',

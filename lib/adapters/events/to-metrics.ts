@@ -29,6 +29,7 @@ const COUNTS: { readonly [Kind in EventKind]?: (event: SluiceEvent<Kind>) => Cou
   'schedule refused': () => ({ SetAsideSchedules: 1 }),
   'schedule set aside': () => ({ SetAsideSchedules: 1 }),
   'schedule damaged': () => ({ SetAsideSchedules: 1 }),
+  'partitions damaged': () => ({ ScheduleFailures: 1 }),
   'tick not certain': () => ({ ScheduleFailures: 1 }),
   'schedule not fired': () => ({ ScheduleFailures: 1 }),
   'schedules not fired': () => ({ ScheduleFailures: 1 }),

@@ -1,5 +1,6 @@
 /** The schedules in memory. */
 import { isDeepEqual } from '../../core/deep-equal.ts'
+import { readPartitions } from '../../core/schedule/partitions-note.ts'
 import { dueInOf, type FoundVersion, foundVersion } from '../../core/schedule/schedule-item.ts'
 import type {
   DuePage,
@@ -17,7 +18,7 @@ import type {
 import { isUnpassed, passOver, whatIsThere } from './job-ends.ts'
 import { ScheduleTable } from './schedule-table.ts'
 import { changeSizes } from './sizes.ts'
-import { deleteJob, putJob, type Tables } from './tables.ts'
+import { deleteJob, putJob, putLetter, type Tables } from './tables.ts'
 import { lockInTheWay } from './unique.ts'
 
 const PAGE = 100
@@ -39,6 +40,12 @@ export const memorySchedules = (tables: Tables): ScheduleStore => ({
     tableOf(tables).delete(key)
     return 'removed'
   },
+  bury: async (item, letter) => {
+    if (!isDeepEqual(foundVersion(tableOf(tables).get(item.pk)), item)) return 'stale'
+    tableOf(tables).delete(item.pk)
+    putLetter(tables, letter)
+    return 'buried'
+  },
   fire: async (firing) => fire(tables, firing),
   withdraw: async (withdrawal) => withdraw(tables, withdrawal),
   putAtMostOnce: async (job) => {
@@ -47,10 +54,12 @@ export const memorySchedules = (tables: Tables): ScheduleStore => ({
     putJob(tables, job)
     return 'put'
   },
-  partitions: async () => structuredClone(tables.schedulePartitions),
+  partitions: async () =>
+    tables.schedulePartitions && readPartitions(structuredClone(tables.schedulePartitions)),
   savePartitions: async (note, found) => {
-    const outcome = whatIsNoted(tables.schedulePartitions, note, found)
-    if (outcome === 'put') tables.schedulePartitions = structuredClone(note)
+    const standing = tables.schedulePartitions && readPartitions(tables.schedulePartitions)
+    const outcome = whatIsNoted(standing, note, found === 'absent' ? found : found.version)
+    if (outcome === 'put') tables.schedulePartitions = { ...structuredClone(note) }
     return outcome
   },
   declared: async () => structuredClone(tables.declaredSchedules),

@@ -8,7 +8,7 @@ import type { Part } from '../../core/limits/queue-size.ts'
 import type { QueuePause } from '../../core/queue/queue-pauses.ts'
 import type { ShardState } from '../../core/shard/state.ts'
 import type { CensusRecord } from '../../core/why/census.ts'
-import type { DeclaredNote, PartitionsNote } from '../../ports/schedules.ts'
+import type { DeclaredNote } from '../../ports/schedules.ts'
 import { ItemCollection } from './item-collection.ts'
 import type { ScheduleTable } from './schedule-table.ts'
 
@@ -32,7 +32,8 @@ export interface Tables {
   /** Queue → who has paused it. */
   queuePauses?: Map<string, QueuePause>
   schedules?: ScheduleTable
-  schedulePartitions?: PartitionsNote
+  /** Somebody may have damaged it. */
+  schedulePartitions?: Readonly<Record<string, unknown>>
   declaredSchedules?: DeclaredNote
   /** Called for each new job, as the stream would be. */
   onInsert?: (item: RawItem) => void

@@ -5,7 +5,7 @@
 import { parseShard, type Shard } from '../keys.ts'
 import { isRateOfPartition } from '../limits/limiter-name.ts'
 import { costIn, type SharedRate } from '../limits/shared-rate.ts'
-import { type Config, queueNamed } from '../queue/config.ts'
+import { type Config, queueNamed } from '../queue/configured.ts'
 import { ratesWithOwn } from '../queue/covering.ts'
 import { type Parsed, parsed, refused } from '../text/parsed.ts'
 

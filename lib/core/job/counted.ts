@@ -3,7 +3,7 @@
  * ends it, in whichever configuration, counts it off in the same write, and one that never counted is never counted off.
  */
 import { parseShard } from '../keys.ts'
-import { type Config, type QueueConfig, queueNamed } from '../queue/config.ts'
+import { type Config, type QueueConfig, queueNamed } from '../queue/configured.ts'
 import { stableHash } from '../text/hash.ts'
 import type { SizeScope } from './counted-in.ts'
 import type { JobItem, RawItem } from './job.ts'

@@ -12,7 +12,7 @@ import {
   type ShardKey,
   type SortKey,
 } from '../keys.ts'
-import { type Config, type QueueConfig, queueNamed } from '../queue/config.ts'
+import { type Config, type QueueConfig, queueNamed } from '../queue/configured.ts'
 import { laneOf, laneProblem } from '../queue/covering.ts'
 import { MAX_TASK_LENGTH } from '../queue/task-name.ts'
 import { noQueue, type ParsedHere } from '../queue/unknown.ts'

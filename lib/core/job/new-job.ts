@@ -12,7 +12,7 @@ import {
   type ShardKey,
 } from '../keys.ts'
 import { homeShard } from '../limits/shards.ts'
-import { type Config, type QueueConfig, queueNamed } from '../queue/config.ts'
+import { type Config, type QueueConfig, queueNamed } from '../queue/configured.ts'
 import { type ForLane, laneOf, laneProblem, shardsOfLane } from '../queue/covering.ts'
 import { givenPartition, partitionOf } from '../queue/partition.ts'
 import { isTaskName, TASK_NAME_RULE } from '../queue/task-name.ts'

@@ -3,7 +3,7 @@
 import { InvalidJobError } from '../errors.ts'
 import { formatSortKey, parseShard, parseSortKey, type Shard } from '../keys.ts'
 import { homeShard } from '../limits/shards.ts'
-import { type Config, type QueueConfig, queueNamed } from '../queue/config.ts'
+import { type Config, type QueueConfig, queueNamed } from '../queue/configured.ts'
 import { laneOf, shardsOfLane } from '../queue/covering.ts'
 import { partitionOf } from '../queue/partition.ts'
 import { noQueue } from '../queue/unknown.ts'

@@ -1,6 +1,6 @@
 /** The totals, pools and limits of tags that the configuration has, by their names. */
 import { tagNamed, tagValueNamed } from '../limits/limiter-name.ts'
-import type { Config } from './config.ts'
+import type { Config } from './configured.ts'
 import type { KnownLimiter } from './pools.ts'
 import { limiterOfTags } from './tags-input.ts'
 

@@ -5,7 +5,7 @@
  */
 import * as z from 'zod'
 import { NOTE_FIELDS } from '../limits/limits.ts'
-import type { Config, QueueConfig } from './config.ts'
+import type { Config, QueueConfig } from './configured.ts'
 
 /** Who has paused a queue, why and since when, or how far its resumption has come. Whatever else stands there pauses, too. */
 export const queuePauseSchema = z.strictObject({

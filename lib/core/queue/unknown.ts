@@ -1,7 +1,7 @@
 /** Jobs that no function knows: when somebody looks again, and when no deploy can be under way any more. */
 import { clipValue } from '../text/clip.ts'
 import { UNKNOWN_LATEST_MS, UNKNOWN_SOONEST_MS } from '../times.ts'
-import type { Config } from './config.ts'
+import type { Config } from './configured.ts'
 
 /** Soon at first, then less and less often. */
 export const unknownDelay = (since: number, now: number): number =>

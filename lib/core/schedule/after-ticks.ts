@@ -1,6 +1,6 @@
 /** What a schedule is after some of its ticks, or when it is set aside. Every write has another version. */
 import { UNREADABLE } from '../job/job.ts'
-import type { Config } from '../queue/config.ts'
+import type { Config } from '../queue/configured.ts'
 import { schedulePartition } from './partition-of.ts'
 import type { Schedule, SetAside } from './schedule.ts'
 import { foundVersion, type RawSchedule, type ScheduleItem, versionAfter } from './schedule-item.ts'

@@ -10,7 +10,7 @@
  */
 import { UNREADABLE } from '../job/job.ts'
 import { jsonProblem } from '../job/payload.ts'
-import type { Config } from '../queue/config.ts'
+import type { Config } from '../queue/configured.ts'
 import type { ParsedHere } from '../queue/unknown.ts'
 import { describeIssues } from '../text/issues.ts'
 import type { Asked } from './body.ts'
@@ -18,7 +18,7 @@ import type { Definition } from './definition.ts'
 import { definitionOf } from './definition-of.ts'
 import { schedulePartitionSchema } from './enabled.ts'
 import { ruleFields } from './rule-input.ts'
-import type { RawSchedule } from './schedule-item.ts'
+import type { ByHand, RawSchedule } from './schedule-item.ts'
 import { partsOf } from './schedule-key.ts'
 
 /** The definition that an item without a version asks for, or why this configuration makes none of it. */
@@ -29,13 +29,14 @@ export function definitionByHand(config: Config, item: RawSchedule, now: number)
   // DynamoDB holds more than JSON does, and what JSON makes of a set is nobody's payload.
   const problem = jsonProblem(item['payload'], 'payload')
   if (problem !== undefined) return malformed(problem)
-  const { schedulePartition, ...written } = item
+  const { schedulePartition, ...written }: RawSchedule & ByHand = item
   const asked = { ...parts.value, ...askedIn(written) }
   if (schedulePartition === undefined) return definitionOf(config, asked, now)
   const chosen = schedulePartitionSchema.safeParse(schedulePartition)
   if (!chosen.success) return malformed(`schedulePartition: ${describeIssues(chosen.error)}`)
   // Its writer may think of another count than the one that is configured.
-  return definitionOf(config, asked, now, (_name, count) => chosen.data % count)
+  const definition = definitionOf(config, asked, now, (_name, count) => chosen.data % count)
+  return definition.ok ? { ok: true, value: { ...definition.value, chosen: chosen.data } } : definition
 }
 
 const malformed = (reason: string): ParsedHere<never> => ({ ok: false, reason, isUnknown: false })
@@ -62,7 +63,7 @@ function askedIn({
  * Since when no function has known its queue, epoch ms: noted in the item itself, so that whoever meets it next knows. Whoever puts
  * another item in its place has not written it.
  */
-export const unknownSince = ({ unknownSince: since }: RawSchedule): number | undefined =>
+export const unknownSince = ({ unknownSince: since }: RawSchedule & ByHand): number | undefined =>
   typeof since === 'number' ? since : undefined
 
 /** The same with that note, which changes nothing else of it. */

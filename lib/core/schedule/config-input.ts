@@ -1,8 +1,6 @@
 /** What the configuration says of schedules: the key `schedules` of `defineConfig`. */
 import * as z from 'zod'
-import { ConfigurationError } from '../errors.ts'
 import type { PartitionRule } from '../queue/partition.ts'
-import { clip } from '../text/clip.ts'
 import { type Declared, type DeclaredInput, declaredSchema } from './declared-input.ts'
 import { enabledPartitionsSchema, MAX_SCHEDULE_PARTITIONS } from './enabled.ts'
 import type { Partitioning } from './partition-of.ts'
@@ -42,17 +40,12 @@ export interface SchedulesConfig extends Partitioning {
 
 type ParsedSchedules = z.output<typeof schedulesSchema>
 
-/** @throws ConfigurationError that names a declared one whose queue is not there */
-export function schedulesOf(
-  { partitions, partitionBy, enabledPartitions, declared }: ParsedSchedules,
-  queues: Readonly<Record<string, unknown>>,
-): SchedulesConfig {
-  for (const { name, queue } of declared)
-    if (!Object.hasOwn(queues, queue))
-      throw new ConfigurationError(
-        `schedules.declared.${name}.queue`,
-        `there is no queue "${clip(queue)}"; there are: ${Object.keys(queues).join(', ')}`,
-      )
+export function schedulesOf({
+  partitions,
+  partitionBy,
+  enabledPartitions,
+  declared,
+}: ParsedSchedules): SchedulesConfig {
   const rule: PartitionRule | undefined = partitionBy && {
     task: false,
     source: 'payload',

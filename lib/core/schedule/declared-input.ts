@@ -10,7 +10,10 @@ export type DeclaredInput = RuleInput & {
   readonly task: string
   /** Of its jobs. */
   readonly queue: string
-  /** Up to 4 KB as JSON. Its task's schema checks it when a job of it is run. */
+  /**
+   * Up to 4 KB as JSON, with what its queue's partition goes by. Its task's schema, which no configuration knows, checks it when a job
+   * of it is run.
+   */
   readonly payload: unknown
   readonly options?: ScheduleOptionsInput | undefined
 }

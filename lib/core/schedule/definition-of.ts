@@ -1,5 +1,5 @@
 /** The definition that this configuration makes of what somebody asks for: in the client, in the configuration or by hand. */
-import type { Config } from '../queue/config.ts'
+import type { Config } from '../queue/configured.ts'
 import { isTaskName, TASK_NAME_RULE } from '../queue/task-name.ts'
 import type { ParsedHere } from '../queue/unknown.ts'
 import { clipValue } from '../text/clip.ts'
@@ -44,7 +44,7 @@ function placedDefinition(
   return parsed({ ...named, ...body.value, ...place.value })
 }
 
-type Place = Pick<Definition, 'partition' | 'isChosen'>
+type Place = Pick<Definition, 'partition' | 'chosen'>
 
 function placeOf(
   { schedules }: Config,
@@ -54,7 +54,7 @@ function placeOf(
   if (!select) return parsed({ partition: schedulePartition(schedules, schedule) })
   const partition = select(schedule.name, schedules.partitions)
   if (Number.isInteger(partition) && partition >= 0 && partition < schedules.partitions)
-    return parsed({ partition, isChosen: true })
+    return parsed({ partition, chosen: partition })
   return refused(
     `schedulePartition gives ${clipValue(partition)} for "${schedule.name}": return a whole number from 0 to ${schedules.partitions - 1}`,
   )

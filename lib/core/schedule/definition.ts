@@ -8,7 +8,7 @@ import { nextTick } from './ticks.ts'
 
 export type Definition = Pick<
   Schedule,
-  'key' | 'task' | 'name' | 'queue' | 'rule' | 'payload' | 'options' | 'declared' | 'partition' | 'isChosen'
+  'key' | 'task' | 'name' | 'queue' | 'rule' | 'payload' | 'options' | 'declared' | 'partition' | 'chosen'
 >
 
 /**
@@ -49,14 +49,13 @@ function hasStopped(schedule: Schedule, now: number): boolean {
   return schedule.nextAt === undefined && !schedule.pause && tickToCome(schedule, now) !== undefined
 }
 
-const detailsOf = ({ queue, payload, options, declared, partition, isChosen }: Definition) => ({
+const detailsOf = ({ queue, payload, options, declared, chosen }: Definition) => ({
   queue,
   payload,
   options,
   declared,
   // By another number of partitions it moves with its next tick, and nobody has changed it.
-  partition: isChosen ? partition : undefined,
-  isChosen,
+  chosen,
 })
 
 /** The schedule as somebody has just said it. What has become of it stays: its last tick, its pause, its age. */
@@ -65,7 +64,7 @@ export function redefined(
   definition: Definition,
   now: number,
 ): Schedule {
-  const { isChosen: _chosen, declared: _declared, ...before } = schedule
+  const { chosen: _chosen, declared: _declared, ...before } = schedule
   const rule = continued(schedule.rule, definition.rule)
   const version = versionAfter(schedule.version, now)
   const from = laterThan(schedule, now)
@@ -86,7 +85,7 @@ function withLastOf<S extends Pick<Schedule, 'rule' | 'lastAt'>>(
 
 /** The same where only details have changed: its ticks are those that they were. */
 export function withDetails(schedule: Schedule, definition: Definition, now: number): Schedule {
-  const { isChosen: _, declared: __, ...before } = schedule
+  const { chosen: _, declared: __, ...before } = schedule
   const { rule: ___, ...details } = definition
   const updatedAt = laterThan(schedule, now)
   return { ...before, ...details, updatedAt, version: versionAfter(schedule.version, now) }

@@ -2,7 +2,7 @@
 import { countedAnyway } from '../job/counted.ts'
 import { type NewItem, newJob } from '../job/new-job.ts'
 import { placeInline } from '../job/place-payload.ts'
-import { type Config, queueNamed } from '../queue/config.ts'
+import { type Config, queueNamed } from '../queue/configured.ts'
 import { sha256 } from '../text/digest.ts'
 import { offsetIn } from './offset.ts'
 import type { Schedule, ScheduleKey, TickOfJob } from './schedule.ts'

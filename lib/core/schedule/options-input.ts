@@ -45,7 +45,10 @@ export const optionFields = {
    * tick makes its job when the earlier one has ended. Default: `allow`. The others need `exactlyOnce`.
    */
   overlap: z.enum(['allow', 'skip', 'bufferOne']).optional(),
-  /** How many jobs a tick makes, whatever crashes: `exactlyOnce` costs half as much again as the others. Default: that. */
+  /**
+   * How many jobs a tick makes, whatever crashes: `exactlyOnce` costs half as much again as the others. Only with it does a firing that
+   * is under way put nothing once a change, a pause or an `unschedule` has returned. Default: that.
+   */
   delivery: z.enum(['exactlyOnce', 'atLeastOnce', 'atMostOnce']).optional(),
   /** After a failed attempt. `retry`: as the queue says. `commit`: no other attempt. `wait`: one at the next tick. Default: `retry`. */
   onFailure: z.enum(['retry', 'commit', 'wait']).optional(),

@@ -12,12 +12,11 @@ export interface Partitioning {
   readonly partitionBy?: PartitionRule
 }
 
-type Placed = Pick<Schedule, 'key' | 'task' | 'payload' | 'isChosen'> & Partial<Pick<Schedule, 'partition'>>
+type Placed = Pick<Schedule, 'key' | 'task' | 'payload' | 'chosen'>
 
 /** Whoever writes a schedule puts it there: so another count, or another rule, moves it with its next tick. */
 export function schedulePartition({ partitions, partitionBy }: Partitioning, schedule: Placed): number {
-  const { isChosen, partition = 0 } = schedule
-  return isChosen ? partition % partitions : stableHash(spreadBy(partitionBy, schedule)) % partitions
+  return (schedule.chosen ?? stableHash(spreadBy(partitionBy, schedule))) % partitions
 }
 
 /** A schedule without the value is nobody's mistake: it goes by its key. */

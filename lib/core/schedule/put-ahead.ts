@@ -3,7 +3,7 @@
  * surely taken back is as if nobody had fired it; one whose job was not there, or is claimed, has been fired.
  */
 import { earliest } from '../earliest.ts'
-import type { Config } from '../queue/config.ts'
+import type { Config } from '../queue/configured.ts'
 import { TICK_AHEAD_MS } from '../times.ts'
 import { dueAtOf, idOfTick, jobOfTick } from './job-of-tick.ts'
 import type { Schedule, WithdrawnJob } from './schedule.ts'

@@ -24,6 +24,8 @@ export interface ScheduleEvents {
   readonly 'schedule set aside': { readonly schedule: string; readonly reason: string }
   /** It makes no sense, and could not be set aside: it is met again each minute until somebody has mended or deleted it. */
   readonly 'schedule damaged': { readonly schedule: string; readonly problem: string }
+  /** Somebody has damaged what is noted of all partitions. It is written anew: all of them are asked until sweeps find some empty. */
+  readonly 'partitions damaged': { readonly problem: string }
   /** One of its jobs has ended, and what that means for it was not carried out: a tick or a sweep does it. */
   readonly 'schedule not looked at': { readonly schedule: string; readonly error: unknown }
   /** A sweep has found them: nobody has seen to them in time. The dispatcher does. */

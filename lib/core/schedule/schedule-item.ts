@@ -12,15 +12,24 @@ import { isValidInstant } from '../text/instant.ts'
 import { describeIssues } from '../text/issues.ts'
 import { type Parsed, parsed, refused } from '../text/parsed.ts'
 import { schedulePartitionSchema } from './enabled.ts'
-import { ruleSchema } from './rule-input.ts'
+import { optionFields } from './options-input.ts'
+import { ruleFields, ruleSchema } from './rule-input.ts'
 import type { Schedule, ScheduleKey, ScheduleOptions, ScheduleVersion } from './schedule.ts'
-import { partsOf } from './schedule-key.ts'
+import { type KeyParts, partsOf } from './schedule-key.ts'
 
 /** An item of the Schedules table as it stands there. Only its key is known to be text. */
 export type RawSchedule = Readonly<Record<string, unknown>> & {
   readonly pk: string
   /** Why its attributes could not be read. It has its key only, and its version. */
   readonly [UNREADABLE]?: string
+}
+
+/** What people, or who has met their item, write into it beside queue, payload, rule and options. */
+export interface ByHand {
+  /** Modulo how many there are: its writer has a selector of its own. */
+  readonly schedulePartition?: unknown
+  /** Since when no function has known its queue. */
+  readonly unknownSince?: unknown
 }
 
 /** What a function or a client writes. */
@@ -57,10 +66,11 @@ export function foundVersion(item: RawSchedule | undefined): FoundVersion {
 
 /**
  * What the next write of a schedule has to bear. It begins with the time and not with 1: somebody who has read a schedule that was
- * removed since, and made anew, would find the version that it has read, and write the old one back.
+ * removed since, and made anew, would find the version that it has read, and write the old one back. And so after one that no number
+ * follows: somebody has written that by hand.
  */
 export const versionAfter = (found: FoundVersion, now: number): ScheduleVersion =>
-  (typeof found === 'number' ? found + 1 : now) as ScheduleVersion
+  (typeof found === 'number' && found < Number.MAX_SAFE_INTEGER ? found + 1 : now) as ScheduleVersion
 
 const instant = z.number().refine(isValidInstant, 'is no time: epoch ms, a whole number up to the year 9999')
 const length_ms = z.int().min(0)
@@ -79,15 +89,15 @@ const optionsSchema: z.ZodType<ScheduleOptions> = z.strictObject({
   pools: jobPoolsSchema.exactOptional(),
   cost: costSchema.exactOptional(),
 })
-/** What others have added to the item does not matter: an earlier version has to read what a later one writes. */
-const itemSchema = z.object({
+/** Its attributes, beside those that are in its key. The compiler asks for each, and knows no other. */
+const itemFields = {
   queue: z.string().min(1),
   rule: ruleSchema,
   payload: z.unknown().optional(),
   options: optionsSchema,
   declared: z.literal(true).exactOptional(),
   partition: schedulePartitionSchema,
-  isChosen: z.literal(true).exactOptional(),
+  chosen: schedulePartitionSchema.exactOptional(),
   nextAt: instant.exactOptional(),
   lastAt: instant.exactOptional(),
   buffered: instant.exactOptional(),
@@ -99,28 +109,23 @@ const itemSchema = z.object({
   createdAt: instant,
   updatedAt: instant,
   ruleFrom: instant.exactOptional(),
-})
+} satisfies Readonly<Record<Exclude<keyof Schedule, 'key' | keyof KeyParts>, z.ZodType>>
+/** What others have added to the item does not matter: an earlier version has to read what a later one writes. */
+const itemSchema = z.object(itemFields)
 
 /**
  * What an item can have that is the work of a schedule, whoever has written it: without one of these it is another item than with
- * it. Those at the end are what people write instead of `rule` and `options`.
+ * it. Rule and options are spread out in it by people.
  */
 export const SCHEDULE_ATTRIBUTES: readonly string[] = [
-  ...['task', 'name', 'dueIn', ...Object.keys(itemSchema.shape)],
-  ...['cron', 'timeZone', 'every', 'aligned', 'at', 'schedulePartition', 'unknownSince'],
-  ...[
-    'missed',
-    'catchUp',
-    'overlap',
-    'delivery',
-    'onFailure',
-    'window',
-    'ttl',
-    'priority',
-    'tags',
-    'pools',
-    'cost',
-  ],
+  ...new Set([
+    ...Object.keys(itemFields),
+    ...(['task', 'name'] satisfies (keyof KeyParts)[]),
+    'dueIn',
+    ...Object.keys(ruleFields),
+    ...Object.keys(optionFields),
+    ...(['schedulePartition', 'unknownSince'] satisfies (keyof ByHand)[]),
+  ]),
 ]
 
 /** The schedule that an item of ours stands for, or why it stands for none. One that `isRaw` is read by another path. */

@@ -68,8 +68,8 @@ export interface Schedule {
   readonly declared?: true
   /** In which partition of schedules it lies. */
   readonly partition: number
-  /** A selector of the user's own has chosen the partition: another count takes it modulo that count. */
-  readonly isChosen?: true
+  /** What a selector of the user's own has chosen: it lies there, modulo how many there are. Kept as it was, for there may be more again. */
+  readonly chosen?: number
   /** The nominal time of its next tick, epoch ms. Absent: it has none, or does not fire (paused, set aside). */
   readonly nextAt?: number
   /** The nominal time of the last tick that was fired or skipped, epoch ms. */

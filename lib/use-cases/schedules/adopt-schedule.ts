@@ -51,14 +51,13 @@ async function leaveToNewer(
   return OVER
 }
 
-/** Whoever dies in between leaves the item, which is met again: then it has two letters. */
 async function refuse(
   { store, clock, events }: AdoptContext,
   item: RawSchedule,
   reason: string,
 ): Promise<void> {
   const queue = typeof item['queue'] === 'string' ? item['queue'] : ''
-  await store.history.bury(deadEvent({ queue, id: item.pk, event: item }, reason, clock.now()))
-  await store.schedules.remove(item.pk, item)
-  events.emit({ kind: 'schedule refused', schedule: item.pk, reason })
+  const letter = deadEvent({ queue, id: item.pk, event: item }, reason, clock.now())
+  const outcome = await store.schedules.bury(item, letter)
+  if (outcome === 'buried') events.emit({ kind: 'schedule refused', schedule: item.pk, reason })
 }

@@ -2,7 +2,8 @@
  * Puts the jobs of some ticks, and has their schedule go on. Whoever dies in between, or whose writes are repeated, leaves: with
  * `exactlyOnce` all of it or nothing, for it is one transaction; with `atLeastOnce` jobs that are put once more, for they come first;
  * with `atMostOnce` jobs that are never put, for they come last. Only the transaction sees a change of the schedule that comes between
- * its two halves: in the other two orders a job may still be put when `unschedule` has just returned.
+ * its two halves: in the other two orders a job may still be put when `unschedule` has just returned. A condition on the schedule in the
+ * put of the job would be a transaction, too, and cost as much.
  */
 import { type JobItem, keyText } from '../../core/job/job.ts'
 import type { Schedule } from '../../core/schedule/schedule.ts'

@@ -7,7 +7,7 @@ import { FIRED_AGAIN_MS, LEFT_TO_NEWER_MS, WAKE_SOON_MS } from '../../core/times
 import type { PartitionsNote } from '../../ports/store.ts'
 import type { Context } from '../context.ts'
 import { adoptSchedule } from './adopt-schedule.ts'
-import { fireSchedule, isUnfinished } from './fire-schedule.ts'
+import { fireSchedule, isUnfinished, TRIES } from './fire-schedule.ts'
 import { putWhereAsked } from './put-schedule.ts'
 import { setDamagedAside, setUnfitAside } from './set-aside.ts'
 import type { FiringContext } from './step.ts'
@@ -70,6 +70,6 @@ async function seenTo(visit: Visit, item: RawSchedule, schedule: Schedule): Prom
 /** Nobody fires it. */
 async function finishOnly(visit: Visit, schedule: Schedule): Promise<number | undefined> {
   if (!isUnfinished(schedule)) return undefined
-  const { kind } = await withdrawJobs(visit, schedule)
+  const { kind } = await withdrawJobs(visit, schedule, { tries: TRIES, isOver: visit.isOver })
   return kind === 'busy' ? visit.clock.now() + WAKE_SOON_MS : undefined
 }

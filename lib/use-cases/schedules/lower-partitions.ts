@@ -18,9 +18,10 @@ export async function lowerPartitions({
 }: Pick<Context, 'config' | 'store' | 'clock'>): Promise<void> {
   const note = await store.schedules.partitions()
   const to = config.schedules.partitions
-  if (!note || (note.upTo <= to && !note.lowering)) return
+  // One that is damaged is for a tick to mend, which tells of it.
+  if (!note || note.damage !== undefined || (note.upTo <= to && !note.lowering)) return
   const wanted = (await areEmpty(store, to, note.upTo)) ? stepDown(note, to, clock.now()) : stay(note)
-  if (wanted) await store.schedules.savePartitions({ ...wanted, version: note.version + 1 }, note.version)
+  if (wanted) await store.schedules.savePartitions({ ...wanted, version: note.version + 1 }, note)
 }
 
 type Said = Omit<PartitionsNote, 'version'>

@@ -19,6 +19,22 @@ export async function raisePartitions(context: Noting, partition: number): Promi
   })
 }
 
+/**
+ * The note as a tick goes by it. One that somebody has damaged is told, and written anew: as if schedules might lie in any partition,
+ * until sweeps have found those above empty.
+ */
+export async function soundPartitions(
+  context: Noting & Pick<Context, 'events'>,
+): Promise<PartitionsNote | undefined> {
+  const note = await context.store.schedules.partitions()
+  if (note?.damage === undefined) return note
+  context.events.emit({ kind: 'partitions damaged', problem: note.damage })
+  // If it cannot be written, what lies there is fired all the same, and the next tick tells and tries again.
+  return noted(context, (found) => (found && found.damage === undefined ? found : { ...note })).catch(
+    () => note,
+  )
+}
+
 /** Only these partitions are fired from now on, by all functions; `undefined`: those of their configuration. */
 export async function enablePartitions(
   context: Noting,
@@ -44,7 +60,8 @@ async function noted(
     const before = await store.schedules.partitions()
     const wanted = change(before)
     if (before && wanted === before) return before
-    const after = { ...wanted, version: (before?.version ?? 0) + 1 }
-    if ((await store.schedules.savePartitions(after, before?.version ?? 'absent')) === 'put') return after
+    const { damage: _, ...said } = wanted
+    const after = { ...said, version: (before?.version ?? 0) + 1 }
+    if ((await store.schedules.savePartitions(after, before ?? 'absent')) === 'put') return after
   }
 }

@@ -4,6 +4,7 @@ import { forEachSideBySide } from '../../core/side-by-side.ts'
 import { TICK_AHEAD_MS } from '../../core/times.ts'
 import type { DelayedFire } from '../../ports/queues.ts'
 import type { Context } from '../context.ts'
+import { soundPartitions } from './partitions.ts'
 import { sendFires } from './send-fires.ts'
 
 const SIDE_BY_SIDE = 32
@@ -21,7 +22,7 @@ export async function wakePartitions(
 ): Promise<TickPart> {
   const { config, store, clock } = context
   const until = clock.now() + TICK_AHEAD_MS
-  const partitions = askedPartitions(config.schedules, await store.schedules.partitions())
+  const partitions = askedPartitions(config.schedules, await soundPartitions(context))
   const fires: DelayedFire[] = []
   const errors: unknown[] = []
   await forEachSideBySide(partitions, SIDE_BY_SIDE, async (partition) => {

@@ -24,37 +24,49 @@ export type Withdrawn =
   /** Others are at work in its jobs' shards all the time, or DynamoDB has no room. The note stands. */
   | { readonly kind: 'busy' }
 
-/** As many as one transaction takes. In busy shards one job alone is taken back more easily. */
+/** How long somebody waits for those that are at work in its jobs' shards. */
+export interface Patience {
+  /** How often in a row something may have changed since it was read: whatever is taken back begins the count anew. */
+  readonly tries: number
+  /** Whether there is no more time for it, however well it goes. Absent: there is. */
+  readonly isOver?: () => boolean
+}
+
+/** As many as one transaction takes. In busy shards one job alone is taken back more easily: so it goes down to that, and up again. */
 const MOST_TOGETHER = 20
 
-/** @param tries how often something may have changed since it was read */
 export async function withdrawJobs(
   context: ScheduleContext,
   found: Schedule,
-  tries = MAX_WAITS,
+  { tries, isOver = () => false }: Patience = { tries: MAX_WAITS },
 ): Promise<Withdrawn> {
   let schedule: Schedule | undefined = found
-  let together = MOST_TOGETHER
-  for (let waits = 0; waits < tries; ) {
-    if (!schedule) return { kind: 'done' }
-    if (!schedule.withdraw) return finish(context, schedule)
-    const next = await withdrawSome(context, schedule, together)
-    if (next) {
-      schedule = next
+  let [together, waits] = [MOST_TOGETHER, 0]
+  while (schedule?.withdraw || schedule?.isRemoved) {
+    if (waits >= tries || isOver()) return { kind: 'busy' }
+    const step = await withdrawStep(context, schedule, together)
+    if (step !== 'stale') {
+      schedule = step.schedule
+      together = Math.min(2 * together, MOST_TOGETHER)
+      waits = 0
       continue
     }
     together = 1
-    await waitForRoom(context.clock, waits)
-    waits++
+    await waitForRoom(context.clock, waits++)
     schedule = await readAgain(context, schedule.key)
   }
-  return { kind: 'busy' }
+  return { kind: 'done', ...(schedule ? { schedule } : {}) }
 }
 
-async function finish({ store }: ScheduleContext, schedule: Schedule): Promise<Withdrawn> {
-  if (!schedule.isRemoved) return { kind: 'done', schedule }
-  const outcome = await store.schedules.remove(schedule.key, schedule.version)
-  return outcome === 'removed' ? { kind: 'done' } : { kind: 'busy' }
+/** What stands there then; `stale`: something has changed since it was read. */
+async function withdrawStep(
+  context: ScheduleContext,
+  schedule: Schedule,
+  most: number,
+): Promise<{ readonly schedule?: Schedule } | 'stale'> {
+  if (schedule.withdraw) return withdrawSome(context, schedule, most)
+  const outcome = await context.store.schedules.remove(schedule.key, schedule.version)
+  return outcome === 'removed' ? {} : 'stale'
 }
 
 interface Found {
@@ -64,12 +76,11 @@ interface Found {
   readonly item?: RawItem
 }
 
-/** `undefined` if something has changed since it was read. */
 async function withdrawSome(
   context: ScheduleContext,
   schedule: Schedule,
   most: number,
-): Promise<Schedule | undefined> {
+): Promise<{ readonly schedule: Schedule } | 'stale'> {
   const { store, clock } = context
   const places = (schedule.withdraw ?? []).slice(-most).toReversed()
   const found = await findAll(context, places)
@@ -81,7 +92,7 @@ async function withdrawSome(
     from.length === 0
       ? (await store.schedules.put(item, schedule.version)) === 'put'
       : (await store.schedules.withdraw({ schedule: item, found: schedule.version, from })) === 'withdrawn'
-  return isWritten ? next : undefined
+  return isWritten ? { schedule: next } : 'stale'
 }
 
 /** The states before the jobs: whoever claims one in between makes a pass, and this loses against that. */

@@ -123,6 +123,13 @@ function meteredSchedules(schedules: ScheduleStore, throughput: Throughput): Sch
         () => schedules.put(item, found),
         () => bytesOf(item),
       ),
+    bury: (item, letter) =>
+      call(
+        [ofSchedule(item.pk)],
+        () => schedules.bury(item, letter),
+        () => bytesOf(item),
+        IN_TRANSACTION,
+      ),
     fire: (firing) =>
       call(
         [ofSchedule(firing.schedule.pk), ...ofJobs(firing.jobs)],

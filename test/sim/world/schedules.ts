@@ -3,6 +3,7 @@
  * sees what took effect.
  */
 import { byBytes } from '../../../lib/adapters/memory/order.ts'
+import type { DeadLetter } from '../../../lib/core/job/dead-letter.ts'
 import type { RawItem } from '../../../lib/core/job/job.ts'
 import type { ShardKey } from '../../../lib/core/keys.ts'
 import type { ScheduleKey } from '../../../lib/core/schedule/schedule.ts'
@@ -55,6 +56,8 @@ export function simulatedSchedules(
       writing(world, by, { op: 'putSchedule', pk: item.pk }, () => schedules.put(item, found)),
     remove: (key, found) =>
       writing(world, by, { op: 'removeSchedule', pk: key }, () => schedules.remove(key, found)),
+    bury: (item, letter) =>
+      writing(world, by, { op: 'burySchedule', pk: item.pk, letter }, () => schedules.bury(item, letter)),
     fire: (firing) =>
       writing(world, by, { op: 'fire', pk: firing.schedule.pk, jobs: firing.jobs }, () =>
         schedules.fire(firing),
@@ -73,16 +76,18 @@ export function simulatedSchedules(
 }
 
 interface Writing {
-  readonly op: 'putSchedule' | 'removeSchedule' | 'fire' | 'withdraw' | 'putAtMostOnce'
+  readonly op: 'putSchedule' | 'removeSchedule' | 'burySchedule' | 'fire' | 'withdraw' | 'putAtMostOnce'
   /** The schedule that it writes. */
   readonly pk?: string
   /** The jobs that it puts, or takes back. */
   readonly jobs?: readonly RawItem[]
+  /** The dead letter of the item that it removes. */
+  readonly letter?: DeadLetter
   /** The shards over which it counts as a pass. */
   readonly shards?: readonly ShardKey[]
 }
 
-const TRANSACTIONS: readonly Writing['op'][] = ['fire', 'withdraw']
+const TRANSACTIONS: readonly Writing['op'][] = ['burySchedule', 'fire', 'withdraw']
 
 /**
  * What came of a write is seen in the tables: the answer to one that was sent twice says nothing of it. And a stale read shows what it
@@ -91,7 +96,7 @@ const TRANSACTIONS: readonly Writing['op'][] = ['fire', 'withdraw']
 function writing<T>(
   world: StoreWorld,
   by: Invocation,
-  { op, pk = '', jobs = [], shards = [] }: Writing,
+  { op, pk = '', jobs = [], letter, shards = [] }: Writing,
   write: () => Promise<T>,
 ): Promise<T> {
   const { network, tables, previous } = world
@@ -111,6 +116,7 @@ function writing<T>(
     for (const [shard, state] of states)
       if (tables.states.get(shard)?.version !== state?.version) previous.set(shard, state)
     const is = tables.schedules?.get(pk)
+    if (letter && was && !is) seen({ op: 'buryEvent', letter })
     if (was?.['version'] === is?.['version']) return outcome
     world.previousSchedules.set(pk, { was, until: world.scheduler.now + LONGEST_LAG_MS })
     seen({ op: 'schedule', key: pk, was: structuredClone(was), is: structuredClone(is) })

@@ -62,6 +62,17 @@ const CASES: Cases<keyof ScheduleEvents> = {
       counts: { SetAsideSchedules: 1 },
     },
   ],
+  'partitions damaged': [
+    {
+      event: { problem: 'upTo: expected number' },
+      line: [
+        'error',
+        'the item $partitions of the Schedules table made no sense, and is written anew; if only some partitions are to be fired, set that anew',
+        { problem: 'upTo: expected number' },
+      ],
+      counts: { ScheduleFailures: 1 },
+    },
+  ],
   'schedule refused': [
     {
       event: { schedule, reason: 'no rule' },

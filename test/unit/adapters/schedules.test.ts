@@ -13,6 +13,7 @@ import { isRaw, readSchedule } from '../../../lib/core/schedule/schedule-item.ts
 import type { ScheduleStore } from '../../../lib/ports/store.ts'
 import { jobItem, NOW, reason } from '../../support/builders.ts'
 import { asVersion, scheduleItem } from '../../support/schedules.ts'
+import { untyped } from '../../support/untyped.ts'
 
 const conflict = new TransactionConflictException({ $metadata: {}, message: 'in the way' })
 const item = scheduleItem()
@@ -74,12 +75,36 @@ test('an item that JavaScript cannot hold keeps its neighbours from nothing', as
   expect(second).toEqual({ pk: 'sync|good' })
 })
 
-test.each([
-  ['no version', { upTo: { N: '32' } }],
-  ['no partitions', { version: { N: '1' } }],
-  ['too many partitions', { version: { N: '1' }, upTo: { N: '1025' } }],
-])('a note of the partitions with %s is none', async (_what, note) => {
-  const { schedules } = schedulesThatGet({ Item: { pk: { S: '$partitions' }, ...note } })
-  await expect(schedules.partitions()).rejects.toThrow(DamagedStateError)
-  await expect(schedules.partitions()).rejects.toThrow(/"\$partitions" .*: set upTo to 1024/)
+test('a note of the partitions that JavaScript cannot hold is damaged, and no error', async () => {
+  const upTo = { X: '1' } as unknown as AttributeValue
+  const { schedules } = schedulesThatGet({ Item: { pk: { S: '$partitions' }, upTo } })
+  expect(await schedules.partitions()).toEqual({ version: 0, upTo: 1024, damage: expect.any(String) })
 })
+
+test('a note of what is declared that makes no sense says what to do', async () => {
+  const { schedules } = schedulesThatGet({ Item: { pk: { S: '$declared' }, keys: { S: 'all' } } })
+  await expect(schedules.declared()).rejects.toThrow(DamagedStateError)
+  await expect(schedules.declared()).rejects.toThrow(/"\$declared" .*: delete it/)
+})
+
+test('an item put by hand whose version is a number beyond those of JavaScript can be replaced', async () => {
+  const version = { N: '9007199254740993' }
+  const others = Object.fromEntries(Array.from({ length: 80 }, (_, n) => [`a${n}`, { S: 'x' }]))
+  const { schedules, asked } = schedulesThatGet({ Item: { pk: { S: item.pk }, ...others, version } }, {})
+  const read = await schedules.get(item.pk)
+  if (!read) throw new Error('it is not there')
+  expect(isRaw(read)).toBe(true)
+  await schedules.put(item, read)
+  const sent: Condition = untyped(asked[1])
+  const [name] = Object.entries(sent.ExpressionAttributeNames).find(([, real]) => real === 'version') ?? []
+  const [value] = Object.entries(sent.ExpressionAttributeValues).find(([, real]) => real === version) ?? []
+  const clauses = sent.ConditionExpression.split(' AND ')
+  expect(clauses).toContain(`${name} = ${value}`)
+  expect(clauses.filter((clause) => clause.includes('attribute_type'))).toEqual([])
+})
+
+interface Condition {
+  readonly ConditionExpression: string
+  readonly ExpressionAttributeNames: Readonly<Record<string, string>>
+  readonly ExpressionAttributeValues: Readonly<Record<string, AttributeValue>>
+}

@@ -3,8 +3,10 @@ import { describe, expect, test } from 'vitest'
 import { NOW } from '../../support/builders.ts'
 import {
   ACME,
+  ahead,
   dueAt,
   EACH_MINUTE,
+  HALF_MS,
   HOURLY,
   live,
   MINUTE_MS,
@@ -16,20 +18,8 @@ import {
 } from './scheduling.ts'
 
 const OTHER = { customer: 'other' }
-const HALF_MS = 30_000
 const minutes = (...all: number[]) => all.map((n) => n * MINUTE_MS)
 
-/** A schedule each minute, whose first job has been put ahead: it is due in a minute, and half a minute has gone by. */
-async function ahead(
-  rule: Parameters<Scene['client']['schedule']>[2] = EACH_MINUTE,
-  options = {},
-): Promise<Scene> {
-  const own = scene()
-  await own.client.schedule(sync, 'acme', rule, ACME, options)
-  await own.world.live(HALF_MS)
-  expect(dueAt(own)).toContain(MINUTE_MS)
-  return own
-}
 const payloads = ({ world }: Scene) => world.jobs.map(({ payload }) => payload)
 
 describe('jobs that are not due yet', () => {
@@ -168,36 +158,6 @@ describe('who dies in between leaves a note', () => {
     await own.world.live(MINUTE_MS)
     await live(own, MINUTE_MS)
     expect(ranAt(own)).toEqual(minutes(1, 2))
-  })
-})
-
-describe('a shard in which others are at work', () => {
-  test('is tried again, with fewer jobs', async () => {
-    const own = await ahead({ every: '20s' })
-    const { schedules } = own.world.context.store
-    const { withdraw } = schedules
-    const asked: number[] = []
-    schedules.withdraw = async (withdrawal) => {
-      asked.push(withdrawal.from.flatMap(({ items }) => items).length)
-      return asked.length === 1 ? 'stale' : withdraw(withdrawal)
-    }
-    await own.client.unschedule(sync, 'acme')
-    expect(asked).toEqual([3, 1, 1, 1])
-    expect([dueAt(own), await standing(own)]).toEqual([[], undefined])
-  })
-
-  test('is told, and the change stands', async () => {
-    const own = await ahead()
-    const { schedules } = own.world.context.store
-    const { withdraw } = schedules
-    schedules.withdraw = async () => 'stale'
-    await expect(own.client.schedule(sync, 'acme', HOURLY, ACME)).rejects.toMatchObject({
-      name: 'ScheduleBusyError',
-    })
-    schedules.withdraw = withdraw
-    expect(await standing(own)).toMatchObject({ rule: { cron: '0 * * * *' } })
-    expect((await own.client.schedule(sync, 'acme', HOURLY, ACME)).state).toBe('unchanged')
-    expect(dueAt(own)).toEqual([])
   })
 })
 

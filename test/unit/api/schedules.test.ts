@@ -186,7 +186,7 @@ describe('partitions of schedules', () => {
     expect(await schedules.partitions()).toEqual({ version: 1, upTo: 4 })
     await own.client.schedule(sync, 'other', HOURLY, ACME)
     expect(await schedules.partitions()).toEqual({ version: 1, upTo: 4 })
-    await schedules.savePartitions({ version: 2, upTo: 1 }, 1)
+    await schedules.savePartitions({ version: 2, upTo: 1 }, { version: 1, upTo: 4 })
     await own.client.schedule(sync, 'third', HOURLY, ACME)
     await own.client.schedule(sync, 'fourth', HOURLY, ACME)
     expect((await schedules.partitions())?.upTo).toBe(4)
@@ -195,7 +195,7 @@ describe('partitions of schedules', () => {
   test('are chosen by a selector', async () => {
     const own = scene({ selectPartition: (name, count) => (name === 'bad' ? count : name.length % count) })
     await own.client.schedule(sync, 'abc', HOURLY, ACME)
-    expect(await standing(own, 'abc')).toMatchObject({ partition: 3, isChosen: true })
+    expect(await standing(own, 'abc')).toMatchObject({ partition: 3, chosen: 3 })
     await expect(own.client.schedule(sync, 'bad', HOURLY, ACME)).rejects.toThrow('from 0 to 3')
   })
 

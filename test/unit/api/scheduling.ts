@@ -1,4 +1,6 @@
 /** The client's verbs of schedules in the world of the use cases. */
+
+import { expect } from 'vitest'
 import { z } from 'zod'
 import type { Schedules } from '../../../lib/api/schedules.ts'
 import { schedulesOf } from '../../../lib/api/schedules.ts'
@@ -12,6 +14,7 @@ import { NOW, value } from '../../support/builders.ts'
 import { World } from '../../support/world.ts'
 
 export const MINUTE_MS = 60_000
+export const HALF_MS = 30_000
 
 export const CONFIG = defineConfig({
   pools: { api: { concurrency: 4 }, gpu: { concurrency: 4 } },
@@ -66,3 +69,15 @@ export async function live({ world }: Scene, time_ms: number): Promise<void> {
 export const dueAt = ({ world }: Scene): number[] =>
   world.jobs.map(({ sk }) => Date.parse(sk.split('#')[1] ?? '') - NOW).sort((a, b) => a - b)
 export const ranAt = ({ world }: Scene): number[] => world.attempts.map(({ at }) => at - NOW)
+
+/** A schedule each minute, whose first job has been put ahead: it is due in a minute, and half a minute has gone by. */
+export async function ahead(
+  rule: Parameters<Scene['client']['schedule']>[2] = EACH_MINUTE,
+  options = {},
+): Promise<Scene> {
+  const own = scene()
+  await own.client.schedule(sync, 'acme', rule, ACME, options)
+  await own.world.live(HALF_MS)
+  expect(dueAt(own)).toContain(MINUTE_MS)
+  return own
+}

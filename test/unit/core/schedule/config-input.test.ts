@@ -47,6 +47,7 @@ describe('a mistake is named by its path', () => {
     [{ declared: { a: { ...one, cron: '* * *' } } }, 'schedules.declared.a'],
     [{ declared: { a: { ...one, cron: '* * * * *', every: 5 } } }, 'schedules.declared.a'],
     [{ declared: { a: { ...one, every: '1h', queue: 'fax' } } }, 'schedules.declared.a.queue'],
+    [{ declared: { a: { ...one, every: '1h', queue: 'toString' } } }, 'schedules.declared.a.queue'],
     [{ declared: { a: { task: 'sync', queue: 'crm', every: '1h' } } }, 'schedules.declared.a'],
     [{ declared: { a: { ...one, every: '1h', payload: 'x'.repeat(5000) } } }, 'schedules.declared.a'],
   ])('%j', (schedules, path) => {
@@ -57,6 +58,38 @@ describe('a mistake is named by its path', () => {
       error = thrown
     }
     expect(error).toMatchObject({ name: 'ConfigurationError', path: expect.stringMatching(`^${path}`) })
+  })
+})
+
+describe('a declared schedule of which no job can be made', () => {
+  const withQueue = (crm: ConfigInput['queues'][string], declared: object) =>
+    defineConfig({ queues: { crm }, schedules: { declared: untyped(declared) } })
+  const hourly = { ...one, every: '1h' }
+
+  test.each<[string, ConfigInput['queues'][string], object, RegExp]>([
+    ['without the key that its queue goes by', { partition: { payload: 'customer' } }, {}, /customer/],
+    ['with a partition that its queue has not', {}, { options: { partition: 'acme' } }, /not partitioned/],
+    ['with a pool that there is not', {}, { options: { pools: { gpu: 1 } } }, /gpu/],
+    [
+      'with a cost beyond what its queue lets start',
+      { costs: true, rateLimit: { allowed: 5, period: '1s' } },
+      { options: { cost: 6 } },
+      /6/,
+    ],
+  ])('is refused %s', (_what, queue, part, reason) => {
+    expect(() => withQueue(queue, { odd: { ...hourly, ...part } })).toThrow(reason)
+    expect(() => withQueue(queue, { odd: { ...hourly, ...part } })).toThrow('schedules.declared.odd')
+  })
+
+  test('is named beside all others that are wrong', () => {
+    const declared = {
+      a: { ...hourly, queue: 'fax' },
+      b: hourly,
+      c: { ...hourly, options: { pools: { gpu: 1 } } },
+    }
+    expect(() => withQueue({}, declared)).toThrow(
+      /schedules\.declared\.a\.queue: there is no queue "fax"; there are: crm\nschedules\.declared\.c: .*gpu/,
+    )
   })
 })
 
@@ -84,7 +117,7 @@ describe('the partition of a schedule', () => {
   })
 
   test('stays as a selector has chosen it, within the number that there are', () => {
-    const chosen = { ...scheduleOf('a'), partition: 13, isChosen: true as const }
+    const chosen = { ...scheduleOf('a'), chosen: 13 }
     expect(schedulePartition(configOf().schedules, chosen)).toBe(13)
     expect(schedulePartition(configOf({ partitions: 5 }).schedules, chosen)).toBe(3)
   })

@@ -16,7 +16,7 @@ import { asVersion, scheduleItem, scheduleOf } from '../../../support/schedules.
 
 const EVERYTHING: Schedule = scheduleOf({
   declared: true,
-  isChosen: true,
+  chosen: 7,
   lastAt: NOW - 1,
   buffered: NOW - 2,
   pause: { at: NOW, by: 'ann', reason: 'they migrate' },
@@ -121,6 +121,7 @@ describe('an item without a version', () => {
   test('is followed by a version that no earlier schedule of its name has had', () => {
     expect(versionAfter(asVersion(3), NOW)).toBe(4)
     expect(versionAfter('absent', NOW)).toBe(NOW)
+    expect(versionAfter(asVersion(Number.MAX_SAFE_INTEGER), NOW)).toBe(NOW)
     expect(versionAfter(byHand, NOW)).toBe(NOW)
   })
 })

@@ -46,7 +46,7 @@ describe('an item that somebody has put by hand', () => {
         delivery: 'exactlyOnce',
       },
       partition: 0,
-      isChosen: true,
+      chosen: 33,
       createdAt: NOW,
     })
     expect(world.jobs).toMatchObject([
@@ -86,6 +86,34 @@ describe('an item that somebody has put by hand', () => {
     expect(world.jobs).toHaveLength(1)
     await minutes(world, 2)
     expect(ranAt(world)).toEqual([MINUTE_MS, 2 * MINUTE_MS])
+  })
+
+  test('over one that is paused is not: what stood there is overwritten', async () => {
+    const world = await newWorld()
+    await schedule(world, { pause: { at: NOW, by: 'ann' }, lastAt: NOW - MINUTE_MS })
+    put(world)
+    await arrive(world)
+    await minutes(world, 1)
+    expect(await standing(world)).not.toHaveProperty('pause')
+    expect(ranAt(world)).toEqual([MINUTE_MS])
+  })
+
+  test('is not needed for another payload: counted up in place, all else stays', async () => {
+    const world = await newWorld()
+    await schedule(world, { rule: { kind: 'every', every_ms: MINUTE_MS, from: NOW } })
+    await minutes(world, 2)
+    const before = raw(world)
+    const payloads: unknown[] = []
+    world.handler = async ({ payload }) => {
+      payloads.push(payload)
+      return { kind: 'succeeded' }
+    }
+    const version = Number(before?.['version']) + 1
+    world.tables.schedules?.set(ITEM.pk, { pk: ITEM.pk, ...before, payload: { customer: 'globex' }, version })
+    await minutes(world, 2)
+    expect(ranAt(world)).toEqual([1, 2, 3, 4].map((n) => n * MINUTE_MS))
+    expect(payloads.at(-1)).toEqual({ customer: 'globex' })
+    expect(await standing(world)).toMatchObject({ createdAt: before?.['createdAt'], rule: { from: NOW } })
   })
 
   test.each([
@@ -138,13 +166,15 @@ describe('an item that somebody has put by hand', () => {
   test('that has been corrected meanwhile is judged as it is now', async () => {
     const world = await newWorld()
     put(world, { cron: 'often' })
-    const { bury } = world.context.store.history
-    world.context.store.history.bury = async (letter) => {
-      await bury(letter)
+    const { schedules } = world.context.store
+    const { bury } = schedules
+    schedules.bury = async (...call) => {
       put(world)
+      return bury(...call)
     }
     await arrive(world)
     expect(raw(world)).toEqual(ITEM)
+    expect([world.dead, world.heard('schedule refused')]).toEqual([[], []])
     await arrive(world)
     expect(await standing(world)).toMatchObject({ rule: { cron: '* * * * *' } })
   })
@@ -159,6 +189,15 @@ describe('an item that somebody has put by hand', () => {
       await minutes(world, 2)
       expect(ranAt(world)).toEqual([MINUTE_MS, 2 * MINUTE_MS])
     }
+  })
+
+  test.each(['before', 'after'] as const)('has one letter, whoever dies %s it is written', async (how) => {
+    const world = await newWorld()
+    put(world, { cron: 'often' })
+    diesAt(world, 'bury', how)
+    await arrive(world)
+    await world.live(MINUTE_MS)
+    expect([raw(world), world.dead.length]).toEqual([undefined, 1])
   })
 
   test('comes again by the stream if not even a message could be sent', async () => {

@@ -1,6 +1,7 @@
 /** Another number of partitions, or another rule for them, by a deploy, while schedules fire; and which partitions are fired at all. */
 import { describe, expect, test } from 'vitest'
 import { type Config, type ConfigInput, defineConfig } from '../../../../lib/core/queue/config.ts'
+import { definitionOf } from '../../../../lib/core/schedule/definition-of.ts'
 import { schedulePartition } from '../../../../lib/core/schedule/partition-of.ts'
 import { TICK_EVERY_MS } from '../../../../lib/core/times.ts'
 import type { Context } from '../../../../lib/use-cases/context.ts'
@@ -10,7 +11,7 @@ import { pauseSchedule, resumeSchedule } from '../../../../lib/use-cases/schedul
 import { putSchedule } from '../../../../lib/use-cases/schedules/put-schedule.ts'
 import { removeSchedule } from '../../../../lib/use-cases/schedules/remove-schedule.ts'
 import { wakePartitions } from '../../../../lib/use-cases/schedules/wake-partitions.ts'
-import { NOW } from '../../../support/builders.ts'
+import { NOW, value } from '../../../support/builders.ts'
 import { World } from '../../../support/world.ts'
 import { MINUTE_MS, minutes, scheduleOf, standing, ticksOf } from './scheduled.ts'
 
@@ -40,6 +41,25 @@ const all = async (world: World) => Promise.all(NAMES.map((name) => standing(wor
 const eachMinute = (count: number) => Array.from({ length: count }, (_, n) => (n + 1) * MINUTE_MS)
 
 describe('another number of partitions', () => {
+  test('leaves a partition that a selector has chosen what it was, on the way there and back', async () => {
+    const world = new World(MANY)
+    const asked = { task: 'sync', name: 'own', queue: 'crm', payload: { customer: 'acme' }, options: {} }
+    const definition = value(
+      definitionOf(MANY, { ...asked, rule: { cron: '* * * * *' } }, NOW, (_name, count) => 20 % count),
+    )
+    await putSchedule(world.context, definition, false)
+    for (const [config, partition] of [
+      [FEW, 2],
+      [MANY, 20],
+    ] as const) {
+      deploy(world, config)
+      await minutes(world, 2)
+      expect((await standing(world, 'own'))?.partition).toBe(partition)
+      // A client that a deploy has not reached says what it has said before.
+      expect((await putSchedule(by(world, MANY), definition, false)).state).toBe('unchanged')
+    }
+  })
+
   test.each([
     ['more', FEW, MANY],
     ['fewer', MANY, FEW],
