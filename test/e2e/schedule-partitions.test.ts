@@ -1,0 +1,157 @@
+/** Another number of partitions while schedules fire, partitions that nobody fires for a while, and jobs that fail until the next tick. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, it, test } from 'vitest'
+import type { Client, ScheduleInfo } from '../../lib/index.ts'
+import { report } from './schedules/tasks.ts'
+import { ScheduleWorld } from './schedules/world.ts'
+
+const SECOND_MS = 1000
+const PERIOD_MS = 4 * SECOND_MS
+/** Of what nobody fires at first. */
+const LEFT_PERIOD_MS = 5 * SECOND_MS
+const MISSED_AFTER_MS = 60 * SECOND_MS
+/** More than one tick of theirs was missed by then. */
+const LEFT_FOR_MS = MISSED_AFTER_MS + 3 * LEFT_PERIOD_MS
+const MISSED = ['all', 'one', 'skip'] as const
+const poll = { timeout: 60 * SECOND_MS, interval: SECOND_MS }
+
+let world: ScheduleWorld
+let leftAt: number
+beforeAll(async () => {
+  world = await ScheduleWorld.start('many')
+  const toFirst = world.clientOf('many', () => 0)
+  for (const missed of MISSED)
+    await toFirst.schedule(report, missed, { every: '5s' }, { customer: missed }, { missed })
+  leftAt = Date.now()
+})
+afterAll(() => world?.stop())
+
+async function standing(name: string): Promise<ScheduleInfo> {
+  const schedule = await world.client.getSchedule(report, name)
+  if (!schedule) throw new Error(`there is no schedule ${name}`)
+  return schedule
+}
+const partitionsOf = async (names: readonly string[]): Promise<number[]> =>
+  Promise.all(names.map(async (name) => (await standing(name)).partition))
+const untilMore = (names: readonly string[]): Promise<unknown> =>
+  Promise.all(names.map((name) => world.starts.until(name, world.starts.of(name).length + 2)))
+
+it('that waits for the next tick after a failure is tried again then, beside the job of that tick', async () => {
+  const customer = 'waits'
+  const payload = { customer, fails: 1 }
+  await world.client.schedule(report, customer, { every: '4s' }, payload, { onFailure: 'wait' })
+  const again = () => world.starts.of(customer).filter(({ attempt }) => attempt === 2)
+  await world.recorder.until(() => again().length >= 2)
+  await world.unscheduled(customer)
+  for (const { at, tick } of again()) {
+    const first = world.starts.of(customer).find((seen) => seen.attempt === 1 && seen.tick?.at === tick?.at)
+    const nextTick = tick?.next.map(Date.parse).find((next) => next > (first?.at ?? 0))
+    expect(at).toBeGreaterThanOrEqual(nextTick ?? Number.POSITIVE_INFINITY)
+    // The tick that it has waited for has a job of its own.
+    expect(world.starts.ticksOf(customer)).toContain(nextTick)
+  }
+})
+
+describe('another number of partitions', () => {
+  const NAMES = ['anna', 'bert', 'dora', 'emil', 'hugo', 'jana']
+  const STAY = ['anna', 'bert', 'declared', 'late']
+  const schedule = (client: Client<'reports'>, customer: string) =>
+    client.schedule(report, customer, { every: '4s' }, { customer, name: 'together' })
+
+  it('comes by a deploy while schedules fire, and goes again: nothing is lost, doubled or stranded', async () => {
+    using _ = world.shortenMinute()
+    for (const name of NAMES) await schedule(world.client, name)
+    const before = await partitionsOf(NAMES)
+    expect(Math.max(...before)).toBeGreaterThanOrEqual(8)
+    await untilMore(NAMES)
+
+    await changed('few', async () => {
+      await world.unscheduled('dora')
+      // Its client does not know of the deploy.
+      await schedule(world.client, 'late')
+      await world.unscheduled('emil')
+    })
+    await untilMore(STAY)
+    const ofOneName = ['anna', 'bert', 'hugo', 'jana', 'late']
+    await expect.poll(async () => new Set(await partitionsOf(ofOneName)).size, poll).toBe(1)
+    expect(Math.max(...(await partitionsOf(STAY)))).toBeLessThan(8)
+    await world.unscheduled('hugo')
+
+    await changed('many', () => world.unscheduled('jana'))
+    await untilMore(STAY)
+    await expect.poll(() => partitionsOf(['anna', 'bert']), poll).toEqual(before.slice(0, 2))
+    for (const name of ['anna', 'bert', 'late']) await world.unscheduled(name)
+    for (const name of [...NAMES, 'late']) {
+      expect(await world.client.getSchedule(report, name)).toBeUndefined()
+      await world.starts.expectNoMore(name)
+      await world.starts.expectEachOnce(name, PERIOD_MS)
+    }
+    await world.starts.expectEachOnce('declared', PERIOD_MS)
+  })
+
+  /** A deploy, and what is done while it is under way. */
+  async function changed(version: 'many' | 'few', meanwhile: () => Promise<void>): Promise<void> {
+    const deploying = world.deploy(version)
+    await meanwhile()
+    await deploying
+  }
+})
+
+describe('schedules of a partition that is not enabled', () => {
+  it('are not fired, and the list says so', async () => {
+    const { schedules } = await world.client.listSchedules({ task: report })
+    const disabled = schedules.filter(({ isDisabled }) => isDisabled).map(({ name }) => name)
+    expect(disabled.toSorted()).toEqual([...MISSED])
+    for (const name of MISSED) expect(world.starts.of(name)).toEqual([])
+  })
+
+  it('go on when it is enabled at run time, and what becomes of their missed ticks is as they say', async () => {
+    await sleep(Math.max(0, leftAt + LEFT_FOR_MS - Date.now()))
+    const enabledAt = Date.now()
+    await world.adminOf('many').setEnabledPartitions([0])
+    await world.cloud.fire('JobsTickRule')
+    await Promise.all(MISSED.map((name) => world.starts.until(name, 3)))
+
+    const createdAt = Number((await standing('all')).createdAt)
+    const [all = 0] = sorted('all')
+    expect(all).toBe(createdAt + LEFT_PERIOD_MS)
+    const [one = 0, inTime = 0] = sorted('one')
+    const [start] = world.starts.of('one').filter(({ tick }) => tick?.at === new Date(one).toISOString())
+    expect(one).toBeLessThan((start?.at ?? 0) - MISSED_AFTER_MS)
+    for (const first of [inTime, sorted('skip')[0]])
+      expect(first).toBeGreaterThanOrEqual(enabledAt - MISSED_AFTER_MS)
+    for (const name of MISSED) expect((await standing(name)).isDisabled).toBeUndefined()
+    expect(await standing('declared')).toMatchObject({ isDisabled: true })
+  })
+
+  it('stand still again when what was said at run time is taken back, and go on by a deploy', async () => {
+    using _ = world.shortenMinute()
+    await world.adminOf('many').setEnabledPartitions(null)
+    await untilStill()
+    const { last, isDisabled } = await standing('all')
+    expect(isDisabled).toBe(true)
+    await world.deploy('open')
+    await expect.poll(async () => Number((await standing('all')).last), poll).toBeGreaterThan(Number(last))
+    for (const name of MISSED) {
+      await world.unscheduled(name)
+      await world.starts.expectNoMore(name)
+      await world.starts.expectEachOnce(name, LEFT_PERIOD_MS)
+    }
+  })
+
+  const sorted = (name: string): number[] => world.starts.ticksOf(name).toSorted((a, b) => a - b)
+
+  /** A tick that has read what was said before may be at work. */
+  async function untilStill(): Promise<void> {
+    const last = async () => Number((await standing('all')).last)
+    for (let before = await last(); ; before = await last()) {
+      await sleep(10 * SECOND_MS)
+      if ((await last()) === before) return
+    }
+  }
+})
+
+test('a declared set that a deploy leaves out is gone, whatever partitions its schedules have moved through', async () => {
+  await expect.poll(() => world.client.getSchedule(report, 'declared'), poll).toBeUndefined()
+  await world.starts.expectNoMore('declared')
+})
