@@ -149,11 +149,15 @@ describe('a schedule', () => {
 
 test('declared schedules are made, changed and removed as a set, and others are left alone', async () => {
   await world.client.schedule(report, 'dynamic', YEARLY, { customer: 'dynamic' })
-  for (const customer of ['kept', 'changed', 'removed']) await untilStarts(customer, 1)
+  for (const customer of ['kept', 'changed', 'held', 'removed']) await untilStarts(customer, 1)
   const declared = await world.client.getSchedule(report, 'kept')
   expect(declared).toMatchObject({ declared: true })
   await expect(world.client.unschedule(report, 'kept')).rejects.toThrow('schedules.declared')
-  await patiently(() => world.client.pauseSchedule(report, 'kept', { by: 'ann@example.com' }))
+  const pause = (name: string) =>
+    patiently(() => world.client.pauseSchedule(report, name, { by: 'ann@example.com' }))
+  await pause('kept')
+  const { last } = await pause('held')
+  expect(last).toBeInstanceOf(Date)
 
   await world.deploy('second')
   await world.recorder.until(() => startsOf('changed').some(({ name }) => name === 'second'))
@@ -165,4 +169,11 @@ test('declared schedules are made, changed and removed as a set, and others are 
   const { state, createdAt } = (await world.client.getSchedule(report, 'kept')) ?? {}
   expect({ state, createdAt }).toEqual({ state: 'paused', createdAt: declared?.createdAt })
   expect(await world.client.getSchedule(report, 'dynamic')).toMatchObject({ state: 'active' })
+  // What a deploy changes keeps its pause and its last tick.
+  const payload = { customer: 'held', name: 'second' }
+  expect(await world.client.getSchedule(report, 'held')).toMatchObject({ state: 'paused', payload, last })
+  const { length } = startsOf('held')
+  await world.client.resumeSchedule(report, 'held')
+  await untilStarts('held', length + 1)
+  expect(startsOf('held').at(-1)?.name).toBe('second')
 })
