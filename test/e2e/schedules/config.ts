@@ -9,7 +9,7 @@ const declare = (customer: string, name: string, every = '20s'): DeclaredInput =
 })
 
 const kept = declare('kept', 'both')
-const declared = { declared: declare('declared', 'both', '4s') }
+const declared = { declared: declare('declared', 'both', '5s') }
 
 const SCHEDULES = {
   first: {
