@@ -12,7 +12,8 @@ export interface Partitioning {
   readonly partitionBy?: PartitionRule
 }
 
-type Placed = Pick<Schedule, 'key' | 'task' | 'payload' | 'isChosen'> & Partial<Pick<Schedule, 'partition'>>
+export type Placed = Pick<Schedule, 'key' | 'task' | 'payload' | 'isChosen'> &
+  Partial<Pick<Schedule, 'partition'>>
 
 /** Whoever writes a schedule puts it there: so another count, or another rule, moves it with its next tick. */
 export function schedulePartition({ partitions, partitionBy }: Partitioning, schedule: Placed): number {
