@@ -171,8 +171,9 @@ describe('partitions that are enabled', () => {
     const after = configOf({ partitions, enabledPartitions: numbers(1, partitions) })
     const world = await worldOf(before)
     await minutes(world, 1)
+    await world.sweep()
     deploy(world, after)
-    // A deploy ends with a sweep: it finds what lies where nobody asks any more.
+    // A deploy ends with a sweep: it finds what lies where nobody asks any more, and does not wait for its hour.
     await world.sweep()
     await minutes(world, 3)
     for (const schedule of await all(world)) {
