@@ -1,7 +1,7 @@
 /** A schedule as it is shown to people. */
 
 import type { Config } from '../core/queue/config.ts'
-import { isEnabled } from '../core/schedule/enabled.ts'
+import { isFired } from '../core/schedule/is-fired.ts'
 import type { Rule } from '../core/schedule/rule.ts'
 import type { Schedule, ScheduleOptions } from '../core/schedule/schedule.ts'
 import { type ScheduleState, stateOf } from '../core/schedule/schedule-state.ts'
@@ -31,9 +31,9 @@ export interface ScheduleInfo {
   readonly setAside?: { readonly at: Date; readonly reason: string }
   /** The configuration declares it. */
   readonly declared?: true
-  /** In which partition of schedules it lies. */
+  /** In which partition of schedules it lies: by another number of them than configured until it has moved. */
   readonly partition: number
-  /** That partition is none of those that are enabled: it is not fired, whatever its state. */
+  /** The partition that the configuration gives it is none of those that are enabled: it is not fired, whatever its state. */
   readonly isDisabled?: true
   readonly createdAt: Date
   readonly updatedAt: Date
@@ -55,7 +55,7 @@ export function scheduleInfo(
     ...(pause ? { pause: { ...pause, at: new Date(pause.at) } } : {}),
     ...(setAside ? { setAside: { ...setAside, at: new Date(setAside.at) } } : {}),
     ...(declared ? { declared } : {}),
-    ...(isEnabled(partition, schedules, note) ? {} : { isDisabled: true }),
+    ...(isFired(schedules, schedule, note) ? {} : { isDisabled: true }),
     createdAt: new Date(schedule.createdAt),
     updatedAt: new Date(schedule.updatedAt),
   }

@@ -66,7 +66,7 @@ describe('an empty folder that follows README word for word', () => {
   beforeAll(async () => {
     const names = [...readmeFiles.keys()].filter((name) => !name.startsWith('lib/'))
     expect(names).toEqual(
-      expect.arrayContaining(['tasks.ts', 'config.ts', 'worker.ts', 'app.ts', 'enqueue.ts']),
+      expect.arrayContaining(['tasks.ts', 'config.ts', 'worker.ts', 'app.ts', 'enqueue.ts', 'schedule.ts']),
     )
     await writeReadmeFiles(readmeApp)
   })

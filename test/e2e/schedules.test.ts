@@ -1,13 +1,11 @@
 /** Schedules through the whole stack: to the second, changed while they fire, put by hand, and declared. */
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest'
-import { ScheduleBusyError } from '../../lib/index.ts'
 import { report } from './schedules/tasks.ts'
-import { ScheduleWorld } from './schedules/world.ts'
+import { patiently, ScheduleWorld } from './schedules/world.ts'
 
 let world: ScheduleWorld
 beforeAll(async () => {
-  world = await ScheduleWorld.start()
+  world = await ScheduleWorld.start('first')
 })
 afterAll(() => world?.stop())
 
@@ -18,46 +16,12 @@ const force = { force: true } as const
 /** Ticks from nowhere near. */
 const YEARLY = { cron: '0 0 29 2 *' } as const
 
-/** As its caller is told to do: while jobs of its shard start, those put ahead are not easily taken back. */
-async function patiently<T>(call: () => Promise<T>): Promise<T> {
-  for (;;)
-    try {
-      return await call()
-    } catch (error) {
-      if (!(error instanceof ScheduleBusyError)) throw error
-    }
-}
-const unscheduled = async (name: string): Promise<void> => {
-  await patiently(() => world.client.unschedule(report, name, force))
-}
-
-const startsOf = (customer: string) => world.recorder.of(customer).filter(({ what }) => what === 'start')
-const ticksOf = (customer: string): number[] =>
-  startsOf(customer).map(({ tick }) => Date.parse(tick?.at ?? 'none'))
-const untilStarts = (customer: string, count: number): Promise<void> =>
-  world.recorder.until(() => startsOf(customer).length >= count)
-
-/** What was due by then still runs, late if the machine is busy. One that ticked on would never be still for so long. */
-async function expectNoMore(customer: string): Promise<void> {
-  for (let looks = 0; looks < 10; looks++) {
-    const { length } = startsOf(customer)
-    await sleep(4 * SECOND_MS)
-    if (startsOf(customer).length === length) return
-  }
-  throw new Error(`${customer} still starts jobs`)
-}
-
-/**
- * Jobs are claimed in order: those that were not taken back are all up to some tick. On a busy machine one that was claimed may come by
- * another message, a minute later.
- */
-async function expectEachOnce(customer: string): Promise<void> {
-  const gaps = (): number[] => {
-    const ticks = ticksOf(customer).toSorted((a, b) => a - b)
-    return ticks.filter((tick, n) => tick !== (ticks[0] ?? 0) + n * PERIOD_MS)
-  }
-  await expect.poll(gaps, { timeout: 150 * SECOND_MS, interval: SECOND_MS }).toEqual([])
-}
+const startsOf = (customer: string) => world.starts.of(customer)
+const ticksOf = (customer: string) => world.starts.ticksOf(customer)
+const untilStarts = (customer: string, count: number) => world.starts.until(customer, count)
+const expectNoMore = (customer: string) => world.starts.expectNoMore(customer)
+const expectEachOnce = (customer: string) => world.starts.expectEachOnce(customer, PERIOD_MS)
+const unscheduled = (name: string) => world.unscheduled(name)
 
 // One after the other: functions that start share the processors with those that tick.
 describe('a schedule', () => {
@@ -185,11 +149,15 @@ describe('a schedule', () => {
 
 test('declared schedules are made, changed and removed as a set, and others are left alone', async () => {
   await world.client.schedule(report, 'dynamic', YEARLY, { customer: 'dynamic' })
-  for (const customer of ['kept', 'changed', 'removed']) await untilStarts(customer, 1)
+  for (const customer of ['kept', 'changed', 'held', 'removed']) await untilStarts(customer, 1)
   const declared = await world.client.getSchedule(report, 'kept')
   expect(declared).toMatchObject({ declared: true })
   await expect(world.client.unschedule(report, 'kept')).rejects.toThrow('schedules.declared')
-  await patiently(() => world.client.pauseSchedule(report, 'kept', { by: 'ann@example.com' }))
+  const pause = (name: string) =>
+    patiently(() => world.client.pauseSchedule(report, name, { by: 'ann@example.com' }))
+  await pause('kept')
+  const { last } = await pause('held')
+  expect(last).toBeInstanceOf(Date)
 
   await world.deploy('second')
   await world.recorder.until(() => startsOf('changed').some(({ name }) => name === 'second'))
@@ -201,4 +169,11 @@ test('declared schedules are made, changed and removed as a set, and others are 
   const { state, createdAt } = (await world.client.getSchedule(report, 'kept')) ?? {}
   expect({ state, createdAt }).toEqual({ state: 'paused', createdAt: declared?.createdAt })
   expect(await world.client.getSchedule(report, 'dynamic')).toMatchObject({ state: 'active' })
+  // What a deploy changes keeps its pause and its last tick.
+  const payload = { customer: 'held', name: 'second' }
+  expect(await world.client.getSchedule(report, 'held')).toMatchObject({ state: 'paused', payload, last })
+  const { length } = startsOf('held')
+  await world.client.resumeSchedule(report, 'held')
+  await untilStarts('held', length + 1)
+  expect(startsOf('held').at(-1)?.name).toBe('second')
 })

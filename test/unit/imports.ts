@@ -124,7 +124,15 @@ export const IMPORT_RULES: readonly ImportRule[] = [
   {
     what: 'the bench runs lib on local engines, or in the world of the simulation',
     folder: 'bench',
-    allowed: ours('bench', 'lib', 'local', 'test/sim/world', 'test/support/part.ts', 'test/support/python.ts', 'cdk/concurrency.ts'),
+    allowed: ours(
+      'bench',
+      'lib',
+      'local',
+      'test/sim/world',
+      'test/support/part.ts',
+      'test/support/python.ts',
+      'cdk/concurrency.ts',
+    ),
     forbids: ['bench/cost.ts', 'demo/stage.ts'],
   },
   {

@@ -1,4 +1,7 @@
-/** Which partitions of schedules a tick asks: those that schedules may lie in, as far as they are enabled. */
+/**
+ * Which partitions of schedules a tick asks: those that schedules may lie in, as far as they are enabled. What lies beyond the
+ * configured number was put there by another one, and has to move to where it belongs, so it is asked for in any case.
+ */
 import { type EnabledPartitions, isEnabled } from './enabled.ts'
 
 interface Configured {
@@ -13,5 +16,8 @@ interface Noted {
 
 export const askedPartitions = (configured: Configured, noted: Noted | undefined): number[] =>
   Array.from({ length: Math.max(configured.partitions, noted?.upTo ?? 0) }, (_, n) => n).filter((partition) =>
-    isEnabled(partition, configured, noted),
+    isAsked(partition, configured, noted),
   )
+
+export const isAsked = (partition: number, configured: Configured, noted: Noted | undefined): boolean =>
+  partition >= configured.partitions || isEnabled(partition, configured, noted)

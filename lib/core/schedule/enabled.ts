@@ -16,7 +16,7 @@ export const enabledPartitionsSchema = z
 /** All of them, or only these. */
 export type EnabledPartitions = 'all' | readonly number[]
 
-interface SaysEnabled {
+export interface SaysEnabled {
   readonly enabled?: EnabledPartitions | undefined
 }
 

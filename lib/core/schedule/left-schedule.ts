@@ -4,15 +4,17 @@ import { schedulePartitionSchema } from './enabled.ts'
 import type { Schedule } from './schedule.ts'
 import { dueIn, isRaw, type RawSchedule, readSchedule } from './schedule-item.ts'
 
+export interface Places {
+  readonly isAsked: (partition: number) => boolean
+  /** The partition that the configuration gives it. */
+  readonly partitionOf: (schedule: Schedule) => number
+}
+
 /**
  * Somebody has put it by hand, and no function has heard of that. It makes no sense, and was not set aside. Its jobs are to be taken
- * back. No tick of the clock finds it, though its partition is fired. Or it is over.
+ * back. No tick of the clock finds it, though its partition is asked. It lies where nobody asks, and belongs elsewhere. Or it is over.
  */
-export function isLeftSchedule(
-  item: RawSchedule,
-  now: number,
-  isFired: (partition: number) => boolean,
-): boolean {
+export function isLeftSchedule(item: RawSchedule, now: number, places: Places): boolean {
   if (isRaw(item)) return true
   const schedule = readSchedule(item)
   if (!schedule.ok) return item['setAside'] === undefined
@@ -21,7 +23,7 @@ export function isLeftSchedule(
     withdraw !== undefined ||
     isRemoved === true ||
     !isListedRight(item, schedule.value) ||
-    (isFired(partition) && isLate(schedule.value, now)) ||
+    (places.isAsked(partition) ? isLate(schedule.value, now) : isMisplaced(schedule.value, places)) ||
     isLongDone(schedule.value, now)
   )
 }
@@ -38,6 +40,10 @@ export const isListedRight = (item: RawSchedule, schedule: Schedule): boolean =>
 
 const isLate = (schedule: Schedule, now: number): boolean =>
   dueIn(schedule) !== undefined && (schedule.nextAt ?? now) < now - SOON_MS
+
+/** Another number of partitions, or another rule for them, has left it there. */
+const isMisplaced = (schedule: Schedule, { partitionOf }: Places): boolean =>
+  dueIn(schedule) !== undefined && partitionOf(schedule) !== schedule.partition
 
 /**
  * A one-time goes when its job has succeeded. Whose job has not, or has and nobody could remove the schedule, stays for as long as a

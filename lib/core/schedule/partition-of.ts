@@ -12,7 +12,7 @@ export interface Partitioning {
   readonly partitionBy?: PartitionRule
 }
 
-type Placed = Pick<Schedule, 'key' | 'task' | 'payload' | 'chosen'>
+export type Placed = Pick<Schedule, 'key' | 'task' | 'payload' | 'chosen'>
 
 /** Whoever writes a schedule puts it there: so another count, or another rule, moves it with its next tick. */
 export function schedulePartition({ partitions, partitionBy }: Partitioning, schedule: Placed): number {

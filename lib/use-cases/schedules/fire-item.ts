@@ -1,6 +1,7 @@
 /** What a visit does with one item of the Schedules table, whoever has written it and whatever it says. */
 import { isEnabled } from '../../core/schedule/enabled.ts'
 import { isListedRight, isLongDone } from '../../core/schedule/left-schedule.ts'
+import { schedulePartition } from '../../core/schedule/partition-of.ts'
 import type { Schedule } from '../../core/schedule/schedule.ts'
 import { isRaw, type RawSchedule, readSchedule, versionAfter } from '../../core/schedule/schedule-item.ts'
 import { FIRED_AGAIN_MS, LEFT_TO_NEWER_MS, WAKE_SOON_MS } from '../../core/times.ts'
@@ -48,7 +49,8 @@ async function readAndFire(visit: Visit, item: RawSchedule): Promise<number | un
 
 async function fire(visit: Visit, schedule: Schedule | undefined): Promise<number | undefined> {
   if (!schedule) return undefined
-  if (!isEnabled(schedule.partition, visit.config.schedules, visit.note)) return finishOnly(visit, schedule)
+  const partition = schedulePartition(visit.config.schedules, schedule)
+  if (!isEnabled(partition, visit.config.schedules, visit.note)) return finishOnly(visit, schedule, partition)
   const rest = await fireSchedule(visit, schedule, visit.isOver)
   if (rest.kind === 'unfit') await setUnfitAside(visit, rest)
   return rest.kind === 'later' ? rest.at : undefined
@@ -67,9 +69,14 @@ async function seenTo(visit: Visit, item: RawSchedule, schedule: Schedule): Prom
   return (await putWhereAsked(visit, next, schedule.version)) === 'put' ? next : undefined
 }
 
-/** Nobody fires it. */
-async function finishOnly(visit: Visit, schedule: Schedule): Promise<number | undefined> {
-  if (!isUnfinished(schedule)) return undefined
+/** Nobody fires it, so it moves without a tick: by another number of partitions it may lie where ticks would meet it each minute. */
+async function finishOnly(visit: Visit, schedule: Schedule, partition: number): Promise<number | undefined> {
+  if (!isUnfinished(schedule)) {
+    const version = versionAfter(schedule.version, visit.clock.now())
+    if (schedule.partition !== partition)
+      await putWhereAsked(visit, { ...schedule, partition, version }, schedule.version)
+    return undefined
+  }
   const { kind } = await withdrawJobs(visit, schedule, { tries: TRIES, isOver: visit.isOver })
   return kind === 'busy' ? visit.clock.now() + WAKE_SOON_MS : undefined
 }

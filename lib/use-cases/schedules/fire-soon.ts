@@ -1,5 +1,5 @@
 /** A tick that is due before the clock's next tick looks: whoever has made it has it fired. */
-import { isEnabled } from '../../core/schedule/enabled.ts'
+import { isFired } from '../../core/schedule/is-fired.ts'
 import type { Schedule } from '../../core/schedule/schedule.ts'
 import { TICK_AHEAD_MS } from '../../core/times.ts'
 import type { WakeQueue } from '../../ports/queues.ts'
@@ -15,7 +15,6 @@ export async function fireSoon(
 ): Promise<void> {
   const now = clock.now()
   if (!isSoon(schedule, now)) return
-  const { key, partition } = schedule
-  if (!isEnabled(partition, config.schedules, await store.schedules.partitions())) return
-  await wake().send([{ fire: [key], until: now + TICK_AHEAD_MS, delay_ms: 0 }])
+  if (!isFired(config.schedules, schedule, await store.schedules.partitions())) return
+  await wake().send([{ fire: [schedule.key], until: now + TICK_AHEAD_MS, delay_ms: 0 }])
 }

@@ -1,9 +1,11 @@
 /**
  * The Schedules table, once an hour: items put by hand whose arrival was lost, schedules that no tick finds, and what somebody has left
- * half done. They go to the dispatcher, which sees to each as if it were due. Then ticks may be able to ask fewer partitions.
+ * half done. They go to the dispatcher, which sees to each as if it were due. Then ticks may be able to ask fewer partitions. By another
+ * number of partitions schedules may lie where nobody asks, so the first sweep after that does not wait for its hour.
  */
-import { isEnabled } from '../../core/schedule/enabled.ts'
-import { isLeftSchedule, listedIn } from '../../core/schedule/left-schedule.ts'
+import { isAsked } from '../../core/schedule/asked-partitions.ts'
+import { isLeftSchedule, listedIn, type Places } from '../../core/schedule/left-schedule.ts'
+import { type Partitioning, schedulePartition } from '../../core/schedule/partition-of.ts'
 import type { ScheduleKey } from '../../core/schedule/schedule.ts'
 import type { RawSchedule } from '../../core/schedule/schedule-item.ts'
 import { SCHEDULES_SWEPT_EVERY_MS, UNKNOWN_LATEST_MS } from '../../core/times.ts'
@@ -30,8 +32,9 @@ export async function sweepSchedules(
   tally: Tally,
   { places, ...budget }: ScheduleSweep,
 ): Promise<boolean> {
-  const { from, endedAt = Number.NEGATIVE_INFINITY } = readPlace(places[NAME])
-  if (context.clock.now() - endedAt < SCHEDULES_SWEPT_EVERY_MS) return false
+  const { from, endedAt = Number.NEGATIVE_INFINITY, by } = readPlace(places[NAME])
+  const isCurrent = by === partitioningText(context.config.schedules)
+  if (isCurrent && context.clock.now() - endedAt < SCHEDULES_SWEPT_EVERY_MS) return false
   await goOn(context, tally, { ...budget, from })
   return true
 }
@@ -46,7 +49,8 @@ async function goOn(
     const walk: Walk = { name: NAME, pages, readPage: (place) => readPage(context, note, place) }
     await walkOn(context, tally, { ...walk, from }, remaining_ms)
     if (!tally.ended.has(NAME)) return
-    await context.store.states.saveSweepCursor(NAME, `ended ${context.clock.now()}`)
+    const by = partitioningText(context.config.schedules)
+    await context.store.states.saveSweepCursor(NAME, `ended ${context.clock.now()} ${by}`)
     await lowerPartitions(context)
   } catch (error) {
     fail(context, tally, { name: NAME }, error)
@@ -59,11 +63,16 @@ const GOES_ON = 'at '
 function readPlace(place: string | undefined): {
   readonly from?: string | undefined
   readonly endedAt?: number
+  /** By which partitioning that round has judged. */
+  readonly by?: string
 } {
   if (place === undefined || place.startsWith(GOES_ON)) return { from: place }
-  const endedAt = Number(place.slice('ended '.length))
-  return Number.isFinite(endedAt) ? { endedAt } : {}
+  const [, time, by] = /^ended (\d+) (.*)$/.exec(place) ?? []
+  return time === undefined || by === undefined ? {} : { endedAt: Number(time), by }
 }
+
+const partitioningText = ({ partitions, partitionBy }: Partitioning): string =>
+  JSON.stringify([partitions, ...(partitionBy ? [partitionBy] : [])])
 
 async function readPage(
   context: SweepContext,
@@ -94,9 +103,13 @@ async function haveSeenTo(
   schedules: readonly RawSchedule[],
 ): Promise<void> {
   const now = context.clock.now()
-  const isFired = (partition: number) => isEnabled(partition, context.config.schedules, note)
+  const configured = context.config.schedules
+  const places: Places = {
+    isAsked: (partition) => isAsked(partition, configured, note),
+    partitionOf: (schedule) => schedulePartition(configured, schedule),
+  }
   const left = schedules
-    .filter((item) => isLeftSchedule(item, now, isFired))
+    .filter((item) => isLeftSchedule(item, now, places))
     .map(({ pk }) => pk as ScheduleKey)
   if (left.length === 0) return
   context.events.emit({ kind: 'schedules left behind', schedules: left })

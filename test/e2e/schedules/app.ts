@@ -13,5 +13,7 @@ const stack = new SluiceStack(app, 'Scheduled', {
     environment: { RECORDER_URL: process.env['RECORDER_URL'] ?? '' },
   },
 })
-stack.jobs.grantSchedule(new Role(stack, 'Scheduler', { assumedBy: new AccountRootPrincipal() }))
+const role = (name: string) => new Role(stack, name, { assumedBy: new AccountRootPrincipal() })
+stack.jobs.grantSchedule(role('Scheduler'))
+stack.jobs.grantManage(role('Manager'))
 app.synth()

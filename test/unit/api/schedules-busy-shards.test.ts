@@ -55,7 +55,7 @@ describe('a shard in which others are at work', () => {
 
   test('does not keep a firing for longer than its time', async () => {
     const own = await ahead({ every: '1s' })
-    const { events, store, clock } = own.world.context
+    const { events, store, clock, random } = own.world.context
     let isBusy = true
     busy(own, () => isBusy)
     await expect(own.client.unschedule(sync, 'acme')).rejects.toThrow(ScheduleBusyError)
@@ -63,7 +63,7 @@ describe('a shard in which others are at work', () => {
     const found = await standing(own)
     const left = found?.withdraw?.length ?? 0
     let looks = 0
-    const context = { config: own.wiring.config, events, store, clock }
+    const context = { config: own.wiring.config, events, store, clock, random }
     const rest = found && (await fireSchedule(context, found, () => looks++ > 0))
     expect(rest).toMatchObject({ kind: 'later' })
     expect((await standing(own))?.withdraw).toHaveLength(left - 20)

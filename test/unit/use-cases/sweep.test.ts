@@ -73,7 +73,7 @@ describe('a sweep', () => {
       expect(swept).toMatchObject({ items: 3, woken: 3, failed: [], parts, ended: { length: parts } })
     }
     // It has gone through all schedules, which is done once an hour.
-    expect([...world.tables.sweep]).toEqual([['schedules', `ended ${NOW}`]])
+    expect([...world.tables.sweep]).toEqual([['schedules', `ended ${NOW} [32]`]])
     expect(world.counted).toEqual([1, 2].map(() => ({ name: 'Sweeps', value: 1 })))
   })
 

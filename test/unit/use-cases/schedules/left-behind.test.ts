@@ -161,7 +161,7 @@ describe('a sweep through schedules', () => {
     for (let sweeps = 0; sweeps < 5; sweeps++) await sweep(world.context, { schedulePages: 1 })
     expect(pages).toHaveLength(3)
     expect(new Set(pages).size).toBe(3)
-    expect(world.tables.sweep.get('schedules')).toBe(`ended ${NOW}`)
+    expect(world.tables.sweep.get('schedules')).toBe(`ended ${NOW} [1]`)
     world.now += SCHEDULES_SWEPT_EVERY_MS
     await sweep(world.context)
     expect(pages).toHaveLength(6)

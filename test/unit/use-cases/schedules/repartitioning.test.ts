@@ -38,6 +38,7 @@ async function worldOf(config: Config, names = NAMES): Promise<World> {
   return world
 }
 const all = async (world: World) => Promise.all(NAMES.map((name) => standing(world, name)))
+const numbers = (from: number, to: number) => Array.from({ length: to - from }, (_, n) => from + n)
 const eachMinute = (count: number) => Array.from({ length: count }, (_, n) => (n + 1) * MINUTE_MS)
 
 describe('another number of partitions', () => {
@@ -181,6 +182,31 @@ describe('partitions that are enabled', () => {
     expect(world.tables.schedulePartitions).not.toHaveProperty('enabled')
     await wakePartitions(world.context)
     expect(world.takeFires()).toMatchObject([{ fire: 1 }])
+  })
+
+  test.each([
+    ['fewer', configOf({ partitions: 40, enabledPartitions: numbers(1, 40) }), 8],
+    ['more', configOf({ partitions: 3, enabledPartitions: [1, 2] }), 8],
+  ])('are counted by the number that a deploy brings: %s', async (_how, before, partitions) => {
+    const after = configOf({ partitions, enabledPartitions: numbers(1, partitions) })
+    const world = await worldOf(before)
+    await minutes(world, 1)
+    await world.sweep()
+    deploy(world, after)
+    // A deploy ends with a sweep: it finds what lies where nobody asks any more, and does not wait for its hour.
+    await world.sweep()
+    await minutes(world, 3)
+    for (const schedule of await all(world)) {
+      const partition = schedule && schedulePartition(after.schedules, schedule)
+      expect(schedule?.partition).toBe(partition)
+      if (partition !== 0) expect(schedule?.lastAt).toBeGreaterThanOrEqual(NOW + 4 * MINUTE_MS)
+    }
+    const still = (await all(world)).filter((schedule) => schedule?.partition === 0)
+    expect(still.length).toBeGreaterThan(0)
+    const lasts = still.map((schedule) => schedule?.lastAt)
+    await minutes(world, 3)
+    const later = (await all(world)).filter((schedule) => schedule?.partition === 0)
+    expect(later.map((schedule) => schedule?.lastAt)).toEqual(lasts)
   })
 
   test('count for messages that are on their way, and not for what is left to be taken back', async () => {
