@@ -9,7 +9,7 @@ import { type FaultName, Faults } from './faults/rates.ts'
 import { applyAppRates } from './workloads/app-rates.ts'
 import { bringBack } from './workloads/bring-back.ts'
 import { applyCancel } from './workloads/cancels.ts'
-import { drawPlan } from './workloads/draw.ts'
+import { planOf } from './workloads/draw.ts'
 import { applyEdit } from './workloads/edits.ts'
 import { applyLimiterAct } from './workloads/limiter-acts.ts'
 import { applyOverride, unpause } from './workloads/overrides.ts'
@@ -59,16 +59,6 @@ const LONGEST_MS = 24 * 3_600_000
 const RECOUNTED_MS = 60_000
 /** Redelivered messages and late wake-ups may still come after the last job's end. */
 const AFTERMATH_MS = 45 * 60_000
-
-/** So that the kept seeds are the runs that they were. */
-const SALT = 15_850_993
-const LATEST_SALT = 32_452_843
-const NEWEST_SALT = 49_979_687
-
-function planOf(seed: number, random: SimRandom): Plan {
-  const salted = (salt: number) => new SimRandom(seed ^ salt)
-  return drawPlan(random, salted(SALT), salted(LATEST_SALT), salted(NEWEST_SALT))
-}
 
 export async function runSeed(
   seed: number,

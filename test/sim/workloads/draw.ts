@@ -1,5 +1,5 @@
 /** The plan of a run: each workload adds its part here. */
-import type { SimRandom } from '../world/random.ts'
+import { SimRandom } from '../world/random.ts'
 import { drawCancels, withTtls } from './cancels.ts'
 import { withCosts } from './costs.ts'
 import { drawEdits } from './edits.ts'
@@ -8,14 +8,27 @@ import { drawJobs } from './jobs.ts'
 import { drawLimiterActs } from './limiter-acts.ts'
 import { drawOverrides } from './overrides.ts'
 import { drawFrame, type JobPlan, type Plan } from './plan.ts'
-import { drawScheduled } from './scheduled.ts'
+import { drawScheduled, isScheduled } from './scheduled.ts'
+
+/** So that the kept seeds are the runs that they were. */
+const SALT = 15_850_993
+const LATEST_SALT = 32_452_843
+const NEWEST_SALT = 49_979_687
+
+export function planOf(seed: number, random: SimRandom): Plan {
+  const salted = (salt: number) => new SimRandom(seed ^ salt)
+  return drawPlan(random, salted(SALT), salted(LATEST_SALT), salted(NEWEST_SALT))
+}
+
+/** Known without the plan of the run. */
+export const hasSchedules = (seed: number): boolean => isScheduled(new SimRandom(seed ^ NEWEST_SALT))
 
 /**
  * @param own what only some runs have is drawn by it
  * @param latest and by this one what was added later
  * @param newest and by this one schedules
  */
-export function drawPlan(random: SimRandom, own: SimRandom, latest: SimRandom, newest: SimRandom): Plan {
+function drawPlan(random: SimRandom, own: SimRandom, latest: SimRandom, newest: SimRandom): Plan {
   const extras = drawExtras(own, latest)
   const scheduled = drawScheduled(newest)
   const frame = drawFrame(random, {

@@ -17,9 +17,12 @@ interface Scheduled {
 
 const NONE: Scheduled = { versions: (versions) => versions, begin: (drawn) => drawn, plan: () => ({}) }
 
+/** The first that is drawn. */
+export const isScheduled = (random: SimRandom): boolean => random.chance(SHARE)
+
 /** @param random of its own, so that a run without schedules is what it was */
 export function drawScheduled(random: SimRandom): Scheduled {
-  if (!random.chance(SHARE)) return NONE
+  if (!isScheduled(random)) return NONE
   const transition = random.chance(0.35) ? random.pick(TRANSITIONS) : undefined
   return {
     begin: (drawn) => (transition ? transition.at - random.int(20_000, 150_000) : drawn),
