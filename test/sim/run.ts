@@ -11,10 +11,12 @@ import { bringBack } from './workloads/bring-back.ts'
 import { applyCancel } from './workloads/cancels.ts'
 import { planOf } from './workloads/draw.ts'
 import { applyEdit } from './workloads/edits.ts'
+import { applyEnabling } from './workloads/enablings.ts'
 import { applyLimiterAct } from './workloads/limiter-acts.ts'
 import { applyOverride, unpause } from './workloads/overrides.ts'
 import { applyPause } from './workloads/pauses.ts'
 import type { Plan } from './workloads/plan.ts'
+import { applyPutByHand } from './workloads/put-by-hand.ts'
 import { applyQueuePause } from './workloads/queue-pauses.ts'
 import { applyScheduleAct, endSchedules } from './workloads/schedule-acts.ts'
 import { applyRecount, recountAll } from './workloads/sized.ts'
@@ -115,6 +117,8 @@ export async function runSeed(
     for (const one of plan.queuePauses ?? []) scheduler.at(one.at, () => applyQueuePause(world, one))
     applyAppRates(world, plan.appRates ?? [])
     for (const one of plan.schedules?.acts ?? []) scheduler.at(one.at, () => applyScheduleAct(world, one))
+    for (const one of plan.schedules?.byHand ?? []) scheduler.at(one.at, () => applyPutByHand(world, one))
+    for (const one of plan.schedules?.enablings ?? []) scheduler.at(one.at, () => applyEnabling(world, one))
     for (const one of plan.recounts ?? []) scheduler.at(one.at, () => applyRecount(world, one))
     for (const override of plan.overrides) scheduler.at(override.at, () => applyOverride(world, override))
     while (watched && !broken() && scheduler.now < plan.faultsUntil) {

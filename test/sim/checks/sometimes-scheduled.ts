@@ -3,6 +3,7 @@ import type { RawItem } from '../../../lib/core/job/job.ts'
 import { MISSED_AFTER_MS } from '../../../lib/core/times.ts'
 import type { Effect, WorldEvent } from '../world/events.ts'
 import type { Invocation } from '../world/invocation.ts'
+import { definitionIn } from './definitions.ts'
 import { readPlace } from './keys.ts'
 import { asOnRecord, type ScheduleOnRecord, tickOf } from './schedule-lives.ts'
 import type { Sometimes } from './sometimes-names.ts'
@@ -32,7 +33,7 @@ function putOf(job: RawItem, { plan, now }: Truth, count: Count): void {
   count('job of a schedule by hand', tick.isManual === true)
   if (tick.isManual) return
   const { definition } = job['payload'] as { definition: number }
-  const { rule, options } = plan.schedules?.definitions[definition] ?? {}
+  const { rule, options } = definitionIn(plan, definition) ?? {}
   const late_ms = now - readPlace(job.sk).runAt
   count('schedule fired')
   count(DELIVERED[options?.delivery ?? 'exactlyOnce'])
