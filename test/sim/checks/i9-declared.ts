@@ -6,6 +6,7 @@ import type { Effect } from '../world/events.ts'
 import type { Invocation } from '../world/invocation.ts'
 import type { Check, Seen } from './check.ts'
 import { numberIn } from './definitions.ts'
+import { longestPass } from './limits.ts'
 import { asOnRecord, type ScheduleOnRecord } from './schedule-lives.ts'
 
 const APPLIERS: readonly string[] = ['tick', 'deployer']
@@ -20,13 +21,16 @@ export const declared: Check = {
 
 function judge(
   { key, was: before, is: after }: Extract<Effect, { op: 'schedule' }>,
-  { fn }: Invocation,
-  { fail }: Seen,
+  { fn, version }: Invocation,
+  { truth, fail }: Seen,
 ): void {
   const [was, is] = [asOnRecord(before), asOnRecord(after)]
+  const isByPerson = fn === 'client' || fn === 'admin'
+  if (!isByPerson && was?.pause && is && !is.isRemoved && !is.pause) fail(`${key} is resumed by ${fn}`)
   if (APPLIERS.includes(fn)) {
+    if (!truth.limits.isAllowed(version, truth.now - longestPass(truth.plan), truth.now))
+      fail(`${key} is written by version ${version}, which has been replaced`)
     if (!(was ?? is)?.declared) fail(`${key} is written by a deploy, and no configuration declares it`)
-    if (was?.pause && is && !is.isRemoved && !is.pause) fail(`${key} is resumed by a deploy`)
     if (was && is && lastOf(is) < lastOf(was) && !was.withdraw)
       fail(`${key} forgets its last tick by a deploy`)
   } else if (fn !== 'dispatcher' && is && was?.declared !== is.declared)

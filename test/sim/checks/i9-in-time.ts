@@ -61,12 +61,16 @@ export const inTime = (lives: Lives, enabled: EnabledHistory): Check => {
 const isLook = (effect: Effect): boolean => effect.op === 'other' && effect.name === 'due schedules'
 
 /** What that tick has seen was fired as far as it looks. */
-function judgeAhead({ item, definedAt, aloneEndedAt }: Life, by: Invocation, seen: Seen): void {
+function judgeAhead(
+  { item, definedAt, aloneEndedAt, isLeftToClock }: Life,
+  by: Invocation,
+  seen: Seen,
+): void {
   const { plan, now } = seen.truth
   if (!isActive(item) || item.nextAt === undefined || definedAt + LAG_MS > by.begunAt || mayWait(item, seen))
     return
-  // Where a job was in the way, whether one still is gets decided when the tick is due.
-  const isLeftUntilDue = aloneEndedAt >= by.begunAt && item.nextAt + handled_ms(plan) > now
+  // Where a job was in the way, whether one still is gets decided when the tick is due; or by the next tick of the clock.
+  const isLeftUntilDue = aloneEndedAt >= by.begunAt && (isLeftToClock || item.nextAt + handled_ms(plan) > now)
   if (isLeftUntilDue) return
   const least = by.begunAt + TICK_AHEAD_MS - 2 * plan.maxSkew_ms - SLACK_MS
   if (item.nextAt < least)
@@ -85,13 +89,14 @@ function judgeBuffered({ item, aloneEndedAt, isLeftToClock }: Life, seen: Seen):
     )
 }
 
-/** Until the job of an earlier one is gone. */
+/** Until the job of an earlier one is gone. What somebody has put in the place of a job does not say whose it is. */
 const mayWait = (item: ScheduleOnRecord, { truth }: Seen): boolean =>
   item.options.overlap !== 'allow' &&
-  [...truth.standing.values()].some((one) => {
-    const tick = tickOf(one.item)
-    return aloneKeyOf(one.item) !== undefined && tick?.task === item.task && tick.name === item.name
-  })
+  (truth.plan.edits.length > 0 ||
+    [...truth.standing.values()].some((one) => {
+      const tick = tickOf(one.item)
+      return aloneKeyOf(one.item) !== undefined && tick?.task === item.task && tick.name === item.name
+    }))
 
 function judgeSettled({ item }: Life, seen: Seen): void {
   const { now, plan } = seen.truth

@@ -19,6 +19,9 @@ export function scheduled(event: WorldEvent, truth: Truth, count: Count): void {
   if (effect.op === 'put' && effect.outcome === 'put') putOf(effect.item, truth, count)
   count('tick taken back', effect.op === 'takeBack')
   if (effect.op === 'schedule') changed(effect, { by, now: truth.now }, count)
+  if (effect.op === 'schedule') byOthers(effect, by, count)
+  count('schedule put by hand', effect.op === 'scheduleByHand')
+  count('other partitions of schedules enabled', effect.op === 'enabledPartitions')
 }
 
 const DELIVERED = {
@@ -68,6 +71,21 @@ function changed(
   const isOn = isFired && is.nextAt !== was.nextAt
   count('tick passed over for the job of an earlier one', isOn && is.lastAt === was.lastAt)
   count('tick missed and passed over', isOn && isPassedOver(was, is, now))
+}
+
+/** A deploy, or a dispatcher that has found what somebody has put by hand. */
+function byOthers(
+  { was: before, is: after }: Extract<Effect, { op: 'schedule' }>,
+  { fn }: Invocation,
+  count: Count,
+): void {
+  const [was, is] = [asOnRecord(before), asOnRecord(after)]
+  count('schedule made of what was put by hand', before !== undefined && !was && is !== undefined)
+  count('schedule put by hand refused', before !== undefined && !was && !after)
+  if (fn !== 'tick' && fn !== 'deployer') return
+  count('declared schedule made', !was && is !== undefined)
+  count('declared schedule changed', was !== undefined && is !== undefined && !is.isRemoved)
+  count('declared schedule removed', was !== undefined && (!is || is.isRemoved === true))
 }
 
 /** Of those that were missed one makes its job, at most. */

@@ -4,7 +4,7 @@ import type { SimRandom } from '../world/random.ts'
 import { taskOf } from './handlers.ts'
 import type { RunSpan } from './plan.ts'
 import type { QueuePlan } from './queues.ts'
-import { definitionWith, payloadOf } from './schedule-plan.ts'
+import { type DefinitionPlan, definitionWith, payloadOf, type ScheduleActPlan } from './schedule-plan.ts'
 import type { Version } from './versions.ts'
 
 const NAMES = ['declared', 'd|%'] as const
@@ -42,6 +42,30 @@ function oneOf(random: SimRandom, of: Of, drawing: Drawing): Declared[] {
   const declared = before && random.chance(0.5) ? before : anew(random, { ...of, task }, drawing)
   drawing.last.set(key, declared)
   return [declared]
+}
+
+/** A person may pause them, resume them and run them, and nothing else. */
+const VERBS = ['pause', 'pause', 'resume', 'runNow', 'schedule', 'unschedule'] as const
+
+export function drawDeclaredActs(
+  random: SimRandom,
+  versions: readonly Version[],
+  definitions: readonly DefinitionPlan[],
+  { begin, end }: RunSpan,
+): ScheduleActPlan[] {
+  return versions.flatMap(({ config, queues }) =>
+    config.schedules.declared.flatMap(({ name, task, queue: of }): ScheduleActPlan[] => {
+      const queue = queues.find((one) => one.name === of)
+      if (!queue || random.chance(0.5)) return []
+      const what = random.pick(VERBS)
+      const tenant = queue.partitioned ? 'acme' : ''
+      const definition =
+        what === 'schedule' ? { definition: random.pick(definitions as [DefinitionPlan]) } : {}
+      return [
+        { at: random.int(begin, end), of: { name, task, queue, tenant }, what, force: true, ...definition },
+      ]
+    }),
+  )
 }
 
 /** One of one time would be done, and made anew by a version that declares it again. */

@@ -1,7 +1,7 @@
 /** Which runs have schedules, when those begin and end, and what each version of the configuration says of schedules. */
 import type { SimRandom } from '../world/random.ts'
 import { drawClockOutage, longerFor } from './clock-outages.ts'
-import { drawDeclared } from './declared.ts'
+import { drawDeclared, drawDeclaredActs } from './declared.ts'
 import { drawEnablings, enabledIn } from './enablings.ts'
 import type { Plan, RunSpan } from './plan.ts'
 import { drawPutByHand } from './put-by-hand.ts'
@@ -53,7 +53,9 @@ export function drawScheduled(random: SimRandom, latest: SimRandom): Scheduled {
     plan: ({ versions, epoch_ms: begin, faultsUntil: end, weather }) => {
       const isRough = weather === 'rough'
       const span = { begin, end, isRough, transition }
-      const drawn = drawSchedules(random, versions, span)
+      const dynamic = drawSchedules(random, versions, span)
+      const ofDeclared = isDeclared ? drawDeclaredActs(latest, versions, dynamic.definitions, span) : []
+      const drawn = { ...dynamic, acts: [...dynamic.acts, ...ofDeclared] }
       return {
         schedules: {
           ...(isByHand ? drawPutByHand(latest, drawn, { versions, ...span }) : drawn),
