@@ -4,7 +4,7 @@ import type { SimRandom } from '../world/random.ts'
 import { taskOf } from './handlers.ts'
 import type { RunSpan } from './plan.ts'
 import type { QueuePlan } from './queues.ts'
-import { type DefinitionPlan, definitionWith, payloadOf, type ScheduleActPlan } from './schedule-plan.ts'
+import { definitionWith, payloadOf, type ScheduleActPlan } from './schedule-plan.ts'
 import type { Version } from './versions.ts'
 
 const NAMES = ['declared', 'd|%'] as const
@@ -44,13 +44,12 @@ function oneOf(random: SimRandom, of: Of, drawing: Drawing): Declared[] {
   return [declared]
 }
 
-/** A person may pause them, resume them and run them, and nothing else. */
-const VERBS = ['pause', 'pause', 'resume', 'runNow', 'schedule', 'unschedule'] as const
+/** A person may pause them, resume them and run them; to unschedule them is refused. */
+const VERBS = ['pause', 'pause', 'resume', 'runNow', 'unschedule'] as const
 
 export function drawDeclaredActs(
   random: SimRandom,
   versions: readonly Version[],
-  definitions: readonly DefinitionPlan[],
   { begin, end }: RunSpan,
 ): ScheduleActPlan[] {
   return versions.flatMap(({ config, queues }) =>
@@ -59,11 +58,7 @@ export function drawDeclaredActs(
       if (!queue || random.chance(0.5)) return []
       const what = random.pick(VERBS)
       const tenant = queue.partitioned ? 'acme' : ''
-      const definition =
-        what === 'schedule' ? { definition: random.pick(definitions as [DefinitionPlan]) } : {}
-      return [
-        { at: random.int(begin, end), of: { name, task, queue, tenant }, what, force: true, ...definition },
-      ]
+      return [{ at: random.int(begin, end), of: { name, task, queue, tenant }, what, force: true }]
     }),
   )
 }

@@ -54,7 +54,7 @@ export function drawScheduled(random: SimRandom, latest: SimRandom): Scheduled {
       const isRough = weather === 'rough'
       const span = { begin, end, isRough, transition }
       const dynamic = drawSchedules(random, versions, span)
-      const ofDeclared = isDeclared ? drawDeclaredActs(latest, versions, dynamic.definitions, span) : []
+      const ofDeclared = isDeclared ? drawDeclaredActs(latest, versions, span) : []
       const drawn = { ...dynamic, acts: [...dynamic.acts, ...ofDeclared] }
       return {
         schedules: {
