@@ -1,6 +1,7 @@
 /** The names of all schedules that there may be in a run. */
 import { scheduleKey } from '../../../lib/core/schedule/schedule-key.ts'
 import type { Plan } from './plan.ts'
+import type { QueuePlan } from './queues.ts'
 
 export interface Removed {
   readonly task: string
@@ -16,3 +17,18 @@ export function namesIn({ schedules, versions }: Plan): Removed[] {
     ...[...keys.values()].map((one) => ({ ...one, isDeclared: true })),
   ]
 }
+
+interface Place {
+  readonly queue: QueuePlan
+  readonly tenant: string
+}
+
+/** Where the jobs lie of what versions declare. */
+export const placesOfDeclared = ({ versions }: Plan): Place[] =>
+  versions.flatMap(({ config, queues }) =>
+    config.schedules.declared.flatMap(({ queue: name, payload }) =>
+      queues
+        .filter((queue) => queue.name === name)
+        .map((queue) => ({ queue, tenant: (payload as { readonly tenant?: string }).tenant ?? '' })),
+    ),
+  )
