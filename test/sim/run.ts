@@ -9,12 +9,14 @@ import { type FaultName, Faults } from './faults/rates.ts'
 import { applyAppRates } from './workloads/app-rates.ts'
 import { bringBack } from './workloads/bring-back.ts'
 import { applyCancel } from './workloads/cancels.ts'
-import { drawPlan } from './workloads/draw.ts'
+import { planOf } from './workloads/draw.ts'
 import { applyEdit } from './workloads/edits.ts'
+import { applyEnabling } from './workloads/enablings.ts'
 import { applyLimiterAct } from './workloads/limiter-acts.ts'
 import { applyOverride, unpause } from './workloads/overrides.ts'
 import { applyPause } from './workloads/pauses.ts'
 import type { Plan } from './workloads/plan.ts'
+import { applyPutByHand } from './workloads/put-by-hand.ts'
 import { applyQueuePause } from './workloads/queue-pauses.ts'
 import { applyScheduleAct, endSchedules } from './workloads/schedule-acts.ts'
 import { applyRecount, recountAll } from './workloads/sized.ts'
@@ -59,16 +61,6 @@ const LONGEST_MS = 24 * 3_600_000
 const RECOUNTED_MS = 60_000
 /** Redelivered messages and late wake-ups may still come after the last job's end. */
 const AFTERMATH_MS = 45 * 60_000
-
-/** So that the kept seeds are the runs that they were. */
-const SALT = 15_850_993
-const LATEST_SALT = 32_452_843
-const NEWEST_SALT = 49_979_687
-
-function planOf(seed: number, random: SimRandom): Plan {
-  const salted = (salt: number) => new SimRandom(seed ^ salt)
-  return drawPlan(random, salted(SALT), salted(LATEST_SALT), salted(NEWEST_SALT))
-}
 
 export async function runSeed(
   seed: number,
@@ -125,6 +117,8 @@ export async function runSeed(
     for (const one of plan.queuePauses ?? []) scheduler.at(one.at, () => applyQueuePause(world, one))
     applyAppRates(world, plan.appRates ?? [])
     for (const one of plan.schedules?.acts ?? []) scheduler.at(one.at, () => applyScheduleAct(world, one))
+    for (const one of plan.schedules?.byHand ?? []) scheduler.at(one.at, () => applyPutByHand(world, one))
+    for (const one of plan.schedules?.enablings ?? []) scheduler.at(one.at, () => applyEnabling(world, one))
     for (const one of plan.recounts ?? []) scheduler.at(one.at, () => applyRecount(world, one))
     for (const override of plan.overrides) scheduler.at(override.at, () => applyOverride(world, override))
     while (watched && !broken() && scheduler.now < plan.faultsUntil) {

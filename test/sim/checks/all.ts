@@ -1,5 +1,6 @@
 /** Every check there is. A new feature adds its own here, and nowhere else. */
 import type { Check } from './check.ts'
+import { EnabledHistory } from './enabled.ts'
 import { batches } from './i1-batches.ts'
 import { admitted, concurrency } from './i1-concurrency.ts'
 import { limiters } from './i1-limiters.ts'
@@ -26,7 +27,10 @@ import { resumedAreWoken } from './i8-resumed.ts'
 import { slowedStartsNothing } from './i8-slowed.ts'
 import { throttledClaimsLess } from './i8-throttled.ts'
 import { asChosen } from './i9-alone.ts'
+import { byHand } from './i9-by-hand.ts'
 import { nothingOfBefore } from './i9-changes.ts'
+import { declared } from './i9-declared.ts'
+import { onlyEnabled } from './i9-enabled.ts'
 import { inTime } from './i9-in-time.ts'
 import { oneJobATick } from './i9-ticks.ts'
 import { betterFirst } from './i11-priorities.ts'
@@ -37,6 +41,7 @@ import { sizes } from './sizes.ts'
 export function allChecks(): { readonly checks: readonly Check[]; readonly progress: Progress } {
   const own = progress()
   const lives = new Lives()
+  const enabled = new EnabledHistory()
   const checks = [
     concurrency,
     batches,
@@ -73,7 +78,10 @@ export function allChecks(): { readonly checks: readonly Check[]; readonly progr
     oneJobATick(lives),
     asChosen,
     nothingOfBefore(),
-    inTime(lives),
+    onlyEnabled(enabled),
+    byHand(),
+    declared,
+    inTime(lives, enabled),
     noStorm(),
     boundedChains,
     own,

@@ -20,7 +20,11 @@ const SLACK_MS = 60_000
  * Whether the bound holds at any time, and not only once faults are off. A limit that a deploy raises, or a hand in the
  * table, is noticed by the next pass, which in an idle shard is the sweep's.
  */
-export const isBoundAlways = ({ weather, deploys, overrides }: Plan): boolean =>
+export const isBoundAlways = (plan: Plan): boolean =>
+  isBoundWhileTicking(plan) && plan.schedules?.clockOutage === undefined
+
+/** The same, but that the clock may stand still. */
+export const isBoundWhileTicking = ({ weather, deploys, overrides }: Plan): boolean =>
   (weather === 'calm' || weather === 'kind') &&
   deploys.length === 0 &&
   !overrides.some(({ byHand }) => byHand)

@@ -7,7 +7,8 @@ import type { Plan } from '../workloads/plan.ts'
 import type { Effect } from '../world/events.ts'
 import type { Invocation } from '../world/invocation.ts'
 import type { Check, Seen } from './check.ts'
-import { isBoundAlways } from './i7-bound.ts'
+import type { EnabledHistory } from './enabled.ts'
+import { isBoundWhileTicking } from './i7-bound.ts'
 import {
   aloneKeyOf,
   isActive,
@@ -23,7 +24,7 @@ const handled_ms = ({ weather }: Plan): number => (weather === 'calm' ? 8000 : 4
 const LAG_MS = 12_000
 const SLACK_MS = 500
 
-export const inTime = (lives: Lives): Check => {
+export const inTime = (lives: Lives, enabled: EnabledHistory): Check => {
   const ticks: { readonly by: Invocation; readonly overAt: number }[] = []
   /** Sweeps are invocations of the same function. */
   const looking = new Set<Invocation>()
@@ -39,10 +40,15 @@ export const inTime = (lives: Lives): Check => {
         !truth.troubled.has(event.by)
       )
         ticks.push({ by: event.by, overAt: truth.now })
-      if (event.kind === 'note' && isBoundAlways(truth.plan)) {
+      if (event.kind === 'note' && isBoundWhileTicking(truth.plan)) {
         const looked = ticks.findLast(({ overAt }) => overAt + handled_ms(truth.plan) < truth.now)
-        if (looked) for (const life of lives.all()) judgeAhead(life, looked.by, seen)
-        for (const life of lives.all()) judgeBuffered(life, seen)
+        const isFired = ({ item }: Life, from: number): boolean =>
+          item !== undefined &&
+          enabled.isAlways(truth.plan, item.partition, { version: 0, from, until: truth.now })
+        for (const life of lives.all()) {
+          if (looked && isFired(life, looked.by.begunAt)) judgeAhead(life, looked.by, seen)
+          if (isFired(life, life.aloneEndedAt)) judgeBuffered(life, seen)
+        }
       }
       if (event.kind === 'schedulesSettled') for (const life of lives.all()) judgeSettled(life, seen)
     },
@@ -55,12 +61,16 @@ export const inTime = (lives: Lives): Check => {
 const isLook = (effect: Effect): boolean => effect.op === 'other' && effect.name === 'due schedules'
 
 /** What that tick has seen was fired as far as it looks. */
-function judgeAhead({ item, definedAt, aloneEndedAt }: Life, by: Invocation, seen: Seen): void {
+function judgeAhead(
+  { item, definedAt, aloneEndedAt, isLeftToClock }: Life,
+  by: Invocation,
+  seen: Seen,
+): void {
   const { plan, now } = seen.truth
   if (!isActive(item) || item.nextAt === undefined || definedAt + LAG_MS > by.begunAt || mayWait(item, seen))
     return
-  // Where a job was in the way, whether one still is gets decided when the tick is due.
-  const isLeftUntilDue = aloneEndedAt >= by.begunAt && item.nextAt + handled_ms(plan) > now
+  // Where a job was in the way, whether one still is gets decided when the tick is due; or by the next tick of the clock.
+  const isLeftUntilDue = aloneEndedAt >= by.begunAt && (isLeftToClock || item.nextAt + handled_ms(plan) > now)
   if (isLeftUntilDue) return
   const least = by.begunAt + TICK_AHEAD_MS - 2 * plan.maxSkew_ms - SLACK_MS
   if (item.nextAt < least)

@@ -8,6 +8,7 @@ import { MISSED_AFTER_MS } from '../../../lib/core/times.ts'
 import type { Effect, WorldEvent } from '../world/events.ts'
 import type { Invocation } from '../world/invocation.ts'
 import type { Check, Seen } from './check.ts'
+import { definitionIn } from './definitions.ts'
 import { readPlace } from './keys.ts'
 import { longestPass } from './limits.ts'
 import {
@@ -42,7 +43,7 @@ export const oneJobATick = (lives: Lives): Check => {
       noteEnds(effect, lives, seen)
       if (effect.op !== 'schedule') return
       const life = lives.learn(effect, by, seen.truth.now)
-      if (life && effect.was === undefined) judgeBegin(life, by, seen)
+      if (life && asOnRecord(effect.was) === undefined) judgeBegin(life, by, seen)
       if (life && isSettled(life.item))
         judgePassed(life, by, { ...seen, unsure, was: asOnRecord(effect.was) })
       judgeDecider(by, seen)
@@ -67,7 +68,7 @@ function judgePut(job: RawItem, by: Invocation, lives: Lives, { truth, fail }: S
   const { at } = tick
   const life = lives.of(tick)
   const number = (job['payload'] as { definition: number }).definition
-  const delivery = truth.plan.schedules?.definitions[number]?.options.delivery ?? 'exactlyOnce'
+  const delivery = definitionIn(truth.plan, number)?.options.delivery ?? 'exactlyOnce'
   const what = `the job of ${iso(at)} of ${tick.task}|${tick.name} is put`
   if (!life) {
     fail(`${what}, and there is no such schedule`)

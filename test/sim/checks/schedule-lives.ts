@@ -27,6 +27,7 @@ export interface ScheduleOnRecord {
   readonly setAside?: { readonly reason: string }
   readonly withdraw?: readonly object[]
   readonly isRemoved?: boolean
+  readonly declared?: boolean
   readonly partition: number
   readonly createdAt: number
   readonly updatedAt: number
@@ -51,8 +52,9 @@ export interface Life {
 
 type Changed = Extract<Effect, { op: 'schedule' }>
 
+/** One without a version is no schedule yet: somebody has put it by hand. */
 export const asOnRecord = (item: RawSchedule | undefined): ScheduleOnRecord | undefined =>
-  item as ScheduleOnRecord | undefined
+  typeof item?.['version'] === 'number' ? (item as unknown as ScheduleOnRecord) : undefined
 
 export const tickOf = (item: RawItem): TickOfJob | undefined => item['schedule'] as TickOfJob | undefined
 
@@ -68,6 +70,9 @@ export const isSettled = (item: ScheduleOnRecord | undefined): item is ScheduleO
 
 export const isActive = (item: ScheduleOnRecord | undefined): item is ScheduleOnRecord =>
   item !== undefined && !item.pause && !item.setAside && !item.isRemoved
+
+/** The last two bring what is declared. */
+const DEFINERS: readonly string[] = ['client', 'admin', 'tick', 'deployer']
 
 const nameOf = ({ task, name }: { readonly task: string; readonly name: string }): string =>
   `${task}\n${name}`
@@ -102,7 +107,7 @@ export class Lives {
     life.item = is
     const isLater = (is?.nextAt ?? Number.POSITIVE_INFINITY) < (was?.nextAt ?? Number.POSITIVE_INFINITY)
     if (was && is && !isDefinedAlike(was, is)) restart(life, is, { was, by, now })
-    if (!is || by.fn === 'client' || by.fn === 'admin' || isLater) life.definedAt = now
+    if (!is || DEFINERS.includes(by.fn) || isLater) life.definedAt = now
     return life
   }
 

@@ -108,6 +108,13 @@ export const SOMETIMES = [
   'jobs left to be taken back by somebody else',
   'schedule moved to another partition',
   'job of a schedule by hand',
+  'schedule put by hand',
+  'schedule made of what was put by hand',
+  'schedule put by hand refused',
+  'other partitions of schedules enabled',
+  'declared schedule made',
+  'declared schedule changed',
+  'declared schedule removed',
 ] as const
 
 export type Sometimes = (typeof SOMETIMES)[number]

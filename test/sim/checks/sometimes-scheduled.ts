@@ -3,6 +3,7 @@ import type { RawItem } from '../../../lib/core/job/job.ts'
 import { MISSED_AFTER_MS } from '../../../lib/core/times.ts'
 import type { Effect, WorldEvent } from '../world/events.ts'
 import type { Invocation } from '../world/invocation.ts'
+import { definitionIn } from './definitions.ts'
 import { readPlace } from './keys.ts'
 import { asOnRecord, type ScheduleOnRecord, tickOf } from './schedule-lives.ts'
 import type { Sometimes } from './sometimes-names.ts'
@@ -18,6 +19,9 @@ export function scheduled(event: WorldEvent, truth: Truth, count: Count): void {
   if (effect.op === 'put' && effect.outcome === 'put') putOf(effect.item, truth, count)
   count('tick taken back', effect.op === 'takeBack')
   if (effect.op === 'schedule') changed(effect, { by, now: truth.now }, count)
+  if (effect.op === 'schedule') byOthers(effect, by, count)
+  count('schedule put by hand', effect.op === 'scheduleByHand')
+  count('other partitions of schedules enabled', effect.op === 'enabledPartitions')
 }
 
 const DELIVERED = {
@@ -32,7 +36,7 @@ function putOf(job: RawItem, { plan, now }: Truth, count: Count): void {
   count('job of a schedule by hand', tick.isManual === true)
   if (tick.isManual) return
   const { definition } = job['payload'] as { definition: number }
-  const { rule, options } = plan.schedules?.definitions[definition] ?? {}
+  const { rule, options } = definitionIn(plan, definition) ?? {}
   const late_ms = now - readPlace(job.sk).runAt
   count('schedule fired')
   count(DELIVERED[options?.delivery ?? 'exactlyOnce'])
@@ -67,6 +71,21 @@ function changed(
   const isOn = isFired && is.nextAt !== was.nextAt
   count('tick passed over for the job of an earlier one', isOn && is.lastAt === was.lastAt)
   count('tick missed and passed over', isOn && isPassedOver(was, is, now))
+}
+
+/** A deploy, or a dispatcher that has found what somebody has put by hand. */
+function byOthers(
+  { was: before, is: after }: Extract<Effect, { op: 'schedule' }>,
+  { fn }: Invocation,
+  count: Count,
+): void {
+  const [was, is] = [asOnRecord(before), asOnRecord(after)]
+  count('schedule made of what was put by hand', before !== undefined && !was && is !== undefined)
+  count('schedule put by hand refused', before !== undefined && !was && !after)
+  if (fn !== 'tick' && fn !== 'deployer') return
+  count('declared schedule made', !was && is !== undefined)
+  count('declared schedule changed', was !== undefined && is !== undefined && !is.isRemoved)
+  count('declared schedule removed', was !== undefined && (!is || is.isRemoved === true))
 }
 
 /** Of those that were missed one makes its job, at most. */

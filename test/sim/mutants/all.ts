@@ -21,6 +21,7 @@ import { RATES } from './rates.ts'
 import { READING } from './reading.ts'
 import { RECOVERY } from './recovery.ts'
 import { SCHEDULE_CHANGES } from './schedule-changes.ts'
+import { SCHEDULE_OWNERS } from './schedule-owners.ts'
 import { SCHEDULES } from './schedules.ts'
 import { SHARED_RATES } from './shared-rates.ts'
 import { SIZES } from './sizes.ts'
@@ -50,6 +51,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...RECOVERY,
   ...SCHEDULES,
   ...SCHEDULE_CHANGES,
+  ...SCHEDULE_OWNERS,
   ...SHARED_RATES,
   ...SIZES,
   ...WAKING,

@@ -1,7 +1,11 @@
-/** npm run sim:mutants -- [--only name] [--seeds 2000] [--json]: how many seeds until which check notices each. */
+/**
+ * npm run sim:mutants -- [--only name] [--seeds 2000] [--json]: how many seeds until which check notices each. `--scheduled` leaves out
+ * the seeds that have no schedules, which find no mutant of those.
+ */
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import { CampaignWorker } from '../campaign/worker.ts'
+import { hasSchedules } from '../workloads/draw.ts'
 import { MUTANTS } from './all.ts'
 import { mutantNamed, mutate } from './apply.ts'
 import type { Mutant } from './mutant.ts'
@@ -23,6 +27,7 @@ const { values } = parseArgs({
     only: { type: 'string' },
     seeds: { type: 'string', default: '2000' },
     json: { type: 'boolean', default: false },
+    scheduled: { type: 'boolean', default: false },
   },
 })
 const mutants = values.only === undefined ? MUTANTS : [mutantNamed(values.only)]
@@ -50,9 +55,10 @@ async function lane(): Promise<void> {
 async function hunt({ name, breaks }: Mutant, most: number): Promise<Verdict> {
   const worker = new CampaignWorker(name)
   try {
-    for (let first = 1; first <= most; first += CHUNK) {
-      const seeds = Array.from({ length: Math.min(CHUNK, most - first + 1) }, (_, n) => first + n)
-      const { violations } = await worker.run(seeds, LONGEST_CHUNK_MS)
+    const all = Array.from({ length: most }, (_, n) => n + 1)
+    const seeds = values.scheduled ? all.filter(hasSchedules) : all
+    for (let first = 0; first < seeds.length; first += CHUNK) {
+      const { violations } = await worker.run(seeds.slice(first, first + CHUNK), LONGEST_CHUNK_MS)
       const [violation] = violations
       if (violation) return { name, breaks, seeds: violation.seed, check: violation.check }
     }

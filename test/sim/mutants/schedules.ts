@@ -5,7 +5,6 @@ const DELIVER = 'lib/use-cases/schedules/deliver.ts'
 const DUE = 'lib/core/schedule/due-ticks.ts'
 const ENDING = 'lib/core/job/ending.ts'
 const LOOK = 'lib/use-cases/schedules/wake-partitions.ts'
-const FIRE = 'lib/use-cases/schedules/fire-partition.ts'
 const FIRE_ITEM = 'lib/use-cases/schedules/fire-item.ts'
 const NAMES = 'lib/core/schedule/job-of-tick.ts'
 const TICKS = 'lib/core/schedule/cron-ticks.ts'
@@ -88,13 +87,6 @@ export const SCHEDULES: readonly Mutant[] = [
     find: 'const until = clock.now() + TICK_AHEAD_MS',
     replace: 'const until = clock.now()',
     breaks: 'jobs are put when they are due already, up to a minute late',
-  },
-  {
-    name: 'a replaced configuration fires',
-    file: FIRE,
-    find: 'if (await deployment.isReplaced()) {',
-    replace: 'if ((await deployment.isReplaced()) && begunAt === 0) {',
-    breaks: 'what a newer one has moved is moved back',
   },
   {
     name: 'a schedule that could not be fired holds up its neighbours',

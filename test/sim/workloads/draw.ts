@@ -1,5 +1,5 @@
 /** The plan of a run: each workload adds its part here. */
-import type { SimRandom } from '../world/random.ts'
+import { SimRandom } from '../world/random.ts'
 import { drawCancels, withTtls } from './cancels.ts'
 import { withCosts } from './costs.ts'
 import { drawEdits } from './edits.ts'
@@ -8,19 +8,49 @@ import { drawJobs } from './jobs.ts'
 import { drawLimiterActs } from './limiter-acts.ts'
 import { drawOverrides } from './overrides.ts'
 import { drawFrame, type JobPlan, type Plan } from './plan.ts'
-import { drawScheduled } from './scheduled.ts'
+import { drawScheduled, isScheduled } from './scheduled.ts'
+
+/** So that the kept seeds are the runs that they were. */
+const SALT = 15_850_993
+const LATEST_SALT = 32_452_843
+const NEWEST_SALT = 49_979_687
+
+/** What was added to schedules later. */
+const LATELY_SALT = 67_867_967
+
+export function planOf(seed: number, random: SimRandom): Plan {
+  const salted = (salt: number) => new SimRandom(seed ^ salt)
+  return drawPlan(random, salted(SALT), salted(LATEST_SALT), {
+    newest: salted(NEWEST_SALT),
+    lately: salted(LATELY_SALT),
+  })
+}
+
+/** Known without the plan of the run. */
+export const hasSchedules = (seed: number): boolean => isScheduled(new SimRandom(seed ^ NEWEST_SALT))
+
+interface OfSchedules {
+  readonly newest: SimRandom
+  readonly lately: SimRandom
+}
 
 /**
  * @param own what only some runs have is drawn by it
  * @param latest and by this one what was added later
- * @param newest and by this one schedules
+ * @param ofSchedules and by these schedules
  */
-export function drawPlan(random: SimRandom, own: SimRandom, latest: SimRandom, newest: SimRandom): Plan {
+function drawPlan(
+  random: SimRandom,
+  own: SimRandom,
+  latest: SimRandom,
+  { newest, lately }: OfSchedules,
+): Plan {
   const extras = drawExtras(own, latest)
-  const scheduled = drawScheduled(newest)
+  const scheduled = drawScheduled(newest, lately)
   const frame = drawFrame(random, {
-    versions: (drawn) => scheduled.versions(extras.versions(drawn)),
+    versions: (drawn, span) => scheduled.versions(extras.versions(drawn), span),
     begin: scheduled.begin,
+    end: scheduled.end,
   })
   const { versions, epoch_ms, faultsUntil } = frame
   const drawn = drawJobs(random, versions, epoch_ms, faultsUntil)

@@ -10,6 +10,7 @@ import type { SimRandom } from '../world/random.ts'
 import type { World } from '../world/world.ts'
 import type { JobPlan, OverridePlan } from './plan.ts'
 import type { QueuePlan } from './queues.ts'
+import { placesOfDeclared } from './scheduled-names.ts'
 
 export function drawOverrides(
   random: SimRandom,
@@ -97,13 +98,14 @@ export function unpause(world: World): void {
   const nameOf = ({ queue, tenant }: { queue: QueuePlan; tenant: string }) =>
     `${queue.name}|${queue.partitioned}|${tenant}`
   const partitions = new Map(
-    [...world.plan.jobs, ...(world.plan.schedules?.names ?? [])].flatMap(({ queue: { name }, tenant }) =>
-      world.plan.versions.flatMap(({ queues }) =>
-        queues
-          // There is no partition without a name: it would be taken for the queue without partitions.
-          .filter((queue) => queue.name === name && !(queue.partitioned && tenant === ''))
-          .map((queue) => [nameOf({ queue, tenant }), { queue, tenant }]),
-      ),
+    [...world.plan.jobs, ...(world.plan.schedules?.names ?? []), ...placesOfDeclared(world.plan)].flatMap(
+      ({ queue: { name }, tenant }) =>
+        world.plan.versions.flatMap(({ queues }) =>
+          queues
+            // There is no partition without a name: it would be taken for the queue without partitions.
+            .filter((queue) => queue.name === name && !(queue.partitioned && tenant === ''))
+            .map((queue) => [nameOf({ queue, tenant }), { queue, tenant }]),
+        ),
     ) as [string, { queue: QueuePlan; tenant: string }][],
   )
   for (const [name, { queue, tenant }] of partitions) {

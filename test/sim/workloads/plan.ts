@@ -140,15 +140,25 @@ function marginalSkew(versions: readonly Version[]): number {
 }
 
 interface FrameChanges {
-  versions(versions: Plan['versions']): Plan['versions']
+  versions(versions: Plan['versions'], span: RunSpan): Plan['versions']
   /** Another time at which the run begins. */
   begin(drawn: number): number
+  /** And at which its faults end. */
+  end(drawn: number): number
+}
+
+export interface RunSpan {
+  readonly begin: number
+  readonly end: number
 }
 
 export function drawFrame(random: SimRandom, changed: FrameChanges) {
   const begin = changed.begin(EPOCH_MS + random.int(0, 86_400_000))
-  const faultsUntil = begin + random.pick([2, 6, 15, 30]) * 60_000
-  const versions = changed.versions(drawVersions(random, drawQueues(random), () => drawQueue(random)))
+  const faultsUntil = changed.end(begin + random.pick([2, 6, 15, 30]) * 60_000)
+  const versions = changed.versions(
+    drawVersions(random, drawQueues(random), () => drawQueue(random)),
+    { begin, end: faultsUntil },
+  )
   const weather = random.pick<Weather>(['calm', 'kind', 'refusing', 'rough', 'rough', 'rough', 'rough'])
   return {
     epoch_ms: begin,

@@ -1,5 +1,6 @@
 /** Clients who schedule, change, pause, resume, run and remove schedules, by the very use cases of the product. */
 import { definitionOf } from '../../../lib/core/schedule/definition-of.ts'
+import { isRaw } from '../../../lib/core/schedule/schedule-item.ts'
 import { scheduleKey } from '../../../lib/core/schedule/schedule-key.ts'
 import type { Context } from '../../../lib/use-cases/context.ts'
 import { fireSoon } from '../../../lib/use-cases/schedules/fire-soon.ts'
@@ -10,10 +11,17 @@ import { runNow } from '../../../lib/use-cases/schedules/run-now.ts'
 import { contextOf } from '../world/context.ts'
 import type { Invocation } from '../world/invocation.ts'
 import type { World } from '../world/world.ts'
-import type { DefinitionPlan, ScheduleActPlan, ScheduledName } from './schedule-plan.ts'
+import { enableAll } from './enablings.ts'
+import { type DefinitionPlan, payloadOf, type ScheduleActPlan, type ScheduledName } from './schedule-plan.ts'
+import { namesIn, type Removed } from './scheduled-names.ts'
 
 /** What a caller is told, and lives with. */
-const REFUSALS: readonly string[] = ['NoScheduleError', 'ScheduleFiringError', 'InvalidScheduleError']
+const REFUSALS: readonly string[] = [
+  'NoScheduleError',
+  'ScheduleFiringError',
+  'InvalidScheduleError',
+  'DeclaredScheduleError',
+]
 
 export function applyScheduleAct(world: World, act: ScheduleActPlan): void {
   const { of, what } = act
@@ -63,12 +71,13 @@ async function carryOut(context: Context, by: Invocation, act: ScheduleActPlan):
 /** As the client does it. */
 async function schedule(
   context: Context,
-  { name, task, queue, tenant }: ScheduledName,
-  { number, rule, options, handler }: DefinitionPlan,
+  of: ScheduledName,
+  definition: DefinitionPlan,
   isForced: boolean,
 ): Promise<void> {
-  const payload = { ...(queue.partitioned ? { tenant } : {}), region: 'eu', handler, definition: number }
-  const asked = { task, name, queue: queue.name, rule, payload, options }
+  const { name, task, queue } = of
+  const { rule, options } = definition
+  const asked = { task, name, queue: queue.name, rule, payload: payloadOf(of, definition), options }
   const made = definitionOf(context.config, asked, context.clock.now())
   if (!made.ok) throw Object.assign(new Error(made.reason), { name: 'InvalidScheduleError' })
   const put = await putSchedule(context, made.value, isForced)
@@ -80,25 +89,35 @@ const SETTLED_MS = 150_000
 const LOOK_AGAIN_MS = 10_000
 
 /** Once they have had time to go on they are looked at, and then all are removed: otherwise a run would have no end. */
-export function endSchedules(world: World, isSettled = 0): void {
-  const { scheduler, plan, deploys } = world
-  if (!plan.schedules) return
-  if (isSettled < SETTLED_MS) {
-    const next = deploys.busy ? 0 : isSettled + LOOK_AGAIN_MS
-    scheduler.after(LOOK_AGAIN_MS, () => endSchedules(world, next))
+export function endSchedules(world: World): void {
+  const { schedules } = world.plan
+  if (!schedules) return
+  if (schedules.enablings) enableAll(world, () => settle(world, 0))
+  else settle(world, 0)
+}
+
+function settle(world: World, isSettled_ms: number): void {
+  const { scheduler, deploys } = world
+  if (isSettled_ms < SETTLED_MS) {
+    const isBusy = deploys.busy || isAnyRaw(world)
+    scheduler.after(LOOK_AGAIN_MS, () => settle(world, isBusy ? 0 : isSettled_ms + LOOK_AGAIN_MS))
     return
   }
   world.emit({ kind: 'schedulesSettled' })
-  for (const of of plan.schedules.names) removeSurely(world, of)
+  world.areSchedulesOver = true
+  for (const of of namesIn(world.plan)) removeSurely(world, of)
 }
 
-function removeSurely(world: World, of: ScheduledName): void {
+/** Whose record the stream has dropped: the sweep looks at the table once an hour. */
+const isAnyRaw = ({ tables }: World): boolean => [...(tables.schedules?.values() ?? [])].some(isRaw)
+
+function removeSurely(world: World, of: Removed): void {
   const key = scheduleKey(of.task, of.name)
   world.invoke(
     'admin',
     async (by) => {
       const parts = { task: of.task, name: of.name }
-      await removeSchedule(contextOf(world, by), parts, { isForced: true, isDeclared: false })
+      await removeSchedule(contextOf(world, by), parts, { isForced: true, isDeclared: of.isDeclared })
       return by
     },
     (outcome) => {

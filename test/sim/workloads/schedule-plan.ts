@@ -5,9 +5,12 @@
 import type { ScheduleOptionsInput } from '../../../lib/core/schedule/options-input.ts'
 import type { RuleInput } from '../../../lib/core/schedule/rule-input.ts'
 import type { SimRandom } from '../world/random.ts'
+import type { ClockOutage } from './clock-outages.ts'
+import type { EnablingPlan } from './enablings.ts'
 import { taskOf } from './handlers.ts'
 import { USUAL } from './hostile.ts'
 import type { HandlerFault, HandlerPlan, Plan } from './plan.ts'
+import type { ByHandPlan } from './put-by-hand.ts'
 import type { QueuePlan } from './queues.ts'
 import { drawRule, gapOf, type Transition } from './schedule-rules.ts'
 
@@ -38,12 +41,16 @@ export interface ScheduleActPlan {
 }
 
 export interface SchedulesPlan {
+  /** All that may be there, but for those that are declared. */
   readonly names: readonly ScheduledName[]
   readonly definitions: readonly DefinitionPlan[]
   readonly acts: readonly ScheduleActPlan[]
+  readonly byHand?: readonly ByHandPlan[]
+  readonly enablings?: readonly EnablingPlan[]
+  readonly clockOutage?: ClockOutage
 }
 
-interface Span {
+export interface ScheduleSpan {
   readonly begin: number
   readonly end: number
   readonly isRough: boolean
@@ -55,21 +62,44 @@ const NAMES = ['nightly', 'a|b%c', '__proto__', '😀 ü'] as const
 /** A tick of most rules comes at such a time. */
 const TICKS_MS = 10_000
 
-export function drawSchedules(random: SimRandom, versions: Plan['versions'], span: Span): SchedulesPlan {
-  const names = NAMES.slice(0, random.int(1, NAMES.length)).map((name): ScheduledName => {
+export function drawSchedules(
+  random: SimRandom,
+  versions: Plan['versions'],
+  span: ScheduleSpan,
+): SchedulesPlan {
+  const names = NAMES.slice(0, random.int(1, NAMES.length)).map((name) => {
     const { queues } = versions[random.chance(0.85) ? 0 : versions.length - 1] ?? versions[0]
-    const queue = queues[random.int(0, queues.length - 1)] ?? (versions[0].queues[0] as QueuePlan)
-    return { name, task: taskOf(queue.name), queue, tenant: queue.partitioned ? random.pick(USUAL) : '' }
+    return drawName(random, name, queues)
   })
   const definitions: DefinitionPlan[] = []
   const define = (of: ScheduledName): DefinitionPlan => {
-    const definition = { number: definitions.length, ...drawDefinition(random, of, span) }
+    const definition = definitionWith(random, of, span, definitions.length)
     definitions.push(definition)
     return definition
   }
   const acts = names.flatMap((of) => drawActs(random, of, span, () => define(of)))
   return { names, definitions, acts }
 }
+
+export function drawName(random: SimRandom, name: string, queues: readonly QueuePlan[]): ScheduledName {
+  const queue = queues[random.int(0, queues.length - 1)] as QueuePlan
+  return { name, task: taskOf(queue.name), queue, tenant: queue.partitioned ? random.pick(USUAL) : '' }
+}
+
+export const definitionWith = (
+  random: SimRandom,
+  of: ScheduledName,
+  span: ScheduleSpan,
+  number: number,
+): DefinitionPlan => ({ number, ...drawDefinition(random, of, span) })
+
+/** What its jobs have. */
+export const payloadOf = ({ queue, tenant }: ScheduledName, { number, handler }: DefinitionPlan) => ({
+  ...(queue.partitioned ? { tenant } : {}),
+  region: 'eu',
+  handler,
+  definition: number,
+})
 
 const VERBS: readonly [ScheduleVerb, ...ScheduleVerb[]] = [
   'schedule',
@@ -86,7 +116,7 @@ const VERBS: readonly [ScheduleVerb, ...ScheduleVerb[]] = [
 function drawActs(
   random: SimRandom,
   of: ScheduledName,
-  { begin, end }: Span,
+  { begin, end }: ScheduleSpan,
   define: () => DefinitionPlan,
 ): ScheduleActPlan[] {
   const first = define()
@@ -114,7 +144,7 @@ const nearTick = (random: SimRandom, at: number): number =>
 
 type Drawn = Omit<DefinitionPlan, 'number'>
 
-function drawDefinition(random: SimRandom, { queue }: ScheduledName, span: Span): Drawn {
+function drawDefinition(random: SimRandom, { queue }: ScheduledName, span: ScheduleSpan): Drawn {
   const rule = drawRule(random, span)
   const gap_ms = gapOf(rule)
   const options = drawOptions(random, rule, gap_ms)

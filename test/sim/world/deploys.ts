@@ -31,8 +31,11 @@ export class Deploys {
   busy = false
   #steps = 0
   readonly #world: World
+  readonly #applySchedules: (by: Invocation) => Promise<void>
 
-  constructor(world: World, begin: number) {
+  /** @param applySchedules makes those stand there that its configuration declares */
+  constructor(world: World, begin: number, applySchedules: (by: Invocation) => Promise<void>) {
+    this.#applySchedules = applySchedules
     this.#world = world
     this.rollouts = [{ version: 0, from: begin, until: begin }]
     for (const stage of ['begins', 'ends'] as const)
@@ -88,8 +91,10 @@ export class Deploys {
       async (by) => {
         const context = contextOf(world, by)
         await deployed({ ...context, log: logOf(world, by) }, step)
+        if (step.stage !== 'ends') return
+        await this.#applySchedules(by).catch((error) => world.expected(error))
         // So that what waited for this configuration is found soon.
-        if (step.stage === 'ends') await sweep(context).catch((error) => world.expected(error))
+        await sweep(context).catch((error) => world.expected(error))
       },
       ({ ok }) => {
         if (ok) done()

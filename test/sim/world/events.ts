@@ -7,6 +7,7 @@ import type { JobItem, RawItem } from '../../../lib/core/job/job.ts'
 import type { LimitOverride } from '../../../lib/core/limits/limits.ts'
 import type { Holder, Released } from '../../../lib/core/pass/decide.ts'
 import type { QueuePause, QueuePauses } from '../../../lib/core/queue/queue-pauses.ts'
+import type { EnabledPartitions } from '../../../lib/core/schedule/enabled.ts'
 import type { ShardState } from '../../../lib/core/shard/state.ts'
 import type { DispatchMessage, WorkMessage } from '../../../lib/ports/queues.ts'
 import type {
@@ -134,6 +135,10 @@ export type Effect =
       readonly was: RawSchedule | undefined
       readonly is: RawSchedule | undefined
     }
+  /** Somebody has put an item without a version, whatever stood there. */
+  | { readonly op: 'scheduleByHand'; readonly item: RawSchedule; readonly isGood: boolean }
+  /** Other partitions of schedules are fired from now on; absent: those of the configuration. */
+  | { readonly op: 'enabledPartitions'; readonly is: EnabledPartitions | undefined }
   | { readonly op: 'other'; readonly name: string }
   | { readonly op: 'sendWork'; readonly messages: readonly WorkMessage[] }
   | { readonly op: 'sendWake'; readonly messages: readonly DispatchMessage[] }

@@ -2,12 +2,13 @@
  * The Schedules table of the simulation: every call goes over the network, the index and a scan may show what was, and the observer
  * sees what took effect.
  */
+import { isDeepStrictEqual } from 'node:util'
 import { byBytes } from '../../../lib/adapters/memory/order.ts'
 import type { DeadLetter } from '../../../lib/core/job/dead-letter.ts'
 import type { RawItem } from '../../../lib/core/job/job.ts'
 import type { ShardKey } from '../../../lib/core/keys.ts'
 import type { ScheduleKey } from '../../../lib/core/schedule/schedule.ts'
-import { dueInOf } from '../../../lib/core/schedule/schedule-item.ts'
+import { dueInOf, isRaw } from '../../../lib/core/schedule/schedule-item.ts'
 import type { DuePage, DueQuery, DueSchedule, RawSchedule, ScheduleStore } from '../../../lib/ports/store.ts'
 import type { Effect } from './events.ts'
 import type { Invocation } from './invocation.ts'
@@ -25,6 +26,7 @@ export interface PreviousSchedule {
 export interface SchedulesWorld {
   readonly previousSchedules: Map<string, PreviousSchedule>
   readonly scheduler: { readonly now: number }
+  readonly scheduleStream: { append(item: { readonly pk: string; readonly sk: string }): void }
 }
 
 export function simulatedSchedules(
@@ -42,7 +44,16 @@ export function simulatedSchedules(
     get: (key) => other('get schedule', () => schedules.get(key)),
     getMany: (keys) => looking('get schedules', () => schedules.getMany(keys)),
     partitions: () => looking('partitions', () => schedules.partitions()),
-    savePartitions: (...save) => other('savePartitions', () => schedules.savePartitions(...save)),
+    savePartitions: (...save) =>
+      other('savePartitions', async () => {
+        const enabled = async () => (await schedules.partitions())?.enabled
+        const was = await enabled()
+        const outcome = await schedules.savePartitions(...save)
+        const is = await enabled()
+        if (!isDeepStrictEqual(was, is))
+          world.emit({ kind: 'effect', by, effect: { op: 'enabledPartitions', is } })
+        return outcome
+      }),
     declared: () => looking('declared', () => schedules.declared()),
     saveDeclared: (...save) => other('saveDeclared', () => schedules.saveDeclared(...save)),
     due: ({ limit, cursor, ...query }) =>
@@ -117,13 +128,16 @@ function writing<T>(
       if (tables.states.get(shard)?.version !== state?.version) previous.set(shard, state)
     const is = tables.schedules?.get(pk)
     if (letter && was && !is) seen({ op: 'buryEvent', letter })
-    if (was?.['version'] === is?.['version']) return outcome
+    if (is && isRaw(is) && was !== is) world.scheduleStream.append({ pk, sk: '' })
+    if (was === is || (was?.['version'] === is?.['version'] && !isRawOne(was))) return outcome
     world.previousSchedules.set(pk, { was, until: world.scheduler.now + LONGEST_LAG_MS })
     seen({ op: 'schedule', key: pk, was: structuredClone(was), is: structuredClone(is) })
     return outcome
   }
   return network.call(by, op, effect, TRANSACTIONS.includes(op))
 }
+
+const isRawOne = (item: RawSchedule | undefined): boolean => item !== undefined && isRaw(item)
 
 /** As a reader of the index or a scan sees it: as it is, or as it was a moment ago. */
 function shown(world: Shown, item: RawSchedule): RawSchedule[] {

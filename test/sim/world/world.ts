@@ -16,7 +16,9 @@ import {
 } from '../../../lib/core/times.ts'
 import { type Faults, SimulatedFault } from '../faults/rates.ts'
 import type { Plan } from '../workloads/plan.ts'
+import { namesIn } from '../workloads/scheduled-names.ts'
 import { Concurrency } from './concurrency.ts'
+import { applySchedules } from './declared.ts'
 import { Deploys } from './deploys.ts'
 import type { Listener, WorldEvent } from './events.ts'
 import { consumeEvents, consumeRecords, consumeWakes, consumeWork } from './functions.ts'
@@ -25,6 +27,7 @@ import { Network } from './network.ts'
 import type { SimRandom } from './random.ts'
 import { Scheduler } from './scheduler.ts'
 import type { PreviousSchedule } from './schedules.ts'
+import { consumeSchedules } from './schedules-by-hand.ts'
 import { SimulatedQueue } from './sqs.ts'
 import { SimulatedStream } from './stream.ts'
 import { drawnSurroundings, type Surroundings } from './surroundings.ts'
@@ -78,8 +81,11 @@ export class World {
   readonly wake: SimulatedQueue
   readonly events: SimulatedQueue
   readonly stream: SimulatedStream
+  readonly scheduleStream: SimulatedStream
   /** Schedules that are still to be removed before the run can end. */
   schedulesLeft: number
+  /** Then no deploy makes any either. */
+  areSchedulesOver = false
   readonly #listeners: Listener[] = []
   readonly #concurrency: Concurrency
   readonly #surroundings: Surroundings
@@ -96,7 +102,7 @@ export class World {
     this.#surroundings = surroundings
     this.random = random
     this.plan = plan
-    this.schedulesLeft = plan.schedules?.names.length ?? 0
+    this.schedulesLeft = plan.schedules ? namesIn(plan).length : 0
     this.faults = faults
     this.scheduler = new Scheduler(random.fork(), plan.epoch_ms)
     this.throughput = surroundings.throttlesKeys ? new Throughput(this.scheduler, plan.keyShare) : undefined
@@ -146,9 +152,10 @@ export class World {
       consumeEvents(this),
     )
     this.stream = new SimulatedStream(parts, consumeRecords(this))
+    this.scheduleStream = new SimulatedStream(parts, consumeSchedules(this))
     this.tables.onInsert = (item) => this.stream.append(item)
     this.tables.onChange = (item) => this.stream.append(item)
-    this.deploys = new Deploys(this, plan.epoch_ms)
+    this.deploys = new Deploys(this, plan.epoch_ms, (by) => applySchedules(this, by))
     for (const deploy of plan.deploys) this.scheduler.at(deploy.at, () => this.deploys.start(deploy))
     startTicks(this)
     startExpiry(this)
