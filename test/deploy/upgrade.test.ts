@@ -6,9 +6,9 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect } from 'vitest'
 import type { Client } from '../../lib/index.ts'
-import { CONCURRENCY, PERIOD_MS, STARTS, WIDE } from './app/config.ts'
+import { CONCURRENCY, DECLARED, PERIOD_MS, STARTS, WIDE } from './app/config.ts'
 import type { Stage } from './app/stages.ts'
-import { rates, slots, ways, wide } from './app/tasks.ts'
+import { rates, slots, ticks, ways, wide } from './app/tasks.ts'
 import { Load } from './load.ts'
 import { missingRelease, RELEASE, unpackRelease } from './release.ts'
 import { expectAllRan, expectNothingLeft, expectNothingRefused, inSteps } from './steps.ts'
@@ -121,6 +121,11 @@ describe(`from ${RELEASE.name} to the working tree`, () => {
     await goesOn()
     expect(await deploy('raised')).toEqual({ ok: true })
     await goesOn()
+  })
+
+  steps('a schedule that the change has brought ticks until somebody pauses it', async () => {
+    await world.witness.until(() => world.witness.done('ticks', DECLARED).length > 0)
+    await world.client.pauseSchedule(ticks, DECLARED, { by: 'ann', reason: 'the test is over' })
   })
 
   steps('every job that was accepted runs, once, and nothing is left over', async () => {
