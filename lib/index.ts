@@ -103,6 +103,7 @@ export type {
   Why,
 } from './core/why/why.ts'
 export { whyText } from './core/why/why-text.ts'
+export type { Logger } from './ports/logger.ts'
 export type { CancelResult } from './use-cases/operate/cancel-job.ts'
 export type { MoveProgress, MoveResult, SkippedJob } from './use-cases/operate/move-jobs.ts'
 export type { SeenPartition } from './use-cases/operate/partitions.ts'

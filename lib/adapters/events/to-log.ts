@@ -3,6 +3,7 @@ import type { EventKind, SluiceEvent } from '../../core/event.ts'
 import { waitOf } from '../../core/job/wait.ts'
 import type { Events } from '../../ports/events.ts'
 import type { Logger } from '../../ports/logger.ts'
+import { lineOfChange } from './change-lines.ts'
 import { endingKeys, type Line, lineOfEnding, logKeysOf, NAMED } from './job-lines.ts'
 import { SCHEDULE_LINES } from './schedule-lines.ts'
 
@@ -109,6 +110,7 @@ const LINES: { readonly [Kind in EventKind]: (event: SluiceEvent<Kind>) => Line 
     { ...result, isWholeRound: result.ended.length === parts },
   ],
   ...SCHEDULE_LINES,
+  'changed by hand': lineOfChange,
   'message refused': ({ kind: _, queue, ...details }) => ['error', `${queue} message refused`, details],
   'event refused': ({ id, reason }) => ['error', 'event refused', { id, reason }],
   'deployment recorded': ({ step }) => ['info', `a deployment ${step.stage}`, { ...step }],
