@@ -91,6 +91,7 @@ export type { LimiterRate } from './core/why/limiter-info.ts'
 export type { Reason } from './core/why/reason.ts'
 export type { SizesSeen, SizeUse } from './core/why/sizes.ts'
 export type { LimitsSeen, PartitionStats, QueueStats, RateUse, ShardStats } from './core/why/stats.ts'
+export type { ThrottleUse } from './core/why/throttle-use.ts'
 export { waitText } from './core/why/wait-text.ts'
 export type {
   AskedJob,
