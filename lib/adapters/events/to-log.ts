@@ -19,10 +19,12 @@ const lineOf = <Kind extends EventKind>(event: SluiceEvent<Kind>): Line => LINES
 const LINES: { readonly [Kind in EventKind]: (event: SluiceEvent<Kind>) => Line } = {
   'job started': ({ job }) => ['debug', 'job started', { ...logKeysOf(job), ...waitOf(job) }],
   'job ended': lineOfEnding,
-  'job slowed down': ({ job, ending: { until, error } }) => [
+  'job slowed down': ({ job, ending: { until, error, limiter } }) => [
     'warn',
-    'a job has slowed its partition down, and goes back unspent',
-    { ...logKeysOf(job), until: new Date(until).toISOString(), reason: error },
+    limiter === undefined
+      ? 'a job has slowed its partition down, and goes back unspent'
+      : 'a job has slowed a limiter down, and goes back unspent',
+    { ...logKeysOf(job), ...(limiter && { limiter }), until: new Date(until).toISOString(), reason: error },
   ],
   'job not ended': ({ job, ending, error }) => [
     'error',
