@@ -11,6 +11,7 @@ import { toConfigurationError } from '../core/text/issues.ts'
 /** Limits for one partition. What is left out stays as configured; 0 pauses. */
 export interface LimitsInput {
   readonly concurrency?: number
+  /** `period` with its unit: `'1h'`. A number without one is ms. */
   readonly rateLimit?: { readonly allowed: number; readonly period: Duration; readonly margin?: Duration }
 }
 
