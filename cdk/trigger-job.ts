@@ -1,11 +1,6 @@
 /** The job that a trigger asks for, and what of it can be seen to be wrong before an event has come. */
 import { type Duration, Token } from 'aws-cdk-lib'
-import { costSchema } from '../lib/core/job/cost-input.ts'
-import { jobPoolsSchema } from '../lib/core/job/labels.ts'
-import { type Config, queueNamed } from '../lib/core/queue/config.ts'
-import { laneOf, laneProblem } from '../lib/core/queue/covering.ts'
-import { noQueue } from '../lib/core/queue/unknown.ts'
-import { describeIssues } from '../lib/core/text/issues.ts'
+import type { Config } from '../lib/core/queue/config.ts'
 import type { TriggerDebounce, TriggerProps } from './trigger-props.ts'
 import { SluicePropsError } from './validate.ts'
 
@@ -47,18 +42,20 @@ export function validateTrigger(path: string, props: TriggerProps, config: Confi
   if (problems.length > 0) throw new SluicePropsError(path, problems)
 }
 
-const queueProblems = ({ task: { queue } }: TriggerProps, config: Config): string[] =>
-  queueNamed(config, queue) ? [] : [`task: ${noQueue(config, queue)}`]
+const queueProblems = ({ task: { queue } }: TriggerProps, { queues }: Config): string[] =>
+  Object.hasOwn(queues, queue)
+    ? []
+    : [`task: there is no queue "${queue}"; there are: ${Object.keys(queues).join(', ')}`]
 
-function poolsProblems(props: TriggerProps, config: Config): string[] {
-  const pools = jobPoolsSchema.optional().safeParse(poolsOf(props))
-  if (!pools.success) return [`pools: ${describeIssues(pools.error)}`]
-  const { queue } = props.task
-  const lane = laneOf({ tags: [], queues: {} }, { queue }, { pools: pools.data })
-  if (!lane.ok) return [`pools: ${lane.reason}`]
-  const problem = laneProblem(config, { queue, ...(lane.value === undefined ? {} : { lane: lane.value }) })
-  return problem === undefined ? [] : [`pools: ${problem}`]
-}
+const poolsProblems = (props: TriggerProps, { pools }: Config): string[] =>
+  Object.entries(poolsOf(props) ?? {}).flatMap(([name, weight]) => {
+    const pool = Object.hasOwn(pools, name) ? pools[name] : undefined
+    if (!pool)
+      return [`pools: there is no pool "${name}"; there are: ${Object.keys(pools).join(', ') || 'none'}`]
+    const most = pool.units?.concurrency || Number.POSITIVE_INFINITY
+    if (Number.isInteger(weight) && weight >= 1 && weight <= most) return []
+    return [`pools: ${weight} is not a whole number of units of the pool "${name}", from 1 to ${most}`]
+  })
 
 function costProblems({ task, cost }: TriggerProps): string[] {
   if (cost === undefined && typeof task.cost === 'function')
@@ -66,7 +63,7 @@ function costProblems({ task, cost }: TriggerProps): string[] {
       `cost: task "${task.name}" makes it of the payload, which is not known yet: give a number, or the field of the event that holds one`,
     ]
   const given = cost ?? task.cost
-  if (given === undefined || Token.isUnresolved(given)) return []
-  const checked = costSchema.safeParse(given)
-  return checked.success ? [] : [`cost: ${describeIssues(checked.error)}`]
+  if (given === undefined || Token.isUnresolved(given) || (Number.isInteger(given) && Number(given) >= 1))
+    return []
+  return [`cost: ${given} is neither a whole number from 1 on nor a field of the event`]
 }

@@ -33,7 +33,7 @@ export class RetryAfterError<Configuration = unknown> extends SluiceError {
     when: Date | Duration | string | null | undefined,
     why: string | RetryAfterWhy<Configuration> = {},
   ) {
-    const given: RetryAfterWhy = typeof why === 'string' ? { reason: why } : why
+    const given = typeof why === 'string' ? { reason: why } : (why as RetryAfterWhy)
     const { reason = 'the service asked for it', ...of } = given
     super(`slow down: ${reason}`)
     this.until = timeOf(when) ?? Date.now() + OTHERWISE_MS

@@ -166,10 +166,14 @@ test('the pools and the cost of its task are those of its jobs, unless the trigg
 test.each<[string, Partial<TriggerProps>, string]>([
   ['no queue of the configuration', { task: { name: 'x', queue: 'nowhere' } }, 'there is no queue "nowhere"'],
   ['a pool that is not there', { task: { ...task, pools: { nosuch: 1 } } }, 'there is no pool "nosuch"'],
-  ['more units than the pool has', { pools: { gpu: 3 } }, 'a job that takes 3 units of the pool "gpu" of 2'],
-  ['half a unit', { pools: { gpu: 0.5 } }, 'pools: gpu'],
-  ['a cost that is none', { cost: 0 }, 'cost: a job costs 1 or more'],
-  ['a text that is no field of the event', { cost: 'many' }, 'cost: '],
+  [
+    'more units than the pool has',
+    { pools: { gpu: 3 } },
+    '3 is not a whole number of units of the pool "gpu", from 1 to 2',
+  ],
+  ['half a unit', { pools: { gpu: 0.5 } }, 'pools: 0.5'],
+  ['a cost that is none', { cost: 0 }, 'cost: 0 is neither'],
+  ['a text that is no field of the event', { cost: 'many' }, 'cost: many'],
   [
     'a cost that depends on a payload that is not there yet',
     { task: defineTask({ ...heavy, cost: () => 2 }) },

@@ -16,14 +16,12 @@ const [shard, endedAt, at] = [SHARD, NOW, NOW + 1500]
 const RETRY = { kind: 'retry', at, error: 'Error: no' } as const
 const SWEPT = { items: 3, jobShards: 2, pages: 5, woken: 1, stranded: 2, damaged: 0 }
 const PARTS = ['jobs', 'states 1 of 4']
-const NOTE = { by: 'ann', reason: 'they migrate' }
-const RATE = { rate: 100, frequency_s: 10 }
 const many = Array.from({ length: 101 }, (_, n) => `crm|${n}` as ShardKey)
 
 const begun = { ...job, startedAt: job.runAt + 4200 }
 
-/** One of each kind: the compiler asks for a new one. Those of schedules are in a file of their own. */
-const CASES: Cases<Exclude<EventKind, keyof ScheduleEvents>> = {
+/** One of each kind: the compiler asks for a new one. Those of schedules, and of what people change, are in files of their own. */
+const CASES: Cases<Exclude<EventKind, keyof ScheduleEvents | 'changed by hand'>> = {
   'job started': [
     { event: { job }, line: ['debug', 'job started', JOB] },
     { event: { job: begun }, line: ['debug', 'job started', { ...JOB, waited_ms: 4200 }] },
@@ -234,31 +232,6 @@ const CASES: Cases<Exclude<EventKind, keyof ScheduleEvents>> = {
   ],
   'event refused': [
     { event: { id: 'e', reason: 'odd' }, line: ['error', 'event refused', { id: 'e', reason: 'odd' }] },
-  ],
-  'changed by hand': [
-    {
-      event: { of: { shard }, change: { kind: 'set', limits: { concurrency: 0 } }, note: NOTE },
-      line: ['info', 'limits were set', { shard, limits: { concurrency: 0 }, ...NOTE }],
-    },
-    {
-      event: { of: { app: 'crm' }, change: { kind: 'rate set', rate: RATE }, note: {} },
-      line: ['info', 'the rate of an app was set', { app: 'crm', rate: RATE }],
-    },
-    {
-      event: { of: { shard }, change: { kind: 'slowed down', until: at }, note: NOTE },
-      line: ['info', 'slowed down', { shard, until: new Date(at).toISOString(), ...NOTE }],
-    },
-    ...(
-      [
-        ['as configured', 'limits are as configured again'],
-        ['paused', 'paused'],
-        ['resumed', 'resumed'],
-        ['slowed down no more', 'slowed down no more'],
-      ] as const
-    ).map(([kind, text]) => ({
-      event: { of: { queue: 'crm' }, change: { kind }, note: NOTE },
-      line: ['info', text, { queue: 'crm', ...NOTE }] as const,
-    })),
   ],
   'deployment recorded': [
     {

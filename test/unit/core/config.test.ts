@@ -90,6 +90,7 @@ describe('a mistake is reported with its path', () => {
     [{ concurrency: null }, 'queues.crm.concurrency', ''],
     [{ rateLimit: { allowed: -1, period: 1000 } }, 'queues.crm.rateLimit.allowed', '0 (paused) or more'],
     [{ rateLimit: { allowed: 1 } }, 'queues.crm.rateLimit.period', 'a duration is'],
+    [{ rateLimit: { allowed: 1, period: 0 } }, 'queues.crm.rateLimit.period', '100 ms or more'],
     [{ rateLimit: { allowed: 1, period: 60 } }, 'queues.crm.rateLimit.period', "60 seconds are '60s'"],
     [{ rateLimit: { allowed: 1, period: '1 second' } }, 'queues.crm.rateLimit.period', 'a duration is'],
     [{ rateLimit: { allowed: 1, period: '9999d' } }, 'queues.crm.rateLimit.period', ''],
