@@ -101,7 +101,7 @@ export interface MoveOptions<QueueName extends string = string> extends MoveRule
 }
 
 export const adminOf = <QueueName extends string>(wiring: Wiring): Admin<QueueName> => ({
-  setLimits: (queue, partition, limits, note) =>
+  setLimits: async (queue, partition, limits, note) =>
     setLimits(wiring, placeNamed(wiring, queue, partition), limits, note),
   deadLetters: (queue) => deadLetters(wiring.store, queue),
   redrive: (queue, options) => redrive(wiring, queue, options ?? {}),
