@@ -8,6 +8,7 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
 import type { Bucket, IBucket } from 'aws-cdk-lib/aws-s3'
 import type { IQueue } from 'aws-cdk-lib/aws-sqs'
 import { Construct } from 'constructs'
+import type { Config } from '../lib/core/queue/config.ts'
 import { createAlarms } from './alarms.ts'
 import { followDeployments } from './deployment.ts'
 import { createFunctions } from './functions.ts'
@@ -18,7 +19,9 @@ import { createQueues, type Queues } from './queues.ts'
 import { addSchedules } from './schedule.ts'
 import { addSources } from './sources.ts'
 import { createTables, type Tables } from './tables.ts'
-import { addEnqueueRule, addTriggerRule, type TriggerProps } from './triggers.ts'
+import { validateTrigger } from './trigger-job.ts'
+import type { TriggerProps } from './trigger-props.ts'
+import { addEnqueueRule, addTriggerRule } from './triggers.ts'
 import { validateProps } from './validate.ts'
 
 export class Sluice extends Construct {
@@ -45,6 +48,7 @@ export class Sluice extends Construct {
   /** Attach your actions to them. */
   readonly alarms: readonly Alarm[]
 
+  readonly #config: Config
   readonly #tables: Tables
   readonly #queues: Queues
   readonly #payloads: Bucket
@@ -66,6 +70,7 @@ export class Sluice extends Construct {
     addEnqueueRule(this, this.eventBus, queues.ingest)
     this.alarms = createAlarms(this, { functions, tables, queues }, sweepEvery)
 
+    this.#config = props.config
     this.#tables = tables
     this.#queues = queues
     this.#payloads = payloads
@@ -81,8 +86,12 @@ export class Sluice extends Construct {
     acknowledge(queues)
   }
 
-  /** Makes a job of every event that matches a pattern. */
+  /**
+   * Makes a job of every event that matches a pattern.
+   * @throws SluicePropsError if no event could become a job that may run
+   */
   addTrigger(id: string, props: TriggerProps): Rule {
+    validateTrigger(`${this.node.path}/${id}`, props, this.#config)
     return addTriggerRule(
       this,
       id,

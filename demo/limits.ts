@@ -5,6 +5,8 @@ export interface ApiLimits {
   /** Calls in any window of `period_ms`. Absent: any number. */
   readonly allowed?: number | undefined
   readonly period_ms?: number | undefined
+  /** How many of the units are kept for one customer: all others share the rest. */
+  readonly kept?: { readonly customerId: string; readonly units: number } | undefined
 }
 
 /** A customer's CRM limits both. */

@@ -103,7 +103,7 @@ async function call(crmUrl: string, { kind, customerId, contactId }: DemoJob): P
   const url = new URL(pathOf(kind, customerId), crmUrl)
   const response = await fetch(url, {
     method: 'POST',
-    body: JSON.stringify({ contactId, units: kind.units }),
+    body: JSON.stringify({ customerId, contactId, units: kind.units }),
   })
   await response.arrayBuffer()
   return response.status

@@ -33,12 +33,19 @@ export interface SharedResult {
   readonly wait_ms: CustomerResult['wait_ms']
 }
 
-/** What the customer came to for whom a place is kept: its jobs there only. */
+/**
+ * What the customer came to for whom a place is kept: its jobs there only. That its first job finds a place whatever the others do is
+ * that these never have more than the rest, and the service counts that.
+ */
 export interface GuaranteedResult {
   readonly customerId: string
   readonly api: string
   readonly places: number
   readonly jobs: number
+  /** How many places the others may have. */
+  readonly limit: number
+  /** How many they had. */
+  readonly maxConcurrent: number
   readonly wait_ms: CustomerResult['wait_ms']
 }
 
@@ -48,7 +55,7 @@ export interface Result {
   readonly completed: number
   /** Dead letters of well-formed jobs. */
   readonly dead: number
-  /** Limits that were broken: a concurrency or a rate of one customer, or one over all of them. */
+  /** Limits that were broken: a concurrency or a rate of one customer, one over all of them, or what is kept for one. */
   readonly violations: number
   readonly refused: number
   readonly customers: readonly CustomerResult[]
@@ -80,16 +87,17 @@ export function judge(evidence: Evidence): Result {
   const missing = [...wanted].filter((id) => !contacts.get(id)?.successes)
   const customers = workload.customers.map((customer) => customerResult(customer, evidence))
   const shared = SHARED.map((api) => sharedResult(api, evidence))
+  const guaranteed = guaranteedResult(evidence)
   const marks = deadLetters.map(({ job, sk }) => markIn(job) ?? markIn(sk))
   return {
     jobs: wanted.size,
     completed: wanted.size - missing.length,
     dead: marks.filter((mark) => mark === undefined).length,
-    violations: sum([...customers, ...shared].map(broken)),
+    violations: sum([...customers, ...shared, guaranteed].map(broken)),
     refused: sum([...customers, ...shared].map(({ refused }) => refused)),
     customers,
     shared,
-    guaranteed: guaranteedResult(evidence),
+    guaranteed,
     unknown: [...contacts.keys()].filter((id) => !wanted.has(id)),
     missing,
     repeated: [...contacts.values()].filter(({ successes }) => successes > 1).length,
@@ -100,7 +108,8 @@ export function judge(evidence: Evidence): Result {
 
 const sum = (counts: readonly number[]): number => counts.reduce((total, count) => total + count, 0)
 
-type Seen = Pick<CustomerResult, 'limit' | 'maxConcurrent'> & Partial<CustomerResult>
+type Seen = Pick<CustomerResult, 'limit' | 'maxConcurrent'> &
+  Partial<Pick<CustomerResult, 'allowed' | 'maxInWindow'>>
 
 const broken = ({
   limit,
@@ -148,7 +157,9 @@ function guaranteedResult({ workload, report, dueAt }: Evidence): GuaranteedResu
   const contacts = Object.entries(account?.contacts ?? {}).filter(([id]) => ids.has(id))
   const waits = waitsOf({ contacts: Object.fromEntries(contacts) }, dueAt)
   const wait_ms = { p50: percentile(waits, 0.5), p99: percentile(waits, 0.99) }
-  return { customerId, api: api.name, places, jobs: own.length, wait_ms }
+  const limit = api.limits.concurrency - places
+  const maxConcurrent = account?.maxOfOthers ?? 0
+  return { customerId, api: api.name, places, jobs: own.length, limit, maxConcurrent, wait_ms }
 }
 
 function seenOf(id: string, { report, dueAt }: Evidence) {

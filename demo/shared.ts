@@ -8,16 +8,17 @@ export interface SharedApi {
   readonly limits: ApiLimits
 }
 
-/** An email provider that takes four calls simultaneously, and sixteen in any two seconds, whoever they are for. */
+/** Whom one of the places for mail is kept for, whatever the others do. */
+const KEPT = { customerId: 'initech', units: 1 } as const
+/** An email provider that takes four calls simultaneously, and sixteen in any two seconds, whoever they are for; but one place is that customer's. */
 export const MAIL = {
   name: 'mail',
   kind: 'total',
-  limits: { concurrency: 4, allowed: 16, period_ms: 2000 },
+  limits: { concurrency: 4, allowed: 16, period_ms: 2000, kept: KEPT },
 } as const satisfies SharedApi
 /** A language model on a machine of its own: it works on eight pages simultaneously. */
 export const MODEL: SharedApi = { name: 'model', kind: 'pool', limits: { concurrency: 8 } }
-/** Whom one of the places for mail is kept for, whatever the others do. */
-export const GUARANTEED = { api: MAIL, customerId: 'initech', places: 1 } as const
+export const GUARANTEED = { api: MAIL, customerId: KEPT.customerId, places: KEPT.units } as const
 export const SHARED: readonly SharedApi[] = [MAIL, MODEL]
 
 export type DemoQueue = 'crm' | 'mail' | 'answers' | 'summaries'

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge'
 import { SQSClient } from '@aws-sdk/client-sqs'
-import { type Client, createClient } from '../lib/index.ts'
+import { type Client, createClient, type Logger } from '../lib/index.ts'
 import { type Cloud, startCloud } from '../local/cloud.ts'
 import { startDynamo } from '../local/engines/dynamodb.ts'
 import { synth } from '../local/synth.ts'
@@ -94,6 +94,7 @@ function connect({ region, credentials, endpoints, outputs }: Cloud) {
     stateTable: StateTableName,
     historyTable: HistoryTableName,
     wakeQueueUrl: WakeQueueUrl,
+    logger: SILENT,
   })
   const close = () => [dynamodb, sqs, events].forEach((sdk) => void sdk.destroy())
   return {
@@ -106,6 +107,9 @@ function connect({ region, credentials, endpoints, outputs }: Cloud) {
     close,
   }
 }
+
+/** The limits that it sets are in its report. */
+const SILENT: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
 
 /** The service is told all limits, Sluice only those that differ from its configuration. */
 export async function agreeOnLimits({ crm, client }: Stage, customers: readonly Customer[]): Promise<number> {

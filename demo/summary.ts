@@ -3,7 +3,7 @@ import colors from 'picocolors'
 import type { Comparison } from './comparison.ts'
 import { type Report, seconds, thousands } from './report.ts'
 import { problems, type Result } from './result.ts'
-import { MAIL, MODEL, type SharedApi } from './shared.ts'
+import { GUARANTEED, MAIL, MODEL, type SharedApi } from './shared.ts'
 import { customerTable } from './table.ts'
 import type { UnitsPerJob } from './units.ts'
 import { isFlaky, WAYS, type Workload } from './workload.ts'
@@ -30,7 +30,8 @@ export function printResult(report: Report, { customers }: Workload, result: Res
   report.line(
     colors.dim(
       '  parallel, in any 2 s, 429s: as the service saw it. wait: from when a job was due to its first call.\n' +
-        '  mail and model: over all customers. A job takes one of their places, or three of the model as a summary.',
+        '  mail and model: over all customers. A job takes one of their places, or three of the model as a summary.\n' +
+        `  ${GUARANTEED.api.name}, ${GUARANTEED.customerId}: parallel is what all others had of the places that are not kept for it.`,
     ),
   )
   report.line()

@@ -70,12 +70,12 @@ const sharedRow = (seen: SharedResult, index: number): string[] => [
   seconds(seen.wait_ms.p99),
 ]
 
-/** Of its jobs there, which the row of what is shared counts, too. */
-const guaranteedRow = ({ customerId, api, places, jobs, wait_ms }: GuaranteedResult): string[] => [
+/** Of its jobs there, which the row of what is shared counts, too; but parallel is what all others had beside it. */
+const guaranteedRow = ({ customerId, api, places, jobs, wait_ms, ...others }: GuaranteedResult): string[] => [
   `${api}, ${customerId}`,
   colors.dim(`guaranteed ${places}`),
   thousands(jobs),
-  '',
+  ratio(others.maxConcurrent, others.limit),
   '',
   '',
   seconds(wait_ms.p50),

@@ -13,7 +13,7 @@ const callShared = (kind: Kind) =>
     payload,
     handler: async ({ payload: { customerId, contactId }, signal }) => {
       const url = new URL(pathOf(kind, customerId), process.env['CRM_URL'])
-      const body = JSON.stringify({ contactId, units: kind.units })
+      const body = JSON.stringify({ customerId, contactId, units: kind.units })
       const response = await fetch(url, { method: 'POST', body, signal })
       if (!response.ok) throw new Error(`${kind.api} answered ${response.status}: ${await response.text()}`)
     },

@@ -14,6 +14,7 @@ export type { Insight } from './api/insight.ts'
 export type { LimiterId, LimiterInfo, Limiters } from './api/limiters.ts'
 export type { LimitsInput, LimitsNote } from './api/limits-input.ts'
 export {
+  type LimiterOf,
   type ResponseLike,
   RetryAfterError,
   type RetryAfterWhy,
@@ -91,6 +92,7 @@ export type { LimiterRate } from './core/why/limiter-info.ts'
 export type { Reason } from './core/why/reason.ts'
 export type { SizesSeen, SizeUse } from './core/why/sizes.ts'
 export type { LimitsSeen, PartitionStats, QueueStats, RateUse, ShardStats } from './core/why/stats.ts'
+export type { ThrottleUse } from './core/why/throttle-use.ts'
 export { waitText } from './core/why/wait-text.ts'
 export type {
   AskedJob,
@@ -103,6 +105,7 @@ export type {
   Why,
 } from './core/why/why.ts'
 export { whyText } from './core/why/why-text.ts'
+export type { Logger } from './ports/logger.ts'
 export type { CancelResult } from './use-cases/operate/cancel-job.ts'
 export type { MoveProgress, MoveResult, SkippedJob } from './use-cases/operate/move-jobs.ts'
 export type { SeenPartition } from './use-cases/operate/partitions.ts'

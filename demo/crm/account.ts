@@ -21,6 +21,8 @@ export interface AccountReport {
   /** Units. */
   readonly maxConcurrent: number
   readonly maxInWindow: number
+  /** Units of all but the customer for whom some are kept. */
+  readonly maxOfOthers: number
   readonly contacts: Readonly<Record<string, ContactSeen>>
 }
 
@@ -28,6 +30,8 @@ export interface Call {
   readonly contactId: string
   /** Default: one. */
   readonly units?: number
+  /** For whom, where some units are kept for one customer. */
+  readonly customerId?: string | undefined
 }
 
 export type Admission = 'refused' | 'accepted'
@@ -43,6 +47,8 @@ export class CrmAccount {
   #units = 0
   #maxConcurrent = 0
   #maxInWindow = 0
+  #unitsOfOthers = 0
+  #maxOfOthers = 0
   /** When the accepted calls of the present window arrived, oldest first. */
   #window: number[] = []
   readonly #contacts = new Map<string, ContactSeen>()
@@ -53,27 +59,32 @@ export class CrmAccount {
   }
 
   /** A call that is accepted has to `leave`. */
-  arrive({ contactId, units = 1 }: Call, now: number): Admission {
+  arrive(call: Call, now: number): Admission {
+    const { contactId, units = 1 } = call
     const { concurrency, allowed = Number.POSITIVE_INFINITY, period_ms = 0 } = this.limits
     this.#arrivals++
     this.#contact(contactId, now)
     this.#window = this.#window.filter((at) => at > now - period_ms)
     this.#maxConcurrent = Math.max(this.#maxConcurrent, this.#units + units)
     this.#maxInWindow = Math.max(this.#maxInWindow, this.#window.length + 1)
-    if (this.#units + units > concurrency || this.#window.length >= allowed) {
+    const isKept = this.#takesKept(call)
+    if (this.#units + units > concurrency || this.#window.length >= allowed || isKept) {
       this.refused++
       return 'refused'
     }
     this.active++
     this.#units += units
+    this.#unitsOfOthers += this.#ofOthers(call)
     this.#window.push(now)
     this.#contact(contactId, now).calls++
     return 'accepted'
   }
 
-  leave({ contactId, units = 1 }: Call, now: number, outcome: 'succeeded' | 'failed'): void {
+  leave(call: Call, now: number, outcome: 'succeeded' | 'failed'): void {
+    const { contactId, units = 1 } = call
     this.active--
     this.#units -= units
+    this.#unitsOfOthers -= this.#ofOthers(call)
     const contact = this.#contacts.get(contactId)
     if (outcome === 'failed' || !contact) return
     if (contact.successes === 0) this.succeeded++
@@ -94,8 +105,24 @@ export class CrmAccount {
       refused: this.refused,
       maxConcurrent: this.#maxConcurrent,
       maxInWindow: this.#maxInWindow,
+      maxOfOthers: this.#maxOfOthers,
       contacts: Object.fromEntries(this.#contacts),
     }
+  }
+
+  /** How many units of a call are not of the customer for whom some are kept. */
+  #ofOthers({ customerId, units = 1 }: Call): number {
+    const { kept } = this.limits
+    return kept === undefined || customerId === kept.customerId ? 0 : units
+  }
+
+  /** Whether with this call the others would use what is kept. */
+  #takesKept(call: Call): boolean {
+    const { concurrency, kept } = this.limits
+    const units = this.#ofOthers(call)
+    if (kept === undefined || units === 0) return false
+    this.#maxOfOthers = Math.max(this.#maxOfOthers, this.#unitsOfOthers + units)
+    return this.#unitsOfOthers + units > concurrency - kept.units
   }
 
   #contact(contactId: string, now: number): ContactSeen {

@@ -4,11 +4,16 @@ import { json } from 'node:stream/consumers'
 import { z } from 'zod'
 import type { Answer, Crm } from './crm.ts'
 
-const callSchema = z.object({ contactId: z.string().min(1), units: z.int().min(1).default(1) })
+const callSchema = z.object({
+  contactId: z.string().min(1),
+  units: z.int().min(1).default(1),
+  customerId: z.string().optional(),
+})
 const limitsSchema = z.strictObject({
   concurrency: z.int().min(0),
   allowed: z.int().min(0).optional(),
   period_ms: z.int().min(1).optional(),
+  kept: z.strictObject({ customerId: z.string(), units: z.int().min(1) }).optional(),
 })
 
 interface Route {

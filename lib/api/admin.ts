@@ -3,7 +3,9 @@
 import { InvalidJobError } from '../core/errors.ts'
 import type { DeadLetter } from '../core/job/dead-letter.ts'
 import { partitionProblem } from '../core/job/job.ts'
-import type { LimitOverride } from '../core/limits/limits.ts'
+import type { ShardKey } from '../core/keys.ts'
+import { changeTo } from '../core/limits/change.ts'
+import { ownerOf } from '../core/limits/shards.ts'
 import { type QueueConfig, queueNamed } from '../core/queue/config.ts'
 import { givenPartition } from '../core/queue/partition.ts'
 import { noQueue } from '../core/queue/unknown.ts'
@@ -16,7 +18,7 @@ import {
 } from '../use-cases/operate/redrive.ts'
 import { overrideLimits } from '../use-cases/operate/set-limits.ts'
 import { type StrandedShard, strandedShards } from '../use-cases/operate/stranded-shards.ts'
-import { type LimitsInput, type LimitsNote, toOverride } from './limits-input.ts'
+import { type LimitsInput, type LimitsNote, toNote, toOverride } from './limits-input.ts'
 import type { Wiring } from './wiring.ts'
 
 /** The name of a configured queue, or any other: jobs and letters may be left of one that is configured no more. */
@@ -27,7 +29,8 @@ export interface Admin<QueueName extends string = string> {
    * Replaces the limits of one partition without a deploy. When it returns, nothing more is admitted above the new ones;
    * what runs already runs to its end. The partition is named as its jobs name it (`acme`), or is `undefined` for a queue
    * without a partition rule. What `limits` leaves out stays as configured, 0 pauses, and `null` goes back to what is
-   * configured. `note` (up to 256 and 1,024 characters) is kept beside them.
+   * configured. `note` (up to 256 and 1,024 characters) is kept beside them, as long as they are in force, and is in the line that the client
+   * logs (`logger`).
    * @example
    * const note = { by: 'ann@example.com', reason: 'their API is slow today' }
    * await client.setLimits('crm', 'acme', { rateLimit: { allowed: 5, period: '1s' } }, note)
@@ -98,20 +101,26 @@ export interface MoveOptions<QueueName extends string = string> extends MoveRule
 }
 
 export const adminOf = <QueueName extends string>(wiring: Wiring): Admin<QueueName> => ({
-  setLimits: (queue, partition, limits, note) =>
-    setLimits(wiring, queue, partition, (of) => toOverride(of, limits, note)),
+  setLimits: async (queue, partition, limits, note) =>
+    setLimits(wiring, placeNamed(wiring, queue, partition), limits, note),
   deadLetters: (queue) => deadLetters(wiring.store, queue),
   redrive: (queue, options) => redrive(wiring, queue, options ?? {}),
   strandedJobs: () => strandedShards(wiring),
   moveJobs: (from, options) => moveJobs(wiring, from, options ?? {}),
 })
 
+export interface Place {
+  readonly queue: QueueConfig
+  /** As in a key. */
+  readonly partition?: string
+}
+
 /** @throws InvalidJobError if there is no such queue or partition */
 export function placeNamed(
   { config }: Pick<Wiring, 'config'>,
   queueName: string,
   partition: string | undefined,
-) {
+): Place {
   const queue = queueNamed(config, queueName)
   if (!queue) throw new InvalidJobError(noQueue(config, queueName))
   const encoded = partition === undefined ? {} : { partition: givenPartition(partition) }
@@ -120,13 +129,18 @@ export function placeNamed(
   return { queue, ...encoded }
 }
 
+/** The place of what `placeNamed` has found: whatever people set for it stands in that item. */
+export const ownerOfPlace = ({ queue, partition }: Place): ShardKey =>
+  ownerOf({ queue: queue.name, ...(partition === undefined ? {} : { partition }) })
+
 async function setLimits(
-  wiring: Wiring,
-  queueName: string,
-  named: string | undefined,
-  limitsFor: (queue: QueueConfig) => LimitOverride | undefined,
+  { store, clock, events, wake }: Wiring,
+  place: Place,
+  limits: LimitsInput | null,
+  note: LimitsNote = {},
 ): Promise<void> {
-  const { queue, partition } = placeNamed(wiring, queueName, named)
-  const { store, clock } = wiring
-  await overrideLimits({ store, wake: wiring.wake(), clock }, queue, partition, limitsFor(queue))
+  const override = toOverride(place.queue, limits, note)
+  await overrideLimits({ store, wake: wake(), clock }, place.queue, place.partition, override)
+  const of = { shard: ownerOfPlace(place) }
+  events.emit({ kind: 'changed by hand', of, change: changeTo(override), note: toNote(note) })
 }

@@ -1,6 +1,7 @@
 /** The rates of apps, set at run time. Every client offers it. */
 import { ConfigurationError } from '../core/errors.ts'
 import { derivedNumber } from '../core/limits/app-rate.ts'
+import type { Change } from '../core/limits/change.ts'
 import { type AppRate, appRateSchema } from '../core/limits/derived.ts'
 import { mostSlots } from '../core/limits/limits.ts'
 import { noApp } from '../core/queue/apps.ts'
@@ -33,8 +34,12 @@ export const appRatesOf = <AppName extends string>(wiring: Wiring): AppRates<App
     const { onProgress, note = {} } = checkedOptions(options)
     const { config, store, clock } = wiring
     const rate = checkedRate(config, app, given)
+    const said = toNote(note)
     const context = { config, store, clock, wake: wiring.wake() }
-    return setAppRate(context, { app, rate, note: toNote(note), onProgress })
+    const result = await setAppRate(context, { app, rate, note: said, onProgress })
+    const change: Change = given === null ? { kind: 'as configured' } : { kind: 'rate set', rate }
+    wiring.events.emit({ kind: 'changed by hand', of: { app }, change, note: said })
+    return result
   },
 })
 

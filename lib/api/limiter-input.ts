@@ -34,6 +34,7 @@ export function toLimiterOverride(
   limits: number | LimiterLimits | null,
   note: LimitsNote = {},
 ): LimitOverride | undefined {
+  const said = toNote(note)
   if (limits === null) return undefined
   const { guaranteed, ...shared } = typeof limits === 'number' ? { concurrency: limits } : { ...limits }
   const isAlone = guaranteed !== undefined && Object.keys(shared).length === 0
@@ -46,7 +47,7 @@ export function toLimiterOverride(
     ...(concurrency === undefined ? {} : { concurrency }),
     ...(rateLimit ? { rateLimit: toRate(rateLimit) } : {}),
     ...(guaranteed === undefined ? {} : { guaranteed: guaranteedOf(config, known, guaranteed, concurrency) }),
-    ...toNote(note),
+    ...said,
   }
 }
 

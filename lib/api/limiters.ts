@@ -1,4 +1,5 @@
 /** Totals of queues, pools and limits of tags, seen and set while they are in use. */
+import { changeTo } from '../core/limits/change.ts'
 import type { LimiterId, LimiterName } from '../core/limits/limiter-name.ts'
 import { configuredIn } from '../core/queue/configured-limiters.ts'
 import { knownInLane, valuesLimited } from '../core/queue/covering.ts'
@@ -8,7 +9,7 @@ import { seeLimiter } from '../use-cases/operate/see-limiter.ts'
 import { setLimiter } from '../use-cases/operate/set-limiter.ts'
 import { limiterOf } from './known-limiters.ts'
 import { type LimiterLimits, toLimiterOverride } from './limiter-input.ts'
-import type { LimitsNote } from './limits-input.ts'
+import { type LimitsNote, toNote } from './limits-input.ts'
 import type { Wiring } from './wiring.ts'
 
 export type { LimiterId, LimiterInfo, LimiterLimits }
@@ -29,7 +30,8 @@ export interface Limiters<Id extends LimiterId = LimiterId> {
   /**
    * Changes how many units a total, a pool or a tag has, its rate, or what a total guarantees, without a deploy. When it returns,
    * nothing more is admitted above that; what runs already runs to its end, and what has been granted a start already may make
-   * it. 0 pauses all that it covers, `null` goes back to what is configured; what is left out of an object stays as configured.
+   * it. 0 pauses all that it covers, `null` goes back to what is configured; what is left out of an object stays as configured. The note is
+   * kept as long as they are in force, and is in the line that the client logs.
    * @example await client.setLimiter({ pool: 'hubspot' }, 2, { by: 'ann@example.com', reason: 'their incident' })
    * @example await client.setLimiter({ pool: 'hubspot' }, { rateLimit: { allowed: 10, period: '10s' } })
    * @example await client.setLimiter({ total: 'crm' }, { guaranteed: { acme: 10 } })   // in place of those that are configured
@@ -42,11 +44,13 @@ export interface Limiters<Id extends LimiterId = LimiterId> {
 export const limitersOf = (wiring: Wiring): Limiters => ({
   limiter: (id) => infoOf(wiring, limiterOf(wiring.config, id)),
   limiters: () => allLimiters(wiring),
-  setLimiter: async (id, limits, note) => {
+  setLimiter: async (id, limits, note = {}) => {
     const limiter = limiterOf(wiring.config, id)
-    const { store, clock } = wiring
+    const { store, clock, events } = wiring
     const override = toLimiterOverride(wiring.config, limiter, limits, note)
     await setLimiter({ store, wake: wiring.wake(), clock }, limiter.name, override)
+    const of = { limiter: limiter.name }
+    events.emit({ kind: 'changed by hand', of, change: changeTo(override), note: toNote(note) })
   },
 })
 

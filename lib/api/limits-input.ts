@@ -11,10 +11,11 @@ import { toConfigurationError } from '../core/text/issues.ts'
 /** Limits for one partition. What is left out stays as configured; 0 pauses. */
 export interface LimitsInput {
   readonly concurrency?: number
+  /** `period` with its unit: `'1h'`. A number without one is ms. */
   readonly rateLimit?: { readonly allowed: number; readonly period: Duration; readonly margin?: Duration }
 }
 
-/** Who sets limits, and why: kept beside them for whoever wonders. */
+/** Who sets limits, and why: kept beside them for whoever wonders, and in the line that the client logs. */
 export interface LimitsNote {
   readonly by?: string
   readonly reason?: string
@@ -38,6 +39,7 @@ export function toOverride(
   limits: LimitsInput | null,
   note: LimitsNote = {},
 ): LimitOverride | undefined {
+  const said = toNote(note)
   if (limits === null) return undefined
   const input = inputSchema.safeParse(limits)
   if (!input.success) throw toConfigurationError(input.error, 'limits')
@@ -51,7 +53,7 @@ export function toOverride(
   return {
     ...(concurrency === undefined ? {} : { concurrency }),
     ...(rateLimit ? { rateLimit: toRate(rateLimit) } : {}),
-    ...toNote(note),
+    ...said,
   }
 }
 
@@ -61,8 +63,8 @@ export function toSlowDown(
   note: LimitsNote = {},
   now: number,
 ): SlowDown | undefined {
-  if (until === null) return undefined
   const { by, reason = 'somebody asked for it' } = toNote(note)
+  if (until === null) return undefined
   const at = until instanceof Date ? until.getTime() : now + (parseDuration(until) ?? Number.NaN)
   if (!Number.isFinite(at))
     throw new ConfigurationError('until', 'it is no date and no duration like "30s", "5m" or "1h"')

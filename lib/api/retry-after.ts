@@ -7,13 +7,16 @@ import { type Duration, parseDuration } from '../core/text/duration.ts'
  * Throw it from a handler: the job goes back with no attempt spent, and its partition starts nothing before `until`
  * (bounded to between a second and a day from now). What runs already goes on.
  *
- * With the name of a total, a pool or a tag nothing that needs that starts before, in whatever queue, and the partition is free.
+ * With the name of a total, a pool or a tag nothing that needs that starts before, in whatever queue, and the partition is free. It has to
+ * cover the job: otherwise the partition is slowed down, and the reason says so. With the type of the configuration
+ * another name does not compile.
  * @example throw new RetryAfterError('30s', 'their nightly backup')
  * @example throw new RetryAfterError('30s', { pool: 'hubspot', reason: 'HTTP 429 for the whole account' })
  * @example throw new RetryAfterError('30s', { tag: 'portal', each: portal, reason: 'HTTP 429 for this portal' })
+ * @example throw new RetryAfterError<typeof config>('30s', { pool: 'hubspot' })
  * @example throw new RetryAfterError(response.headers.get('retry-after'))
  */
-export class RetryAfterError extends SluiceError {
+export class RetryAfterError<Configuration = unknown> extends SluiceError {
   override readonly name = 'RetryAfterError'
   /** Epoch ms. */
   readonly until: number
@@ -26,8 +29,12 @@ export class RetryAfterError extends SluiceError {
    *   HTTP date. Whatever cannot be read, an absent header too, is taken for 30 s.
    * @param why the reason, which who reads the log or asks why jobs wait sees; or with it the limiter that is meant
    */
-  constructor(when: Date | Duration | string | null | undefined, why: string | RetryAfterWhy = {}) {
-    const { reason = 'the service asked for it', ...of } = typeof why === 'string' ? { reason: why } : why
+  constructor(
+    when: Date | Duration | string | null | undefined,
+    why: string | RetryAfterWhy<Configuration> = {},
+  ) {
+    const given = typeof why === 'string' ? { reason: why } : (why as RetryAfterWhy)
+    const { reason = 'the service asked for it', ...of } = given
     super(`slow down: ${reason}`)
     this.until = timeOf(when) ?? Date.now() + OTHERWISE_MS
     this.reason = reason
@@ -35,8 +42,19 @@ export class RetryAfterError extends SluiceError {
   }
 }
 
+/** The limiters of a configuration; of one whose type nobody gives, any. */
+export type LimiterOf<Configuration> = Configuration extends {
+  readonly queues: infer Queues
+  readonly pools: infer Pools
+  readonly tags: readonly { readonly key: infer Tag }[]
+}
+  ? LimiterId<keyof Queues & string, keyof Pools & string, Tag & string>
+  : LimiterId
+
 /** Why, and whether a limiter is meant in place of the partition. */
-export type RetryAfterWhy = { readonly reason?: string } | ({ readonly reason?: string } & LimiterId)
+export type RetryAfterWhy<Configuration = unknown> =
+  | { readonly reason?: string }
+  | ({ readonly reason?: string } & LimiterOf<Configuration>)
 
 const OTHERWISE_MS = 30_000
 
@@ -57,12 +75,18 @@ export interface ResponseLike {
 }
 
 /**
- * Throws a `RetryAfterError` if the service answers that it is called too often (429), or cannot serve now (503).
+ * Throws a `RetryAfterError` if the service answers that it is called too often (429), or cannot serve now (503): for the partition, or
+ * for the limiter that is named.
  * @example
  * const response = await fetch(url, { signal })
  * throwIfToRetryAfter(response)
+ * throwIfToRetryAfter<typeof config>(response, { pool: 'hubspot' })
  */
-export function throwIfToRetryAfter({ status, headers }: ResponseLike): void {
+export function throwIfToRetryAfter<Configuration = unknown>(
+  { status, headers }: ResponseLike,
+  limiter?: LimiterOf<Configuration>,
+): void {
   if (status !== 429 && status !== 503) return
-  throw new RetryAfterError(headers.get('retry-after'), `HTTP ${status}`)
+  const of: Partial<LimiterId> = limiter ?? {}
+  throw new RetryAfterError(headers.get('retry-after'), { reason: `HTTP ${status}`, ...of })
 }

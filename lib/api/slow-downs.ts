@@ -1,13 +1,14 @@
 /** A partition, a total or a pool starts nothing for a while, because a person has said so. */
+
+import type { Changed } from '../core/limits/change.ts'
 import { type LimiterId, limiterKey } from '../core/limits/queue-limiter.ts'
-import { ownerOf } from '../core/limits/shards.ts'
 import type { SlowDown } from '../core/limits/slow-down.ts'
 import type { Duration } from '../core/text/duration.ts'
 import { slowLimiter } from '../use-cases/operate/set-limiter.ts'
 import { slowPartition } from '../use-cases/operate/slow-down.ts'
-import { placeNamed } from './admin.ts'
+import { ownerOfPlace, placeNamed } from './admin.ts'
 import { limiterOf } from './known-limiters.ts'
-import { type LimitsNote, toSlowDown } from './limits-input.ts'
+import { type LimitsNote, toNote, toSlowDown } from './limits-input.ts'
 import type { Wiring } from './wiring.ts'
 
 export type SlowDownEnd = Date | Duration | null
@@ -15,7 +16,8 @@ export type SlowDownEnd = Date | Duration | null
 export interface SlowDowns<QueueName extends string = string, Id extends LimiterId = LimiterId> {
   /**
    * Slows one partition down: it starts nothing before `until` (a date, or a duration from now; between a second and a day),
-   * and goes on by itself then. What runs already goes on. `null` ends that now. A handler does the same by throwing a
+   * and goes on by itself then. What runs already goes on. `null` ends that now. The note is kept until it ends, and is in the line that
+   * the client logs. A handler does the same by throwing a
    * `RetryAfterError`.
    * @example await client.slowDown('crm', 'acme', '10m', { by: 'ann@example.com', reason: 'their nightly backup' })
    * @throws InvalidJobError if there is no such queue or partition, ConfigurationError if `until` or `note` makes no sense:
@@ -51,7 +53,8 @@ export const slowDownsOf = (wiring: Wiring): SlowDowns => {
   function slowedDown(queue: string, partition: string | undefined): Promise<SlowDown | undefined>
   function slowedDown(limiter: LimiterId): Promise<SlowDown | undefined>
   async function slowedDown(what: string | LimiterId, partition?: string) {
-    const owner = typeof what === 'string' ? ownerNamed(wiring, what, partition) : keyOf(wiring, what)
+    const owner =
+      typeof what === 'string' ? ownerOfPlace(placeNamed(wiring, what, partition)) : keyOf(wiring, what)
     const { slowed } = (await wiring.store.states.read(owner)) ?? {}
     return slowed && slowed.until > wiring.clock.now() ? slowed : undefined
   }
@@ -60,20 +63,25 @@ export const slowDownsOf = (wiring: Wiring): SlowDowns => {
 
 const keyOf = ({ config }: Wiring, id: LimiterId) => limiterKey(limiterOf(config, id).name)
 
-function ownerNamed(wiring: Wiring, name: string, named: string | undefined) {
-  const { queue, partition } = placeNamed(wiring, name, named)
-  return ownerOf({ queue: queue.name, ...(partition === undefined ? {} : { partition }) })
-}
-
-async function ofPartition(wiring: Wiring, name: string, [named, until, note]: Said): Promise<void> {
+async function ofPartition(wiring: Wiring, name: string, [named, until, note = {}]: Said): Promise<void> {
   const slow = toSlowDown(until, note, wiring.clock.now())
-  const { queue, partition } = placeNamed(wiring, name, named)
-  await slowPartition({ store: wiring.store, wake: wiring.wake() }, queue, partition, slow)
+  const place = placeNamed(wiring, name, named)
+  await slowPartition({ store: wiring.store, wake: wiring.wake() }, place.queue, place.partition, slow)
+  tell(wiring, { shard: ownerOfPlace(place) }, slow, note)
 }
 
-async function ofLimiter(wiring: Wiring, id: LimiterId, [until, note]: SaidOfLimiter): Promise<void> {
+async function ofLimiter(wiring: Wiring, id: LimiterId, [until, note = {}]: SaidOfLimiter): Promise<void> {
   const { config, store, clock } = wiring
   const slow = toSlowDown(until, note, clock.now())
   const { name } = limiterOf(config, id)
   await slowLimiter({ store, clock, wake: wiring.wake() }, name, slow)
+  tell(wiring, { limiter: name }, slow, note)
 }
+
+const tell = ({ events }: Wiring, of: Changed, slow: SlowDown | undefined, note: LimitsNote): void =>
+  events.emit({
+    kind: 'changed by hand',
+    of,
+    change: slow ? { kind: 'slowed down', until: slow.until } : { kind: 'slowed down no more' },
+    note: toNote(note),
+  })

@@ -3,6 +3,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import type { S3Client } from '@aws-sdk/client-s3'
 import type { SQSClient } from '@aws-sdk/client-sqs'
 import { dynamoStore } from '../adapters/dynamodb/store.ts'
+import { eventsToLog } from '../adapters/events/to-log.ts'
 import { sqsWakeQueue } from '../adapters/sqs/queues.ts'
 import { systemClock } from '../adapters/system/clock.ts'
 import type { Config } from '../core/queue/config.ts'
@@ -12,6 +13,8 @@ import { type Environment, nameInEnvironment, readEnvironment } from '../lambda/
 import { once } from '../lambda/once.ts'
 import { payloadsIn } from '../lambda/payloads.ts'
 import type { Clock } from '../ports/clock.ts'
+import type { Events } from '../ports/events.ts'
+import type { Logger } from '../ports/logger.ts'
 import type { Payloads } from '../ports/payloads.ts'
 import type { WakeQueue } from '../ports/queues.ts'
 import type { Store } from '../ports/store.ts'
@@ -51,6 +54,11 @@ export interface ClientOptions<
   readonly sqs?: SQSClient
   /** Default: one of the client's own, when the first large payload comes. */
   readonly s3?: S3Client
+  /**
+   * Gets a line of level INFO for each limit that is set or removed, each pause, each slow-down and the end of each: of what, by whom, and
+   * why. Nothing else writes to it. Default: `console`, which in a Lambda function is its log.
+   */
+  readonly logger?: Logger
 }
 
 /** What a client works with. A name that is neither given nor in the environment is missed only by those who need it. */
@@ -63,6 +71,8 @@ export interface Wiring {
   /** Whether somebody says where large payloads are kept. */
   readonly keepsPayloads: boolean
   readonly clock: Clock
+  /** Who hears of what people change. */
+  readonly events: Events
   readonly selectPartition?: PartitionSelector
 }
 
@@ -75,6 +85,7 @@ export const wiringOf = (options: ClientOptions<string, string, string, string>)
   payloads: payloadsIn({ bucket: options.payloadsBucket, client: options.s3, patience: PATIENT }),
   keepsPayloads: (options.payloadsBucket ?? nameInEnvironment('SLUICE_PAYLOADS_BUCKET')) !== undefined,
   clock: systemClock,
+  events: eventsToLog(options.logger ?? console),
   ...(options.schedulePartition ? { selectPartition: options.schedulePartition } : {}),
 })
 

@@ -1,11 +1,12 @@
 /**
- * Everything that can happen to a job, a shard or a schedule, and in a sweep. Use cases say it; who hears of it and in which words is
- * for the adapters (`adapters/events`).
+ * Everything that can happen to a job, a shard or a schedule, and in a sweep, and what people change. Use cases say it, and the API what it was
+ * asked to change; who hears of it and in which words is for the adapters (`adapters/events`).
  */
 import type { DeploymentStep } from './deployment.ts'
 import type { Ending, Refused, Slowed } from './job/ending.ts'
 import type { Job, RawItem } from './job/job.ts'
 import type { JobId, ShardKey } from './keys.ts'
+import type { Change, Changed, Note } from './limits/change.ts'
 import type { ScheduleEvents } from './schedule/schedule-event.ts'
 
 interface JobEvents {
@@ -84,6 +85,8 @@ export interface SweepResult {
 }
 
 interface OtherEvents {
+  /** It is in force. */
+  readonly 'changed by hand': { readonly of: Changed; readonly change: Change; readonly note: Note }
   /** Of the work queue or the wake queue. It never comes again. */
   readonly 'message refused': {
     readonly queue: 'work' | 'wake'

@@ -1,4 +1,4 @@
-/** A rate that counts what jobs cost, as the service sees it: put by a client, as an event and as a raw item, over shards and lanes. */
+/** A rate that counts what jobs cost, as the service sees it: put by a client, by a trigger and as a raw item, over shards and lanes. */
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { tokens } from './app/tasks.ts'
 import { World } from './setup.ts'
@@ -38,10 +38,11 @@ it('lets no window cost more than it may, and refuses what could never start', a
   const sk = `5#${new Date().toISOString()}#raw`
   await world.rawPut({ pk: 'tokens|acme', sk, task: 'tokens', payload: payloadOf('55-raw'), cost: 55 })
   await world.rawPut({ pk: 'tokens|acme', sk: `${sk}2`, task: 'tokens', payload: payloadOf('x'), cost: 101 })
+  await world.putEvent('shop', 'tokens.asked', { customer: 'acme', name: '65-trigger', cost: 65 })
   await expect(world.client.enqueue(tokens, payloadOf('101-never'))).rejects.toThrow(
     'a job that costs 101 could never start',
   )
-  const names = [...spread, '30-tagged', '45-own', '55-raw']
+  const names = [...spread, '30-tagged', '45-own', '55-raw', '65-trigger']
   const ended = () => new Set(world.recorder.ended('acme'))
   await world.recorder.until(() => ended().size === names.length)
   expect([...ended()].toSorted()).toEqual(names.toSorted())

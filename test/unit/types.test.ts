@@ -10,6 +10,8 @@ import {
   defineTask,
   type JobInfo,
   type PayloadOf,
+  RetryAfterError,
+  throwIfToRetryAfter,
 } from '../../lib/index.ts'
 
 const config = defineConfig({ queues: { crm: { concurrency: 3 }, mail: {} } })
@@ -87,6 +89,26 @@ const limited = defineConfig({
 })
 type Limited = Client<'crm' | 'mail', never, 'api', 'model' | 'user'>
 type LimitedAdmin = AdminClient<'crm' | 'mail', never, 'api', 'model' | 'user'>
+
+const answer = new Response()
+
+/** Never called either: what handlers throw. */
+const asking = () => [
+  () => new RetryAfterError('30s', { pool: 'any' }),
+  () => throwIfToRetryAfter(answer, { pool: 'any' }),
+  () => new RetryAfterError<typeof limited>('30s', 'a reason'),
+  () => new RetryAfterError<typeof limited>('30s', { pool: 'api', reason: 'HTTP 429' }),
+  () => throwIfToRetryAfter<typeof limited>(answer, { tag: 'user', each: 'ann' }),
+  () => throwIfToRetryAfter<typeof limited>(answer, { total: 'crm' }),
+  // @ts-expect-error there is no such pool
+  () => new RetryAfterError<typeof limited>('30s', { pool: 'apo' }),
+  // @ts-expect-error there is no such pool
+  () => throwIfToRetryAfter<typeof limited>(answer, { pool: 'apo' }),
+  // @ts-expect-error there is no such queue
+  () => throwIfToRetryAfter<typeof limited>(answer, { total: 'crn' }),
+  // @ts-expect-error no limit goes by that tag
+  () => new RetryAfterError<typeof limited>('30s', { tag: 'modle' }),
+]
 
 /** Never called either: limiters by their names. */
 const named = (client: Limited, admin: LimitedAdmin) => [
@@ -171,6 +193,7 @@ describe('types', () => {
     expectTypeOf(createClient({ config: limited })).toEqualTypeOf<Limited>()
     expectTypeOf(createAdmin({ config: limited })).toEqualTypeOf<LimitedAdmin>()
     expectTypeOf(named).parameter(0).toEqualTypeOf<Limited>()
+    expectTypeOf(asking).returns.toBeArray()
   })
 
   test('a configuration has no unknown keys', () => {

@@ -3,6 +3,7 @@ import type { EventKind, SluiceEvent } from '../../core/event.ts'
 import { waitOf } from '../../core/job/wait.ts'
 import type { Events } from '../../ports/events.ts'
 import type { Logger } from '../../ports/logger.ts'
+import { lineOfChange } from './change-lines.ts'
 import { endingKeys, type Line, lineOfEnding, logKeysOf, NAMED } from './job-lines.ts'
 import { SCHEDULE_LINES } from './schedule-lines.ts'
 
@@ -18,10 +19,12 @@ const lineOf = <Kind extends EventKind>(event: SluiceEvent<Kind>): Line => LINES
 const LINES: { readonly [Kind in EventKind]: (event: SluiceEvent<Kind>) => Line } = {
   'job started': ({ job }) => ['debug', 'job started', { ...logKeysOf(job), ...waitOf(job) }],
   'job ended': lineOfEnding,
-  'job slowed down': ({ job, ending: { until, error } }) => [
+  'job slowed down': ({ job, ending: { until, error, limiter } }) => [
     'warn',
-    'a job has slowed its partition down, and goes back unspent',
-    { ...logKeysOf(job), until: new Date(until).toISOString(), reason: error },
+    limiter === undefined
+      ? 'a job has slowed its partition down, and goes back unspent'
+      : 'a job has slowed a limiter down, and goes back unspent',
+    { ...logKeysOf(job), ...(limiter && { limiter }), until: new Date(until).toISOString(), reason: error },
   ],
   'job not ended': ({ job, ending, error }) => [
     'error',
@@ -109,6 +112,7 @@ const LINES: { readonly [Kind in EventKind]: (event: SluiceEvent<Kind>) => Line 
     { ...result, isWholeRound: result.ended.length === parts },
   ],
   ...SCHEDULE_LINES,
+  'changed by hand': lineOfChange,
   'message refused': ({ kind: _, queue, ...details }) => ['error', `${queue} message refused`, details],
   'event refused': ({ id, reason }) => ['error', 'event refused', { id, reason }],
   'deployment recorded': ({ step }) => ['info', `a deployment ${step.stage}`, { ...step }],

@@ -3,6 +3,12 @@ import * as z from 'zod'
 import { durationBetween } from '../text/duration.ts'
 import { LONGEST_MS, MOST_ALLOWED, type RateLimit, SHORTEST_PERIOD_MS } from './limits.ts'
 
+/** Whoever counts in seconds elsewhere writes 60, and has to hear what that means here. */
+const period = durationBetween(0, LONGEST_MS).refine(
+  (period_ms) => period_ms >= SHORTEST_PERIOD_MS,
+  `a period is ${SHORTEST_PERIOD_MS} ms or more; a number without a unit is ms: 60 seconds are '60s'`,
+)
+
 /** @param without what to do instead of giving no sensible number */
 export function limitFields(without: string) {
   const count = z
@@ -11,7 +17,7 @@ export function limitFields(without: string) {
     .max(MOST_ALLOWED, `a limit is at most ${MOST_ALLOWED}; ${without}`)
   const rateLimit = z.strictObject({
     allowed: count,
-    period: durationBetween(SHORTEST_PERIOD_MS, LONGEST_MS),
+    period,
     margin: durationBetween(0, LONGEST_MS).optional(),
   })
   return { concurrency: count.optional(), rateLimit: rateLimit.optional() }

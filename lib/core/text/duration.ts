@@ -1,7 +1,7 @@
 /** Durations as people write them. */
 import * as z from 'zod'
 
-/** Milliseconds, or a number with a unit: `250ms`, `30s`, `5m`, `2h`, `1d`. */
+/** A number with a unit: `250ms`, `30s`, `5m`, `2h`, `1d`. One without is milliseconds, everywhere: 3600 is 3.6 s, an hour is `1h`. */
 export type Duration = number | `${number}${'ms' | 's' | 'm' | 'h' | 'd'}`
 
 const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }

@@ -3,6 +3,7 @@ import type { LimitOverride, Limits, RateLimit } from '../limits/limits.ts'
 import type { SlowDown } from '../limits/slow-down.ts'
 import type { Census, QueueCount } from './census.ts'
 import type { SizesSeen, SizeUse } from './sizes.ts'
+import type { ThrottleUse } from './throttle-use.ts'
 import type { Counted, Trouble } from './why.ts'
 
 /** The limits of a whole partition. What is absent is not limited. */
@@ -31,6 +32,8 @@ export interface ShardStats {
   readonly borrowed: number
   /** In the plain shard: slots that others have. */
   readonly lent: number
+  /** Of a queue that is `adaptive`. */
+  readonly throttle?: ThrottleUse
 }
 
 export interface PartitionStats {
@@ -58,6 +61,8 @@ export interface PartitionStats {
   /** Somebody has paused the whole queue. */
   readonly queuePaused?: NonNullable<Limits['queuePaused']>
   readonly rate?: RateUse
+  /** Of a queue that is `adaptive`: by how much it is slower by itself, and why. */
+  readonly throttle?: ThrottleUse
   /** Of a queue that has `maxQueueSize`. */
   readonly sizes?: SizesSeen
   /** Shards in which there is anything. */

@@ -20,6 +20,7 @@ import {
   type ShardStats,
   sumOf,
 } from '../../core/why/stats.ts'
+import { type ThrottleUse, throttleOf, throttleOfAll } from '../../core/why/throttle-use.ts'
 import type { Counted, Trouble } from '../../core/why/why.ts'
 import { type CountedShard, countShard } from './count-shard.ts'
 import { type Eyes, type ReadShard, readShard } from './look-at.ts'
@@ -43,7 +44,7 @@ export async function statsOf(
     sizesSeen(eyes, queue, named),
   ])
   const read = seen.flatMap((one) => ('counted' in one ? [one] : []))
-  const shards = read.map(shardStats)
+  const shards = read.map((one) => shardStats(one, queue))
   const oldest = Math.min(...read.map(({ counted }) => counted.oldest ?? Number.POSITIVE_INFINITY))
   return {
     at,
@@ -58,6 +59,7 @@ export async function statsOf(
     ...(queue.queuePaused ? { queuePaused: queue.queuePaused } : {}),
     ...ofOwner(read[0], queue, at),
     ...(await rateOf(eyes, read, at)),
+    ...throttleIn(shards),
     ...sizes,
     shards: shards.filter(hasAnything),
     troubles: seen.flatMap((one) => ('counted' in one ? [] : [one])),
@@ -80,7 +82,10 @@ async function readAll(eyes: Eyes, keys: readonly ShardKey[], at: number): Promi
 
 const NONE: Counted = { count: 0 }
 
-const shardStats = ({ state, at, counted: { waiting, delayed } }: Counting): ShardStats => ({
+const shardStats = (
+  { state, at, counted: { waiting, delayed } }: Counting,
+  { adaptive }: QueueConfig,
+): ShardStats => ({
   shard: state.shard,
   waiting,
   blocked: isHeldBack(state, at) ? waiting : NONE,
@@ -88,7 +93,14 @@ const shardStats = ({ state, at, counted: { waiting, delayed } }: Counting): Sha
   inFlight: jobsInFlight(slotEntries(state.slots)).length,
   borrowed: held(state.borrowed?.slots),
   lent: lentOut(booksOf(state).slots),
+  ...(adaptive ? { throttle: throttleOf(state, adaptive, at) } : {}),
 })
+
+/** Of all that were read, those in which there is nothing too: what failed may have ended. */
+function throttleIn(shards: readonly ShardStats[]): { readonly throttle?: ThrottleUse } {
+  const throttle = throttleOfAll(shards.flatMap((shard) => shard.throttle ?? []))
+  return throttle ? { throttle } : {}
+}
 
 const hasAnything = ({ waiting, delayed, inFlight, borrowed, lent }: ShardStats): boolean =>
   waiting.count + delayed.count + inFlight + borrowed + lent > 0

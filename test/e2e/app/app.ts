@@ -31,4 +31,10 @@ jobs.addTrigger('OrderPlacedToo', {
   payload,
   priority: 9,
 })
+jobs.addTrigger('TokensAsked', {
+  pattern: { source: ['shop'], detailType: ['tokens.asked'] },
+  task: { name: 'tokens', queue: 'tokens' },
+  payload,
+  cost: EventField.fromPath('$.detail.cost'),
+})
 app.synth()

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { eventsToAll } from '../../../lib/adapters/events/to-all.ts'
 import type { EventKind } from '../../../lib/core/event.ts'
 import type { ShardKey } from '../../../lib/core/keys.ts'
+import { poolNamed } from '../../../lib/core/limits/limiter-name.ts'
 import type { ScheduleEvents } from '../../../lib/core/schedule/schedule-event.ts'
 import type { Events } from '../../../lib/ports/events.ts'
 import { asId, configOf, jobItem, jobOf, NOW, SHARD } from '../../support/builders.ts'
@@ -19,8 +20,8 @@ const many = Array.from({ length: 101 }, (_, n) => `crm|${n}` as ShardKey)
 
 const begun = { ...job, startedAt: job.runAt + 4200 }
 
-/** One of each kind: the compiler asks for a new one. Those of schedules are in a file of their own. */
-const CASES: Cases<Exclude<EventKind, keyof ScheduleEvents>> = {
+/** One of each kind: the compiler asks for a new one. Those of schedules, and of what people change, are in files of their own. */
+const CASES: Cases<Exclude<EventKind, keyof ScheduleEvents | 'changed by hand'>> = {
   'job started': [
     { event: { job }, line: ['debug', 'job started', JOB] },
     { event: { job: begun }, line: ['debug', 'job started', { ...JOB, waited_ms: 4200 }] },
@@ -59,6 +60,14 @@ const CASES: Cases<Exclude<EventKind, keyof ScheduleEvents>> = {
         'warn',
         'a job has slowed its partition down, and goes back unspent',
         { ...JOB, until: new Date(at).toISOString(), reason: 'HTTP 429' },
+      ],
+    },
+    {
+      event: { job, ending: { kind: 'slowed', until: at, error: 'HTTP 429', limiter: poolNamed('api') } },
+      line: [
+        'warn',
+        'a job has slowed a limiter down, and goes back unspent',
+        { ...JOB, limiter: 'pool|api', until: new Date(at).toISOString(), reason: 'HTTP 429' },
       ],
     },
   ],

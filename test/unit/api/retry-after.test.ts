@@ -54,6 +54,16 @@ describe('an answer of a service', () => {
     )
   })
 
+  test('is for the partition, or for the limiter that is named', () => {
+    expect(() => throwIfToRetryAfter(answer(429))).toThrow(
+      expect.not.objectContaining({ limiter: expect.anything() }),
+    )
+    expect(() => throwIfToRetryAfter(answer(429, '10'), { pool: 'hubspot' })).toThrow(
+      expect.objectContaining({ until: NOW + 10_000, reason: 'HTTP 429', limiter: { pool: 'hubspot' } }),
+    )
+    expect(() => throwIfToRetryAfter(answer(200), { pool: 'hubspot' })).not.toThrow()
+  })
+
   test('may be one of fetch', () => {
     const response = new Response('', { status: 429, headers: { 'Retry-After': '7' } })
     expect(() => throwIfToRetryAfter(response)).toThrow(expect.objectContaining({ until: NOW + 7000 }))

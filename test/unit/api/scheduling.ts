@@ -43,8 +43,9 @@ export interface Scene {
 
 export function scene(part: Partial<Wiring> = {}, config: Config = CONFIG): Scene {
   const world = new World(config)
-  const { store, payloads, clock, wake } = world.context
-  const wiring: Wiring = { config, store, payloads, clock, wake: () => wake, keepsPayloads: false, ...part }
+  const { store, payloads, clock, wake, events } = world.context
+  const own = { config, store, payloads, clock, events, wake: () => wake, keepsPayloads: false }
+  const wiring: Wiring = { ...own, ...part }
   return { world, client: schedulesOf(wiring), wiring }
 }
 

@@ -40,6 +40,19 @@ describe('an account', () => {
     expect(account.report()).toMatchObject({ refused: 1, maxConcurrent: 5 })
   })
 
+  it('keeps a unit for one customer, whatever the others do, and that one may have more', () => {
+    const kept = { customerId: 'initech', units: 1 }
+    const account = new CrmAccount('mail', { concurrency: 3, kept })
+    const call = (customerId: string, contactId: string) => ({ customerId, contactId })
+    expect(account.arrive(call('acme', 'a'), 0)).toBe('accepted')
+    expect(account.arrive(call('globex', 'b'), 0)).toBe('accepted')
+    expect(account.arrive(call('acme', 'c'), 0)).toBe('refused')
+    expect(account.arrive(call('initech', 'd'), 0)).toBe('accepted')
+    account.leave(call('acme', 'a'), 5, 'succeeded')
+    expect(account.arrive(call('initech', 'e'), 5)).toBe('accepted')
+    expect(account.report()).toMatchObject({ refused: 1, maxConcurrent: 3, maxOfOthers: 3 })
+  })
+
   it('remembers each contact', () => {
     const account = new CrmAccount('acme', limits(1, 100))
     account.arrive({ contactId: 'a' }, 10)

@@ -1,6 +1,6 @@
 /** The verdict: whatever goes wrong has to be seen. */
 import { describe, expect, it } from 'vitest'
-import { CrmAccount } from '../../../demo/crm/account.ts'
+import { type Call, CrmAccount } from '../../../demo/crm/account.ts'
 import type { CrmReport } from '../../../demo/crm/crm.ts'
 import { toJson } from '../../../demo/json.ts'
 import type { ApiLimits } from '../../../demo/limits.ts'
@@ -21,15 +21,19 @@ function goodEvidence(): Evidence & { accounts: Map<string, CrmAccount> } {
   const accounts = new Map(limits.map(([id, limits]) => [id, new CrmAccount(id, limits)]))
   const dueAt = new Map(workload.jobs.map(({ contactId }, index) => [contactId, index * 60_000]))
   for (const { kind, customerId, contactId } of workload.jobs)
-    succeed(accounts.get(kind.api ?? customerId), contactId, (dueAt.get(contactId) ?? 0) + 100)
+    succeed(
+      accounts.get(kind.api ?? customerId),
+      { customerId, contactId },
+      (dueAt.get(contactId) ?? 0) + 100,
+    )
   const deadLetters = workload.malformed.map(({ mark }) => letter(`{"id":"${mark}"}`))
   const evidence = { workload, dueAt, deadLetters, accounts }
   return { ...evidence, report: reportOf(accounts) }
 }
 
-function succeed(account: CrmAccount | undefined, contactId: string, at: number): void {
-  account?.arrive({ contactId }, at)
-  account?.leave({ contactId }, at + 50, 'succeeded')
+function succeed(account: CrmAccount | undefined, call: Call, at: number): void {
+  account?.arrive(call, at)
+  account?.leave(call, at + 50, 'succeeded')
 }
 
 const reportOf = (accounts: Map<string, CrmAccount>): CrmReport => ({
@@ -123,6 +127,19 @@ describe('the verdict', () => {
     expect(result.shared.at(-1)).toMatchObject({ name: 'model', limit: 8, maxConcurrent: 9 })
   })
 
+  it('sees others in the place that is kept for one customer', () => {
+    const evidence = goodEvidence()
+    expect(judge(evidence).guaranteed).toMatchObject({ api: 'mail', limit: 3, maxConcurrent: 1 })
+    const mail = workload.jobs.filter(
+      ({ kind, customerId }) => kind.api === 'mail' && customerId !== 'initech',
+    )
+    const contactId = mail[0]?.contactId ?? ''
+    for (let n = 0; n < 4; n++) evidence.accounts.get('mail')?.arrive({ customerId: 'acme', contactId }, 9e9)
+    const result = judge({ ...evidence, report: reportOf(evidence.accounts) })
+    expect(result).toMatchObject({ violations: 1, refused: 1, guaranteed: { limit: 3, maxConcurrent: 4 } })
+    expect(problems(result)).toContain('limits were broken (1)')
+  })
+
   it('sees a well-formed job in the dead letters', () => {
     expect(
       problemsAfter(({ deadLetters }) => ({ deadLetters: [...deadLetters, letter('{"id":"contact-1"}')] })),
@@ -138,7 +155,7 @@ describe('the verdict', () => {
   it('sees a contact that nobody asked for', () => {
     expect(
       problemsAfter(({ accounts }) => {
-        succeed(accounts.get('acme'), 'ghost', 9e9)
+        succeed(accounts.get('acme'), { contactId: 'ghost' }, 9e9)
         return { report: reportOf(accounts) }
       }),
     ).toEqual(['the service saw contacts that nobody had asked for: ghost'])
