@@ -10,9 +10,7 @@ const options = new Command('bench:cost')
   .description('Counts the write and read units that DynamoDB consumes for a job')
   .option('--json', 'print one line of JSON')
   .option('--no-flatness', 'leave out the backlogs of up to 10,000 jobs')
-  .addOption(
-    new Option('--only <group>', 'one group of rows, and no backlogs').choices(Object.keys(GROUPS)),
-  )
+  .addOption(new Option('--only <group>', 'one group of rows, and no backlogs').choices(Object.keys(GROUPS)))
   .parse()
   .opts<{ json?: boolean; flatness: boolean; only?: string }>()
 

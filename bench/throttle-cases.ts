@@ -95,7 +95,8 @@ async function explained(bench: Bench): Promise<Cost> {
   for (let n = 0; n < JOBS; n++) {
     await scenario.work(1, 1, () => cycle.start())
     const why = await whyPartition(scenario.context, crm, CUSTOMER)
-    if (!JSON.stringify(why).includes('slots')) throw new Error('nothing holds the jobs, so nothing was measured')
+    if (!JSON.stringify(why).includes('slots'))
+      throw new Error('nothing holds the jobs, so nothing was measured')
   }
   return cycle.cost('`why` knows and is asked: backlog, by message', PUT, BACKLOG + 1)
 }
