@@ -14,7 +14,7 @@ afterAll(() => world?.stop())
 
 const PERIOD_MS = 2000
 const ALLOWED = 100
-const REQUESTS = 3
+const REQUESTS = 4
 
 /** Names begin with the cost. */
 const costOf = (name: string): number => Number(name.split('-')[0])

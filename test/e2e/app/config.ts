@@ -87,7 +87,7 @@ export default defineConfig({
     gpu: { concurrency: 3 },
     // As above: the recorder counts what arrives.
     mailer: { rateLimit: { allowed: 6, period: '2s', margin: '500ms' } },
-    requests: { rateLimit: { allowed: 3, period: '2s', margin: '500ms' }, costs: false },
+    requests: { rateLimit: { allowed: 4, period: '2s', margin: '500ms' }, costs: false },
   },
   tags: [
     { key: 'model', concurrency: 3 },
