@@ -2,6 +2,7 @@
 import { type Config, defineConfig, type QueueInput } from '../lib/core/queue/config.ts'
 import { type Cost, Cycle } from './cycle.ts'
 import type { Bench } from './harness.ts'
+import { steadyClock } from './steady-clock.ts'
 
 const JOBS = 41
 const PUT = 1
@@ -67,7 +68,7 @@ export async function measureSeveral(bench: Bench): Promise<Cost[]> {
 }
 
 async function sparse(bench: Bench, name: string, config: Config, limiters: number): Promise<Cost> {
-  const scenario = await bench.scenario(config)
+  const scenario = await bench.scenario(config, steadyClock())
   const cycle = new Cycle(bench.units)
   for (let n = 0; n < JOBS; n++) {
     await scenario.put('customer-1')
@@ -77,7 +78,7 @@ async function sparse(bench: Bench, name: string, config: Config, limiters: numb
 }
 
 async function backlog(bench: Bench, name: string, config: Config, limiters: number): Promise<Cost> {
-  const scenario = await bench.scenario(config)
+  const scenario = await bench.scenario(config, steadyClock())
   await scenario.putMany('customer-1', JOBS + 10)
   const cycle = new Cycle(bench.units)
   await scenario.work(JOBS, JOBS, () => cycle.start())
@@ -91,7 +92,7 @@ const MORE_BY_MESSAGE = 2
 const MORE_IN_INVOCATION = 1
 
 async function byMessage(bench: Bench, name: string, config: Config, rates = 1): Promise<Cost> {
-  const scenario = await bench.scenario(config)
+  const scenario = await bench.scenario(config, steadyClock())
   await scenario.putMany('customer-1', FEW + 5)
   const cycle = new Cycle(bench.units)
   await scenario.work(FEW, 1, () => cycle.start())
@@ -99,7 +100,7 @@ async function byMessage(bench: Bench, name: string, config: Config, rates = 1):
 }
 
 async function sameInvocation(bench: Bench, name: string, config: Config, rates = 1): Promise<Cost> {
-  const scenario = await bench.scenario(config)
+  const scenario = await bench.scenario(config, steadyClock())
   await scenario.putMany('customer-1', FEW + 5)
   const cycle = new Cycle(bench.units)
   // The first comes by message, and its start is settled.
@@ -114,7 +115,7 @@ const WAITING = 12
 
 /** Each job is followed by one of another partition: the unit goes with the invocation. */
 async function contended(bench: Bench, name: string, config: Config, limiters: number): Promise<Cost> {
-  const scenario = await bench.scenario(config)
+  const scenario = await bench.scenario(config, steadyClock())
   for (let n = 0; n < WAITING; n++) await scenario.putMany(`customer-${n}`, JOBS)
   const cycle = new Cycle(bench.units)
   await scenario.work(5 * JOBS, JOBS, () => cycle.start())
