@@ -61,7 +61,8 @@ export const pausesOf = (wiring: Wiring): Pauses => ({
     if (queue === undefined) await amendTarget(wiring, target, paused(said))
     else await pauseQueue(wiring, queue, said)
   },
-  resume: async (target, { onProgress } = {}) => {
+  resume: async (target, options) => {
+    const { onProgress } = options ?? {}
     if (onProgress !== undefined && typeof onProgress !== 'function')
       throw new ConfigurationError('options.onProgress', 'is a function, or left out')
     const queue = wholeQueue(wiring, target)

@@ -27,7 +27,9 @@ export class RetryAfterError extends SluiceError {
    * @param why the reason, which who reads the log or asks why jobs wait sees; or with it the limiter that is meant
    */
   constructor(when: Date | Duration | string | null | undefined, why: string | RetryAfterWhy = {}) {
-    const { reason = 'the service asked for it', ...of } = typeof why === 'string' ? { reason: why } : why
+    // Without TypeScript it may be anything, and another error in place of this one would spend an attempt.
+    const { reason: said, ...of } = typeof why === 'string' ? { reason: why } : (why ?? {})
+    const reason = typeof said === 'string' ? said : 'the service asked for it'
     super(`slow down: ${reason}`)
     this.until = timeOf(when) ?? Date.now() + OTHERWISE_MS
     this.reason = reason
