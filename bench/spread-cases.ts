@@ -30,7 +30,11 @@ export async function measureSpread(bench: Bench): Promise<Cost[]> {
 }
 
 /** Nobody has to give a limit only to pay less. */
-const asCheapAs = (limited: Cost, cost: Cost): Cost => ({ ...cost, budget: limited.writes })
+const asCheapAs = (limited: Cost, cost: Cost): Cost => ({
+  ...cost,
+  budget: limited.writes,
+  bound: cost.budget,
+})
 
 /** A partition that has had other numbers of shards, in each of which units may lie still. */
 async function measureAfterDeploys(bench: Bench, name: string, numbers: readonly number[]): Promise<Cost> {
