@@ -7,11 +7,13 @@ import { type Cost, Cycle } from './cycle.ts'
 import type { Bench, Scenario } from './harness.ts'
 import { newKeptJob } from './kept-job.ts'
 import { measureLanes } from './lane-cases.ts'
-import { measureLimiters } from './limiter-cases.ts'
+import { measureLimiters, measureSeveral } from './limiter-cases.ts'
+import { measureOnce } from './once-cases.ts'
 import { bucketDollars } from './prices.ts'
 import { measureRates } from './rate-cases.ts'
 import { measureSizes } from './size-cases.ts'
 import { measureSpread } from './spread-cases.ts'
+import { measureThrottles } from './throttle-cases.ts'
 
 export type { Cost } from './cycle.ts'
 
@@ -32,20 +34,26 @@ export async function measureSmall(bench: Bench): Promise<Cost[]> {
   ]
 }
 
-export async function measureCosts(bench: Bench): Promise<Cost[]> {
-  return [
-    ...(await measureSmall(bench)),
-    await measureWide(bench, 200, { writes: 3, reads: 4 }),
-    await measureWide(bench, 3900, { writes: 9, reads: 6 }),
-    await measureWide(bench, 40_000, { writes: 3, reads: 4 }),
-    await measureWide(bench, 200_000, { writes: 3, reads: 4 }),
-    ...(await measureSpread(bench)),
-    ...(await measureLimiters(bench)),
-    ...(await measureLanes(bench)),
-    ...(await measureRates(bench)),
-    ...(await measureSizes(bench)),
-    ...(await measureBatches(bench)),
-  ]
+const measureWides = async (bench: Bench): Promise<Cost[]> => [
+  await measureWide(bench, 200, { writes: 3, reads: 4 }),
+  await measureWide(bench, 3900, { writes: 9, reads: 6 }),
+  await measureWide(bench, 40_000, { writes: 3, reads: 4 }),
+  await measureWide(bench, 200_000, { writes: 3, reads: 4 }),
+]
+
+/** Measured together, and chosen by name. */
+export const GROUPS: Readonly<Record<string, (bench: Bench) => Promise<Cost[]>>> = {
+  small: measureSmall,
+  payloads: measureWides,
+  spread: measureSpread,
+  limiters: measureLimiters,
+  several: measureSeveral,
+  lanes: measureLanes,
+  rates: measureRates,
+  throttles: measureThrottles,
+  once: measureOnce,
+  sizes: measureSizes,
+  batches: measureBatches,
 }
 
 async function measureSparse(bench: Bench): Promise<Cost> {

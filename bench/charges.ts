@@ -23,6 +23,15 @@ export const kindOf = (operation: string): keyof Charge | undefined => KINDS[ope
 /** A write whose condition fails is charged like one that succeeds; items here have at most 1 KB. */
 export const FAILED_WRITE = 1
 
+/** A transaction that is cancelled is charged like one that succeeds: twice for each of its items. */
+const CANCELLED_ITEM = 2
+
+/** What a call that failed is charged for, in write units. */
+export function writesOfFailure(errorName: string, items: number): number {
+  if (errorName === 'TransactionCanceledException') return CANCELLED_ITEM * items
+  return isFailedWrite(errorName) ? FAILED_WRITE : 0
+}
+
 export const isFailedWrite = (errorName: string): boolean =>
   errorName.endsWith('ConditionalCheckFailedException')
 

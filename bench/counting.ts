@@ -1,6 +1,6 @@
 /** Counts the capacity that DynamoDB says each call consumed, indexes included. */
 import type { ConsumedCapacity, DynamoDBClient } from '@aws-sdk/client-dynamodb'
-import { type Charge, FAILED_WRITE, isFailedWrite, kindOf, unitsOf } from './charges.ts'
+import { type Charge, kindOf, unitsOf, writesOfFailure } from './charges.ts'
 
 export interface Units extends Charge {
   calls: number
@@ -8,6 +8,7 @@ export interface Units extends Charge {
 
 interface Input {
   ReturnConsumedCapacity?: string
+  readonly TransactItems?: readonly unknown[]
 }
 interface Output {
   ConsumedCapacity?: ConsumedCapacity | ConsumedCapacity[]
@@ -26,7 +27,8 @@ export function countUnits(client: DynamoDBClient): Units {
         if (kind) units[kind] += unitsOf((result.output as Output).ConsumedCapacity)
         return result
       } catch (error) {
-        if (isFailedWrite((error as Error).name)) units.writes += FAILED_WRITE
+        const { TransactItems = [] } = args.input as Input
+        units.writes += writesOfFailure((error as Error).name, TransactItems.length)
         throw error
       }
     },

@@ -12,6 +12,8 @@ export interface Cost {
   readonly dollars: number
   /** Write units that a job may cost. */
   readonly budget: number
+  /** What has to hold as long as the budget is out of reach: what has been reached, lest it gets lost. */
+  readonly bound?: number
   /** Read units that a job may cost. */
   readonly readBudget?: number
 }

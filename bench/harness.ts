@@ -18,6 +18,7 @@ import type { ShardKey } from '../lib/core/keys.ts'
 import type { Config } from '../lib/core/queue/config.ts'
 import { NO_PAUSES } from '../lib/core/queue/queue-pauses.ts'
 import { LAMBDA_LONGEST_MS } from '../lib/core/times.ts'
+import type { Clock } from '../lib/ports/clock.ts'
 import type { Logger } from '../lib/ports/logger.ts'
 import type { WorkMessage } from '../lib/ports/queues.ts'
 import { arrive } from '../lib/use-cases/arrive.ts'
@@ -38,8 +39,8 @@ export interface Bench extends AsyncDisposable {
   /** Where the engine answers. */
   readonly endpoint: string
   readonly units: Units
-  /** A world of its own: new tables, new queues. */
-  scenario(config: Config): Promise<Scenario>
+  /** A world of its own: new tables, new queues. By the machine's clock, if it has no other. */
+  scenario(config: Config, clock?: Clock): Promise<Scenario>
 }
 
 export async function startBench(): Promise<Bench> {
@@ -56,7 +57,7 @@ export async function startBench(): Promise<Bench> {
   return {
     endpoint: engine.endpoint,
     units,
-    scenario: async (config) => {
+    scenario: async (config, clock) => {
       const suffix = `-${process.pid}-${scenarios++}`
       // The stream costs nothing in DynamoDB; here it only slows the engine down.
       const renamed = tables.map(({ create, ...table }) => {
@@ -64,7 +65,7 @@ export async function startBench(): Promise<Bench> {
         return { ...table, name: table.name + suffix, create: { ...rest, TableName: table.name + suffix } }
       })
       await createTables(client, renamed)
-      return new Scenario(config, { client, tables: tableNames(renamed.map(({ name }) => name)) })
+      return new Scenario(config, { client, tables: tableNames(renamed.map(({ name }) => name)) }, clock)
     },
     [Symbol.asyncDispose]: async () => {
       client.destroy()
@@ -101,7 +102,7 @@ export class Scenario {
   readonly #retried: ShardKey[] = []
   #jobs = 0
 
-  constructor(config: Config, database: Database) {
+  constructor(config: Config, database: Database, clock: Clock = systemClock) {
     this.database = database
     const { work, wake, sent } = memoryQueues()
     this.#sent = sent
@@ -109,10 +110,10 @@ export class Scenario {
     this.context = {
       config,
       store,
-      payloads: memoryPayloads(systemClock.now),
+      payloads: memoryPayloads(clock.now),
       work,
       wake,
-      clock: systemClock,
+      clock,
       random: systemRandom,
       events: eventsToLog(quiet),
       deployment: { isReplaced: async () => false, isAlone: async () => true, pauses: async () => NO_PAUSES },
@@ -121,16 +122,16 @@ export class Scenario {
 
   /** The same tables under another configuration, as after a deploy. Messages on their way are not taken along. */
   deploy(config: Config): Scenario {
-    return new Scenario(config, this.database)
+    return new Scenario(config, this.database, this.context.clock)
   }
 
   newJob(
     customer: string,
-    { payload_bytes = 0, runAt = Date.now(), id = this.#newId(), labels }: Jobs = {},
+    { payload_bytes = 0, runAt = this.context.clock.now(), id = this.#newId(), labels }: Jobs = {},
   ): JobItem {
     const payload = { customer, ...(payload_bytes > 0 ? { blob: 'x'.repeat(payload_bytes) } : {}) }
     const asked = { id, queue: 'crm', task: 'sync', payload, runAt, ...labels }
-    const job = newJob(this.context.config, asked, Date.now())
+    const job = newJob(this.context.config, asked, this.context.clock.now())
     if (!job.ok) throw new Error(job.reason)
     return job.value
   }

@@ -2,6 +2,7 @@
 import { type Config, defineConfig, type QueueInput } from '../lib/core/queue/config.ts'
 import { type Cost, Cycle } from './cycle.ts'
 import type { Bench } from './harness.ts'
+import { steadyClock } from './steady-clock.ts'
 
 const JOBS = 41
 const PUT = 1
@@ -10,19 +11,29 @@ const ALONE = { sparse: 5, backlog: 3 }
 const MORE_SPARSE = 2
 const MORE_BACKLOG = 0.2
 const CONTENDED = 5.2
+const MORE_CONTENDED = 1.2
+/** What each further one costs today: one goes with the invocation, and the others are given back and borrowed anew. */
+const MORE_TODAY = 2
 
-const configOf = (queue: QueueInput<'api' | 'disk'>): Config =>
+const RATED = { rateLimit: { allowed: 32, period: 1000 } } as const
+const configOf = (queue: QueueInput<never, 'api' | 'disk' | 'calls' | 'tokens'>): Config =>
   defineConfig({
-    pools: { api: { concurrency: 4 }, disk: { concurrency: 4 } },
+    pools: { api: { concurrency: 4 }, disk: { concurrency: 4 }, calls: RATED, tokens: RATED },
     queues: { crm: { partition: { payload: 'customer' }, concurrency: 1, timeout: '10s', ...queue } },
   })
 
 const TOTAL = configOf({ total: 4 })
 const LARGE = configOf({ total: 1000 })
-const RATE = configOf({ total: { rateLimit: { allowed: 32, period: 1000 } } })
+const RATE = configOf({ total: RATED })
+const RATE_OF_POOL = configOf({ pools: { calls: 1 } })
+const TWO_RATES = configOf({ total: RATED, pools: { calls: 1 } })
+const THREE_RATES = configOf({ total: RATED, pools: { calls: 1, tokens: 1 } })
 /** The same for a partition whose rate counts what its jobs cost. */
-const COSTS = configOf({ rateLimit: { allowed: 32, period: 1000 }, costs: true })
+const COSTS = configOf({ ...RATED, costs: true })
 const BOTH = configOf({ total: 4, pools: { api: 2 } })
+/** Each lets as many run as the others, so that partitions wait for all of them. */
+const TWO = configOf({ total: 4, pools: { api: 1 } })
+const THREE = configOf({ total: 4, pools: { api: 1, disk: 1 } })
 
 export async function measureLimiters(bench: Bench): Promise<Cost[]> {
   return [
@@ -38,12 +49,28 @@ export async function measureLimiters(bench: Bench): Promise<Cost[]> {
     await sparse(bench, 'a rate that counts costs: sparse', COSTS, 1),
     await byMessage(bench, 'a rate that counts costs: backlog, by message', COSTS),
     await sameInvocation(bench, 'a rate that counts costs: backlog, same invocation', COSTS),
-    await contended(bench, 'a total that many partitions wait for: backlog, same invocation', TOTAL),
+    await contended(bench, 'a total that many partitions wait for: backlog, same invocation', TOTAL, 1),
+  ]
+}
+
+/** The same for several of each. */
+export async function measureSeveral(bench: Bench): Promise<Cost[]> {
+  return [
+    await sparse(bench, 'a rate of a pool: sparse', RATE_OF_POOL, 1),
+    await byMessage(bench, 'a rate of a pool: backlog, by message', RATE_OF_POOL),
+    await sameInvocation(bench, 'a rate of a pool: backlog, same invocation', RATE_OF_POOL),
+    await sparse(bench, 'two shared rates: sparse', TWO_RATES, 2),
+    await byMessage(bench, 'two shared rates: backlog, by message', TWO_RATES, 2),
+    await sameInvocation(bench, 'two shared rates: backlog, same invocation', TWO_RATES, 2),
+    await byMessage(bench, 'three shared rates: backlog, by message', THREE_RATES, 3),
+    await sameInvocation(bench, 'three shared rates: backlog, same invocation', THREE_RATES, 3),
+    await contended(bench, 'a total and a pool that many wait for: backlog, same invocation', TWO, 2),
+    await contended(bench, 'a total and two pools that many wait for: backlog, same invocation', THREE, 3),
   ]
 }
 
 async function sparse(bench: Bench, name: string, config: Config, limiters: number): Promise<Cost> {
-  const scenario = await bench.scenario(config)
+  const scenario = await bench.scenario(config, steadyClock())
   const cycle = new Cycle(bench.units)
   for (let n = 0; n < JOBS; n++) {
     await scenario.put('customer-1')
@@ -53,7 +80,7 @@ async function sparse(bench: Bench, name: string, config: Config, limiters: numb
 }
 
 async function backlog(bench: Bench, name: string, config: Config, limiters: number): Promise<Cost> {
-  const scenario = await bench.scenario(config)
+  const scenario = await bench.scenario(config, steadyClock())
   await scenario.putMany('customer-1', JOBS + 10)
   const cycle = new Cycle(bench.units)
   await scenario.work(JOBS, JOBS, () => cycle.start())
@@ -66,16 +93,16 @@ const BY_MESSAGE = 4
 const MORE_BY_MESSAGE = 2
 const MORE_IN_INVOCATION = 1
 
-async function byMessage(bench: Bench, name: string, config: Config): Promise<Cost> {
-  const scenario = await bench.scenario(config)
+async function byMessage(bench: Bench, name: string, config: Config, rates = 1): Promise<Cost> {
+  const scenario = await bench.scenario(config, steadyClock())
   await scenario.putMany('customer-1', FEW + 5)
   const cycle = new Cycle(bench.units)
   await scenario.work(FEW, 1, () => cycle.start())
-  return cycle.cost(name, PUT, BY_MESSAGE + MORE_BY_MESSAGE)
+  return cycle.cost(name, PUT, BY_MESSAGE + MORE_BY_MESSAGE * rates)
 }
 
-async function sameInvocation(bench: Bench, name: string, config: Config): Promise<Cost> {
-  const scenario = await bench.scenario(config)
+async function sameInvocation(bench: Bench, name: string, config: Config, rates = 1): Promise<Cost> {
+  const scenario = await bench.scenario(config, steadyClock())
   await scenario.putMany('customer-1', FEW + 5)
   const cycle = new Cycle(bench.units)
   // The first comes by message, and its start is settled.
@@ -83,16 +110,17 @@ async function sameInvocation(bench: Bench, name: string, config: Config): Promi
   await scenario.work(FEW, FEW, () => {
     if (starts++ > 0) cycle.start()
   })
-  return cycle.cost(name, PUT, ALONE.backlog + MORE_IN_INVOCATION)
+  return cycle.cost(name, PUT, ALONE.backlog + MORE_IN_INVOCATION * rates)
 }
 
 const WAITING = 12
 
 /** Each job is followed by one of another partition: the unit goes with the invocation. */
-async function contended(bench: Bench, name: string, config: Config): Promise<Cost> {
-  const scenario = await bench.scenario(config)
+async function contended(bench: Bench, name: string, config: Config, limiters: number): Promise<Cost> {
+  const scenario = await bench.scenario(config, steadyClock())
   for (let n = 0; n < WAITING; n++) await scenario.putMany(`customer-${n}`, JOBS)
   const cycle = new Cycle(bench.units)
   await scenario.work(5 * JOBS, JOBS, () => cycle.start())
-  return cycle.cost(name, PUT, CONTENDED)
+  const cost = cycle.cost(name, PUT, CONTENDED + MORE_CONTENDED * (limiters - 1))
+  return { ...cost, bound: CONTENDED + MORE_TODAY * (limiters - 1) }
 }

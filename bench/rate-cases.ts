@@ -4,6 +4,7 @@ import type { Labels } from '../lib/core/job/labels.ts'
 import { type Config, defineConfig, type QueueInput } from '../lib/core/queue/config.ts'
 import { type Cost, Cycle } from './cycle.ts'
 import type { Bench } from './harness.ts'
+import { steadyClock } from './steady-clock.ts'
 
 /** So few that the rate lets them all start. */
 const FEW = 21
@@ -49,7 +50,7 @@ export async function measureRates(bench: Bench): Promise<Cost[]> {
 }
 
 async function sparse(bench: Bench, { name, config, labels }: Case): Promise<Cost> {
-  const scenario = await bench.scenario(config)
+  const scenario = await bench.scenario(config, steadyClock())
   // Once the lane has a slot of its partition, it keeps it.
   await scenario.put('customer-1', { labels })
   await scenario.work(1, 1)
@@ -72,7 +73,7 @@ async function backlog(
   { name, config, labels }: Case,
   { name: how, perInvocation, budget }: Way,
 ): Promise<Cost> {
-  const scenario = await bench.scenario(config)
+  const scenario = await bench.scenario(config, steadyClock())
   await scenario.putMany('customer-1', FEW + 5, { labels })
   const cycle = new Cycle(bench.units)
   // The first comes by message, and its start is settled; and the lane borrows its slot.

@@ -63,6 +63,12 @@ export class Flow {
     this.#calm.stand(Array.from({ length: count }, () => this.#newJob(tenant, takes_ms)))
   }
 
+  /** Such jobs that take a unit of a pool: they lie in a lane of their partition. */
+  standInLane(pool: string, tenant: string, count: number, takes_ms: number): void {
+    const job = () => ({ ...this.#newJob(tenant, takes_ms), pools: { [pool]: 1 } })
+    this.#calm.stand(Array.from({ length: count }, job))
+  }
+
   /** Such jobs of the second queue. */
   standBeside(tenant: string, count: number, takes_ms: number): void {
     const job = () => ({ ...this.#newJob(tenant, takes_ms), queue: BESIDE })

@@ -26,7 +26,7 @@ export interface EnqueueOptions<PoolName extends string = string, TagKey extends
   readonly pools?: Readonly<Partial<Record<PoolName, number>>>
   /**
    * As how many starts it counts: against the rate of its partition and the total's, if its queue says `costs`, and against those
-   * of its pools. A whole number; instead of what its task says. Default: 1, or what its queue says of a pool.
+   * of its pools and tags, unless they say `costs: false`. A whole number; instead of what its task says. Default: 1, or what its queue says of a pool, or the limit of a tag.
    * @example { cost: estimatedTokens(prompt) }
    */
   readonly cost?: number

@@ -64,7 +64,8 @@ export const pausesOf = (wiring: Wiring): Pauses => ({
     await pauseQueue(wiring, queue, said)
     tell(wiring, { queue }, { kind: 'paused', note: said })
   },
-  resume: async (target, { onProgress, ...note } = {}) => {
+  resume: async (target, options) => {
+    const { onProgress, ...note } = options ?? {}
     if (onProgress !== undefined && typeof onProgress !== 'function')
       throw new ConfigurationError('options.onProgress', 'is a function, or left out')
     const said = toNote(note)
@@ -86,8 +87,12 @@ const pausedQueue = (queue: string, { by, reason, since }: QueuePause): PausedQu
   ...(since === undefined ? {} : { since }),
 })
 
-/** @throws InvalidJobError if there is no such queue */
+/** @throws InvalidJobError if there is no such queue, or nothing is named */
 function wholeQueue({ config }: Wiring, target: PauseTarget): string | undefined {
+  if (typeof target !== 'object' || target === null)
+    throw new InvalidJobError(
+      "name what is meant: { queue: 'name' }, and there partition, or a pool or a tag",
+    )
   if (!('queue' in target) || target.partition !== undefined) return undefined
   if (!queueNamed(config, target.queue)) throw new InvalidJobError(noQueue(config, target.queue))
   return target.queue

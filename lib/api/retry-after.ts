@@ -33,8 +33,10 @@ export class RetryAfterError<Configuration = unknown> extends SluiceError {
     when: Date | Duration | string | null | undefined,
     why: string | RetryAfterWhy<Configuration> = {},
   ) {
-    const given = typeof why === 'string' ? { reason: why } : (why as RetryAfterWhy)
-    const { reason = 'the service asked for it', ...of } = given
+    // Without TypeScript it may be anything, and another error in place of this one would spend an attempt.
+    const given = typeof why === 'string' ? { reason: why } : ((why ?? {}) as RetryAfterWhy)
+    const { reason: said, ...of } = given
+    const reason = typeof said === 'string' ? said : 'the service asked for it'
     super(`slow down: ${reason}`)
     this.until = timeOf(when) ?? Date.now() + OTHERWISE_MS
     this.reason = reason

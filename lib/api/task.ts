@@ -68,8 +68,8 @@ export interface TaskDefinition<
   /** How many units of which pools a job of the task takes while it runs. A client adds it to each job that it puts. */
   readonly pools?: Readonly<Record<Pool, number>>
   /**
-   * As how many starts a job of the task counts, where costs are counted: `costs` of a queue, and pools with a rate. A client adds it
-   * to each job that it puts.
+   * As how many starts a job of the task counts, where costs are counted: `costs` of a queue, and pools and tags with a rate
+   * that do not say `costs: false`. A client adds it to each job that it puts.
    * @example cost: ({ prompt }) => Math.ceil(prompt.length / 4)
    */
   readonly cost?: number | ((payload: StandardSchemaV1.InferInput<Schema>) => number)

@@ -51,6 +51,15 @@ const options = fc.oneof(
       cost: fc.oneof(fc.constantFrom(undefined, 1, 100, 101, 0, 1.5, '1'), hostile),
       pools: fc.oneof(fc.constantFrom(undefined, { api: 1 }, { api: 0 }, { nobody: 1 }), hostile),
       tags: fc.oneof(fc.constantFrom(undefined, { user: 'ann' }), hostile),
+      debounce: fc.oneof(
+        { weight: 6, arbitrary: fc.constant(undefined) },
+        {
+          weight: 1,
+          arbitrary: fc.constantFrom({ key: 'a', wait: '1s' }, { key: 'a', wait: '2s', max: '1s' }),
+        },
+        { weight: 1, arbitrary: almost({ key: hostile, wait: hostile, max: hostile }) },
+        { weight: 1, arbitrary: hostile },
+      ),
       unique: fc.oneof(fc.constantFrom(undefined, true, { key: 'nightly' }, { key: '' }), hostile),
     }),
   },

@@ -52,6 +52,7 @@ const partition = fc.oneof(
   ),
   almost({ payload: text, task: fc.constant(true) }),
 )
+const costs = optional(fc.oneof({ weight: 6, arbitrary: fc.boolean() }, { weight: 1, arbitrary: anything }))
 const queue = almost({
   partition: optional(partition),
   concurrency: optional(amount),
@@ -73,7 +74,7 @@ const queue = almost({
       }),
     ),
   ),
-  costs: optional(fc.oneof({ weight: 6, arbitrary: fc.boolean() }, { weight: 1, arbitrary: anything })),
+  costs,
   batch: optional(
     fc.oneof(
       {
@@ -84,8 +85,31 @@ const queue = almost({
       { weight: 1, arbitrary: anything },
     ),
   ),
+  adaptive: optional(
+    fc.oneof(
+      fc.constant(true),
+      almost({
+        outcomes: optional(amount),
+        threshold: optional(amount),
+        factor: optional(amount),
+        minimumOutcomes: optional(amount),
+        most: optional(amount),
+        recovery: optional(duration),
+      }),
+      anything,
+    ),
+  ),
+  maxQueueSize: optional(
+    fc.oneof(amount, almost({ queue: optional(amount), partition: optional(amount) }), anything),
+  ),
   guaranteed: optional(fc.oneof(fc.dictionary(text, amount, { maxKeys: 2 }), anything)),
-  pools: optional(fc.dictionary(fc.oneof(fc.constantFrom('api', 'model'), text), amount, { maxKeys: 2 })),
+  pools: optional(
+    fc.dictionary(
+      fc.oneof(fc.constantFrom('api', 'model'), text),
+      fc.oneof(amount, almost({ weight: optional(amount), cost: optional(amount) })),
+      { maxKeys: 2 },
+    ),
+  ),
   app: optional(fc.oneof(fc.constantFrom('hubspot', 'constructor'), anything)),
   floor: optional(amount),
 })
@@ -102,6 +126,7 @@ const pools = fc.oneof(
       almost({
         concurrency: optional(amount),
         rateLimit: optional(almost({ allowed: amount, period: duration })),
+        costs,
       }),
       { maxKeys: 3 },
     ),
@@ -118,6 +143,7 @@ const tags = fc.oneof(
       concurrency: optional(amount),
       rateLimit: optional(almost({ allowed: amount, period: duration })),
       cost: optional(amount),
+      costs,
     }),
     { maxLength: 2 },
   ),

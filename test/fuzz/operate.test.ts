@@ -1,11 +1,16 @@
-/** What people do by the client without its types: cancel, set a total, a pool or an app's rate. Refused before anything is written. */
+/**
+ * What people do by the client without its types: cancel, set a total, a pool or an app's rate, pause, resume, slow down and
+ * recount. Refused before anything is written.
+ */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { SQSClient } from '@aws-sdk/client-sqs'
 import { fc } from '@fast-check/vitest'
 import { describe, expect, test } from 'vitest'
 import { createClient } from '../../lib/api/client.ts'
+import { createAdmin } from '../../lib/api/create-admin.ts'
 import { SluiceError } from '../../lib/core/errors.ts'
 import { defineConfig } from '../../lib/core/queue/config.ts'
+import { NOW } from '../support/builders.ts'
 import { record, type Sent } from '../support/record-commands.ts'
 import { untyped } from '../support/untyped.ts'
 import { text } from './attributes.ts'
@@ -21,12 +26,16 @@ const CONFIG = defineConfig({
   queues: {
     crm: { partition: { payload: 'customer' }, total: 5, pools: { api: 2 } },
     sync: { partition: { payload: 'customer' }, app: 'hubspot' },
+    sized: { partition: { payload: 'customer' }, maxQueueSize: { queue: 100, partition: 5 } },
     ruled: { rateLimit: { allowed: 5, period: '1s', partition: { payload: 'region' } } },
   },
 })
 const KEYS = { accessKeyId: 'test', secretAccessKey: 'test' }
 
-function clientFor(sent: Sent[]) {
+const clientFor = (sent: Sent[]) => createClient(optionsFor(sent))
+const adminFor = (sent: Sent[]) => createAdmin(optionsFor(sent))
+
+function optionsFor(sent: Sent[]) {
   const dynamodb = record(new DynamoDBClient({ region: 'us-east-1', credentials: KEYS }), sent)
   const sqs = record(new SQSClient({ region: 'us-east-1', credentials: KEYS }), sent)
   const names = {
@@ -35,7 +44,7 @@ function clientFor(sent: Sent[]) {
     historyTable: 'history',
     wakeQueueUrl: 'http://localhost/w',
   }
-  return createClient({ config: CONFIG, ...names, dynamodb, sqs })
+  return { config: CONFIG, ...names, dynamodb, sqs }
 }
 
 const hostile = fc.oneof(
@@ -121,6 +130,91 @@ describe('an operator', () => {
     const options = fc.oneof(fc.constant({}), almost({ note }), hostile)
     const property = fc.asyncProperty(app, rate, options, (which, to, how) =>
       refusesOrCalls(sent, () => client.setAppRate(untyped(which), untyped(to), untyped(how))),
+    )
+    await fc.assert(property, runs(1500))
+  })
+})
+
+const target = fc.oneof(
+  {
+    weight: 3,
+    arbitrary: fc.constantFrom<unknown>(
+      { queue: 'crm', partition: 'acme' },
+      { pool: 'api' },
+      { tag: 'portal', each: '7' },
+      { rate: 'ruled', of: 'eu' },
+      { total: 'crm' },
+      { queue: 'nobody' },
+    ),
+  },
+  {
+    weight: 3,
+    arbitrary: almost({
+      queue: fc.oneof(fc.constantFrom('crm', 'sync', 'constructor'), hostile),
+      partition: fc.oneof(fc.constant('acme'), text, hostile),
+    }),
+  },
+  { weight: 2, arbitrary: almost({ tag: fc.constant('portal'), each: fc.oneof(text, hostile) }) },
+  { weight: 1, arbitrary: hostile },
+)
+/** Before a queue is paused as a whole, two seconds pass. */
+const isWhole = (what: unknown): boolean =>
+  Object(what).queue !== undefined && Object(what).partition === undefined
+
+describe('an operator who stops something', () => {
+  test('pauses a partition, a pool or a tag, or is refused in words', async () => {
+    const sent: Sent[] = []
+    const admin = adminFor(sent)
+    const some = target.filter((what) => !isWhole(what))
+    const property = fc.asyncProperty(some, note, (what, who) =>
+      refusesOrCalls(sent, () => admin.pause(untyped(what), untyped(who))),
+    )
+    await fc.assert(property, runs(3000))
+  })
+
+  test('resumes what is paused, a queue too, or is refused in words', async () => {
+    const sent: Sent[] = []
+    const admin = adminFor(sent)
+    const options = fc.oneof(
+      fc.constantFrom<unknown>(undefined, {}, { onProgress: () => {} }),
+      almost({ onProgress: hostile }),
+      hostile,
+    )
+    const any = fc.oneof(target, fc.constant({ queue: 'crm' }))
+    const property = fc.asyncProperty(any, options, (what, how) =>
+      refusesOrCalls(sent, () => admin.resume(untyped(what), untyped(how))),
+    )
+    await fc.assert(property, runs(3000))
+  })
+
+  test('slows a partition or a limiter down, or is refused in words', async () => {
+    const sent: Sent[] = []
+    const admin = adminFor(sent)
+    const until = fc.oneof(
+      fc.constantFrom<unknown>(null, '10m', 5000, '0s', -1, new Date(NOW), new Date(Number.NaN)),
+      hostile,
+    )
+    const place = fc.tuple(fc.oneof(fc.constantFrom('crm', 'ruled', 'nobody'), hostile), hostile)
+    const what = fc.oneof(
+      place,
+      fc.constant(['crm', 'acme']),
+      target.map((one) => [one]),
+    )
+    const property = fc.asyncProperty(what, until, note, (which, to, who) =>
+      refusesOrCalls(sent, () =>
+        (admin.slowDown as (...said: unknown[]) => Promise<void>)(...which, to, who),
+      ),
+    )
+    await fc.assert(property, runs(3000))
+  })
+
+  test('counts the jobs of a queue anew, or is refused in words', async () => {
+    const sent: Sent[] = []
+    const client = clientFor(sent)
+    const queue = fc.oneof(fc.constantFrom<unknown>('sized', 'crm', 'nobody', 'constructor'), hostile)
+    const partition = fc.oneof(fc.constantFrom<unknown>(undefined, 'acme', ''), hostile)
+    const property = fc.asyncProperty(queue, partition, (name, of) =>
+      refusesOrCalls(sent, () => client.recount(untyped(name), untyped(of))),
     )
     await fc.assert(property, runs(1500))
   })

@@ -80,7 +80,7 @@ const scheduling = (
 ]
 
 const limited = defineConfig({
-  pools: { api: { concurrency: 4 } },
+  pools: { api: { concurrency: 4, rateLimit: { allowed: 9, period: '1s' }, costs: false } },
   tags: [
     { key: 'model', concurrency: 4 },
     { key: 'user', each: true, concurrency: 1 },
@@ -203,7 +203,9 @@ describe('types', () => {
     const sized: ConfigInput = { queues: { crm: { maxQueueSize: { tenant: 5 } } } }
     // @ts-expect-error a rate needs its period
     const incomplete: ConfigInput = { queues: { crm: { rateLimit: { allowed: 3 } } } }
-    expectTypeOf([misspelt, sized, incomplete]).toEqualTypeOf<ConfigInput[]>()
+    // @ts-expect-error what its rate counts is of a pool or a queue
+    const total: ConfigInput = { queues: { crm: { total: { concurrency: 3, costs: true } } } }
+    expectTypeOf([misspelt, sized, incomplete, total]).toEqualTypeOf<ConfigInput[]>()
   })
 
   test('a queue names pools of its configuration', () => {

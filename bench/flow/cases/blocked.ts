@@ -4,13 +4,15 @@ import { type Case, type Goal, judged, shown } from '../rows.ts'
 import { quantile } from '../statistics.ts'
 
 const BLOCKED = 10_000
-/** They lie in partitions of the same names, in a queue that the pool covers. */
+/** In a lane of each of these partitions, before all that is measured of it. */
 const PARTITIONS = 10
 const SLOTS = 10
 /** Of one partition, in units of which its backlog uses a part. */
 const A_SECOND = 4
 const TAKES_MS = 500
-/** Longer than is measured, so that nothing of the pool becomes free. */
+/** So little that whoever comes before the holder has soon let it have its turn. */
+const BLOCKED_TAKE_MS = 10
+/** Longer than is measured, so that nothing of the pool becomes free. It is of a queue that lets its jobs run for so long. */
 const HOLDER_TAKES_MS = 50 * SECOND_MS
 const WITHIN = { from: 5 * SECOND_MS, until: 35 * SECOND_MS }
 const DRAIN_MS = 5 * SECOND_MS
@@ -44,10 +46,13 @@ async function neighbours(seed: number, blocked: number) {
   if (blocked > 0) flow.standBeside('holder', 1, HOLDER_TAKES_MS)
   for (let n = 0; n < PARTITIONS; n++) {
     const tenant = `tenant-${n}`
-    flow.standBeside(tenant, blocked / PARTITIONS, TAKES_MS)
+    flow.standInLane('api', tenant, blocked / PARTITIONS, BLOCKED_TAKE_MS)
     flow.arrive(tenant, A_SECOND, WITHIN, TAKES_MS)
   }
   await flow.run(WITHIN.until + DRAIN_MS)
   const waits_ms = flow.waits_ms('tenant-', WITHIN)
+  const started = [...flow.served(WITHIN).values()].reduce((sum, count) => sum + count, 0)
+  // Of those that were put before, all are blocked.
+  if (started > waits_ms.length) throw new Error('jobs that the pool blocks have started')
   return { p50_ms: quantile(waits_ms, 0.5), p99_ms: quantile(waits_ms, 0.99) }
 }

@@ -1,6 +1,6 @@
 /**
  * What a job costs: as how many starts it counts against its partition's rate, if its queue says `costs`, and against the rates
- * of its pools. Without one it counts as one start, or as its queue says of a pool.
+ * of its pools and tags, unless those count how many start. Without one it counts as one start, or as its queue says of a pool.
  */
 import { parseShard, type Shard } from '../keys.ts'
 import { isRateOfPartition } from '../limits/limiter-name.ts'
@@ -29,9 +29,14 @@ export function costProblem(config: Config, shard: Shard, cost: number | undefin
   return tooSmall && `a job that costs ${cost} could never start: ${text(tooSmall)}`
 }
 
+/** Where that can be said of one rate alone. */
+const TO_COUNT_STARTS = '; costs: false there has it count how many start'
+
 function text({ name, rateLimit: { allowed, period_ms } }: SharedRate): string {
   const [kind, ...rest] = name.split('|')
-  return `the rate of ${isRateOfPartition(name) ? 'its partition' : `${kind} "${rest.join('|')}"`} is ${allowed} in ${period_ms / 1000} s`
+  const whose = isRateOfPartition(name) ? 'its partition' : `${kind} "${rest.join('|')}"`
+  const advice = kind === 'rate' || kind === 'total' ? '' : TO_COUNT_STARTS
+  return `the rate of ${whose} is ${allowed} in ${period_ms / 1000} s${advice}`
 }
 
 /** What the item of a new job says of it: nothing, if that makes no difference. */
@@ -42,7 +47,7 @@ export function costOfNew(config: Config, pk: string, cost: number | undefined):
   if (cost === 1 && rates.every((rate) => costIn(rate, pk) === 1)) return parsed({})
   if (rates.length === 0)
     return refused(
-      `nothing counts what it costs: say costs: true of queue "${shard.value.queue}", which needs a rate, or give it a pool that has one`,
+      `nothing counts what it costs: say costs: true of queue "${shard.value.queue}", which needs a rate, or give it a pool with one that counts costs`,
     )
   const problem = costProblem(config, shard.value, cost)
   return problem === undefined ? parsed({ cost }) : refused(problem)

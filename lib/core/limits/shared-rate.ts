@@ -61,6 +61,10 @@ export interface RateInUse {
   readonly slowedUntil?: number
 }
 
+/** What a rate says of that: it counts what jobs say that they cost, or how many start. */
+export const counting = (costs: boolean): Pick<SharedRate, 'countsStarts'> =>
+  costs ? {} : { countsStarts: true }
+
 /** As how many starts a job counts. What it says itself counts before what its queue says. */
 export const unitsFor = (
   { cost, countsStarts }: Pick<RateInUse, 'cost' | 'countsStarts'>,

@@ -15,7 +15,7 @@ import { limiterFields, type PoolUseInput, poolsSchema, type TotalInput } from '
 import { partitionSchema } from './partition.ts'
 import { sizeFields } from './queue-size-input.ts'
 import { ruledRateSchema } from './rate-rule-input.ts'
-import type { SharedLimitsInput } from './shared-limits-input.ts'
+import type { PoolLimitsInput } from './shared-limits-input.ts'
 import { type TagLimitInput, tagsSchema } from './tags-input.ts'
 
 export const MAX_SHARDS = 1000
@@ -90,7 +90,7 @@ export interface ConfigInput<
 > {
   readonly queues: Readonly<Record<QueueName, QueueInput<NoInfer<AppName>, NoInfer<PoolName>>>>
   readonly apps?: Readonly<Record<AppName, AppRate>> | undefined
-  readonly pools?: Readonly<Record<PoolName, SharedLimitsInput>> | undefined
+  readonly pools?: Readonly<Record<PoolName, PoolLimitsInput>> | undefined
   readonly tags?: readonly TagLimitInput<TagKey>[] | undefined
   readonly schedules?: SchedulesInput | undefined
 }

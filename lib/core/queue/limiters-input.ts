@@ -82,7 +82,7 @@ export const poolLimiter = (
     ? undefined
     : { name: poolNamed(pool), concurrency, weights: usesOf(queues, pool, ({ weight }) => weight) }
 
-export function poolNamedIn(queue: string, pools: Pools, pool: string): SharedLimits {
+export function poolNamedIn(queue: string, pools: Pools, pool: string): Pools[string] {
   const known = Object.keys(pools)
   const found = Object.hasOwn(pools, pool) ? pools[pool] : undefined
   if (!found)
@@ -93,7 +93,7 @@ export function poolNamedIn(queue: string, pools: Pools, pool: string): SharedLi
   return found
 }
 
-function poolOf(queue: string, pools: Pools, pool: string, weight: number): SharedLimits {
+function poolOf(queue: string, pools: Pools, pool: string, weight: number): Pools[string] {
   const found = poolNamedIn(queue, pools, pool)
   const { concurrency = 0 } = found
   if (concurrency > 0 && weight > concurrency)

@@ -7,6 +7,7 @@ import { isDeepEqual } from '../deep-equal.ts'
 import { toRate } from '../limits/input.ts'
 import { type LimiterId, type LimiterName, nameOf, ruledNamed } from '../limits/limiter-name.ts'
 import { type RateLimit, withMargin } from '../limits/limits.ts'
+import { counting } from '../limits/shared-rate.ts'
 import { encodePartition } from '../text/partition-value.ts'
 import { isOfRule, type OwnRule, ownRule } from './own-rule.ts'
 import type { PartitionRule } from './partition.ts'
@@ -45,8 +46,8 @@ export function limiterOfRules(queues: Queues, name: LimiterName): KnownLimiter 
   const [, queue = ''] = /^rate\|([^:]+):/.exec(name) ?? []
   const rule = ruleOf(queues, queue)
   if (!rule || !isOfRule(rule, name)) return undefined
-  const counting = queues[queue]?.costs ? {} : { countsStarts: true as const }
-  return { name, rate: { name, rateLimit: rule.rateLimit, costs: {}, ...counting } }
+  const counted = counting(queues[queue]?.costs === true)
+  return { name, rate: { name, rateLimit: rule.rateLimit, costs: {}, ...counted } }
 }
 
 /** The limiter that somebody names; none if the queue's rate has no rule of its own. */

@@ -29,11 +29,26 @@ export const LIMITS_NOTHING = {
   message: 'it limits nothing: give concurrency, rateLimit or both',
 }
 
+/** Whether the rate of a pool or a tag counts what jobs say that they cost, or how many start. */
+export const costsField = { costs: z.boolean().optional() }
+export const COSTS_BY_DEFAULT = true
+
+export const countsSomething = (limits: { readonly costs?: unknown; readonly rateLimit?: unknown }) =>
+  limits.rateLimit !== undefined || limits.costs === undefined
+export const COUNTS_NOTHING = {
+  path: ['costs'],
+  message: 'without a rate nothing is counted: leave costs out or give rateLimit',
+}
+
 export const sharedLimitsSchema = z.strictObject(sharedFields).refine(limitsSomething, LIMITS_NOTHING)
 /** A pool lies in one item. */
 export const poolLimitsSchema = z
-  .strictObject({ ...sharedFields, concurrency: shared(MOST_UNITS).optional() })
+  .strictObject({ ...sharedFields, ...costsField, concurrency: shared(MOST_UNITS).optional() })
   .refine(limitsSomething, LIMITS_NOTHING)
+  .refine(countsSomething, COUNTS_NOTHING)
 
 export type SharedLimits = z.output<typeof sharedLimitsSchema>
+/** With what its rate counts. */
+export type CountedLimits = z.output<typeof poolLimitsSchema>
+export type PoolLimitsInput = z.input<typeof poolLimitsSchema>
 export type SharedLimitsInput = z.input<typeof sharedLimitsSchema>

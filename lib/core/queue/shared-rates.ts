@@ -3,9 +3,9 @@ import { ConfigurationError } from '../errors.ts'
 import { toRate } from '../limits/input.ts'
 import { withMargin } from '../limits/limits.ts'
 import { type LimiterName, poolNamed, totalOf } from '../limits/queue-limiter.ts'
-import type { SharedRate } from '../limits/shared-rate.ts'
+import { counting, type SharedRate } from '../limits/shared-rate.ts'
 import { type Pools, poolNamedIn, type Queue, usesOf } from './limiters-input.ts'
-import type { SharedLimits } from './shared-limits-input.ts'
+import { COSTS_BY_DEFAULT, type CountedLimits } from './shared-limits-input.ts'
 
 /** @throws ConfigurationError if a job of the queue could never start */
 export function sharedRatesOf(
@@ -25,9 +25,8 @@ export function sharedRatesOf(
     const rate = poolRate(pool, limits, queues)
     return rate ? [rate] : []
   })
-  const ofTotal = total ? rateOf(totalOf(name), total, {}) : undefined
-  const counting = ofTotal && !costs ? { ...ofTotal, countsStarts: true as const } : ofTotal
-  return [...(counting ? [counting] : []), ...ofPools].toSorted(byName)
+  const ofTotal = rateOf(totalOf(name), { ...total, costs: costs === true }, {})
+  return [...(ofTotal ? [ofTotal] : []), ...ofPools].toSorted(byName)
 }
 
 export const byName = (one: SharedRate, other: SharedRate): number => (one.name < other.name ? -1 : 1)
@@ -35,7 +34,7 @@ export const byName = (one: SharedRate, other: SharedRate): number => (one.name 
 /** The rate of a pool, if it has one. A job that does not say what it costs counts as its queue says, or as one start. */
 export const poolRate = (
   pool: string,
-  limits: SharedLimits,
+  limits: CountedLimits,
   queues: Readonly<Record<string, Queue>>,
 ): SharedRate | undefined =>
   rateOf(
@@ -46,7 +45,9 @@ export const poolRate = (
 
 const rateOf = (
   name: LimiterName,
-  { rateLimit }: SharedLimits,
-  costs: Readonly<Record<string, number>>,
+  { rateLimit, costs = COSTS_BY_DEFAULT }: CountedLimits,
+  ofQueues: Readonly<Record<string, number>>,
 ): SharedRate | undefined =>
-  rateLimit ? { name, rateLimit: withMargin(toRate(rateLimit)), costs } : undefined
+  rateLimit
+    ? { name, rateLimit: withMargin(toRate(rateLimit)), costs: ofQueues, ...counting(costs) }
+    : undefined

@@ -5,8 +5,17 @@ import { MAX_TAG_VALUE_LENGTH, TAG_KEY } from '../limits/lane.ts'
 import { eachNamed, type LimiterName, tagNamed, tagValueNamed } from '../limits/limiter-name.ts'
 import { type RateLimit, withMargin } from '../limits/limits.ts'
 import { divided } from '../limits/queue-limiter.ts'
+import { counting } from '../limits/shared-rate.ts'
 import type { KnownLimiter } from './pools.ts'
-import { LIMITS_NOTHING, limitsSomething, sharedFields } from './shared-limits-input.ts'
+import {
+  COSTS_BY_DEFAULT,
+  COUNTS_NOTHING,
+  costsField,
+  countsSomething,
+  LIMITS_NOTHING,
+  limitsSomething,
+  sharedFields,
+} from './shared-limits-input.ts'
 
 export const tagKey = z
   .string()
@@ -30,10 +39,13 @@ const tagLimitSchema = z
     each: z.literal(true).optional(),
     /** How many such jobs run simultaneously, and how many start in any window, of all queues. */
     ...sharedFields,
-    /** As how many starts such a job counts. Default: one. */
+    /** Its rate counts what jobs say that they cost, and not how many start. Default: it does. */
+    ...costsField,
+    /** As how many starts such a job counts, unless what it says counts. Default: one. */
     cost: z.int().min(1, 'a job counts as at least one start').optional(),
   })
   .refine(limitsSomething, LIMITS_NOTHING)
+  .refine(countsSomething, COUNTS_NOTHING)
   .refine(({ value, each }) => value === undefined || each === undefined, {
     path: ['each'],
     message: 'one value, or each of them: leave value or each out',
@@ -75,6 +87,7 @@ export interface TagLimit<TagKey extends string = string> {
   readonly each?: true | undefined
   readonly concurrency?: number | undefined
   readonly rateLimit?: RateLimit
+  readonly costs?: boolean | undefined
   readonly cost?: number | undefined
 }
 
@@ -96,10 +109,10 @@ export function isOfLimit({ key, value, each }: TagLimit, name: LimiterName): bo
 export function limiterOfTags(limits: readonly TagLimit[], name: LimiterName): KnownLimiter | undefined {
   const limit = limits.find((one) => isOfLimit(one, name))
   if (!limit) return undefined
-  const { concurrency, rateLimit, cost = 1 } = limit
+  const { concurrency, rateLimit, cost = 1, costs = COSTS_BY_DEFAULT } = limit
   return {
     name,
     ...(concurrency === undefined ? {} : { units: divided({ name, concurrency, weights: {} }) }),
-    ...(rateLimit ? { rate: { name, rateLimit, costs: {}, cost } } : {}),
+    ...(rateLimit ? { rate: { name, rateLimit, costs: {}, cost, ...counting(costs) } } : {}),
   }
 }

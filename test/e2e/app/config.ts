@@ -64,12 +64,13 @@ export default defineConfig({
     /** Two queues that share a rate, of which each job of one counts as two starts. */
     mail: { partition: { payload: 'customer' }, pools: { mailer: 1 }, timeout: '4s' },
     letter: { partition: { payload: 'customer' }, pools: { mailer: { cost: 2 } }, timeout: '4s' },
-    /** Its rate counts what jobs cost, in all shards and lanes of a customer. */
+    /** Its rate counts what jobs cost, in all shards and lanes of a customer; its API's how many start. */
     tokens: {
       partition: { payload: 'customer' },
       concurrency: 20,
       rateLimit: { allowed: 100, period: '2s', margin: '500ms' },
       costs: true,
+      pools: { requests: 1 },
       timeout: '4s',
     },
     light: { partition: { payload: 'customer' }, concurrency: 2, pools: { api: 1 }, timeout: '4s' },
@@ -86,6 +87,7 @@ export default defineConfig({
     gpu: { concurrency: 3 },
     // As above: the recorder counts what arrives.
     mailer: { rateLimit: { allowed: 6, period: '2s', margin: '500ms' } },
+    requests: { rateLimit: { allowed: 4, period: '2s', margin: '500ms' }, costs: false },
   },
   tags: [
     { key: 'model', concurrency: 3 },

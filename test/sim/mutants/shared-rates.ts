@@ -44,7 +44,7 @@ export const SHARED_RATES: readonly Mutant[] = [
   {
     name: 'a rate by a rule of its own grants whatever is asked',
     file: 'lib/core/queue/rate-rule.ts',
-    find: 'return { name, rate: { name, rateLimit: rule.rateLimit, costs: {}, ...counting } }',
+    find: 'return { name, rate: { name, rateLimit: rule.rateLimit, costs: {}, ...counted } }',
     replace: 'return { name }',
     breaks: 'a value has more starts than its rate allows',
   },

@@ -36,6 +36,8 @@ export interface CalmJob {
   readonly tenant: string
   readonly id: string
   readonly takes_ms: number
+  /** What it takes of which pools beside what its queue says: it lies in a lane of its partition. */
+  readonly pools?: Readonly<Record<string, number>>
 }
 
 export class CalmWorld {
@@ -95,10 +97,11 @@ export class CalmWorld {
     }
   }
 
-  #itemOf({ queue, tenant, id, takes_ms }: CalmJob): JobItem {
+  #itemOf({ queue, tenant, id, takes_ms, pools }: CalmJob): JobItem {
     const { plan, scheduler } = this.world
     const payload = { tenant, handler: { bad: 0, how: 'throw', takes_ms } }
-    const item = newJob(plan.versions[0].config, { queue, task: taskOf(queue), payload, id }, scheduler.now)
+    const job = { queue, task: taskOf(queue), payload, id, ...(pools ? { pools } : {}) }
+    const item = newJob(plan.versions[0].config, job, scheduler.now)
     if (!item.ok) throw new Error(item.reason)
     return item.value
   }

@@ -8,16 +8,28 @@ import { parseJob } from '../../../lib/core/job/job.ts'
 import { newJob } from '../../../lib/core/job/new-job.ts'
 import { requeued } from '../../../lib/core/job/requeue.ts'
 import { type ConfigInput, defineConfig } from '../../../lib/core/queue/config.ts'
+import { ratesOverKey } from '../../../lib/core/queue/covering.ts'
 import { jobOfEvent } from '../../../lib/use-cases/ingest.ts'
 import { asShard, jobItem, NOW, reason, value } from '../../support/builders.ts'
 import { untyped } from '../../support/untyped.ts'
 
 const RATE = { rateLimit: { allowed: 100, period: '1m' } } as const
 const CONFIG = defineConfig({
-  pools: { api: { rateLimit: { allowed: 50_000, period: '1m' } } },
+  pools: {
+    api: { rateLimit: { allowed: 50_000, period: '1m' } },
+    requests: { ...RATE, costs: false },
+    tokens: { ...RATE, costs: true },
+  },
+  tags: [
+    { key: 'portal', ...RATE, costs: false },
+    { key: 'model', ...RATE },
+  ],
   queues: {
     llm: { partition: { payload: 'customer' }, ...RATE, costs: true, concurrency: 40 },
     pooled: { pools: { api: { cost: 5 } } },
+    both: { pools: { api: 1, requests: { cost: 3 } } },
+    requests: { pools: { requests: 1 } },
+    tokens: { pools: { tokens: 1 } },
     total: { total: RATE },
     counted: { total: RATE, costs: true },
     plain: { ...RATE },
@@ -25,8 +37,12 @@ const CONFIG = defineConfig({
     paused: { rateLimit: { allowed: 0, period: '1m' }, costs: true },
   },
 })
-const job = (queue: string, cost: unknown) =>
-  newJob(CONFIG, { queue, task: 'chat', payload: { customer: 'acme' }, id: 'a', cost: cost as number }, NOW)
+const job = (queue: string, cost: unknown, tags: Readonly<Record<string, string>> = {}) =>
+  newJob(
+    CONFIG,
+    { queue, task: 'chat', payload: { customer: 'acme' }, id: 'a', cost: cost as number, tags },
+    NOW,
+  )
 
 describe('a queue that counts costs', () => {
   test.each<[string, ConfigInput['queues'][string], RegExp]>([
@@ -40,6 +56,40 @@ describe('a queue that counts costs', () => {
 
   test('has as many shards as its slots need, whatever its rate is', () => {
     expect(CONFIG.queues.llm.shards).toBe(5)
+  })
+})
+
+describe('the rate of a pool or a tag', () => {
+  const pool = (limits: object) => () => defineConfig(untyped({ pools: { a: limits }, queues: { q: {} } }))
+  const tag = (limits: object) => () =>
+    defineConfig(untyped({ tags: [{ key: 'a', ...limits }], queues: { q: {} } }))
+  test.each([
+    [pool({ concurrency: 1, costs: false }), /pools\.a\.costs.*without a rate nothing is counted/],
+    [tag({ concurrency: 1, costs: true }), /tags\.0\.costs.*without a rate nothing is counted/],
+    [pool({ ...RATE, costs: 'no' }), /pools\.a\.costs/],
+    [tag({ ...RATE, costs: 1 }), /tags\.0\.costs/],
+  ])('is refused if what it counts makes no sense (%#)', (configure, message) => {
+    expect(configure).toThrow(message)
+  })
+
+  test('counts what jobs cost, unless it says that it does not', () => {
+    const countsOf = (key: string) =>
+      ratesOverKey(CONFIG, asShard(key)).map(({ name, countsStarts = false }) => [name, countsStarts])
+    expect(countsOf('both|acme|+tag.model+tag.portal')).toEqual([
+      ['pool|api', false],
+      ['pool|requests', true],
+      ['tag|model', false],
+      ['tag|portal', true],
+    ])
+    expect(countsOf('tokens|acme')).toEqual([['pool|tokens', false]])
+  })
+
+  test('of starts is no reason to refuse a dear job', () => {
+    expect(value(job('both', 1200)).cost).toBe(1200)
+    expect(value(job('both', 1200, { portal: 'x' })).cost).toBe(1200)
+    const advice = /is 100 in 60 s; costs: false there has it count how many start$/
+    expect(reason(job('both', 1200, { model: 'x' }))).toMatch(advice)
+    expect(reason(job('tokens', 101))).toMatch(advice)
   })
 })
 
@@ -71,6 +121,7 @@ describe('a new job', () => {
     ['counted', 101, /the rate of total "counted" is 100 in 60 s/],
     ['plain', 2, /nothing counts what it costs: say costs: true of queue "plain"/],
     ['batched', 2, /nothing counts what it costs/],
+    ['requests', 2, /nothing counts what it costs/],
     ['total', 2, /nothing counts what it costs/],
     ['llm', 0, /cost: a job costs 1 or more/],
     ['llm', -1, /cost/],

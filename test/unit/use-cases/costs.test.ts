@@ -1,7 +1,12 @@
 /** Jobs that say what they cost, against their partition's rate and the rate of a pool. */
 import { describe, expect, test } from 'vitest'
 import type { ShardKey } from '../../../lib/core/keys.ts'
-import { poolNamed, rateOfPartition } from '../../../lib/core/limits/limiter-name.ts'
+import {
+  type LimiterName,
+  poolNamed,
+  rateOfPartition,
+  tagNamed,
+} from '../../../lib/core/limits/limiter-name.ts'
 import { limiterKey } from '../../../lib/core/limits/queue-limiter.ts'
 import { type ConfigInput, defineConfig, queueNamed } from '../../../lib/core/queue/config.ts'
 import { whyText } from '../../../lib/core/why/why-text.ts'
@@ -235,6 +240,21 @@ describe('what a job costs', () => {
     expect(world.ran).toHaveLength(6)
     expect(mostIn(world, 10_000)).toBe(10)
     expect(Object.keys(world.state(limiterKey(poolNamed('api'))).window).length).toBeGreaterThan(0)
+  })
+
+  test('counts for its partition, and as one start for a pool and a tag that count those', async () => {
+    const counted = { rateLimit: { allowed: 2, period: 5000, margin: 0 }, costs: false } as const
+    const tags = [{ key: 'portal', ...counted }]
+    const world = worldOf({ ...TOKENS, pools: { api: { cost: 2 } } }, { pools: { api: counted }, tags })
+    const ids = ['9-a', '1-b', '1-c', '8-d', '1-e']
+    const dear = (id: string) => ({ ...job(id, { pk: 'llm|acme|+tag.portal' }), tags: { portal: 'x' } })
+    world.put(...ids.map(dear))
+    await live(world, 120_000)
+    expect(world.ran.toSorted()).toEqual(ids.toSorted())
+    expect(mostIn(world, 10_000)).toBeLessThanOrEqual(10)
+    const windowOf = (name: LimiterName) => Object.values(world.state(limiterKey(name)).window)
+    expect(new Set(windowOf(poolNamed('api')))).toEqual(new Set([2]))
+    expect(new Set(windowOf(tagNamed('portal')))).toEqual(new Set([1]))
   })
 
   test('stays with it over its attempts', async () => {
