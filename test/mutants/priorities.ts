@@ -22,7 +22,7 @@ export const PRIORITY_MUTANTS: readonly TestedMutant[] = [
     find: 'partition.isStranger?.(borrower) ? PRIORITY_OF_STRANGERS : priorityIn(place)',
     replace: 'PRIORITY_OF_STRANGERS > 0 ? priorityIn(place) : priorityIn(place)',
     breaks: 'worse jobs of all other queues wait until theirs comes back',
-    tests: [WORLD],
+    tests: [RULE],
   },
   {
     name: 'a better job that is gone is waited for',

@@ -31,6 +31,13 @@ describe('the line', () => {
     expect(lineOf(given, 'slots')).toEqual(['4', '1', '2', '0', '3'])
   })
 
+  test('has those last, whatever their priority, whose queue is gone: nobody looks after their jobs', () => {
+    const line = { 0: placeAt(9, 1), 1: placeAt(0, 2), 2: placeAt(5, 3) }
+    const given = portionOf({ books: slotBooks({}, line), isStranger: (name) => name === '1' })
+    expect(lineOf(given, 'slots')).toEqual(['2', '0', '1'])
+    expect(mayBorrow({ ...given, waiting: [4] }, 'slots', '2')).toBe(true)
+  })
+
   test('lets one borrow that comes anew with a better job, and none with a worse one', () => {
     const given = (waiting: readonly number[]) => holder(waiting, { 1: placeAt(4, 1) })
     expect([3, 4, 5].map((priority) => mayBorrow(given([priority]), 'slots', '0'))).toEqual([
