@@ -21,20 +21,19 @@ export interface Found {
 let failures: string[] = []
 let ended = new Set<string>()
 
-/** One test that fails is enough. (`bail` would count the failures of earlier mutants, too.) */
-const firstFailureEnds: Reporter = {
+/** All tests run to their end: a run that is cancelled may never come to it, and `bail` counts the failures of earlier mutants, too. */
+const remembers: Reporter = {
   onTestCaseResult: (test) => {
     const { state, errors = [] } = test.result()
     if (state !== 'failed') return
     failures.push(`${test.fullName}: ${errors.map(({ message }) => message).join('; ')}`)
-    void vitest.cancelCurrentRun('test-failure')
   },
   onTestModuleEnd: (module) => {
     ended.add(module.moduleId)
     failures.push(...module.errors().map(({ message }) => `${module.relativeModuleId}: ${message}`))
   },
 }
-const vitest = await createVitest('test', { watch: false, reporters: [firstFailureEnds], maxWorkers: 1 })
+const vitest = await createVitest('test', { watch: false, reporters: [remembers], maxWorkers: 1 })
 await vitest.standalone()
 process.on('message', (asked: Hunt) => void hunt(vitest, asked).then((found) => process.send?.(found)))
 
