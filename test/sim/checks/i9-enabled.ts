@@ -15,7 +15,7 @@ export const onlyEnabled = (history: EnabledHistory): Check => ({
   },
 })
 
-/** Its next tick is another: it has gone on. */
+/** Its next tick is another: it has gone on. What counts is where the configuration has it, and not where it still lay. */
 function judge(
   { was: before, is: after }: Extract<Effect, { op: 'schedule' }>,
   by: Invocation,
@@ -25,6 +25,6 @@ function judge(
   const [was, is] = [asOnRecord(before), asOnRecord(after)]
   if (by.fn !== 'dispatcher' || !isSettled(was) || !isSettled(is) || was.nextAt === is.nextAt) return
   const span = { version: by.version, from: by.begunAt, until: truth.now }
-  if (!history.isEver(truth.plan, was.partition, span))
-    fail(`${was.pk} is fired in partition ${was.partition}, which is not enabled`)
+  if (!history.isEver(truth.plan, is.partition, span))
+    fail(`${is.pk} is fired in partition ${is.partition}, which is not enabled`)
 }
