@@ -59,9 +59,9 @@ export const DERIVED_MUTANTS: readonly TestedMutant[] = [
   {
     name: 'a rate that is set begins anew each time',
     file: SET,
-    find: 'const at = from === undefined ? {} : { cursor: from }',
-    replace: 'const at = from === undefined ? {} : {}',
-    breaks: 'a call that has died never comes to its end',
+    find: 'let record = await announce(context, change)',
+    replace: 'let { cursor: _, ...record } = await announce(context, change)',
+    breaks: 'a call that has died and is made again counts everything twice',
     tests: [RATE_TESTS],
   },
   {

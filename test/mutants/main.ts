@@ -17,6 +17,10 @@ interface Verdict {
   readonly dies: boolean
 }
 
+/** Some loop without end. The tests of one take up to half a minute, and all of them minutes. */
+const LONGEST_MS = 150_000
+const LONGEST_ALL_MS = 1_800_000
+
 const { values } = parseArgs({
   options: {
     only: { type: 'string' },
@@ -52,7 +56,7 @@ async function work(runner: Runner): Promise<void> {
 }
 
 async function hunt(runner: Runner, { name, breaks, tests }: TestedMutant): Promise<Verdict> {
-  const { passes, failures } = await runner.run({ mutant: name, tests })
+  const { passes, failures } = await runner.run({ mutant: name, tests }, LONGEST_MS)
   if (!passes && failures.length === 0)
     throw new Error(`${name}: its tests were not run (${tests.join(' ')})`)
   return { name, breaks, dies: !passes }
@@ -60,7 +64,9 @@ async function hunt(runner: Runner, { name, breaks, tests }: TestedMutant): Prom
 
 /** @param testsOf those of each runner */
 async function allPass(when: string, testsOf: (runner: number) => readonly string[]): Promise<void> {
-  const found = await Promise.all(runners.map((runner, index) => runner.run({ tests: testsOf(index) })))
+  const found = await Promise.all(
+    runners.map((runner, index) => runner.run({ tests: testsOf(index) }, LONGEST_ALL_MS)),
+  )
   if (found.every(({ passes }) => passes)) return
   const failures = found.flatMap(({ failures }) => failures).join('\n')
   throw new Error(`the tests fail without a mutant, ${when}: mend that first\n${failures}`)

@@ -20,13 +20,21 @@ export interface Found {
 /** What this run has seen: vitest itself remembers the results of earlier ones, too. */
 let failures: string[] = []
 let ended = new Set<string>()
+let giveUp: NodeJS.Timeout | undefined
 
-/** All tests run to their end: a run that is cancelled may never come to it, and `bail` counts the failures of earlier mutants, too. */
+/** The other tests of a run that has failed may loop without end, or never come to it if they are cancelled. */
+const FAILED_FOR_MS = 15_000
+
+/** It is enough that one test fails; but `bail` would count the failures of earlier mutants, too. */
 const remembers: Reporter = {
   onTestCaseResult: (test) => {
     const { state, errors = [] } = test.result()
     if (state !== 'failed') return
     failures.push(`${test.fullName}: ${errors.map(({ message }) => message).join('; ')}`)
+    giveUp ??= setTimeout(
+      () => process.send?.({ passes: false, failures } satisfies Found, () => process.exit()),
+      FAILED_FOR_MS,
+    )
   },
   onTestModuleEnd: (module) => {
     ended.add(module.moduleId)
@@ -47,6 +55,8 @@ async function hunt(vitest: Vitest, { mutant, tests }: Hunt): Promise<Found> {
   failures = []
   ended = new Set()
   const { unhandledErrors } = await vitest.runTestSpecifications(specifications)
+  clearTimeout(giveUp)
+  giveUp = undefined
   failures.push(...unhandledErrors.map(String))
   const hasRun = specifications.length >= tests.length && specifications.every(isEnded)
   return { passes: hasRun && failures.length === 0, failures }

@@ -1,4 +1,4 @@
-/** The parent's end of a runner: one run at a time, and a new process for one that never comes to its end. */
+/** The parent's end of a runner: one run at a time, and a new process after one that has not come to its end. */
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -6,25 +6,24 @@ import { fileURLToPath } from 'node:url'
 import type { Found, Hunt } from './runner-process.ts'
 
 export interface Runner {
-  readonly run: (hunt: Hunt) => Promise<Found>
+  /** @param longest_ms what never comes to an end is found as well */
+  readonly run: (hunt: Hunt, longest_ms: number) => Promise<Found>
   readonly close: () => void
 }
 
 const PROGRAM = fileURLToPath(new URL('./runner-process.ts', import.meta.url))
 
-/** A mutant that never comes to an end is found as well. */
-const LONGEST_RUN_MS = 600_000
-
 export function openRunner(): Runner {
   let process = start()
   return {
-    run: async (hunt) => {
+    run: async (hunt, longest_ms) => {
+      if (!process.connected) process = start()
       const over = new AbortController()
       const answer = once(process, 'message', { signal: over.signal }).then(([found]) => found as Found)
       const death = once(process, 'exit', { signal: over.signal }).then(died)
       process.send(hunt)
       try {
-        return await Promise.race([answer, death, endless(over.signal)])
+        return await Promise.race([answer, death, endless(longest_ms, over.signal)])
       } catch (error) {
         if (!(error instanceof EndlessRun)) throw error
         process.kill('SIGKILL')
@@ -48,7 +47,7 @@ const died = (): never => {
   throw new Error('a runner has ended amid the mutants')
 }
 
-async function endless(signal: AbortSignal): Promise<never> {
-  await sleep(LONGEST_RUN_MS, undefined, { signal })
-  throw new EndlessRun(`its tests have not ended after ${LONGEST_RUN_MS} ms`)
+async function endless(longest_ms: number, signal: AbortSignal): Promise<never> {
+  await sleep(longest_ms, undefined, { signal })
+  throw new EndlessRun(`its tests have not ended after ${longest_ms} ms`)
 }
