@@ -99,12 +99,14 @@ const isKeptOut = (item: ScheduleOnRecord, truth: Seen['truth']): boolean =>
     return aloneKeyOf(one.item) !== undefined && tick?.task === item.task && tick.name === item.name
   })
 
-function judgeSettled({ item }: Life, seen: Seen): void {
+function judgeSettled({ item, aloneEndedAt }: Life, seen: Seen): void {
   const { now, plan } = seen.truth
   if (!item) return
   if (item.withdraw) seen.fail(`${item.pk} has left jobs to be taken back`)
   const isKnown = plan.versions.every(({ input }) => Object.hasOwn(input.queues, item.queue))
   if (!isActive(item) || !isKnown || mayWait(item, seen)) return
+  // The message that the end of a job sends is under way.
+  if (aloneEndedAt + handled_ms(plan) > now) return
   // Somewhere in its window: then it is decided whether an earlier job is in the way.
   if (item.nextAt !== undefined && item.nextAt + item.options.window_ms < now)
     seen.fail(`${item.pk} is left behind: its next tick is ${now - item.nextAt} ms past`)
