@@ -15,6 +15,8 @@ export interface Hunt {
 export interface Found {
   readonly passes: boolean
   readonly failures: readonly string[]
+  /** Its run goes on, perhaps for ever: the process is of no more use. */
+  readonly isStuck?: true
 }
 
 /** What this run has seen: vitest itself remembers the results of earlier ones, too. */
@@ -32,7 +34,7 @@ const remembers: Reporter = {
     if (state !== 'failed') return
     failures.push(`${test.fullName}: ${errors.map(({ message }) => message).join('; ')}`)
     giveUp ??= setTimeout(
-      () => process.send?.({ passes: false, failures } satisfies Found, () => process.exit()),
+      () => process.send?.({ passes: false, failures, isStuck: true } satisfies Found),
       FAILED_FOR_MS,
     )
   },

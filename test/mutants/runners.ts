@@ -17,18 +17,17 @@ export function openRunner(): Runner {
   let process = start()
   return {
     run: async (hunt, longest_ms) => {
-      if (!process.connected) process = start()
       const over = new AbortController()
       const answer = once(process, 'message', { signal: over.signal }).then(([found]) => found as Found)
       const death = once(process, 'exit', { signal: over.signal }).then(died)
       process.send(hunt)
       try {
-        return await Promise.race([answer, death, endless(longest_ms, over.signal)])
-      } catch (error) {
-        if (!(error instanceof EndlessRun)) throw error
-        process.kill('SIGKILL')
-        process = start()
-        return { passes: false, failures: [error.message] }
+        const found = await Promise.race([answer, death, endless(longest_ms, over.signal)])
+        if (found.isStuck) {
+          process.kill('SIGKILL')
+          process = start()
+        }
+        return found
       } finally {
         over.abort()
         await Promise.allSettled([answer, death])
@@ -38,8 +37,6 @@ export function openRunner(): Runner {
   }
 }
 
-class EndlessRun extends Error {}
-
 const start = (): ChildProcess =>
   fork(PROGRAM, { cwd: fileURLToPath(new URL('../../', import.meta.url)), stdio: 'ignore' })
 
@@ -47,7 +44,7 @@ const died = (): never => {
   throw new Error('a runner has ended amid the mutants')
 }
 
-async function endless(longest_ms: number, signal: AbortSignal): Promise<never> {
+async function endless(longest_ms: number, signal: AbortSignal): Promise<Found> {
   await sleep(longest_ms, undefined, { signal })
-  throw new EndlessRun(`its tests have not ended after ${longest_ms} ms`)
+  return { passes: false, failures: [`its tests have not ended after ${longest_ms} ms`], isStuck: true }
 }
