@@ -9,14 +9,7 @@ import type { Invocation } from '../world/invocation.ts'
 import type { Check, Seen } from './check.ts'
 import type { EnabledHistory } from './enabled.ts'
 import { isBoundWhileTicking } from './i7-bound.ts'
-import {
-  aloneKeyOf,
-  isActive,
-  type Life,
-  type Lives,
-  type ScheduleOnRecord,
-  tickOf,
-} from './schedule-lives.ts'
+import { isActive, isKeptOut, type Life, type Lives, type ScheduleOnRecord } from './schedule-lives.ts'
 
 /** A few calls, a message and a cold start; in kind weather each of them may be sent again. */
 const handled_ms = ({ weather }: Plan): number => (weather === 'calm' ? 8000 : 45_000)
@@ -92,12 +85,6 @@ function judgeBuffered({ item, aloneEndedAt, isLeftToClock }: Life, seen: Seen):
 /** Until the job of an earlier one is gone. What somebody has put in its place does not say that it keeps others out. */
 const mayWait = (item: ScheduleOnRecord, { truth }: Seen): boolean =>
   item.options.overlap !== 'allow' && (truth.plan.edits.length > 0 || isKeptOut(item, truth))
-
-const isKeptOut = (item: ScheduleOnRecord, truth: Seen['truth']): boolean =>
-  [...truth.standing.values()].some((one) => {
-    const tick = tickOf(one.item)
-    return aloneKeyOf(one.item) !== undefined && tick?.task === item.task && tick.name === item.name
-  })
 
 function judgeSettled({ item, aloneEndedAt }: Life, seen: Seen): void {
   const { now, plan } = seen.truth

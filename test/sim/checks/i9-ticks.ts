@@ -15,6 +15,7 @@ import {
   aloneKeyOf,
   asOnRecord,
   isActive,
+  isKeptOut,
   isSettled,
   type Life,
   type Lives,
@@ -208,11 +209,7 @@ function isInTheWay(life: Life, at: number, by: Invocation, { truth, was }: Judg
   if (truth.plan.edits.length > 0 && item?.options.overlap !== 'allow') return true
   if (!item || item.options.overlap === 'allow' || at > truth.now + by.skew_ms) return false
   if (item.options.overlap === 'bufferOne') return was?.buffered !== undefined && at > was.buffered
-  const stands = [...truth.standing.values()].some((one) => {
-    const tick = tickOf(one.item)
-    return aloneKeyOf(one.item) !== undefined && tick?.task === item.task && tick.name === item.name
-  })
-  return stands || life.aloneEndedAt >= by.begunAt
+  return isKeptOut(item, truth) || life.aloneEndedAt >= by.begunAt
 }
 
 /** What was passed over has been put by the end, unless something failed. */

@@ -64,6 +64,16 @@ export function aloneKeyOf(item: RawItem): string | undefined {
   return typeof key === 'string' && key.startsWith('$schedule|') ? key : undefined
 }
 
+/** Whether a job is there that keeps the next one of the schedule out. */
+export const isKeptOut = (
+  { task, name }: Pick<ScheduleOnRecord, 'task' | 'name'>,
+  { standing }: { readonly standing: ReadonlyMap<string, { readonly item: RawItem }> },
+): boolean =>
+  [...standing.values()].some(({ item }) => {
+    const tick = tickOf(item)
+    return aloneKeyOf(item) !== undefined && tick?.task === task && tick.name === name
+  })
+
 /** Whether it fires, and nothing of an earlier definition is left to be taken back. */
 export const isSettled = (item: ScheduleOnRecord | undefined): item is ScheduleOnRecord =>
   isActive(item) && item.withdraw === undefined
