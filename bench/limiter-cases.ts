@@ -43,12 +43,8 @@ export async function measureLimiters(bench: Bench): Promise<Cost[]> {
     await backlog(bench, 'a total and a pool: backlog, same invocation', BOTH, 2),
     await sparse(bench, 'a total that lies in chunks: sparse', LARGE, 1),
     await backlog(bench, 'a total that lies in chunks: backlog, same invocation', LARGE, 1),
-    await sparse(bench, 'a shared rate: sparse', RATE, 1),
-    await byMessage(bench, 'a shared rate: backlog, by message', RATE),
-    await sameInvocation(bench, 'a shared rate: backlog, same invocation', RATE),
-    await sparse(bench, 'a rate that counts costs: sparse', COSTS, 1),
-    await byMessage(bench, 'a rate that counts costs: backlog, by message', COSTS),
-    await sameInvocation(bench, 'a rate that counts costs: backlog, same invocation', COSTS),
+    ...(await allOf(bench, 'a shared rate', RATE)),
+    ...(await allOf(bench, 'a rate that counts costs', COSTS)),
     await contended(bench, 'a total that many partitions wait for: backlog, same invocation', TOTAL, 1),
   ]
 }
@@ -56,18 +52,21 @@ export async function measureLimiters(bench: Bench): Promise<Cost[]> {
 /** The same for several of each. */
 export async function measureSeveral(bench: Bench): Promise<Cost[]> {
   return [
-    await sparse(bench, 'a rate of a pool: sparse', RATE_OF_POOL, 1),
-    await byMessage(bench, 'a rate of a pool: backlog, by message', RATE_OF_POOL),
-    await sameInvocation(bench, 'a rate of a pool: backlog, same invocation', RATE_OF_POOL),
-    await sparse(bench, 'two shared rates: sparse', TWO_RATES, 2),
-    await byMessage(bench, 'two shared rates: backlog, by message', TWO_RATES, 2),
-    await sameInvocation(bench, 'two shared rates: backlog, same invocation', TWO_RATES, 2),
+    ...(await allOf(bench, 'a rate of a pool', RATE_OF_POOL)),
+    ...(await allOf(bench, 'two shared rates', TWO_RATES, 2)),
     await byMessage(bench, 'three shared rates: backlog, by message', THREE_RATES, 3),
     await sameInvocation(bench, 'three shared rates: backlog, same invocation', THREE_RATES, 3),
     await contended(bench, 'a total and a pool that many wait for: backlog, same invocation', TWO, 2),
     await contended(bench, 'a total and two pools that many wait for: backlog, same invocation', THREE, 3),
   ]
 }
+
+/** What a start costs in each way in which a job can come to it. */
+const allOf = async (bench: Bench, what: string, config: Config, rates = 1): Promise<Cost[]> => [
+  await sparse(bench, `${what}: sparse`, config, rates),
+  await byMessage(bench, `${what}: backlog, by message`, config, rates),
+  await sameInvocation(bench, `${what}: backlog, same invocation`, config, rates),
+]
 
 async function sparse(bench: Bench, name: string, config: Config, limiters: number): Promise<Cost> {
   const scenario = await bench.scenario(config, steadyClock())
