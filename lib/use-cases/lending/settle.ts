@@ -37,12 +37,13 @@ const NOTHING: Settled = { hasEntered: false, served: [] }
  * @param capacity with what the shard has borrowed after its pass
  * @throws BooksBusyError if others change the books all the time
  */
-export async function settle(context: Context, capacity: Capacity, result: Result): Promise<Settled> {
-  let now = capacity
+export async function settle(context: Context, capacity: Capacity, given: Result): Promise<Settled> {
+  let [now, result] = [capacity, given]
   let [hasEntered, isChanged] = [false, false]
   const settled = () => ({ ...settledBy(now, hasEntered, served), ...(isChanged ? { after: now } : {}) })
   const served = new Set<ShardKey>()
-  const sound = new Set<Borrower>()
+  // Those that were served elsewhere just before have been read there.
+  const sound = new Set<Borrower>(given.along?.map(({ borrower }) => borrower))
   for (let tries = 0; tries < TRIES; tries++) {
     const { served: next, ...settlement } = settlementOf(now, result, () =>
       newLoanId(context, now.chunk?.number),
@@ -61,6 +62,8 @@ export async function settle(context: Context, capacity: Capacity, result: Resul
     if (outcome.kind === 'written' && damaged.length === 0) {
       hasEntered ||= settlement.hasEntered
       isChanged = true
+      // What they have by now they may have given back already.
+      result = { lack: result.lack, hasClaimed: result.hasClaimed }
       for (const name of next) served.add(shardNamed(now, name))
       const after = now.limiter ? withOwner(now, outcome.owner, context.clock.now()) : 'stale'
       if (after === 'stale') return settled()
@@ -141,5 +144,5 @@ export async function settleAfter(
   return { ...settled, isAsked: looksAgain && RESOURCES.some(isNew) }
 }
 
-const othersWait = ({ books, self }: Capacity, resource: Resource): boolean =>
+export const othersWait = ({ books, self }: Capacity, resource: Resource): boolean =>
   Object.keys(books[resource].line).some((name) => name !== self)
