@@ -72,4 +72,20 @@ export const SERVED_ALONG_MUTANTS: readonly TestedMutant[] = [
     breaks: 'units lie with shards that know nothing of them',
     tests: SERVED,
   },
+  {
+    name: 'who visits the next one reads its item again',
+    file: 'lib/use-cases/pass/pass.ts',
+    find: '    ...(seen ? { seen } : {}),\n    ...(shared',
+    replace: '    ...(shared',
+    breaks: 'a unit is idle for longer, and each job costs one read more',
+    tests: SERVED,
+  },
+  {
+    name: 'who has lost decides by the same item again',
+    file: 'lib/use-cases/pass/pass.ts',
+    find: '    seen = undefined\n',
+    replace: '',
+    breaks: 'the visit loses until it gives up, and the unit waits for a message',
+    tests: SERVED,
+  },
 ]

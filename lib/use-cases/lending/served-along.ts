@@ -5,17 +5,18 @@ import { priorityIn } from '../../core/limits/place.ts'
 import type { Context } from '../context.ts'
 import { isStranger } from './account.ts'
 import type { Capacity } from './capacity.ts'
+import type { PassResult } from './served.ts'
 import type { Settled } from './settle.ts'
 
 /** @param before with the line in which they stood */
-export function servedBy(before: Capacity, { served, after }: Settled): readonly Along[] {
+export function servedBy(before: Capacity, { served, after }: Settled): NonNullable<PassResult['along']> {
   // A partition's books name its shards otherwise, and none of another partition.
   if (!before.limiter || !after) return []
   const { line } = before.books.slots
-  return served.flatMap((borrower) => {
+  return [...served].flatMap(([borrower, state]) => {
     const place = line[borrower]
     const jobs = jobsOf(after, 'slots', borrower)
-    return place === undefined ? [] : [{ borrower, jobs, priority: priorityIn(place) }]
+    return place === undefined ? [] : [{ borrower, jobs, priority: priorityIn(place), state }]
   })
 }
 

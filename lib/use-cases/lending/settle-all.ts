@@ -1,6 +1,5 @@
 /** After a pass all books of a shard are brought up to date: its partition's, and those of its queue's limiters. */
 
-import type { Along } from '../../core/limits/along.ts'
 import type { LineChange } from '../../core/limits/books.ts'
 import { hasMore, isGivenBack, isSameFrom, isSameUnits } from '../../core/limits/borrowed.ts'
 import type { Gates } from '../../core/limits/gates.ts'
@@ -12,6 +11,7 @@ import type { Context } from '../context.ts'
 import { borrowedIn } from './account.ts'
 import type { Capacity } from './capacity.ts'
 import { leaveLine } from './leave-line.ts'
+import { joinServed, type PassResult } from './served.ts'
 import { isCoveredBy, servedBy } from './served-along.ts'
 import { othersWait, type Settled, settle, settleAfter } from './settle.ts'
 import { tendAfter } from './tend-chunk.ts'
@@ -81,7 +81,7 @@ export async function settleAll(
   after?: { readonly written: ShardState; readonly hasFreed: boolean },
 ): Promise<Settled> {
   const settled: Settled[] = []
-  const along: Along[] = []
+  const along: NonNullable<PassResult['along']>[number][] = []
   for (const { capacity, result: own } of accounts.toSorted(byLine)) {
     const result = { ...own, along: along.filter(isCoveredBy(context, capacity)) }
     const one = after
@@ -92,7 +92,7 @@ export async function settleAll(
   }
   return {
     hasEntered: settled.some(({ hasEntered }) => hasEntered),
-    served: [...new Set(settled.flatMap(({ served }) => served))],
+    served: joinServed(settled.map(({ served }) => served)),
     isAsked: settled.some(({ isAsked }) => isAsked),
   }
 }

@@ -66,3 +66,26 @@ test('not of a limiter that does not cover the next one', async () => {
   expect([...world.running]).toEqual(['d1'])
   expect(booksOf(world.state(limiterKey(totalOf('crm')))).slots.loans).toEqual({})
 })
+
+test('who visits the next one goes by its item as it was read just before, and reads it again if that has changed', async () => {
+  const world = worldOf(1)
+  const end = await waiting(world, job('crm|a', 'a1'), job('crm|b', 'b1'))
+  const { states } = world.context.store
+  const { read, pass } = states
+  const reads: string[] = []
+  Object.assign(states, {
+    read: (shard: ShardKey) => {
+      reads.push(shard)
+      return read(shard)
+    },
+    pass: async (state: Parameters<typeof pass>[0], write: Parameters<typeof pass>[1]) => {
+      const isFirst = state.shard === 'crm|b' && reads.filter((shard) => shard === 'crm|b').length === 1
+      if (isFirst) await states.fence('crm|b' as ShardKey, world.now + 60_000)
+      return pass(state, write)
+    },
+  })
+  end()
+  await deliver(world)
+  expect([...world.running]).toEqual(['b1'])
+  expect(reads.filter((shard) => shard === 'crm|b')).toHaveLength(2)
+})
