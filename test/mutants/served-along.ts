@@ -83,8 +83,8 @@ export const SERVED_ALONG_MUTANTS: readonly TestedMutant[] = [
   {
     name: 'who has lost decides by the same item again',
     file: 'lib/use-cases/pass/pass.ts',
-    find: '    seen = undefined\n',
-    replace: '',
+    find: '(rounds === 0 && request.seen ?',
+    replace: '(request.seen ?',
     breaks: 'the visit loses until it gives up, and the unit waits for a message',
     tests: SERVED,
   },

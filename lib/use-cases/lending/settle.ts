@@ -37,6 +37,10 @@ const NOTHING: Settled = { hasEntered: false, served: NOBODY }
 /** Shards that can use what they get, with their items. */
 type Sound = Map<Borrower, ShardState | undefined>
 
+/** Those that were served elsewhere just before have been read there. */
+const soundIn = ({ along }: PassResult): Sound =>
+  new Map(along?.map(({ borrower, state }) => [borrower, state]))
+
 /**
  * @param capacity with what the shard has borrowed after its pass
  * @throws BooksBusyError if others change the books all the time
@@ -46,8 +50,7 @@ export async function settle(context: Context, capacity: Capacity, given: PassRe
   let [hasEntered, isChanged] = [false, false]
   const settled = () => ({ ...settledBy(now, hasEntered, served), ...(isChanged ? { after: now } : {}) })
   const served = new Map<ShardKey, ShardState | undefined>()
-  // Those that were served elsewhere just before have been read there.
-  const sound: Sound = new Map(given.along?.map(({ borrower, state }) => [borrower, state]))
+  const sound = soundIn(given)
   for (let tries = 0; tries < TRIES; tries++) {
     const { served: next, ...settlement } = settlementOf(now, result, () =>
       newLoanId(context, now.chunk?.number),

@@ -82,7 +82,7 @@ async function visitServed(
 }
 
 async function visit(context: Context, request: PassRequest, begunAt: number): Promise<Visited> {
-  let { released, runUntil, seen, ...rest } = request
+  let { released, runUntil, seen: _seen, ...rest } = request
   let own: HandOff | undefined
   let learnt: Learnt = {}
   const served = new Map<ShardKey, ShardState | undefined>()
@@ -92,10 +92,9 @@ async function visit(context: Context, request: PassRequest, begunAt: number): P
       ...rest,
       ...(released ? { released } : {}),
       ...(runUntil === undefined ? {} : { runUntil }),
-      ...(seen ? { seen } : {}),
+      ...(rounds === 0 && request.seen ? { seen: request.seen } : {}),
       ...learnt,
     }).catch(fail)
-    seen = undefined
     if (round.kind === 'conflict') {
       const { kind: _, ...more } = round
       learnt = { ...learnt, ...more }

@@ -35,6 +35,20 @@ function booksWritten(world: World): string[] {
   return written
 }
 
+/** Which shards are read, from now on. */
+function statesRead(world: World): string[] {
+  const { states } = world.context.store
+  const { read } = states
+  const keys: string[] = []
+  Object.assign(states, {
+    read: (shard: ShardKey) => {
+      keys.push(shard)
+      return read(shard)
+    },
+  })
+  return keys
+}
+
 const LINE = (world: World) => Object.keys(booksOf(world.state(POOL)).slots.line)
 
 /** The first job runs, and then the others wait, in their order. */
@@ -51,10 +65,11 @@ test('each limiter is written once for each job that follows another', async () 
   const world = worldOf(1)
   const end = await waiting(world, job('crm|a', 'a1'), job('crm|b', 'b1'), job('crm|c', 'c1'))
   expect(LINE(world)).toEqual(['crm|b', 'crm|c'])
-  const written = booksWritten(world)
+  const [written, read] = [booksWritten(world), statesRead(world)]
   end()
   await deliver(world)
   expect([...world.running]).toEqual(['b1'])
+  expect(read.filter((shard) => shard === 'crm|b')).toHaveLength(1)
   expect(written).toEqual([POOL, limiterKey(totalOf('crm'))])
 })
 
@@ -71,13 +86,9 @@ test('who visits the next one goes by its item as it was read just before, and r
   const world = worldOf(1)
   const end = await waiting(world, job('crm|a', 'a1'), job('crm|b', 'b1'))
   const { states } = world.context.store
-  const { read, pass } = states
-  const reads: string[] = []
+  const { pass } = states
+  const reads = statesRead(world)
   Object.assign(states, {
-    read: (shard: ShardKey) => {
-      reads.push(shard)
-      return read(shard)
-    },
     pass: async (state: Parameters<typeof pass>[0], write: Parameters<typeof pass>[1]) => {
       const isFirst = state.shard === 'crm|b' && reads.filter((shard) => shard === 'crm|b').length === 1
       if (isFirst) await states.fence('crm|b' as ShardKey, world.now + 60_000)
