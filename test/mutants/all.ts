@@ -16,6 +16,7 @@ import { LANE_MUTANTS } from './lanes.ts'
 import { LEFT_WAITING_MUTANTS } from './left-waiting.ts'
 import { LENDING_MUTANTS } from './lending.ts'
 import { LENDING_RACES_MUTANTS } from './lending-races.ts'
+import { LOOK_AHEAD_MUTANTS } from './look-ahead.ts'
 import type { TestedMutant } from './mutant.ts'
 import { ONCE_MUTANTS } from './once.ts'
 import { PAUSED_QUEUE_MUTANTS } from './paused-queues.ts'
@@ -65,6 +66,7 @@ export const TESTED_MUTANTS: readonly TestedMutant[] = [
   ...COSTS_MUTANTS,
   ...DERIVED_MUTANTS,
   ...FULL_LINE_MUTANTS,
+  ...LOOK_AHEAD_MUTANTS,
   ...SERVED_ALONG_MUTANTS,
   ...USES_ALL_MUTANTS,
   ...WHY_MUTANTS,

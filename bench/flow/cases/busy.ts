@@ -26,10 +26,10 @@ interface Limit {
 const seconds = (from: number, until: number): Span => ({ from: from * SECOND_MS, until: until * SECOND_MS })
 
 const LIMITS: readonly Limit[] = [
-  { concurrency: 1, backlog: seconds(10, 130), load: seconds(10, 250), busyToday: { atLeast: 96.5 } },
-  { concurrency: 10, backlog: seconds(10, 60), load: seconds(10, 130), busyToday: { atLeast: 96.5 } },
-  { concurrency: 20, backlog: seconds(10, 60), load: seconds(10, 130), busyToday: { atLeast: 96.5 } },
-  { concurrency: 100, backlog: seconds(10, 30), load: seconds(10, 40), busyToday: { atLeast: 96.5 } },
+  { concurrency: 1, backlog: seconds(10, 130), load: seconds(10, 250), busyToday: { atLeast: 97 } },
+  { concurrency: 10, backlog: seconds(10, 60), load: seconds(10, 130), busyToday: { atLeast: 97 } },
+  { concurrency: 20, backlog: seconds(10, 60), load: seconds(10, 130), busyToday: { atLeast: 97 } },
+  { concurrency: 100, backlog: seconds(10, 30), load: seconds(10, 40), busyToday: { atLeast: 97 } },
   {
     backlog: seconds(3, 6),
     load: seconds(2, 5),

@@ -16,6 +16,7 @@ import { type EndOutcome, end } from '../end.ts'
 import { settleStarts } from './granted-start.ts'
 import type { Finished } from './hand-off.ts'
 import type { Member, Running } from './invocation.ts'
+import { lookAhead } from './look-ahead.ts'
 import { mapSideBySide } from './members.ts'
 import { CancelWatch, type Look } from './watch.ts'
 
@@ -50,14 +51,16 @@ export async function finishJobs(
   const settled = settleStarts(context, { granted, begunAt: startedAt })
   const called = begun.filter(({ instead }) => !instead)
   const outcomes = await run(called, runTask)
+  const looking = lookAhead(context, running)
   const ended = await mapSideBySide(begun, (one) =>
     endOne(context, one.watch.job, one.instead ?? outcomes[called.indexOf(one)] ?? UNSAID),
   )
-  await settled
+  const [seen] = await Promise.all([looking, settled])
   const [failed] = ended.filter((one) => 'error' in one)
   if (failed) throw failed.error
   const good = ended.filter((one) => 'ending' in one)
-  return finishedBy(good, { leaves, isAdaptive: jobs[0]?.job.queue.adaptive !== undefined })
+  const finished = finishedBy(good, { leaves, isAdaptive: jobs[0]?.job.queue.adaptive !== undefined })
+  return { ...finished, ...(seen ? { seen } : {}) }
 }
 
 const UNSAID: AttemptOutcome = { kind: 'failed', error: 'nobody has said what became of it' }

@@ -5,7 +5,6 @@ import type { LimiterName } from '../../core/limits/queue-limiter.ts'
 import { ownerOf } from '../../core/limits/shards.ts'
 import type { SlowDown } from '../../core/limits/slow-down.ts'
 import type { Released } from '../../core/pass/decide.ts'
-import { limitersOverKey } from '../../core/queue/covering.ts'
 import type { ShardState } from '../../core/shard/state.ts'
 import { CHAIN_MS } from '../../core/times.ts'
 import type { Context, WorkerContext } from '../context.ts'
@@ -13,6 +12,7 @@ import { type HandOff, pass } from '../pass/pass.ts'
 import { slowLimiterAtLeast, slowOwner } from '../pass/slow.ts'
 import { isGrantLate, lapsedOf } from './granted-start.ts'
 import { deadlineOf, hasTimeFor, type Invocation, type Running, withWaits } from './invocation.ts'
+import { isCovered } from './look-ahead.ts'
 import { withPayloads } from './members.ts'
 import { begin, holderOf } from './start.ts'
 
@@ -32,6 +32,8 @@ export interface Finished {
   readonly slowLimiters?: readonly { readonly name: LimiterName; readonly slow: SlowDown }[]
   /** What its attempt counts as, if its queue adapts to that. */
   readonly outcome?: Counted
+  /** The shard's item, as it was while the job's end was written. */
+  readonly seen?: ShardState
 }
 
 /** If others wait, freeing the slot and taking it for the next job is one write. */
@@ -54,9 +56,6 @@ export async function freeSlot(
   return takeNext(context, ended)
 }
 
-/** What its slot has of a limiter goes back, or to the next job, in the write that frees the slot. */
-const isCovered = ({ config }: Context, key: ShardKey): boolean => limitersOverKey(config, key).length > 0
-
 /** Asked after the slot is free: whoever has come to stand in the line before this finds the unit by itself. */
 async function othersNeedUnits(
   { store }: Context,
@@ -69,16 +68,21 @@ async function othersNeedUnits(
   return Object.values(owner?.books ?? {}).some(({ line }) => Object.keys(line).length > 0)
 }
 
+interface TakingNext extends Pick<Finished, 'seen'> {
+  readonly released?: Released
+}
+
 /** Makes a pass, with the slot that is given back, and takes over one of the jobs that it claims. */
 export async function takeNext(
   context: WorkerContext,
-  { shard, jobs, invocation, begunAt, released }: Ended & { readonly released?: Released },
+  { shard, jobs, invocation, begunAt, released, seen }: Ended & TakingNext,
 ): Promise<Running | undefined> {
   const job = jobs[0]?.job
   const goesOn = job !== undefined && context.clock.now() - begunAt < CHAIN_MS && hasTimeFor(job, invocation)
   const own = await pass(context, {
     shard,
     ...(released ? { released } : {}),
+    ...(seen ? { seen } : {}),
     ...(goesOn ? { runUntil: deadlineOf(context, invocation), shared: invocation.shared === true } : {}),
   })
   if (!own) return undefined

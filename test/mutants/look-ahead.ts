@@ -1,0 +1,32 @@
+/** What is read while the end of a job is written. */
+import type { TestedMutant } from './mutant.ts'
+
+const FILE = 'lib/use-cases/attempt/look-ahead.ts'
+const TESTS = ['test/unit/use-cases/look-ahead.test.ts'] as const
+
+export const LOOK_AHEAD_MUTANTS: readonly TestedMutant[] = [
+  {
+    name: 'nothing is read ahead',
+    file: FILE,
+    find: '  return state\n',
+    replace: '  return state && undefined\n',
+    breaks: 'a slot is idle for longer, and each job costs a read more',
+    tests: TESTS,
+  },
+  {
+    name: 'what nobody needs is read ahead',
+    file: FILE,
+    find: 'if (!othersWait && !isCovered(context, shard)) return undefined',
+    replace: 'if (!othersWait && isCovered(context, shard)) return undefined',
+    breaks: 'a sparse job costs a read more',
+    tests: TESTS,
+  },
+  {
+    name: 'what cannot be read ahead ends the invocation',
+    file: FILE,
+    find: '.catch(() => undefined)',
+    replace: '',
+    breaks: 'a job has ended, and its slot stays taken until the deadline',
+    tests: TESTS,
+  },
+]
