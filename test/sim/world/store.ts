@@ -5,6 +5,7 @@ import type { JobItem } from '../../../lib/core/job/job.ts'
 import type { ShardState } from '../../../lib/core/shard/state.ts'
 import type { JobStore, StateStore, Store } from '../../../lib/ports/store.ts'
 import type { Faults } from '../faults/rates.ts'
+import { askedOnce } from './earlier-shards.ts'
 import type { Effect, Listener } from './events.ts'
 import { simulatedHistory } from './history.ts'
 import type { Invocation } from './invocation.ts'
@@ -232,9 +233,7 @@ function simulatedStates(world: StoreWorld, by: Invocation, states: StateStore):
         'release',
         shard,
         () => states.release(shard, holder),
-        (outcome, before) => {
-          return { op: 'release', shard, before, holder, outcome }
-        },
+        (outcome, before) => ({ op: 'release', shard, before, holder, outcome }),
       ),
     override: (owner, limits, ...rest) =>
       changing(
@@ -277,7 +276,8 @@ function simulatedStates(world: StoreWorld, by: Invocation, states: StateStore):
         () => ({ op: 'other', name: 'glance' }),
       ),
   }
-  return { ...others, ...simulatedPauses(world, by, states), ...watched } as StateStore
+  const once = { earlierShards: askedOnce(others.earlierShards ?? states.earlierShards) }
+  return { ...others, ...once, ...simulatedPauses(world, by, states), ...watched } as StateStore
 }
 
 const isChunk = (shard: string): boolean => /^\$limiter\|.*\|#\d+$/.test(shard)
