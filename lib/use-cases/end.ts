@@ -8,6 +8,7 @@ import { waitOf } from '../core/job/wait.ts'
 import type { JobStore, NotThere } from '../ports/store.ts'
 import type { Context } from './context.ts'
 import { underFreeKey } from './free-key.ts'
+import { rememberEnded } from './remember-ended.ts'
 import { afterEnd } from './schedules/after-end.ts'
 
 /**
@@ -20,18 +21,23 @@ export type EndOutcome = 'ended' | 'stands' | NotThere
 type Written = Exclude<Ending, Refused | Slowed>
 
 export async function end(context: Context, job: Job, ending: Ending): Promise<EndOutcome> {
-  if (ending.kind === 'dead' && ending.reason === 'refused') return refuse(context, job.item, ending.error)
+  if (ending.kind === 'dead' && ending.reason === 'refused') return refuseJob(context, job, ending)
   if (ending.kind === 'slowed') {
     context.events.emit({ kind: 'job slowed down', job, ending })
     return 'stands'
   }
   const { store, clock, events } = context
   const endedAt = clock.now()
+  // Before the job goes: whoever dies in between leaves a job that runs again, and then this is written anew.
+  if (ending.kind === 'done')
+    await rememberEnded(context, job, ending, { endedAt, since: job.startedAt ?? endedAt })
   const outcome = await write(store.jobs, job, ending, endedAt).catch((error: unknown) => {
     events.emit({ kind: 'job not ended', job, ending, error })
     throw error
   })
   if (outcome === 'ended') events.emit({ kind: 'job ended', job, ending, endedAt })
+  if (outcome === 'ended' && ending.kind === 'dead')
+    await rememberEnded(context, job, ending, { endedAt, since: endedAt })
   // Gone by this very write, perhaps, whose reply was lost: nobody else sees to its schedule then.
   if (outcome === 'ended' || outcome === 'gone') await afterEnd(context, job, ending)
   if (outcome !== 'changed' || ending.kind === 'done') return outcome
@@ -44,8 +50,21 @@ async function cancelledSince({ config, store }: Context, job: Job): Promise<Job
   const item = await store.jobs.get(job.key)
   const standing =
     item && !job.cancellation && isSameItem(item, job.item) ? parseJob(config, item) : undefined
-  return standing?.ok ? standing.value : undefined
+  return standing?.ok ? { ...standing.value, ...beginningOf(job) } : undefined
 }
+
+async function refuseJob(context: Context, job: Job, ending: Refused): Promise<EndOutcome> {
+  const outcome = await refuse(context, job.item, ending.error)
+  const endedAt = context.clock.now()
+  if (outcome === 'ended') await rememberEnded(context, job, ending, { endedAt, since: endedAt })
+  return outcome
+}
+
+/** What stands in no item. */
+const beginningOf = ({ startedAt, waits_ms }: Job): Pick<Job, 'startedAt' | 'waits_ms'> => ({
+  ...(startedAt === undefined ? {} : { startedAt }),
+  ...(waits_ms ? { waits_ms } : {}),
+})
 
 /** The one ending of an item that stands for no job. The reason is one that a person understands. */
 export async function refuse(context: Context, item: RawItem, reason: string): Promise<EndOutcome> {

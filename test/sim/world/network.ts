@@ -74,6 +74,16 @@ export class Network {
     })
   }
 
+  /** The SDK gives a call up, which may arrive all the same. */
+  within<T>(by: Invocation, time_ms: number, call: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      call.then(resolve, reject)
+      this.#scheduler.after(time_ms, () => {
+        if (by.alive) reject(new SimulatedFault('slowCall'))
+      })
+    })
+  }
+
   #fate(transaction: boolean): Fate {
     if (transaction && this.#faults.strikes('transactionConflict')) return 'transactionConflict'
     return (
