@@ -3,6 +3,7 @@ export type { Admin, AnyQueue, MoveOptions, RedriveOptions } from './api/admin.t
 export type { AppRateOptions, AppRates } from './api/app-rates.ts'
 export type { CancelNote, JobToCancel } from './api/cancel.ts'
 export { type AdminClient, createAdmin } from './api/create-admin.ts'
+export type { EndedJobs } from './api/ended-jobs.ts'
 export type { Insight } from './api/insight.ts'
 export type { LimiterId, LimiterInfo, Limiters } from './api/limiters.ts'
 export type { LimitsInput, LimitsNote } from './api/limits-input.ts'
