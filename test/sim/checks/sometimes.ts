@@ -133,6 +133,10 @@ export class SometimesCounter {
         this.#count('job exhausted', effect.outcome === 'buried' && effect.letter.reason === 'exhausted')
         this.#count('job refused', effect.outcome === 'buried' && effect.letter.reason === 'refused')
         return
+      case 'rememberEnded':
+        this.#count(`job remembered as ${effect.record.ending === 'done' ? 'done' : 'dead'}`)
+        this.#count('what is remembered stays', !effect.isWritten)
+        return
       case 'buryEvent':
         this.#count('event refused')
         break

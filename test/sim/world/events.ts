@@ -83,8 +83,8 @@ export type Effect =
   /** Another job takes the place of one that waits, and its unique key. */
   | { readonly op: 'swap'; readonly item: RawItem; readonly next: JobItem; readonly outcome: SwapOutcome }
   | { readonly op: 'buryEvent'; readonly letter: DeadLetter }
-  /** What is remembered of a job that has ended, unless that ended after `since`. */
-  | { readonly op: 'rememberEnded'; readonly record: EndedRecord; readonly since: number }
+  /** What is remembered of a job that has ended, unless what is remembered already ended later. */
+  | { readonly op: 'rememberEnded'; readonly record: EndedRecord; readonly isWritten: boolean }
   | { readonly op: 'get'; readonly key: RawKey }
   | { readonly op: 'range'; readonly shard: string; readonly found: number }
   | { readonly op: 'read'; readonly shard: string; readonly state: ShardState | undefined }

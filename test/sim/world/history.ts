@@ -28,16 +28,18 @@ export function simulatedHistory(world: StoreWorld, by: Invocation, history: His
       ),
     letters: (pk, cursor) => history.letters(pk, cursor),
     putBack: (...call) => history.putBack(...call),
-    rememberEnded: (record, since) =>
-      world.network.within(
-        by,
-        HISTORY_ANSWER_MS,
-        call(
-          'rememberEnded',
-          () => history.rememberEnded(record, since),
-          () => ({ op: 'rememberEnded', record, since }),
-        ),
-      ),
+    rememberEnded: async (record, since) => {
+      const remember = async () => {
+        await history.rememberEnded(record, since)
+        return (await history.ended(record))?.endedAt === record.endedAt
+      }
+      const written = call('rememberEnded', remember, (isWritten) => ({
+        op: 'rememberEnded',
+        record,
+        isWritten,
+      }))
+      await world.network.within(by, 'rememberEnded', HISTORY_ANSWER_MS, written)
+    },
     ended: (key) => history.ended(key),
     endedJobs: (pk, cursor) => history.endedJobs(pk, cursor),
     lock: (key) =>

@@ -75,11 +75,16 @@ export class Network {
   }
 
   /** The SDK gives a call up, which may arrive all the same. */
-  within<T>(by: Invocation, time_ms: number, call: Promise<T>): Promise<T> {
+  within(by: Invocation, op: string, time_ms: number, call: Promise<unknown>): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      call.then(resolve, reject)
+      let isAnswered = false
+      call.then(resolve, reject).finally(() => {
+        isAnswered = true
+      })
       this.#scheduler.after(time_ms, () => {
-        if (by.alive) reject(new SimulatedFault('slowCall'))
+        if (!by.alive || isAnswered) return
+        this.#emit({ kind: 'fault', by, fault: 'slowCall', op })
+        reject(new SimulatedFault('slowCall'))
       })
     })
   }
