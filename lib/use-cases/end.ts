@@ -26,24 +26,37 @@ export async function end(context: Context, job: Job, ending: Ending): Promise<E
     context.events.emit({ kind: 'job slowed down', job, ending })
     return 'stands'
   }
-  const { store, clock, events } = context
+  const { clock, events } = context
   const endedAt = clock.now()
-  // Before the job goes: whoever dies in between leaves a job that runs again, and then this is written anew.
-  if (ending.kind === 'done')
-    await rememberEnded(context, job, ending, { endedAt, since: job.startedAt ?? endedAt })
-  const outcome = await write(store.jobs, job, ending, endedAt).catch((error: unknown) => {
+  const outcome = await writeAndRemember(context, job, ending, endedAt).catch((error: unknown) => {
     events.emit({ kind: 'job not ended', job, ending, error })
     throw error
   })
   if (outcome === 'ended') events.emit({ kind: 'job ended', job, ending, endedAt })
-  if (outcome === 'ended' && ending.kind === 'dead')
-    await rememberEnded(context, job, ending, { endedAt, since: endedAt })
   // Gone by this very write, perhaps, whose reply was lost: nobody else sees to its schedule then.
   if (outcome === 'ended' || outcome === 'gone') await afterEnd(context, job, ending)
   if (outcome !== 'changed' || ending.kind === 'done') return outcome
   // Whoever has cancelled it since it was read was told that it ends: no attempt may follow.
   const marked = await cancelledSince(context, job)
   return marked?.cancellation ? end(context, marked, cancelled(marked.cancellation, ending.error)) : outcome
+}
+
+/**
+ * Whoever dies between the record of a job that is done and its deletion leaves a job that runs again, and is remembered anew. Of a
+ * dead one its letter says all, so that comes first.
+ */
+async function writeAndRemember(
+  context: Context,
+  job: Job,
+  ending: Written,
+  endedAt: number,
+): Promise<EndOutcome> {
+  if (ending.kind === 'done')
+    await rememberEnded(context, job, ending, { endedAt, since: job.startedAt ?? endedAt })
+  const outcome = await write(context.store.jobs, job, ending, endedAt)
+  if (outcome === 'ended' && ending.kind === 'dead')
+    await rememberEnded(context, job, ending, { endedAt, since: endedAt })
+  return outcome
 }
 
 async function cancelledSince({ config, store }: Context, job: Job): Promise<Job | undefined> {
