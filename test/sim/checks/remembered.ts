@@ -28,7 +28,7 @@ export const remembered = (): Check => {
   return {
     name: 'I4 remembered',
     before(event, seen) {
-      if (event.kind === 'fault' && event.op === 'rememberEnded') unsaid.add(event.by)
+      if (event.kind === 'fault' && isUnsaid(event)) unsaid.add(event.by)
       if (event.kind !== 'effect') return
       const { effect, by } = event
       if (effect.op === 'rememberEnded') judgeRecord(effect.record, seen)
@@ -50,6 +50,13 @@ export const remembered = (): Check => {
     },
   }
 }
+
+/**
+ * A transaction that the SDK sends again has the token of the first one, and so its answer. Here it finds its work done, and takes it for
+ * another's.
+ */
+const isUnsaid = ({ op, fault }: { readonly op: string; readonly fault: string }): boolean =>
+  fault === 'sentTwice' ? op === 'bury' || op === 'endWaiting' : op === 'rememberEnded'
 
 function add(all: Map<string, Namesakes>, { pk, id, lineage }: Standing): Namesakes {
   const name = `${readShard(pk).partition} ${id}`
