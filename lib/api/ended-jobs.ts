@@ -8,8 +8,8 @@ import type { Wiring } from './wiring.ts'
 export interface EndedJobs<QueueName extends string = string> {
   /**
    * The jobs of a partition that have ended, read page by page as they are asked for: those of queues with a `history`, for as long as
-   * that says, by the configuration with which they ended. The last id first: Sluice makes ids that grow with time, so these are the jobs that
-   * were put last. The partition is named as its jobs name it, or left out for a queue without a partition rule.
+   * that says, by the configuration with which they ended. The last id first: those that the client makes grow with time, so these are the jobs that
+   * were put last; ids of yours, and of events, are in the order of their text. The partition is named as its jobs name it, or left out for a queue without a partition rule.
    *
    * Each page is up to 32 jobs of one of sixteen keys, half a read unit for each 4 KB; what ended within a second may be missing.
    * @example

@@ -5,6 +5,7 @@ import { HISTORY_ANSWER_MS } from '../../core/times.ts'
 import type { EndedPage } from '../../ports/store.ts'
 import { type Database, fromItem, isWritten, toItem } from './database.ts'
 import { UpdateExpression } from './expression.ts'
+import { within } from './within.ts'
 
 /** Four read units each at the most, of which there is one for each key of a partition. */
 const ENDED_A_PAGE = 32
@@ -28,7 +29,7 @@ export async function rememberEnded(
     Item: toItem(record),
     ...expression.buildCondition(),
   })
-  await isWritten(client.send(put, { abortSignal: AbortSignal.timeout(HISTORY_ANSWER_MS) }))
+  await within(HISTORY_ANSWER_MS, (abortSignal) => isWritten(client.send(put, { abortSignal })))
 }
 
 /** By the right to read letters. */
