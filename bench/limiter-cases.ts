@@ -12,8 +12,6 @@ const MORE_SPARSE = 2
 const MORE_BACKLOG = 0.2
 const CONTENDED = 5.2
 const MORE_CONTENDED = 1.2
-/** What each further one costs today: one goes with the invocation, and the others are given back and borrowed anew. */
-const MORE_TODAY = 2
 
 const RATED = { rateLimit: { allowed: 32, period: 1000 } } as const
 const configOf = (queue: QueueInput<never, 'api' | 'disk' | 'calls' | 'tokens'>): Config =>
@@ -120,6 +118,5 @@ async function contended(bench: Bench, name: string, config: Config, limiters: n
   for (let n = 0; n < WAITING; n++) await scenario.putMany(`customer-${n}`, JOBS)
   const cycle = new Cycle(bench.units)
   await scenario.work(5 * JOBS, JOBS, () => cycle.start())
-  const cost = cycle.cost(name, PUT, CONTENDED + MORE_CONTENDED * (limiters - 1))
-  return { ...cost, bound: CONTENDED + MORE_TODAY * (limiters - 1) }
+  return cycle.cost(name, PUT, CONTENDED + MORE_CONTENDED * (limiters - 1))
 }

@@ -25,6 +25,7 @@ import { PROTOCOL } from './protocol.ts'
 import { RATE_RULE_MUTANTS } from './rate-rule.ts'
 import { READS } from './reading.ts'
 import { REMEMBERED_MUTANTS } from './remembered.ts'
+import { SERVED_ALONG_MUTANTS } from './served-along.ts'
 import { SIZE_MUTANTS } from './sizes.ts'
 import { SLOW_DOWN_MUTANTS } from './slow-down.ts'
 import { SWAP_MUTANTS } from './swaps.ts'
@@ -65,6 +66,7 @@ export const TESTED_MUTANTS: readonly TestedMutant[] = [
   ...COSTS_MUTANTS,
   ...DERIVED_MUTANTS,
   ...FULL_LINE_MUTANTS,
+  ...SERVED_ALONG_MUTANTS,
   ...USES_ALL_MUTANTS,
   ...WHY_MUTANTS,
   ...WHY_LIMITER_MUTANTS,

@@ -5,6 +5,14 @@ const COMPOSED = ['test/unit/use-cases/rates-composed.test.ts'] as const
 
 export const COMPOSED_RATES_MUTANTS: readonly TestedMutant[] = [
   {
+    name: 'a visit that waits for a start uses another one unseen',
+    file: 'lib/use-cases/lending/awaited-start.ts',
+    find: 'if (own.granted && own.granted.length > 0) return undefined',
+    replace: 'if (own.granted && own.granted.length < 0) return undefined',
+    breaks: 'a job is claimed while a better one of another shard waits for the same limiter',
+    tests: ['test/unit/use-cases/awaited-start.test.ts'],
+  },
+  {
     name: 'the rate of a pool that a lane names grants nothing',
     file: 'lib/core/queue/covering.ts',
     find: 'if (rate) named.set(name, rate)',

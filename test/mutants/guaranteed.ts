@@ -66,8 +66,8 @@ export const GUARANTEED_MUTANTS: readonly TestedMutant[] = [
   {
     name: 'what is guaranteed comes back and is lent on by old books',
     file: 'lib/core/limits/settling.ts',
-    find: '(isKeptBack(portion) && served.loans.length > 0)',
-    replace: '(isKeptBack(portion) && served.loans.length > 99)',
+    find: '(isKeptBack(portion) && lent.length > 0)',
+    replace: '(isKeptBack(portion) && lent.length > 99)',
     breaks: 'somebody else has given back at the same time: both units go to others',
     tests: [RULE],
   },

@@ -3,6 +3,7 @@
  * to which shards free units go.
  */
 import { DEFAULT_PRIORITY } from '../keys.ts'
+import { type Along, lendAlong } from './along.ts'
 import {
   type Books,
   type BooksChange,
@@ -32,6 +33,8 @@ export interface Settlement extends BooksChange {
 export interface Result {
   readonly lack: Lack
   readonly hasClaimed: boolean
+  /** Shards that the same visit has served elsewhere, and that need as much here. */
+  readonly along?: readonly Along[]
 }
 
 /** @param portion with the books as they were read, and what the shard has borrowed after its pass */
@@ -49,7 +52,7 @@ export function settle(portion: Portion, result: Result, newId: () => LoanId): S
 function settleOne(
   portion: Portion,
   resource: Resource,
-  { lack, hasClaimed }: Result,
+  { lack, hasClaimed, along = [] }: Result,
   newId: () => LoanId,
 ): Settlement {
   const told = tell(portion, resource)
@@ -59,14 +62,23 @@ function settleOne(
   const back =
     outstandingIn(portion, resource, portion.self) - outstanding(books[resource].loans[portion.self])
   const served = serve({ ...portion, books }, resource, newId)
+  // They cost no write of their own: without one here, each borrows itself.
+  const isWritten = told.length + place.length + served.loans.length > 0
+  const room = resource === 'slots' && isWritten ? MOST_SERVED - served.served.length : 0
+  const after = { ...portion, books: changed(books, served) }
+  const followers = lendAlong(after, along.slice(0, room), newId)
+  const lent = [...served.loans, ...followers]
   return {
-    loans: [...told, ...served.loans],
+    loans: [...told, ...lent],
     line: [...place, ...served.line],
-    isLending: served.loans.length > back || (isKeptBack(portion) && served.loans.length > 0),
+    isLending: unitsLent(lent) > back || (isKeptBack(portion) && lent.length > 0),
     hasEntered: place.some(({ turn }) => isFurtherInFront(portion.books[resource].line[portion.self], turn)),
-    served: served.served,
+    served: [...served.served, ...followers.map(({ borrower }) => borrower)],
   }
 }
+
+const unitsLent = (loans: readonly LoanChange[]): number =>
+  loans.reduce((units, { was, is }) => units + outstanding(is) - outstanding(was), 0)
 
 /**
  * What is guaranteed to its partition and comes back may have to stay free: whether it may go to others depends on what all

@@ -1,5 +1,5 @@
 /** The rates that grant a shard's starts, and the start that it waits for already. */
-import type { GrantCounting, SharedStarts } from '../../core/limits/grant.ts'
+import type { Grant, GrantCounting, SharedStarts } from '../../core/limits/grant.ts'
 import type { Limits, RateLimit } from '../../core/limits/limits.ts'
 import { isAhead, type SharedRate } from '../../core/limits/shared-rate.ts'
 import { bucketWidth, rememberedFor } from '../../core/limits/window.ts'
@@ -16,17 +16,24 @@ export const ratesOf = (
   { costRate }: OwnRate,
 ): readonly SharedRate[] => ratesOverKey(config, shard, costRate)
 
+interface Own extends OwnRate {
+  /** What earlier rounds of the visit were granted. */
+  readonly granted?: readonly Grant[] | undefined
+}
+
 /**
- * Whoever waits for a start has nothing to ask before that; unless a job has come before that one, which costs something else.
+ * Whoever waits for a start has nothing to ask before that; unless a job has come before that one, which costs something else, or
+ * the visit itself has been granted one, which a job may use now.
  * @param costs what its next jobs say that they cost
  */
 export function awaitedStart(
   { config, clock }: Pick<Context, 'config' | 'clock'>,
   state: ShardState,
-  own: OwnRate,
+  own: Own,
   costs: readonly (number | undefined)[],
 ): SharedStarts | undefined {
   const { granted } = state
+  if (own.granted && own.granted.length > 0) return undefined
   const rates = ratesOf({ config }, state, own)
   const [first] = rates
   if (!first || !granted || !isAhead(granted, clock.now())) return undefined

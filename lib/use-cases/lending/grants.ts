@@ -45,8 +45,7 @@ export async function askForStarts(
   const standing = asked.state.granted
   const known = [...asked.granted, ...(standing ? [standing] : [])]
   if (rates.length === 0 || asked.starts.length + known.length === 0) return undefined
-  const isFirst = asked.granted.length === 0 && asked.hasWork
-  const waiting = isFirst ? awaitedStart(context, asked.state, asked, asked.costs ?? []) : undefined
+  const waiting = asked.hasWork ? awaitedStart(context, asked.state, asked, asked.costs ?? []) : undefined
   if (waiting) return waiting
   for (let tries = 0; tries < TRIES; tries++) {
     const plan = await planStarts(context, rates, { ...asked, known, standing }, () => context.random.token())

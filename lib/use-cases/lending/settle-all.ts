@@ -11,7 +11,9 @@ import type { Context } from '../context.ts'
 import { borrowedIn } from './account.ts'
 import type { Capacity } from './capacity.ts'
 import { leaveLine } from './leave-line.ts'
-import { type Settled, settle, settleAfter } from './settle.ts'
+import { joinServed, type PassResult } from './served.ts'
+import { isCoveredBy, servedBy } from './served-along.ts'
+import { othersWait, type Settled, settle, settleAfter } from './settle.ts'
 import { tendAfter } from './tend-chunk.ts'
 
 /** What the shard has of one that lends to it, and what came of its pass there. */
@@ -69,22 +71,31 @@ function keptAfter(state: ShardState, [partition]: readonly Account[]): Pick<Pas
   return kept === state.keepsNext ? {} : { keepsNext: kept ?? 'nothing' }
 }
 
-/** @param after the pass has written. Without it the shard's item said all that there was to say. */
+/**
+ * Those first in which others wait: what they are lent there, they are lent of all others in the writes that come after.
+ * @param after the pass has written. Without it the shard's item said all that there was to say.
+ */
 export async function settleAll(
   context: Context,
   accounts: readonly Account[],
   after?: { readonly written: ShardState; readonly hasFreed: boolean },
 ): Promise<Settled> {
   const settled: Settled[] = []
-  for (const { capacity, result } of accounts) {
+  const along: NonNullable<PassResult['along']>[number][] = []
+  for (const { capacity, result: own } of accounts.toSorted(byLine)) {
+    const result = { ...own, along: along.filter(isCoveredBy(context, capacity)) }
     const one = after
       ? await settleAfter(context, capacity, result, after)
       : await settle(context, capacity, result)
+    along.push(...servedBy(capacity, one))
     settled.push(one, ...(capacity.chunk ? [await tendAfter(context, capacity, one)] : []))
   }
   return {
     hasEntered: settled.some(({ hasEntered }) => hasEntered),
-    served: [...new Set(settled.flatMap(({ served }) => served))],
+    served: joinServed(settled.map(({ served }) => served)),
     isAsked: settled.some(({ isAsked }) => isAsked),
   }
 }
+
+const byLine = (one: Account, other: Account): number =>
+  Number(othersWait(other.capacity, 'slots')) - Number(othersWait(one.capacity, 'slots'))

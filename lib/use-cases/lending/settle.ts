@@ -4,7 +4,7 @@ import type { ShardKey } from '../../core/keys.ts'
 import { type LineChange, RESOURCES, type Resource } from '../../core/limits/books.ts'
 import { PLAIN, unitsOfOneJob, unitsToBorrow } from '../../core/limits/lending.ts'
 import type { Borrower } from '../../core/limits/limiter.ts'
-import { leaving, type Result, settle as settlementOf } from '../../core/limits/settling.ts'
+import { leaving, settle as settlementOf } from '../../core/limits/settling.ts'
 import { booksKeptUntil, isTouchedLongAgo } from '../../core/shard/expiry.ts'
 import type { ShardState } from '../../core/shard/state.ts'
 import { forEachSideBySide } from '../../core/side-by-side.ts'
@@ -15,6 +15,7 @@ import { borrowsElsewhere } from './limiter-capacity.ts'
 import { newLoanId } from './loan-id.ts'
 import { readAgain, withOwner } from './read-again.ts'
 import { readUnlessDamaged } from './read-unless-damaged.ts'
+import { NOBODY, type PassResult, type Served } from './served.ts'
 
 /** Others may change the books, too; then the one that is late reads them again. */
 const TRIES = 10
@@ -24,25 +25,32 @@ export interface Settled {
   /** The shard has come to stand in the line: what was given back just before nobody has offered to it. */
   readonly hasEntered: boolean
   /** The shards that have to be visited, for they have got units. */
-  readonly served: readonly ShardKey[]
+  readonly served: Served
   /** Others have come to stand in the line, and the shard has units that it does not use: its next pass gives them back. */
   readonly isAsked?: boolean
   /** The books as they are then, if this has changed them. */
   readonly after?: Capacity
 }
 
-const NOTHING: Settled = { hasEntered: false, served: [] }
+const NOTHING: Settled = { hasEntered: false, served: NOBODY }
+
+/** Shards that can use what they get, with their items. */
+type Sound = Map<Borrower, ShardState | undefined>
+
+/** Those that were served elsewhere just before have been read there. */
+const soundIn = ({ along }: PassResult): Sound =>
+  new Map(along?.map(({ borrower, state }) => [borrower, state]))
 
 /**
  * @param capacity with what the shard has borrowed after its pass
  * @throws BooksBusyError if others change the books all the time
  */
-export async function settle(context: Context, capacity: Capacity, result: Result): Promise<Settled> {
-  let now = capacity
+export async function settle(context: Context, capacity: Capacity, given: PassResult): Promise<Settled> {
+  let [now, result] = [capacity, given]
   let [hasEntered, isChanged] = [false, false]
   const settled = () => ({ ...settledBy(now, hasEntered, served), ...(isChanged ? { after: now } : {}) })
-  const served = new Set<ShardKey>()
-  const sound = new Set<Borrower>()
+  const served = new Map<ShardKey, ShardState | undefined>()
+  const sound = soundIn(given)
   for (let tries = 0; tries < TRIES; tries++) {
     const { served: next, ...settlement } = settlementOf(now, result, () =>
       newLoanId(context, now.chunk?.number),
@@ -54,14 +62,16 @@ export async function settle(context: Context, capacity: Capacity, result: Resul
     const expiresAt = booksKeptUntil(now.owner, rateLimit, context.clock.now())
     const { damaged, misplaced } = await placesOfDamaged(context, now, next, sound)
     // Whoever looks after them finds their places.
-    for (const name of misplaced) served.add(shardNamed(now, name))
+    for (const name of misplaced) served.set(shardNamed(now, name), undefined)
     const change =
       damaged.length > 0 ? { loans: [], line: damaged, isLending: false } : { loans, line, isLending }
     const outcome = await context.store.states.writeBooks(now.owner, { ...change, expiresAt })
     if (outcome.kind === 'written' && damaged.length === 0) {
       hasEntered ||= settlement.hasEntered
       isChanged = true
-      for (const name of next) served.add(shardNamed(now, name))
+      // What they have by now they may have given back already.
+      result = { lack: result.lack, hasClaimed: result.hasClaimed }
+      for (const name of next) served.set(shardNamed(now, name), sound.get(name))
       const after = now.limiter ? withOwner(now, outcome.owner, context.clock.now()) : 'stale'
       if (after === 'stale') return settled()
       // Who has come to stand in a limiter's line meanwhile saw nothing free: this write's answer shows it, and it is served.
@@ -77,9 +87,9 @@ export async function settle(context: Context, capacity: Capacity, result: Resul
   throw new BooksBusyError(capacity.owner.shard)
 }
 
-const settledBy = (now: Capacity, hasEntered: boolean, served: ReadonlySet<ShardKey>): Settled => ({
+const settledBy = (now: Capacity, hasEntered: boolean, served: Served): Settled => ({
   hasEntered: hasEntered && looksAgain(now),
-  served: [...served],
+  served,
 })
 
 /**
@@ -101,7 +111,7 @@ async function placesOfDamaged(
   context: Context,
   capacity: Capacity,
   served: readonly Borrower[],
-  sound: Set<Borrower>,
+  sound: Sound,
 ): Promise<{ readonly damaged: LineChange[]; readonly misplaced: readonly Borrower[] }> {
   const [damaged, misplaced]: [Borrower[], Borrower[]] = [[], []]
   const unknown = served.filter((name) => name !== PLAIN && !sound.has(name))
@@ -111,7 +121,7 @@ async function placesOfDamaged(
       : await readUnlessDamaged(context, shardNamed(capacity, name))
     if (state === 'damaged') damaged.push(name)
     else if (borrowsElsewhere(capacity, name, state)) misplaced.push(name)
-    else sound.add(name)
+    else sound.set(name, state)
   })
   const leave = (name: Borrower) => RESOURCES.flatMap((resource) => leaving(capacity.books, resource, name))
   return { damaged: [...damaged, ...misplaced].flatMap(leave), misplaced }
@@ -124,7 +134,7 @@ async function placesOfDamaged(
 export async function settleAfter(
   context: Context,
   capacity: Capacity,
-  result: Result,
+  result: PassResult,
   { written, hasFreed }: { readonly written: ShardState; readonly hasFreed: boolean },
 ): Promise<Settled> {
   const isPlain = capacity.self === PLAIN
@@ -141,5 +151,5 @@ export async function settleAfter(
   return { ...settled, isAsked: looksAgain && RESOURCES.some(isNew) }
 }
 
-const othersWait = ({ books, self }: Capacity, resource: Resource): boolean =>
+export const othersWait = ({ books, self }: Capacity, resource: Resource): boolean =>
   Object.keys(books[resource].line).some((name) => name !== self)

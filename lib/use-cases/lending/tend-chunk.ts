@@ -9,7 +9,6 @@ import { demandIn, hungryIn, leftIn, ownFree } from '../../core/limits/chunk.ts'
 import { chunkKeyOf, NOT_DRAWN } from '../../core/limits/chunk-name.ts'
 import { type ChunkTask, chunkTask } from '../../core/limits/chunk-task.ts'
 import { capOf } from '../../core/limits/in-force.ts'
-import type { Result } from '../../core/limits/settling.ts'
 import { emptyState, type ShardState } from '../../core/shard/state.ts'
 import type { Context } from '../context.ts'
 import { bringBack } from './bring-back.ts'
@@ -23,7 +22,7 @@ import { type Settled, settle } from './settle.ts'
 const MOST_TASKS = 12
 
 interface Tending {
-  readonly served: Set<ShardKey>
+  readonly served: Map<ShardKey, ShardState | undefined>
   asksAgain: boolean
   hasServed: boolean
   hasBrought: boolean
@@ -33,7 +32,7 @@ type Seen = Capacity & Required<Pick<Capacity, 'chunk'>>
 
 /** @param settled what came of the shard's own books */
 export async function tendAfter(context: Context, before: Capacity, settled: Settled): Promise<Settled> {
-  const tending: Tending = { served: new Set(), asksAgain: false, hasServed: false, hasBrought: false }
+  const tending: Tending = { served: new Map(), asksAgain: false, hasServed: false, hasBrought: false }
   if (before.chunk) await touchRoot(context, before.chunk)
   let now: Capacity | 'stale' = settled.after ?? before
   if (settled.after && isToBeReadAgain(before, settled.after)) now = await again(context, settled.after)
@@ -43,7 +42,7 @@ export async function tendAfter(context: Context, before: Capacity, settled: Set
     if (task.kind === 'nothing' || isDone(task, tending)) break
     now = await carryOut(context, seen, task, tending)
   }
-  return { served: [...tending.served], hasEntered: tending.asksAgain }
+  return { served: tending.served, hasEntered: tending.asksAgain }
 }
 
 const isDone = ({ kind }: ChunkTask, { hasServed, hasBrought }: Tending): boolean =>
@@ -107,8 +106,9 @@ async function mark(
 /** The shards that wait where the units are get them. The visitor itself asks again. */
 async function serve(context: Context, seen: Capacity, tending: Tending): Promise<void> {
   if (seen.books.slots.line[seen.self] !== undefined) tending.asksAgain = true
-  const result: Result = { lack: { slots: false, starts: false }, hasClaimed: false }
-  for (const shard of (await settle(context, seen, result)).served) tending.served.add(shard)
+  const result = { lack: { slots: false, starts: false }, hasClaimed: false }
+  const { served } = await settle(context, seen, result)
+  for (const [shard, state] of served) tending.served.set(shard, state)
 }
 
 async function giveBack(

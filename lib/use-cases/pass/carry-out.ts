@@ -13,6 +13,7 @@ import type { Context } from '../context.ts'
 import type { Capacity } from '../lending/capacity.ts'
 import { returnStarts } from '../lending/grants.ts'
 import { limitsSeen } from '../lending/limits-seen.ts'
+import { NOBODY } from '../lending/served.ts'
 import type { Settled } from '../lending/settle.ts'
 import { type Account, borrowedAfter, isMoved, leaveLines, settleAll } from '../lending/settle-all.ts'
 import type { Round } from './request.ts'
@@ -189,6 +190,6 @@ async function settleSafely(
   } catch (error) {
     context.events.emit({ kind: 'books not settled', shard, error })
     await lookSoon(context, shard)
-    return { hasEntered: false, served: [] }
+    return { hasEntered: false, served: NOBODY }
   }
 }

@@ -6,6 +6,7 @@
 import { DamagedStateError, LeftToNewerError } from '../../core/errors.ts'
 import type { ShardKey } from '../../core/keys.ts'
 import type { Released } from '../../core/pass/decide.ts'
+import type { ShardState } from '../../core/shard/state.ts'
 import {
   CHAIN_MS,
   CONFLICT_PAUSE_MS,
@@ -15,6 +16,7 @@ import {
 } from '../../core/times.ts'
 import type { Context } from '../context.ts'
 import { returnStarts } from '../lending/grants.ts'
+import { NOBODY, type Served } from '../lending/served.ts'
 import { wakeNow, wakeSoon, wakesNow } from '../wake.ts'
 import { wakeAll } from '../wake-all.ts'
 import type { HandOff, PassRequest, Round, RoundRequest } from './request.ts'
@@ -48,7 +50,7 @@ export async function pass(context: Context, request: PassRequest): Promise<Hand
 interface Visited {
   readonly own: HandOff | undefined
   /** Other shards that have got units from this one. */
-  readonly served: ReadonlySet<ShardKey>
+  readonly served: Served
 }
 
 const hasLasted = ({ clock }: Context, begunAt: number): boolean => clock.now() - begunAt >= CHAIN_MS
@@ -63,26 +65,34 @@ async function visitServed(
   { own, served }: Visited,
   begunAt: number,
 ): Promise<HandOff | undefined> {
-  const [first, ...others] = served
+  const [first, ...others] = served.keys()
   if (first === undefined) return own
   const goesOn = own === undefined && runUntil !== undefined && !isServed && !hasLasted(context, begunAt)
   const woken = goesOn ? others : [first, ...others]
   if (woken.length > 0) await wakeNow(context, woken).catch((error: unknown) => keepOwn(context, own, error))
   if (!goesOn) return own
-  return pass(context, { shard: first, runUntil, isServed: true, ...(shared ? { shared } : {}) })
+  const seen = served.get(first)
+  return pass(context, {
+    shard: first,
+    runUntil,
+    isServed: true,
+    ...(seen ? { seen } : {}),
+    ...(shared ? { shared } : {}),
+  })
 }
 
 async function visit(context: Context, request: PassRequest, begunAt: number): Promise<Visited> {
-  let { released, runUntil, ...rest } = request
+  let { released, runUntil, seen: _seen, ...rest } = request
   let own: HandOff | undefined
   let learnt: Learnt = {}
-  const served = new Set<ShardKey>()
+  const served = new Map<ShardKey, ShardState | undefined>()
   const fail = (error: unknown) => cutShort(context, { own, served }, error)
   for (let rounds = 0; goesOn(context, begunAt, rounds); rounds++) {
     const round: Round = await passOnce(context, {
       ...rest,
       ...(released ? { released } : {}),
       ...(runUntil === undefined ? {} : { runUntil }),
+      ...(rounds === 0 && request.seen ? { seen: request.seen } : {}),
       ...learnt,
     }).catch(fail)
     if (round.kind === 'conflict') {
@@ -96,7 +106,7 @@ async function visit(context: Context, request: PassRequest, begunAt: number): P
       await leaveToNewer(context, request, released).catch(fail)
       return { own, served }
     }
-    for (const shard of round.served ?? []) served.add(shard)
+    for (const [shard, state] of round.served ?? NOBODY) served.set(shard, state)
     if (round.kind === 'over') return { own, served }
     released = undefined
     const { asksAgain: _asksAgain, granted: _granted, ...lasting } = learnt
@@ -126,7 +136,7 @@ const pause = ({ clock, random }: Context, rounds: number): Promise<void> =>
 
 /** The shards that have got units are told, whatever becomes of this visit. */
 async function cutShort(context: Context, { own, served }: Visited, error: unknown): Promise<Round> {
-  if (!own) await wakeAll(context, wakesNow(served))
+  if (!own) await wakeAll(context, wakesNow(new Set(served.keys())))
   // Whoever saw that this visit looks has gone away.
   else await lookSoon(context, own.state.shard)
   return keepOwn(context, own, error)

@@ -4,6 +4,7 @@ import type { Grant } from '../../core/limits/grant.ts'
 import type { Claim, Released } from '../../core/pass/decide.ts'
 import type { ShardState } from '../../core/shard/state.ts'
 import type { GrantedStart, StartCounting } from '../../ports/queues.ts'
+import type { Served } from '../lending/served.ts'
 
 export interface PassRequest {
   readonly shard: ShardKey
@@ -21,6 +22,8 @@ export interface PassRequest {
   readonly arrived?: readonly string[]
   /** Another shard has just given units to this one. */
   readonly isServed?: boolean
+  /** The shard's item as it was read just before: of the first round. */
+  readonly seen?: ShardState
   /** Starts of shared rates that are not written down in the shard: of earlier rounds, or one that came too late. */
   readonly granted?: readonly Grant[]
 }
@@ -47,7 +50,7 @@ export interface HandOff {
 
 export type Round =
   /** Nothing is left to do for this visit. */
-  | { readonly kind: 'over'; readonly served?: readonly ShardKey[] }
+  | { readonly kind: 'over'; readonly served?: Served }
   /** A newer configuration is in force. */
   | { readonly kind: 'replaced' }
   /** To be read again. `uncertain`: a time that may have been written all the same, and whose wake-up nobody sends then. */
@@ -64,5 +67,5 @@ export type Round =
       /** The shard has come to stand in the line, or has got all that it asked for. */
       readonly asksAgain?: boolean
       /** Other shards of the partition that have got units from this one, and now have to be visited. */
-      readonly served?: readonly ShardKey[]
+      readonly served?: Served
     }

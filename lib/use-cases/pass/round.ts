@@ -40,7 +40,7 @@ import { keepStranded } from './stranded.ts'
 
 export async function passOnce(configured: Context, request: RoundRequest): Promise<Round> {
   const { store, deployment } = configured
-  const read = (await store.states.read(request.shard)) ?? emptyState(request.shard)
+  const read = request.seen ?? (await store.states.read(request.shard)) ?? emptyState(request.shard)
   const state = withSlow(read, request)
   // Asked after the state was read: what a newer configuration has written since makes the write of this one fail.
   if (await deployment.isReplaced()) return { kind: 'replaced' }
@@ -98,7 +98,8 @@ async function visitKnown(
   const { state } = jobs
   const { rateLimit, batch } = capacities[0].limits
   const firsts = firstsOf(jobs.due, staying, batch, seenAt)
-  const due = awaitedStart(context, state, capacities[0].limits, costsOf(firsts, staying))
+  const own = { ...capacities[0].limits, granted: request.granted }
+  const due = awaitedStart(context, state, own, costsOf(firsts, staying))
     ? []
     : pacedJobs(pace, { state, staying, due: firsts, rateLimit }, seenAt)
   const supplied = await supplyAll(context, capacities, { state, staying, due, request })

@@ -127,6 +127,13 @@ describe('what is free', () => {
     expect(settled(holder(1, { 1: 1 }), IDLE).isLending).toBe(false)
     expect(settled(holder(1), IDLE).isLending).toBe(false)
   })
+
+  test('has to be asked of the version, too, if the next one’s job weighs more than what has come back', () => {
+    const weightOf = (borrower: string) => (borrower === '1' ? 3 : 2)
+    const heavier = { ...holder(2, { 1: 1 }), weightOf }
+    expect(settled(heavier, IDLE)).toMatchObject({ served: ['1'], isLending: true })
+    expect(settled({ ...heavier, weightOf: () => 2 }, IDLE).isLending).toBe(false)
+  })
 })
 
 test('starts that are not counted are lent to nobody', () => {

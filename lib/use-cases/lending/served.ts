@@ -1,0 +1,20 @@
+/** The shards that have got units from another, and have to be visited. */
+import type { ShardKey } from '../../core/keys.ts'
+import type { Along } from '../../core/limits/along.ts'
+import type { Result } from '../../core/limits/settling.ts'
+import type { ShardState } from '../../core/shard/state.ts'
+
+/**
+ * Each with its item as it was read just before it got them, if it was: a visit that begins with that has read it before the books, as
+ * any has, and loses if it has changed since.
+ */
+export type Served = ReadonlyMap<ShardKey, ShardState | undefined>
+
+export const NOBODY: Served = new Map()
+
+export const joinServed = (parts: readonly Served[]): Served => new Map(parts.flatMap((part) => [...part]))
+
+/** What came of a shard's pass, and whom the visit has served before. */
+export interface PassResult extends Result {
+  readonly along?: readonly (Along & { readonly state: ShardState | undefined })[]
+}

@@ -1,0 +1,91 @@
+/** What a shard is lent of several limiters in the writes that serve it at one of them. */
+import type { TestedMutant } from './mutant.ts'
+
+const SETTLING = 'lib/core/limits/settling.ts'
+const ALONG = 'lib/core/limits/along.ts'
+const RULES = ['test/unit/core/limits/along.test.ts', 'test/unit/core/limits/settling.test.ts'] as const
+const SERVED = ['test/unit/use-cases/served-along.test.ts'] as const
+
+export const SERVED_ALONG_MUTANTS: readonly TestedMutant[] = [
+  {
+    name: 'what goes along asks nobody that waits',
+    file: ALONG,
+    find: "return unitsToBorrow(seen, 'slots', borrower) >=",
+    replace: "return unitsToBorrow(seen, 'slots', borrower) + 100 >=",
+    breaks:
+      'shards that need one limiter are starved by those that need several, and more is lent than there is',
+    tests: RULES,
+  },
+  {
+    name: 'more goes along than can be used',
+    file: ALONG,
+    find: "if (jobsOf(partition, 'slots', borrower) >= jobs) return false",
+    replace: "if (jobsOf(partition, 'slots', borrower) >= jobs + 100) return false",
+    breaks: 'a unit lies with a shard that lacks another one',
+    tests: RULES,
+  },
+  {
+    name: 'the second that goes along sees what the first has not taken',
+    file: ALONG,
+    find: '    now = { ...now, books: changed(now.books, { loans: [loan], line: [] }) }',
+    replace: '    now = { ...now, books: changed(now.books, { loans: [], line: [] }) }',
+    breaks: 'the last unit is lent twice',
+    tests: RULES,
+  },
+  {
+    name: 'loans are counted, and not units',
+    file: SETTLING,
+    find: 'isLending: unitsLent(lent) > back ||',
+    replace: 'isLending: lent.length > back ||',
+    breaks: 'a heavy job gets a unit that somebody else borrows simultaneously',
+    tests: RULES,
+  },
+  {
+    name: 'what goes along costs a write of its own',
+    file: SETTLING,
+    find: "const room = resource === 'slots' && isWritten ?",
+    replace: "const room = resource === 'slots' || isWritten ?",
+    breaks: 'whoever gives nothing back writes for others',
+    tests: RULES,
+  },
+  {
+    name: 'nothing goes along',
+    file: 'lib/use-cases/lending/settle-all.ts',
+    find: '    along.push(...servedBy(capacity, one))',
+    replace: '    along.push(...servedBy(capacity, one).slice(0, 0))',
+    breaks: 'each further limiter costs two writes a job',
+    tests: SERVED,
+  },
+  {
+    name: 'the line that waits is served last',
+    file: 'lib/use-cases/lending/settle-all.ts',
+    find: "Number(othersWait(other.capacity, 'slots')) - Number(othersWait(one.capacity, 'slots'))",
+    replace: "Number(othersWait(one.capacity, 'slots')) - Number(othersWait(other.capacity, 'slots'))",
+    breaks: 'what is given back to the others goes to nobody',
+    tests: SERVED,
+  },
+  {
+    name: 'what goes along goes to shards that a limiter does not cover',
+    file: 'lib/use-cases/lending/served-along.ts',
+    find: '!isStranger(context, capacity, borrower)',
+    replace: '(1 > 0 || !isStranger(context, capacity, borrower))',
+    breaks: 'units lie with shards that know nothing of them',
+    tests: SERVED,
+  },
+  {
+    name: 'who visits the next one reads its item again',
+    file: 'lib/use-cases/pass/pass.ts',
+    find: '    ...(seen ? { seen } : {}),\n    ...(shared',
+    replace: '    ...(shared',
+    breaks: 'a unit is idle for longer, and each job costs one read more',
+    tests: SERVED,
+  },
+  {
+    name: 'who has lost decides by the same item again',
+    file: 'lib/use-cases/pass/pass.ts',
+    find: '(rounds === 0 && request.seen ?',
+    replace: '(request.seen ?',
+    breaks: 'the visit loses until it gives up, and the unit waits for a message',
+    tests: SERVED,
+  },
+]
