@@ -18,5 +18,7 @@ export type {
 export type { RuleInfo, ScheduleInfo } from './api/schedule-info.ts'
 export type { SlowDownEnd, SlowDowns } from './api/slow-downs.ts'
 export type { ClientOptions } from './api/wiring.ts'
+export type { EndedJob } from './core/job/ended-job.ts'
+export { waitText } from './core/why/wait-text.ts'
 export { whyText } from './core/why/why-text.ts'
 export type { Logger } from './ports/logger.ts'
