@@ -5,6 +5,7 @@ import { type Config, defineConfig } from '../lib/core/queue/config.ts'
 import { measureBatches } from './batch-cases.ts'
 import { type Cost, Cycle } from './cycle.ts'
 import type { Bench, Scenario } from './harness.ts'
+import { measureHistory } from './history-cases.ts'
 import { newKeptJob } from './kept-job.ts'
 import { measureLanes } from './lane-cases.ts'
 import { measureLimiters, measureSeveral } from './limiter-cases.ts'
@@ -53,6 +54,7 @@ export const GROUPS: Readonly<Record<string, (bench: Bench) => Promise<Cost[]>>>
   throttles: measureThrottles,
   once: measureOnce,
   sizes: measureSizes,
+  history: measureHistory,
   batches: measureBatches,
 }
 

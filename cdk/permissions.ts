@@ -104,7 +104,7 @@ const allowKeys = (grantee: IGrantable, historyArn: string): Grant =>
   )
 
 /**
- * What `setLimits`, `setAppRate`, `why`, `stats`, `partitions`, `deadLetters`, `redrive`, `strandedJobs`, `moveJobs` and `cancel`
+ * What `setLimits`, `setAppRate`, `why`, `stats`, `partitions`, `deadLetters`, `endedJobs`, `redrive`, `strandedJobs`, `moveJobs` and `cancel`
  * need, and to see, pause and remove schedules.
  */
 export const grantManage = (grantee: IGrantable, tables: Tables, { wake }: Queues, payloads: Bucket): Grant =>

@@ -22,6 +22,7 @@ import { noQueue } from '../core/queue/unknown.ts'
 import { clip } from '../core/text/clip.ts'
 import { toConfigurationError } from '../core/text/issues.ts'
 import type { Parsed } from '../core/text/parsed.ts'
+import type { Events } from '../ports/events.ts'
 import { cancelById, type JobById } from '../use-cases/operate/cancel-by-id.ts'
 import { type CancelResult, cancelJob, type JobNamed } from '../use-cases/operate/cancel-job.ts'
 import type { Wiring } from './wiring.ts'
@@ -69,7 +70,7 @@ export const cancelling = <QueueName extends string>(wiring: Wiring): Cancelling
     if (!note.success) throw toConfigurationError(note.error, 'note')
     const { by, reason } = note.data
     const mark = { by, at: wiring.clock.now(), ...(reason === undefined ? {} : { reason }) }
-    const context = { ...wiring, events: { emit: () => {} } }
+    const context = { ...wiring, events: onlyOfHistory(wiring.events) }
     const key = keySchema.safeParse(job)
     if (key.success) return cancelJob(context, named(wiring, key.data), mark)
     const id = idSchema.safeParse(job)
@@ -79,6 +80,13 @@ export const cancelling = <QueueName extends string>(wiring: Wiring): Cancelling
     const result = await cancelById(context, asked, mark)
     if (result.kind === 'gone') refuseUnsaid(asked, id.data)
     return result
+  },
+})
+
+/** What becomes of the job the caller is told; that it is not remembered would be told by nobody. */
+const onlyOfHistory = (events: Events): Events => ({
+  emit: (event) => {
+    if (event.kind === 'history not written') events.emit(event)
   },
 })
 

@@ -7,6 +7,7 @@ import { keepPayload } from '../use-cases/kept-payloads.ts'
 import { type Admin, adminOf } from './admin.ts'
 import { type AppRates, appRatesOf } from './app-rates.ts'
 import { type Cancelling, cancelling } from './cancel.ts'
+import { type EndedJobs, endedJobsOf } from './ended-jobs.ts'
 import type { Enqueued, EnqueueOptions } from './enqueue-options.ts'
 import { type Insight, insightOf } from './insight.ts'
 import { type LimiterId, type Limiters, limitersOf } from './limiters.ts'
@@ -25,6 +26,7 @@ export interface Client<
 > extends Admin<QueueName>,
     Cancelling<QueueName>,
     AppRates<AppName>,
+    EndedJobs<QueueName>,
     Insight<QueueName, LimiterId<QueueName, PoolName, TagKey>>,
     Recounting<QueueName>,
     Schedules<QueueName, PoolName, TagKey>,
@@ -95,6 +97,7 @@ export function createClient<
     ...limitersOf(wiring),
     ...appRatesOf<AppName>(wiring),
     ...cancelling<QueueName>(wiring),
+    ...endedJobsOf<QueueName>(wiring),
     ...insightOf<QueueName>(wiring),
     ...recounting<QueueName>(wiring),
     ...schedulesOf(wiring),

@@ -2,6 +2,7 @@
 import { type Admin, adminOf } from './admin.ts'
 import { type AppRates, appRatesOf } from './app-rates.ts'
 import { type Cancelling, cancelling } from './cancel.ts'
+import { type EndedJobs, endedJobsOf } from './ended-jobs.ts'
 import { type Insight, insightOf } from './insight.ts'
 import { type LimiterId, type Limiters, limitersOf } from './limiters.ts'
 import { type Pauses, pausesOf } from './pauses.ts'
@@ -17,6 +18,7 @@ export interface AdminClient<
 > extends Admin<QueueName>,
     AppRates<AppName>,
     Cancelling<QueueName>,
+    EndedJobs<QueueName>,
     Insight<QueueName, LimiterId<QueueName, PoolName, TagKey>>,
     Limiters<LimiterId<QueueName, PoolName, TagKey>>,
     Pauses<QueueName, LimiterId<QueueName, PoolName, TagKey>>,
@@ -43,6 +45,7 @@ export function createAdmin<
     ...adminOf<QueueName>(wiring),
     ...appRatesOf<AppName>(wiring),
     ...cancelling<QueueName>(wiring),
+    ...endedJobsOf<QueueName>(wiring),
     ...insightOf<QueueName>(wiring),
     ...limitersOf(wiring),
     ...pausesOf(wiring),

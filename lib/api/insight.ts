@@ -29,7 +29,8 @@ export interface Insight<QueueName extends string = string, Id extends LimiterId
   /**
    * Why a job does not run, or that it does, by what `enqueue` has returned: its place, and what holds the jobs of its shard
    * back, by the very rules that would let it start. Plain data; `whyText` says it in a line. A job that was tried before
-   * stands under a later key, and is looked for there, among the hundred items behind it.
+   * stands under a later key, and is looked for there, among the hundred items behind it. One that has ended is `gone`, or, if its
+   * queue has a `history`, `ended`: what became of it, how long it waited, and for what.
    *
    * It reads what a pass reads, and counts up to a hundred due jobs of each better priority: a few read units. What other
    * shards of its partition have and do not use a pass would fetch; that is not foreseen.

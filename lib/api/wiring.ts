@@ -31,7 +31,7 @@ export interface ClientOptions<
   readonly jobsTable?: string
   /** Default: the environment's SLUICE_STATE_TABLE. Needed by `setLimits`, `slowDown`, `why`, `stats`, `moveJobs`, and jobs that replace others, only. */
   readonly stateTable?: string
-  /** Default: the environment's SLUICE_HISTORY_TABLE. Needed by `deadLetters`, `redrive`, `stats`, `moveJobs`, idempotency keys, unique keys and queues with `maxQueueSize` only. */
+  /** Default: the environment's SLUICE_HISTORY_TABLE. Needed by `deadLetters`, `endedJobs`, `redrive`, `stats`, `moveJobs`, idempotency keys, unique keys, queues with `maxQueueSize`, and `why` of queues with `history` only. */
   readonly historyTable?: string
   /** Default: the environment's SLUICE_SCHEDULES_TABLE. Needed by schedules only. */
   readonly schedulesTable?: string
@@ -56,7 +56,7 @@ export interface ClientOptions<
   readonly s3?: S3Client
   /**
    * Gets a line of level INFO for each limit that is set or removed, each pause, each slow-down and the end of each: of what, by whom, and
-   * why. Nothing else writes to it. Default: `console`, which in a Lambda function is its log.
+   * why; and one of level ERROR if a job that was cancelled could not be remembered. Nothing else writes to it. Default: `console`, which in a Lambda function is its log.
    */
   readonly logger?: Logger
 }

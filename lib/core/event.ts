@@ -32,6 +32,8 @@ interface JobEvents {
   readonly 'job replaced': { readonly job: Job; readonly ending: Ending }
   /** It was taken away while it ran, or its ending had been written before. */
   readonly 'job gone': { readonly job: Job; readonly ending: Ending }
+  /** It has ended, and the history of its queue does not say so: only the record of it is missing. */
+  readonly 'history not written': { readonly job: Job; readonly error: unknown }
   /** Something failed between its start and its handler. It has spent nothing. */
   readonly 'job not begun': { readonly shard: ShardKey; readonly id: JobId; readonly error: unknown }
 }

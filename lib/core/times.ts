@@ -34,6 +34,8 @@ export const WORKER_TIMEOUT_MS = 5 * MINUTE_MS
 export const WORKER_MARGIN_MS = 5 * SECOND_MS
 /** What finishing a job takes, the writes and their retries: with less time than this beside its own none is begun. */
 export const FINISHING_MS = 3 * SECOND_MS
+/** Until what is remembered of a job that has ended is written, all tries together: it still has to be deleted, or it runs again. */
+export const HISTORY_ANSWER_MS = SECOND_MS
 /**
  * A kept payload's object is kept for so many days after its put: a short time if its job is due soon. The bucket's
  * lifecycle has a rule for each, and the object's key begins with the number.
@@ -73,10 +75,7 @@ export const INGEST_RECEIVES = 500
 export const RETENTION_MS = 14 * DAY_MS
 /** When a shard is looked at again that needs it, but not by the one that has noticed. */
 export const WAKE_SOON_MS = SECOND_MS
-/**
- * And this at last, if a wake-up had brought the visit that has lost all the time: those that keep each other from getting
- * anywhere come apart.
- */
+/** And this at last, if a wake-up had brought the visit that lost: those that keep each other from getting anywhere come apart. */
 export const WAKE_APART_LATEST_MS = 10 * SECOND_MS
 
 // Claims and starts.

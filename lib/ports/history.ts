@@ -1,6 +1,7 @@
 /** What Sluice needs of the History table, where the dead letters are. */
 import type { PartKey } from '../core/job/counted.ts'
 import type { DeadLetter, LetterKey } from '../core/job/dead-letter.ts'
+import type { EndedKey, EndedRecord } from '../core/job/ended-job.ts'
 import type { JobItem } from '../core/job/job.ts'
 import type { FoundLock, Lock, LockKey } from '../core/job/lock.ts'
 import type { Part, PartCounts } from '../core/limits/queue-size.ts'
@@ -26,6 +27,15 @@ export interface HistoryStore {
     job: JobItem,
     claim?: KeyClaim,
   ): Promise<'put' | 'gone' | 'occupied' | 'busy' | 'locked'>
+  /**
+   * Remembers a job that has ended, in place of what is remembered under its key, unless that ended after `since` (epoch ms): what
+   * has ended since then is the truth. It gives up after a second, for jobs end here.
+   */
+  rememberEnded(record: EndedRecord, since: number): Promise<void>
+  /** What is remembered of a job. */
+  ended(key: EndedKey): Promise<EndedRecord | undefined>
+  /** What is remembered under one key (`endedKeys` has those of a partition), the last id first, a page at a time. May be stale. */
+  endedJobs(pk: string, cursor?: string): Promise<EndedPage>
   /** The lock of a unique key. */
   lock(key: LockKey): Promise<Lock | undefined>
 }
@@ -35,6 +45,10 @@ export interface KeyClaim {
   readonly found?: FoundLock | undefined
 }
 
+export interface EndedPage {
+  readonly records: readonly EndedRecord[]
+  readonly cursor?: string
+}
 export interface LetterPage {
   readonly letters: readonly DeadLetter[]
   readonly cursor?: string

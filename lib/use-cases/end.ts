@@ -8,6 +8,7 @@ import { waitOf } from '../core/job/wait.ts'
 import type { JobStore, NotThere } from '../ports/store.ts'
 import type { Context } from './context.ts'
 import { underFreeKey } from './free-key.ts'
+import { rememberEnded } from './remember-ended.ts'
 import { afterEnd } from './schedules/after-end.ts'
 
 /**
@@ -20,14 +21,14 @@ export type EndOutcome = 'ended' | 'stands' | NotThere
 type Written = Exclude<Ending, Refused | Slowed>
 
 export async function end(context: Context, job: Job, ending: Ending): Promise<EndOutcome> {
-  if (ending.kind === 'dead' && ending.reason === 'refused') return refuse(context, job.item, ending.error)
+  if (ending.kind === 'dead' && ending.reason === 'refused') return refuseJob(context, job, ending)
   if (ending.kind === 'slowed') {
     context.events.emit({ kind: 'job slowed down', job, ending })
     return 'stands'
   }
-  const { store, clock, events } = context
+  const { clock, events } = context
   const endedAt = clock.now()
-  const outcome = await write(store.jobs, job, ending, endedAt).catch((error: unknown) => {
+  const outcome = await writeAndRemember(context, job, ending, endedAt).catch((error: unknown) => {
     events.emit({ kind: 'job not ended', job, ending, error })
     throw error
   })
@@ -40,12 +41,43 @@ export async function end(context: Context, job: Job, ending: Ending): Promise<E
   return marked?.cancellation ? end(context, marked, cancelled(marked.cancellation, ending.error)) : outcome
 }
 
+/**
+ * Whoever dies between the record of a job that is done and its deletion leaves a job that runs again, and is remembered anew. Of a
+ * dead one its letter says all, so that comes first.
+ */
+async function writeAndRemember(
+  context: Context,
+  job: Job,
+  ending: Written,
+  endedAt: number,
+): Promise<EndOutcome> {
+  if (ending.kind === 'done')
+    await rememberEnded(context, job, ending, { endedAt, since: job.startedAt ?? endedAt })
+  const outcome = await write(context.store.jobs, job, ending, endedAt)
+  if (outcome === 'ended' && ending.kind === 'dead')
+    await rememberEnded(context, job, ending, { endedAt, since: endedAt })
+  return outcome
+}
+
 async function cancelledSince({ config, store }: Context, job: Job): Promise<Job | undefined> {
   const item = await store.jobs.get(job.key)
   const standing =
     item && !job.cancellation && isSameItem(item, job.item) ? parseJob(config, item) : undefined
-  return standing?.ok ? standing.value : undefined
+  return standing?.ok ? { ...standing.value, ...beginningOf(job) } : undefined
 }
+
+async function refuseJob(context: Context, job: Job, ending: Refused): Promise<EndOutcome> {
+  const outcome = await refuse(context, job.item, ending.error)
+  const endedAt = context.clock.now()
+  if (outcome === 'ended') await rememberEnded(context, job, ending, { endedAt, since: endedAt })
+  return outcome
+}
+
+/** What stands in no item. */
+const beginningOf = ({ startedAt, waits_ms }: Job): Pick<Job, 'startedAt' | 'waits_ms'> => ({
+  ...(startedAt === undefined ? {} : { startedAt }),
+  ...(waits_ms ? { waits_ms } : {}),
+})
 
 /** The one ending of an item that stands for no job. The reason is one that a person understands. */
 export async function refuse(context: Context, item: RawItem, reason: string): Promise<EndOutcome> {

@@ -8,6 +8,7 @@ import { describeByPeople } from './store-by-people.ts'
 import { describeClaims } from './store-claims.ts'
 import { describeCounts } from './store-counts.ts'
 import { describeDerived } from './store-derived.ts'
+import { describeEnded } from './store-ended.ts'
 import { describeEnds } from './store-ends.ts'
 import { describeFiring } from './store-firing.ts'
 import { describeGrants } from './store-grants.ts'
@@ -53,6 +54,7 @@ export function describeStore(name: string, store: () => Store, pastThePort: () 
     describeGrants(store)
     describeQueuePauses(store)
     describeHistory(store)
+    describeEnded(store)
     describeMoves(store)
     describeLanes(store)
     describeEnds(store)

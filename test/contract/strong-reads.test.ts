@@ -22,7 +22,7 @@ const database = {
   client,
   tables: { jobs: 'jobs', state: 'state', history: 'history', schedules: 'schedules' },
 }
-const { jobs, states, schedules } = dynamoStore(database)
+const { jobs, states, history, schedules } = dynamoStore(database)
 const log = dynamoDeploymentLog(database)
 
 const state = { ...emptyState(SHARD), version: 1 }
@@ -114,6 +114,8 @@ const ofSchedules: Verbs<ScheduleStore> = {
   declared: () => schedules.declared(),
   saveDeclared: () => schedules.saveDeclared({ version: 1, keys: [] }, 'absent'),
 }
+/** Of the History table this alone decides what a caller is told of a job that has just ended. */
+const ofHistory = { ended: () => history.ended({ pk: 'ended|crm|acme|0', sk: 'job' }) }
 const ofTheLog = { readDeployment: () => log.read(), writeDeployment: () => log.write(deployment, undefined) }
 
 /** The sweep and the tick may see what was; whoever they wake reads again. So may who looks for a mark that stays, or counts for people. */
@@ -134,7 +136,7 @@ const isStrong = ({ input }: Sent): boolean =>
     (table) => table.ConsistentRead === true,
   )
 
-test.each(Object.entries({ ...ofJobs, ...ofStates, ...ofTheLog, ...named(ofSchedules) }))(
+test.each(Object.entries({ ...ofJobs, ...ofStates, ...ofHistory, ...ofTheLog, ...named(ofSchedules) }))(
   '%s reads consistently whatever it reads, unless its port says otherwise',
   async (verb, call) => {
     sent.length = 0

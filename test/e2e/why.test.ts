@@ -10,6 +10,16 @@ beforeAll(async () => {
 })
 afterAll(() => world?.stop())
 
+/** A dead one is remembered just after it is gone. Looks again whenever a function has run. */
+async function untilEnded(job: { pk: string; sk: string }) {
+  for (;;) {
+    const ran = world.cloud.next('invocation')
+    const why = await world.client.why(job)
+    if (why.kind === 'ended') return why
+    await ran
+  }
+}
+
 const NOTE = { by: 'ann', reason: 'their backup' }
 
 describe.concurrent('why a job does not run', () => {
@@ -27,10 +37,11 @@ describe.concurrent('why a job does not run', () => {
     expect(whyText(waiting)).toMatch(/^waiting since \S+: slots 1\/1, job long free by \S+Z at the latest$/)
     await world.recorder.until(() => world.recorder.ended(customer).length === 2)
     // The job is deleted before its slot is free, and a worker goes on with what is left of its ending.
-    for (let ran = world.cloud.next('invocation'); (await world.client.why(next)).kind !== 'gone'; ) {
-      await ran
-      ran = world.cloud.next('invocation')
-    }
+    const why = await untilEnded(next)
+    expect(why).toMatchObject({ kind: 'ended', job: { ending: 'done', attempt: 1 } })
+    expect(whyText(why)).toMatch(/^done at \S+Z: waited [\d.]+ s: [\d.]+ s slots$/)
+    const ended = await Array.fromAsync(world.client.endedJobs({ queue: 'serial', partition: customer }))
+    expect(ended).toMatchObject([{ id: 'long' }, { id: next.id }].toSorted((a, b) => (a.id > b.id ? -1 : 1)))
   })
 
   it('because the rate is used up, behind others', async ({ expect }) => {
@@ -96,6 +107,22 @@ it('a dead letter says how long its last attempt had waited, and for what', asyn
   const [letter] = await world.deadLetters('serial', 1)
   expect(letter?.waits_ms?.['slots']).toBeGreaterThan(0)
   expect(letter && waitText(letter)).toMatch(/^waited [\d.]+ s: [\d.]+ s slots$/)
+})
+
+it('a job that has ended says how: done, dead or cancelled, by whom', async () => {
+  const customer = 'remembered'
+  const failing = await world.client.enqueue(serial, { customer, name: 'never', fails: 99 })
+  const late = await world.client.enqueue(serial, { customer, name: 'late' }, { delay: '1h' })
+  await world.admin.cancel(late, { by: 'ann', reason: 'no need' })
+  expect(whyText(await untilEnded(late))).toMatch(/^cancelled at \S+Z: cancelled by ann: no need$/)
+  expect(whyText(await untilEnded(failing))).toMatch(
+    /^exhausted at \S+Z, attempt 2: Error: .*; waited [\d.]+ s/,
+  )
+  const ended = await Array.fromAsync(world.admin.endedJobs({ queue: 'serial', partition: customer }))
+  expect(ended.map(({ id, ending, cancelledBy }) => [id, ending, cancelledBy])).toEqual([
+    [late.id, 'cancelled', 'ann'],
+    [failing.id, 'exhausted', undefined],
+  ])
 })
 
 it('a pool that is full says whose units are free first, and who waits for them', async () => {

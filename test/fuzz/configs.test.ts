@@ -60,6 +60,7 @@ const queue = almost({
     almost({ allowed: amount, period: duration, margin: optional(duration), partition: optional(partition) }),
   ),
   minInterval: optional(duration),
+  history: optional(duration),
   retry: optional(
     almost({ attempts: amount, backoff: duration, factor: amount, maxBackoff: duration, jitter: amount }),
   ),

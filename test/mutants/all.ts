@@ -25,6 +25,7 @@ import { PRIORITY_MUTANTS } from './priorities.ts'
 import { PROTOCOL } from './protocol.ts'
 import { RATE_RULE_MUTANTS } from './rate-rule.ts'
 import { READS } from './reading.ts'
+import { REMEMBERED_MUTANTS } from './remembered.ts'
 import { SERVED_ALONG_MUTANTS } from './served-along.ts'
 import { SIZE_MUTANTS } from './sizes.ts'
 import { SLOW_DOWN_MUTANTS } from './slow-down.ts'
@@ -72,6 +73,7 @@ export const TESTED_MUTANTS: readonly TestedMutant[] = [
   ...WHY_MUTANTS,
   ...WHY_LIMITER_MUTANTS,
   ...WAITS_MUTANTS,
+  ...REMEMBERED_MUTANTS,
   ...GUARANTEED_MUTANTS,
   ...PAUSED_QUEUE_MUTANTS,
 ]

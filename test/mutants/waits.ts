@@ -25,7 +25,7 @@ export const WAITS_MUTANTS: readonly TestedMutant[] = [
   {
     name: 'a start of the rate that is claimed ahead is no wait',
     file: HELD,
-    find: "add('rate', due.until - Math.max(now, due.from))",
+    find: "add('rate', Math.floor(due.until) - Math.max(now, due.from))",
     replace: "add('rate', 0 * due.until - Math.max(now, due.from))",
     breaks: 'a job that waits for its rate seems to wait for its worker',
     tests: [RULE],

@@ -1,4 +1,4 @@
-/** The History table: dead letters, and whose a unique key is. */
+/** The History table: dead letters, jobs that have ended, and whose a unique key is. */
 import { PutItemCommand, QueryCommand, TransactWriteItemsCommand } from '@aws-sdk/client-dynamodb'
 import type { DeadLetter, LetterKey } from '../../core/job/dead-letter.ts'
 import type { JobItem } from '../../core/job/job.ts'
@@ -6,6 +6,7 @@ import type { Lock, LockKey } from '../../core/job/lock.ts'
 import type { HistoryStore, KeyClaim, LetterPage } from '../../ports/store.ts'
 import { countLetters } from './counts.ts'
 import { type Database, failedPart, fromItem, isBusy, toItem } from './database.ts'
+import { ended, endedJobs, rememberEnded } from './ended.ts'
 import { mendSize } from './recount.ts'
 import { readSize, sizeChanges } from './sizes.ts'
 import { claimKey } from './unique.ts'
@@ -25,6 +26,9 @@ export const dynamoHistoryStore = (database: Database): HistoryStore => ({
   mendSize: (...call) => mendSize(database, ...call),
   letters: (pk, cursor) => letters(database, pk, cursor),
   putBack: (letter, job, claim) => putBack(database, letter, job, claim),
+  rememberEnded: (record, since) => rememberEnded(database, record, since),
+  ended: (key) => ended(database, key),
+  endedJobs: (pk, cursor) => endedJobs(database, pk, cursor),
   lock: (key) => lockOf(database, key),
 })
 

@@ -42,6 +42,11 @@ const LINES: { readonly [Kind in EventKind]: (event: SluiceEvent<Kind>) => Line 
     'job gone while it ran',
     { ...logKeysOf(job), ...endingKeys(ending) },
   ],
+  'history not written': ({ job, error }) => [
+    'error',
+    'a job ends, and could not be remembered',
+    { ...logKeysOf(job), error },
+  ],
   'job not begun': ({ shard, id, error }) => [
     'error',
     'a job could not begin; it goes back',

@@ -2,6 +2,7 @@
 import { isOfWork, isSameItem, JUDGED_ATTRIBUTES, type RawItem } from '../../core/job/job.ts'
 import { BEHIND_SORT_KEYS } from '../../core/keys.ts'
 import type { HistoryStore, JobStore, Store } from '../../ports/store.ts'
+import { memoryEnded } from './ended.ts'
 import { memoryEnds, whatIsThere } from './job-ends.ts'
 import { memoryLanes } from './job-lanes.ts'
 import { byBytes } from './order.ts'
@@ -119,6 +120,7 @@ const LETTERS_A_PAGE = 10
 
 const memoryHistory = (tables: Tables): HistoryStore => ({
   bury: async (letter) => putLetter(tables, letter),
+  ...memoryEnded(tables),
   size: async (pk) => readSize(tables, pk),
   mendSize: async (...call) => mendSize(tables, ...call),
   count: async (pk) => ({ count: tables.history.filter((letter) => letter.pk === pk).length }),

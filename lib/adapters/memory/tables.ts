@@ -1,5 +1,6 @@
 /** What the memory store holds: plain data, so that a simulation can look at it and print it. */
 import type { DeadLetter, LetterKey } from '../../core/job/dead-letter.ts'
+import type { EndedRecord } from '../../core/job/ended-job.ts'
 import type { RawItem } from '../../core/job/job.ts'
 import type { Lock } from '../../core/job/lock.ts'
 import type { Receipt } from '../../core/job/receipt.ts'
@@ -20,6 +21,8 @@ export interface Tables {
   /** Both by their `pk`: in DynamoDB they stand in the History table. */
   readonly receipts: Map<string, Receipt>
   readonly locks: Map<string, Lock>
+  /** By `pk` and `sk`, in the History table, too. */
+  readonly ended: Map<string, EndedRecord>
   /** Queue → the numbers of shards that an earlier version had for it. */
   readonly earlierShards: Map<string, Set<number>>
   /** Part of the tables → the cursor at which the sweep goes on there. */
@@ -47,6 +50,7 @@ export const emptyTables = (): Tables => ({
   history: [],
   receipts: new Map(),
   locks: new Map(),
+  ended: new Map(),
   earlierShards: new Map(),
   sweep: new Map(),
 })

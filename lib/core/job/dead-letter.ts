@@ -1,6 +1,7 @@
 /** The last resting place of a job that cannot run, with the reason that a person needs. */
 
 import { QUEUE_NAME } from '../keys.ts'
+import { firstBytes } from '../text/first-bytes.ts'
 import { stableHash } from '../text/hash.ts'
 import { type Parsed, parsed, refused } from '../text/parsed.ts'
 import { LETTER_KEPT_MS } from '../times.ts'
@@ -44,7 +45,7 @@ const MAX_NAME_BYTES = 960
  * Over how many keys the letters of a queue are spread. DynamoDB takes 1,000 write units a second for one key, and
  * when the service that a queue calls is down, the jobs of all partitions die in the same minutes.
  */
-const LETTER_KEYS = 16
+export const LETTER_KEYS = 16
 
 const plainKey = (queue: string): string => `dead|${QUEUE_NAME.test(queue) ? queue : 'unknown'}`
 
@@ -102,15 +103,6 @@ export function contentOf({ job, truncated }: DeadLetter): Parsed<unknown> {
   } catch {
     return cut // by an earlier version, which did not say so
   }
-}
-
-/** Text that is too long keeps its beginning, to a whole character. */
-function firstBytes(text: string, most: number): string {
-  if (Buffer.byteLength(text) <= most) return text.toWellFormed()
-  return Buffer.from(text)
-    .subarray(0, most)
-    .toString()
-    .replace(/\ufffd+$/, '')
 }
 
 /** DynamoDB knows sets and bytes; JSON does not. */

@@ -60,6 +60,7 @@ export function waitsOf(
   held.forEach(({ since, by }, index) => {
     add(by, (held[index + 1]?.since ?? now) - Math.max(since, due.from))
   })
-  add('rate', due.until - Math.max(now, due.from))
+  // A window may reopen within a millisecond, and whoever starts then starts with the next one at the latest.
+  add('rate', Math.floor(due.until) - Math.max(now, due.from))
   return waits.size > 0 ? { waits_ms: Object.fromEntries(waits) } : {}
 }

@@ -19,6 +19,8 @@ import type { PoolLimitsInput } from './shared-limits-input.ts'
 import { type TagLimitInput, tagsSchema } from './tags-input.ts'
 
 export const MAX_SHARDS = 1000
+/** DynamoDB forgets by whole seconds, and hours late: for less nobody would find anything to rely on. */
+const SHORTEST_HISTORY_MS = 60_000
 
 const duration = (min_ms: number, max_ms = LONGEST_MS) => durationBetween(min_ms, max_ms)
 const limits = limitFields('leave it out for no limit')
@@ -36,6 +38,8 @@ const queueSchema = z.strictObject({
   ...limiterFields,
   ...guaranteedFields,
   ...sizeFields,
+  /** For how long the jobs that have ended are remembered. Default: they are not, which costs nothing. */
+  history: duration(SHORTEST_HISTORY_MS).optional(),
   ...batchFields,
   /** The shortest time between two starts of a partition. Default: none. */
   minInterval: duration(SHORTEST_PERIOD_MS).optional(),

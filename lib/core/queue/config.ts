@@ -90,6 +90,7 @@ function toQueue(
     ...(rateRule ? { rateRule } : {}),
     ...batchKeyOf(name, queue),
     ...maxQueueSizeOf(name, queue),
+    ...(queue.history === undefined ? {} : { history_ms: queue.history }),
     retry: { attempts, backoff_ms: backoff, factor, maxBackoff_ms: maxBackoff, jitter },
     timeout_ms: queue.timeout,
     shards,

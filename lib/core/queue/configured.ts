@@ -29,6 +29,8 @@ export interface QueueConfig extends Limits {
   readonly rates: readonly SharedRate[]
   /** How many jobs may be there. Absent: any number. */
   readonly maxQueueSize?: MaxQueueSize
+  /** For how long its jobs are remembered that have ended. Absent: they are not. */
+  readonly history_ms?: number
 }
 
 export interface Config<

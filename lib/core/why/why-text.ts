@@ -1,5 +1,6 @@
 /** What holds a job or a partition, in a line for people. */
 import { oneLine } from '../text/clip.ts'
+import { endedText } from './ended-text.ts'
 import { limiterWhyText } from './limiter-text.ts'
 import { queueWhyText } from './queue-text.ts'
 import { timeText } from './reason-text.ts'
@@ -27,6 +28,8 @@ function textOf(why: Why): string {
       return why.isSearchedWhole
         ? 'gone: done, dead or taken away'
         : 'gone from its key: done, dead, taken away, or waiting for another attempt far behind'
+    case 'ended':
+      return endedText(why.job, why.at)
     case 'delayed':
       return `${attemptText(why.job.attempt)}not due before ${clock(why.until)}`
     case 'claimed':

@@ -1,4 +1,5 @@
 /** Answers to "why does it not run?": plain data, which `whyText` says in a line. Times are epoch ms. */
+import type { EndedJob } from '../job/ended-job.ts'
 import type { Look } from '../pass/input.ts'
 import type { Census, LongestWait, QueueCount } from './census.ts'
 import type { LimiterInfo } from './limiter-info.ts'
@@ -39,6 +40,8 @@ export type JobWhy =
    * was taken away.
    */
   | (Answer & { readonly kind: 'gone'; readonly isSearchedWhole: boolean })
+  /** It has ended, and its queue has a `history` that says how. */
+  | (Answer & { readonly kind: 'ended'; readonly job: EndedJob })
   /** It can never run: the next visit makes a dead letter of it. */
   | (Problem & { readonly kind: 'malformed' })
   | (Answer & { readonly kind: 'delayed'; readonly job: AskedJob; readonly until: number })

@@ -8,13 +8,14 @@ import {
   type Shard,
   type ShardKey,
 } from '../../core/keys.ts'
-import type { QueueConfig } from '../../core/queue/config.ts'
+import { type QueueConfig, queueNamed } from '../../core/queue/config.ts'
 import { jobsInFlight, slotOfJob } from '../../core/shard/in-flight.ts'
 import { isRunning, slotEntries, sortKeyOf } from '../../core/shard/state.ts'
 import { forEachSideBySide } from '../../core/side-by-side.ts'
 import type { Reason } from '../../core/why/reason.ts'
 import type { AskedJob, Counted, JobWhy, PartitionWhy, ShardWhy, Trouble } from '../../core/why/why.ts'
 import type { RawKey } from '../../ports/store.ts'
+import { endedJob } from './ended-jobs.ts'
 import { type Eyes, type Looked, lookAt } from './look-at.ts'
 import { shardsOf } from './shards-of.ts'
 import { sizesSeen } from './sizes.ts'
@@ -33,7 +34,8 @@ export async function whyJob(eyes: Eyes, key: RawKey): Promise<JobWhy> {
   // First the state and then the item: a job that ends in between is gone, and does not wait.
   const looked = await lookAt(eyes, key.pk as ShardKey)
   const { item, isSearchedWhole } = await findJob(eyes, key, position.value)
-  if (!item) return { kind: 'gone', at, isSearchedWhole }
+  if (!item)
+    return (await endedAs(eyes, at, shard.value, position.value)) ?? { kind: 'gone', at, isSearchedWhole }
   const job = parseJob(eyes.config, item)
   if (!job.ok) return { kind: job.isUnknown ? 'stranded' : 'malformed', at, problem: job.reason }
   if (looked.kind !== 'looked') return looked
@@ -46,6 +48,18 @@ export async function whyJob(eyes: Eyes, key: RawKey): Promise<JobWhy> {
       : { kind: 'claimed', at, job: asked, sentAt: slot.sentAt }
   if (runAt > at) return { kind: 'delayed', at, job: asked, until: runAt }
   return whyWaiting(eyes, looked, asked, job.value)
+}
+
+/** Of a queue without history nothing is read. */
+async function endedAs(
+  { config, store }: Eyes,
+  at: number,
+  shard: Shard,
+  position: Position,
+): Promise<JobWhy | undefined> {
+  if (queueNamed(config, shard.queue)?.history_ms === undefined) return undefined
+  const job = await endedJob(store, shard, position)
+  return job && { kind: 'ended', at, job }
 }
 
 /** The item of a job, under its key or, since that failed or was given back, under a later one. */

@@ -10,6 +10,7 @@ import { keptUntil, mayExpire } from '../../core/shard/expiry.ts'
 import type { ShardState } from '../../core/shard/state.ts'
 import type { Context } from '../context.ts'
 import { letterOf } from '../end.ts'
+import { rememberEnded } from '../remember-ended.ts'
 import type { Found } from './found-jobs.ts'
 import { afterTaking, takeAway } from './take-away.ts'
 
@@ -55,5 +56,7 @@ export async function endWaiting(
   const expiresAt = mayExpire(state) ? keptUntil(endedAt) : undefined
   if ((await store.jobs.endWaiting(state, burials, expiresAt)) === 'stale') return 'stale'
   for (const { job, ending } of endings) events.emit({ kind: 'job ended', job, ending, endedAt })
+  const times = { endedAt, since: endedAt }
+  await Promise.all(endings.map(({ job, ending }) => rememberEnded({ store, events }, job, ending, times)))
   return afterTaking(state, expiresAt)
 }

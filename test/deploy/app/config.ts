@@ -47,6 +47,7 @@ export const configOf = (stage: Stage): Config => {
     heavy: { ...customers, total: TOTAL[stage], pools: { api: WEIGHTS.heavy } },
     light: { ...customers, pools: { api: WEIGHTS.light } },
     ticks: { ...customers },
+    remembered: { ...patient, partition: { payload: 'customer' }, concurrency: 1, history: '1d' },
     ...(stage === 'first' ? {} : { fresh: { ...patient, concurrency: 2 } }),
     ...(isWithoutGone(stage) ? {} : { gone: { ...patient, concurrency: 2 } }),
   }

@@ -42,6 +42,7 @@ export const wide = task('wide')
 export const heavy = task('heavy')
 export const light = task('light')
 export const ticks = task('ticks')
+export const remembered = task('remembered')
 export const gone = task('gone')
 export const fresh = task('fresh')
 /** A new task of a queue that was there before. */
@@ -49,6 +50,6 @@ export const another = task('another', 'ways')
 
 /** The tasks that a worker of that deploy has: a worker does not start with a task whose queue is not configured. */
 export const tasksOf = (stage: Stage): readonly CallTask[] =>
-  [ways, slots, rates, wide, heavy, light, ticks, gone, fresh, another].filter(
+  [ways, slots, rates, wide, heavy, light, ticks, remembered, gone, fresh, another].filter(
     ({ name, queue }) => hasQueue(stage, queue) && !(stage === 'first' && name === another.name),
   )

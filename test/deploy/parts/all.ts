@@ -8,6 +8,7 @@ import { limits } from './limits.ts'
 import { overrides } from './overrides.ts'
 import type { Part } from './part.ts'
 import { payloads } from './payloads.ts'
+import { remembered } from './remembered.ts'
 import { removed } from './removed.ts'
 import { schedules } from './schedules.ts'
 import { waysIn } from './ways-in.ts'
@@ -23,5 +24,6 @@ export const PARTS: readonly Part[] = [
   payloads,
   schedules,
   cancelledAndOnlyOnce,
+  remembered,
   bundle,
 ]

@@ -8,6 +8,7 @@ export default defineConfig({
       concurrency: 1,
       timeout: '4s',
       retry: { attempts: 2, backoff: '100ms' },
+      history: '30d',
     },
     limited: {
       partition: { payload: 'customer' },

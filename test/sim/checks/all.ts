@@ -35,6 +35,7 @@ import { inTime } from './i9-in-time.ts'
 import { oneJobATick } from './i9-ticks.ts'
 import { betterFirst } from './i11-priorities.ts'
 import { keyed } from './keyed.ts'
+import { remembered } from './remembered.ts'
 import { Lives } from './schedule-lives.ts'
 import { sizes } from './sizes.ts'
 
@@ -73,6 +74,7 @@ export function allChecks(): { readonly checks: readonly Check[]; readonly progr
     order(),
     nobodyElseGets(),
     keyed(),
+    remembered(),
     sizes(),
     betterFirst(),
     oneJobATick(lives),

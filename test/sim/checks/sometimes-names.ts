@@ -115,6 +115,9 @@ export const SOMETIMES = [
   'declared schedule made',
   'declared schedule changed',
   'declared schedule removed',
+  'job remembered as done',
+  'job remembered as dead',
+  'what is remembered stays',
 ] as const
 
 export type Sometimes = (typeof SOMETIMES)[number]

@@ -29,6 +29,7 @@ export class SometimesCounter {
     switch (event.kind) {
       case 'effect':
         this.#ends(event.effect)
+        this.#remembered(event.effect)
         this.#effect(event.effect, event.by.fn)
         break
       case 'delivered':
@@ -222,6 +223,12 @@ export class SometimesCounter {
     this.#count('move comes too late', outcome === 'stale')
     for (const { next } of outcome === 'moved' ? moves : [])
       this.#count(next ? 'job moved to its lane' : 'job put once more after it was moved')
+  }
+
+  #remembered(effect: Effect): void {
+    if (effect.op !== 'rememberEnded') return
+    this.#count(`job remembered as ${effect.record.ending === 'done' ? 'done' : 'dead'}`)
+    this.#count('what is remembered stays', !effect.isWritten)
   }
 
   #doomed({ reason }: DeadLetter): void {

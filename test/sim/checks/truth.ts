@@ -16,7 +16,7 @@ import { LimitHistory } from './limits.ts'
 import type { AttemptTruth, Lineage, Standing } from './lineage.ts'
 
 /** Where one of these fails, a job that has been taken over runs all the same. */
-const GOES_ON: readonly string[] = ['read', 'range', 'sendWork', 'sendWake', 'readDeployment']
+const GOES_ON: readonly string[] = 'read range sendWork sendWake readDeployment rememberEnded'.split(' ')
 
 /** With less time than this a job that has been taken over is given back, and that may fail. */
 const LONGEST_ATTEMPT_MS = LONGEST_TIMEOUT_MS + FINISHING_MS + 1000

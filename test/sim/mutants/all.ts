@@ -20,6 +20,7 @@ import { PRIORITIES } from './priorities.ts'
 import { RATES } from './rates.ts'
 import { READING } from './reading.ts'
 import { RECOVERY } from './recovery.ts'
+import { REMEMBERED } from './remembered.ts'
 import { SCHEDULE_CHANGES } from './schedule-changes.ts'
 import { SCHEDULE_OWNERS } from './schedule-owners.ts'
 import { SCHEDULES } from './schedules.ts'
@@ -49,6 +50,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...RATES,
   ...READING,
   ...RECOVERY,
+  ...REMEMBERED,
   ...SCHEDULES,
   ...SCHEDULE_CHANGES,
   ...SCHEDULE_OWNERS,

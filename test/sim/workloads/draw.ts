@@ -8,6 +8,7 @@ import { drawJobs } from './jobs.ts'
 import { drawLimiterActs } from './limiter-acts.ts'
 import { drawOverrides } from './overrides.ts'
 import { drawFrame, type JobPlan, type Plan } from './plan.ts'
+import { withHistory } from './remembered.ts'
 import { drawScheduled, isScheduled } from './scheduled.ts'
 
 /** So that the kept seeds are the runs that they were. */
@@ -23,32 +24,42 @@ export function planOf(seed: number, random: SimRandom): Plan {
   return drawPlan(random, salted(SALT), salted(LATEST_SALT), {
     newest: salted(NEWEST_SALT),
     lately: salted(LATELY_SALT),
+    remembering: salted(HISTORY_SALT),
   })
 }
+
+/** What was added last of all. */
+const HISTORY_SALT = 86_028_121
+const HAVE_HISTORY = 0.25
 
 /** Known without the plan of the run. */
 export const hasSchedules = (seed: number): boolean => isScheduled(new SimRandom(seed ^ NEWEST_SALT))
 
-interface OfSchedules {
+interface AddedLater {
   readonly newest: SimRandom
   readonly lately: SimRandom
+  readonly remembering: SimRandom
 }
 
 /**
  * @param own what only some runs have is drawn by it
  * @param latest and by this one what was added later
- * @param ofSchedules and by these schedules
+ * @param later and by these schedules and histories
  */
 function drawPlan(
   random: SimRandom,
   own: SimRandom,
   latest: SimRandom,
-  { newest, lately }: OfSchedules,
+  { newest, lately, remembering }: AddedLater,
 ): Plan {
   const extras = drawExtras(own, latest)
   const scheduled = drawScheduled(newest, lately)
+  const remembers = remembering.chance(HAVE_HISTORY)
   const frame = drawFrame(random, {
-    versions: (drawn, span) => scheduled.versions(extras.versions(drawn), span),
+    versions: (drawn, span) => {
+      const versions = scheduled.versions(extras.versions(drawn), span)
+      return remembers ? withHistory(remembering, versions) : versions
+    },
     begin: scheduled.begin,
     end: scheduled.end,
   })

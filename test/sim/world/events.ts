@@ -3,6 +3,7 @@
 import type { DeploymentRecord } from '../../../lib/core/deployment.ts'
 import type { DeadLetter } from '../../../lib/core/job/dead-letter.ts'
 import type { Cancellation } from '../../../lib/core/job/doom.ts'
+import type { EndedRecord } from '../../../lib/core/job/ended-job.ts'
 import type { JobItem, RawItem } from '../../../lib/core/job/job.ts'
 import type { LimitOverride } from '../../../lib/core/limits/limits.ts'
 import type { Holder, Released } from '../../../lib/core/pass/decide.ts'
@@ -82,6 +83,8 @@ export type Effect =
   /** Another job takes the place of one that waits, and its unique key. */
   | { readonly op: 'swap'; readonly item: RawItem; readonly next: JobItem; readonly outcome: SwapOutcome }
   | { readonly op: 'buryEvent'; readonly letter: DeadLetter }
+  /** What is remembered of a job that has ended, unless what is remembered already ended later. */
+  | { readonly op: 'rememberEnded'; readonly record: EndedRecord; readonly isWritten: boolean }
   | { readonly op: 'get'; readonly key: RawKey }
   | { readonly op: 'range'; readonly shard: string; readonly found: number }
   | { readonly op: 'read'; readonly shard: string; readonly state: ShardState | undefined }

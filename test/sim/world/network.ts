@@ -74,6 +74,21 @@ export class Network {
     })
   }
 
+  /** The SDK gives a call up, which may arrive all the same. */
+  within(by: Invocation, op: string, time_ms: number, call: Promise<unknown>): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      let isAnswered = false
+      call.then(resolve, reject).finally(() => {
+        isAnswered = true
+      })
+      this.#scheduler.after(time_ms, () => {
+        if (!by.alive || isAnswered) return
+        this.#emit({ kind: 'fault', by, fault: 'slowCall', op })
+        reject(new SimulatedFault('slowCall'))
+      })
+    })
+  }
+
   #fate(transaction: boolean): Fate {
     if (transaction && this.#faults.strikes('transactionConflict')) return 'transactionConflict'
     return (

@@ -71,6 +71,12 @@ const CASES: Cases<Exclude<EventKind, keyof ScheduleEvents | 'changed by hand'>>
       ],
     },
   ],
+  'history not written': [
+    {
+      event: { job, error },
+      line: ['error', 'a job ends, and could not be remembered', { ...JOB, error }],
+    },
+  ],
   'job not ended': [
     {
       event: { job, ending: RETRY, error },

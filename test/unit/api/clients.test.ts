@@ -3,6 +3,8 @@ import { createServer, type Server, type Socket } from 'node:net'
 import { GetItemCommand } from '@aws-sdk/client-dynamodb'
 import { GetQueueUrlCommand } from '@aws-sdk/client-sqs'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { dynamoHistoryStore } from '../../../lib/adapters/dynamodb/history.ts'
+import { type EndedRecord, endedKey } from '../../../lib/core/job/ended-job.ts'
 import {
   BRIEF,
   callOptions,
@@ -62,6 +64,33 @@ test('a try that is answered ends it', async () => {
   }
   expect(await read()).not.toHaveProperty('Item')
   expect(sockets).toHaveLength(2)
+})
+
+const RECORD: EndedRecord = {
+  ...endedKey({ queue: 'crm' }, 'a'),
+  ending: 'done',
+  task: 'sync',
+  attempt: 1,
+  runAt: 0,
+  endedAt: 1,
+  expiresAt: 1,
+}
+const remember = () => {
+  const tables = { jobs: 'j', state: 's', history: 'h', schedules: 'c' }
+  return dynamoHistoryStore({ client: dynamoClient(options(), PATIENT), tables }).rememberEnded(RECORD, 0)
+}
+
+test('a history that does not answer is given up long before that', async () => {
+  await expect(remember()).rejects.toMatchObject({ name: 'TimeoutError', code: DOMException.TIMEOUT_ERR })
+  expect(sockets).toHaveLength(1)
+})
+
+test('and one that has no room, although the SDK waits before it tries again', async () => {
+  const body = '{"__type":"ThrottlingException"}'
+  const headers = `Content-Type: application/x-amz-json-1.0\r\nContent-Length: ${body.length}`
+  onConnection = (socket) =>
+    void socket.on('data', () => socket.write(`HTTP/1.1 400 Bad Request\r\n${headers}\r\n\r\n${body}`))
+  await expect(remember()).rejects.toMatchObject({ name: 'TimeoutError', code: DOMException.TIMEOUT_ERR })
 })
 
 test('all tries of a function fit into a dispatcher’s 30 s, and a client anywhere has longer', () => {

@@ -47,6 +47,7 @@ describe('what a job has waited for', () => {
   })
   it('is the rate, too, if it is claimed ahead of its start', () => {
     expect(waitsOf({}, { from: 0, until: 700 }, 500)).toEqual({ waits_ms: { rate: 200 } })
+    expect(waitsOf({}, { from: 0, until: 700.9 }, 500)).toEqual({ waits_ms: { rate: 200 } })
   })
   it('is not said of a job that has waited for nothing', () => {
     expect(waitsOf({}, { from: 0, until: 500 }, 500)).toEqual({})

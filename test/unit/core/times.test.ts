@@ -29,6 +29,9 @@ related(
   ['WORKER_MARGIN_MS', 'FINISHING_MS'],
   () => expect(times.FINISHING_MS).toBeLessThan(times.WORKER_MARGIN_MS),
 )
+related('no job runs again because its history is slow', ['HISTORY_ANSWER_MS', 'FINISHING_MS'], () =>
+  expect(2 * times.HISTORY_ANSWER_MS).toBeLessThan(times.FINISHING_MS),
+)
 related(
   'no shard that a full line keeps out looks all the time, or is left to the sweep',
   ['LINE_LOOK_SOONEST_MS', 'LINE_LOOK_LATEST_MS', 'SWEEP_EVERY_MS'],
