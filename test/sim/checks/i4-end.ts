@@ -6,6 +6,7 @@
 import { CLOCK_SKEW_MS, UNKNOWN_FOR_MS } from '../../../lib/core/times.ts'
 import type { Invocation } from '../world/invocation.ts'
 import type { Check, Seen } from './check.ts'
+import { readPlace } from './keys.ts'
 import { configuredIn } from './limits.ts'
 import type { Standing } from './lineage.ts'
 import { hasVersion } from './runnable.ts'
@@ -45,12 +46,24 @@ export const rightEnd: Check = {
         .filter((one) => !hasVersion(truth.plan, one))
         .map(({ lineage }) => lineage),
     )
+    const waitsForTick = new Set(
+      [...truth.standing.values()]
+        .filter((one) => isTriedAtTick(one, truth.now))
+        .map(({ lineage }) => lineage),
+    )
     for (const lineage of truth.lineages) {
-      if (!lineage.end && !waitsForNobody.has(lineage))
+      if (!lineage.end && !waitsForNobody.has(lineage) && !waitsForTick.has(lineage))
         fail(`accepted job ${lineage.number} has come to no end`)
       if (lineage.malformed && lineage.end === 'done') fail(`malformed job ${lineage.number} has succeeded`)
     }
   },
+}
+
+/** The next attempt comes with the next tick of its schedule, which may be days off. */
+function isTriedAtTick({ item, sk }: Standing, now: number): boolean {
+  const { runAt } = readPlace(sk)
+  const tick = tickOf(item)
+  return tick?.onFailure === 'wait' && runAt > now && tick.next.includes(runAt)
 }
 
 /** What no function knows for a day is somebody's mistake after all. */

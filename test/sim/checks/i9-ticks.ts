@@ -83,6 +83,7 @@ function judgePut(job: RawItem, by: Invocation, lives: Lives, { truth, fail }: S
   }
   if (delivery !== 'atLeastOnce' && life.ticks.get(at) === 'put') fail(`${what} for the second time`)
   life.ticks.set(at, 'put')
+  life.takenBack.delete(at)
   if (!isOwn || !item) return
   if (!isTick(item.rule, at)) fail(`${what}, and it has no such tick`)
   if (at <= life.notBefore && item.buffered !== at)
@@ -135,6 +136,7 @@ function judgeTakenBack(
   if (tick.isManual) fail(`${pk} ${sk} is taken back, and somebody has asked for it by hand`)
   if (truth.claimed(standing)) fail(`${pk} ${sk} is taken back although it is claimed`)
   life.ticks.delete(tick.at)
+  life.takenBack.add(tick.at)
   life.judged = Math.max(life.countsFrom, Math.min(life.judged, tick.at - 1))
 }
 
@@ -180,7 +182,7 @@ function judgePassed(life: Life, by: Invocation, seen: Judging): void {
   for (const at of ticksBetween(item.rule, life.judged, next)) {
     if (life.ticks.has(at)) continue
     const isMissedNow = isMissed(life, at, seen.truth.now + by.skew_ms)
-    if (isMissedNow || isInTheWay(life, at, by, seen) || isBehindEarlier(life, at))
+    if (isMissedNow || isInTheWay(life, at, by, seen) || isBehindEarlier(life, at) || isBeforeFired(life, at))
       life.ticks.set(at, 'passed')
     else if (item.options.delivery === 'atMostOnce') {
       life.ticks.set(at, 'unsure')
@@ -201,6 +203,10 @@ function isMissed({ item }: Life, at: number, clock: number): boolean {
 /** A definition goes on behind the last tick that an earlier one has fired, if the job of that could not be taken back. */
 const isBehindEarlier = ({ item }: Life, at: number): boolean =>
   item?.lastAt !== undefined && at <= item.lastAt && !isTick(item.rule, item.lastAt)
+
+/** It was taken back, and somebody has cancelled the job of a later one before that: the schedule goes on behind that. */
+const isBeforeFired = ({ item, ticks, takenBack }: Life, at: number): boolean =>
+  item?.lastAt !== undefined && at < item.lastAt && takenBack.has(at) && ticks.get(item.lastAt) === 'put'
 
 /** The job of an earlier tick was there, at some moment of the invocation; or an earlier tick has waited for that. */
 function isInTheWay(life: Life, at: number, by: Invocation, { truth, was }: Judging): boolean {

@@ -42,6 +42,8 @@ export interface Life {
   /** All ticks up to this have made a job, or were passed over for a reason. */
   judged: number
   readonly ticks: Map<number, 'put' | 'passed' | 'unsure'>
+  /** Ticks whose jobs were taken back, and have made none since. */
+  readonly takenBack: Set<number>
   /** When somebody last made, changed, paused, resumed or removed it, or had its next tick come earlier. */
   definedAt: number
   /** When a job that keeps others out last came to its end. */
@@ -129,6 +131,7 @@ export class Lives {
       notBefore: from,
       judged: from,
       ticks: new Map(),
+      takenBack: new Set(),
       definedAt: now,
       aloneEndedAt: Number.NEGATIVE_INFINITY,
       isLeftToClock: false,

@@ -39,10 +39,15 @@ function oneOf(random: SimRandom, of: Of, drawing: Drawing): Declared[] {
   const task = taskOf(of.queue.name)
   const key = `${task}|${of.name}`
   const before = drawing.last.get(key)
-  const declared = before && random.chance(0.5) ? before : anew(random, { ...of, task }, drawing)
+  const stays = before !== undefined && random.chance(0.5) && isFor(before, of.queue)
+  const declared = stays ? before : anew(random, { ...of, task }, drawing)
   drawing.last.set(key, declared)
   return [declared]
 }
+
+/** `defineConfig` refuses a schedule whose payload does not say which partition its jobs are of. */
+const isFor = ({ payload }: Declared, { partitioned }: QueuePlan): boolean =>
+  Object.hasOwn(payload as object, 'tenant') === partitioned
 
 /** A person may pause them, resume them and run them; to unschedule them is refused. */
 const VERBS = ['pause', 'pause', 'resume', 'runNow', 'unschedule'] as const
