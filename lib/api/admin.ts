@@ -45,7 +45,8 @@ export interface Admin<QueueName extends string = string> {
   ): Promise<void>
   /**
    * The dead letters of a queue, oldest first, read page by page as they are asked for. `unknown` has those whose key
-   * does not name a queue. They are kept for 30 days.
+   * does not name a queue. They are kept for 30 days. `partition` says whose a letter is, as in keys; it is absent if the key
+   * names none, of an event, and of letters of earlier versions. `redrive` chooses by it, too: `where: ({ partition }) => …`.
    * @example for await (const { sk, error, job } of client.deadLetters('crm')) console.log(sk, error, JSON.parse(job))
    */
   deadLetters(queue: AnyQueue<QueueName>): AsyncGenerator<DeadLetter>

@@ -66,12 +66,13 @@ export interface Insight<QueueName extends string = string, Id extends LimiterId
    */
   why(queue: { readonly queue: AnyQueue<QueueName> }): Promise<QueueWhy>
   /**
-   * What there is of one partition: jobs that wait, that are delayed, in flight, the queue's dead letters, for how long the
+   * What there is of one partition: jobs that wait, that are delayed, in flight, dead, the queue's dead letters, for how long the
    * oldest waits, the limits in force and who has set them, what is used of the rate, and what its shards have borrowed.
    *
    * No table is scanned. Items are counted by their keys, which costs what reading them does (0.5 read units for each 4 KB);
    * of each range of keys ten megabytes at the most are counted, and then the count says `atLeast`. Counts may be a second
-   * old, and a malformed item counts as a job until it is refused.
+   * old, and a malformed item counts as a job until it is refused. Dead letters are read once for the queue and the partition;
+   * `dead` says `atLeast` also if some of the queue name no partition (an event, a malformed key, a letter of an earlier version).
    * @example const { waiting, oldest_ms, rate } = await client.stats('crm', 'acme')
    * @throws InvalidJobError if there is no such queue or partition
    */

@@ -5,7 +5,7 @@ import { configuredIn } from '../core/queue/configured-limiters.ts'
 import { knownInLane, valuesLimited } from '../core/queue/covering.ts'
 import type { KnownLimiter } from '../core/queue/pools.ts'
 import type { LimiterInfo } from '../core/why/limiter-info.ts'
-import { seeLimiter } from '../use-cases/operate/see-limiter.ts'
+import { lookAtLimiter, seeLimiter } from '../use-cases/operate/see-limiter.ts'
 import { setLimiter } from '../use-cases/operate/set-limiter.ts'
 import { limiterOf } from './known-limiters.ts'
 import { type LimiterLimits, toLimiterOverride } from './limiter-input.ts'
@@ -17,13 +17,18 @@ export type { LimiterId, LimiterInfo, LimiterLimits }
 /** `Id`: by which limiters are named, those of the configuration. */
 export interface Limiters<Id extends LimiterId = LimiterId> {
   /**
-   * How many units a total, a pool or a tag has, who has them and who waits. One read, and one for each chunk of a large one.
-   * @example const { lent, units, waiting } = await client.limiter({ pool: 'hubspot' })
+   * How many units a total, a pool or a tag has, which jobs have them until when, and who waits since when. No table is
+   * scanned: one read, one for each chunk of a large one, and the state items of up to a hundred shards that have units, and
+   * of up to a hundred that wait (half a read unit for each 4 KB of an item). Of shards beyond these only the units are said, or the
+   * priority: they lack `jobs`, or `since`.
+   * @example
+   * const { holders, waiting } = await client.limiter({ pool: 'hubspot' })
+   * for (const { shard, units, jobs = [] } of holders) console.log(shard, units, jobs[0]?.id, jobs[0]?.until)
    * @throws InvalidJobError if the configuration has no such limit
    */
   limiter(id: Id): Promise<LimiterInfo>
   /**
-   * All totals, pools and tags of the configuration, read like that. Of a tag that has a limit for each value those that are or
+   * All totals, pools and tags of the configuration, without a look at the shards that have units or wait. Of a tag that has a limit for each value those that are or
    * were in use within a week: for that the State table is scanned.
    */
   limiters(): AsyncGenerator<LimiterInfo>
@@ -42,7 +47,7 @@ export interface Limiters<Id extends LimiterId = LimiterId> {
 }
 
 export const limitersOf = (wiring: Wiring): Limiters => ({
-  limiter: (id) => infoOf(wiring, limiterOf(wiring.config, id)),
+  limiter: async (id) => (await lookAtLimiter(wiring, limiterOf(wiring.config, id))).info,
   limiters: () => allLimiters(wiring),
   setLimiter: async (id, limits, note = {}) => {
     const limiter = limiterOf(wiring.config, id)

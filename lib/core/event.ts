@@ -7,9 +7,12 @@ import type { Ending, Refused, Slowed } from './job/ending.ts'
 import type { Job, RawItem } from './job/job.ts'
 import type { JobId, ShardKey } from './keys.ts'
 import type { Change, Changed, Note } from './limits/change.ts'
+import type { Hold } from './pass/holds.ts'
 import type { ScheduleEvents } from './schedule/schedule-event.ts'
 
 interface JobEvents {
+  /** A pass has given it a slot at `claimedAt`, epoch ms: a worker starts it, unless it gives the slot back. */
+  readonly 'job claimed': { readonly job: Job; readonly claimedAt: number }
   /** The handler is about to be called. */
   readonly 'job started': { readonly job: Job }
   /** Its ending has been written at `endedAt`, epoch ms. */
@@ -46,6 +49,8 @@ interface ShardEvents {
   /** Its state item cannot be read, so nothing of it runs. */
   readonly 'shard damaged': { readonly shard: ShardKey; readonly error: unknown }
   readonly 'override makes no sense': { readonly shard: ShardKey; readonly problem: string }
+  /** Something else than before holds due jobs of it. Said when that begins, and not by each pass that finds it again. */
+  readonly 'jobs held': { readonly shard: ShardKey; readonly holds: readonly Hold[] }
   /** They lay in another lane than the one that they belong to. */
   readonly 'jobs moved': { readonly shard: ShardKey; readonly jobs: number }
   /** A job was handed over, and what came after that failed. */

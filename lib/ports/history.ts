@@ -13,6 +13,8 @@ export interface HistoryStore {
   letters(pk: string, cursor?: string): Promise<LetterPage>
   /** How many there are under one key: it costs what reading them does, and ends after a few megabytes. May be stale. */
   count(pk: string): Promise<Counted>
+  /** The same, and how many of them are of one partition, by the same reads. */
+  countOf(pk: string, partition: string): Promise<LetterCounts>
   /** How many jobs count under one key (`counted.ts`), by the number of the part. */
   size(pk: string): Promise<PartCounts>
   /** Sets how many jobs a part has, if it still is as it was read: nobody has put a job there or ended one. */
@@ -49,6 +51,13 @@ export interface EndedPage {
   readonly records: readonly EndedRecord[]
   readonly cursor?: string
 }
+
+export interface LetterCounts {
+  readonly all: Counted
+  /** `atLeast` also if there are letters that name no partition: they may be of this one. */
+  readonly ofPartition: Counted
+}
+
 export interface LetterPage {
   readonly letters: readonly DeadLetter[]
   readonly cursor?: string

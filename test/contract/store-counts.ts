@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { deadEvent, letterKeys } from '../../lib/core/job/dead-letter.ts'
+import { deadEvent, deadLetterOf, letterKeys } from '../../lib/core/job/dead-letter.ts'
 import type { Store } from '../../lib/ports/store.ts'
 import { jobItem, NOW } from '../support/builders.ts'
 import { freshQueue, freshShard } from './fresh.ts'
@@ -30,6 +30,50 @@ export function describeCounts(store: () => Store): void {
       const counts = await Promise.all(letterKeys(queue).map((pk) => store().history.count(pk)))
       expect(counts.reduce((sum, { count }) => sum + count, 0)).toBe(12)
       expect(counts.some(({ atLeast }) => atLeast)).toBe(false)
+    })
+
+    describe('the dead letters of a partition', () => {
+      const [queue, key] = [freshQueue(), (queue: string) => letterKeys(queue)[5] ?? '']
+      const of = (partition: string | undefined, n: number) => ({
+        ...deadLetterOf(jobItem({ id: `j${n}` }), 'exhausted', 'no', NOW + n),
+        pk: key(queue),
+        partition,
+      })
+      const bury = (partition: string | undefined, n: number) => {
+        const { partition: name, ...letter } = of(partition, n)
+        return store().history.bury(name === undefined ? letter : { ...letter, partition: name })
+      }
+
+      test('apart from those of others, and says so if there are some that name none', async () => {
+        const { countOf } = store().history
+        await Promise.all(['acme', 'acme', 'acme%7C1', 'toString'].map(bury))
+        const all = { count: 4 }
+        expect(await countOf(key(queue), 'acme')).toEqual({ all, ofPartition: { count: 2 } })
+        expect(await countOf(key(queue), 'acme%7C1')).toEqual({ all, ofPartition: { count: 1 } })
+        expect(await countOf(key(queue), 'acm')).toEqual({ all, ofPartition: { count: 0 } })
+        await bury(undefined, 9)
+        expect(await countOf(key(queue), 'acme')).toEqual({
+          all: { count: 5 },
+          ofPartition: { count: 2, atLeast: true },
+        })
+      })
+
+      test('on more than one page', async () => {
+        const pk = key(freshQueue())
+        for (let n = 0; n < 6; n++) {
+          const letter = deadLetterOf(
+            jobItem({ id: `j${n}`, payload: 'x'.repeat(380_000) }),
+            'expired',
+            'no',
+            NOW,
+          )
+          await store().history.bury({ ...letter, pk, partition: n % 3 === 0 ? 'b' : 'a' })
+        }
+        expect(await store().history.countOf(pk, 'b')).toEqual({
+          all: { count: 6 },
+          ofPartition: { count: 2 },
+        })
+      })
     })
 
     test('no more than was asked for, and says that there may be more', async () => {

@@ -131,7 +131,7 @@ it('a pool that is full says whose units are free first, and who waits for them'
   for (const customer of customers)
     for (const name of ['one', 'two']) await world.client.enqueue(light, { customer, name, takes_ms: 3000 })
   const FULL =
-    /^pool api 4\/4, job \S+ of light\|full-\S free by \S+Z at the latest; lowered from 5 to 4 by ann: their backup; \d shards have units, light\|full-\S has 2; \d shards? waits?: light\|full-/
+    /^pool api 4\/4, job \S+ of light\|full-\S free by \S+Z at the latest; lowered from 5 to 4 by ann: their backup; \d shards have units: light\|full-\S \d until \S+Z, .+; \d shards? waits?: light\|full-/
   await expect
     .poll(async () => whyText(await world.client.why({ pool: 'api' })), { interval: 50, timeout: 20_000 })
     .toMatch(FULL)

@@ -23,6 +23,7 @@ export type LaterOperation =
     }
   | { readonly op: 'count'; readonly query: CountQuery }
   | { readonly op: 'countDead'; readonly letter: DeadLetter }
+  | { readonly op: 'countDeadOf'; readonly letter: DeadLetter; readonly partition: string }
   | {
       readonly op: 'recordBorrowedFrom'
       readonly state: ShardState
@@ -66,6 +67,8 @@ export function callLater({ jobs, states, history }: Store, operation: LaterOper
       return jobs.count(operation.query)
     case 'countDead':
       return history.count(operation.letter.pk)
+    case 'countDeadOf':
+      return history.countOf(operation.letter.pk, operation.partition)
     case 'recordBorrowedFrom':
       return states.recordBorrowedFrom(operation.state, operation.borrowed, operation.expiresAt)
     case 'slowDown':

@@ -14,6 +14,9 @@ export interface Names {
   readonly payloads: readonly unknown[]
 }
 
+/** Of letters: so few that several are of one. */
+export const DEAD_PARTITIONS = ['acme', 'constructor'] as const
+
 const HOSTILE_PARTITIONS = [
   '#n0',
   ':v0',

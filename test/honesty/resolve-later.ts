@@ -10,7 +10,7 @@ import type { BorrowedFrom, ShardState } from '../../lib/core/shard/state.ts'
 import { borrowedOf } from './books-of.ts'
 import { at, bit, type Intent } from './intent.ts'
 import type { LaterOperation } from './later-verbs.ts'
-import { TIMES } from './names.ts'
+import { DEAD_PARTITIONS, TIMES } from './names.ts'
 
 export const LATER_KINDS = [
   'putOnce',
@@ -24,6 +24,7 @@ export const LATER_KINDS = [
   'endWaiting',
   'count',
   'countDead',
+  'countDeadOf',
   'recordBorrowedFrom',
   'recordBorrowedFrom',
   'slowDown',
@@ -79,6 +80,8 @@ export function resolveLater(kind: LaterKind, intent: Intent, given: Given): Lat
       return { op: 'count', query: { shard, from: `${intent.priority % 4}#` } }
     case 'countDead':
       return { op: 'countDead', letter }
+    case 'countDeadOf':
+      return { op: 'countDeadOf', letter, partition: at(DEAD_PARTITIONS, bits) }
     case 'recordBorrowedFrom':
       return { op: 'recordBorrowedFrom', state, borrowed: borrowedFromOf(state, intent), ...expiresAt }
     case 'slowDown': {

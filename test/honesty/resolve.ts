@@ -1,5 +1,5 @@
 /** Makes an operation of an intent, with the names of the sequence and what has been seen of the shards. */
-import { deadEvent } from '../../lib/core/job/dead-letter.ts'
+import { type DeadLetter, deadEvent } from '../../lib/core/job/dead-letter.ts'
 import type { JobItem, RawItem } from '../../lib/core/job/job.ts'
 import type { Lock } from '../../lib/core/job/lock.ts'
 import { formatSortKey, type Priority, type ShardKey } from '../../lib/core/keys.ts'
@@ -10,7 +10,7 @@ import type { RangeQuery } from '../../lib/ports/store.ts'
 import { asToken, NOW } from '../support/builders.ts'
 import { booksOf, borrowedOf } from './books-of.ts'
 import { at, bit, type Intent } from './intent.ts'
-import { BUCKETS, type Names, TIMES, TOKENS } from './names.ts'
+import { BUCKETS, DEAD_PARTITIONS, type Names, TIMES, TOKENS } from './names.ts'
 import type { Operation } from './operation.ts'
 import { passOf } from './pass-of.ts'
 import { type Given, resolveLater } from './resolve-later.ts'
@@ -162,16 +162,12 @@ function replaceOf(intent: Intent, names: Names, seen: Seen): Operation {
   return { op: 'replace', item: old, next: { ...next, ...(same ? { sk: `${next.sk}1` } : {}) } as JobItem }
 }
 
-const letter = ({ other, time, bits, payload }: Intent, names: Names) =>
-  deadEvent(
-    {
-      queue: at(QUEUES, other),
-      id: at([...names.ids, ...names.odd], bits),
-      event: at(names.payloads, payload),
-    },
-    'no',
-    at(TIMES, time),
-  )
+function letter({ other, time, bits, payload }: Intent, names: Names): DeadLetter {
+  const id = at([...names.ids, ...names.odd], bits)
+  const event = at(names.payloads, payload)
+  const partition = bit(bits, 3) ? { partition: at(DEAD_PARTITIONS, bits) } : {}
+  return { ...deadEvent({ queue: at(QUEUES, other), id, event }, 'no', at(TIMES, time)), ...partition }
+}
 
 function stateOfAge({ states }: Seen, shard: ShardKey, age: number): ShardState {
   return states.get(shard)?.at(-1 - age) ?? emptyState(shard)

@@ -4,7 +4,7 @@ import type { DeadLetter, LetterKey } from '../../core/job/dead-letter.ts'
 import type { JobItem } from '../../core/job/job.ts'
 import type { Lock, LockKey } from '../../core/job/lock.ts'
 import type { HistoryStore, KeyClaim, LetterPage } from '../../ports/store.ts'
-import { countLetters } from './counts.ts'
+import { countLetters, countLettersOf } from './counts.ts'
 import { type Database, failedPart, fromItem, isBusy, toItem } from './database.ts'
 import { ended, endedJobs, rememberEnded } from './ended.ts'
 import { mendSize } from './recount.ts'
@@ -22,6 +22,7 @@ export const dynamoHistoryStore = (database: Database): HistoryStore => ({
     await client.send(new PutItemCommand({ TableName: tables.history, Item: toItem(letter) }))
   },
   count: (pk) => countLetters(database, pk),
+  countOf: (pk, partition) => countLettersOf(database, pk, partition),
   size: (pk) => readSize(database, pk),
   mendSize: (...call) => mendSize(database, ...call),
   letters: (pk, cursor) => letters(database, pk, cursor),

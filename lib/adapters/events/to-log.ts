@@ -17,6 +17,11 @@ export const eventsToLog = (logger: Logger): Events => ({
 const lineOf = <Kind extends EventKind>(event: SluiceEvent<Kind>): Line => LINES[event.kind](event)
 
 const LINES: { readonly [Kind in EventKind]: (event: SluiceEvent<Kind>) => Line } = {
+  'job claimed': ({ job, claimedAt }) => [
+    'debug',
+    'job claimed',
+    { ...logKeysOf(job), ...waitOf({ ...job, startedAt: claimedAt }) },
+  ],
   'job started': ({ job }) => ['debug', 'job started', { ...logKeysOf(job), ...waitOf(job) }],
   'job ended': lineOfEnding,
   'job slowed down': ({ job, ending: { until, error, limiter } }) => [
@@ -64,6 +69,7 @@ const LINES: { readonly [Kind in EventKind]: (event: SluiceEvent<Kind>) => Line 
     'an override makes no sense: its shard stands still',
     { shard, problem },
   ],
+  'jobs held': ({ shard, holds }) => ['debug', 'jobs are held', { shard, holds }],
   'jobs moved': ({ shard, jobs }) => ['info', 'jobs were moved to the lanes they belong to', { shard, jobs }],
   'visit cut short': ({ shard, error }) => [
     'error',

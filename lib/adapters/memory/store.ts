@@ -5,6 +5,7 @@ import type { HistoryStore, JobStore, Store } from '../../ports/store.ts'
 import { memoryEnded } from './ended.ts'
 import { memoryEnds, whatIsThere } from './job-ends.ts'
 import { memoryLanes } from './job-lanes.ts'
+import { countOf } from './letters.ts'
 import { byBytes } from './order.ts'
 import { memorySchedules } from './schedules.ts'
 import { changeSizes, countedItems, isFull, mendSize, putCounted, readSize } from './sizes.ts'
@@ -124,6 +125,7 @@ const memoryHistory = (tables: Tables): HistoryStore => ({
   size: async (pk) => readSize(tables, pk),
   mendSize: async (...call) => mendSize(tables, ...call),
   count: async (pk) => ({ count: tables.history.filter((letter) => letter.pk === pk).length }),
+  countOf: async (pk, partition) => countOf(tables, pk, partition),
   letters: async (pk, cursor) => {
     const letters = tables.history
       .filter((letter) => letter.pk === pk && (cursor === undefined || isBefore(cursor, letter.sk)))

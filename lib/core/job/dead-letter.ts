@@ -1,6 +1,6 @@
 /** The last resting place of a job that cannot run, with the reason that a person needs. */
 
-import { QUEUE_NAME } from '../keys.ts'
+import { parseShard, QUEUE_NAME } from '../keys.ts'
 import { firstBytes } from '../text/first-bytes.ts'
 import { stableHash } from '../text/hash.ts'
 import { type Parsed, parsed, refused } from '../text/parsed.ts'
@@ -30,6 +30,11 @@ export interface LetterKey {
 export interface DeadLetter extends LetterKey, Wait {
   readonly reason: DeadReason
   readonly error: string
+  /**
+   * As it stands in keys. Absent if its key names none, if it is an event, whose partition was not known yet, and in
+   * letters of earlier versions.
+   */
+  readonly partition?: string
   /** The item or event as it came, as JSON text: text holds what DynamoDB's own nesting and types might not. */
   readonly job: string
   /** `job` is only the beginning of what came, which is too long for a letter: it cannot be put back. */
@@ -57,7 +62,10 @@ export const letterKeys = (queue: string): readonly string[] => [
 
 export function deadLetterOf(item: RawItem, reason: DeadReason, error: string, now: number): DeadLetter {
   const [queue = ''] = item.pk.split('|')
-  return deadLetter({ queue, name: item.sk, job: item }, { reason, error }, now)
+  const shard = parseShard(item.pk)
+  const partition = shard.ok ? shard.value.partition : undefined
+  const dead = { queue, name: item.sk, job: item, ...(partition === undefined ? {} : { partition }) }
+  return deadLetter(dead, { reason, error }, now)
 }
 
 /** An event that never became a job. */
@@ -74,10 +82,11 @@ interface Dead {
   /** What it was called. */
   readonly name: string
   readonly job: unknown
+  readonly partition?: string
 }
 
 function deadLetter(
-  { queue, name, job }: Dead,
+  { queue, name, job, ...partition }: Dead,
   { reason, error }: Pick<DeadLetter, 'reason' | 'error'>,
   now: number,
 ): DeadLetter {
@@ -86,6 +95,7 @@ function deadLetter(
   return {
     pk: `${plainKey(queue)}|${hash % LETTER_KEYS}`,
     sk: `${new Date(now).toISOString()}#${firstBytes(name, MAX_NAME_BYTES)}#${hash.toString(36)}`,
+    ...partition,
     reason,
     error: error.slice(0, MAX_ERROR_LENGTH).toWellFormed(),
     job: firstBytes(text, MAX_LETTER_TEXT_BYTES),

@@ -2,6 +2,7 @@
 import type { Kept } from '../limits/guarantee.ts'
 import type { LimitOverride } from '../limits/limits.ts'
 import type { SlowDown } from '../limits/slow-down.ts'
+import type { ShardHolder, ShardWaiting } from './holders.ts'
 
 /** What a limiter has, who uses it, and who waits for it. */
 export interface LimiterInfo {
@@ -22,13 +23,17 @@ export interface LimiterInfo {
   readonly guaranteed?: Kept
   /** What partitions have still to get of what is guaranteed to them: nobody else gets so many of the units that are free. */
   readonly kept?: Kept
-  /** The shards that have units, those with most first. */
-  readonly holders: readonly { readonly shard: string; readonly units: number }[]
+  /**
+   * The shards that have units. `limiter` and `why` look at the hundred with most, say which jobs run in them, and name first whose
+   * end first at the latest; `limiters` looks at none, and those with most come first.
+   */
+  readonly holders: readonly ShardHolder[]
   /**
    * The shards that wait for units, in the order in which they are served; in a large one that holds within each of its parts.
-   * Those whose jobs need more units than there are come last: they wait until somebody raises the limit.
+   * Those whose jobs need more units than there are come last: they wait until somebody raises the limit. Of the first hundred
+   * `limiter` and `why` say since when.
    */
-  readonly waiting: readonly { readonly shard: string; readonly priority: number }[]
+  readonly waiting: readonly ShardWaiting[]
 }
 
 /** Times are epoch ms. */

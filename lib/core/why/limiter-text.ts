@@ -4,12 +4,13 @@ import { DEFAULT_PRIORITY } from '../keys.ts'
 import { keptText } from '../limits/guarantee.ts'
 import type { LimitOverride } from '../limits/limits.ts'
 import { secondsText } from '../text/seconds.ts'
+import type { ShardHolder, ShardWaiting } from './holders.ts'
 import type { LimiterInfo } from './limiter-info.ts'
 import { noteOf } from './reason.ts'
-import { limiterText, noteText, reasonText } from './reason-text.ts'
+import { limiterText, noteText, reasonText, timeText } from './reason-text.ts'
 import type { LimiterWhy } from './why.ts'
 
-/** So many shards of a line are named. */
+/** So many shards that have units are named, and so many of a line. */
 const MOST_NAMED = 3
 
 type Seen = Extract<LimiterWhy, { kind: 'limiter' }>
@@ -19,8 +20,8 @@ export function limiterWhyText(why: Seen): string {
   return [
     held === '' ? `${limiterText(why.name)} ${useText(why)}: nothing holds one more job` : held,
     ...changeTexts(why),
-    ...holdersText(why),
-    ...lineText(why),
+    ...holdersText(why, why.at),
+    ...lineText(why, why.at),
   ].join('; ')
 }
 
@@ -48,19 +49,37 @@ const otherChanges = ({ rateLimit, guaranteed }: LimitOverride): string[] => [
   ...(guaranteed ? ['guarantees set'] : []),
 ]
 
-function holdersText({ holders }: LimiterInfo): string[] {
-  const [largest] = holders
-  if (!largest) return []
-  const most = `${largest.shard} has ${largest.units}`
-  return [holders.length === 1 ? most : `${holders.length} shards have units, ${most}`]
+function holdersText({ holders }: LimiterInfo, at: number): string[] {
+  const [only] = holders
+  if (!only) return []
+  if (holders.length === 1) return [`${only.shard} has ${only.units}${untilText(only, at)}`]
+  const named = holders
+    .slice(0, MOST_NAMED)
+    .map((holder) => `${holder.shard} ${holder.units}${untilText(holder, at)}`)
+  return [`${holders.length} shards have units: ${[...named, ...moreText(holders)].join(', ')}`]
 }
 
-function lineText({ waiting }: LimiterInfo): string[] {
+/** Its units come back one job after another: the first then, at the latest. */
+function untilText({ jobs }: ShardHolder, at: number): string {
+  const [first] = jobs ?? []
+  if (first?.until !== undefined) return ` until ${timeText(first.until, at)}`
+  return jobs && !first ? ' (unused)' : ''
+}
+
+const moreText = (shards: readonly unknown[]): string[] =>
+  shards.length > MOST_NAMED ? [`${shards.length - MOST_NAMED} more`] : []
+
+function lineText({ waiting }: LimiterInfo, at: number): string[] {
   if (waiting.length === 0) return []
   const named = waiting
     .slice(0, MOST_NAMED)
-    .map(({ shard, priority }) => `${shard}${priority === DEFAULT_PRIORITY ? '' : ` (priority ${priority})`}`)
-  const more = waiting.length > MOST_NAMED ? [`${waiting.length - MOST_NAMED} more`] : []
+    .map((one) => `${one.shard}${priorityText(one)}${sinceText(one, at)}`)
   const who = waiting.length === 1 ? '1 shard waits' : `${waiting.length} shards wait`
-  return [`${who}: ${[...named, ...more].join(', ')}`]
+  return [`${who}: ${[...named, ...moreText(waiting)].join(', ')}`]
 }
+
+const priorityText = ({ priority }: ShardWaiting): string =>
+  priority === DEFAULT_PRIORITY ? '' : ` (priority ${priority})`
+
+const sinceText = ({ since }: ShardWaiting, at: number): string =>
+  since === undefined ? '' : ` since ${timeText(since, at)}`

@@ -162,7 +162,7 @@ function slotFacts({ slots }: Extract<Hold, { reason: 'slots' }>, { portion, sta
 const firstToEnd = (staying: Staying): SlotHolder | undefined =>
   firstOf(staying.map(([id, slot]) => holderIn(id, slot)))
 
-const holderIn = (id: string, slot: Slot): SlotHolder =>
+export const holderIn = (id: string, slot: Slot): SlotHolder =>
   isRunning(slot) ? { id, until: slot.deadline } : { id, sentAt: slot.sentAt }
 
 function firstOf<Holder extends SlotHolder>(holders: readonly Holder[]): Holder | undefined {

@@ -47,7 +47,12 @@ export interface PartitionStats {
   /** Not due yet: delayed, or waiting for another attempt. */
   readonly delayed: Counted
   readonly inFlight: number
-  /** The dead letters of the whole queue, for they are not kept by partition. */
+  /**
+   * Its dead letters. `atLeast` if the queue has some that name no partition, which may be its own: events, and letters of
+   * jobs with malformed keys or of earlier versions.
+   */
+  readonly dead: Counted
+  /** The dead letters of the whole queue. */
   readonly deadOfQueue: Counted
   /** For how long the oldest due job waits. */
   readonly oldest_ms?: number

@@ -13,6 +13,7 @@ import { earliestStart, rateInForce, type SharedRate } from '../../core/limits/s
 import { startsInWindow } from '../../core/limits/window.ts'
 import type { KnownLimiter } from '../../core/queue/pools.ts'
 import { emptyState, type ShardState } from '../../core/shard/state.ts'
+import { type Glanced, holdersWithJobs, toLookAt, waitingSince } from '../../core/why/holders.ts'
 import type { LimiterInfo, LimiterRate } from '../../core/why/limiter-info.ts'
 import { NEWCOMER, type Whole } from '../../core/why/newcomer.ts'
 import { joinedBooks, readChunks } from './limiter-parts.ts'
@@ -25,6 +26,34 @@ export interface SeenLimiter {
   readonly owner: ShardState
   /** Absent for one with a rate alone. */
   readonly portion?: Whole
+}
+
+/** With the jobs that have its units, and since when others wait: two reads more, of a hundred items each at the most. */
+export async function lookAtLimiter(
+  eyes: Pick<Eyes, 'store' | 'clock'>,
+  known: KnownLimiter,
+): Promise<SeenLimiter> {
+  const seen = await seeLimiter(eyes, known)
+  const { holders, waiting } = seen.info
+  const [having, asking] = await Promise.all([glancedAt(eyes, holders), glancedAt(eyes, waiting)])
+  return {
+    ...seen,
+    info: {
+      ...seen.info,
+      holders: holdersWithJobs(holders, having),
+      waiting: waitingSince(known.name, waiting, asking),
+    },
+  }
+}
+
+async function glancedAt(
+  { store }: Pick<Eyes, 'store'>,
+  shards: readonly { readonly shard: string }[],
+): Promise<Glanced> {
+  const keys = toLookAt(shards)
+  if (keys.length === 0) return new Map()
+  const { states } = await store.states.glance(keys)
+  return new Map(states.map((state) => [state.shard, state]))
 }
 
 /** One read, and one for each chunk. */

@@ -24,7 +24,7 @@ import { type ThrottleUse, throttleOf, throttleOfAll } from '../../core/why/thro
 import type { Counted, Trouble } from '../../core/why/why.ts'
 import { type CountedShard, countShard } from './count-shard.ts'
 import { type Eyes, type ReadShard, readShard } from './look-at.ts'
-import { countDead } from './queue-stats.ts'
+import { countDeadOf } from './queue-stats.ts'
 import { shardsOf } from './shards-of.ts'
 import { sizesSeen } from './sizes.ts'
 
@@ -38,9 +38,9 @@ export async function statsOf(
   const at = eyes.clock.now()
   const named: Shard = { queue: queue.name, ...(partition === undefined ? {} : { partition }) }
   const keys = await shardsOf(eyes, queue, named)
-  const [seen, deadOfQueue, sizes] = await Promise.all([
+  const [seen, dead, sizes] = await Promise.all([
     readAll(eyes, keys, at),
-    countDead(eyes, queue.name),
+    countDeadOf(eyes, named),
     sizesSeen(eyes, queue, named),
   ])
   const read = seen.flatMap((one) => ('counted' in one ? [one] : []))
@@ -53,7 +53,7 @@ export async function statsOf(
     blocked: sumOf(shards.map(({ blocked }) => blocked)),
     delayed: sumOf(shards.map(({ delayed }) => delayed)),
     inFlight: shards.reduce((sum, { inFlight }) => sum + inFlight, 0),
-    deadOfQueue,
+    ...dead,
     ...(Number.isFinite(oldest) ? { oldest_ms: at - oldest } : {}),
     configured: limitsSeen(queue),
     ...(queue.queuePaused ? { queuePaused: queue.queuePaused } : {}),

@@ -3,36 +3,33 @@ import { DamagedStateError } from '../../core/errors.ts'
 import type { SharedRate } from '../../core/limits/shared-rate.ts'
 import type { Hold } from '../../core/pass/holds.ts'
 import type { KnownLimiter } from '../../core/queue/pools.ts'
+import { firstHolder } from '../../core/why/holders.ts'
 import { holdsByRate, holdsByUnits, NEWCOMER_SEES, newcomer } from '../../core/why/newcomer.ts'
 import { type Reason, reasonOf } from '../../core/why/reason.ts'
 import type { LimiterWhy } from '../../core/why/why.ts'
 import { startsSeen } from '../lending/grants.ts'
 import type { Eyes } from './look-at.ts'
-import { type SeenLimiter, seeLimiter } from './see-limiter.ts'
-import { holdersOf } from './units-holders.ts'
+import { lookAtLimiter, type SeenLimiter } from './see-limiter.ts'
 
-/** What looking at a limiter reads, and one call for the shards that have its units, if it has no more. */
+/** Reads what looking at the limiter and at those who have its units, or wait for them, reads. */
 export async function whyLimiter(
   eyes: Pick<Eyes, 'store' | 'clock'>,
   known: KnownLimiter,
 ): Promise<LimiterWhy> {
   try {
-    const seen = await seeLimiter(eyes, known)
-    return { kind: 'limiter', at: seen.at, ...seen.info, holds: await explained(eyes, known, seen) }
+    const seen = await lookAtLimiter(eyes, known)
+    return { kind: 'limiter', at: seen.at, ...seen.info, holds: explained(known, seen) }
   } catch (error) {
     if (!(error instanceof DamagedStateError)) throw error
     return { kind: 'damaged', at: eyes.clock.now(), problem: error.message }
   }
 }
 
-async function explained(
-  { store }: Pick<Eyes, 'store'>,
-  known: KnownLimiter,
-  seen: SeenLimiter,
-): Promise<Reason[]> {
+function explained(known: KnownLimiter, seen: SeenLimiter): Reason[] {
   const holds = holdsOf(known, seen)
   const limiters = new Map([[known.name as string, seen.owner]])
-  const holders = await holdersOf({ store }, limiters, holds)
+  const first = firstHolder(seen.info.holders)
+  const holders = new Map(first ? [[known.name as string, first]] : [])
   return holds.map((hold) => reasonOf(hold, { ...NEWCOMER_SEES, limiters, holders, now: seen.at }))
 }
 

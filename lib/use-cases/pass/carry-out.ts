@@ -19,6 +19,7 @@ import { type Account, borrowedAfter, isMoved, leaveLines, settleAll } from '../
 import type { Round } from './request.ts'
 import { lookSoon, messagesOf, sendWake, sendWork, startCounting } from './send.ts'
 import { grantedAfter, grantedStart, keptByVisit, takenOut, unusedOf, waitForStart } from './shared-starts.ts'
+import { tellOfPass } from './tell.ts'
 import { passWrite } from './write.ts'
 
 /** What the shard has of all that limits it, and uses before the pass claims anything. */
@@ -60,6 +61,7 @@ export async function carryOut(
   const outcome = await context.store.states.pass(state, write)
   // Whoever has won may have relied on a place that is left by now.
   if (outcome.kind === 'conflict') return conflictOf(outcome, write, input, isLeaving)
+  tellOfPass(context, input, decision)
   const counting = { ...startCounting(limits), ...(limits.shared ? { shared: limits.shared } : {}) }
   await Promise.all([
     wake(),

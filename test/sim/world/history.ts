@@ -14,6 +14,7 @@ export function simulatedHistory(world: StoreWorld, by: Invocation, history: His
         () => ({ op: 'buryEvent', letter }),
       ),
     count: (pk) => history.count(pk),
+    countOf: (pk, partition) => history.countOf(pk, partition),
     size: (pk) =>
       call(
         'other',

@@ -22,6 +22,23 @@ const begun = { ...job, startedAt: job.runAt + 4200 }
 
 /** One of each kind: the compiler asks for a new one. Those of schedules, and of what people change, are in files of their own. */
 const CASES: Cases<Exclude<EventKind, keyof ScheduleEvents | 'changed by hand'>> = {
+  'job claimed': [
+    { event: { job, claimedAt: job.runAt - 1 }, line: ['debug', 'job claimed', { ...JOB, waited_ms: 0 }] },
+    {
+      event: { job: { ...job, waits_ms: { slots: 7 } }, claimedAt: job.runAt + 9 },
+      line: ['debug', 'job claimed', { ...JOB, waited_ms: 9, waits_ms: { slots: 7 } }],
+    },
+  ],
+  'jobs held': [
+    {
+      event: { shard, holds: [{ reason: 'slots', jobs: 2, inFlight: 1, slots: 1 }] },
+      line: [
+        'debug',
+        'jobs are held',
+        { shard, holds: [{ reason: 'slots', jobs: 2, inFlight: 1, slots: 1 }] },
+      ],
+    },
+  ],
   'job started': [
     { event: { job }, line: ['debug', 'job started', JOB] },
     { event: { job: begun }, line: ['debug', 'job started', { ...JOB, waited_ms: 4200 }] },

@@ -18,6 +18,24 @@ describe('a dead letter', () => {
     expect(letter.expiresAt).toBe(NOW / 1000 + 30 * 86_400)
   })
 
+  test.each([
+    ['crm|acme%7C1|3', 'acme%7C1'],
+    ['crm|acme|+pool.api', 'acme'],
+    ['crm', undefined],
+    ['crm||3', undefined],
+    ['crm|a%zz', undefined],
+    ['crm|a|b|c', undefined],
+  ])('of a job under %j is one of the partition %j', (pk, partition) => {
+    expect(of({ pk }).partition).toBe(partition)
+    expect('partition' in of({ pk })).toBe(partition !== undefined)
+  })
+
+  test('of an event names no partition', () => {
+    expect('partition' in deadEvent({ queue: 'crm', id: 'e', event: { partition: 'a' } }, 'no', NOW)).toBe(
+      false,
+    )
+  })
+
   test.each(['', '|a', 'a b|c', 'ü'])('of an item under %j is found under unknown', (pk) => {
     expect(of({ pk }).pk).toMatch(/^dead\|unknown\|\d+$/)
   })

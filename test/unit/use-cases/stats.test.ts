@@ -1,5 +1,6 @@
 /** What there is of a partition, counted without a scan of a table. */
 import { describe, expect, test } from 'vitest'
+import { deadEvent, deadLetterOf } from '../../../lib/core/job/dead-letter.ts'
 import { queueNamed } from '../../../lib/core/queue/config.ts'
 import { partitionsOf } from '../../../lib/use-cases/operate/partitions.ts'
 import { overrideLimits } from '../../../lib/use-cases/operate/set-limits.ts'
@@ -26,6 +27,7 @@ describe('a partition', () => {
       blocked: { count: 0 },
       delayed: { count: 0 },
       inFlight: 0,
+      dead: { count: 0 },
       deadOfQueue: { count: 0 },
       configured: { concurrency: 4 },
       inForce: { concurrency: 4 },
@@ -56,8 +58,25 @@ describe('a partition', () => {
     world.handler = async () => ({ kind: 'failed', error: 'no' })
     await world.live(200_000)
     expect(await stats(world)).toMatchObject({ waiting: { count: 0 }, delayed: { count: 0 }, inFlight: 0 })
-    expect((await stats(world)).deadOfQueue).toEqual({ count: world.dead.length })
+    const dead = { count: world.dead.length }
+    expect(await stats(world)).toMatchObject({ dead, deadOfQueue: dead })
     expect(world.dead).toHaveLength(13)
+  })
+
+  test('counts its dead jobs apart from those of others, and says so if some name no partition', async () => {
+    const world = new World(configOf({ concurrency: 2, shards: 1 }))
+    const { history } = world.context.store
+    const bury = (pk: string, id: string) =>
+      history.bury(deadLetterOf({ ...jobItem({ id }), pk }, 'exhausted', 'no', NOW))
+    await bury('crm|acme', 'a')
+    await bury('crm|acme|3', 'b')
+    await bury('crm|bolt', 'c')
+    await bury('fax|acme', 'd')
+    expect(await stats(world)).toMatchObject({ dead: { count: 2 }, deadOfQueue: { count: 3 } })
+    expect((await stats(world)).dead.atLeast).toBeUndefined()
+    await history.bury(deadEvent({ queue: 'crm', id: 'e', event: {} }, 'no', NOW))
+    expect(await stats(world)).toMatchObject({ dead: { count: 2, atLeast: true }, deadOfQueue: { count: 4 } })
+    expect((await stats(world)).deadOfQueue.atLeast).toBeUndefined()
   })
 
   test('shows who has set what, and what is used of its rate until it reopens', async () => {

@@ -59,10 +59,10 @@ describe('a pool', () => {
     const world = worldOf(pooled({ concurrency: 4 }))
     expect(await said(world)).toBe('pool api 0/4: nothing holds one more job')
     await put(world, job('crm|a', 'a1'))
-    expect(await said(world)).toBe('pool api 1/4: nothing holds one more job; crm|a has 1')
+    expect(await said(world)).toBe('pool api 1/4: nothing holds one more job; crm|a has 1 until 09:14:05Z')
   })
 
-  test('that is full says so in the words of a job that waits for it, who has most, and who is next', async () => {
+  test('that is full says so in the words of a job that waits for it, who has them until when, and who is next', async () => {
     const world = worldOf(pooled({ concurrency: 4 }))
     await put(world, job('crm|a', 'a1'), job('mail|b', 'b1'), job('crm|c', 'c1'))
     const waiting = [job('crm|d', 'd1'), job('crm|e', 'e1', 7), job('mail|f', 'f1', 0), job('crm|g', 'g1')]
@@ -74,11 +74,22 @@ describe('a pool', () => {
       units: 4,
       lent: 4,
       holds: [{ reason: 'limiter', lent: 4, units: 4, jobs: 0, first: { id: 'a1', shard: 'crm|a' } }],
-      holders: [{ shard: 'mail|b', units: 2 }, { units: 1 }, { units: 1 }],
+      holders: [
+        { shard: 'crm|a', units: 1, jobs: [{ id: 'a1', until: NOW + 845_000 }] },
+        { shard: 'crm|c', units: 1, jobs: [{ id: 'c1' }] },
+        { shard: 'mail|b', units: 2, jobs: [{ id: 'b1' }] },
+      ],
+      waiting: [
+        { shard: 'mail|f', priority: 0, since: NOW },
+        { shard: 'crm|d', since: NOW },
+        { shard: 'crm|g' },
+        { shard: 'crm|e', priority: 7 },
+      ],
     })
     expect(whyText(why)).toBe(
-      'pool api 4/4, job a1 of crm|a free by 09:14:05Z at the latest; 3 shards have units, mail|b has 2; ' +
-        '4 shards wait: mail|f (priority 0), crm|d, crm|g, 1 more',
+      'pool api 4/4, job a1 of crm|a free by 09:14:05Z at the latest; 3 shards have units: ' +
+        'crm|a 1 until 09:14:05Z, crm|c 1 until 09:14:05Z, mail|b 2 until 09:14:05Z; ' +
+        '4 shards wait: mail|f (priority 0) since 09:00:00Z, crm|d since 09:00:00Z, crm|g since 09:00:00Z, 1 more',
     )
     const [first] = waiting
     if (!first) throw new Error('no job')
@@ -86,10 +97,29 @@ describe('a pool', () => {
     expect(ofJob).toContain('pool api 4/4, job a1 of crm|a free by 09:14:05Z at the latest')
   })
 
+  test('is read with no scan, and a hundred items of those that have units at the most', async () => {
+    const world = worldOf(pooled({ concurrency: 200 }))
+    await put(world, ...Array.from({ length: 104 }, (_, n) => job(`crm|p${n}`, `j${n}`)))
+    const { states } = world.context.store
+    const { glance } = states
+    const asked: number[] = []
+    Object.assign(states, {
+      scan: () => expect.unreachable('a scan'),
+      glance: (shards: readonly ShardKey[]) => {
+        asked.push(shards.length)
+        return glance(shards)
+      },
+    })
+    const { holders = [] } = (await ask(world)) as { holders?: readonly { jobs?: unknown }[] }
+    expect(asked).toEqual([100])
+    expect(holders.filter(({ jobs }) => jobs)).toHaveLength(100)
+    expect(holders).toHaveLength(104)
+  })
+
   test('of which a heavy job waits for more than is free keeps that for it', async () => {
     const world = worldOf(pooled({ concurrency: 3 }))
     await put(world, job('crm|a', 'a1'), job('crm|b', 'b1'), job('mail|c', 'c1'))
-    expect(await said(world)).toMatch(/^pool api 2\/3, .*; 1 shard waits: mail\|c$/)
+    expect(await said(world)).toMatch(/^pool api 2\/3, .*; 1 shard waits: mail\|c since 09:00:00Z$/)
   })
 
   test('names those last whom no unit can serve', async () => {
@@ -166,7 +196,7 @@ describe('a rate', () => {
     )
     await amendLimiter(world.context, API, paused(NOTE))
     expect(await said(world)).toMatch(
-      /^pool api paused by ann: their incident; lowered from 2 to 1; crm\|a has 1$/,
+      /^pool api paused by ann: their incident; lowered from 2 to 1; crm\|a has 1 until 09:14:05Z$/,
     )
   })
 
@@ -187,7 +217,7 @@ describe('a total', () => {
     const world = worldOf(defineConfig({ queues: { crm } }))
     await put(world, job('crm|a', 'a1'), job('crm|b', 'b1'))
     expect(await said(world, TOTAL)).toMatch(
-      /^total crm 1\/3, 2 kept for vip, job a1 of crm\|a free by \S+ at the latest; crm\|a has 1; 1 shard waits: crm\|b$/,
+      /^total crm 1\/3, 2 kept for vip, job a1 of crm\|a free by \S+ at the latest; crm\|a has 1 until \S+; 1 shard waits: crm\|b since \S+$/,
     )
   })
 
@@ -198,7 +228,9 @@ describe('a total', () => {
     await put(world, job('crm|d', 'd1'), job('crm|e', 'e1'), job('crm|f', 'f1'))
     const why = await ask(world, TOTAL)
     expect(why).toMatchObject({ lent: 4, units: 4, holds: [{ lent: 4, units: 4, first: { id: 'a1' } }] })
-    expect(whyText(why)).toMatch(/; 4 shards have units, \S+ has 1; 2 shards wait: /)
+    expect(whyText(why)).toMatch(
+      /; 4 shards have units: crm\|a 1 until \S+, \S+ 1 until \S+, \S+ 1 until \S+, 1 more; 2 shards wait: /,
+    )
     await setLimiter(world.context, TOTAL, { concurrency: 2, ...NOTE })
     expect(await said(world, TOTAL)).toMatch(
       /^total crm 4\/2, .*; lowered from 4 to 2 by ann: their incident/,
