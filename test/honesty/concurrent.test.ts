@@ -17,10 +17,23 @@ import { engineDump, memoryDump, wipe } from './tables.ts'
 import { Witness } from './witness.ts'
 
 /**
- * What the port says of these is not that they are one atomic step: a batch is many, an index, a scan or a count may be
- * stale, and jobs that wait are not ended either if another transaction is under way.
+ * What the port says of these is not that they are one atomic step: a batch is many, an index, a scan, a glance or a count
+ * may be stale, and jobs that wait are not ended, moved or replaced either if another transaction is under way.
  */
-const NOT_ATOMIC: readonly Kind[] = ['putBatch', 'due', 'scan', 'dead', 'count', 'countDead', 'endWaiting']
+const NOT_ATOMIC: readonly Kind[] = [
+  'putBatch',
+  'due',
+  'scan',
+  'glance',
+  'dead',
+  'count',
+  'countDead',
+  'size',
+  'countedItems',
+  'endWaiting',
+  'moveWaiting',
+  'swapWaiting',
+]
 const ATOMIC = KINDS.filter((kind) => !NOT_ATOMIC.includes(kind))
 const BATCH = 5
 /** A round brings the tables to a state worth fighting over, then fights. Its last batch is followed by another round. */
