@@ -47,14 +47,8 @@ export function resolve(intent: Intent, names: Names, seen: Seen): Operation {
       const state = stateOfAge(seen, shard, intent.age)
       return { op: 'pass', state, change: passOf(state, intent, names) }
     }
-    case 'start': {
-      const attempt = {
-        token: asToken(`${token}-r${intent.other % 2}`),
-        deadline: NOW + intent.bits,
-        bucket: at(BUCKETS, intent.time),
-      }
-      return { op: 'start', shard, claim: { id, token }, attempt }
-    }
+    case 'start':
+      return { op: 'start', shard, claim: { id, token }, attempt: attemptOf(intent, token) }
     case 'remember':
       return { op: 'remember', shard, bucket: at(BUCKETS, intent.time) }
     case 'release':
@@ -98,6 +92,12 @@ export function resolve(intent: Intent, names: Names, seen: Seen): Operation {
     }
   }
 }
+
+const attemptOf = ({ other, bits, time }: Intent, token: string) => ({
+  token: asToken(`${token}-r${other % 2}`),
+  deadline: NOW + bits,
+  bucket: at(BUCKETS, time),
+})
 
 const rangeOf = (intent: Intent, names: Names, seen: Seen): RangeQuery => ({
   shard: at(names.shards, intent.shard),
