@@ -1,6 +1,7 @@
 /** The job that a trigger asks for, and what of it can be seen to be wrong before an event has come. */
 import { type Duration, Token } from 'aws-cdk-lib'
 import type { Config } from '../lib/core/queue/config.ts'
+import { kindProblems } from './trigger-kinds.ts'
 import type { TriggerDebounce, TriggerProps } from './trigger-props.ts'
 import { SluicePropsError } from './validate.ts'
 
@@ -38,9 +39,16 @@ const defined = (values: object): object =>
 
 /** @throws SluicePropsError with all that would make a dead letter of each event, or let its job run outside of its limits */
 export function validateTrigger(path: string, props: TriggerProps, config: Config): void {
-  const problems = [...queueProblems(props, config), ...poolsProblems(props, config), ...costProblems(props)]
+  const kinds = kindProblems(props)
+  const problems = kinds.length > 0 ? kinds : valueProblems(props, config)
   if (problems.length > 0) throw new SluicePropsError(path, problems)
 }
+
+const valueProblems = (props: TriggerProps, config: Config): string[] => [
+  ...queueProblems(props, config),
+  ...poolsProblems(props, config),
+  ...costProblems(props),
+]
 
 const queueProblems = ({ task: { queue } }: TriggerProps, { queues }: Config): string[] =>
   Object.hasOwn(queues, queue)
@@ -54,7 +62,9 @@ const poolsProblems = (props: TriggerProps, { pools }: Config): string[] =>
       return [`pools: there is no pool "${name}"; there are: ${Object.keys(pools).join(', ') || 'none'}`]
     const most = pool.units?.concurrency || Number.POSITIVE_INFINITY
     if (Number.isInteger(weight) && weight >= 1 && weight <= most) return []
-    return [`pools: ${weight} is not a whole number of units of the pool "${name}", from 1 to ${most}`]
+    return [
+      `pools: ${String(weight)} is not a whole number of units of the pool "${name}", from 1 to ${most}`,
+    ]
   })
 
 function costProblems({ task, cost }: TriggerProps): string[] {
@@ -65,5 +75,5 @@ function costProblems({ task, cost }: TriggerProps): string[] {
   const given = cost ?? task.cost
   if (given === undefined || Token.isUnresolved(given) || (Number.isInteger(given) && Number(given) >= 1))
     return []
-  return [`cost: ${given} is neither a whole number from 1 on nor a field of the event`]
+  return [`cost: ${String(given)} is neither a whole number from 1 on nor a field of the event`]
 }
