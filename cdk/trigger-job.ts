@@ -62,9 +62,7 @@ const poolsProblems = (props: TriggerProps, { pools }: Config): string[] =>
       return [`pools: there is no pool "${name}"; there are: ${Object.keys(pools).join(', ') || 'none'}`]
     const most = pool.units?.concurrency || Number.POSITIVE_INFINITY
     if (Number.isInteger(weight) && weight >= 1 && weight <= most) return []
-    return [
-      `pools: ${String(weight)} is not a whole number of units of the pool "${name}", from 1 to ${most}`,
-    ]
+    return [`pools: ${weight} is not a whole number of units of the pool "${name}", from 1 to ${most}`]
   })
 
 function costProblems({ task, cost }: TriggerProps): string[] {
@@ -75,5 +73,5 @@ function costProblems({ task, cost }: TriggerProps): string[] {
   const given = cost ?? task.cost
   if (given === undefined || Token.isUnresolved(given) || (Number.isInteger(given) && Number(given) >= 1))
     return []
-  return [`cost: ${String(given)} is neither a whole number from 1 on nor a field of the event`]
+  return [`cost: ${given} is neither a whole number from 1 on nor a field of the event`]
 }

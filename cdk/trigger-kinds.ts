@@ -19,13 +19,18 @@ const isDuration = (value: unknown): boolean =>
 const TEXT: Kind = { what: 'a text that is not empty', fits: isText }
 const RECORD: Kind = { what: 'an object', fits: isRecord }
 const DURATION: Kind = { what: 'a Duration', fits: isDuration }
+const areWeights = (value: unknown): boolean =>
+  isRecord(value) && Object.values(value).every((weight) => typeof weight === 'number')
+const POOLS: Kind = { what: 'an object of numbers', fits: areWeights }
+const isCostOfTask = (value: unknown): boolean => typeof value === 'number' || typeof value === 'function'
 const TASK: Kind = {
-  what: 'what defineTask returned, or { name, queue }',
+  what: 'what defineTask returned, or { name, queue }, and its pools and cost',
   fits: (value) =>
     isRecord(value) &&
     isText(value['name']) &&
     isText(value['queue']) &&
-    isOptional(isRecord)(value['pools']),
+    isOptional(areWeights)(value['pools']) &&
+    isOptional(isCostOfTask)(value['cost']),
 }
 const PRIORITY: Kind = {
   what: 'a whole number from 0 to 9',
@@ -47,9 +52,12 @@ const DEBOUNCE: Kind = {
     isDuration(value['wait']) &&
     isOptional(isDuration)(value['max']),
 }
-const ANYTHING: Kind = { what: 'anything', fits: () => true }
+const COST: Kind = {
+  what: 'a number, or the field of the event that holds one',
+  fits: (value) => typeof value === 'number' || typeof value === 'string',
+}
 
-/** All props; the compiler complains when one is missing here. What a cost is says `costProblems`. */
+/** All props; the compiler complains when one is missing here. */
 const KINDS: Readonly<Record<keyof TriggerProps, Kind>> = {
   pattern: RECORD,
   task: TASK,
@@ -61,8 +69,8 @@ const KINDS: Readonly<Record<keyof TriggerProps, Kind>> = {
   runAt: TEXT,
   ttl: DURATION,
   tags: TAGS,
-  pools: RECORD,
-  cost: ANYTHING,
+  pools: POOLS,
+  cost: COST,
   id: TEXT,
   idempotencyKey: TEXT,
   idempotencyTtl: DURATION,
