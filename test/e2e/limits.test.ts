@@ -1,5 +1,5 @@
 /** Limits as the service sees them: intervals, throttles, rates of apps, partitions by other rules, and what staff sets while jobs run. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, it } from 'vitest'
 import { whyText } from '../../lib/admin.ts'
 import {
   derived,
@@ -36,7 +36,7 @@ const closest = (customer: string): number => {
   return Math.min(...times.slice(1).map((at, index) => at - (times[index] ?? 0)))
 }
 
-describe.concurrent('what is configured', () => {
+describe.concurrent('a limit', () => {
   it('an interval is kept between the starts of a customer, and another customer does not wait', async ({
     expect,
   }) => {
@@ -56,14 +56,16 @@ describe.concurrent('what is configured', () => {
     await world.deadLetters('eased', 4)
     await expect
       .poll(async () => (await world.client.stats('eased', customer)).throttle, { timeout: 20_000 })
-      .toMatchObject({ interval_ms: 1000 })
+      .toMatchObject({ stretch: 10 })
     const failed = world.recorder.startTimes(customer).length
     await world.client.enqueueMany(eased, jobsOf(customer, {}, ['a', 'b', 'c', 'd', 'e', 'f', 'g']))
     await untilEnded(customer, 11)
     const times = world.recorder.startTimes(customer).slice(failed)
-    // Three have to be slow: the fourth success, or six seconds, make it fast again.
+    // The fourth success makes it fast again.
     for (const n of [1, 2]) expect((times[n] ?? 0) - (times[n - 1] ?? 0)).toBeGreaterThan(500)
-    expect((await world.client.stats('eased', customer)).throttle).toMatchObject({ interval_ms: 100 })
+    await expect
+      .poll(async () => (await world.client.stats('eased', customer)).throttle?.stretch, { timeout: 60_000 })
+      .toBe(1)
   })
 
   it('jobs share a limit by their task, by two values, or by what stands beside the payload', async ({
@@ -105,9 +107,7 @@ describe.concurrent('what is configured', () => {
       ['two', 1],
     ])
   })
-})
 
-describe.concurrent('what is set while jobs run', () => {
   it('the rate of an app gives each partition a number, also those that come later', async ({ expect }) => {
     const { client, recorder } = world
     await client.enqueueMany(derived, jobsOf('earlier', {}, ['first']))
@@ -131,20 +131,18 @@ describe.concurrent('what is set while jobs run', () => {
     expect,
   }) => {
     const { client, recorder } = world
-    recorder.askForTime('asks', 3)
+    recorder.askForTime('asks', 3600)
     const pools = { gpu: 1 }
     await client.enqueue(wide, { customer: 'asks', name: 'first', pool: 'gpu' }, { pools })
-    await recorder.until(() => recorder.started('asks').length === 1)
     await expect
-      .poll(() => client.slowedDown({ pool: 'gpu' }), { timeout: 20_000, interval: 20 })
+      .poll(() => client.slowedDown({ pool: 'gpu' }), { timeout: 60_000, interval: 20 })
       .toMatchObject({ reason: 'HTTP 429' })
     await client.enqueue(wide, { customer: 'asked', name: 'behind' }, { pools })
     await client.enqueue(wide, { customer: 'beside', name: 'free' })
-    await Promise.all([untilEnded('asks', 1), untilEnded('asked', 1), untilEnded('beside', 1)])
-    const [refused = 0, again = 0] = recorder.startTimes('asks')
-    expect(again - refused).toBeGreaterThan(2900)
-    expect(Number(recorder.startTimes('asked')[0]) - refused).toBeGreaterThan(2900)
-    expect(Number(recorder.startTimes('beside')[0])).toBeLessThan(again)
+    await untilEnded('beside', 1)
+    expect([recorder.started('asks').length, recorder.started('asked').length]).toEqual([1, 0])
+    await client.slowDown({ pool: 'gpu' }, null)
+    await Promise.all([untilEnded('asks', 1), untilEnded('asked', 1)])
     expect(recorder.of('asks').map(({ attempt }) => attempt)).toEqual([1, 1, 1])
   })
 
@@ -157,17 +155,16 @@ describe.concurrent('what is set while jobs run', () => {
       )
     await admin.setLimiter({ tag: 'user', each: 'more' }, 2, NOTE)
     await admin.pause({ tag: 'user', each: 'none' }, NOTE)
-    await admin.slowDown({ tag: 'user', each: 'slow' }, '3s', NOTE)
-    const slowedAt = Date.now()
+    await admin.slowDown({ tag: 'user', each: 'slow' }, '1h', NOTE)
     const [held] = await enqueue('none')
     await Promise.all([enqueue('more'), enqueue('slow')])
     await untilEnded('more', 4)
     expect(recorder.highestConcurrency('more')).toBe(2)
-    expect(recorder.started('none')).toEqual([])
+    expect([...recorder.started('none'), ...recorder.started('slow')]).toEqual([])
     expect(held && whyText(await admin.why(held))).toMatch(/user=none paused by ann: their incident$/)
     await admin.resume({ tag: 'user', each: 'none' })
+    await admin.slowDown({ tag: 'user', each: 'slow' }, null)
     await Promise.all([untilEnded('none', 4), untilEnded('slow', 4)])
-    expect(Number(recorder.startTimes('slow')[0]) - slowedAt).toBeGreaterThan(2800)
     expect([recorder.highestConcurrency('none'), recorder.highestConcurrency('slow')]).toEqual([1, 1])
   })
 
@@ -215,33 +212,45 @@ describe.concurrent('what is set while jobs run', () => {
     expect,
   }) => {
     const labels = [
-      [{ pools: 'gpu' }, /pools/],
-      [{ pools: { gpu: 0 } }, /pools/],
-      [{ pools: { gpu: 9 } }, /gpu/],
-      [{ pools: { nobody: 1 } }, /nobody/],
-      [{ tags: ['ann'] }, /tags/],
-      [{ tags: { user: 7 } }, /user/],
-      [{ tags: { user: '' } }, /user/],
+      [{ pools: 'gpu' }, /^pools/],
+      [{ pools: { gpu: 0 } }, /^pools.gpu/],
+      [{ tags: ['ann'] }, /^tags/],
+      [{ tags: { user: 7 } }, /^tags.user/],
+      [{ tags: { user: '' } }, /^tags.user/],
     ] as const
-    const sk = (name: string) => `5#${new Date().toISOString()}#${name}`
-    const body = { pk: 'wide', task: 'wide', payload: { customer: 'labelled', name: 'bad' } }
-    for (const [index, [label]] of labels.entries())
-      await world.rawPut({ ...body, sk: sk(`label-${index}`), ...label })
-    const payload = { customer: 'labelled', name: 'good' }
-    await world.rawPut({
-      ...body,
-      sk: sk('good'),
-      payload,
-      pools: { gpu: 3 },
-      tags: { user: 'ann', other: 'x' },
-    })
+    for (const [index, [label]] of labels.entries()) await world.rawPut(labelled(`bad-${index}`, label))
+    const good = { pools: { api: 5 }, tags: { user: 'ann', other: 'x' } }
+    await world.rawPut(labelled('good', good))
     await untilEnded('labelled', 1)
     const letters = await world.deadLetters('wide', labels.length)
     expect(world.recorder.ended('labelled')).toEqual(['good'])
     for (const [index, [, why]] of labels.entries()) {
-      const letter = letters.find(({ job }) => job.includes(`label-${index}`))
+      const letter = letters.find(({ job }) => job.includes(`bad-${index}`))
       expect(letter?.reason).toBe('refused')
       expect(letter?.error).toMatch(why)
     }
   })
+
+  it('items with pools that a newer deploy may have wait for it, and say so', async ({ expect }) => {
+    for (const [label, lane, why] of [
+      [{ pools: { nobody: 1 } }, 'wide||+pool.nobody', /there is no pool "nobody"/],
+      [{ pools: { gpu: 9 } }, 'wide||+pool.gpu*9', /gpu/],
+    ] as const) {
+      const { sk } = labelled('ahead', label)
+      await world.rawPut({ ...labelled('ahead', label), sk })
+      await world.untilJob(lane, (job) => job['sk'] === sk)
+      const answer = await world.client.why({ pk: lane, sk })
+      expect(answer.kind).toBe('stranded')
+      expect(whyText(answer)).toMatch(why)
+    }
+  })
+})
+
+/** As a producer puts it that knows no client. */
+const labelled = (name: string, label: object) => ({
+  pk: 'wide',
+  sk: `5#${new Date().toISOString()}#${name}`,
+  task: 'wide',
+  payload: { customer: 'labelled', name },
+  ...label,
 })
