@@ -79,7 +79,7 @@ export default defineConfig({
     eased: {
       partition: { payload: 'customer' },
       minInterval: '100ms',
-      adaptive: { outcomes: 4, minimumOutcomes: 4, threshold: 0.5, factor: 10, most: 20, recovery: '30s' },
+      adaptive: { outcomes: 4, minimumOutcomes: 4, threshold: 0.5, factor: 10, most: 20, recovery: '1m' },
       timeout: '4s',
       retry: { attempts: 1 },
     },
