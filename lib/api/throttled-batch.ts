@@ -56,7 +56,7 @@ export class BatchInterruptedError<Item = unknown> extends SluiceError {
   readonly result: BatchResult<Item>
   constructor(result: BatchResult<Item>, cause: unknown) {
     const ended = `the batch ended early, with ${result.sent} of ${result.total} items sent`
-    super(`${ended}: ${textOf(cause)}`, { cause })
+    super(`${ended}: ${textOf(cause, 'the iterable, or onProgress,')}`, { cause })
     this.result = result
   }
 }

@@ -12,7 +12,7 @@ type RetryAfterLike = { readonly until: unknown; readonly reason: unknown; reado
 /** Never throws, whatever has been thrown: other jobs may be in the same batch. */
 export function outcomeOfThrown(thrown: unknown, job: Job, isLate: boolean): TaskOutcome {
   const late = isLate ? `timed out after ${job.queue.timeout_ms} ms: ` : ''
-  return slowedIfAsked(thrown, job) ?? { kind: 'failed', error: late + textOf(thrown) }
+  return slowedIfAsked(thrown, job) ?? { kind: 'failed', error: late + textOf(thrown, 'the handler') }
 }
 
 /** What answers a look with an error has asked for nothing. */
