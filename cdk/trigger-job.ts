@@ -1,6 +1,7 @@
 /** The job that a trigger asks for, and what of it can be seen to be wrong before an event has come. */
 import { type Duration, Token } from 'aws-cdk-lib'
 import type { Config } from '../lib/core/queue/config.ts'
+import { kindProblems } from './trigger-kinds.ts'
 import type { TriggerDebounce, TriggerProps } from './trigger-props.ts'
 import { SluicePropsError } from './validate.ts'
 
@@ -38,9 +39,16 @@ const defined = (values: object): object =>
 
 /** @throws SluicePropsError with all that would make a dead letter of each event, or let its job run outside of its limits */
 export function validateTrigger(path: string, props: TriggerProps, config: Config): void {
-  const problems = [...queueProblems(props, config), ...poolsProblems(props, config), ...costProblems(props)]
+  const kinds = kindProblems(props)
+  const problems = kinds.length > 0 ? kinds : valueProblems(props, config)
   if (problems.length > 0) throw new SluicePropsError(path, problems)
 }
+
+const valueProblems = (props: TriggerProps, config: Config): string[] => [
+  ...queueProblems(props, config),
+  ...poolsProblems(props, config),
+  ...costProblems(props),
+]
 
 const queueProblems = ({ task: { queue } }: TriggerProps, { queues }: Config): string[] =>
   Object.hasOwn(queues, queue)

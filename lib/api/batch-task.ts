@@ -2,6 +2,7 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type { Logger } from '../ports/logger.ts'
 import { defineTask, type JobInfo, type Task, type TaskDefinition } from './task.ts'
+import { checkTask } from './task-input.ts'
 
 export interface BatchContext<Payload> {
   /** The handler's own, in the order of the jobs. */
@@ -59,12 +60,11 @@ export function defineBatchTask<
   const Queue extends string,
   Schema extends StandardSchemaV1,
   const Pool extends string = never,
->({
-  handler: runBatch,
-  ...definition
-}: BatchTaskDefinition<Name, Queue, Schema, Pool>): BatchTask<Name, Queue, Schema, Pool> {
+>(definition: BatchTaskDefinition<Name, Queue, Schema, Pool>): BatchTask<Name, Queue, Schema, Pool> {
+  checkTask(definition)
+  const { handler: runBatch, ...rest } = definition
   const task = defineTask<Name, Queue, Schema, Pool>({
-    ...definition,
+    ...rest,
     handler: async ({ payload, job, signal, logger }) => {
       const [result] = outcomesOf(await runBatch({ payloads: [payload], jobs: [job], signal, logger }), 1)
       if (result?.error !== undefined) throw result.error

@@ -104,6 +104,7 @@ export const insightOf = <QueueName extends string>(wiring: Wiring): Insight<Que
   function why(whole: WholeQueue): Promise<QueueWhy>
   async function why(what: string | Key | LimiterId | WholeQueue, partition?: string) {
     if (typeof what === 'string') return whyNamed(wiring, what, partition)
+    if (!isNamed(what)) throw new InvalidJobError(WAYS_TO_ASK)
     if ('pk' in what) return whyNow(wiring, what)
     if ('queue' in what) return whyWhole(wiring, what)
     return whyLimiter(wiring, limiterOf(wiring.config, what))
@@ -122,6 +123,16 @@ export const insightOf = <QueueName extends string>(wiring: Wiring): Insight<Que
     },
     partitions: (queue) => partitionsOf(wiring, queue),
   }
+}
+
+const WAYS_TO_ASK =
+  'why is asked of a job by what enqueue has returned, { pk, sk }; of a partition by why(queue, partition); of a queue by { queue }; of a limiter by { total }, { pool }, { tag } or { rate, of }'
+
+/** Without types it may be anything, and a job may lack half of its key. */
+function isNamed(what: unknown): boolean {
+  if (typeof what !== 'object' || what === null) return false
+  const { pk, sk } = what as Readonly<Record<string, unknown>>
+  return 'pk' in what ? typeof pk === 'string' && typeof sk === 'string' : true
 }
 
 const whyNow = async (wiring: Wiring, job: Key): Promise<JobWhy> => whyJob(await seenAsPaused(wiring), job)

@@ -15,16 +15,35 @@ export function readAhead<Item>(
   iterable: Iterable<Item> | AsyncIterable<Item>,
   room: number,
 ): ReadAhead<Item> {
-  return new Reader(iteratorOf(iterable), room)
+  return new Reader(iterable, room)
 }
 
 type Source<Item> = Iterator<Item> | AsyncIterator<Item>
 
-const iteratorOf = <Item>(iterable: Iterable<Item> | AsyncIterable<Item>): Source<Item> =>
-  Symbol.asyncIterator in iterable ? iterable[Symbol.asyncIterator]() : iterable[Symbol.iterator]()
+/** Without types it may be anything. */
+export const isIterable = (value: unknown): boolean =>
+  value !== null && value !== undefined && iteratorIn(value as Partial<AsyncIterable<unknown>>) !== undefined
+
+const iteratorIn = <Item>(
+  value: Partial<Iterable<Item> & AsyncIterable<Item>>,
+): ((this: unknown) => unknown) | undefined =>
+  [value[Symbol.asyncIterator], value[Symbol.iterator]].find((make) => typeof make === 'function')
+
+const isResult = <Item>(next: unknown): next is IteratorResult<Item> =>
+  typeof next === 'object' && next !== null
+
+/** @throws whatever the iterable throws, or a TypeError if it is none */
+function iteratorOf<Item>(iterable: Iterable<Item> | AsyncIterable<Item>): Source<Item> {
+  const source = iteratorIn<Item>(iterable)?.call(iterable)
+  if (typeof (source as Partial<Source<Item>> | undefined)?.next !== 'function')
+    throw new TypeError('what was to be iterated gives no iterator')
+  return source as Source<Item>
+}
 
 class Reader<Item> implements ReadAhead<Item> {
-  readonly #source: Source<Item>
+  readonly #iterable: Iterable<Item> | AsyncIterable<Item>
+  /** Absent until the first item is asked for. */
+  #source: Source<Item> | undefined
   readonly #room: number
   readonly #items: Item[] = []
   readonly #takers: ((taken: { readonly item: Item } | undefined) => void)[] = []
@@ -33,8 +52,8 @@ class Reader<Item> implements ReadAhead<Item> {
   taken = 0
   error: { readonly cause: unknown } | undefined
 
-  constructor(source: Source<Item>, room: number) {
-    this.#source = source
+  constructor(iterable: Iterable<Item> | AsyncIterable<Item>, room: number) {
+    this.#iterable = iterable
     this.#room = room
   }
 
@@ -56,7 +75,7 @@ class Reader<Item> implements ReadAhead<Item> {
 
   /** One that waits for its next item hears of it when that comes: nobody waits for it here. */
   async #close(): Promise<void> {
-    const close = async () => void (await this.#source.return?.())
+    const close = async () => void (await this.#source?.return?.())
     const closed = close().catch((cause: unknown) => this.#fail(cause))
     if (!this.#isReading) await closed
   }
@@ -72,7 +91,9 @@ class Reader<Item> implements ReadAhead<Item> {
 
   async #readOne(): Promise<void> {
     try {
-      const next = await this.#source.next()
+      this.#source ??= iteratorOf(this.#iterable)
+      const next: unknown = await this.#source.next()
+      if (!isResult<Item>(next)) throw new TypeError('the iterator gives no result')
       if (next.done) this.#isOver = true
       else {
         // Also one that comes after `stop`: the next call of that returns it.

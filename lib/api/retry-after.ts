@@ -85,10 +85,20 @@ export interface ResponseLike {
  * throwIfToRetryAfter<typeof config>(response, { pool: 'hubspot' })
  */
 export function throwIfToRetryAfter<Configuration = unknown>(
-  { status, headers }: ResponseLike,
+  response: ResponseLike,
   limiter?: LimiterOf<Configuration>,
 ): void {
+  const { status, headers } = (response ?? {}) as Partial<ResponseLike>
   if (status !== 429 && status !== 503) return
   const of: Partial<LimiterId> = limiter ?? {}
-  throw new RetryAfterError(headers.get('retry-after'), { reason: `HTTP ${status}`, ...of })
+  throw new RetryAfterError(retryAfterIn(headers), { reason: `HTTP ${status}`, ...of })
+}
+
+/** Without TypeScript they may be anything, and another error would spend an attempt, as above. */
+function retryAfterIn(headers: ResponseLike['headers'] | undefined): string | null {
+  try {
+    return headers?.get('retry-after') ?? null
+  } catch {
+    return null
+  }
 }

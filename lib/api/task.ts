@@ -1,11 +1,7 @@
 /** Tasks: what there is to do, and what its handler is told. */
 import type { StandardSchemaV1 } from '@standard-schema/spec'
-import { ConfigurationError } from '../core/errors.ts'
-import { costSchema } from '../core/job/cost-input.ts'
-import { jobPoolsSchema } from '../core/job/labels.ts'
-import { isTaskName, TASK_NAME_RULE } from '../core/queue/task-name.ts'
-import { toConfigurationError } from '../core/text/issues.ts'
 import type { Logger } from '../ports/logger.ts'
+import { checkTask } from './task-input.ts'
 
 /** What a handler is told about the job that it runs. */
 export interface JobInfo {
@@ -109,7 +105,7 @@ export type PayloadOf<T extends Task> = StandardSchemaV1.InferInput<T['payload']
 
 /**
  * A named kind of work.
- * @throws ConfigurationError if the name is empty or too long, or the pools or the cost make no sense
+ * @throws ConfigurationError that names what makes no sense, or that there is no such option
  */
 export function defineTask<
   const Name extends string,
@@ -117,12 +113,7 @@ export function defineTask<
   Schema extends StandardSchemaV1,
   const Pool extends string = never,
 >(definition: TaskDefinition<Name, Queue, Schema, Pool>): Task<Name, Queue, Schema, Pool> {
-  if (!isTaskName(definition.name)) throw new ConfigurationError('task.name', TASK_NAME_RULE)
-  const pools = jobPoolsSchema.optional().safeParse(definition.pools)
-  if (!pools.success) throw toConfigurationError(pools.error, 'task.pools')
-  const cost = typeof definition.cost === 'function' ? undefined : definition.cost
-  const checked = costSchema.optional().safeParse(cost)
-  if (!checked.success) throw toConfigurationError(checked.error, 'task.cost')
+  checkTask(definition)
   return definition
 }
 

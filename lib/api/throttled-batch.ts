@@ -1,9 +1,11 @@
 /** Runs whatever can be iterated through a throttle of this process, and says what came of it. */
-import { SluiceError } from '../core/errors.ts'
-import { type ReadAhead, readAhead } from './read-ahead.ts'
+import { setImmediate as othersTurn } from 'node:timers/promises'
+import { ConfigurationError, SluiceError } from '../core/errors.ts'
+import { isIterable, type ReadAhead, readAhead } from './read-ahead.ts'
 import { RetryAfterError } from './retry-after.ts'
 import { now, Throttle } from './throttle.ts'
 import { type Settings, type ThrottleSettings, toSettings } from './throttled-options.ts'
+import { textOf } from './thrown-text.ts'
 
 /** What `fn` returns for an item that there was nothing to do for. */
 export const SKIP: unique symbol = Symbol('skip')
@@ -16,7 +18,7 @@ export interface ThrottledOptions extends ThrottleSettings {
   readonly signal?: AbortSignal
   /** Of so many failures the items and errors are kept; the others are counted. Default: 100. */
   readonly maxErrors?: number
-  /** Called whenever something has ended. */
+  /** Called whenever something has ended. If it throws, or its promise rejects, the batch ends early. */
   readonly onProgress?: (stats: BatchStats) => void
 }
 
@@ -53,8 +55,8 @@ export class BatchInterruptedError<Item = unknown> extends SluiceError {
   override readonly name = 'BatchInterruptedError'
   readonly result: BatchResult<Item>
   constructor(result: BatchResult<Item>, cause: unknown) {
-    const why = cause instanceof Error ? cause.message : String(cause)
-    super(`the batch ended early, with ${result.sent} of ${result.total} items sent: ${why}`, { cause })
+    const ended = `the batch ended early, with ${result.sent} of ${result.total} items sent`
+    super(`${ended}: ${textOf(cause, 'the iterable, or onProgress,')}`, { cause })
     this.result = result
   }
 }
@@ -65,23 +67,26 @@ export class BatchInterruptedError<Item = unknown> extends SluiceError {
  * starts before its time, and the item is tried again then. For limits that hold over processes, enqueue jobs.
  * @example
  * const { sent, failed, errors } = await throttledBatch(subscribers, sendDigest, { maxConcurrent: 3, minInterval: '500ms' })
- * @throws ConfigurationError that names a wrong option; the promise rejects with `BatchInterruptedError` if the iterable throws
+ * @throws ConfigurationError that names what is wrong, before anything is taken; the promise rejects with `BatchInterruptedError` if the iterable throws
  */
 export function throttledBatch<Item>(
   iterable: Iterable<Item> | AsyncIterable<Item>,
   fn: (item: Item, signal: AbortSignal | undefined) => unknown,
   options: ThrottledOptions = {},
 ): ThrottledBatch<Item> {
-  const { signal, onProgress, ...settings } = options
-  const batch = new Batch(iterable, fn, toSettings(settings), { signal, onProgress })
+  const settings = toSettings(options)
+  if (typeof fn !== 'function') throw new ConfigurationError('fn', 'it is no function')
+  if (!isIterable(iterable)) throw new ConfigurationError('iterable', 'it cannot be iterated')
+  const batch = new Batch(iterable, fn, { ...options, ...settings })
   return Object.assign(batch.run(), { stats: () => batch.stats() })
 }
 
+type Tools = Settings & Pick<ThrottledOptions, 'signal' | 'onProgress'>
+
 class Batch<Item> {
   readonly #fn: (item: Item, signal: AbortSignal | undefined) => unknown
-  readonly #settings: Settings
+  readonly #settings: Tools
   readonly #signal: AbortSignal | undefined
-  readonly #onProgress: ThrottledOptions['onProgress']
   readonly #items: ReadAhead<Item>
   readonly #throttle: Throttle
   readonly #errors: { readonly item: Item; readonly error: unknown }[] = []
@@ -91,13 +96,11 @@ class Batch<Item> {
   constructor(
     iterable: Iterable<Item> | AsyncIterable<Item>,
     fn: (item: Item, signal: AbortSignal | undefined) => unknown,
-    settings: Settings,
-    { signal, onProgress }: { signal: AbortSignal | undefined; onProgress: ThrottledOptions['onProgress'] },
+    settings: Tools,
   ) {
     this.#fn = fn
     this.#settings = settings
-    this.#signal = signal
-    this.#onProgress = onProgress
+    this.#signal = settings.signal
     this.#items = readAhead(iterable, settings.maxQueue)
     this.#throttle = new Throttle(settings)
   }
@@ -127,13 +130,17 @@ class Batch<Item> {
   #isOver = (): boolean => this.#signal?.aborted === true || this.#fault !== undefined
 
   async #stop(): Promise<void> {
-    this.#count.skipped += (await this.#items.stop()).length
+    const left = await this.#items.stop()
+    // Lanes have counted meanwhile.
+    this.#count.skipped += left.length
   }
 
   async #lane(): Promise<void> {
     for (let next = await this.#items.take(); next; next = await this.#items.take()) {
       while ((await this.#attempt(next.item)) === 'again');
       this.#report()
+      // Calls that wait for nothing would otherwise hold up all that the process does beside, the signal too.
+      await othersTurn()
     }
   }
 
@@ -168,10 +175,15 @@ class Batch<Item> {
 
   #report(): void {
     try {
-      this.#onProgress?.(this.stats())
+      const returned: unknown = this.#settings.onProgress?.(this.stats())
+      Promise.resolve(returned).catch((cause: unknown) => this.#interrupt(cause))
     } catch (cause) {
-      this.#fault ??= { cause }
-      void this.#stop()
+      this.#interrupt(cause)
     }
+  }
+
+  #interrupt(cause: unknown): void {
+    this.#fault ??= { cause }
+    void this.#stop()
   }
 }

@@ -26,19 +26,33 @@ export interface Settings extends Pace {
   readonly maxErrors: number
 }
 
+/** Of another realm it is of another class. */
+const isSignal = (value: unknown): boolean => {
+  const { aborted, addEventListener } = Object(value) as Partial<Record<keyof AbortSignal, unknown>>
+  return typeof aborted === 'boolean' && typeof addEventListener === 'function'
+}
+
 const settingsSchema = z.strictObject({
   maxConcurrent: z.int().min(1).max(MOST_CONCURRENT).default(3),
   minInterval: durationBetween(0, LONGEST_MS).default(0),
   adaptive: z.union([z.literal(false).transform(() => undefined), adaptiveSchema]).prefault(true),
   maxQueue: z.int().min(0).max(1_000_000).default(50),
   maxErrors: z.int().min(0).max(1_000_000).default(100),
+  signal: z.custom(isSignal, 'is no AbortSignal').optional(),
+  onProgress: z.custom((value) => typeof value === 'function', 'is no function').optional(),
 })
 
+interface Given extends ThrottleSettings {
+  readonly maxErrors?: number
+  readonly signal?: unknown
+  readonly onProgress?: unknown
+}
+
 /** @throws ConfigurationError that names the option */
-export function toSettings(options: ThrottleSettings & { readonly maxErrors?: number }): Settings {
+export function toSettings(options: Given): Settings {
   const result = settingsSchema.safeParse(options)
   if (!result.success) throw toConfigurationError(result.error, 'options')
-  const { minInterval, ...settings } = result.data
+  const { minInterval, signal: _, onProgress: __, ...settings } = result.data
   return { ...settings, interval_ms: minInterval }
 }
 

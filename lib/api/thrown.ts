@@ -5,13 +5,14 @@ import { partsOfLane } from '../core/limits/lane.ts'
 import { type LimiterId, type LimiterName, limiterIdSchema } from '../core/limits/limiter-name.ts'
 import { limiterNameOf } from '../core/queue/rate-rule.ts'
 import { RetryAfterError } from './retry-after.ts'
+import { textOf } from './thrown-text.ts'
 
 type RetryAfterLike = { readonly until: unknown; readonly reason: unknown; readonly limiter?: unknown }
 
 /** Never throws, whatever has been thrown: other jobs may be in the same batch. */
 export function outcomeOfThrown(thrown: unknown, job: Job, isLate: boolean): TaskOutcome {
   const late = isLate ? `timed out after ${job.queue.timeout_ms} ms: ` : ''
-  return slowedIfAsked(thrown, job) ?? { kind: 'failed', error: late + textOf(thrown) }
+  return slowedIfAsked(thrown, job) ?? { kind: 'failed', error: late + textOf(thrown, 'the handler') }
 }
 
 /** What answers a look with an error has asked for nothing. */
@@ -54,14 +55,3 @@ function isCoveredBy({ queue, shard }: Job, name: LimiterName): boolean {
 /** By its name: a bundle may hold the class twice. */
 const isRetryAfter = (error: unknown): error is Error & RetryAfterLike =>
   error instanceof Error && error.name === 'RetryAfterError' && 'until' in error && 'reason' in error
-
-/** Handlers may throw anything. */
-function textOf(thrown: unknown): string {
-  try {
-    if (!(thrown instanceof Error)) return String(thrown)
-    const why = thrown.cause instanceof Error ? ` (${thrown.cause.message})` : ''
-    return `${thrown.name}: ${thrown.message}${why}`
-  } catch {
-    return 'the handler threw something that cannot be written as text'
-  }
-}

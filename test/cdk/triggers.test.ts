@@ -5,6 +5,7 @@ import * as z from 'zod'
 import { SluicePropsError, type TriggerProps } from '../../cdk/index.ts'
 import { defineConfig, defineTask } from '../../lib/index.ts'
 import { jobOfEvent } from '../../lib/use-cases/ingest.ts'
+import { untyped } from '../support/untyped.ts'
 import { nameOf, one, synth } from './synth.ts'
 
 const task = { name: 'sync-contact', queue: 'hubspot' }
@@ -172,6 +173,14 @@ test.each<[string, Partial<TriggerProps>, string]>([
     '3 is not a whole number of units of the pool "gpu", from 1 to 2',
   ],
   ['half a unit', { pools: { gpu: 0.5 } }, 'pools: 0.5'],
+  [
+    'a prop that is misspelt',
+    untyped({ pool: { gpu: 1 } }),
+    'pool: there is no such prop; there are: pattern',
+  ],
+  ['a delay that is no Duration', untyped({ delay: '5m' }), 'delay: it is not a Duration'],
+  ['no task', { task: untyped(undefined) }, 'task: it is missing: what defineTask returned'],
+  ['a tag that is no text', { tags: untyped({ user: 7 }) }, 'tags: it is not an object of texts'],
   ['a cost that is none', { cost: 0 }, 'cost: 0 is neither'],
   ['a text that is no field of the event', { cost: 'many' }, 'cost: many'],
   [

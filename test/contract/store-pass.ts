@@ -122,6 +122,13 @@ export function describePass(store: () => Store): void {
       expect((await store().states.read(before.shard))?.strandedSince).toBeUndefined()
     })
 
+    test('a pass that has read the shard before it was stranded makes an end of that, too', async () => {
+      const before = await afterPass(store())
+      await store().states.strand(before, NOW, undefined)
+      expect((await afterPass(store(), {}, before)).strandedSince).toBeUndefined()
+      expect((await store().states.read(before.shard))?.strandedSince).toBeUndefined()
+    })
+
     test('the same write sent twice, as after a lost reply, is one pass', async () => {
       const before = emptyState(freshShard())
       const write = change({ take: { a: claimed('t1') }, waiting: true })

@@ -73,6 +73,18 @@ export class Recorder {
     return Math.max(0, ...this.of(customer).map(({ what }) => (running += what === 'start' ? 1 : -1)))
   }
 
+  /** The most runs of the jobs whose names begin so, at any moment. */
+  mostNamed(prefix: string): number {
+    let running = 0
+    const named = this.seen.filter(({ name }) => name.startsWith(prefix))
+    return Math.max(0, ...named.map(({ what }) => (running += what === 'start' ? 1 : -1)))
+  }
+
+  /** When the customer's jobs started, in that order. Epoch ms. */
+  startTimes(customer: string): number[] {
+    return this.of(customer).flatMap(({ what, at }) => (what === 'start' ? [at] : []))
+  }
+
   /** The most units that jobs of all customers used at any moment. */
   highestUse(weightOf: (queue: string) => number): number {
     let used = 0

@@ -1,5 +1,5 @@
 /** The whole stack on the local cloud, with clients that talk to it as a user's would. */
-import { DynamoDBClient, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb'
+import { DeleteItemCommand, DynamoDBClient, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb'
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge'
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import { SQSClient } from '@aws-sdk/client-sqs'
@@ -109,6 +109,12 @@ export class World {
   /** A put as any language would make it. */
   async rawPut(item: Record<string, unknown>, table = 'JobsTableName'): Promise<void> {
     await this.#dynamodb.send(new PutItemCommand({ TableName: this.output(table), Item: marshall(item) }))
+  }
+
+  /** As somebody does who does not know that jobs are counted. */
+  async rawDelete({ pk, sk }: { readonly pk: string; readonly sk: string }): Promise<void> {
+    const Key = marshall({ pk, sk })
+    await this.#dynamodb.send(new DeleteItemCommand({ TableName: this.output('JobsTableName'), Key }))
   }
 
   async putEvent(source: string, detailType: string, detail: unknown): Promise<void> {

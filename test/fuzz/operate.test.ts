@@ -220,6 +220,8 @@ describe('an operator who stops something', () => {
   })
 })
 
+const READS = /^(Query|Scan|GetItem|BatchGetItem)/
+
 async function refusesOrCalls(sent: Sent[], call: () => Promise<unknown>): Promise<void> {
   tried(1)
   sent.length = 0
@@ -228,7 +230,8 @@ async function refusesOrCalls(sent: Sent[], call: () => Promise<unknown>): Promi
   } catch (error) {
     expect(error).toBeInstanceOf(SluiceError)
     expect((error as Error).message).toMatch(/^.{8,}/)
-    expect(sent).toEqual([])
+    // A job may have to be looked for before it can be said what is missing.
+    expect(sent.filter(({ command }) => !READS.test(command))).toEqual([])
     return
   }
   expect(sent.length).toBeGreaterThan(0)

@@ -1,7 +1,7 @@
 /** What a handler throws to be called later, and a throttle's variables, whatever a service or a person has written there. */
 import { fc } from '@fast-check/vitest'
 import { describe, expect, test } from 'vitest'
-import { RetryAfterError } from '../../lib/api/retry-after.ts'
+import { RetryAfterError, throwIfToRetryAfter } from '../../lib/api/retry-after.ts'
 import { throttleFromEnvironment, toSettings } from '../../lib/api/throttled-options.ts'
 import { outcomeOfThrown } from '../../lib/api/thrown.ts'
 import { EnvironmentError } from '../../lib/core/errors.ts'
@@ -62,6 +62,54 @@ describe('a RetryAfterError', () => {
       expect(slowDownSchema.safeParse({ until: ending.until, reason: ending.error }).success).toBe(true)
       expect(ending.until).toBeGreaterThan(NOW)
       expect(ending.until).toBeLessThanOrEqual(NOW + LONGEST_SLOW_DOWN_MS)
+    })
+    fc.assert(property, runs(5000))
+  })
+})
+
+describe('an answer of HTTP', () => {
+  const status = fc.oneof({ weight: 3, arbitrary: fc.constantFrom(429, 503) }, hostile)
+  const header = fc.oneof(
+    fc.constantFrom<unknown>('120', '-5', '1e9', 'Wed, 21 Oct 2065 07:28:00 GMT', '1, 2', ['7'], null),
+    hostile,
+  )
+  const broken = () => {
+    throw new Error('no headers today')
+  }
+  const headers = fc.oneof(
+    { weight: 4, arbitrary: header.map((value) => ({ get: () => value })) },
+    {
+      weight: 1,
+      arbitrary: fc.constantFrom<unknown>({ get: broken }, { 'retry-after': '7' }, new Map(), undefined),
+    },
+    { weight: 1, arbitrary: hostile },
+  )
+  const response = fc.oneof(
+    { weight: 5, arbitrary: almost({ status, headers }) },
+    { weight: 1, arbitrary: hostile },
+  )
+  const limiter = fc.oneof(
+    fc.constantFrom<unknown>(undefined, { pool: 'api' }, { total: 'crm' }),
+    almost({ pool: hostile, tag: hostile, each: hostile, reason: hostile }),
+    hostile,
+  )
+
+  test('asks for a time within bounds if it is 429 or 503, and for nothing otherwise', () => {
+    const property = fc.property(response, limiter, (answer, which) => {
+      tried(1)
+      const asks = [429, 503].includes(Object(answer).status as number)
+      let thrown: unknown
+      try {
+        throwIfToRetryAfter(untyped(answer), untyped(which))
+      } catch (error) {
+        thrown = error
+      }
+      expect(thrown !== undefined).toBe(asks)
+      if (!asks) return
+      expect(thrown).toBeInstanceOf(RetryAfterError)
+      const ending = endingOf(JOB, outcomeOfThrown(thrown, JOB, false), NOW, 0.5)
+      if (ending.kind !== 'slowed') throw new Error(`${ending.kind}: it has asked for time`)
+      expect(slowDownSchema.safeParse({ until: ending.until, reason: ending.error }).success).toBe(true)
     })
     fc.assert(property, runs(5000))
   })

@@ -17,18 +17,23 @@ import { engineDump, memoryDump, wipe } from './tables.ts'
 import { Witness } from './witness.ts'
 
 /**
- * What the port says of these is not that they are one atomic step: a batch is many, an index, a scan or a count may be
- * stale, and jobs that wait are not ended either if another transaction is under way.
+ * What the port says of these is not that they are one atomic step: a batch is many, an index, a scan, a glance or a count
+ * may be stale, and jobs that wait are not ended, moved or replaced either if another transaction is under way.
  */
 const NOT_ATOMIC: readonly Kind[] = [
   'putBatch',
   'due',
   'scan',
+  'glance',
   'dead',
   'count',
   'countDead',
   'countDeadOf',
+  'size',
+  'countedItems',
   'endWaiting',
+  'moveWaiting',
+  'swapWaiting',
 ]
 const ATOMIC = KINDS.filter((kind) => !NOT_ATOMIC.includes(kind))
 const BATCH = 5

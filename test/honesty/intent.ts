@@ -4,6 +4,8 @@
  */
 import { fc } from '@fast-check/vitest'
 import { LATER_KINDS } from './resolve-later.ts'
+import { MOVING_KINDS } from './resolve-moving.ts'
+import { SHARED_KINDS } from './resolve-shared.ts'
 
 export const KINDS = [
   'put',
@@ -45,6 +47,8 @@ export const KINDS = [
   'bury',
   'dead',
   ...LATER_KINDS,
+  ...MOVING_KINDS,
+  ...SHARED_KINDS,
 ] as const
 export type Kind = (typeof KINDS)[number]
 

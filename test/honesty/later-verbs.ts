@@ -1,4 +1,5 @@
 /** The verbs of unique and idempotency keys, of ends that somebody else brings about, and of limits that come from elsewhere. */
+import type { Room } from '../../lib/core/job/counted.ts'
 import type { DeadLetter } from '../../lib/core/job/dead-letter.ts'
 import type { Cancellation } from '../../lib/core/job/doom.ts'
 import type { JobItem, RawItem } from '../../lib/core/job/job.ts'
@@ -12,8 +13,19 @@ import type { BorrowedFrom, ShardState } from '../../lib/core/shard/state.ts'
 import type { Burial, CountQuery, Store } from '../../lib/ports/store.ts'
 
 export type LaterOperation =
-  | { readonly op: 'putOnce'; readonly item: JobItem; readonly receipt: Receipt }
-  | { readonly op: 'putUnique'; readonly item: JobItem; readonly lock: Lock; readonly found?: Lock }
+  | {
+      readonly op: 'putOnce'
+      readonly item: JobItem
+      readonly receipt: Receipt
+      readonly rooms?: readonly Room[]
+    }
+  | {
+      readonly op: 'putUnique'
+      readonly item: JobItem
+      readonly lock: Lock
+      readonly found?: Lock
+      readonly rooms?: readonly Room[]
+    }
   | { readonly op: 'cancel'; readonly item: RawItem; readonly mark: Cancellation }
   | {
       readonly op: 'endWaiting'
@@ -30,7 +42,12 @@ export type LaterOperation =
       readonly borrowed: BorrowedFrom
       readonly expiresAt?: number
     }
-  | { readonly op: 'slowDown'; readonly shard: ShardKey; readonly slow: SlowDown | undefined }
+  | {
+      readonly op: 'slowDown'
+      readonly shard: ShardKey
+      readonly slow: SlowDown | undefined
+      readonly expiresAt?: number
+    }
   | {
       readonly op: 'derive'
       readonly state: ShardState
@@ -56,9 +73,9 @@ export type LaterOperation =
 export function callLater({ jobs, states, history }: Store, operation: LaterOperation): Promise<unknown> {
   switch (operation.op) {
     case 'putOnce':
-      return jobs.putOnce(operation.item, operation.receipt)
+      return jobs.putOnce(operation.item, operation.receipt, operation.rooms)
     case 'putUnique':
-      return jobs.putUnique(operation.item, operation.lock, operation.found)
+      return jobs.putUnique(operation.item, operation.lock, operation.found, operation.rooms)
     case 'cancel':
       return jobs.cancel(operation.item, operation.mark)
     case 'endWaiting':
@@ -72,7 +89,7 @@ export function callLater({ jobs, states, history }: Store, operation: LaterOper
     case 'recordBorrowedFrom':
       return states.recordBorrowedFrom(operation.state, operation.borrowed, operation.expiresAt)
     case 'slowDown':
-      return states.slowDown(operation.shard, operation.slow)
+      return states.slowDown(operation.shard, operation.slow, operation.expiresAt)
     case 'derive':
       return states.derive(operation.state, operation.derived, operation.expiresAt)
     case 'rederive':

@@ -41,6 +41,7 @@ export async function explain(
 
 /** DynamoDB refuses a write that meets a transaction: nothing was written, and the caller comes again. */
 export const isRefusedForNow = (given: unknown): boolean =>
+  given === 'busy' ||
   (given as { kind?: string } | null)?.kind === 'busy' ||
   /TransactionConflict|TransactionInProgress/.test((given as { thrown?: string } | null)?.thrown ?? '')
 
@@ -55,6 +56,7 @@ export const copy = ({
   sweep,
   apps,
   queuePauses,
+  sizes,
 }: Tables): Tables => ({
   ...structuredClone({
     states,
@@ -66,6 +68,7 @@ export const copy = ({
     sweep,
     ...(apps ? { apps } : {}),
     ...(queuePauses ? { queuePauses } : {}),
+    ...(sizes ? { sizes } : {}),
   }),
   jobs: new Map([...jobs].map(([shard, items]) => [shard, copyOfItems(items)])),
 })

@@ -115,3 +115,5 @@ export const TIMES: readonly number[] = [
 ]
 export const BUCKETS: readonly string[] = ['100', '200', String(NOW), String(NOW + 50)]
 export const TOKENS: readonly string[] = ['t1', 't2', 'Zz_-0', '']
+/** Of one queue's jobs, and what people say. */
+export const UNIQUE_KEYS = ['k', 'constructor', '\u{1F680}'] as const

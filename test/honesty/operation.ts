@@ -9,9 +9,13 @@ import type { Attempt, BooksWrite, PassWrite, RangeQuery, RawKey, Store } from '
 import { deadLetters } from '../../lib/use-cases/operate/dead-letters.ts'
 
 import { callLater, type LaterOperation } from './later-verbs.ts'
+import { callMoving, type MovingOperation } from './moving-verbs.ts'
+import { callShared, type SharedOperation } from './shared-verbs.ts'
 
 export type Operation =
   | LaterOperation
+  | MovingOperation
+  | SharedOperation
   | { readonly op: 'put'; readonly item: JobItem }
   | { readonly op: 'putBatch'; readonly items: readonly JobItem[] }
   | { readonly op: 'get'; readonly key: RawKey }
@@ -24,7 +28,12 @@ export type Operation =
   | { readonly op: 'start'; readonly shard: ShardKey; readonly claim: Holder; readonly attempt: Attempt }
   | { readonly op: 'remember'; readonly shard: ShardKey; readonly bucket: string }
   | { readonly op: 'release'; readonly shard: ShardKey; readonly holder: Released }
-  | { readonly op: 'override'; readonly state: ShardState; readonly limits: LimitOverride | undefined }
+  | {
+      readonly op: 'override'
+      readonly state: ShardState
+      readonly limits: LimitOverride | undefined
+      readonly expiresAt?: number
+    }
   | { readonly op: 'writeBooks'; readonly state: ShardState; readonly change: BooksWrite }
   | {
       readonly op: 'recordBorrowed'
@@ -32,7 +41,7 @@ export type Operation =
       readonly borrowed: BorrowedUnits
       readonly expiresAt?: number
     }
-  | { readonly op: 'fence'; readonly shard: ShardKey; readonly expiresAt: number }
+  | { readonly op: 'fence'; readonly shard: ShardKey; readonly expiresAt: number; readonly keeps?: 'limits' }
   | { readonly op: 'earlierShards'; readonly queue: string }
   | { readonly op: 'due'; readonly group: string; readonly until: number }
   | { readonly op: 'scan' }
@@ -76,13 +85,13 @@ function call(store: Store, operation: Operation): Promise<unknown> {
     case 'release':
       return states.release(operation.shard, operation.holder)
     case 'override':
-      return states.override(operation.state, operation.limits)
+      return states.override(operation.state, operation.limits, operation.expiresAt)
     case 'writeBooks':
       return states.writeBooks(operation.state, operation.change)
     case 'recordBorrowed':
       return states.recordBorrowed(operation.state, operation.borrowed, operation.expiresAt)
     case 'fence':
-      return states.fence(operation.shard, operation.expiresAt)
+      return states.fence(operation.shard, operation.expiresAt, operation.keeps)
     case 'earlierShards':
       return states.earlierShards(operation.queue)
     case 'due':
@@ -93,6 +102,22 @@ function call(store: Store, operation: Operation): Promise<unknown> {
       return history.bury(operation.letter)
     case 'dead':
       return Array.fromAsync(deadLetters({ history }, operation.queue))
+    case 'peek':
+    case 'putCounted':
+    case 'size':
+    case 'mendSize':
+    case 'countedItems':
+    case 'swapWaiting':
+    case 'moveOut':
+    case 'moveWaiting':
+    case 'putBack':
+    case 'lock':
+      return callMoving(store, operation)
+    case 'grantStarts':
+    case 'settleStart':
+    case 'strand':
+    case 'glance':
+      return callShared(store, operation)
     default:
       return callLater(store, operation)
   }

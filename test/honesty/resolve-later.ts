@@ -1,16 +1,14 @@
 /** The same as `resolve.ts`, for the verbs of `later-verbs.ts`. */
-import type { DeadLetter } from '../../lib/core/job/dead-letter.ts'
-import type { JobItem, RawItem } from '../../lib/core/job/job.ts'
 import type { Lock } from '../../lib/core/job/lock.ts'
-import type { ShardKey } from '../../lib/core/keys.ts'
 import type { AppRecord } from '../../lib/core/limits/app-rate.ts'
 import { poolNamed, totalOf } from '../../lib/core/limits/queue-limiter.ts'
 import type { QueuePause } from '../../lib/core/queue/queue-pauses.ts'
 import type { BorrowedFrom, ShardState } from '../../lib/core/shard/state.ts'
 import { borrowedOf } from './books-of.ts'
+import { expiryOf, FAR_S, type Given, roomsOf } from './given.ts'
 import { at, bit, type Intent } from './intent.ts'
 import type { LaterOperation } from './later-verbs.ts'
-import { DEAD_PARTITIONS, TIMES } from './names.ts'
+import { DEAD_PARTITIONS, TIMES, UNIQUE_KEYS } from './names.ts'
 
 export const LATER_KINDS = [
   'putOnce',
@@ -40,19 +38,6 @@ export const LATER_KINDS = [
 ] as const
 export type LaterKind = (typeof LATER_KINDS)[number]
 
-/** What `resolve` has made of the intent by then, and what has been seen. */
-export interface Given {
-  readonly shard: ShardKey
-  readonly state: ShardState
-  /** A new one, and one that was put before, or mostly so. */
-  readonly item: JobItem
-  readonly old: RawItem
-  readonly letter: DeadLetter
-  readonly locks: readonly Lock[]
-  readonly records: readonly AppRecord[]
-}
-
-const KEYS = ['k', 'constructor', '\u{1F680}'] as const
 const APPS = ['hubspot', '__proto__'] as const
 const LIMITERS = [totalOf('crm'), poolNamed('api')] as const
 /** So few that what stands there is often what is said to. */
@@ -61,19 +46,18 @@ const PAUSES: readonly QueuePause[] = [
   { by: 'ann', since: 1 },
   { by: 'ann', since: 1, resuming: { woken: 2 } },
 ]
-const FAR_S = 2_000_000_000
 
 export function resolveLater(kind: LaterKind, intent: Intent, given: Given): LaterOperation {
   const { shard, state, old, letter } = given
   const { bits, other, time } = intent
-  const expiresAt = bit(bits, 9) ? { expiresAt: FAR_S + bits } : {}
+  const expiresAt = expiryOf(intent)
   switch (kind) {
     case 'putOnce':
       return putOnceOf(intent, given)
     case 'putUnique':
       return putUniqueOf(intent, given)
     case 'cancel':
-      return { op: 'cancel', item: old, mark: { by: at(KEYS, other), at: at(TIMES, time) } }
+      return { op: 'cancel', item: old, mark: { by: at(UNIQUE_KEYS, other), at: at(TIMES, time) } }
     case 'endWaiting':
       return { op: 'endWaiting', state, burials: [{ item: old, letter }], ...expiresAt }
     case 'count':
@@ -85,8 +69,12 @@ export function resolveLater(kind: LaterKind, intent: Intent, given: Given): Lat
     case 'recordBorrowedFrom':
       return { op: 'recordBorrowedFrom', state, borrowed: borrowedFromOf(state, intent), ...expiresAt }
     case 'slowDown': {
-      const slow = { until: at(TIMES, time), reason: at(KEYS, other), ...(bit(bits, 1) ? { by: 'ann' } : {}) }
-      return { op: 'slowDown', shard, slow: bit(bits, 0) ? slow : undefined }
+      const slow = {
+        until: at(TIMES, time),
+        reason: at(UNIQUE_KEYS, other),
+        ...(bit(bits, 1) ? { by: 'ann' } : {}),
+      }
+      return { op: 'slowDown', shard, slow: bit(bits, 0) ? slow : undefined, ...expiresAt }
     }
     case 'derive':
       return {
@@ -105,7 +93,7 @@ export function resolveLater(kind: LaterKind, intent: Intent, given: Given): Lat
       return { op: 'queuePauses' }
     case 'saveQueuePause': {
       const [pause, before] = [time, bits].map(pauseAt)
-      return { op: 'saveQueuePause', queue: at(KEYS, other), pause, before }
+      return { op: 'saveQueuePause', queue: at(UNIQUE_KEYS, other), pause, before }
     }
   }
 }
@@ -114,14 +102,15 @@ export function resolveLater(kind: LaterKind, intent: Intent, given: Given): Lat
 const pauseAt = (index: number) => PAUSES[index % (PAUSES.length + 1)]
 
 /** Some hold, and some are over; some calls are the same one, sent again. */
-function putOnceOf({ other, bits, time, token }: Intent, { item }: Given): LaterOperation {
+function putOnceOf(intent: Intent, { item }: Given): LaterOperation {
+  const { other, bits, time, token } = intent
   const { pk, sk } = item
   const until = at(TIMES, bits)
   return {
     op: 'putOnce',
     item,
     receipt: {
-      pk: `$once|${queueOf(pk)}|${at(KEYS, other)}`,
+      pk: `$once|${queueOf(pk)}|${at(UNIQUE_KEYS, other)}`,
       sk: 'receipt',
       job: { pk, sk },
       mark: `m${token}`,
@@ -129,16 +118,24 @@ function putOnceOf({ other, bits, time, token }: Intent, { item }: Given): Later
       until,
       expiresAt: FAR_S + bits,
     },
+    rooms: roomsOf(item, intent),
   }
 }
 
-function putUniqueOf({ other, bits, token }: Intent, { item, locks }: Given): LaterOperation {
-  const uniqueKey = at(KEYS, other)
+function putUniqueOf(intent: Intent, { item, locks }: Given): LaterOperation {
+  const { other, bits, token } = intent
+  const uniqueKey = at(UNIQUE_KEYS, other)
   const lockPk = `$unique|${queueOf(item.pk)}|${uniqueKey}`
   const { pk, sk } = item
   const lock: Lock = { pk: lockPk, sk: 'lock', job: { pk, sk }, mark: `m${token}`, expiresAt: FAR_S + bits }
   const found = locks.findLast((one) => one.pk === lockPk)
-  return { op: 'putUnique', item: { ...item, uniqueKey }, lock, ...(found && bit(bits, 0) ? { found } : {}) }
+  return {
+    op: 'putUnique',
+    item: { ...item, uniqueKey },
+    lock,
+    rooms: roomsOf(item, intent),
+    ...(found && bit(bits, 0) ? { found } : {}),
+  }
 }
 
 const queueOf = (pk: string): string => pk.split('|')[0] ?? ''
@@ -171,8 +168,8 @@ function saveOf({ bits, other, token, age }: Intent, { records }: Given): LaterO
     generation: (before?.generation ?? 0) + 1,
     done: token,
     isComplete: bit(bits, 1),
-    ...(bit(bits, 2) ? { by: 'ann', reason: at(KEYS, other) } : {}),
-    ...(bit(bits, 3) ? { cursor: at(KEYS, token) } : {}),
+    ...(bit(bits, 2) ? { by: 'ann', reason: at(UNIQUE_KEYS, other) } : {}),
+    ...(bit(bits, 3) ? { cursor: at(UNIQUE_KEYS, token) } : {}),
   }
   return { op: 'saveAppRecord', app: at(APPS, other), record, before }
 }

@@ -1,29 +1,20 @@
 /** Makes an operation of an intent, with the names of the sequence and what has been seen of the shards. */
-import { type DeadLetter, deadEvent } from '../../lib/core/job/dead-letter.ts'
 import type { JobItem, RawItem } from '../../lib/core/job/job.ts'
-import type { Lock } from '../../lib/core/job/lock.ts'
-import { formatSortKey, type Priority, type ShardKey } from '../../lib/core/keys.ts'
-import type { AppRecord } from '../../lib/core/limits/app-rate.ts'
+import type { ShardKey } from '../../lib/core/keys.ts'
 import { type LimitOverride, SHORTEST_PERIOD_MS } from '../../lib/core/limits/limits.ts'
 import { emptyState, type ShardState } from '../../lib/core/shard/state.ts'
 import type { RangeQuery } from '../../lib/ports/store.ts'
 import { asToken, NOW } from '../support/builders.ts'
 import { booksOf, borrowedOf } from './books-of.ts'
+import { expiryOf, FAR_S, type Given, type Seen } from './given.ts'
 import { at, bit, type Intent } from './intent.ts'
-import { BUCKETS, DEAD_PARTITIONS, type Names, TIMES, TOKENS } from './names.ts'
+import { batch, item, itemFor, keyedItem, letter, QUEUES } from './items-of.ts'
+import { BUCKETS, type Names, TIMES, TOKENS } from './names.ts'
 import type { Operation } from './operation.ts'
 import { passOf } from './pass-of.ts'
-import { type Given, resolveLater } from './resolve-later.ts'
-
-/** States in the order in which they were seen, and items that were put, each under a key of its own or another's. */
-export interface Seen {
-  readonly states: ReadonlyMap<ShardKey, readonly ShardState[]>
-  readonly items: readonly RawItem[]
-  readonly locks: readonly Lock[]
-  readonly records: readonly AppRecord[]
-}
-
-export const QUEUES = ['crm', 'q', 'constructor', 'ü'] as const
+import { resolveLater } from './resolve-later.ts'
+import { isMoving, resolveMoving } from './resolve-moving.ts'
+import { isShared, resolveShared } from './resolve-shared.ts'
 
 export function resolve(intent: Intent, names: Names, seen: Seen): Operation {
   const shard = at(names.shards, intent.shard)
@@ -56,14 +47,8 @@ export function resolve(intent: Intent, names: Names, seen: Seen): Operation {
       const state = stateOfAge(seen, shard, intent.age)
       return { op: 'pass', state, change: passOf(state, intent, names) }
     }
-    case 'start': {
-      const attempt = {
-        token: asToken(`${token}-r${intent.other % 2}`),
-        deadline: NOW + intent.bits,
-        bucket: at(BUCKETS, intent.time),
-      }
-      return { op: 'start', shard, claim: { id, token }, attempt }
-    }
+    case 'start':
+      return { op: 'start', shard, claim: { id, token }, attempt: attemptOf(intent, token) }
     case 'remember':
       return { op: 'remember', shard, bucket: at(BUCKETS, intent.time) }
     case 'release':
@@ -84,11 +69,11 @@ export function resolve(intent: Intent, names: Names, seen: Seen): Operation {
         op: 'recordBorrowed',
         state,
         borrowed: borrowedOf(state, intent.token, intent.other),
-        ...(bit(intent.bits, 9) ? { expiresAt: 2_000_000_000 + intent.bits } : {}),
+        ...expiryOf(intent),
       }
     }
     case 'fence':
-      return { op: 'fence', shard, expiresAt: 2_000_000_000 + intent.bits }
+      return fenceOf(intent, shard)
     case 'earlierShards':
       return { op: 'earlierShards', queue: at(QUEUES, intent.other) }
     case 'due':
@@ -99,10 +84,20 @@ export function resolve(intent: Intent, names: Names, seen: Seen): Operation {
       return { op: 'bury', letter: letter(intent, names) }
     case 'dead':
       return { op: 'dead', queue: at(QUEUES, intent.other) }
-    default:
-      return resolveLater(intent.kind, intent, givenOf(intent, names, seen))
+    default: {
+      const given = givenOf(intent, names, seen)
+      if (isMoving(intent.kind)) return resolveMoving(intent.kind, intent, given)
+      if (isShared(intent.kind)) return resolveShared(intent.kind, intent, given, names)
+      return resolveLater(intent.kind, intent, given)
+    }
   }
 }
+
+const attemptOf = ({ other, bits, time }: Intent, token: string) => ({
+  token: asToken(`${token}-r${other % 2}`),
+  deadline: NOW + bits,
+  bucket: at(BUCKETS, time),
+})
 
 const rangeOf = (intent: Intent, names: Names, seen: Seen): RangeQuery => ({
   shard: at(names.shards, intent.shard),
@@ -117,35 +112,20 @@ const givenOf = (intent: Intent, names: Names, seen: Seen): Given => {
     state: stateOfAge(seen, shard, intent.age),
     item: item(intent, names),
     old: itemFor(intent, names, seen),
+    second: itemFor({ ...intent, other: intent.other + 1, id: intent.id + 1 }, names, seen),
+    keyed: keyedItem(intent, names, seen),
+    stateOf: ({ pk }) => stateOfAge(seen, pk as ShardKey, intent.age),
     letter: letter(intent, names),
     locks: seen.locks,
     records: seen.records,
+    letters: seen.letters,
+    parts: seen.parts,
   }
 }
 
 /** Mostly the right one: a wrong one always gives the same answer. */
 const tokenFor = ({ token }: Intent, right: string | undefined) =>
   asToken(right !== undefined && token < 7 ? right : at(TOKENS, token))
-
-function item({ shard, id, time, priority, payload, bits }: Intent, names: Names): JobItem {
-  const position = { priority: (priority % 3) as Priority, runAt: at(TIMES, time), id: at(names.ids, id) }
-  return {
-    pk: at(names.shards, shard),
-    sk: formatSortKey(position),
-    task: 'sync',
-    payload: at(names.payloads, payload),
-    ...(bit(bits, 5) ? { attempt: 1 + (bits % 7) } : {}),
-    ...(bit(bits, 6) ? { meta: { value: at(names.payloads, payload + 1) } } : {}),
-  }
-}
-
-/** Different keys: a batch may name each only once. */
-const batch = (intent: Intent, names: Names): JobItem[] =>
-  names.ids.slice(0, 1 + (intent.bits % names.ids.length)).map((_, n) => item({ ...intent, id: n }, names))
-
-/** Mostly one that was put, and that may have been replaced since. */
-const itemFor = (intent: Intent, names: Names, { items }: Seen): RawItem =>
-  intent.token < 8 && items.length > 0 ? at(items.toReversed(), intent.other) : item(intent, names)
 
 /** From the beginning, from a key, or from just behind one, as the pages of a pass go. */
 function fromFor(intent: Intent, names: Names, seen: Seen): string {
@@ -160,13 +140,6 @@ function replaceOf(intent: Intent, names: Names, seen: Seen): Operation {
   const next: RawItem = item({ ...intent, shard: intent.other }, names)
   const same = next.pk === old.pk && next.sk === old.sk
   return { op: 'replace', item: old, next: { ...next, ...(same ? { sk: `${next.sk}1` } : {}) } as JobItem }
-}
-
-function letter({ other, time, bits, payload }: Intent, names: Names): DeadLetter {
-  const id = at([...names.ids, ...names.odd], bits)
-  const event = at(names.payloads, payload)
-  const partition = bit(bits, 3) ? { partition: at(DEAD_PARTITIONS, bits) } : {}
-  return { ...deadEvent({ queue: at(QUEUES, other), id, event }, 'no', at(TIMES, time)), ...partition }
 }
 
 function stateOfAge({ states }: Seen, shard: ShardKey, age: number): ShardState {
@@ -186,8 +159,16 @@ const limits = ({ bits, other }: Intent): LimitOverride => ({
     : {}),
 })
 
+const fenceOf = ({ bits }: Intent, shard: ShardKey): Operation => ({
+  op: 'fence',
+  shard,
+  expiresAt: FAR_S + bits,
+  ...(bit(bits, 0) ? { keeps: 'limits' } : {}),
+})
+
 const overrideOf = (intent: Intent, state: ShardState): Operation => ({
   op: 'override',
   state,
   limits: bit(intent.bits, 0) ? limits(intent) : undefined,
+  ...expiryOf(intent),
 })

@@ -8,6 +8,7 @@ import {
 import { type Database, fromItem, type Item } from '../../lib/adapters/dynamodb/database.ts'
 import { toState } from '../../lib/adapters/dynamodb/state-item.ts'
 import type { Tables } from '../../lib/adapters/memory/tables.ts'
+import { partKey } from '../../lib/core/job/counted.ts'
 
 export interface Dump {
   readonly jobs: readonly unknown[]
@@ -26,16 +27,27 @@ export const memoryDump = ({
   locks,
   apps,
   queuePauses,
+  sizes,
 }: Tables): Dump => ({
   jobs: inOrder([...jobs.values()].flatMap((shard) => [...shard.values()])),
   states: inOrder([...states.values()]),
-  history: inOrder([...history, ...receipts.values(), ...locks.values()]),
+  history: inOrder([...history, ...receipts.values(), ...locks.values(), ...partsOf(sizes)]),
   queues: inOrder([
     ...[...earlierShards].map(([queue, all]) => ({ pk: `$queue|${queue}`, layouts: all })),
     ...[...(apps ?? [])].map(([app, record]) => ({ pk: `$app|${app}`, ...record })),
     ...pausesOf(queuePauses),
   ]),
 })
+
+/** DynamoDB writes down no number of puts before there is one. */
+const partsOf = (sizes: Tables['sizes'] = new Map()): object[] =>
+  [...sizes].flatMap(([pk, parts]) =>
+    [...parts].map(([part, { jobs, puts }]) => ({
+      ...partKey(pk, part),
+      jobs,
+      ...(puts > 0 ? { puts } : {}),
+    })),
+  )
 
 const PAUSES_KEY = '$paused'
 

@@ -21,7 +21,8 @@ export function passExpression(state: ShardState, change: PassWrite): UpdateExpr
   else if (state.waitingAmid) update.remove(update.path('waitingAmid'))
   if (change.held.length > 0) update.set(update.path('held'), change.held)
   else if (state.held) update.remove(update.path('held'))
-  if (state.strandedSince !== undefined) update.remove(update.path('strandedSince'))
+  // Race: somebody who does not know the queue has noted that since the state was read, which is no pass.
+  update.remove(update.path('strandedSince'))
   if (change.slowed === 'over') update.remove(update.path('slowed'))
   else if (change.slowed) update.set(update.path('slowed'), change.slowed)
   if (change.throttling) {

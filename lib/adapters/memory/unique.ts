@@ -47,6 +47,8 @@ export function swapWaiting(
   item: RawItem,
   { next, lock, expiresAt, rooms }: Swap,
 ): SwapOutcome {
+  // As one transaction of DynamoDB can do one thing with a key.
+  if (isSameKey(next, item)) return 'occupied'
   const state = tables.states.get(shard)
   const own = tables.locks.get(lock.pk)
   if (state?.version !== version || whatIsThere(tables, item)) return 'stale'

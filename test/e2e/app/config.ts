@@ -74,6 +74,20 @@ export default defineConfig({
       pools: { requests: 1 },
       timeout: '4s',
     },
+    /** One start in each interval, for each customer. */
+    paced: { partition: { payload: 'customer' }, minInterval: '1s', timeout: '4s' },
+    /** Slow while too many fail: half of four are too many. */
+    eased: {
+      partition: { payload: 'customer' },
+      minInterval: '100ms',
+      adaptive: { outcomes: 4, minimumOutcomes: 4, threshold: 0.5, factor: 10, most: 20, recovery: '1m' },
+      timeout: '4s',
+      retry: { attempts: 1 },
+    },
+    /** Whose limit a job shares, by its task, by two of its values, or by what stands beside its payload. */
+    tasked: { partition: 'task', concurrency: 1, timeout: '4s' },
+    paired: { partition: { payload: ['customer', 'text'] }, concurrency: 1, timeout: '4s' },
+    planned: { partition: { meta: ['tenant', 'plan.name'] }, concurrency: 1, timeout: '4s' },
     light: { partition: { payload: 'customer' }, concurrency: 2, pools: { api: 1 }, timeout: '4s' },
     /** Its rate goes by another rule than its partitions. */
     zoned: {

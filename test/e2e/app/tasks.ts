@@ -8,6 +8,7 @@ import {
   type TaskContext,
   throwIfToRetryAfter,
 } from '../../../lib/index.ts'
+import type config from './config.ts'
 
 const payload = z.object({
   customer: z.string(),
@@ -21,15 +22,18 @@ const payload = z.object({
   crashes: z.boolean().default(false),
   /** It stops when its signal says so. */
   heeds: z.boolean().default(false),
+  /** When the service asks for time, it asks for all that need this pool. */
+  pool: z.enum(['gpu']).optional(),
 })
 type Payload = z.output<typeof payload>
 
 async function tell(what: 'start' | 'end', { payload, job }: TaskContext<Payload>): Promise<void> {
   const url = process.env['RECORDER_URL']
   if (!url) throw new Error('RECORDER_URL is not set')
-  const { customer, name, text } = payload
+  const { customer, name, text, pool } = payload
   const body = { what, queue: job.queue, customer, name, attempt: job.attempt, bytes: text.length }
-  throwIfToRetryAfter(await fetch(url, { method: 'POST', body: JSON.stringify(body) }))
+  const response = await fetch(url, { method: 'POST', body: JSON.stringify(body) })
+  throwIfToRetryAfter<typeof config>(response, pool && { pool })
 }
 
 async function record(context: TaskContext<Payload>): Promise<void> {
@@ -59,6 +63,13 @@ export const tokens = defineTask({
 export const light = defineTask({ name: 'light', queue: 'light', payload, handler: record })
 export const shared = defineTask({ name: 'shared', queue: 'shared', payload, handler: record })
 export const zoned = defineTask({ name: 'zoned', queue: 'zoned', payload, handler: record })
+export const derived = defineTask({ name: 'derived', queue: 'derived', payload, handler: record })
+export const paced = defineTask({ name: 'paced', queue: 'paced', payload, handler: record })
+export const eased = defineTask({ name: 'eased', queue: 'eased', payload, handler: record })
+export const tasked = defineTask({ name: 'tasked', queue: 'tasked', payload, handler: record })
+export const taskedToo = defineTask({ name: 'tasked-too', queue: 'tasked', payload, handler: record })
+export const paired = defineTask({ name: 'paired', queue: 'paired', payload, handler: record })
+export const planned = defineTask({ name: 'planned', queue: 'planned', payload, handler: record })
 export const sized = defineTask({ name: 'sized', queue: 'sized', payload, handler: record })
 
 /** The recorder sees one call, by the names of its jobs. */

@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { RetryAfterError, throwIfToRetryAfter } from '../../../lib/api/retry-after.ts'
 import { NOW } from '../../support/builders.ts'
+import { untyped } from '../../support/untyped.ts'
 
 beforeEach(() => vi.useFakeTimers({ now: NOW }))
 afterEach(() => void vi.useRealTimers())
@@ -62,6 +63,19 @@ describe('an answer of a service', () => {
       expect.objectContaining({ until: NOW + 10_000, reason: 'HTTP 429', limiter: { pool: 'hubspot' } }),
     )
     expect(() => throwIfToRetryAfter(answer(200), { pool: 'hubspot' })).not.toThrow()
+  })
+
+  test.each([
+    ['none', undefined],
+    ['no headers of fetch', { 'retry-after': '7' }],
+  ])('with %s says nothing of the time', (_what, headers) => {
+    expect(() => throwIfToRetryAfter(untyped({ status: 429, headers }))).toThrow(
+      expect.objectContaining({ until: NOW + 30_000 }),
+    )
+  })
+
+  test('may be none at all, and then asks for nothing', () => {
+    expect(() => throwIfToRetryAfter(untyped(undefined))).not.toThrow()
   })
 
   test('may be one of fetch', () => {

@@ -7,6 +7,7 @@ import {
   type ThrottledOptions,
   throttledBatch,
 } from '../../../lib/api/throttled-batch.ts'
+import { untyped } from '../../support/untyped.ts'
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
@@ -202,5 +203,63 @@ describe('the iterable', () => {
     const options = { ...FLAT, maxConcurrent: 1, maxQueue: 0, onProgress }
     const error = await ended(throttledBatch(upTo(9), () => 1, options)).catch((thrown: unknown) => thrown)
     expect(error).toMatchObject({ result: { sent: 1 }, cause: new Error('no screen') })
+  })
+
+  test('and one whose promise rejects, whatever with', async () => {
+    const onProgress = async () => Promise.reject(Object.create(null))
+    const options = { ...FLAT, maxConcurrent: 1, onProgress }
+    const error = await ended(throttledBatch(upTo(99), () => takes(5), options)).catch(
+      (thrown: unknown) => thrown,
+    )
+    expect(error).toMatchObject({ name: 'BatchInterruptedError' })
+    expect((error as BatchInterruptedError).result.total).toBeLessThan(99)
+  })
+})
+
+describe('an abortion', () => {
+  test('loses no item that one lane skips while others are still read ahead', async () => {
+    const abort = new AbortController()
+    const options = { minInterval: '1h', maxConcurrent: 3, maxQueue: 1, signal: abort.signal } as const
+    const batch = throttledBatch(upTo(9), () => 1, options)
+    await vi.advanceTimersByTimeAsync(50)
+    abort.abort()
+    const { sent, skipped, total } = await ended(batch)
+    expect(sent + skipped).toBe(total)
+  })
+
+  test('comes through although nothing is ever waited for', async () => {
+    function* endless() {
+      for (;;) yield 1
+    }
+    const abort = new AbortController()
+    setTimeout(() => abort.abort(), 50)
+    const batch = throttledBatch(endless(), () => SKIP, { ...FLAT, signal: abort.signal })
+    expect(await ended(batch)).toMatchObject({ sent: 0, isAborted: true })
+  })
+})
+
+describe('a batch of what has no types', () => {
+  test('may be a text', async () => {
+    expect(await ended(throttledBatch('abc', () => 1, FLAT))).toMatchObject({ sent: 3 })
+  })
+
+  test.each([
+    ['the iterable', 5, takes, {}, 'iterable'],
+    ['the function', [], 'send', {}, 'fn'],
+    ['the options', [], takes, null, 'options'],
+    ['the signal', [], takes, { signal: { aborted: true } }, 'signal'],
+    ['the callback', [], takes, { onProgress: 'log' }, 'onProgress'],
+  ])('is refused by the name of %s', (_what, items, fn, options, path) => {
+    expect(() => throttledBatch(untyped(items), untyped(fn), untyped(options))).toThrow(
+      expect.objectContaining({ name: 'ConfigurationError', path }),
+    )
+  })
+
+  test.each([
+    ['gives no iterator', { [Symbol.iterator]: () => undefined }],
+    ['gives no results', { [Symbol.iterator]: () => ({ next: () => 5 }) }],
+  ])('is interrupted if what is iterated %s', async (_what, iterable) => {
+    const error = await ended(throttledBatch(untyped(iterable), takes)).catch((thrown: unknown) => thrown)
+    expect(error).toMatchObject({ name: 'BatchInterruptedError', result: { total: 0 } })
   })
 })
