@@ -7,6 +7,14 @@ const WAITED = 'test/unit/use-cases/waited.test.ts'
 
 export const WAITS_MUTANTS: readonly TestedMutant[] = [
   {
+    name: 'notes go by the clock of whoever writes them',
+    file: HELD,
+    find: 'const since = Math.max(now, last?.since ?? now)',
+    replace: 'const since = Math.max(now, 0 * (last?.since ?? now))',
+    breaks: 'time between two clocks counts twice, and a job has waited for longer than it has waited',
+    tests: [RULE],
+  },
+  {
     name: 'notes of what holds jobs begin anew in each pass',
     file: HELD,
     find: 'if (last?.by === by) return held',

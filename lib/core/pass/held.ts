@@ -42,7 +42,9 @@ export function heldAfter(
   const by = heldBy(holds)
   const last = held.at(-1)
   if (last?.by === by) return held
-  return [...held, { since: now, ...(by === undefined ? {} : { by }) }].slice(-MOST_NOTES)
+  // The function before may have a clock that is ahead: what counts twice would be longer than the job has waited.
+  const since = Math.max(now, last?.since ?? now)
+  return [...held, { since, ...(by === undefined ? {} : { by }) }].slice(-MOST_NOTES)
 }
 
 /**

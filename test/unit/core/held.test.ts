@@ -26,6 +26,15 @@ describe('the notes of a shard', () => {
       { since: 200 },
     ])
   })
+  it('are in order, although clocks are not: no time counts twice', () => {
+    const first = heldAfter({}, [SLOTS], 1000)
+    const held = heldAfter({ held: first }, [RATE], 700)
+    expect(held).toEqual([
+      { since: 1000, by: 'slots' },
+      { since: 1000, by: 'rate' },
+    ])
+    expect(waitsOf({ held }, { from: 900, until: 1500 }, 1500)).toEqual({ waits_ms: { rate: 500 } })
+  })
   it('are gone when nothing waits, and never more than six', () => {
     expect(heldAfter({ held: [{ since: 100, by: 'slots' }] }, [], 200)).toEqual([])
     let held = heldAfter({}, [SLOTS], 0)
