@@ -13,6 +13,14 @@ const COLLECT = 'lib/use-cases/lending/collect.ts'
 
 export const LEFT_WAITING_MUTANTS: readonly TestedMutant[] = [
   {
+    name: 'a shard beyond its rate looks again only if something is to be forgotten when it decides',
+    file: 'lib/use-cases/pass/round.ts',
+    find: "givesNextStartAway(capacity, usage) || isOverLimit(capacity, 'starts')",
+    replace: "givesNextStartAway(capacity, usage) || (1 > 2 && isOverLimit(capacity, 'starts'))",
+    breaks: 'a job waits for the sweep, with a start and a slot for it',
+    tests: ['test/unit/use-cases/over-rate.test.ts'],
+  },
+  {
     name: 'the books are read again, and the limits are not',
     file: 'lib/use-cases/lending/read-again.ts',
     find: 'return { ...next, limits, ownUse: unitsOfOwner(owner, limits, now)',

@@ -8,7 +8,14 @@ import { earliest } from '../../core/earliest.ts'
 import type { Job } from '../../core/job/job.ts'
 import { limitsOfGates } from '../../core/limits/gates.ts'
 import type { Units } from '../../core/limits/in-force.ts'
-import { givesNextStartAway, hasGotAll, mayUse, mostItMayGet, type Usage } from '../../core/limits/portion.ts'
+import {
+  givesNextStartAway,
+  hasGotAll,
+  isOverLimit,
+  mayUse,
+  mostItMayGet,
+  type Usage,
+} from '../../core/limits/portion.ts'
 import { type Pace, paceOf } from '../../core/limits/throttled.ts'
 import { nextForgotten } from '../../core/limits/window.ts'
 import { firstsOf } from '../../core/pass/batches.ts'
@@ -107,8 +114,8 @@ async function visitKnown(
   const gates = gatesOf(supplied.capacities, (capacity) => mayUse(capacity, used(capacity)))
   const isAllGot = gates.some(({ may }, index) => isGot(capacities[index], may))
   const mayGetMore = isAllGot || supplied.mayGetMore === true
-  const giveAwayAt = timeToGiveStartAway(gates[0].portion, used(gates[0].portion), state, seenAt)
-  const looks = nextLook(jobs.nextDueAt, supplied.spareAt, giveAwayAt)
+  const forgottenAt = timeOfForgottenStart(gates[0].portion, used(gates[0].portion), state, seenAt)
+  const looks = nextLook(jobs.nextDueAt, supplied.spareAt, forgottenAt)
   const judged = { ...known, ...jobs, ...looks, batchesAt: seenAt }
   const ready = { read: judged, firsts, staying, gates, mayGetMore, pace }
   return decideWith(context, request, ready)
@@ -158,11 +165,13 @@ const mapAll = <T>([first, ...others]: Capacities, of: (capacity: Capacity) => T
 ]
 
 /**
- * When the shard has a start to give away. By the time at which its usage was seen: a start that has been forgotten since is
- * still to be given away, by a pass that comes immediately.
+ * When the shard has a start to give away, or is within its rate again. By the time at which its usage was seen: with a start that has
+ * been forgotten since, this pass has done nothing, and one that comes immediately will.
  */
-const timeToGiveStartAway = (capacity: Capacity, usage: Usage, { window }: ShardState, seenAt: number) =>
-  givesNextStartAway(capacity, usage) ? nextForgotten(window, capacity.limits.rateLimit, seenAt) : undefined
+const timeOfForgottenStart = (capacity: Capacity, usage: Usage, { window }: ShardState, seenAt: number) =>
+  givesNextStartAway(capacity, usage) || isOverLimit(capacity, 'starts')
+    ? nextForgotten(window, capacity.limits.rateLimit, seenAt)
+    : undefined
 
 /** The shard is not this configuration's. Its jobs stay for one that knows it; a slot that was in use is freed. */
 async function leave(context: Context, state: ShardState, released: Released | undefined): Promise<Round> {

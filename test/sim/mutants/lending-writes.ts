@@ -125,8 +125,8 @@ export const LENDING_WRITES: readonly Mutant[] = [
   {
     name: 'nobody looks when another shard’s start is forgotten',
     file: ROUND,
-    find: 'nextLook(jobs.nextDueAt, supplied.spareAt, giveAwayAt)',
-    replace: 'nextLook(jobs.nextDueAt, supplied.spareAt && undefined, giveAwayAt)',
+    find: 'nextLook(jobs.nextDueAt, supplied.spareAt, forgottenAt)',
+    replace: 'nextLook(jobs.nextDueAt, supplied.spareAt && undefined, forgottenAt)',
     breaks: 'a shard waits for a start that time gives back',
   },
   {
