@@ -9,6 +9,7 @@ import { LONGEST_CHAIN } from '../world/world.ts'
 import { contentOf } from './content.ts'
 import { guaranteed, queueSaid } from './sometimes-held.ts'
 import { happenedInPass } from './sometimes-in-pass.ts'
+import { limited } from './sometimes-limited.ts'
 import type { Sometimes } from './sometimes-names.ts'
 import { scheduled } from './sometimes-scheduled.ts'
 import type { Truth } from './truth.ts'
@@ -25,7 +26,9 @@ export class SometimesCounter {
 
   /** Sees each event before the truth has learnt it. */
   see(event: WorldEvent): void {
-    scheduled(event, this.#truth, (name, happened) => this.#count(name, happened))
+    const count = (name: Sometimes, happened?: boolean) => this.#count(name, happened)
+    scheduled(event, this.#truth, count)
+    limited(event, this.#truth, count)
     switch (event.kind) {
       case 'effect':
         this.#ends(event.effect)

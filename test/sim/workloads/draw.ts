@@ -3,16 +3,17 @@ import { SimRandom } from '../world/random.ts'
 import { drawCancels, withTtls } from './cancels.ts'
 import { withCosts } from './costs.ts'
 import { drawEdits } from './edits.ts'
-import { drawExtras } from './extras.ts'
+import { drawExtras, type Extras } from './extras.ts'
 import { drawJobs } from './jobs.ts'
 import { drawLimiterActs } from './limiter-acts.ts'
 import { drawOverrides } from './overrides.ts'
 import { drawFrame, type JobPlan, type Plan } from './plan.ts'
 import { drawScheduled, isScheduled } from './scheduled.ts'
 
-/** So that the kept seeds are the runs that they were. */
+/** What only some runs have is drawn by others, so that the kept seeds are the runs that they were. */
 const SALT = 15_850_993
 const LATEST_SALT = 32_452_843
+const LAST_SALT = 86_028_121
 const NEWEST_SALT = 49_979_687
 
 /** What was added to schedules later. */
@@ -20,7 +21,7 @@ const LATELY_SALT = 67_867_967
 
 export function planOf(seed: number, random: SimRandom): Plan {
   const salted = (salt: number) => new SimRandom(seed ^ salt)
-  return drawPlan(random, salted(SALT), salted(LATEST_SALT), {
+  return drawPlan(random, drawExtras(salted(SALT), salted(LATEST_SALT), salted(LAST_SALT)), {
     newest: salted(NEWEST_SALT),
     lately: salted(LATELY_SALT),
   })
@@ -34,18 +35,7 @@ interface OfSchedules {
   readonly lately: SimRandom
 }
 
-/**
- * @param own what only some runs have is drawn by it
- * @param latest and by this one what was added later
- * @param ofSchedules and by these schedules
- */
-function drawPlan(
-  random: SimRandom,
-  own: SimRandom,
-  latest: SimRandom,
-  { newest, lately }: OfSchedules,
-): Plan {
-  const extras = drawExtras(own, latest)
+function drawPlan(random: SimRandom, extras: Extras, { newest, lately }: OfSchedules): Plan {
   const scheduled = drawScheduled(newest, lately)
   const frame = drawFrame(random, {
     versions: (drawn, span) => scheduled.versions(extras.versions(drawn), span),
