@@ -100,6 +100,7 @@ export const SOMETIMES = [
   'limit of a tag held',
   'rate by a rule of its own held',
   'debounced job replaced',
+  'line found full',
   'schedule fired',
   'schedule fired exactly once',
   'schedule fired at least once',

@@ -13,6 +13,7 @@ import { drawPauses } from './pauses.ts'
 import type { JobPlan, Plan } from './plan.ts'
 import { withOwnPools, withPools } from './pools.ts'
 import { drawQueuePauses } from './queue-pauses.ts'
+import { withFullLines } from './short-lines.ts'
 import { drawRecounts, withSizes } from './sized.ts'
 import { withTagActs } from './tag-acts.ts'
 
@@ -47,16 +48,22 @@ export function drawExtras(random: SimRandom, latest: SimRandom, last: SimRandom
     (share) => random.chance(share) && has,
   )
   const [areQueuesPaused, isGuaranteed, isDivided] = [0.2, 0.15, 0.15].map((share) => latest.chance(share))
-  const [isPooled, areJobsHeld, hasFloors] = [0.2, 0.25, 0.5].map((share) => last.chance(share))
+  const [isPooled, areJobsHeld, hasFloors, areLinesShort] = [0.2, 0.25, 0.5, 0.15].map((share) =>
+    last.chance(share),
+  )
+  const limitedOf = (versions: Versions): Versions => {
+    const sized = isSized ? withSizes(random, versions) : versions
+    const derived = isDerived ? withApps(random, sized) : sized
+    const floored = isDerived && hasFloors ? withFloors(last, derived) : derived
+    const rated = isContended ? withContendedRates(random, floored) : floored
+    const contended = isPooled ? withPools(last, rated) : rated
+    if (isDivided && isOne(versions)) return withDividedTotals(latest, contended)
+    return isGuaranteed ? withTotals(latest, contended) : contended
+  }
   return {
     versions: (versions) => {
-      const sized = isSized ? withSizes(random, versions) : versions
-      const derived = isDerived ? withApps(random, sized) : sized
-      const floored = isDerived && hasFloors ? withFloors(last, derived) : derived
-      const rated = isContended ? withContendedRates(random, floored) : floored
-      const contended = isPooled ? withPools(last, rated) : rated
-      if (isDivided && isOne(versions)) return withDividedTotals(latest, contended)
-      return isGuaranteed ? withTotals(latest, contended) : contended
+      const limited = limitedOf(versions)
+      return areLinesShort ? withFullLines(last, limited) : limited
     },
     jobs: (jobs, versions) => {
       const keyed = isKeyed ? withKeys(random, jobs) : jobs

@@ -292,10 +292,8 @@ function unwatched(states: StateStore, call: ReturnType<typeof caller>): Partial
         call(
           'other',
           () => method(...args),
-          () => ({ op: 'other', name: isLimiter(args[0]) ? `${name} of a limiter` : name }),
+          () => ({ op: 'other', name: `${args[0]}`.startsWith('$limiter|') ? `${name} of a limiter` : name }),
         ),
     ]),
   )
 }
-
-const isLimiter = (key: unknown): boolean => typeof key === 'string' && key.startsWith('$limiter|')
