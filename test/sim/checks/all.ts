@@ -22,6 +22,7 @@ import { noStorm } from './i7-storm.ts'
 import { askedIsWritten } from './i8-asked.ts'
 import { heldStartNothing } from './i8-held.ts'
 import { overrideLasts } from './i8-lasts.ts'
+import { liftedAreWoken } from './i8-lifted.ts'
 import { pausedQueuesStartNothing } from './i8-queue-paused.ts'
 import { replacedDecideNothing } from './i8-replaced.ts'
 import { resumedAreWoken } from './i8-resumed.ts'
@@ -52,6 +53,7 @@ export function allChecks(): { readonly checks: readonly Check[]; readonly progr
     slowedStartsNothing(),
     askedIsWritten(),
     heldStartNothing(),
+    liftedAreWoken(),
     pausedQueuesStartNothing(),
     resumedAreWoken(),
     throttledClaimsLess,

@@ -1,10 +1,11 @@
-/** People who pause, slow down and set what only some jobs of a queue need: limits of tags, further pools, rates by a rule of their own. */
+/** People who pause, slow down and set what a job needs, as it comes: limits of tags, pools, totals, rates by a rule of their own. */
 import {
   eachNamed,
   type LimiterName,
   poolNamed,
   tagNamed,
   tagValueNamed,
+  totalOf,
 } from '../../../lib/core/limits/limiter-name.ts'
 import { limiterNameOf } from '../../../lib/core/queue/rate-rule.ts'
 import type { SimRandom } from '../world/random.ts'
@@ -16,7 +17,7 @@ type Known = Pick<Plan, 'versions' | 'limiterActs' | 'jobs'>
 
 interface Named {
   readonly name: LimiterName
-  /** In each version that has it. One with a rate alone has no units that somebody could set. */
+  /** One with a rate alone has no units that somebody could set. */
   readonly hasUnits: boolean
 }
 
@@ -40,7 +41,7 @@ export function withTagActs(random: SimRandom, plan: Known, end: number): Limite
 }
 
 /** By the configuration of the job's producer. */
-function limitersOf({ versions }: Known, job: JobPlan): Named[] {
+function limitersOf({ versions, limiterActs: acts }: Known, job: JobPlan): Named[] {
   const { input, config } = versions[job.version] ?? versions[0]
   const tags = (input.tags ?? []).flatMap((limit): Named[] => {
     const value = job.labels?.tags?.[limit.key]
@@ -52,10 +53,21 @@ function limitersOf({ versions }: Known, job: JobPlan): Named[] {
     name: poolNamed(pool),
     hasUnits: input.pools?.[pool]?.concurrency !== undefined,
   }))
+  const { total } = input.queues[job.queue.name] ?? {}
+  const ofTotal = { name: totalOf(job.queue.name), hasUnits: isFree(acts, totalOf(job.queue.name)) }
   const value = input.queues[job.queue.name]?.rateLimit?.partition === 'task' ? job.task : regionOf(job.id)
   const rule = limiterNameOf(config.queues, { rate: job.queue.name, of: value })
-  return [...tags, ...pools, ...(rule ? [{ name: rule, hasUnits: false }] : [])]
+  return [
+    ...tags,
+    ...pools,
+    ...(total === undefined ? [] : [ofTotal]),
+    ...(rule ? [{ name: rule, hasUnits: false }] : []),
+  ]
 }
+
+/** Of what somebody else has set it is known until it is lifted what holds. */
+const isFree = (acts: Known['limiterActs'], name: LimiterName): boolean =>
+  !acts.some((act) => act.name === name && act.what === 'set')
 
 function nameOfTag(
   limit: { readonly key: string; readonly value?: string | undefined; readonly each?: true | undefined },
