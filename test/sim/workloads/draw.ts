@@ -9,11 +9,13 @@ import { drawLimiterActs } from './limiter-acts.ts'
 import { drawOverrides } from './overrides.ts'
 import { drawFrame, type JobPlan, type Plan } from './plan.ts'
 import { drawScheduled, isScheduled } from './scheduled.ts'
+import { withSlowHandlers } from './slow-handlers.ts'
 
 /** What only some runs have is drawn by others, so that the kept seeds are the runs that they were. */
 const SALT = 15_850_993
 const LATEST_SALT = 32_452_843
 const LAST_SALT = 86_028_121
+const SLOW_SALT = 122_949_823
 const NEWEST_SALT = 49_979_687
 
 /** What was added to schedules later. */
@@ -24,18 +26,22 @@ export function planOf(seed: number, random: SimRandom): Plan {
   return drawPlan(random, drawExtras(salted(SALT), salted(LATEST_SALT), salted(LAST_SALT)), {
     newest: salted(NEWEST_SALT),
     lately: salted(LATELY_SALT),
+    slow: salted(SLOW_SALT),
   })
 }
 
 /** Known without the plan of the run. */
 export const hasSchedules = (seed: number): boolean => isScheduled(new SimRandom(seed ^ NEWEST_SALT))
 
-interface OfSchedules {
+interface Others {
+  /** Both draw schedules. */
   readonly newest: SimRandom
   readonly lately: SimRandom
+  /** And this one handlers that ask for time. */
+  readonly slow: SimRandom
 }
 
-function drawPlan(random: SimRandom, extras: Extras, { newest, lately }: OfSchedules): Plan {
+function drawPlan(random: SimRandom, extras: Extras, { newest, lately, slow }: Others): Plan {
   const scheduled = drawScheduled(newest, lately)
   const frame = drawFrame(random, {
     versions: (drawn, span) => scheduled.versions(extras.versions(drawn), span),
@@ -53,7 +59,8 @@ function drawPlan(random: SimRandom, extras: Extras, { newest, lately }: OfSched
   }
   const known = { versions, limiterActs: changes.limiterActs, jobs }
   const acts = extras.acts(known, { begin: epoch_ms, end: faultsUntil })
-  const plan = { ...frame, ...changes, ...acts, jobs: extras.jobs(withTtls(random, jobs), versions) }
+  const all = withSlowHandlers(slow, extras.jobs(withTtls(random, jobs), versions))
+  const plan = { ...frame, ...changes, ...acts, jobs: all }
   return withCosts(random, { ...plan, ...extras.later(plan, faultsUntil), ...scheduled.plan(frame) })
 }
 

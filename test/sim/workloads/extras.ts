@@ -15,7 +15,6 @@ import { withOwnPools, withPools } from './pools.ts'
 import { drawQueuePauses } from './queue-pauses.ts'
 import { withFullLines } from './short-lines.ts'
 import { drawRecounts, withSizes } from './sized.ts'
-import { withSlowHandlers } from './slow-handlers.ts'
 import { withTagActs } from './tag-acts.ts'
 
 type Versions = Plan['versions']
@@ -49,8 +48,8 @@ export function drawExtras(random: SimRandom, latest: SimRandom, last: SimRandom
     (share) => random.chance(share) && has,
   )
   const [areQueuesPaused, isGuaranteed, isDivided] = [0.2, 0.15, 0.15].map((share) => latest.chance(share))
-  const [isPooled, areJobsHeld, hasFloors, areLinesShort, isSlowed] = [0.2, 0.25, 0.5, 0.15, 0.15].map(
-    (share) => last.chance(share),
+  const [isPooled, areJobsHeld, hasFloors, areLinesShort] = [0.2, 0.25, 0.5, 0.15].map((share) =>
+    last.chance(share),
   )
   const limitedOf = (versions: Versions): Versions => {
     const sized = isSized ? withSizes(random, versions) : versions
@@ -70,8 +69,7 @@ export function drawExtras(random: SimRandom, latest: SimRandom, last: SimRandom
       const keyed = isKeyed ? withKeys(random, jobs) : jobs
       const crowded = isContended ? withCrowd(random, keyed) : keyed
       const waves = isDivided && isOne(versions) ? withWaves(latest, crowded) : crowded
-      const pooled = isPooled ? withOwnPools(last, waves, versions) : waves
-      return isSlowed ? withSlowHandlers(last, pooled) : pooled
+      return isPooled ? withOwnPools(last, waves, versions) : waves
     },
     acts: ({ versions, limiterActs, jobs }, { begin, end }) => ({
       ...(isSized ? { recounts: drawRecounts(random, versions, begin, end) } : {}),

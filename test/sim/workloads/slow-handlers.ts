@@ -2,11 +2,18 @@
 import type { SimRandom } from '../world/random.ts'
 import type { JobPlan } from './plan.ts'
 
+/** Of the runs, and of the jobs of such a run. */
 const SHARE = 0.15
 
 export const withSlowHandlers = (random: SimRandom, jobs: readonly JobPlan[]): readonly JobPlan[] =>
-  jobs.map((job) => {
-    if (!random.chance(SHARE)) return job
-    const slow = { bad: random.int(1, 2), how: 'slow', slow_ms: random.skewed(2000, 60_000) } as const
-    return { ...job, handler: { ...job.handler, ...slow } }
-  })
+  random.chance(SHARE) ? jobs.map((job) => (random.chance(SHARE) ? slowed(random, job) : job)) : jobs
+
+const slowed = (random: SimRandom, job: JobPlan): JobPlan => ({
+  ...job,
+  handler: {
+    ...job.handler,
+    bad: random.int(1, 2),
+    how: 'slow',
+    slow_ms: random.skewed(2000, 60_000),
+  },
+})
