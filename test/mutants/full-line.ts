@@ -1,4 +1,4 @@
-/** The end of a limiter's line, which no simulation reaches. */
+/** The end of a limiter's line. */
 import type { TestedMutant } from './mutant.ts'
 
 const TESTS = ['test/unit/use-cases/full-line.test.ts'] as const
@@ -31,8 +31,8 @@ export const FULL_LINE_MUTANTS: readonly TestedMutant[] = [
   {
     name: 'jobs that are too heavy fill the line',
     file: 'lib/core/limits/full-line.ts',
-    find: 'isTooHeavy || able.length >= LONGEST_LINE',
-    replace: 'isTooHeavy || (able, all) >= LONGEST_LINE',
+    find: 'isTooHeavy || able.length >= longestLine',
+    replace: 'isTooHeavy || (able, all) >= longestLine',
     breaks: 'a pool is lowered below a weight, and lighter jobs look for it now and then only',
     tests: TESTS,
   },

@@ -72,7 +72,7 @@ export async function runSeed(
   const faults = new Faults(random.fork(), plan.weather)
   const world = new World(random.fork(), plan, faults)
   const truth = new Truth(plan, world.tables, () => world.deploys.rollouts)
-  const sometimes = new SometimesCounter(truth)
+  const sometimes = new SometimesCounter(truth, world.tables)
   const trace = new Trace(plan.epoch_ms, print)
   const { checks, progress } = allChecks()
   const violations: Violation[] = []

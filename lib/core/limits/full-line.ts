@@ -15,16 +15,16 @@ export const LONGEST_LINE = 200
 
 /** A shard whose jobs weigh more than there is waits for another limit, and takes nobody's place. */
 export function isKeptOut(portion: Portion): boolean {
-  const { books, self, limits, givesIdleBack, waiting } = portion
+  const { books, self, limits, givesIdleBack, waiting, longestLine = LONGEST_LINE } = portion
   const { line } = books.slots
   if (!givesIdleBack || line[self] !== undefined) return false
   const own = waiting?.[0] ?? DEFAULT_PRIORITY
   const isBefore = (place: Place | undefined) => place !== undefined && priorityIn(place) <= own
   const all = Object.values(line).filter(isBefore).length
-  if (all < LONGEST_LINE) return false
+  if (all < longestLine) return false
   const isTooHeavy = unitsOfOneJob(portion, 'slots', self) > capOf(limits, 'slots')
   const able = lineOf(portion, 'slots').filter((borrower) => isBefore(line[borrower]))
-  return isTooHeavy || able.length >= LONGEST_LINE
+  return isTooHeavy || able.length >= longestLine
 }
 
 /** In a quarter of the time that the job has waited, give or take a half, so that those that were kept out spread. */

@@ -16,6 +16,8 @@ export interface Portion extends Partition {
   readonly givesIdleBack?: true
   /** The limiter covers the jobs of this lane, and not all of its queue. */
   readonly ofLane?: true
+  /** So many shards stand in its line, or as many as usual. */
+  readonly longestLine?: number
 }
 
 export const ofOneJob = (portion: Portion, resource: Resource): number =>

@@ -24,6 +24,8 @@ export interface QueueLimiter {
   /** Its units lie in chunks, as many as this says, or as usual: see `chunk.ts`. */
   readonly isDivided?: true
   readonly chunks?: number
+  /** So many shards stand in its line, or as many as usual: see `full-line.ts`. */
+  readonly longestLine?: number
 }
 
 /**

@@ -97,6 +97,7 @@ function limiterCapacityOf(
     mostJobsOf: (name: Borrower) => concurrencyOf(config, name),
     isStranger: (name: Borrower) => isStranger({ config }, { shard, limiter }, name),
     givesIdleBack: true,
+    ...(limiter.longestLine === undefined ? {} : { longestLine: limiter.longestLine }),
     ...(isOfLane(config, shard, limiter) ? { ofLane: true as const } : {}),
     shard,
     configured: limiter,

@@ -19,8 +19,10 @@ import { boundedChains } from './i7-chains.ts'
 import { nobodyElseGets } from './i7-guaranteed.ts'
 import { type Progress, progress } from './i7-progress.ts'
 import { noStorm } from './i7-storm.ts'
+import { askedIsWritten } from './i8-asked.ts'
 import { heldStartNothing } from './i8-held.ts'
 import { overrideLasts } from './i8-lasts.ts'
+import { liftedAreWoken } from './i8-lifted.ts'
 import { pausedQueuesStartNothing } from './i8-queue-paused.ts'
 import { replacedDecideNothing } from './i8-replaced.ts'
 import { resumedAreWoken } from './i8-resumed.ts'
@@ -50,7 +52,9 @@ export function allChecks(): { readonly checks: readonly Check[]; readonly progr
     limiters,
     overrideLasts,
     slowedStartsNothing(),
+    askedIsWritten(),
     heldStartNothing(),
+    liftedAreWoken(),
     pausedQueuesStartNothing(),
     resumedAreWoken(),
     throttledClaimsLess,

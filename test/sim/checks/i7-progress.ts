@@ -5,10 +5,11 @@
 
 import type { Tables } from '../../../lib/adapters/memory/tables.ts'
 import type { ShardKey } from '../../../lib/core/keys.ts'
-import { CLAIMED_AHEAD_MS } from '../../../lib/core/times.ts'
+import { CLAIMED_AHEAD_MS, LINE_LOOK_LATEST_MS } from '../../../lib/core/times.ts'
 import { MOST_COST } from '../workloads/costs.ts'
 import { isHeld } from '../workloads/limiter-acts.ts'
 import { ADAPTIVE } from '../workloads/queues.ts'
+import { longestLineIn } from '../workloads/short-lines.ts'
 import type { Check } from './check.ts'
 import { busyIn, firstOfCalls } from './flights.ts'
 import { type Covered, coveringOf, usedOf, useOf } from './i1-limiters.ts'
@@ -54,9 +55,11 @@ export const progress = (): Progress => {
     },
     look({ truth, tables, fail }) {
       const bound = boundOf(truth.plan)
+      // Who finds a line full looks again by itself, at a time that is drawn.
+      const keptOut_ms = longestLineIn(truth.plan) ? 1.5 * LINE_LOOK_LATEST_MS + bound : 0
       // Shards that share a few units take turns, and wait for one another's dead attempts, one after the other.
       const boundOfOne = (turns: number): number =>
-        bound * (isBoundAlways(truth.plan) ? turns : Math.min(2, turns))
+        bound * (isBoundAlways(truth.plan) ? turns : Math.min(2, turns)) + keptOut_ms
       const scarce = truth.now - truth.allWorkersBusyAt < SCARCE_MS
       for (const shard of new Set([...tables.jobs.keys(), ...idle.keys()])) {
         if (scarce || !couldStart(shard)) {

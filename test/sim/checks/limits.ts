@@ -2,6 +2,7 @@
 
 import type { DeploymentRecord } from '../../../lib/core/deployment.ts'
 import type { LimitOverride } from '../../../lib/core/limits/limits.ts'
+import type { QueueInput } from '../../../lib/core/queue/config.ts'
 import { APP, isDerived, numberOf } from '../workloads/app-rates.ts'
 import type { Plan } from '../workloads/plan.ts'
 import { knows } from '../workloads/versions.ts'
@@ -79,8 +80,9 @@ export class LimitHistory {
   }
 
   /** Every number that a partition of the app may have had at some moment from `from` to `to`. */
-  #derived(from: number, to: number): number[] {
-    return this.#numbers.flatMap((one) => (one.from <= to && one.until >= from ? [one.concurrency] : []))
+  #derived(from: number, to: number, { floor = 1 }: QueueInput): number[] {
+    const held = this.#numbers.filter((one) => one.from <= to && one.until >= from)
+    return held.map(({ concurrency }) => Math.max(floor, concurrency))
   }
 
   /** Who set the limit has returned: all obey that, or what another has set since. */
@@ -116,7 +118,8 @@ export class LimitHistory {
     const versions = this.#versions(from, to).filter((version) => this.#knows(version, partition))
     return versions.flatMap((version) => {
       const plan = this.#plan.versions[version]?.queues.find(({ name }) => name === queue)
-      const numbers = plan && isDerived(plan) ? this.#derived(from, to) : [plan?.config.concurrency]
+      const numbers =
+        plan && isDerived(plan) ? this.#derived(from, to, plan.input) : [plan?.config.concurrency]
       return numbers.flatMap((concurrency) =>
         overrides.map(({ override }) =>
           combine({ ...plan?.config, ...(concurrency === undefined ? {} : { concurrency }) }, override),

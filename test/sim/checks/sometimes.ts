@@ -1,4 +1,5 @@
 /** Counts what has to happen now and then. */
+import type { Tables } from '../../../lib/adapters/memory/tables.ts'
 import type { DeploymentRecord } from '../../../lib/core/deployment.ts'
 import type { DeadLetter } from '../../../lib/core/job/dead-letter.ts'
 import type { RawItem } from '../../../lib/core/job/job.ts'
@@ -9,6 +10,7 @@ import { LONGEST_CHAIN } from '../world/world.ts'
 import { contentOf } from './content.ts'
 import { guaranteed, queueSaid } from './sometimes-held.ts'
 import { happenedInPass } from './sometimes-in-pass.ts'
+import { limited } from './sometimes-limited.ts'
 import type { Sometimes } from './sometimes-names.ts'
 import { scheduled } from './sometimes-scheduled.ts'
 import type { Truth } from './truth.ts'
@@ -16,16 +18,20 @@ import type { Truth } from './truth.ts'
 export class SometimesCounter {
   readonly counts = new Map<Sometimes, number>()
   readonly #truth: Truth
+  readonly #tables: Tables
   readonly #versions: string[] = ['v0']
   readonly #alive = new Map<number, Set<number>>()
 
-  constructor(truth: Truth) {
+  constructor(truth: Truth, tables: Tables) {
     this.#truth = truth
+    this.#tables = tables
   }
 
   /** Sees each event before the truth has learnt it. */
   see(event: WorldEvent): void {
-    scheduled(event, this.#truth, (name, happened) => this.#count(name, happened))
+    const count = (name: Sometimes, happened?: boolean) => this.#count(name, happened)
+    scheduled(event, this.#truth, count)
+    limited(event, this.#truth, count, this.#tables)
     switch (event.kind) {
       case 'effect':
         this.#ends(event.effect)

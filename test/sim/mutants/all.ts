@@ -6,7 +6,9 @@ import { DEPLOYS } from './deploys.ts'
 import { DOOMED } from './doomed.ts'
 import { EXPIRY } from './expiry.ts'
 import { FINISHING } from './finishing.ts'
+import { FULL_LINES } from './full-line.ts'
 import { GUARANTEED } from './guaranteed.ts'
+import { HELD } from './held.ts'
 import { JUDGED_ITEMS } from './judged.ts'
 import { KEYED } from './keyed.ts'
 import { LANES } from './lanes.ts'
@@ -26,6 +28,7 @@ import { SCHEDULE_OWNERS } from './schedule-owners.ts'
 import { SCHEDULES } from './schedules.ts'
 import { SHARED_RATES } from './shared-rates.ts'
 import { SIZES } from './sizes.ts'
+import { SLOWED } from './slow-down.ts'
 import { WAKING } from './waking.ts'
 import { WAYS_IN } from './ways-in.ts'
 
@@ -37,7 +40,9 @@ export const MUTANTS: readonly Mutant[] = [
   ...DOOMED,
   ...EXPIRY,
   ...FINISHING,
+  ...FULL_LINES,
   ...GUARANTEED,
+  ...HELD,
   ...JUDGED_ITEMS,
   ...KEYED,
   ...LANES,
@@ -56,6 +61,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...SCHEDULE_OWNERS,
   ...SHARED_RATES,
   ...SIZES,
+  ...SLOWED,
   ...WAKING,
   ...WAYS_IN,
 ]

@@ -132,8 +132,8 @@ export const LENDING_WRITES: readonly Mutant[] = [
   {
     name: 'nobody looks when a start is to be given away',
     file: ROUND,
-    find: 'givesNextStartAway(capacity, usage) ?',
-    replace: 'givesNextStartAway(capacity, usage) && usage.inUse.starts < 0 ?',
+    find: 'givesNextStartAway(capacity, usage) ||',
+    replace: '(givesNextStartAway(capacity, usage) && usage.inUse.starts < 0) ||',
     breaks: 'a shard that waits for a start is served by the sweep only',
   },
   {

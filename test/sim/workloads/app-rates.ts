@@ -36,6 +36,18 @@ export function withApps(random: SimRandom, versions: Plan['versions']): Plan['v
   return first ? [first, ...others] : versions
 }
 
+/** Of each queue and version its own: more than small rates give, and less than large ones. */
+export function withFloors(random: SimRandom, versions: Plan['versions']): Plan['versions'] {
+  const [first, ...others] = versions.map(({ input }) => {
+    const queues = Object.entries(input.queues).map(([name, queue]) => {
+      const floor = random.int(2, 4)
+      return [name, queue.app === APP ? { ...queue, floor } : queue] as const
+    })
+    return versionOf(untyped(Object.fromEntries(queues)), input.pools, input.tags, input.apps)
+  })
+  return first ? [first, ...others] : versions
+}
+
 export const isDerived = ({ config }: Pick<QueuePlan, 'config'>): boolean => config.derivation?.app === APP
 
 export const drawAppRates = (random: SimRandom, begin: number, end: number): AppRatePlan[] =>

@@ -37,12 +37,12 @@ const queueIn = (queues: readonly QueuePlan[], { queue }: { readonly queue: Queu
 const mayCount = (allowed: number | undefined): boolean =>
   allowed !== undefined && (allowed === 0 || allowed >= MOST_COST)
 
-function versionWith({ input }: Version, counting: ReadonlySet<string>): Version {
+function versionWith({ input, changed }: Version, counting: ReadonlySet<string>): Version {
   const queues = Object.entries(input.queues).map(([name, queue]) => {
     const counts = counting.has(name) && mayCount(queue.rateLimit?.allowed) && !queue.batch
     return [name, counts ? { ...queue, costs: true } : queue] as const
   })
-  return versionOf(Object.fromEntries(queues), input.pools, input.tags, input.apps)
+  return versionOf(Object.fromEntries(queues), input.pools, input.tags, input.apps, changed)
 }
 
 /** What somebody sets lets the dearest start, too, or nothing. */

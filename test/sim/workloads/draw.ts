@@ -3,17 +3,20 @@ import { SimRandom } from '../world/random.ts'
 import { drawCancels, withTtls } from './cancels.ts'
 import { withCosts } from './costs.ts'
 import { drawEdits } from './edits.ts'
-import { drawExtras } from './extras.ts'
+import { drawExtras, type Extras } from './extras.ts'
 import { drawJobs } from './jobs.ts'
 import { drawLimiterActs } from './limiter-acts.ts'
 import { drawOverrides } from './overrides.ts'
 import { drawFrame, type JobPlan, type Plan } from './plan.ts'
 import { withHistory } from './remembered.ts'
 import { drawScheduled, isScheduled } from './scheduled.ts'
+import { withSlowHandlers } from './slow-handlers.ts'
 
-/** So that the kept seeds are the runs that they were. */
+/** What only some runs have is drawn by others, so that the kept seeds are the runs that they were. */
 const SALT = 15_850_993
 const LATEST_SALT = 32_452_843
+const LAST_SALT = 86_028_121
+const SLOW_SALT = 122_949_823
 const NEWEST_SALT = 49_979_687
 
 /** What was added to schedules later. */
@@ -21,38 +24,31 @@ const LATELY_SALT = 67_867_967
 
 export function planOf(seed: number, random: SimRandom): Plan {
   const salted = (salt: number) => new SimRandom(seed ^ salt)
-  return drawPlan(random, salted(SALT), salted(LATEST_SALT), {
+  return drawPlan(random, drawExtras(salted(SALT), salted(LATEST_SALT), salted(LAST_SALT)), {
     newest: salted(NEWEST_SALT),
     lately: salted(LATELY_SALT),
     remembering: salted(HISTORY_SALT),
+    slow: salted(SLOW_SALT),
   })
 }
 
 /** What was added last of all. */
-const HISTORY_SALT = 86_028_121
+const HISTORY_SALT = 141_650_939
 const HAVE_HISTORY = 0.25
 
 /** Known without the plan of the run. */
 export const hasSchedules = (seed: number): boolean => isScheduled(new SimRandom(seed ^ NEWEST_SALT))
 
-interface AddedLater {
+interface Others {
+  /** Both draw schedules. */
   readonly newest: SimRandom
   readonly lately: SimRandom
+  /** This one histories, and this one handlers that ask for time. */
   readonly remembering: SimRandom
+  readonly slow: SimRandom
 }
 
-/**
- * @param own what only some runs have is drawn by it
- * @param latest and by this one what was added later
- * @param later and by these schedules and histories
- */
-function drawPlan(
-  random: SimRandom,
-  own: SimRandom,
-  latest: SimRandom,
-  { newest, lately, remembering }: AddedLater,
-): Plan {
-  const extras = drawExtras(own, latest)
+function drawPlan(random: SimRandom, extras: Extras, { newest, lately, remembering, slow }: Others): Plan {
   const scheduled = drawScheduled(newest, lately)
   const remembers = remembering.chance(HAVE_HISTORY)
   const frame = drawFrame(random, {
@@ -74,7 +70,8 @@ function drawPlan(
   }
   const known = { versions, limiterActs: changes.limiterActs, jobs }
   const acts = extras.acts(known, { begin: epoch_ms, end: faultsUntil })
-  const plan = { ...frame, ...changes, ...acts, jobs: extras.jobs(withTtls(random, jobs), versions) }
+  const all = withSlowHandlers(slow, extras.jobs(withTtls(random, jobs), versions))
+  const plan = { ...frame, ...changes, ...acts, jobs: all }
   return withCosts(random, { ...plan, ...extras.later(plan, faultsUntil), ...scheduled.plan(frame) })
 }
 

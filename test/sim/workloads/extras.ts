@@ -1,9 +1,9 @@
 /**
- * What some runs have beside all others: keys, queues that may be full, pauses, rates of apps, guarantees. Drawn by a generator of its own, so that a
+ * What some runs have beside all others: keys, queues that may be full, pauses, rates of apps, guarantees, several pools. Drawn by a generator of its own, so that a
  * run without them is what it was.
  */
 import type { SimRandom } from '../world/random.ts'
-import { drawAppRates, withApps } from './app-rates.ts'
+import { drawAppRates, withApps, withFloors } from './app-rates.ts'
 import { withContendedRates, withCrowd } from './contended.ts'
 import { withDividedTotals, withWaves } from './divided.ts'
 import { withGuarantees, withTotals } from './guarantees.ts'
@@ -11,8 +11,11 @@ import { withKeys } from './keyed.ts'
 import { withSets } from './limiter-acts.ts'
 import { drawPauses } from './pauses.ts'
 import type { JobPlan, Plan } from './plan.ts'
+import { withOwnPools, withPools } from './pools.ts'
 import { drawQueuePauses } from './queue-pauses.ts'
+import { withFullLines } from './short-lines.ts'
 import { drawRecounts, withSizes } from './sized.ts'
+import { withTagActs } from './tag-acts.ts'
 
 type Versions = Plan['versions']
 
@@ -35,25 +38,38 @@ type Later = Partial<Pick<Plan, 'queuePauses' | 'limiterActs'>>
 /** With deploys, whose limits contradict each other, crowds in chunks make so many visits that a run has no end. */
 const isOne = (versions: Versions): boolean => versions.length === 1
 
-/** @param latest draws what was added last, so that all else stays as it was */
-export function drawExtras(random: SimRandom, latest: SimRandom): Extras {
+/**
+ * @param latest draws what was added later, so that all else stays as it was
+ * @param last and this what was added after that
+ */
+export function drawExtras(random: SimRandom, latest: SimRandom, last: SimRandom): Extras {
   const has = random.chance(0.5)
   const [isKeyed, isSized, isPaused, isDerived, isSet, isContended] = [0.4, 0.4, 0.3, 0.3, 0.4, 0.3].map(
     (share) => random.chance(share) && has,
   )
   const [areQueuesPaused, isGuaranteed, isDivided] = [0.2, 0.15, 0.15].map((share) => latest.chance(share))
+  const [isPooled, areJobsHeld, hasFloors, areLinesShort] = [0.2, 0.25, 0.5, 0.15].map((share) =>
+    last.chance(share),
+  )
+  const limitedOf = (versions: Versions): Versions => {
+    const sized = isSized ? withSizes(random, versions) : versions
+    const derived = isDerived ? withApps(random, sized) : sized
+    const floored = isDerived && hasFloors ? withFloors(last, derived) : derived
+    const rated = isContended ? withContendedRates(random, floored) : floored
+    const contended = isPooled ? withPools(last, rated) : rated
+    if (isDivided && isOne(versions)) return withDividedTotals(latest, contended)
+    return isGuaranteed ? withTotals(latest, contended) : contended
+  }
   return {
     versions: (versions) => {
-      const sized = isSized ? withSizes(random, versions) : versions
-      const derived = isDerived ? withApps(random, sized) : sized
-      const contended = isContended ? withContendedRates(random, derived) : derived
-      if (isDivided && isOne(versions)) return withDividedTotals(latest, contended)
-      return isGuaranteed ? withTotals(latest, contended) : contended
+      const limited = limitedOf(versions)
+      return areLinesShort ? withFullLines(last, limited) : limited
     },
     jobs: (jobs, versions) => {
       const keyed = isKeyed ? withKeys(random, jobs) : jobs
       const crowded = isContended ? withCrowd(random, keyed) : keyed
-      return isDivided && isOne(versions) ? withWaves(latest, crowded) : crowded
+      const waves = isDivided && isOne(versions) ? withWaves(latest, crowded) : crowded
+      return isPooled ? withOwnPools(last, waves, versions) : waves
     },
     acts: ({ versions, limiterActs, jobs }, { begin, end }) => ({
       ...(isSized ? { recounts: drawRecounts(random, versions, begin, end) } : {}),
@@ -61,9 +77,12 @@ export function drawExtras(random: SimRandom, latest: SimRandom): Extras {
       ...(isDerived ? { appRates: drawAppRates(random, begin, end) } : {}),
       ...(isSet ? { limiterActs: withSets(random, limiterActs, versions) } : {}),
     }),
-    later: (plan, end) => ({
-      ...(areQueuesPaused ? { queuePauses: drawQueuePauses(latest, plan.jobs, end) } : {}),
-      ...(isGuaranteed ? { limiterActs: withGuarantees(latest, plan, end) } : {}),
-    }),
+    later: (plan, end) => {
+      const limiterActs = isGuaranteed ? withGuarantees(latest, plan, end) : plan.limiterActs
+      return {
+        ...(areQueuesPaused ? { queuePauses: drawQueuePauses(latest, plan.jobs, end) } : {}),
+        limiterActs: areJobsHeld ? withTagActs(last, { ...plan, limiterActs }, end) : limiterActs,
+      }
+    },
   }
 }

@@ -129,9 +129,13 @@ function liftSurely(world: World, plan: LimiterActPlan, lift: Act): void {
   world.emit({ kind: 'limiterLifted', name: plan.name, what: plan.what })
   world.invoke(
     'admin',
-    (by) => lift(contextOf(world, by)),
-    ({ ok }) => {
-      if (!ok) world.scheduler.after(1000, () => liftSurely(world, plan, lift))
+    async (by) => {
+      await lift(contextOf(world, by))
+      return by
+    },
+    (outcome) => {
+      if (outcome.ok) world.emit({ kind: 'limiterTold', name: plan.name, by: outcome.value })
+      else world.scheduler.after(1000, () => liftSurely(world, plan, lift))
     },
   )
 }

@@ -18,17 +18,15 @@ export function withHistory(random: SimRandom, [first, ...later]: Plan['versions
   return [remembering(first, names), ...later.map((version) => remembering(version, names))]
 }
 
-function remembering({ input, config, queues }: Version, names: readonly string[]): Version {
-  const known = new Map(
-    Object.entries(config.queues).map(([name, queue]) => [
+function remembering({ input, queues, changed, ...version }: Version, names: readonly string[]): Version {
+  const remember = (config: Config): Config => {
+    const known = Object.entries(config.queues).map(([name, queue]): [string, QueueConfig] => [
       name,
       names.includes(name) ? { ...queue, history_ms: DAY_MS } : queue,
-    ]),
-  )
-  const changed: Config = { ...config, queues: Object.fromEntries(known) as Record<string, QueueConfig> }
-  return {
-    input,
-    config: changed,
-    queues: queues.map((plan) => ({ ...plan, config: known.get(plan.name) ?? plan.config })),
+    ])
+    return { ...config, queues: Object.fromEntries(known) }
   }
+  const config = remember(version.config)
+  const plans = queues.map((plan) => ({ ...plan, config: config.queues[plan.name] ?? plan.config }))
+  return { input, config, queues: plans, changed: (other) => remember(changed(other)) }
 }

@@ -29,7 +29,11 @@ export interface Version {
   readonly input: ConfigInput
   readonly config: Config
   readonly queues: readonly QueuePlan[]
+  /** What nobody can configure, and some runs have. */
+  readonly changed: Changed
 }
+
+type Changed = (config: Config) => Config
 
 export function drawVersions(
   random: SimRandom,
@@ -62,7 +66,7 @@ export function versionOf(
   pools: PoolsPlan = {},
   tags: readonly TagLimitInput[] = [],
   apps?: ConfigInput['apps'],
-  changed = (config: Config): Config => config,
+  changed: Changed = (config) => config,
 ): Version {
   const input = { queues, pools, tags, ...(apps ? { apps } : {}) }
   const config = changed(defineConfig(input))
@@ -70,7 +74,7 @@ export function versionOf(
     const queue = config.queues[name]
     return queue ? [{ name, partitioned: input.partition !== undefined, input, config: queue }] : []
   })
-  return { input, config, queues: plans }
+  return { input, config, queues: plans, changed }
 }
 
 function redeployed(random: SimRandom, queues: Queues, newQueue: () => QueueInput): Queues {

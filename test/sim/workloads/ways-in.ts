@@ -103,9 +103,11 @@ const isBucketKnown = (item: RawItem): boolean => item[MALFORMED] !== true && it
 /** One that a key has to escape, too. */
 const REGIONS = ['eu', 'b|c+d%'] as const
 
+export const regionOf = (id: string): string => REGIONS[id.length % REGIONS.length] ?? REGIONS[0]
+
 const payloadOf = ({ queue, tenant, handler, id, padding_kb = 0 }: JobPlan) => ({
   ...(queue.partitioned ? { tenant } : {}),
-  region: REGIONS[id.length % REGIONS.length],
+  region: regionOf(id),
   handler,
   ...(padding_kb > 0 ? { padding: 'x'.repeat(1024 * padding_kb) } : {}),
 })

@@ -213,6 +213,8 @@ export type WorldEvent =
   /** Somebody's call has returned that sets less for it than is configured. */
   | { readonly kind: 'limiterSet'; readonly name: string; readonly limits: LimitOverride }
   | { readonly kind: 'limiterLifted'; readonly name: string; readonly what: LimiterActPlan['what'] }
+  /** The call that lifts it has returned without an error. */
+  | { readonly kind: 'limiterTold'; readonly name: string; readonly by: Invocation }
   /** Somebody's call that pauses a whole queue has returned without an error. */
   | { readonly kind: 'queuePaused'; readonly queue: string }
   /** An event asks for what this function does not know; it comes again. */

@@ -292,7 +292,7 @@ function unwatched(states: StateStore, call: ReturnType<typeof caller>): Partial
         call(
           'other',
           () => method(...args),
-          () => ({ op: 'other', name }),
+          () => ({ op: 'other', name: `${args[0]}`.startsWith('$limiter|') ? `${name} of a limiter` : name }),
         ),
     ]),
   )

@@ -50,6 +50,8 @@ function describe(event: WorldEvent): string {
       return `${event.name} is held`
     case 'limiterLifted':
       return `${event.name} is held no longer`
+    case 'limiterTold':
+      return `${nameOf(event.by)} has lifted what held ${event.name}`
     case 'queuePaused':
       return `the queue ${event.queue} is paused`
     case 'accepted':

@@ -54,6 +54,12 @@ describe('the line', () => {
       portionOf({ self: 'crm|new', givesIdleBack: true, books: slotBooks({}, full), waiting })
     expect([4, 5, 6].map((priority) => isKeptOut(given([priority])))).toEqual([false, true, true])
   })
+
+  test('is full with fewer where its limiter has a shorter one', () => {
+    const given = (longestLine: number) =>
+      portionOf({ self: 'crm|new', givesIdleBack: true, books: slotBooks({}, { 'crm|1': 1 }), longestLine })
+    expect([1, 2].map((longest) => isKeptOut(given(longest)))).toEqual([true, false])
+  })
 })
 
 describe('a shard with work of its own gives way', () => {
