@@ -3,6 +3,7 @@ import type { Check } from './check.ts'
 import { EnabledHistory } from './enabled.ts'
 import { batches } from './i1-batches.ts'
 import { admitted, concurrency } from './i1-concurrency.ts'
+import { neverBelowTheFloor } from './i1-derived.ts'
 import { limiters } from './i1-limiters.ts'
 import { attemptsHoldSlots, ownSlotsFreed } from './i1-slots.ts'
 import { limiterRates } from './i2-limiters.ts'
@@ -49,6 +50,7 @@ export function allChecks(): { readonly checks: readonly Check[]; readonly progr
     concurrency,
     batches,
     admitted,
+    neverBelowTheFloor,
     limiters,
     overrideLasts,
     slowedStartsNothing(),

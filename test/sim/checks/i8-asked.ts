@@ -33,6 +33,11 @@ export const askedIsWritten = (): Check => {
     name: 'I8 asked for',
     after(event, seen) {
       if (event.kind === 'over') for (const one of ended) if (one.by === event.by) ended.delete(one)
+      // Its job stands as it was: nothing else is written.
+      if (event.kind === 'attemptEnded' && event.how === 'slowed') {
+        const slowed = seen.truth.attempts.findLast((one) => one.pk === event.pk && one.sk === event.sk)
+        if (slowed?.by === event.by) ended.add(slowed)
+      }
       if (event.kind !== 'effect') return
       const { effect, by } = event
       const key = keyOfEnd(effect)
@@ -86,7 +91,7 @@ function judgeSlowed(
 ): void {
   const { plan, now } = truth
   const for_ms = slowOf(attempt)
-  if (for_ms === undefined) return
+  if (for_ms === undefined || attempt.standing?.cancelled) return
   const limiter = isOfPool(attempt, for_ms, plan.versions[by.version] ?? plan.versions[0])
     ? LIMITER
     : undefined
