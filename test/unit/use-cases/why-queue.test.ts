@@ -88,7 +88,7 @@ describe('a queue in which shards wait', () => {
     })
     expect(why.longest?.now).toMatchObject({ holds: [{ reason: 'limiter', limiter: 'total|crm' }] })
     expect(whyText(why)).toMatch(
-      /^total crm 2\/2, job a1 of crm\|a free .*; 2 shards wait: crm\|c, crm\|d; some 4 jobs of 4 shards waited when .*, at 09:00:00Z: 2 for total crm, 1 for slots, 1 for nothing; longest crm\|c, since 08:58:00Z: total crm 2\/2/,
+      /^total crm 2\/2, job a1 of crm\|a free .*; 2 shards wait: crm\|c since .*, crm\|d since .*; some 4 jobs of 4 shards waited when .*, at 09:00:00Z: 2 for total crm, 1 for slots, 1 for nothing; longest crm\|c, since 08:58:00Z: total crm 2\/2/,
     )
   })
 
