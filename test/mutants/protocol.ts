@@ -68,6 +68,14 @@ export const PROTOCOL: readonly TestedMutant[] = [
     tests: ['test/unit/use-cases/chain.test.ts'],
   },
   {
+    name: 'a clock that is behind has a tick come again',
+    file: 'lib/core/job/ending.ts',
+    find: 'at > Math.max(now, runAt)',
+    replace: 'at > Math.max(now, 0 * runAt)',
+    breaks: 'a job that waits for the next tick is tried again immediately',
+    tests: ['test/unit/core/ending.test.ts'],
+  },
+  {
     name: 'backoff ignored',
     file: 'lib/core/job/ending.ts',
     find: 'now + retryDelay(queue.retry, attempt, random)',

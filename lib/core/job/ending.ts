@@ -130,9 +130,12 @@ function retryOrExhausted(job: Job, error: string, now: number, random: number):
   return { kind: 'retry', at: nextTickOf(job, now) ?? backedOff(job, now, random), error }
 }
 
-/** For a job that waits for the next tick of its schedule. One that has outlived all that it knows of is tried as any other. */
-const nextTickOf = ({ schedule }: Job, now: number): number | undefined =>
-  schedule?.onFailure === 'wait' ? schedule.next.find((at) => at > now) : undefined
+/**
+ * For a job that waits for the next tick of its schedule. One that has outlived all that it knows of is tried as any other. The tick for which
+ * it has waited already is over, also by a clock that is behind.
+ */
+const nextTickOf = ({ schedule, runAt }: Job, now: number): number | undefined =>
+  schedule?.onFailure === 'wait' ? schedule.next.find((at) => at > Math.max(now, runAt)) : undefined
 
 const backedOff = ({ queue, attempt }: Job, now: number, random: number): number =>
   now + retryDelay(queue.retry, attempt, random)

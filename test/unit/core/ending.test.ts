@@ -148,6 +148,11 @@ describe('a failed attempt of a tick', () => {
     expect(ending(FAILED, { ...of('wait'), attempt: 3 })).toMatchObject({ reason: 'exhausted' })
   })
 
+  test('is not tried again at the tick for which it has waited, although the clock of its worker is behind', () => {
+    const waited = { ...job({ ...of('wait'), attempt: 2 }), runAt: NOW + 60_000 }
+    expect(endingOf(waited, FAILED, NOW, 0.25)).toEqual({ kind: 'retry', at: NOW + 120_000, error })
+  })
+
   test('is followed by another as any is, if there is no such tick, or it has outlived all that it knows of', () => {
     expect(ending(FAILED, of('wait', []))).toEqual({ kind: 'retry', at: NOW + 750, error })
     expect(ending(FAILED, of('wait', [NOW]))).toEqual({ kind: 'retry', at: NOW + 750, error })
