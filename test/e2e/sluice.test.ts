@@ -180,7 +180,8 @@ describe.concurrent('Sluice on the local cloud', () => {
     await untilEnded('wide', 80)
     const highest = world.recorder.highestConcurrency('wide')
     expect(highest).toBeLessThanOrEqual(24)
-    expect(highest).toBeGreaterThan(10)
+    // More than one shard of three has.
+    expect(highest).toBeGreaterThan(8)
   })
 
   it('puts what cannot run into the dead letters, with a reason, and lets its neighbours run', async () => {
