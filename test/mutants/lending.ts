@@ -276,7 +276,7 @@ export const LENDING_MUTANTS: readonly TestedMutant[] = [
   },
   {
     name: 'books that could not be settled are forgotten',
-    file: 'lib/use-cases/pass/carry-out.ts',
+    file: 'lib/use-cases/pass/settle-safely.ts',
     find: 'await lookSoon(context, shard)',
     replace: 'void lookSoon',
     breaks: 'who waits is served by the sweep only',

@@ -49,6 +49,14 @@ export const SERVED_ALONG_MUTANTS: readonly TestedMutant[] = [
     tests: RULES,
   },
   {
+    name: 'who was served is forgotten if the next books cannot be written',
+    file: 'lib/use-cases/lending/settle-all.ts',
+    find: '    failed = { failure: { error } }',
+    replace: '    failed = { failure: { error }, served: new Map() }',
+    breaks: 'a unit lies with a shard that nobody visits before the sweep',
+    tests: SERVED,
+  },
+  {
     name: 'nothing goes along',
     file: 'lib/use-cases/lending/settle-all.ts',
     find: '    along.push(...servedBy(capacity, one))',

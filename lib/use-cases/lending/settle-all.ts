@@ -71,29 +71,53 @@ function keptAfter(state: ShardState, [partition]: readonly Account[]): Pick<Pas
   return kept === state.keepsNext ? {} : { keepsNext: kept ?? 'nothing' }
 }
 
-/**
- * Those first in which others wait: what they are lent there, they are lent of all others in the writes that come after.
- * @param after the pass has written. Without it the shard's item said all that there was to say.
- */
+/** What has been settled, and what has kept the rest from it. */
+export interface AllSettled extends Settled {
+  readonly failure?: { readonly error: unknown }
+}
+
+/** After the pass has written. Without it the shard's item said all that there was to say. */
+export interface AfterWrite {
+  readonly written: ShardState
+  readonly hasFreed: boolean
+}
+
+/** If one of the books cannot be written, those that were served before have to be visited all the same. */
 export async function settleAll(
   context: Context,
   accounts: readonly Account[],
-  after?: { readonly written: ShardState; readonly hasFreed: boolean },
-): Promise<Settled> {
+  after?: AfterWrite,
+): Promise<AllSettled> {
   const settled: Settled[] = []
+  let failed = {}
+  try {
+    for await (const one of settleEach(context, accounts, after)) settled.push(one)
+  } catch (error) {
+    failed = { failure: { error } }
+  }
+  return {
+    hasEntered: settled.some(({ hasEntered }) => hasEntered),
+    served: joinServed(settled.map(({ served }) => served)),
+    isAsked: settled.some(({ isAsked }) => isAsked),
+    ...failed,
+  }
+}
+
+/** Those first in which others wait: what they are lent there, they are lent of all others in the writes that come after. */
+async function* settleEach(
+  context: Context,
+  accounts: readonly Account[],
+  after: AfterWrite | undefined,
+): AsyncGenerator<Settled> {
   const along: NonNullable<PassResult['along']>[number][] = []
   for (const { capacity, result: own } of accounts.toSorted(byLine)) {
     const result = { ...own, along: along.filter(isCoveredBy(context, capacity)) }
     const one = after
       ? await settleAfter(context, capacity, result, after)
       : await settle(context, capacity, result)
+    yield one
     along.push(...servedBy(capacity, one))
-    settled.push(one, ...(capacity.chunk ? [await tendAfter(context, capacity, one)] : []))
-  }
-  return {
-    hasEntered: settled.some(({ hasEntered }) => hasEntered),
-    served: joinServed(settled.map(({ served }) => served)),
-    isAsked: settled.some(({ isAsked }) => isAsked),
+    if (capacity.chunk) yield await tendAfter(context, capacity, one)
   }
 }
 

@@ -13,11 +13,18 @@ import type { Context } from '../context.ts'
 import type { Capacity } from '../lending/capacity.ts'
 import { returnStarts } from '../lending/grants.ts'
 import { limitsSeen } from '../lending/limits-seen.ts'
-import { NOBODY } from '../lending/served.ts'
-import type { Settled } from '../lending/settle.ts'
-import { type Account, borrowedAfter, isMoved, leaveLines, settleAll } from '../lending/settle-all.ts'
+import {
+  type Account,
+  type AfterWrite,
+  type AllSettled,
+  borrowedAfter,
+  isMoved,
+  leaveLines,
+  settleAll,
+} from '../lending/settle-all.ts'
 import type { Round } from './request.ts'
-import { lookSoon, messagesOf, sendWake, sendWork, startCounting } from './send.ts'
+import { messagesOf, sendWake, sendWork, startCounting } from './send.ts'
+import { settleSafely } from './settle-safely.ts'
 import { grantedAfter, grantedStart, keptByVisit, takenOut, unusedOf, waitForStart } from './shared-starts.ts'
 import { tellOfPass } from './tell.ts'
 import { passWrite } from './write.ts'
@@ -103,7 +110,7 @@ interface Written {
   readonly written: ShardState
   /** Whatever comes of the books. */
   readonly asksAgain: boolean
-  readonly settle: (after: { readonly written: ShardState; readonly hasFreed: boolean }) => Promise<Settled>
+  readonly settle: (after: AfterWrite) => Promise<AllSettled>
 }
 
 async function afterWrite(
@@ -137,7 +144,7 @@ async function unwritten(
   context: Context,
   shard: ShardKey,
   { readOn, mayGetMore }: Pick<Decision, 'readOn'> & Pick<Use, 'mayGetMore'>,
-  action: () => Promise<Settled>,
+  action: () => Promise<AllSettled>,
 ): Promise<Round> {
   const { hasEntered, served } = await settleSafely(context, shard, action)
   if (hasEntered || mayGetMore) return { kind: 'written', again: true, asksAgain: true, served }
@@ -179,19 +186,4 @@ function ownOf(
 ): Pick<Extract<Round, { kind: 'written' }>, 'own'> {
   if (!first || !isRunning(first.slot)) return {}
   return { own: { claim: first, state, ...startCounting(limits), ...grantedStart(first, limits.shared) } }
-}
-
-/** What has been claimed is claimed: if the books cannot be settled now, the next pass over the shard does it. */
-async function settleSafely(
-  context: Context,
-  shard: ShardKey,
-  action: () => Promise<Settled>,
-): Promise<Settled> {
-  try {
-    return await action()
-  } catch (error) {
-    context.events.emit({ kind: 'books not settled', shard, error })
-    await lookSoon(context, shard)
-    return { hasEntered: false, served: NOBODY }
-  }
 }

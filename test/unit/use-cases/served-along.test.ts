@@ -6,7 +6,7 @@ import { booksOf } from '../../../lib/core/limits/books.ts'
 import { limiterKey, poolNamed, totalOf } from '../../../lib/core/limits/queue-limiter.ts'
 import { defineConfig } from '../../../lib/core/queue/config.ts'
 import { jobItem } from '../../support/builders.ts'
-import { deliver, longRunning } from '../../support/interleave.ts'
+import { deliver, live, longRunning } from '../../support/interleave.ts'
 import { World } from '../../support/world.ts'
 
 const QUEUE = { partition: { payload: 'customer' }, concurrency: 1, timeout: 60_000 } as const
@@ -99,4 +99,22 @@ test('who visits the next one goes by its item as it was read just before, and r
   await deliver(world)
   expect([...world.running]).toEqual(['b1'])
   expect(reads.filter((shard) => shard === 'crm|b')).toHaveLength(2)
+})
+
+test('who was served at one limiter is visited, though the books of the next cannot be written', async () => {
+  const world = worldOf(1)
+  const end = await waiting(world, job('crm|a', 'a1'), job('crm|b', 'b1'))
+  const { states } = world.context.store
+  const { writeBooks } = states
+  let fails = true
+  const failingOnce: typeof writeBooks = (owner, write) => {
+    if (owner.shard !== limiterKey(totalOf('crm')) || !fails) return writeBooks(owner, write)
+    fails = false
+    return Promise.reject(new Error('no room'))
+  }
+  Object.assign(states, { writeBooks: failingOnce })
+  end()
+  await live(world, 5000)
+  expect([...world.running]).toEqual(['b1'])
+  expect(world.happened.map(({ kind }) => kind)).toContain('books not settled')
 })
