@@ -14,6 +14,14 @@ export const LOOK_AHEAD_MUTANTS: readonly TestedMutant[] = [
     tests: TESTS,
   },
   {
+    name: 'who died is judged by what was read ahead',
+    file: 'lib/use-cases/pass/round.ts',
+    find: 'deadSlots(seen, clock.now()).length === 0 ? seen',
+    replace: 'deadSlots(seen, clock.now()).length >= 0 ? seen',
+    breaks: 'an attempt that has begun anew meanwhile is ended as dead, while it runs',
+    tests: ['test/unit/use-cases/look-ahead-old.test.ts'],
+  },
+  {
     name: 'what nobody needs is read ahead',
     file: FILE,
     find: 'if (!othersWait && !isCovered(context, shard)) return undefined',

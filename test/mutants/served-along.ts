@@ -57,6 +57,14 @@ export const SERVED_ALONG_MUTANTS: readonly TestedMutant[] = [
     tests: SERVED,
   },
   {
+    name: 'who was served is forgotten if the shard’s own loan has changed',
+    file: 'lib/use-cases/lending/settle.ts',
+    find: "if (again === 'stale') return { ...NOTHING, served }",
+    replace: "if (again === 'stale') return { ...NOTHING, served: NOBODY }",
+    breaks: 'a unit lies with a shard that nobody visits before the sweep',
+    tests: ['test/unit/use-cases/served-visited.test.ts'],
+  },
+  {
     name: 'nothing goes along',
     file: 'lib/use-cases/lending/settle-all.ts',
     find: '    along.push(...servedBy(capacity, one))',

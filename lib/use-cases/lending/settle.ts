@@ -80,7 +80,7 @@ export async function settle(context: Context, capacity: Capacity, given: PassRe
     }
     await context.clock.sleep(Math.round(context.random.number() * PAUSE_MS * (tries + 1)))
     const again = await readAgain(context, now)
-    if (again === 'stale') return NOTHING
+    if (again === 'stale') return { ...NOTHING, served }
     now = again
   }
   if (served.size > 0) return settled()

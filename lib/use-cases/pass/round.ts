@@ -47,7 +47,8 @@ import { keepStranded } from './stranded.ts'
 
 export async function passOnce(configured: Context, request: RoundRequest): Promise<Round> {
   const { store, deployment } = configured
-  const read = request.seen ?? (await store.states.read(request.shard)) ?? emptyState(request.shard)
+  const read =
+    seenSafely(configured, request) ?? (await store.states.read(request.shard)) ?? emptyState(request.shard)
   const state = withSlow(read, request)
   // Asked after the state was read: what a newer configuration has written since makes the write of this one fail.
   if (await deployment.isReplaced()) return { kind: 'replaced' }
@@ -60,6 +61,10 @@ export async function passOnce(configured: Context, request: RoundRequest): Prom
   if (!request.asksAgain) for (const { owner } of capacities) reportOverride(context, owner)
   return visitKnown(context, request, state, capacities)
 }
+
+/** Who died is judged before anything is written: an attempt that has begun anew since, where the job stood, would count as dead. */
+const seenSafely = ({ clock }: Context, { seen }: RoundRequest): ShardState | undefined =>
+  seen && deadSlots(seen, clock.now()).length === 0 ? seen : undefined
 
 /** Whether the item alone shows that there is nothing to do. */
 function isIdle({ config, clock }: Context, request: RoundRequest, state: ShardState): boolean {

@@ -1,0 +1,95 @@
+/** Who has got units from a visit is visited, whatever else of that visit fails. */
+import { expect, test } from 'vitest'
+import type { JobItem } from '../../../lib/core/job/job.ts'
+import type { Priority, ShardKey } from '../../../lib/core/keys.ts'
+import { limiterKey, poolNamed, totalOf } from '../../../lib/core/limits/queue-limiter.ts'
+import { defineConfig } from '../../../lib/core/queue/config.ts'
+import { jobItem } from '../../support/builders.ts'
+import { deliver, live, longRunning } from '../../support/interleave.ts'
+import { World } from '../../support/world.ts'
+
+const POOL = limiterKey(poolNamed('api'))
+const TOTAL = limiterKey(totalOf('crm'))
+const job = (pk: string, id: string, priority: Priority = 5): JobItem =>
+  jobItem({ pk: pk as ShardKey, id, priority })
+
+async function putOneByOne(world: World, ...jobs: readonly JobItem[]) {
+  for (const one of jobs) {
+    world.put(one)
+    await deliver(world)
+  }
+}
+
+test('a shard that is served at one limiter is visited though the books of the next cannot be written', async () => {
+  const world = new World(
+    defineConfig({
+      pools: { api: { concurrency: 1 } },
+      queues: {
+        crm: {
+          partition: { payload: 'customer' },
+          concurrency: 1,
+          timeout: 60_000,
+          total: 1,
+          pools: { api: 1 },
+        },
+      },
+    }),
+  )
+  const end = longRunning(world, () => true)
+  await putOneByOne(world, job('crm|a', 'a1'), job('crm|b', 'b1'))
+  const { states } = world.context.store
+  const { writeBooks } = states
+  let fails = 1
+  Object.assign(states, {
+    writeBooks: (...given: Parameters<typeof writeBooks>) => {
+      if (given[0].shard === TOTAL && fails-- > 0) return Promise.reject(new Error('throttled'))
+      return writeBooks(...given)
+    },
+  })
+  end()
+  await live(world, 60_000)
+  expect([...world.running]).toEqual(['b1'])
+})
+
+/** `crm|a` runs two jobs, of two units each; `mail|b` and `mail|c` wait. */
+test('a shard that a visit has served is visited though the books are others when it serves the next', async () => {
+  const world = new World(
+    defineConfig({
+      pools: { api: { concurrency: 4 } },
+      queues: {
+        crm: { partition: { payload: 'customer' }, concurrency: 2, timeout: 60_000, pools: { api: 2 } },
+        mail: { partition: { payload: 'customer' }, concurrency: 1, timeout: 60_000, pools: { api: 1 } },
+      },
+    }),
+  )
+  world.remaining_ms = 14 * 60_000
+  const ends = new Map<string, () => void>()
+  world.handler = ({ id }) =>
+    new Promise((resolve) => ends.set(id, () => resolve({ kind: 'succeeded' as const })))
+  await putOneByOne(
+    world,
+    job('crm|a', 'a1'),
+    job('crm|a', 'a2'),
+    job('mail|b', 'b1', 3),
+    job('mail|c', 'c1'),
+  )
+  expect([...world.running]).toEqual(['a1', 'a2'])
+  const { states } = world.context.store
+  const { writeBooks } = states
+  let writes = 0
+  const raced: typeof writeBooks = async (owner, write) => {
+    if (owner.shard !== POOL) return writeBooks(owner, write)
+    writes++
+    // Before it serves the next, of a worse priority, the other job of its own shard has ended.
+    if (writes === 2) {
+      ends.get('a2')?.()
+      for (let n = 0; n < 3000; n++) await Promise.resolve()
+    }
+    return writeBooks(owner, write)
+  }
+  Object.assign(states, { writeBooks: raced })
+  ends.get('a1')?.()
+  for (let n = 0; n < 3000; n++) await Promise.resolve()
+  await live(world, 60_000)
+  expect([...world.running].toSorted()).toEqual(['b1', 'c1'])
+})
