@@ -15,7 +15,7 @@ reportInputs('expressions')
 
 /** All words of Sluice's own expressions. Anything else has to be `#n…` or `:…`. */
 const WORDS = new Set(
-  'SET REMOVE ADD AND OR BETWEEN attribute_exists attribute_not_exists attribute_type if_not_exists pk sk dueShard dueAt layouts'.split(
+  'SET REMOVE ADD AND OR BETWEEN attribute_exists attribute_not_exists attribute_type begins_with if_not_exists pk sk dueShard dueAt layouts countedIn'.split(
     ' ',
   ),
 )
