@@ -1,6 +1,4 @@
 /** The typed client called without its types: every refusal is a SluiceError, and comes before anything is written. */
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
-import { SQSClient } from '@aws-sdk/client-sqs'
 import { fc } from '@fast-check/vitest'
 import { describe, expect, test } from 'vitest'
 import * as z from 'zod'
@@ -9,10 +7,11 @@ import { defineTask } from '../../lib/api/task.ts'
 import { EnvironmentError, SluiceError } from '../../lib/core/errors.ts'
 import { readEnvironment } from '../../lib/lambda/environment.ts'
 import { NOW } from '../support/builders.ts'
-import { record, type Sent } from '../support/record-commands.ts'
+import type { Sent } from '../support/record-commands.ts'
 import { untyped } from '../support/untyped.ts'
 import { text } from './attributes.ts'
 import { almost, anything } from './bodies.ts'
+import { recordedClients } from './client-options.ts'
 import { CONFIG } from './context.ts'
 import { reportInputs, runs, tried } from './count.ts'
 
@@ -80,19 +79,7 @@ const tasks = [
 ]
 const task = fc.constantFrom(...tasks)
 
-function clientFor(sent: Sent[]) {
-  const dynamodb = record(new DynamoDBClient({ region: 'us-east-1', credentials: KEYS }), sent)
-  const sqs = record(new SQSClient({ region: 'us-east-1', credentials: KEYS }), sent)
-  const names = {
-    jobsTable: 'jobs',
-    stateTable: 'state',
-    historyTable: 'history',
-    wakeQueueUrl: 'http://localhost/wake',
-  }
-  return createClient({ config: CONFIG, ...names, dynamodb, sqs })
-}
-const KEYS = { accessKeyId: 'test', secretAccessKey: 'test' }
-
+const clientFor = (sent: Sent[]) => createClient({ config: CONFIG, ...recordedClients(sent) })
 describe('the client', () => {
   test('enqueues what can run, and refuses anything else in words', async () => {
     const sent: Sent[] = []

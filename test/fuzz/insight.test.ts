@@ -1,16 +1,14 @@
 /** What people ask without types: why something waits, what there is, what a limiter does. An answer, or a refusal in words. */
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
-import { SQSClient } from '@aws-sdk/client-sqs'
 import { fc } from '@fast-check/vitest'
 import { describe, expect, test } from 'vitest'
 import { createClient } from '../../lib/api/client.ts'
 import { SluiceError } from '../../lib/core/errors.ts'
 import { defineConfig } from '../../lib/core/queue/config.ts'
 import { whyText } from '../../lib/core/why/why-text.ts'
-import { record } from '../support/record-commands.ts'
 import { untyped } from '../support/untyped.ts'
 import { text } from './attributes.ts'
 import { almost, anything } from './bodies.ts'
+import { recordedClients } from './client-options.ts'
 import { reportInputs, runs, tried } from './count.ts'
 
 reportInputs('questions')
@@ -28,17 +26,7 @@ const CONFIG = defineConfig({
     plain: { batch: { size: 3, wait: '1s' } },
   },
 })
-const KEYS = { accessKeyId: 'test', secretAccessKey: 'test' }
-const options = { region: 'us-east-1', credentials: KEYS }
-const client = createClient({
-  config: CONFIG,
-  jobsTable: 'jobs',
-  stateTable: 'state',
-  historyTable: 'history',
-  wakeQueueUrl: 'http://localhost/w',
-  dynamodb: record(new DynamoDBClient(options), []),
-  sqs: record(new SQSClient(options), []),
-})
+const client = createClient({ config: CONFIG, ...recordedClients([]) })
 
 const notJson = fc.constantFrom<unknown>(
   undefined,

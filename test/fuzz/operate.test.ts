@@ -2,8 +2,6 @@
  * What people do by the client without its types: cancel, set a total, a pool or an app's rate, pause, resume, slow down and
  * recount. Refused before anything is written.
  */
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
-import { SQSClient } from '@aws-sdk/client-sqs'
 import { fc } from '@fast-check/vitest'
 import { describe, expect, test } from 'vitest'
 import { createClient } from '../../lib/api/client.ts'
@@ -11,10 +9,11 @@ import { createAdmin } from '../../lib/api/create-admin.ts'
 import { SluiceError } from '../../lib/core/errors.ts'
 import { defineConfig } from '../../lib/core/queue/config.ts'
 import { NOW } from '../support/builders.ts'
-import { record, type Sent } from '../support/record-commands.ts'
+import type { Sent } from '../support/record-commands.ts'
 import { untyped } from '../support/untyped.ts'
 import { text } from './attributes.ts'
 import { almost, anything } from './bodies.ts'
+import { recordedClients } from './client-options.ts'
 import { reportInputs, runs, tried } from './count.ts'
 
 reportInputs('calls of operators')
@@ -30,22 +29,10 @@ const CONFIG = defineConfig({
     ruled: { rateLimit: { allowed: 5, period: '1s', partition: { payload: 'region' } } },
   },
 })
-const KEYS = { accessKeyId: 'test', secretAccessKey: 'test' }
-
 const clientFor = (sent: Sent[]) => createClient(optionsFor(sent))
 const adminFor = (sent: Sent[]) => createAdmin(optionsFor(sent))
 
-function optionsFor(sent: Sent[]) {
-  const dynamodb = record(new DynamoDBClient({ region: 'us-east-1', credentials: KEYS }), sent)
-  const sqs = record(new SQSClient({ region: 'us-east-1', credentials: KEYS }), sent)
-  const names = {
-    jobsTable: 'jobs',
-    stateTable: 'state',
-    historyTable: 'history',
-    wakeQueueUrl: 'http://localhost/w',
-  }
-  return { config: CONFIG, ...names, dynamodb, sqs }
-}
+const optionsFor = (sent: Sent[]) => ({ config: CONFIG, ...recordedClients(sent) })
 
 const hostile = fc.oneof(
   { weight: 5, arbitrary: anything },

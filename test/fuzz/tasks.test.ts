@@ -1,6 +1,4 @@
 /** Tasks as people without types define them: refused in words, or usable, and then each of their jobs is refused before it is put, or runs. */
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
-import { SQSClient } from '@aws-sdk/client-sqs'
 import { unmarshall } from '@aws-sdk/util-dynamodb'
 import { fc } from '@fast-check/vitest'
 import { describe, expect, test } from 'vitest'
@@ -12,10 +10,11 @@ import { createWorker } from '../../lib/api/worker.ts'
 import { ConfigurationError, SluiceError } from '../../lib/core/errors.ts'
 import { parseJob, type RawItem } from '../../lib/core/job/job.ts'
 import { defineConfig } from '../../lib/core/queue/config.ts'
-import { record, type Sent } from '../support/record-commands.ts'
+import type { Sent } from '../support/record-commands.ts'
 import { untyped } from '../support/untyped.ts'
 import { HOSTILE_TEXTS } from './attributes.ts'
 import { almost, anything } from './bodies.ts'
+import { recordedClients } from './client-options.ts'
 import { reportInputs, runs, tried } from './count.ts'
 
 reportInputs('tasks')
@@ -35,8 +34,6 @@ const CONFIG = defineConfig({
     mail: { partition: { payload: 'customer' } },
   },
 })
-const KEYS = { accessKeyId: 'test', secretAccessKey: 'test' }
-
 const notJson = fc.constantFrom<unknown>(undefined, Symbol('x'), 1n, () => 1, new Map(), Number.NaN, '\ud800')
 const hostile = fc.oneof({ weight: 5, arbitrary: anything }, { weight: 2, arbitrary: notJson })
 const units = fc.oneof(
@@ -104,17 +101,7 @@ const tags = fc.oneof(
   { weight: 1, arbitrary: hostile },
 )
 
-function clientFor(sent: Sent[]) {
-  const dynamodb = record(new DynamoDBClient({ region: 'us-east-1', credentials: KEYS }), sent)
-  const sqs = record(new SQSClient({ region: 'us-east-1', credentials: KEYS }), sent)
-  const names = {
-    jobsTable: 'jobs',
-    stateTable: 'state',
-    historyTable: 'history',
-    wakeQueueUrl: 'http://localhost/w',
-  }
-  return createClient({ config: CONFIG, ...names, dynamodb, sqs })
-}
+const clientFor = (sent: Sent[]) => createClient({ config: CONFIG, ...recordedClients(sent) })
 
 describe('a task', () => {
   test('is usable, or refused in words', () => {

@@ -5,6 +5,7 @@ import { lockKeyOf, lockOfNext } from '../../lib/core/job/lock.ts'
 import type { KeyClaim, Move } from '../../lib/ports/store.ts'
 import { expiryOf, type Given, roomsOf } from './given.ts'
 import { at, bit, type Intent } from './intent.ts'
+import { isOneOf } from './is-one-of.ts'
 import type { MovingOperation } from './moving-verbs.ts'
 import { UNIQUE_KEYS } from './names.ts'
 
@@ -29,8 +30,7 @@ export const MOVING_KINDS = [
   'lock',
 ] as const
 export type MovingKind = (typeof MOVING_KINDS)[number]
-export const isMoving = (kind: string): kind is MovingKind =>
-  (MOVING_KINDS as readonly string[]).includes(kind)
+export const isMoving = isOneOf(MOVING_KINDS)
 
 export function resolveMoving(kind: MovingKind, intent: Intent, given: Given): MovingOperation {
   const { item, old } = given

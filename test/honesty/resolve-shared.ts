@@ -2,6 +2,7 @@
 import type { GrantKey } from '../../lib/core/limits/grant.ts'
 import { FAR_S, type Given } from './given.ts'
 import { at, bit, type Intent } from './intent.ts'
+import { isOneOf } from './is-one-of.ts'
 import { BUCKETS, type Names, TIMES } from './names.ts'
 import type { SharedOperation } from './shared-verbs.ts'
 
@@ -15,8 +16,7 @@ export const SHARED_KINDS = [
   'glance',
 ] as const
 export type SharedKind = (typeof SHARED_KINDS)[number]
-export const isShared = (kind: string): kind is SharedKind =>
-  (SHARED_KINDS as readonly string[]).includes(kind)
+export const isShared = isOneOf(SHARED_KINDS)
 
 export function resolveShared(
   kind: SharedKind,

@@ -1,10 +1,11 @@
 /** Jobs that have ended, in the History table. */
-import { PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb'
+import { PutItemCommand } from '@aws-sdk/client-dynamodb'
 import type { EndedKey, EndedRecord } from '../../core/job/ended-job.ts'
 import { HISTORY_ANSWER_MS } from '../../core/times.ts'
 import type { EndedPage } from '../../ports/store.ts'
-import { type Database, fromItem, isWritten, toItem } from './database.ts'
+import { type Database, isWritten, toItem } from './database.ts'
 import { UpdateExpression } from './expression.ts'
+import { historyItem, historyPage } from './history-queries.ts'
 import { within } from './within.ts'
 
 /** Four read units each at the most, of which there is one for each key of a partition. */
@@ -32,40 +33,15 @@ export async function rememberEnded(
   await within(HISTORY_ANSWER_MS, (abortSignal) => isWritten(client.send(put, { abortSignal })))
 }
 
-/** By the right to read letters. */
-export async function ended(
-  { client, tables }: Database,
-  { pk, sk }: EndedKey,
-): Promise<EndedRecord | undefined> {
-  const { Items = [] } = await client.send(
-    new QueryCommand({
-      TableName: tables.history,
-      KeyConditionExpression: 'pk = :pk AND sk = :sk',
-      ExpressionAttributeValues: toItem({ ':pk': pk, ':sk': sk }),
-      ConsistentRead: true,
-    }),
-  )
-  return Items[0] && (fromItem(Items[0]) as unknown as EndedRecord)
-}
+export const ended = (database: Database, key: EndedKey): Promise<EndedRecord | undefined> =>
+  historyItem(database, key)
 
 export async function endedJobs(
-  { client, tables }: Database,
+  database: Database,
   pk: string,
   cursor: string | undefined,
 ): Promise<EndedPage> {
-  const { Items = [], LastEvaluatedKey } = await client.send(
-    new QueryCommand({
-      TableName: tables.history,
-      KeyConditionExpression: 'pk = :pk',
-      ExpressionAttributeValues: toItem({ ':pk': pk }),
-      ScanIndexForward: false,
-      Limit: ENDED_A_PAGE,
-      ...(cursor === undefined ? {} : { ExclusiveStartKey: toItem({ pk, sk: cursor }) }),
-    }),
-  )
-  const next = LastEvaluatedKey && String(fromItem(LastEvaluatedKey)['sk'])
-  return {
-    records: Items.map((item) => fromItem(item) as unknown as EndedRecord),
-    ...(next === undefined ? {} : { cursor: next }),
-  }
+  const how = { ScanIndexForward: false, Limit: ENDED_A_PAGE }
+  const { items, ...page } = await historyPage<EndedRecord>(database, { pk, cursor, ...how })
+  return { records: items, ...page }
 }

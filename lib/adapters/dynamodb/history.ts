@@ -1,12 +1,13 @@
 /** The History table: dead letters, jobs that have ended, and whose a unique key is. */
-import { PutItemCommand, QueryCommand, TransactWriteItemsCommand } from '@aws-sdk/client-dynamodb'
+import { PutItemCommand, TransactWriteItemsCommand } from '@aws-sdk/client-dynamodb'
 import type { DeadLetter, LetterKey } from '../../core/job/dead-letter.ts'
 import type { JobItem } from '../../core/job/job.ts'
-import type { Lock, LockKey } from '../../core/job/lock.ts'
+import type { Lock } from '../../core/job/lock.ts'
 import type { HistoryStore, KeyClaim, LetterPage } from '../../ports/store.ts'
 import { countLetters, countLettersOf } from './counts.ts'
-import { type Database, failedPart, fromItem, isBusy, toItem } from './database.ts'
+import { type Database, failedPart, isBusy, toItem } from './database.ts'
 import { ended, endedJobs, rememberEnded } from './ended.ts'
+import { historyItem, historyPage } from './history-queries.ts'
 import { mendSize } from './recount.ts'
 import { readSize, sizeChanges } from './sizes.ts'
 import { claimKey } from './unique.ts'
@@ -30,41 +31,12 @@ export const dynamoHistoryStore = (database: Database): HistoryStore => ({
   rememberEnded: (record, since) => rememberEnded(database, record, since),
   ended: (key) => ended(database, key),
   endedJobs: (pk, cursor) => endedJobs(database, pk, cursor),
-  lock: (key) => lockOf(database, key),
+  lock: (key) => historyItem<Lock>(database, key),
 })
 
-async function letters(
-  { client, tables }: Database,
-  pk: string,
-  cursor: string | undefined,
-): Promise<LetterPage> {
-  const { Items = [], LastEvaluatedKey } = await client.send(
-    new QueryCommand({
-      TableName: tables.history,
-      KeyConditionExpression: 'pk = :pk',
-      ExpressionAttributeValues: toItem({ ':pk': pk }),
-      ConsistentRead: true,
-      ...(cursor === undefined ? {} : { ExclusiveStartKey: toItem({ pk, sk: cursor }) }),
-    }),
-  )
-  const next = LastEvaluatedKey && String(fromItem(LastEvaluatedKey)['sk'])
-  return {
-    letters: Items.map((item) => fromItem(item) as unknown as DeadLetter),
-    ...(next === undefined ? {} : { cursor: next }),
-  }
-}
-
-/** By the right to read letters. */
-async function lockOf({ client, tables }: Database, { pk, sk }: LockKey): Promise<Lock | undefined> {
-  const { Items = [] } = await client.send(
-    new QueryCommand({
-      TableName: tables.history,
-      KeyConditionExpression: 'pk = :pk AND sk = :sk',
-      ExpressionAttributeValues: toItem({ ':pk': pk, ':sk': sk }),
-      ConsistentRead: true,
-    }),
-  )
-  return Items[0] && (fromItem(Items[0]) as unknown as Lock)
+async function letters(database: Database, pk: string, cursor: string | undefined): Promise<LetterPage> {
+  const { items, ...page } = await historyPage<DeadLetter>(database, { pk, cursor, ConsistentRead: true })
+  return { letters: items, ...page }
 }
 
 async function putBack(

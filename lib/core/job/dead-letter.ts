@@ -7,6 +7,7 @@ import { type Parsed, parsed, refused } from '../text/parsed.ts'
 import { LETTER_KEPT_MS } from '../times.ts'
 import { MAX_LETTER_TEXT_BYTES } from './item-size.ts'
 import type { RawItem } from './job.ts'
+import { spreadKey, spreadKeys } from './spread-keys.ts'
 import type { Wait } from './wait.ts'
 
 export type DeadReason =
@@ -46,18 +47,12 @@ export interface DeadLetter extends LetterKey, Wait {
 const MAX_ERROR_LENGTH = 2000
 /** DynamoDB takes sort keys of 1,024 bytes. */
 const MAX_NAME_BYTES = 960
-/**
- * Over how many keys the letters of a queue are spread. DynamoDB takes 1,000 write units a second for one key, and
- * when the service that a queue calls is down, the jobs of all partitions die in the same minutes.
- */
-export const LETTER_KEYS = 16
-
 const plainKey = (queue: string): string => `dead|${QUEUE_NAME.test(queue) ? queue : 'unknown'}`
 
 /** Every `pk` under which letters of a queue stand. Letters of earlier versions have the plain one, without a number. */
 export const letterKeys = (queue: string): readonly string[] => [
   plainKey(queue),
-  ...Array.from({ length: LETTER_KEYS }, (_, n) => `${plainKey(queue)}|${n}`),
+  ...spreadKeys(plainKey(queue)),
 ]
 
 export function deadLetterOf(item: RawItem, reason: DeadReason, error: string, now: number): DeadLetter {
@@ -93,7 +88,7 @@ function deadLetter(
   const text = JSON.stringify(job, plain) ?? 'null'
   const hash = stableHash(text)
   return {
-    pk: `${plainKey(queue)}|${hash % LETTER_KEYS}`,
+    pk: spreadKey(plainKey(queue), hash),
     sk: `${new Date(now).toISOString()}#${firstBytes(name, MAX_NAME_BYTES)}#${hash.toString(36)}`,
     ...partition,
     reason,

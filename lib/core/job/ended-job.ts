@@ -5,10 +5,11 @@
 import type { Shard } from '../keys.ts'
 import { firstBytes } from '../text/first-bytes.ts'
 import { stableHash } from '../text/hash.ts'
-import { type DeadReason, LETTER_KEYS } from './dead-letter.ts'
+import type { DeadReason } from './dead-letter.ts'
 import type { Done, Ending } from './ending.ts'
 import { itemBytes } from './item-size.ts'
 import type { Job } from './job.ts'
+import { spreadKey, spreadKeys } from './spread-keys.ts'
 import { type Wait, type Waits, waitOf } from './wait.ts'
 
 /** The key of the record in the History table. */
@@ -59,13 +60,13 @@ const MOST_WAITS = 5
 
 /** Over as many keys as the letters of a queue: jobs of one partition may end as fast as they die. */
 export const endedKey = (place: Pick<Shard, 'queue' | 'partition'>, id: string): EndedKey => ({
-  pk: `${prefixOf(place)}|${stableHash(id) % LETTER_KEYS}`,
+  pk: spreadKey(prefixOf(place), stableHash(id)),
   sk: id,
 })
 
 /** Every `pk` under which the ended jobs of a partition stand. */
 export const endedKeys = (place: Pick<Shard, 'queue' | 'partition'>): readonly string[] =>
-  Array.from({ length: LETTER_KEYS }, (_, n) => `${prefixOf(place)}|${n}`)
+  spreadKeys(prefixOf(place))
 
 const prefixOf = ({ queue, partition = '' }: Pick<Shard, 'queue' | 'partition'>): string =>
   `ended|${queue}|${partition}`

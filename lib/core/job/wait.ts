@@ -15,6 +15,10 @@ interface Waited {
   readonly waits_ms?: Waits
 }
 
+/** The job with what its claim says that it waited for. */
+export const withWaits = <Of extends object>(job: Of, { waits_ms }: Pick<Wait, 'waits_ms'>) =>
+  waits_ms ? { ...job, waits_ms } : job
+
 /** How long an attempt has waited, from the job's time to its start, and for what. */
 export const waitOf = ({ runAt, startedAt, waits_ms }: Waited): Wait =>
   startedAt === undefined

@@ -65,8 +65,9 @@ function settleOne(
   // They cost no write of their own: without one here, each borrows itself.
   const isWritten = told.length + place.length + served.loans.length > 0
   const room = resource === 'slots' && isWritten ? MOST_SERVED - served.served.length : 0
-  const after = { ...portion, books: changed(books, served) }
-  const followers = lendAlong(after, along.slice(0, room), newId)
+  const next = along.slice(0, room)
+  const followers =
+    next.length > 0 ? lendAlong({ ...portion, books: changed(books, served) }, next, newId) : []
   const lent = [...served.loans, ...followers]
   return {
     loans: [...told, ...lent],

@@ -1,4 +1,6 @@
 /** A slot becomes free: the next job takes it, in this invocation or by a message. */
+
+import { withWaits } from '../../core/job/wait.ts'
 import { parseShard, type ShardKey } from '../../core/keys.ts'
 import type { Counted } from '../../core/limits/adaptive.ts'
 import type { LimiterName } from '../../core/limits/queue-limiter.ts'
@@ -11,7 +13,7 @@ import type { Context, WorkerContext } from '../context.ts'
 import { type HandOff, pass } from '../pass/pass.ts'
 import { slowLimiterAtLeast, slowOwner } from '../pass/slow.ts'
 import { isGrantLate, lapsedOf } from './granted-start.ts'
-import { deadlineOf, hasTimeFor, type Invocation, type Running, withWaits } from './invocation.ts'
+import { deadlineOf, hasTimeFor, type Invocation, type Running } from './invocation.ts'
 import { isCovered } from './look-ahead.ts'
 import { withPayloads } from './members.ts'
 import { begin, holderOf } from './start.ts'

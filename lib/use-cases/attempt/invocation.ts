@@ -3,7 +3,7 @@
 import type { TaskOutcome } from '../../core/job/ending.ts'
 import type { Job } from '../../core/job/job.ts'
 import type { ShardKey } from '../../core/keys.ts'
-import type { Claim, Holder } from '../../core/pass/decide.ts'
+import type { Holder } from '../../core/pass/decide.ts'
 import { CLOCK_SKEW_MS, FINISHING_MS } from '../../core/times.ts'
 import type { GrantedStart } from '../../ports/queues.ts'
 import type { Context } from '../context.ts'
@@ -38,10 +38,6 @@ export interface Running extends Holder {
   /** The start of the rates that its queue shares. */
   readonly granted?: GrantedStart
 }
-
-/** The job as its worker knows it: with what its claim says that it waited for. */
-export const withWaits = (job: Job, { waits_ms }: Pick<Claim, 'waits_ms'>): Job =>
-  waits_ms ? { ...job, waits_ms } : job
 
 /** Lambda ends the invocation before this time, so no attempt outlives its slot and no heartbeat is needed. */
 export const deadlineOf = ({ clock }: Pick<Context, 'clock'>, invocation: Invocation): number =>

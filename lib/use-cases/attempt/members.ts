@@ -1,5 +1,6 @@
 /** The jobs of a slot: one, or those of a batch that still stand where they were claimed, and may run here. */
 import type { Job, RawItem } from '../../core/job/job.ts'
+import { withWaits } from '../../core/job/wait.ts'
 import type { SortKey } from '../../core/keys.ts'
 import type { Claim } from '../../core/pass/decide.ts'
 import { areOfOneKey } from '../../core/queue/batch-key.ts'
@@ -8,7 +9,7 @@ import { forEachSideBySide } from '../../core/side-by-side.ts'
 import type { Context, WorkerContext } from '../context.ts'
 import { judgeItem } from '../judge.ts'
 import { fetchPayload } from './fetch-payload.ts'
-import { type Invocation, type Member, type Running, withWaits } from './invocation.ts'
+import type { Invocation, Member, Running } from './invocation.ts'
 
 /** So many are read, or written, simultaneously. */
 export const BATCH_SIDE_BY_SIDE = 16

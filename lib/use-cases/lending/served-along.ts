@@ -5,11 +5,11 @@ import { priorityIn } from '../../core/limits/place.ts'
 import type { Context } from '../context.ts'
 import { isStranger } from './account.ts'
 import type { Capacity } from './capacity.ts'
-import type { PassResult } from './served.ts'
+import type { Following } from './served.ts'
 import type { Settled } from './settle.ts'
 
 /** @param before with the line in which they stood */
-export function servedBy(before: Capacity, { served, after }: Settled): NonNullable<PassResult['along']> {
+export function servedBy(before: Capacity, { served, after }: Settled): readonly Following[] {
   // A partition's books name its shards otherwise, and none of another partition.
   if (!before.limiter || !after) return []
   const { line } = before.books.slots

@@ -14,7 +14,12 @@ export const NOBODY: Served = new Map()
 
 export const joinServed = (parts: readonly Served[]): Served => new Map(parts.flatMap((part) => [...part]))
 
+/** A shard that was served at one limiter, for the others that cover it, with its item as above. */
+export interface Following extends Along {
+  readonly state: ShardState | undefined
+}
+
 /** What came of a shard's pass, and whom the visit has served before. */
 export interface PassResult extends Result {
-  readonly along?: readonly (Along & { readonly state: ShardState | undefined })[]
+  readonly along?: readonly Following[]
 }

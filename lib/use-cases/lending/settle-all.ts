@@ -11,7 +11,7 @@ import type { Context } from '../context.ts'
 import { borrowedIn } from './account.ts'
 import type { Capacity } from './capacity.ts'
 import { leaveLine } from './leave-line.ts'
-import { joinServed, type PassResult } from './served.ts'
+import { type Following, joinServed } from './served.ts'
 import { isCoveredBy, servedBy } from './served-along.ts'
 import { othersWait, type Settled, settle, settleAfter } from './settle.ts'
 import { tendAfter } from './tend-chunk.ts'
@@ -109,7 +109,7 @@ async function* settleEach(
   accounts: readonly Account[],
   after: AfterWrite | undefined,
 ): AsyncGenerator<Settled> {
-  const along: NonNullable<PassResult['along']>[number][] = []
+  const along: Following[] = []
   for (const { capacity, result: own } of accounts.toSorted(byLine)) {
     const result = { ...own, along: along.filter(isCoveredBy(context, capacity)) }
     const one = after
