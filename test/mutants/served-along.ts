@@ -89,6 +89,22 @@ export const SERVED_ALONG_MUTANTS: readonly TestedMutant[] = [
     tests: SERVED,
   },
   {
+    name: 'what goes along goes to a chunk of which a shard may not borrow',
+    file: 'lib/use-cases/lending/served-along.ts',
+    find: 'capacity.limiter !== undefined && !capacity.chunk &&',
+    replace: 'capacity.limiter !== undefined &&',
+    breaks: 'a shard has units of two parts of one limiter, and knows of one',
+    tests: ['test/unit/use-cases/who-follows.test.ts'],
+  },
+  {
+    name: 'who goes along does so with the best priority',
+    file: 'lib/use-cases/lending/served-along.ts',
+    find: 'priority: priorityIn(place)',
+    replace: 'priority: 0 * priorityIn(place)',
+    breaks: 'a better job that waits for the other limiter is passed by',
+    tests: ['test/unit/use-cases/who-follows.test.ts'],
+  },
+  {
     name: 'who visits the next one reads its item again',
     file: 'lib/use-cases/pass/pass.ts',
     find: '    ...(seen ? { seen } : {}),\n    ...(shared',
