@@ -16,6 +16,8 @@ export interface Portion extends Partition {
   readonly givesIdleBack?: true
   /** The limiter covers the jobs of this lane, and not all of its queue. */
   readonly ofLane?: true
+  /** How many shards the partition has. Absent for a limiter. */
+  readonly shards?: number
   /** So many shards stand in its line, or as many as usual. */
   readonly longestLine?: number
 }

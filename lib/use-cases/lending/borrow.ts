@@ -1,6 +1,7 @@
 /** A shard that has work for more units than it has borrows what is free, and then what others have and do not use. */
 import { type LoanChange, RESOURCES, type Resource } from '../../core/limits/books.ts'
 import { capOf, type Units } from '../../core/limits/in-force.ts'
+import { lendAhead } from '../../core/limits/lend-ahead.ts'
 import { PLAIN, unitsOfOneJob, unitsToBorrow } from '../../core/limits/lending.ts'
 import { afterReturn, type Loan, lendMore } from '../../core/limits/limiter.ts'
 import { booksKeptUntil } from '../../core/shard/expiry.ts'
@@ -47,7 +48,18 @@ export async function cover(
 
 async function borrowOnce(context: Context, capacity: Capacity, wanted: Units): Promise<Capacity | 'stale'> {
   const loans = RESOURCES.flatMap((resource) => freeLoan(context, capacity, resource, wanted[resource]))
-  return loans.length === 0 ? capacity : lend(context, capacity, loans)
+  return loans.length === 0 ? capacity : lend(context, capacity, [...loans, ...loansAhead(context, capacity)])
+}
+
+/** A condition for each of them says that it has none: whoever is late reads that it has, and needs nothing more. */
+function loansAhead(context: Context, capacity: Capacity): LoanChange[] {
+  const { borrowers, units } = lendAhead(capacity)
+  return borrowers.map((borrower) => ({
+    resource: 'slots',
+    borrower,
+    was: undefined,
+    is: lendMore(undefined, units, newLoanId(context)),
+  }))
 }
 
 async function lend(

@@ -8,6 +8,7 @@ import type { Limits } from '../../core/limits/limits.ts'
 import type { Portion } from '../../core/limits/portion.ts'
 import type { QueueLimiter } from '../../core/limits/queue-limiter.ts'
 import { borrowerOf, ownerOf } from '../../core/limits/shards.ts'
+import type { QueueConfig } from '../../core/queue/config.ts'
 import { unitsOfOwner } from '../../core/shard/in-use.ts'
 import { type BorrowedUnits, emptyState, type ShardState } from '../../core/shard/state.ts'
 import type { Context } from '../context.ts'
@@ -37,7 +38,7 @@ export async function readOwner(
 
 interface Read {
   readonly shard: Shard
-  readonly configured: Limits
+  readonly configured: Limits & Pick<QueueConfig, 'shards'>
   readonly owner: ShardState
   readonly state: Pick<ShardState, 'shard' | 'borrowed' | 'borrowedFrom'>
   readonly now: number
@@ -49,7 +50,8 @@ export function capacityOf({ shard, configured, owner, state, now }: Read): Capa
   const books = booksOf(owner)
   const borrowed = borrowedBy(self, state.borrowed ?? {}, books)
   if (borrowed === 'stale') return 'stale'
-  return { shard, owner, configured, self, limits, books, borrowed, ownUse: unitsOfOwner(owner, limits, now) }
+  const ownUse = unitsOfOwner(owner, limits, now)
+  return { shard, owner, configured, self, limits, books, borrowed, ownUse, shards: configured.shards }
 }
 
 /** After the books have changed. */
