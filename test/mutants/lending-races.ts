@@ -112,4 +112,20 @@ export const LENDING_RACES_MUTANTS: readonly TestedMutant[] = [
     breaks: 'more starts than a long period allows',
     tests: [LENDING_RACES],
   },
+  {
+    name: 'a partition with a limit lends ahead, too',
+    file: 'lib/core/limits/lend-ahead.ts',
+    find: "Number.isFinite(capOf(limits, 'slots')) || isLaneName(self)",
+    replace: 'isLaneName(self)',
+    breaks: 'more is lent than there is, and nobody claims anything',
+    tests: ['test/unit/core/limits/lend-ahead.test.ts'],
+  },
+  {
+    name: 'each shard of a partition without a limit borrows for itself',
+    file: 'lib/use-cases/lending/borrow.ts',
+    find: '[...loans, ...loansAhead(context, capacity)]',
+    replace: 'loans',
+    breaks: 'all of them write one item in the first second, and a job costs more than with a limit',
+    tests: ['test/unit/use-cases/lend-ahead.test.ts'],
+  },
 ]

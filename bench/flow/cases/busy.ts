@@ -33,7 +33,7 @@ const LIMITS: readonly Limit[] = [
   {
     backlog: seconds(3, 6),
     load: seconds(2, 5),
-    busyToday: { atLeast: 55 },
+    busyToday: { atLeast: 95 },
     besideIdleToday: { atMost: 3000 },
   },
 ]
