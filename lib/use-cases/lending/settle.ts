@@ -15,13 +15,13 @@ import { borrowsElsewhere } from './limiter-capacity.ts'
 import { newLoanId } from './loan-id.ts'
 import { readAgain, withOwner } from './read-again.ts'
 import { readUnlessDamaged } from './read-unless-damaged.ts'
-import { NOBODY, type PassResult, type Served } from './served.ts'
+import { type Failed, keepServed, NOBODY, type PassResult, type Served } from './served.ts'
 
 /** Others may change the books, too; then the one that is late reads them again. */
 const TRIES = 10
 const PAUSE_MS = 20
 
-export interface Settled {
+export interface Settled extends Failed {
   /** The shard has come to stand in the line: what was given back just before nobody has offered to it. */
   readonly hasEntered: boolean
   /** The shards that have to be visited, for they have got units. */
@@ -45,11 +45,20 @@ const soundIn = ({ along }: PassResult): Sound =>
  * @param capacity with what the shard has borrowed after its pass
  * @throws BooksBusyError if others change the books all the time
  */
-export async function settle(context: Context, capacity: Capacity, given: PassResult): Promise<Settled> {
+export function settle(context: Context, capacity: Capacity, given: PassResult): Promise<Settled> {
+  const served = new Map<ShardKey, ShardState | undefined>()
+  return keepServed(served, () => settleUntilDone(context, capacity, given, served))
+}
+
+async function settleUntilDone(
+  context: Context,
+  capacity: Capacity,
+  given: PassResult,
+  served: Map<ShardKey, ShardState | undefined>,
+): Promise<Settled> {
   let [now, result] = [capacity, given]
   let [hasEntered, isChanged] = [false, false]
   const settled = () => ({ ...settledBy(now, hasEntered, served), ...(isChanged ? { after: now } : {}) })
-  const served = new Map<ShardKey, ShardState | undefined>()
   const sound = soundIn(given)
   for (let tries = 0; tries < TRIES; tries++) {
     const { served: next, ...settlement } = settlementOf(now, result, () =>

@@ -51,8 +51,8 @@ test('a shard that is served at one limiter is visited though the books of the n
   expect([...world.running]).toEqual(['b1'])
 })
 
-/** `crm|a` runs two jobs, of two units each; `mail|b` and `mail|c` wait. */
-test('a shard that a visit has served is visited though the books are others when it serves the next', async () => {
+/** `crm|a` runs two jobs, of two units each; `mail|b` and `mail|c` wait, the first with a better priority: it is served before. */
+async function waitingInTurn() {
   const world = new World(
     defineConfig({
       pools: { api: { concurrency: 4 } },
@@ -74,6 +74,11 @@ test('a shard that a visit has served is visited though the books are others whe
     job('mail|c', 'c1'),
   )
   expect([...world.running]).toEqual(['a1', 'a2'])
+  return { world, end: (id: string) => ends.get(id)?.() }
+}
+
+test('a shard that a visit has served is visited though the books are others when it serves the next', async () => {
+  const { world, end } = await waitingInTurn()
   const { states } = world.context.store
   const { writeBooks } = states
   let writes = 0
@@ -82,14 +87,30 @@ test('a shard that a visit has served is visited though the books are others whe
     writes++
     // Before it serves the next, of a worse priority, the other job of its own shard has ended.
     if (writes === 2) {
-      ends.get('a2')?.()
+      end('a2')
       for (let n = 0; n < 3000; n++) await Promise.resolve()
     }
     return writeBooks(owner, write)
   }
   Object.assign(states, { writeBooks: raced })
-  ends.get('a1')?.()
+  end('a1')
   for (let n = 0; n < 3000; n++) await Promise.resolve()
   await live(world, 60_000)
   expect([...world.running].toSorted()).toEqual(['b1', 'c1'])
+})
+
+test('a shard that a visit has served is visited though the write that serves the next fails', async () => {
+  const { world, end } = await waitingInTurn()
+  const { states } = world.context.store
+  const { writeBooks } = states
+  let writes = 0
+  const failing: typeof writeBooks = (owner, write) => {
+    if (owner.shard === POOL && ++writes === 2) return Promise.reject(new Error('no room'))
+    return writeBooks(owner, write)
+  }
+  Object.assign(states, { writeBooks: failing })
+  end('a1')
+  await live(world, 60_000)
+  expect([...world.running].toSorted()).toEqual(['a2', 'b1', 'c1'])
+  expect(world.heard('books not settled')).toHaveLength(1)
 })
