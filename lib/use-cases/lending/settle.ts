@@ -16,6 +16,7 @@ import { newLoanId } from './loan-id.ts'
 import { readAgain, withOwner } from './read-again.ts'
 import { readUnlessDamaged } from './read-unless-damaged.ts'
 import { type Failed, keepServed, NOBODY, type PassResult, type Served } from './served.ts'
+import { writeBooks } from './write-books.ts'
 
 /** Others may change the books, too; then the one that is late reads them again. */
 const TRIES = 10
@@ -74,7 +75,7 @@ async function settleUntilDone(
     for (const name of misplaced) served.set(shardNamed(now, name), undefined)
     const change =
       damaged.length > 0 ? { loans: [], line: damaged, isLending: false } : { loans, line, isLending }
-    const outcome = await context.store.states.writeBooks(now.owner, { ...change, expiresAt })
+    const outcome = await writeBooks(context, now, { ...change, expiresAt })
     if (outcome.kind === 'written' && damaged.length === 0) {
       hasEntered ||= settlement.hasEntered
       isChanged = true
