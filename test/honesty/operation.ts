@@ -11,7 +11,7 @@ import { deadLetters } from '../../lib/use-cases/operate/dead-letters.ts'
 import { callEnded, type EndedOperation } from './ended-verbs.ts'
 import { callLater, type LaterOperation } from './later-verbs.ts'
 import { callMoving, type MovingOperation } from './moving-verbs.ts'
-import { callSchedules, type ScheduleOperation } from './schedule-verbs.ts'
+import { callSchedules, isOfSchedules, type ScheduleOperation } from './schedule-verbs.ts'
 import { callShared, type SharedOperation } from './shared-verbs.ts'
 
 export type Operation =
@@ -62,6 +62,7 @@ export async function answer(store: Store, operation: Operation): Promise<unknow
 }
 
 function call(store: Store, operation: Operation): Promise<unknown> {
+  if (isOfSchedules(operation)) return callSchedules(store, operation)
   const { jobs, states, history } = store
   switch (operation.op) {
     case 'put':
@@ -126,21 +127,6 @@ function call(store: Store, operation: Operation): Promise<unknown> {
     case 'ended':
     case 'endedJobs':
       return callEnded(store, operation)
-    case 'getSchedule':
-    case 'getSchedules':
-    case 'dueSchedules':
-    case 'scanSchedules':
-    case 'putSchedule':
-    case 'removeSchedule':
-    case 'burySchedule':
-    case 'fire':
-    case 'withdraw':
-    case 'putAtMostOnce':
-    case 'partitions':
-    case 'savePartitions':
-    case 'declared':
-    case 'saveDeclared':
-      return callSchedules(store, operation)
     default:
       return callLater(store, operation)
   }

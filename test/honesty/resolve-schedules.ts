@@ -30,6 +30,8 @@ export const SCHEDULE_KINDS = [
   'putSchedule',
   'putSchedule',
   'putByHand',
+  'putByHand',
+  'putByHand',
   'removeSchedule',
   'burySchedule',
   'burySchedule',
@@ -110,11 +112,11 @@ function scheduleFor({ bits, time, other, priority }: Intent, key: ScheduleKey):
   return bit(bits, 4) ? whole : { ...whole, nextAt: at(TIMES, time), window: at(UNIQUE_KEYS, priority) }
 }
 
-/** Without a version. */
-const byHand = ({ bits, time, other }: Intent, pk: string): RawSchedule => ({
+/** Without a version; and so much alike that one often has all that another has, and more. */
+const byHand = ({ bits, time }: Intent, pk: string): RawSchedule => ({
   pk,
-  cron: at(['* * * * *', '0 9 * * *'], bits),
-  queue: at(UNIQUE_KEYS, other),
+  cron: '0 9 * * *',
+  queue: 'crm',
   ...(bit(bits, 1) ? { payload: { at: at(TIMES, time) } } : {}),
   ...(bit(bits, 2) ? { nextAt: at(TIMES, time), dueIn: String(bits % 2) } : {}),
 })

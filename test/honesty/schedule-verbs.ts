@@ -41,6 +41,25 @@ export type ScheduleOperation =
   | { readonly op: 'declared' }
   | { readonly op: 'saveDeclared'; readonly note: DeclaredNote; readonly found: number | 'absent' }
 
+const OPERATIONS: Readonly<Record<ScheduleOperation['op'], true>> = {
+  getSchedule: true,
+  getSchedules: true,
+  dueSchedules: true,
+  scanSchedules: true,
+  putSchedule: true,
+  removeSchedule: true,
+  burySchedule: true,
+  fire: true,
+  withdraw: true,
+  putAtMostOnce: true,
+  partitions: true,
+  savePartitions: true,
+  declared: true,
+  saveDeclared: true,
+}
+export const isOfSchedules = (operation: { readonly op: string }): operation is ScheduleOperation =>
+  Object.hasOwn(OPERATIONS, operation.op)
+
 export function callSchedules(store: Store, operation: ScheduleOperation): Promise<unknown> {
   const { schedules } = store
   switch (operation.op) {

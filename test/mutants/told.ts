@@ -34,7 +34,7 @@ export const TOLD_MUTANTS: readonly TestedMutant[] = [
     name: 'what another shard’s visit has lent is said to be borrowed',
     file: 'lib/core/limits/lending-event.ts',
     find: "const lent = borrower === self ? 'borrowed' : 'passed on'",
-    replace: "const lent = borrower !== self ? 'borrowed' : 'borrowed'",
+    replace: "const lent = 'borrowed'",
     breaks: 'nobody sees that a unit went on to the next in line',
     tests: RULES,
   },

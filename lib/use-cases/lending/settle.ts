@@ -48,23 +48,23 @@ const soundIn = ({ along }: PassResult): Sound =>
  */
 export function settle(context: Context, capacity: Capacity, given: PassResult): Promise<Settled> {
   const served = new Map<ShardKey, ShardState | undefined>()
-  return keepServed(served, () => settleUntilDone(context, capacity, given, served))
+  return keepServed(served, () => settleUntilDone(context, { capacity, given, served }))
 }
 
-async function settleUntilDone(
-  context: Context,
-  capacity: Capacity,
-  given: PassResult,
-  served: Map<ShardKey, ShardState | undefined>,
-): Promise<Settled> {
+interface Settling {
+  readonly capacity: Capacity
+  readonly given: PassResult
+  readonly served: Map<ShardKey, ShardState | undefined>
+}
+
+async function settleUntilDone(context: Context, { capacity, given, served }: Settling): Promise<Settled> {
   let [now, result] = [capacity, given]
   let [hasEntered, isChanged] = [false, false]
   const settled = () => ({ ...settledBy(now, hasEntered, served), ...(isChanged ? { after: now } : {}) })
   const sound = soundIn(given)
+  const newId = () => newLoanId(context, now.chunk?.number)
   for (let tries = 0; tries < TRIES; tries++) {
-    const { served: next, ...settlement } = settlementOf(now, result, () =>
-      newLoanId(context, now.chunk?.number),
-    )
+    const { served: next, ...settlement } = settlementOf(now, result, newId)
     const { loans, line, isLending } = settlement
     const { rateLimit } = now.limits
     if (loans.length + line.length === 0 && !isTouchedLongAgo(now.owner, rateLimit, context.clock.now()))
