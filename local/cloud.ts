@@ -39,8 +39,8 @@ export interface CloudOptions {
   log?: ((functionId: string, text: string) => void) | undefined
   /** Gets what happens to the cloud itself, such as an engine that died. */
   notice?: ((text: string) => void) | undefined
-  /** Gets each call to DynamoDB, SQS and S3, of functions by their logical ids, as IAM would be asked about it. */
-  call?: ((call: Call) => void) | undefined
+  /** Gets each call to DynamoDB, SQS and S3, of functions by their logical ids, as IAM would be asked about it: it waits for this. */
+  call?: ((call: Call) => void | Promise<void>) | undefined
   /** How long `stop` lets running invocations finish. @default 3000 */
   drain_ms?: number | undefined
 }

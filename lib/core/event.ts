@@ -1,5 +1,5 @@
 /**
- * Everything that can happen to a job, a shard or a schedule, and in a sweep, and what people change. Use cases say it, and the API what it was
+ * Everything that can happen to a job, a shard, a limiter or a schedule, and in a sweep, and what people change. Use cases say it, and the API what it was
  * asked to change; who hears of it and in which words is for the adapters (`adapters/events`).
  */
 import type { DeploymentStep } from './deployment.ts'
@@ -7,6 +7,7 @@ import type { Ending, Refused, Slowed } from './job/ending.ts'
 import type { Job, RawItem } from './job/job.ts'
 import type { JobId, ShardKey } from './keys.ts'
 import type { Change, Changed, Note } from './limits/change.ts'
+import type { LendingEvents } from './limits/lending-event.ts'
 import type { Hold } from './pass/holds.ts'
 import type { ScheduleEvents } from './schedule/schedule-event.ts'
 
@@ -108,7 +109,7 @@ interface OtherEvents {
   readonly 'pauses not read': { readonly error: unknown }
 }
 
-interface Events extends JobEvents, ShardEvents, SweepEvents, ScheduleEvents, OtherEvents {}
+interface Events extends JobEvents, ShardEvents, LendingEvents, SweepEvents, ScheduleEvents, OtherEvents {}
 
 export type EventKind = keyof Events
 export type SluiceEvent<Kind extends EventKind = EventKind> = {

@@ -10,7 +10,8 @@ export interface GatewayOptions {
   readonly region: string
   /** The engine's endpoint. */
   readonly behind: string
-  seen(call: Call): void
+  /** The engine gets the call when this has ended. */
+  seen(call: Call): void | Promise<void>
 }
 
 export interface Gateway {
@@ -39,7 +40,7 @@ async function pass(options: GatewayOptions, agent: Agent, incoming: IncomingMes
   const { method = 'GET', url = '/', headers } = incoming
   const body = await buffer(incoming)
   const text = service === 's3' ? '' : body.toString()
-  for (const call of callsOf(service, region, { method, url, headers, body: text })) seen(call)
+  for (const call of callsOf(service, region, { method, url, headers, body: text })) await seen(call)
   const outgoing = request(behind + url, { method, agent, headers: asAnybody(headers, behind) })
   outgoing.end(body)
   const [answer] = (await once(outgoing, 'response')) as [IncomingMessage]

@@ -18,8 +18,8 @@ export interface EnginesOptions {
   sqsEndpoint?: string | undefined
   s3Endpoint?: string | undefined
   notice?: ((text: string) => void) | undefined
-  /** Gets each call that a function or a client makes. */
-  call?: ((call: Call) => void) | undefined
+  /** Gets each call that a function or a client makes, before the engine does. */
+  call?: ((call: Call) => void | Promise<void>) | undefined
 }
 
 /** A stack's tables, queues and buckets, on engines that run. */

@@ -7,7 +7,6 @@ import {
   mail,
   paced,
   paired,
-  patient,
   planned,
   serial,
   sized,
@@ -90,19 +89,6 @@ describe.concurrent('a limit', () => {
     const partitions = seen.map(({ queue, partition }) => `${queue} ${partition}`)
     for (const place of ['tasked tasked-too', 'paired by-two,y%2Cz', 'planned t,large'])
       expect(partitions).toContain(place)
-  })
-
-  it('a job is not begun in an invocation that has no time for it, and loses no attempt', async ({
-    expect,
-  }) => {
-    const customer = 'long'
-    await world.client.enqueueMany(patient, jobsOf(customer, { takes_ms: 5000 }, ['one', 'two']))
-    await untilEnded(customer, 2)
-    const starts = world.recorder.of(customer).filter(({ what }) => what === 'start')
-    expect(starts.map(({ name, attempt }) => [name, attempt])).toEqual([
-      ['one', 1],
-      ['two', 1],
-    ])
   })
 
   it('the rate of an app gives each partition a number, also those that come later', async ({ expect }) => {

@@ -9,6 +9,7 @@ import { type Client, createClient, type DeadLetter } from '../../lib/index.ts'
 import { type Call, type Cloud, type CloudOptions, startCloud } from '../../local/cloud.ts'
 import { synth } from '../../local/synth.ts'
 import config from './app/config.ts'
+import { Delays } from './delays.ts'
 import { Watch } from './permissions/watch.ts'
 import { Recorder } from './recorder.ts'
 
@@ -22,34 +23,41 @@ type Names = [
 type TypedClient = Client<Names[0], Names[1], Names[2], Names[3]>
 type TypedAdmin = AdminClient<Names[0], Names[1], Names[2], Names[3]>
 
+interface Beside extends Pick<World, 'recorder' | 'assembly' | 'delays'> {
+  readonly watch: Watch
+}
+
 export class World {
   readonly cloud: Cloud
   readonly recorder: Recorder
   readonly client: TypedClient
   /** What `cdk synth` has left. */
   readonly assembly: string
+  /** Calls of functions and clients that are to take long. */
+  readonly delays: Delays
   readonly #watch: Watch
   readonly #dynamodb: DynamoDBClient
   readonly #events: EventBridgeClient
   readonly #s3: S3Client
 
   /** One that writes down what is called and, in the end, throws if IAM would have refused any of it. That takes time. */
-  static watched(options: Partial<CloudOptions> = {}): Promise<World> {
-    const watch = new Watch()
-    return World.start({ ...options, call: watch.call }, watch)
-  }
-
-  static async start(options: Partial<CloudOptions> = {}, watch = new Watch()): Promise<World> {
-    const recorder = new Recorder()
+  static async watched(options: Partial<CloudOptions> = {}): Promise<World> {
+    const [recorder, watch, delays] = [new Recorder(), new Watch(), new Delays()]
     process.env['RECORDER_URL'] = await recorder.listen()
     const assembly = await synth({ app: 'node test/e2e/app/app.ts' })
-    return new World(await startCloud({ ...options, assembly }), recorder, assembly, watch)
+    const call = (one: Call): Promise<void> => {
+      watch.call(one)
+      return delays.delay(one)
+    }
+    const cloud = await startCloud({ ...options, call, assembly })
+    return new World(cloud, { recorder, assembly, watch, delays })
   }
 
-  private constructor(cloud: Cloud, recorder: Recorder, assembly: string, watch: Watch) {
+  private constructor(cloud: Cloud, { recorder, assembly, watch, delays }: Beside) {
     this.cloud = cloud
     this.recorder = recorder
     this.assembly = assembly
+    this.delays = delays
     this.#watch = watch
     const { dynamodb, events, s3 } = this.#clients(cloud.credentials)
     this.#dynamodb = dynamodb

@@ -3,7 +3,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { fc } from '@fast-check/vitest'
 import { describe, expect, test } from 'vitest'
 import { dynamoStore } from '../../lib/adapters/dynamodb/store.ts'
-import { intentOf, KINDS } from '../honesty/intent.ts'
+import { intentOf, KINDS, TICK_KINDS } from '../honesty/intent.ts'
 import { names } from '../honesty/names.ts'
 import { answer } from '../honesty/operation.ts'
 import { resolve } from '../honesty/resolve.ts'
@@ -15,7 +15,7 @@ reportInputs('expressions')
 
 /** All words of Sluice's own expressions. Anything else has to be `#n…` or `:…`. */
 const WORDS = new Set(
-  'SET REMOVE ADD AND OR BETWEEN attribute_exists attribute_not_exists attribute_type begins_with if_not_exists pk sk dueShard dueAt layouts countedIn'.split(
+  'SET REMOVE ADD AND OR BETWEEN attribute_exists attribute_not_exists attribute_type begins_with if_not_exists pk sk dueShard dueAt dueIn nextAt layouts countedIn'.split(
     ' ',
   ),
 )
@@ -30,7 +30,11 @@ describe('commands to DynamoDB', () => {
       client,
       tables: { jobs: 'jobs', state: 'state', history: 'history', schedules: 'schedules' },
     })
-    const sequence = fc.array(intentOf(KINDS), { minLength: 12, maxLength: 12, size: 'max' })
+    const sequence = fc.array(intentOf([...KINDS, ...TICK_KINDS]), {
+      minLength: 12,
+      maxLength: 12,
+      size: 'max',
+    })
     const property = fc.asyncProperty(names, sequence, async (world, intents) => {
       sent.length = 0
       for (const intent of intents) {

@@ -7,7 +7,7 @@ import { emptyTables, type Tables } from '../../lib/adapters/memory/tables.ts'
 import type { Store } from '../../lib/ports/store.ts'
 import type { TestDatabase } from '../support/dynamodb.ts'
 import { ENGINES } from './engines.ts'
-import { type Intent, intentOf, KINDS, type Kind } from './intent.ts'
+import { type Intent, intentOf, KINDS, type Kind, TICK_KINDS } from './intent.ts'
 import { type Answered, copy, explain, isRefusedForNow } from './linear.ts'
 import { type Names, names } from './names.ts'
 import { answer } from './operation.ts'
@@ -18,7 +18,7 @@ import { Witness } from './witness.ts'
 
 /**
  * What the port says of these is not that they are one atomic step: a batch is many, an index, a scan, a glance or a count
- * may be stale, and jobs that wait are not ended, moved or replaced either if another transaction is under way.
+ * may be stale, and jobs that wait are not ended, taken back, moved or replaced either if another transaction is under way.
  */
 const NOT_ATOMIC: readonly Kind[] = [
   'putBatch',
@@ -34,18 +34,25 @@ const NOT_ATOMIC: readonly Kind[] = [
   'endWaiting',
   'moveWaiting',
   'swapWaiting',
+  'endedJobs',
+  'getSchedules',
+  'dueSchedules',
+  'scanSchedules',
+  'withdraw',
 ]
-const ATOMIC = KINDS.filter((kind) => !NOT_ATOMIC.includes(kind))
 const BATCH = 5
 /** A round brings the tables to a state worth fighting over, then fights. Its last batch is followed by another round. */
-const round = fc.record({
-  prepare: fc.array(intentOf(KINDS), { minLength: 3, maxLength: 8, size: 'max' }),
-  fight: fc
-    .tuple(fc.array(intentOf(ATOMIC), { minLength: 2, maxLength: BATCH, size: 'max' }), fc.boolean())
-    .map(([intents, close]) =>
-      intents.map((intent) => (close ? { ...intent, shard: 0, id: intent.id % 2 } : intent)),
-    ),
-})
+const roundOf = (kinds: readonly Kind[]): fc.Arbitrary<Round> => {
+  const fights = intentOf(kinds.filter((kind) => !NOT_ATOMIC.includes(kind)))
+  return fc.record({
+    prepare: fc.array(intentOf(kinds), { minLength: 3, maxLength: 8, size: 'max' }),
+    fight: fc
+      .tuple(fc.array(fights, { minLength: 2, maxLength: BATCH, size: 'max' }), fc.boolean())
+      .map(([intents, close]) =>
+        intents.map((intent) => (close ? { ...intent, shard: 0, id: intent.id % 2 } : intent)),
+      ),
+  })
+}
 type Round = { readonly prepare: readonly Intent[]; readonly fight: readonly Intent[] }
 
 const counted = { batches: 0, operations: 0, contended: 0, refused: 0 }
@@ -62,8 +69,11 @@ describe.each(ENGINES)('memory and $name', ({ missing, name, open }) => {
       await database?.close()
     })
 
-    test('some order explains what they say and hold', async () => {
-      const rounds = fc.array(round, { minLength: 1, maxLength: 4, size: 'max' })
+    test.each<[string, readonly Kind[]]>([
+      ['of jobs and limits', KINDS],
+      ['of schedules and what has ended', TICK_KINDS],
+    ])('%s: some order explains what they say and hold', async (_what, kinds) => {
+      const rounds = fc.array(roundOf(kinds), { minLength: 1, maxLength: 4, size: 'max' })
       const property = fc.asyncProperty(names, rounds, (world, list) => play(database, world, list))
       await fc.assert(property, parameters)
     })

@@ -7,7 +7,9 @@ import type { ShardKey } from '../../lib/core/keys.ts'
 import type { AppRecord } from '../../lib/core/limits/app-rate.ts'
 import type { Part } from '../../lib/core/limits/queue-size.ts'
 import type { ShardState } from '../../lib/core/shard/state.ts'
+import type { DeclaredNote, PartitionsNote, RawSchedule } from '../../lib/ports/schedules.ts'
 import { bit, type Intent } from './intent.ts'
+import type { ScheduleOperation } from './schedule-verbs.ts'
 
 /** States in the order in which they were seen, and items that were put, each under a key of its own or another's. */
 export interface Seen {
@@ -17,13 +19,19 @@ export interface Seen {
   readonly records: readonly AppRecord[]
   readonly letters: readonly DeadLetter[]
   readonly parts: readonly SeenPart[]
+  /** As they were read or written, whatever stands there by now. */
+  readonly schedules: readonly RawSchedule[]
+  readonly partitionNotes: readonly PartitionsNote[]
+  readonly declaredNotes: readonly DeclaredNote[]
+  /** The last of them may come again, as when a reply was lost. */
+  readonly ticks: readonly ScheduleOperation[]
 }
 export interface SeenPart {
   readonly key: PartKey
   readonly part: Part
 }
 
-export interface Given extends Pick<Seen, 'locks' | 'records' | 'letters' | 'parts'> {
+export interface Given extends Omit<Seen, 'states' | 'items'> {
   readonly shard: ShardKey
   readonly state: ShardState
   /** A new one, and one that was put before, or mostly so. */

@@ -3,8 +3,10 @@
  * has been seen so far. So the conditions of the port both hold and fail: states are fresh or stale, tokens right or not.
  */
 import { fc } from '@fast-check/vitest'
+import { ENDED_KINDS } from './resolve-ended.ts'
 import { LATER_KINDS } from './resolve-later.ts'
 import { MOVING_KINDS } from './resolve-moving.ts'
+import { SCHEDULE_KINDS } from './resolve-schedules.ts'
 import { SHARED_KINDS } from './resolve-shared.ts'
 
 export const KINDS = [
@@ -50,7 +52,21 @@ export const KINDS = [
   ...MOVING_KINDS,
   ...SHARED_KINDS,
 ] as const
-export type Kind = (typeof KINDS)[number]
+/** Of schedules, and of what has ended: with what they meet. Among all the others hardly any would. */
+export const TICK_KINDS = [
+  ...SCHEDULE_KINDS,
+  ...ENDED_KINDS,
+  'put',
+  'putUnique',
+  'get',
+  'remove',
+  'read',
+  'pass',
+  'bury',
+  'dead',
+  'size',
+] as const
+export type Kind = (typeof KINDS)[number] | (typeof TICK_KINDS)[number]
 
 export interface Intent {
   readonly kind: Kind

@@ -4,6 +4,7 @@
  */
 import { isDeepStrictEqual } from 'node:util'
 import { ItemCollection } from '../../lib/adapters/memory/item-collection.ts'
+import { ScheduleTable } from '../../lib/adapters/memory/schedule-table.ts'
 import { memoryStore } from '../../lib/adapters/memory/store.ts'
 import type { Tables } from '../../lib/adapters/memory/tables.ts'
 import type { RawItem } from '../../lib/core/job/job.ts'
@@ -57,6 +58,9 @@ export const copy = ({
   apps,
   queuePauses,
   sizes,
+  schedules,
+  schedulePartitions,
+  declaredSchedules,
 }: Tables): Tables => ({
   ...structuredClone({
     states,
@@ -69,14 +73,23 @@ export const copy = ({
     ...(apps ? { apps } : {}),
     ...(queuePauses ? { queuePauses } : {}),
     ...(sizes ? { sizes } : {}),
+    ...(schedulePartitions ? { schedulePartitions } : {}),
+    ...(declaredSchedules ? { declaredSchedules } : {}),
   }),
   jobs: new Map([...jobs].map(([shard, items]) => [shard, copyOfItems(items)])),
+  ...(schedules ? { schedules: copyOfSchedules(schedules) } : {}),
 })
 
 /** A structured clone of a collection would be a map: it has the items, and not their order. */
 function copyOfItems(items: ReadonlyMap<string, RawItem>): ItemCollection {
   const copied = new ItemCollection()
   for (const [sk, item] of items) copied.set(sk, structuredClone(item))
+  return copied
+}
+
+function copyOfSchedules(schedules: ScheduleTable): ScheduleTable {
+  const copied = new ScheduleTable()
+  for (const [pk, item] of schedules) copied.set(pk, structuredClone(item))
   return copied
 }
 

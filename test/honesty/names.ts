@@ -2,6 +2,8 @@
 import { fc } from '@fast-check/vitest'
 import { storable } from '../../lib/core/job/payload.ts'
 import type { JobId, ShardKey } from '../../lib/core/keys.ts'
+import type { ScheduleKey } from '../../lib/core/schedule/schedule.ts'
+import { scheduleKey } from '../../lib/core/schedule/schedule-key.ts'
 import { encodePartition } from '../../lib/core/text/partition-value.ts'
 import { jobId } from '../support/arbitraries.ts'
 import { NOW } from '../support/builders.ts'
@@ -12,6 +14,7 @@ export interface Names {
   /** Sort keys that are nobody's job, as people put them by hand. */
   readonly odd: readonly string[]
   readonly payloads: readonly unknown[]
+  readonly schedules: readonly ScheduleKey[]
 }
 
 /** Of letters: so few that several are of one. */
@@ -50,6 +53,8 @@ const shard = partition
   .map(encodePartition)
   .chain((name) => fc.constantFrom(`crm|${name}`, `crm|${name}|3`, `${'q'.repeat(64)}|${name}`))
   .map((name) => name.toWellFormed() as ShardKey)
+
+const schedule = partition.map((name) => scheduleKey('sync', name.toWellFormed()))
 
 const oddNumber = fc.constantFrom(
   0,
@@ -102,6 +107,7 @@ export const names: fc.Arbitrary<Names> = fc.record({
   ),
   odd: fc.uniqueArray(fc.constantFrom(...ODD_KEYS), { minLength: 2, maxLength: 4 }),
   payloads: fc.array(payload, { minLength: 2, maxLength: 4 }),
+  schedules: fc.uniqueArray(schedule, { minLength: 2, maxLength: 3 }),
 })
 
 /** A few instants, so that keys meet; the far ones are the ends of what a key can say. */

@@ -8,14 +8,18 @@ import { type BorrowedUnits, emptyState, type ShardState } from '../../lib/core/
 import type { Attempt, BooksWrite, PassWrite, RangeQuery, RawKey, Store } from '../../lib/ports/store.ts'
 import { deadLetters } from '../../lib/use-cases/operate/dead-letters.ts'
 
+import { callEnded, type EndedOperation } from './ended-verbs.ts'
 import { callLater, type LaterOperation } from './later-verbs.ts'
 import { callMoving, type MovingOperation } from './moving-verbs.ts'
+import { callSchedules, isOfSchedules, type ScheduleOperation } from './schedule-verbs.ts'
 import { callShared, type SharedOperation } from './shared-verbs.ts'
 
 export type Operation =
   | LaterOperation
   | MovingOperation
   | SharedOperation
+  | EndedOperation
+  | ScheduleOperation
   | { readonly op: 'put'; readonly item: JobItem }
   | { readonly op: 'putBatch'; readonly items: readonly JobItem[] }
   | { readonly op: 'get'; readonly key: RawKey }
@@ -58,6 +62,7 @@ export async function answer(store: Store, operation: Operation): Promise<unknow
 }
 
 function call(store: Store, operation: Operation): Promise<unknown> {
+  if (isOfSchedules(operation)) return callSchedules(store, operation)
   const { jobs, states, history } = store
   switch (operation.op) {
     case 'put':
@@ -118,6 +123,10 @@ function call(store: Store, operation: Operation): Promise<unknown> {
     case 'strand':
     case 'glance':
       return callShared(store, operation)
+    case 'rememberEnded':
+    case 'ended':
+    case 'endedJobs':
+      return callEnded(store, operation)
     default:
       return callLater(store, operation)
   }

@@ -12,8 +12,10 @@ import { batch, item, itemFor, keyedItem, letter, QUEUES } from './items-of.ts'
 import { BUCKETS, type Names, TIMES, TOKENS } from './names.ts'
 import type { Operation } from './operation.ts'
 import { passOf } from './pass-of.ts'
+import { isEnded, resolveEnded } from './resolve-ended.ts'
 import { resolveLater } from './resolve-later.ts'
 import { isMoving, resolveMoving } from './resolve-moving.ts'
+import { isOfSchedules, resolveSchedules } from './resolve-schedules.ts'
 import { isShared, resolveShared } from './resolve-shared.ts'
 
 export function resolve(intent: Intent, names: Names, seen: Seen): Operation {
@@ -85,9 +87,11 @@ export function resolve(intent: Intent, names: Names, seen: Seen): Operation {
     case 'dead':
       return { op: 'dead', queue: at(QUEUES, intent.other) }
     default: {
+      if (isEnded(intent.kind)) return resolveEnded(intent.kind, intent, names)
       const given = givenOf(intent, names, seen)
       if (isMoving(intent.kind)) return resolveMoving(intent.kind, intent, given)
       if (isShared(intent.kind)) return resolveShared(intent.kind, intent, given, names)
+      if (isOfSchedules(intent.kind)) return resolveSchedules(intent.kind, intent, given, names)
       return resolveLater(intent.kind, intent, given)
     }
   }
@@ -116,10 +120,7 @@ const givenOf = (intent: Intent, names: Names, seen: Seen): Given => {
     keyed: keyedItem(intent, names, seen),
     stateOf: ({ pk }) => stateOfAge(seen, pk as ShardKey, intent.age),
     letter: letter(intent, names),
-    locks: seen.locks,
-    records: seen.records,
-    letters: seen.letters,
-    parts: seen.parts,
+    ...seen,
   }
 }
 

@@ -6,7 +6,7 @@ import { memoryStore } from '../../lib/adapters/memory/store.ts'
 import { emptyTables } from '../../lib/adapters/memory/tables.ts'
 import type { TestDatabase } from '../support/dynamodb.ts'
 import { ENGINES } from './engines.ts'
-import { type Intent, intentOf, KINDS } from './intent.ts'
+import { type Intent, intentOf, KINDS, type Kind, TICK_KINDS } from './intent.ts'
 import { type Names, names } from './names.ts'
 import { answer } from './operation.ts'
 import { resolve } from './resolve.ts'
@@ -26,8 +26,11 @@ describe.each(ENGINES)('memory and $name', ({ missing, name, open }) => {
       await database?.close()
     })
 
-    test('say the same and hold the same', async () => {
-      const sequence = fc.array(intentOf(KINDS), { minLength: 10, maxLength: 60, size: 'max' })
+    test.each<[string, readonly Kind[]]>([
+      ['of jobs and limits', KINDS],
+      ['of schedules and what has ended', TICK_KINDS],
+    ])('%s: they say the same and hold the same', async (_what, kinds) => {
+      const sequence = fc.array(intentOf(kinds), { minLength: 10, maxLength: 60, size: 'max' })
       const property = fc.asyncProperty(names, sequence, async (world, intents) => {
         operations += await compare(database, world, intents)
       })

@@ -1,4 +1,4 @@
-/** All that is in the three tables, in one form for both stores: memory's plain data, and an engine's scanned items. */
+/** All that is in the tables, in one form for both stores: memory's plain data, and an engine's scanned items. */
 import {
   BatchWriteItemCommand,
   type DynamoDBClient,
@@ -9,6 +9,7 @@ import { type Database, fromItem, type Item } from '../../lib/adapters/dynamodb/
 import { toState } from '../../lib/adapters/dynamodb/state-item.ts'
 import type { Tables } from '../../lib/adapters/memory/tables.ts'
 import { partKey } from '../../lib/core/job/counted.ts'
+import { DECLARED_PK, PARTITIONS_PK } from '../../lib/core/schedule/schedule-key.ts'
 
 export interface Dump {
   readonly jobs: readonly unknown[]
@@ -16,6 +17,8 @@ export interface Dump {
   readonly history: readonly unknown[]
   /** What is known of whole queues, in the State table too. */
   readonly queues: readonly unknown[]
+  /** With what is noted of all of them. */
+  readonly schedules: readonly unknown[]
 }
 
 export const memoryDump = ({
@@ -25,19 +28,36 @@ export const memoryDump = ({
   earlierShards,
   receipts,
   locks,
+  ended,
   apps,
   queuePauses,
   sizes,
+  ...ofSchedules
 }: Tables): Dump => ({
   jobs: inOrder([...jobs.values()].flatMap((shard) => [...shard.values()])),
   states: inOrder([...states.values()]),
-  history: inOrder([...history, ...receipts.values(), ...locks.values(), ...partsOf(sizes)]),
+  history: inOrder([
+    ...history,
+    ...receipts.values(),
+    ...locks.values(),
+    ...ended.values(),
+    ...partsOf(sizes),
+  ]),
   queues: inOrder([
     ...[...earlierShards].map(([queue, all]) => ({ pk: `$queue|${queue}`, layouts: all })),
     ...[...(apps ?? [])].map(([app, record]) => ({ pk: `$app|${app}`, ...record })),
     ...pausesOf(queuePauses),
   ]),
+  schedules: inOrder(schedulesOf(ofSchedules)),
 })
+
+type OfSchedules = Pick<Tables, 'schedules' | 'schedulePartitions' | 'declaredSchedules'>
+
+const schedulesOf = ({ schedules, schedulePartitions, declaredSchedules }: OfSchedules): object[] => [
+  ...(schedules?.values() ?? []),
+  ...(schedulePartitions ? [{ pk: PARTITIONS_PK, ...schedulePartitions }] : []),
+  ...(declaredSchedules ? [{ pk: DECLARED_PK, ...declaredSchedules }] : []),
+]
 
 /** DynamoDB writes down no number of puts before there is one. */
 const partsOf = (sizes: Tables['sizes'] = new Map()): object[] =>
@@ -65,14 +85,15 @@ const pausesOf = (pauses: Tables['queuePauses'] = new Map()): object[] =>
 const saysNothing = (item: Item): boolean => item['pk']?.S === PAUSES_KEY && Object.keys(item).length === 1
 
 export async function engineDump({ client, tables }: Database): Promise<Dump> {
-  const [jobs, states, history] = await Promise.all(
-    [tables.jobs, tables.state, tables.history].map((table) => items(client, table)),
+  const [jobs, states, history, schedules] = await Promise.all(
+    [tables.jobs, tables.state, tables.history, tables.schedules].map((table) => items(client, table)),
   )
   return {
     jobs: inOrder((jobs ?? []).map(fromItem)),
     states: inOrder((states ?? []).filter(isOfAShard).map(toState)),
     history: inOrder((history ?? []).map(fromItem)),
     queues: inOrder((states ?? []).filter((item) => !isOfAShard(item) && !saysNothing(item)).map(fromItem)),
+    schedules: inOrder((schedules ?? []).map(fromItem)),
   }
 }
 
@@ -82,6 +103,7 @@ export async function wipe({ client, tables }: Database): Promise<void> {
     [tables.jobs, ['pk', 'sk']],
     [tables.state, ['pk']],
     [tables.history, ['pk', 'sk']],
+    [tables.schedules, ['pk']],
   ] as const) {
     const requests = (await items(client, table)).map((item): WriteRequest => {
       return { DeleteRequest: { Key: Object.fromEntries(names.flatMap((name) => keyPart(item, name))) } }

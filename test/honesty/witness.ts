@@ -7,8 +7,10 @@ import type { ShardKey } from '../../lib/core/keys.ts'
 import type { AppRecord } from '../../lib/core/limits/app-rate.ts'
 import type { Part } from '../../lib/core/limits/queue-size.ts'
 import type { ShardState } from '../../lib/core/shard/state.ts'
+import type { DeclaredNote, PartitionsNote, RawSchedule } from '../../lib/ports/schedules.ts'
 import type { Seen, SeenPart } from './given.ts'
 import type { Operation } from './operation.ts'
+import type { ScheduleOperation } from './schedule-verbs.ts'
 
 /** They answer with the state itself. */
 const STATES: readonly Operation['op'][] = [
@@ -28,11 +30,16 @@ export class Witness implements Seen {
   readonly records: AppRecord[] = []
   readonly letters: DeadLetter[] = []
   readonly parts: SeenPart[] = []
+  readonly schedules: RawSchedule[] = []
+  readonly partitionNotes: PartitionsNote[] = []
+  readonly declaredNotes: DeclaredNote[] = []
+  readonly ticks: ScheduleOperation[] = []
 
   notice(operation: Operation, answer: unknown): void {
     this.#noticeState(operation, answer)
     this.#noticeJobs(operation)
     this.#noticeHistory(operation, answer)
+    this.#noticeSchedules(operation, answer)
     if (operation.op === 'saveAppRecord' && answer === true) this.records.push(operation.record)
   }
 
@@ -75,7 +82,41 @@ export class Witness implements Seen {
         this.parts.push({ key: partKey(operation.pk, part), part: counts })
   }
 
+  #noticeSchedules(operation: Operation, answer: unknown): void {
+    const { op } = operation
+    if (op === 'getSchedule' && answer !== 'nothing') this.schedules.push(answer as RawSchedule)
+    if (op === 'getSchedules') this.schedules.push(...(answer as RawSchedule[]))
+    if (op === 'putSchedule' && answer === 'put') this.schedules.push(operation.item)
+    if (op === 'fire' && isFired(answer)) this.schedules.push(operation.firing.schedule)
+    if (op === 'withdraw' && answer === 'withdrawn') this.schedules.push(operation.withdrawal.schedule)
+    if (op === 'partitions' && answer !== 'nothing') this.partitionNotes.push(answer as PartitionsNote)
+    if (op === 'declared' && answer !== 'nothing') this.declaredNotes.push(answer as DeclaredNote)
+    this.#noticeTicks(operation)
+  }
+
+  #noticeTicks(operation: Operation): void {
+    const { op } = operation
+    if (isTick(operation)) this.ticks.push(operation)
+    if (op === 'putAtMostOnce') this.items.push(operation.job)
+    if (op === 'fire') this.items.push(...operation.firing.jobs)
+    if (op === 'fire' && operation.firing.lock) this.locks.push(operation.firing.lock.lock)
+    if (op === 'burySchedule') this.letters.push(operation.letter)
+  }
+
   #see(state: ShardState): void {
     this.states.set(state.shard, [...(this.states.get(state.shard) ?? []), state])
   }
 }
+
+const TICKS: readonly Operation['op'][] = [
+  'putSchedule',
+  'removeSchedule',
+  'burySchedule',
+  'fire',
+  'withdraw',
+  'putAtMostOnce',
+  'savePartitions',
+  'saveDeclared',
+]
+const isTick = (operation: Operation): operation is ScheduleOperation => TICKS.includes(operation.op)
+const isFired = (answer: unknown): boolean => (answer as { kind?: string }).kind === 'fired'

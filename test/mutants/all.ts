@@ -32,6 +32,7 @@ import { SLOW_DOWN_MUTANTS } from './slow-down.ts'
 import { SWAP_MUTANTS } from './swaps.ts'
 import { TAG_RATES } from './tag-rates.ts'
 import { THROTTLE_MUTANTS } from './throttle.ts'
+import { TOLD_MUTANTS } from './told.ts'
 import { UNIQUE_MUTANTS } from './unique.ts'
 import { USES_ALL_MUTANTS } from './uses-all.ts'
 import { WAITS_MUTANTS } from './waits.ts'
@@ -69,6 +70,7 @@ export const TESTED_MUTANTS: readonly TestedMutant[] = [
   ...FULL_LINE_MUTANTS,
   ...LOOK_AHEAD_MUTANTS,
   ...SERVED_ALONG_MUTANTS,
+  ...TOLD_MUTANTS,
   ...USES_ALL_MUTANTS,
   ...WHY_MUTANTS,
   ...WHY_LIMITER_MUTANTS,

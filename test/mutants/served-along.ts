@@ -65,6 +65,22 @@ export const SERVED_ALONG_MUTANTS: readonly TestedMutant[] = [
     tests: ['test/unit/use-cases/served-visited.test.ts'],
   },
   {
+    name: 'who was served is forgotten if a later write of the same books fails',
+    file: 'lib/use-cases/lending/served.ts',
+    find: '    return { hasEntered: false, served, failure: { error } }',
+    replace: '    return { hasEntered: false, served: NOBODY, failure: { error } }',
+    breaks: 'a unit lies with a shard that nobody visits before the sweep',
+    tests: ['test/unit/use-cases/served-visited.test.ts'],
+  },
+  {
+    name: 'what goes along is offered again after each write',
+    file: 'lib/use-cases/lending/settle.ts',
+    find: '      result = { lack: result.lack, hasClaimed: result.hasClaimed }\n',
+    replace: '',
+    breaks: 'a unit goes again to a shard that has given it back',
+    tests: SERVED,
+  },
+  {
     name: 'nothing goes along',
     file: 'lib/use-cases/lending/settle-all.ts',
     find: '    along.push(...servedBy(capacity, one))',

@@ -5,6 +5,7 @@ import type { Events } from '../../ports/events.ts'
 import type { Logger } from '../../ports/logger.ts'
 import { lineOfChange } from './change-lines.ts'
 import { endingKeys, type Line, lineOfEnding, logKeysOf, NAMED } from './job-lines.ts'
+import { LENDING_LINES } from './lending-lines.ts'
 import { SCHEDULE_LINES } from './schedule-lines.ts'
 
 export const eventsToLog = (logger: Logger): Events => ({
@@ -122,6 +123,7 @@ const LINES: { readonly [Kind in EventKind]: (event: SluiceEvent<Kind>) => Line 
     'sweep',
     { ...result, isWholeRound: result.ended.length === parts },
   ],
+  ...LENDING_LINES,
   ...SCHEDULE_LINES,
   'changed by hand': lineOfChange,
   'message refused': ({ kind: _, queue, ...details }) => ['error', `${queue} message refused`, details],

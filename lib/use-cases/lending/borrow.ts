@@ -10,6 +10,7 @@ import type { Context } from '../context.ts'
 import { type Capacity, withBooks } from './capacity.ts'
 import { newLoanId } from './loan-id.ts'
 import { readAgain } from './read-again.ts'
+import { writeBooks } from './write-books.ts'
 
 /** Many shards borrow of one item: the one that is late reads that again, and not its own jobs, too. */
 const TRIES = 5
@@ -67,7 +68,7 @@ async function lend(
   capacity: Capacity,
   loans: readonly LoanChange[],
 ): Promise<Capacity | 'stale'> {
-  const outcome = await context.store.states.writeBooks(capacity.owner, {
+  const outcome = await writeBooks(context, capacity, {
     loans,
     line: [],
     isLending: true,

@@ -21,6 +21,7 @@ import { isStillLent } from './has-stayed.ts'
 import { type Lender, lenders, loanOf, readLender, type Search, spareOf, untold } from './lender.ts'
 import { newLoanId } from './loan-id.ts'
 import { readAgain } from './read-again.ts'
+import { writeBooks } from './write-books.ts'
 
 const READ_TOGETHER = 8
 
@@ -143,7 +144,7 @@ async function fetchFrom(
   // What is lent comes from another, but only by the limit that was read.
   const isLending = loans.length > 1
   const change = { loans, line: [], isLending, isCovered: true, expiresAt: until(capacity.owner) } as const
-  const outcome = await context.store.states.writeBooks(capacity.owner, change)
+  const outcome = await writeBooks(context, capacity, change)
   if (outcome.kind === 'conflict') return 'stale'
   // Race: a limit has been set, and then somebody has passed a unit on to this shard, whom the fences have not met. The root is read after that.
   return capacity.chunk ? readAgain(context, capacity) : withBooks(capacity, outcome.owner)

@@ -49,7 +49,9 @@ export async function askForStarts(
   if (waiting) return waiting
   for (let tries = 0; tries < TRIES; tries++) {
     const plan = await planStarts(context, rates, { ...asked, known, standing }, () => context.random.token())
-    if (await write(context, plan)) return plan.shared
+    if (!(await write(context, plan))) continue
+    tellOfStarts(context, asked.state, plan)
+    return plan.shared
   }
   return 'stale'
 }
@@ -152,6 +154,20 @@ async function write(context: Context, { limiters, result }: Plan): Promise<bool
     return false
   }
   return true
+}
+
+function tellOfStarts(
+  { events }: Pick<Context, 'events'>,
+  { shard }: Pick<ShardState, 'shard'>,
+  { limiters, result: { taken } }: Plan,
+): void {
+  for (const { name } of limiters.map(({ use }) => use)) {
+    const granted = taken.flatMap(({ at, keys }) => (keys[name] ? [{ at, units: keys[name][1] }] : []))
+    if (granted.length === 0) continue
+    const starts = granted.reduce((sum, { units }) => sum + units, 0)
+    const from = Math.min(...granted.map(({ at }) => at))
+    events.emit({ kind: 'starts granted', limiter: name, shard, starts, from })
+  }
 }
 
 function writeOf({ owner, use }: Limiter, { taken, dropped }: Granted, now: number): GrantWrite {

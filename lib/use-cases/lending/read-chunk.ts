@@ -10,6 +10,16 @@ export interface OtherChunk {
   readonly owner: ShardState
 }
 
+/** As it stands there, or as one that nobody has written. */
+export async function readPart(
+  { store }: Pick<Context, 'store'>,
+  root: ShardState,
+  number: number,
+): Promise<ShardState> {
+  const key = chunkKeyOf(root.shard, number)
+  return (await store.states.read(key)) ?? emptyState(key)
+}
+
 /** `undefined` for one whose item is damaged: nobody knows what it has. */
 export async function readChunk(
   context: Context,

@@ -12,6 +12,24 @@ export type Served = ReadonlyMap<ShardKey, ShardState | undefined>
 
 export const NOBODY: Served = new Map()
 
+/** What has been served is told all the same. */
+export interface Failed {
+  readonly failure?: { readonly error: unknown }
+}
+
+/** Who was served before something fails has to be visited: nobody else knows of it before the sweep. */
+export async function keepServed<Settled extends object>(
+  served: Served,
+  action: () => Promise<Settled>,
+): Promise<Settled | (Failed & { readonly hasEntered: false; readonly served: Served })> {
+  try {
+    return await action()
+  } catch (error) {
+    if (served.size === 0) throw error
+    return { hasEntered: false, served, failure: { error } }
+  }
+}
+
 export const joinServed = (parts: readonly Served[]): Served => new Map(parts.flatMap((part) => [...part]))
 
 /** A shard that was served at one limiter, for the others that cover it, with its item as above. */

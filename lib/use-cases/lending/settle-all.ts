@@ -11,7 +11,7 @@ import type { Context } from '../context.ts'
 import { borrowedIn } from './account.ts'
 import type { Capacity } from './capacity.ts'
 import { leaveLine } from './leave-line.ts'
-import { type Following, joinServed } from './served.ts'
+import { type Failed, type Following, joinServed } from './served.ts'
 import { isCoveredBy, servedBy } from './served-along.ts'
 import { othersWait, type Settled, settle, settleAfter } from './settle.ts'
 import { tendAfter } from './tend-chunk.ts'
@@ -71,11 +71,6 @@ function keptAfter(state: ShardState, [partition]: readonly Account[]): Pick<Pas
   return kept === state.keepsNext ? {} : { keepsNext: kept ?? 'nothing' }
 }
 
-/** What has been settled, and what has kept the rest from it. */
-export interface AllSettled extends Settled {
-  readonly failure?: { readonly error: unknown }
-}
-
 /** After the pass has written. Without it the shard's item said all that there was to say. */
 export interface AfterWrite {
   readonly written: ShardState
@@ -87,11 +82,14 @@ export async function settleAll(
   context: Context,
   accounts: readonly Account[],
   after?: AfterWrite,
-): Promise<AllSettled> {
+): Promise<Settled> {
   const settled: Settled[] = []
-  let failed = {}
+  let failed: Failed = {}
   try {
-    for await (const one of settleEach(context, accounts, after)) settled.push(one)
+    for await (const one of settleEach(context, accounts, after)) {
+      settled.push(one)
+      if (one.failure) throw one.failure.error
+    }
   } catch (error) {
     failed = { failure: { error } }
   }

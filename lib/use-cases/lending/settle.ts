@@ -15,13 +15,14 @@ import { borrowsElsewhere } from './limiter-capacity.ts'
 import { newLoanId } from './loan-id.ts'
 import { readAgain, withOwner } from './read-again.ts'
 import { readUnlessDamaged } from './read-unless-damaged.ts'
-import { NOBODY, type PassResult, type Served } from './served.ts'
+import { type Failed, keepServed, NOBODY, type PassResult, type Served } from './served.ts'
+import { writeBooks } from './write-books.ts'
 
 /** Others may change the books, too; then the one that is late reads them again. */
 const TRIES = 10
 const PAUSE_MS = 20
 
-export interface Settled {
+export interface Settled extends Failed {
   /** The shard has come to stand in the line: what was given back just before nobody has offered to it. */
   readonly hasEntered: boolean
   /** The shards that have to be visited, for they have got units. */
@@ -45,16 +46,25 @@ const soundIn = ({ along }: PassResult): Sound =>
  * @param capacity with what the shard has borrowed after its pass
  * @throws BooksBusyError if others change the books all the time
  */
-export async function settle(context: Context, capacity: Capacity, given: PassResult): Promise<Settled> {
+export function settle(context: Context, capacity: Capacity, given: PassResult): Promise<Settled> {
+  const served = new Map<ShardKey, ShardState | undefined>()
+  return keepServed(served, () => settleUntilDone(context, { capacity, given, served }))
+}
+
+interface Settling {
+  readonly capacity: Capacity
+  readonly given: PassResult
+  readonly served: Map<ShardKey, ShardState | undefined>
+}
+
+async function settleUntilDone(context: Context, { capacity, given, served }: Settling): Promise<Settled> {
   let [now, result] = [capacity, given]
   let [hasEntered, isChanged] = [false, false]
   const settled = () => ({ ...settledBy(now, hasEntered, served), ...(isChanged ? { after: now } : {}) })
-  const served = new Map<ShardKey, ShardState | undefined>()
   const sound = soundIn(given)
+  const newId = () => newLoanId(context, now.chunk?.number)
   for (let tries = 0; tries < TRIES; tries++) {
-    const { served: next, ...settlement } = settlementOf(now, result, () =>
-      newLoanId(context, now.chunk?.number),
-    )
+    const { served: next, ...settlement } = settlementOf(now, result, newId)
     const { loans, line, isLending } = settlement
     const { rateLimit } = now.limits
     if (loans.length + line.length === 0 && !isTouchedLongAgo(now.owner, rateLimit, context.clock.now()))
@@ -65,7 +75,7 @@ export async function settle(context: Context, capacity: Capacity, given: PassRe
     for (const name of misplaced) served.set(shardNamed(now, name), undefined)
     const change =
       damaged.length > 0 ? { loans: [], line: damaged, isLending: false } : { loans, line, isLending }
-    const outcome = await context.store.states.writeBooks(now.owner, { ...change, expiresAt })
+    const outcome = await writeBooks(context, now, { ...change, expiresAt })
     if (outcome.kind === 'written' && damaged.length === 0) {
       hasEntered ||= settlement.hasEntered
       isChanged = true

@@ -6,16 +6,18 @@
 import type { ShardKey } from '../../core/keys.ts'
 import { booksOf } from '../../core/limits/books.ts'
 import { demandIn, hungryIn, leftIn, ownFree } from '../../core/limits/chunk.ts'
-import { chunkKeyOf, NOT_DRAWN } from '../../core/limits/chunk-name.ts'
+import { NOT_DRAWN } from '../../core/limits/chunk-name.ts'
 import { type ChunkTask, chunkTask } from '../../core/limits/chunk-task.ts'
 import { capOf } from '../../core/limits/in-force.ts'
-import { emptyState, type ShardState } from '../../core/shard/state.ts'
+import type { ShardState } from '../../core/shard/state.ts'
 import type { Context } from '../context.ts'
 import { bringBack } from './bring-back.ts'
 import type { Capacity } from './capacity.ts'
 import { giverIn, lendToChunk, type Moved, moveUnits, noteDemand, touchRoot } from './chunk-moves.ts'
 import { fetchCapacity } from './fetch-capacity.ts'
 import { itemsAgain, type LimiterItems, withItems } from './limiter-capacity.ts'
+import { readPart } from './read-chunk.ts'
+import { keepServed } from './served.ts'
 import { type Settled, settle } from './settle.ts'
 
 /** Each brings it forward, or shows that others are at it. */
@@ -31,18 +33,20 @@ interface Tending {
 type Seen = Capacity & Required<Pick<Capacity, 'chunk'>>
 
 /** @param settled what came of the shard's own books */
-export async function tendAfter(context: Context, before: Capacity, settled: Settled): Promise<Settled> {
+export function tendAfter(context: Context, before: Capacity, settled: Settled): Promise<Settled> {
   const tending: Tending = { served: new Map(), asksAgain: false, hasServed: false, hasBrought: false }
-  if (before.chunk) await touchRoot(context, before.chunk)
-  let now: Capacity | 'stale' = settled.after ?? before
-  if (settled.after && isToBeReadAgain(before, settled.after)) now = await again(context, settled.after)
-  for (let tasks = 0; tasks < MOST_TASKS && now !== 'stale' && now.chunk; tasks++) {
-    const seen: Seen = { ...now, chunk: now.chunk }
-    const task = chunkTask(seen.chunk, seen.books, capOf(seen.limits, 'slots'))
-    if (task.kind === 'nothing' || isDone(task, tending)) break
-    now = await carryOut(context, seen, task, tending)
-  }
-  return { served: tending.served, hasEntered: tending.asksAgain }
+  return keepServed(tending.served, async () => {
+    if (before.chunk) await touchRoot(context, before.chunk)
+    let now: Capacity | 'stale' = settled.after ?? before
+    if (settled.after && isToBeReadAgain(before, settled.after)) now = await again(context, settled.after)
+    for (let tasks = 0; tasks < MOST_TASKS && now !== 'stale' && now.chunk; tasks++) {
+      const seen: Seen = { ...now, chunk: now.chunk }
+      const task = chunkTask(seen.chunk, seen.books, capOf(seen.limits, 'slots'))
+      if (task.kind === 'nothing' || isDone(task, tending)) break
+      now = await carryOut(context, seen, task, tending)
+    }
+    return { served: tending.served, hasEntered: tending.asksAgain }
+  })
 }
 
 const isDone = ({ kind }: ChunkTask, { hasServed, hasBrought }: Tending): boolean =>
@@ -107,8 +111,9 @@ async function mark(
 async function serve(context: Context, seen: Capacity, tending: Tending): Promise<void> {
   if (seen.books.slots.line[seen.self] !== undefined) tending.asksAgain = true
   const result = { lack: { slots: false, starts: false }, hasClaimed: false }
-  const { served } = await settle(context, seen, result)
+  const { served, failure } = await settle(context, seen, result)
   for (const [shard, state] of served) tending.served.set(shard, state)
+  if (failure) throw failure.error
 }
 
 async function giveBack(
@@ -146,11 +151,6 @@ async function serveIn(
   const drawn = { ...seen, chunk: { ...seen.chunk, lot: NOT_DRAWN } }
   const there = withItems(drawn, { owner, root, number }, context.clock.now())
   if (there !== 'stale') await serve(context, there, tending)
-}
-
-const readPart = async ({ store }: Context, root: ShardState, number: number): Promise<ShardState> => {
-  const key = chunkKeyOf(root.shard, number)
-  return (await store.states.read(key)) ?? emptyState(key)
 }
 
 async function moveOwn(

@@ -13,10 +13,10 @@ import type { Context } from '../context.ts'
 import type { Capacity } from '../lending/capacity.ts'
 import { returnStarts } from '../lending/grants.ts'
 import { limitsSeen } from '../lending/limits-seen.ts'
+import type { Settled } from '../lending/settle.ts'
 import {
   type Account,
   type AfterWrite,
-  type AllSettled,
   borrowedAfter,
   isMoved,
   leaveLines,
@@ -110,7 +110,7 @@ interface Written {
   readonly written: ShardState
   /** Whatever comes of the books. */
   readonly asksAgain: boolean
-  readonly settle: (after: AfterWrite) => Promise<AllSettled>
+  readonly settle: (after: AfterWrite) => Promise<Settled>
 }
 
 async function afterWrite(
@@ -144,7 +144,7 @@ async function unwritten(
   context: Context,
   shard: ShardKey,
   { readOn, mayGetMore }: Pick<Decision, 'readOn'> & Pick<Use, 'mayGetMore'>,
-  action: () => Promise<AllSettled>,
+  action: () => Promise<Settled>,
 ): Promise<Round> {
   const { hasEntered, served } = await settleSafely(context, shard, action)
   if (hasEntered || mayGetMore) return { kind: 'written', again: true, asksAgain: true, served }

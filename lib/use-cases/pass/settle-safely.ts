@@ -2,14 +2,13 @@
 import type { ShardKey } from '../../core/keys.ts'
 import type { Context } from '../context.ts'
 import type { Settled } from '../lending/settle.ts'
-import type { AllSettled } from '../lending/settle-all.ts'
 import { lookSoon } from './send.ts'
 
 /** What has been claimed is claimed: if the books cannot be settled now, the next pass over the shard does it. */
 export async function settleSafely(
   context: Context,
   shard: ShardKey,
-  action: () => Promise<AllSettled>,
+  action: () => Promise<Settled>,
 ): Promise<Settled> {
   const { failure, ...settled } = await action()
   if (!failure) return settled

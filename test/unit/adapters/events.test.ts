@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { eventsToAll } from '../../../lib/adapters/events/to-all.ts'
 import type { EventKind } from '../../../lib/core/event.ts'
 import type { ShardKey } from '../../../lib/core/keys.ts'
+import type { LendingEvents } from '../../../lib/core/limits/lending-event.ts'
 import { poolNamed } from '../../../lib/core/limits/limiter-name.ts'
 import type { ScheduleEvents } from '../../../lib/core/schedule/schedule-event.ts'
 import type { Events } from '../../../lib/ports/events.ts'
@@ -20,8 +21,8 @@ const many = Array.from({ length: 101 }, (_, n) => `crm|${n}` as ShardKey)
 
 const begun = { ...job, startedAt: job.runAt + 4200 }
 
-/** One of each kind: the compiler asks for a new one. Those of schedules, and of what people change, are in files of their own. */
-const CASES: Cases<Exclude<EventKind, keyof ScheduleEvents | 'changed by hand'>> = {
+/** One of each kind: the compiler asks for a new one. Those of schedules, of lending, and of what people change are in files of their own. */
+const CASES: Cases<Exclude<EventKind, keyof ScheduleEvents | keyof LendingEvents | 'changed by hand'>> = {
   'job claimed': [
     { event: { job, claimedAt: job.runAt - 1 }, line: ['debug', 'job claimed', { ...JOB, waited_ms: 0 }] },
     {

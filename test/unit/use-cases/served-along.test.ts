@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import type { JobItem } from '../../../lib/core/job/job.ts'
 import type { ShardKey } from '../../../lib/core/keys.ts'
 import { booksOf } from '../../../lib/core/limits/books.ts'
+import { placeAt } from '../../../lib/core/limits/place.ts'
 import { limiterKey, poolNamed, totalOf } from '../../../lib/core/limits/queue-limiter.ts'
 import { defineConfig } from '../../../lib/core/queue/config.ts'
 import { jobItem } from '../../support/builders.ts'
@@ -11,14 +12,15 @@ import { World } from '../../support/world.ts'
 
 const QUEUE = { partition: { payload: 'customer' }, concurrency: 1, timeout: 60_000 } as const
 const POOL = limiterKey(poolNamed('api'))
+const TOTAL = limiterKey(totalOf('crm'))
 const job = (pk: string, id: string): JobItem => jobItem({ pk: pk as ShardKey, id })
 
-/** The queue's total is 1; `mail` shares the pool. */
-const worldOf = (pool: number) =>
+/** `mail` shares the pool. */
+const worldOf = (pool: number, total = 1) =>
   new World(
     defineConfig({
       pools: { api: { concurrency: pool } },
-      queues: { crm: { ...QUEUE, total: 1, pools: { api: 1 } }, mail: { ...QUEUE, pools: { api: 1 } } },
+      queues: { crm: { ...QUEUE, total, pools: { api: 1 } }, mail: { ...QUEUE, pools: { api: 1 } } },
     }),
   )
 
@@ -70,7 +72,7 @@ test('each limiter is written once for each job that follows another', async () 
   await deliver(world)
   expect([...world.running]).toEqual(['b1'])
   expect(read.filter((shard) => shard === 'crm|b')).toHaveLength(1)
-  expect(written).toEqual([POOL, limiterKey(totalOf('crm'))])
+  expect(written).toEqual([POOL, TOTAL])
 })
 
 test('not of a limiter that does not cover the next one', async () => {
@@ -79,7 +81,7 @@ test('not of a limiter that does not cover the next one', async () => {
   end()
   await deliver(world)
   expect([...world.running]).toEqual(['d1'])
-  expect(booksOf(world.state(limiterKey(totalOf('crm')))).slots.loans).toEqual({})
+  expect(booksOf(world.state(TOTAL)).slots.loans).toEqual({})
 })
 
 test('who visits the next one goes by its item as it was read just before, and reads it again if that has changed', async () => {
@@ -108,7 +110,7 @@ test('who was served at one limiter is visited, though the books of the next can
   const { writeBooks } = states
   let fails = true
   const failingOnce: typeof writeBooks = (owner, write) => {
-    if (owner.shard !== limiterKey(totalOf('crm')) || !fails) return writeBooks(owner, write)
+    if (owner.shard !== TOTAL || !fails) return writeBooks(owner, write)
     fails = false
     return Promise.reject(new Error('no room'))
   }
@@ -117,4 +119,38 @@ test('who was served at one limiter is visited, though the books of the next can
   await live(world, 5000)
   expect([...world.running]).toEqual(['b1'])
   expect(world.happened.map(({ kind }) => kind)).toContain('books not settled')
+})
+
+test('what went along with one write goes along with no other: whoever got it may have given it back by then', async () => {
+  const world = worldOf(1, 2)
+  const end = await waiting(world, job('crm|a', 'a1'), job('crm|b', 'b1'))
+  const { states } = world.context.store
+  const { writeBooks } = states
+  const b = { resource: 'slots', borrower: 'crm|b' } as const
+  const change = (part: object) =>
+    writeBooks(world.state(TOTAL), { loans: [], line: [], isLending: false, expiresAt: 0, ...part })
+  const before = [
+    // Another comes to wait, so that the visit serves that one, too.
+    () => change({ line: [{ ...b, borrower: 'crm|c', turn: placeAt(5, 1) }] }),
+    // Meanwhile the first has ended its job, and nobody knows it there any more.
+    () =>
+      change({
+        loans: [{ ...b, was: booksOf(world.state(TOTAL)).slots.loans['crm|b'], is: undefined }],
+        isLending: true,
+      }),
+  ]
+  const lent: string[][] = []
+  const raced: typeof writeBooks = async (owner, write) => {
+    if (owner.shard === TOTAL) await before.shift()?.()
+    const outcome = await writeBooks(owner, write)
+    if (owner.shard === TOTAL && outcome.kind === 'written')
+      lent.push(write.loans.flatMap(({ borrower, is }) => (is ? [borrower] : [])))
+    return outcome
+  }
+  Object.assign(states, { writeBooks: raced })
+  world.handler = () => new Promise(() => {})
+  end()
+  for (let n = 0; n < 1000; n++) await Promise.resolve()
+  // In the end it borrows itself what its job needs.
+  expect(lent).toEqual([['crm|b'], ['crm|c'], ['crm|b']])
 })

@@ -2,9 +2,11 @@
 import { expect, test } from 'vitest'
 import type { JobItem } from '../../../lib/core/job/job.ts'
 import type { Priority, ShardKey } from '../../../lib/core/keys.ts'
+import { chunkKeyOf, homeChunk } from '../../../lib/core/limits/chunk-name.ts'
 import { limiterKey, poolNamed, totalOf } from '../../../lib/core/limits/queue-limiter.ts'
 import { defineConfig } from '../../../lib/core/queue/config.ts'
 import { jobItem } from '../../support/builders.ts'
+import { chunked } from '../../support/chunked.ts'
 import { deliver, live, longRunning } from '../../support/interleave.ts'
 import { World } from '../../support/world.ts'
 
@@ -51,8 +53,17 @@ test('a shard that is served at one limiter is visited though the books of the n
   expect([...world.running]).toEqual(['b1'])
 })
 
-/** `crm|a` runs two jobs, of two units each; `mail|b` and `mail|c` wait. */
-test('a shard that a visit has served is visited though the books are others when it serves the next', async () => {
+/** Jobs run until they are told to end. */
+function endOf(world: World): (id: string) => void {
+  world.remaining_ms = 14 * 60_000
+  const ends = new Map<string, () => void>()
+  world.handler = ({ id }) =>
+    new Promise((resolve) => ends.set(id, () => resolve({ kind: 'succeeded' as const })))
+  return (id) => ends.get(id)?.()
+}
+
+/** `crm|a` runs two jobs, of two units each; `mail|b` and `mail|c` wait, the first with a better priority: it is served before. */
+async function waitingInTurn() {
   const world = new World(
     defineConfig({
       pools: { api: { concurrency: 4 } },
@@ -62,10 +73,7 @@ test('a shard that a visit has served is visited though the books are others whe
       },
     }),
   )
-  world.remaining_ms = 14 * 60_000
-  const ends = new Map<string, () => void>()
-  world.handler = ({ id }) =>
-    new Promise((resolve) => ends.set(id, () => resolve({ kind: 'succeeded' as const })))
+  const end = endOf(world)
   await putOneByOne(
     world,
     job('crm|a', 'a1'),
@@ -74,6 +82,11 @@ test('a shard that a visit has served is visited though the books are others whe
     job('mail|c', 'c1'),
   )
   expect([...world.running]).toEqual(['a1', 'a2'])
+  return { world, end }
+}
+
+test('a shard that a visit has served is visited though the books are others when it serves the next', async () => {
+  const { world, end } = await waitingInTurn()
   const { states } = world.context.store
   const { writeBooks } = states
   let writes = 0
@@ -82,14 +95,62 @@ test('a shard that a visit has served is visited though the books are others whe
     writes++
     // Before it serves the next, of a worse priority, the other job of its own shard has ended.
     if (writes === 2) {
-      ends.get('a2')?.()
+      end('a2')
       for (let n = 0; n < 3000; n++) await Promise.resolve()
     }
     return writeBooks(owner, write)
   }
   Object.assign(states, { writeBooks: raced })
-  ends.get('a1')?.()
+  end('a1')
   for (let n = 0; n < 3000; n++) await Promise.resolve()
   await live(world, 60_000)
   expect([...world.running].toSorted()).toEqual(['b1', 'c1'])
+})
+
+test('a shard that a visit has served is visited though the write that serves the next fails', async () => {
+  const { world, end } = await waitingInTurn()
+  const { states } = world.context.store
+  const { writeBooks } = states
+  let writes = 0
+  const failing: typeof writeBooks = (owner, write) => {
+    if (owner.shard === POOL && ++writes === 2) return Promise.reject(new Error('no room'))
+    return writeBooks(owner, write)
+  }
+  Object.assign(states, { writeBooks: failing })
+  end('a1')
+  await live(world, 60_000)
+  expect([...world.running].toSorted()).toEqual(['a2', 'b1', 'c1'])
+  expect(world.heard('books not settled')).toHaveLength(1)
+})
+
+test('a shard that a visit has served in another chunk is visited though what is read after that fails', async () => {
+  const queue = { partition: { payload: 'customer' }, concurrency: 2, timeout: 60_000, total: 2 } as const
+  const world = new World(chunked(defineConfig({ queues: { crm: queue } }), 2))
+  const customerIn = (chunk: number) =>
+    'abcdefgh'.split('').find((name) => {
+      const home = { name: totalOf('crm'), chunks: 2 }
+      return homeChunk(home, `crm|${name}` as ShardKey) === chunk
+    })
+  const [runs, waits] = [customerIn(1), customerIn(2)]
+  const end = endOf(world)
+  await putOneByOne(world, job(`crm|${runs}`, 'r1'), job(`crm|${runs}`, 'r2'), job(`crm|${waits}`, 'w1'))
+  expect([...world.running]).toEqual(['r1', 'r2'])
+  const { states } = world.context.store
+  const { writeBooks, read } = states
+  const failing: typeof writeBooks = async (owner, write) => {
+    const outcome = await writeBooks(owner, write)
+    const isServing = write.loans.some(({ borrower, is }) => borrower === `crm|${waits}` && is)
+    const failOnce: typeof read = () => {
+      Object.assign(states, { read })
+      return Promise.reject(new Error('throttled'))
+    }
+    if (isServing && owner.shard === chunkKeyOf(TOTAL, 2))
+      Object.assign(states, { read: failOnce, writeBooks })
+    return outcome
+  }
+  Object.assign(states, { writeBooks: failing })
+  end('r1')
+  await live(world, 60_000)
+  expect(world.heard('books not settled')).toHaveLength(1)
+  expect([...world.running]).toEqual(['r2', 'w1'])
 })
