@@ -22,7 +22,7 @@ export interface LendingEvents {
 
 export type Lending =
   | {
-      /** `'passed on'`: lent to the next in the line, by the visit of another shard. */
+      /** `'passed on'`: lent by the visit of another shard, to the next in the line, or ahead (`lend-ahead.ts`). */
       readonly kind: 'borrowed' | 'passed on' | 'given back'
       readonly resource: Resource
       readonly units: number
