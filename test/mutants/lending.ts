@@ -251,7 +251,7 @@ export const LENDING_MUTANTS: readonly TestedMutant[] = [
   {
     name: 'the plain shard is read before the shard',
     file: 'lib/use-cases/pass/round.ts',
-    find: '  const read =\n    seenSafely(configured, request) ?? (await store.states.read(request.shard)) ?? emptyState(request.shard)\n',
+    find: '  const read = known?.state ?? (await store.states.read(request.shard)) ?? emptyState(request.shard)\n',
     replace: `  const [queue, part] = request.shard.split('|')
   let early = await store.states.read(\`\${queue}|\${part ?? ''}\` as ShardKey)
   const readEarly = (key: ShardKey) => {

@@ -3,6 +3,7 @@ import type { TestedMutant } from './mutant.ts'
 
 const FILE = 'lib/use-cases/attempt/look-ahead.ts'
 const TESTS = ['test/unit/use-cases/look-ahead.test.ts'] as const
+const SERVED = ['test/unit/use-cases/served-seen.test.ts'] as const
 
 export const LOOK_AHEAD_MUTANTS: readonly TestedMutant[] = [
   {
@@ -16,8 +17,8 @@ export const LOOK_AHEAD_MUTANTS: readonly TestedMutant[] = [
   {
     name: 'who died is judged by what was read ahead',
     file: 'lib/use-cases/pass/round.ts',
-    find: 'deadSlots(seen, clock.now()).length === 0 ? seen',
-    replace: 'deadSlots(seen, clock.now()).length >= 0 ? seen',
+    find: 'deadSlots(seen.state, clock.now()).length === 0 ? seen',
+    replace: 'deadSlots(seen.state, clock.now()).length >= 0 ? seen',
     breaks: 'an attempt that has begun anew meanwhile is ended as dead, while it runs',
     tests: ['test/unit/use-cases/look-ahead-old.test.ts'],
   },
@@ -36,5 +37,29 @@ export const LOOK_AHEAD_MUTANTS: readonly TestedMutant[] = [
     replace: '',
     breaks: 'a job has ended, and its slot stays taken until the deadline',
     tests: TESTS,
+  },
+  {
+    name: 'a limiter’s item that was read before the shard’s is used',
+    file: 'lib/use-cases/pass/round.ts',
+    find: 'readCapacities(context, state, known?.owners)',
+    replace: 'readCapacities(context, state, request.seen?.owners)',
+    breaks: 'a pass claims by a limit that has been lowered since',
+    tests: SERVED,
+  },
+  {
+    name: 'a limiter is read again by the visit of who was served',
+    file: 'lib/use-cases/lending/settle.ts',
+    find: 'owners: limiter && !chunk ? [owner] : []',
+    replace: 'owners: limiter && chunk ? [owner] : []',
+    breaks: 'a unit is idle for longer, and each job costs a read more',
+    tests: SERVED,
+  },
+  {
+    name: 'whoever is served is read after the pass is written',
+    file: 'lib/use-cases/lending/next-seen.ts',
+    find: 'if (!capacity.limiter || capacity.chunk) return undefined',
+    replace: 'if (capacity.self !== undefined) return undefined',
+    breaks: 'a unit is idle for longer',
+    tests: SERVED,
   },
 ]

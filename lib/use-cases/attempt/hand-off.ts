@@ -84,7 +84,7 @@ export async function takeNext(
   const own = await pass(context, {
     shard,
     ...(released ? { released } : {}),
-    ...(seen ? { seen } : {}),
+    ...(seen ? { seen: { state: seen } } : {}),
     ...(goesOn ? { runUntil: deadlineOf(context, invocation), shared: invocation.shared === true } : {}),
   })
   if (!own) return undefined

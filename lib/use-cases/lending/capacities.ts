@@ -10,7 +10,7 @@ import type { Context } from '../context.ts'
 import { borrowedIn } from './account.ts'
 import { type Capacities, type Capacity, capacityOf, readOwner } from './capacity.ts'
 import { keepDerived, lacksDerived } from './derive.ts'
-import { limiterSeen } from './limiter-capacity.ts'
+import { type KnownOfShard, limiterSeen } from './limiter-capacity.ts'
 import { mendChunk } from './mend-chunk.ts'
 import { restoreLoans } from './restore.ts'
 import { isFromBefore, takeOver } from './take-over.ts'
@@ -19,10 +19,12 @@ import { isFromBefore, takeOver } from './take-over.ts'
  * Reads all that limits a shard *after* the shard's own item: whoever sets a limit writes the first and then the second, so a
  * pass that has seen the old limit loses. `undefined` for a shard that the configuration does not know, `'stale'` if two of
  * them do not fit and have to be read again.
+ * @param owners items of limiters that have been read after the shard's already
  */
 export async function readCapacities(
   context: Context,
   state: ShardState,
+  owners: readonly ShardState[] = [],
 ): Promise<Capacities | 'stale' | undefined> {
   const shard = parseShard(state.shard)
   if (!shard.ok) return undefined
@@ -31,7 +33,7 @@ export async function readCapacities(
   const [partition, ...limiters] = await Promise.all([
     readCapacity(context, state, shard.value, queue.value),
     ...limitersOver(context.config, shard.value).map((limiter) =>
-      readLimiter(context, state, shard.value, limiter),
+      readLimiter(context, { state, owners, shard: shard.value }, limiter),
     ),
   ])
   if (partition === 'stale' || partition === undefined) return 'stale'
@@ -66,11 +68,11 @@ async function readCapacity(
 /** What a limiter's items say that does not fit is put right, and then all is read again. */
 async function readLimiter(
   context: Context,
-  state: ShardState,
-  shard: Shard,
+  known: KnownOfShard,
   limiter: QueueLimiter,
 ): Promise<Capacity | 'stale'> {
-  const { capacity, ...items } = await limiterSeen(context, state, shard, limiter)
+  const { state, shard } = known
+  const { capacity, ...items } = await limiterSeen(context, known, limiter)
   if (await mendChunk(context, limiter, items)) return 'stale'
   if (capacity === 'stale') {
     const borrowed = borrowedIn(state, { shard, limiter })

@@ -29,30 +29,40 @@ export interface LimiterItems {
   readonly number: number
 }
 
+export interface KnownOfShard {
+  readonly shard: Shard
+  readonly state: ShardState
+  /** Items of limiters that have been read after the shard's already. */
+  readonly owners?: readonly ShardState[]
+}
+
 /** What the shard may use of a limiter. Whoever only looks asks the same, and mends nothing. */
 export async function limiterSeen(
   eyes: Eyes,
-  state: ShardState,
-  shard: Shard,
+  { state, shard, owners = [] }: KnownOfShard,
   limiter: QueueLimiter,
 ): Promise<LimiterItems & { readonly capacity: Capacity | 'stale' }> {
-  const items = await readItems(eyes, state, limiter)
+  const items = await readItems(reading(eyes, owners), state, limiter)
   return { ...items, capacity: limiterCapacityOf(eyes, { items, state, shard, limiter }) }
 }
 
-const read = async ({ store }: Pick<Eyes, 'store'>, key: ShardKey): Promise<ShardState> =>
-  (await store.states.read(key)) ?? emptyState(key)
+type Read = (key: ShardKey) => Promise<ShardState>
+
+const reading =
+  ({ store }: Pick<Eyes, 'store'>, known: readonly ShardState[] = []): Read =>
+  async (key) =>
+    known.findLast(({ shard }) => shard === key) ?? (await store.states.read(key)) ?? emptyState(key)
 
 /**
  * Where it has a loan it stays. Functions of another configuration may have lent it something elsewhere that its item does not show: then
  * it goes there.
  */
-async function readItems(eyes: Eyes, state: ShardState, limiter: QueueLimiter): Promise<LimiterItems> {
+async function readItems(read: Read, state: ShardState, limiter: QueueLimiter): Promise<LimiterItems> {
   const key = limiterKey(limiter.name)
   const loan = state.borrowedFrom?.[limiter.name]?.slots
   const at = async (number: number): Promise<LimiterItems> => {
-    const owner = await read(eyes, chunkKeyOf(key, number))
-    return { number, owner, root: number === 0 ? owner : await read(eyes, key) }
+    const owner = await read(chunkKeyOf(key, number))
+    return { number, owner, root: number === 0 ? owner : await read(key) }
   }
   if (loan) return at(chunkOfLoan(loan.id))
   const hasLoan = (item: ShardState) => booksOf(item).slots.loans[state.shard] !== undefined
@@ -75,7 +85,7 @@ async function readItems(eyes: Eyes, state: ShardState, limiter: QueueLimiter): 
 const homeIn = (limiter: QueueLimiter, { override }: ShardState, shard: ShardKey): number =>
   limiter.isDivided && !override?.guaranteed ? homeChunk(limiter, shard) : 0
 
-interface Read {
+interface Found {
   readonly items: LimiterItems
   readonly state: ShardState
   readonly shard: Shard
@@ -84,7 +94,7 @@ interface Read {
 
 function limiterCapacityOf(
   { config, clock }: Eyes,
-  { items, state, shard, limiter }: Read,
+  { items, state, shard, limiter }: Found,
 ): Capacity | 'stale' {
   const now = clock.now()
   const part = partOf(limiter, items, { lot: lotOf(state.shard, now), now })
@@ -167,9 +177,10 @@ export async function itemsAgain(
   eyes: Pick<Eyes, 'store'>,
   { owner: { shard }, chunk }: Pick<Capacity, 'owner' | 'chunk'>,
 ): Promise<LimiterItems> {
-  const owner = await read(eyes, shard)
+  const read = reading(eyes)
+  const owner = await read(shard)
   const { number, root } = chunk ?? { number: 0, root: owner }
-  return { number, owner, root: number === 0 ? owner : await read(eyes, root.shard) }
+  return { number, owner, root: number === 0 ? owner : await read(root.shard) }
 }
 
 /** Whether a shard that stands in the line of this chunk would not look for its units there. */

@@ -13,10 +13,10 @@ export function servedBy(before: Capacity, { served, after }: Settled): readonly
   // A partition's books name its shards otherwise, and none of another partition.
   if (!before.limiter || !after) return []
   const { line } = before.books.slots
-  return [...served].flatMap(([borrower, state]) => {
+  return [...served].flatMap(([borrower, seen]) => {
     const place = line[borrower]
     const jobs = jobsOf(after, 'slots', borrower)
-    return place === undefined ? [] : [{ borrower, jobs, priority: priorityIn(place), state }]
+    return place === undefined ? [] : [{ borrower, jobs, priority: priorityIn(place), state: seen?.state }]
   })
 }
 

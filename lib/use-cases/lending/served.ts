@@ -1,14 +1,21 @@
 /** The shards that have got units from another, and have to be visited. */
 import type { ShardKey } from '../../core/keys.ts'
 import type { Along } from '../../core/limits/along.ts'
+import type { Borrower } from '../../core/limits/limiter.ts'
 import type { Result } from '../../core/limits/settling.ts'
 import type { ShardState } from '../../core/shard/state.ts'
 
 /**
- * Each with its item as it was read just before it got them, if it was: a visit that begins with that has read it before the books, as
- * any has, and loses if it has changed since.
+ * What a visit begins with instead of reading it: the shard's item as it was read just before it got units, and *then* the items that have
+ * lent them, as that left them. So it has read them in the order in which any visit does, and loses if the shard's has changed since.
  */
-export type Served = ReadonlyMap<ShardKey, ShardState | undefined>
+export interface SeenShard {
+  readonly state: ShardState
+  readonly owners?: readonly ShardState[]
+}
+
+/** Each with what has been seen of it, if its item was read. */
+export type Served = ReadonlyMap<ShardKey, SeenShard | undefined>
 
 export const NOBODY: Served = new Map()
 
@@ -30,7 +37,15 @@ export async function keepServed<Settled extends object>(
   }
 }
 
-export const joinServed = (parts: readonly Served[]): Served => new Map(parts.flatMap((part) => [...part]))
+/** Served by several, a shard's item has been read once, before all of them. */
+export function joinServed(parts: readonly Served[]): Served {
+  const joined = new Map<ShardKey, SeenShard | undefined>()
+  for (const [shard, seen] of parts.flatMap((part) => [...part])) {
+    const owners = [...(joined.get(shard)?.owners ?? []), ...(seen?.owners ?? [])]
+    joined.set(shard, seen && { ...seen, owners })
+  }
+  return joined
+}
 
 /** A shard that was served at one limiter, for the others that cover it, with its item as above. */
 export interface Following extends Along {
@@ -40,4 +55,6 @@ export interface Following extends Along {
 /** What came of a shard's pass, and whom the visit has served before. */
 export interface PassResult extends Result {
   readonly along?: readonly Following[]
+  /** Items that were read while the pass was written, of those that are expected to be served. */
+  readonly next?: ReadonlyMap<Borrower, ShardState | undefined>
 }

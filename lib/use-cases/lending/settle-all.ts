@@ -4,14 +4,13 @@ import type { LineChange } from '../../core/limits/books.ts'
 import { hasMore, isGivenBack, isSameFrom, isSameUnits } from '../../core/limits/borrowed.ts'
 import type { Gates } from '../../core/limits/gates.ts'
 import { keptByPlain } from '../../core/limits/giving-back.ts'
-import type { Result } from '../../core/limits/settling.ts'
 import type { BorrowedFrom, ShardState } from '../../core/shard/state.ts'
 import type { PassWrite } from '../../ports/store.ts'
 import type { Context } from '../context.ts'
 import { borrowedIn } from './account.ts'
 import type { Capacity } from './capacity.ts'
 import { leaveLine } from './leave-line.ts'
-import { type Failed, type Following, joinServed } from './served.ts'
+import { type Failed, type Following, joinServed, type PassResult } from './served.ts'
 import { isCoveredBy, servedBy } from './served-along.ts'
 import { othersWait, type Settled, settle, settleAfter } from './settle.ts'
 import { tendAfter } from './tend-chunk.ts'
@@ -19,7 +18,7 @@ import { tendAfter } from './tend-chunk.ts'
 /** What the shard has of one that lends to it, and what came of its pass there. */
 export interface Account {
   readonly capacity: Capacity
-  readonly result: Result
+  readonly result: PassResult
 }
 
 /** `'stale'` if any of the books are not what they were, and all has to be read again. */

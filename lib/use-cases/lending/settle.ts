@@ -15,7 +15,7 @@ import { borrowsElsewhere } from './limiter-capacity.ts'
 import { newLoanId } from './loan-id.ts'
 import { readAgain, withOwner } from './read-again.ts'
 import { readUnlessDamaged } from './read-unless-damaged.ts'
-import { type Failed, keepServed, NOBODY, type PassResult, type Served } from './served.ts'
+import { type Failed, keepServed, NOBODY, type PassResult, type SeenShard, type Served } from './served.ts'
 import { writeBooks } from './write-books.ts'
 
 /** Others may change the books, too; then the one that is late reads them again. */
@@ -38,23 +38,23 @@ const NOTHING: Settled = { hasEntered: false, served: NOBODY }
 /** Shards that can use what they get, with their items. */
 type Sound = Map<Borrower, ShardState | undefined>
 
-/** Those that were served elsewhere just before have been read there. */
-const soundIn = ({ along }: PassResult): Sound =>
-  new Map(along?.map(({ borrower, state }) => [borrower, state]))
+/** Those that were served elsewhere just before have been read there, and the next one while the pass was written. */
+const soundIn = ({ along = [], next = new Map() }: PassResult): Sound =>
+  new Map([...next, ...along.map(({ borrower, state }) => [borrower, state] as const)])
 
 /**
  * @param capacity with what the shard has borrowed after its pass
  * @throws BooksBusyError if others change the books all the time
  */
 export function settle(context: Context, capacity: Capacity, given: PassResult): Promise<Settled> {
-  const served = new Map<ShardKey, ShardState | undefined>()
+  const served = new Map<ShardKey, SeenShard | undefined>()
   return keepServed(served, () => settleUntilDone(context, { capacity, given, served }))
 }
 
 interface Settling {
   readonly capacity: Capacity
   readonly given: PassResult
-  readonly served: Map<ShardKey, ShardState | undefined>
+  readonly served: Map<ShardKey, SeenShard | undefined>
 }
 
 async function settleUntilDone(context: Context, { capacity, given, served }: Settling): Promise<Settled> {
@@ -81,7 +81,7 @@ async function settleUntilDone(context: Context, { capacity, given, served }: Se
       isChanged = true
       // What they have by now they may have given back already.
       result = { lack: result.lack, hasClaimed: result.hasClaimed }
-      for (const name of next) served.set(shardNamed(now, name), sound.get(name))
+      for (const name of next) served.set(shardNamed(now, name), seenOf(now, sound.get(name), outcome.owner))
       const after = now.limiter ? withOwner(now, outcome.owner, context.clock.now()) : 'stale'
       if (after === 'stale') return settled()
       // Who has come to stand in a limiter's line meanwhile saw nothing free: this write's answer shows it, and it is served.
@@ -95,6 +95,15 @@ async function settleUntilDone(context: Context, { capacity, given, served }: Se
   }
   if (served.size > 0) return settled()
   throw new BooksBusyError(capacity.owner.shard)
+}
+
+/** Of a limiter that is divided the root has to be read after the chunk. */
+function seenOf(
+  { limiter, chunk }: Capacity,
+  state: ShardState | undefined,
+  owner: ShardState,
+): SeenShard | undefined {
+  return state && { state, owners: limiter && !chunk ? [owner] : [] }
 }
 
 const settledBy = (now: Capacity, hasEntered: boolean, served: Served): Settled => ({

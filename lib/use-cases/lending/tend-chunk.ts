@@ -9,7 +9,6 @@ import { demandIn, hungryIn, leftIn, ownFree } from '../../core/limits/chunk.ts'
 import { NOT_DRAWN } from '../../core/limits/chunk-name.ts'
 import { type ChunkTask, chunkTask } from '../../core/limits/chunk-task.ts'
 import { capOf } from '../../core/limits/in-force.ts'
-import type { ShardState } from '../../core/shard/state.ts'
 import type { Context } from '../context.ts'
 import { bringBack } from './bring-back.ts'
 import type { Capacity } from './capacity.ts'
@@ -17,14 +16,14 @@ import { giverIn, lendToChunk, type Moved, moveUnits, noteDemand, touchRoot } fr
 import { fetchCapacity } from './fetch-capacity.ts'
 import { itemsAgain, type LimiterItems, withItems } from './limiter-capacity.ts'
 import { readPart } from './read-chunk.ts'
-import { keepServed } from './served.ts'
+import { keepServed, type SeenShard } from './served.ts'
 import { type Settled, settle } from './settle.ts'
 
 /** Each brings it forward, or shows that others are at it. */
 const MOST_TASKS = 12
 
 interface Tending {
-  readonly served: Map<ShardKey, ShardState | undefined>
+  readonly served: Map<ShardKey, SeenShard | undefined>
   asksAgain: boolean
   hasServed: boolean
   hasBrought: boolean
@@ -112,7 +111,7 @@ async function serve(context: Context, seen: Capacity, tending: Tending): Promis
   if (seen.books.slots.line[seen.self] !== undefined) tending.asksAgain = true
   const result = { lack: { slots: false, starts: false }, hasClaimed: false }
   const { served, failure } = await settle(context, seen, result)
-  for (const [shard, state] of served) tending.served.set(shard, state)
+  for (const [shard, one] of served) tending.served.set(shard, one)
   if (failure) throw failure.error
 }
 

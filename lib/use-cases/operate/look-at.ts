@@ -72,7 +72,7 @@ export async function readShard(eyes: Eyes, key: ShardKey): Promise<ReadShard | 
       const capacity = capacityOf({ shard: shard.value, configured: place.value, owner, state, now })
       const limiters = await Promise.all(
         limitersOver(config, shard.value).map(
-          async (limiter) => (await limiterSeen(eyes, state, shard.value, limiter)).capacity,
+          async (limiter) => (await limiterSeen(eyes, { state, shard: shard.value }, limiter)).capacity,
         ),
       )
       const known = limiters.filter((limiter) => limiter !== 'stale')

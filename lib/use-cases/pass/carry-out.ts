@@ -13,6 +13,7 @@ import type { Context } from '../context.ts'
 import type { Capacity } from '../lending/capacity.ts'
 import { returnStarts } from '../lending/grants.ts'
 import { limitsSeen } from '../lending/limits-seen.ts'
+import { withNextSeen } from '../lending/next-seen.ts'
 import type { Settled } from '../lending/settle.ts'
 import {
   type Account,
@@ -65,7 +66,7 @@ export async function carryOut(
   }
   const borrowed = borrowedAfter(state, left)
   const write = passWrite(state, decision, { ...input, ...borrowed, mark: context.random.token() })
-  const outcome = await context.store.states.pass(state, write)
+  const [outcome, accounts] = await writeAndLook(context, left, state, write)
   // Whoever has won may have relied on a place that is left by now.
   if (outcome.kind === 'conflict') return conflictOf(outcome, write, input, isLeaving)
   tellOfPass(context, input, decision)
@@ -79,9 +80,16 @@ export async function carryOut(
     write,
     written: outcome.state,
     asksAgain: isLeaving || mayGetMore,
-    settle: (after) => settleAll(context, left, after),
+    settle: (after) => settleAll(context, accounts, after),
   })
 }
+
+/** Whoever is served when it is written is read meanwhile. */
+const writeAndLook = (
+  context: Context,
+  left: readonly Account[],
+  ...pass: Parameters<Context['store']['states']['pass']>
+) => Promise.all([context.store.states.pass(...pass), withNextSeen(context, left)])
 
 /** Whether the item does not say yet all that there is to say. */
 const isToBeWritten = (

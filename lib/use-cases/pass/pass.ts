@@ -6,7 +6,6 @@
 import { DamagedStateError, LeftToNewerError } from '../../core/errors.ts'
 import type { ShardKey } from '../../core/keys.ts'
 import type { Released } from '../../core/pass/decide.ts'
-import type { ShardState } from '../../core/shard/state.ts'
 import {
   CHAIN_MS,
   CONFLICT_PAUSE_MS,
@@ -16,7 +15,7 @@ import {
 } from '../../core/times.ts'
 import type { Context } from '../context.ts'
 import { returnStarts } from '../lending/grants.ts'
-import { NOBODY, type Served } from '../lending/served.ts'
+import { NOBODY, type SeenShard, type Served } from '../lending/served.ts'
 import { wakeNow, wakeSoon, wakesNow } from '../wake.ts'
 import { wakeAll } from '../wake-all.ts'
 import type { HandOff, PassRequest, Round, RoundRequest } from './request.ts'
@@ -85,7 +84,7 @@ async function visit(context: Context, request: PassRequest, begunAt: number): P
   let { released, runUntil, seen: _seen, ...rest } = request
   let own: HandOff | undefined
   let learnt: Learnt = {}
-  const served = new Map<ShardKey, ShardState | undefined>()
+  const served = new Map<ShardKey, SeenShard | undefined>()
   const fail = (error: unknown) => cutShort(context, { own, served }, error)
   for (let rounds = 0; goesOn(context, begunAt, rounds); rounds++) {
     const round: Round = await passOnce(context, {
@@ -106,7 +105,7 @@ async function visit(context: Context, request: PassRequest, begunAt: number): P
       await leaveToNewer(context, request, released).catch(fail)
       return { own, served }
     }
-    for (const [shard, state] of round.served ?? NOBODY) served.set(shard, state)
+    for (const [shard, one] of round.served ?? NOBODY) served.set(shard, one)
     if (round.kind === 'over') return { own, served }
     released = undefined
     const { asksAgain: _asksAgain, granted: _granted, ...lasting } = learnt

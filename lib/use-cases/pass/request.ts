@@ -4,7 +4,7 @@ import type { Grant } from '../../core/limits/grant.ts'
 import type { Claim, Released } from '../../core/pass/decide.ts'
 import type { ShardState } from '../../core/shard/state.ts'
 import type { GrantedStart, StartCounting } from '../../ports/queues.ts'
-import type { Served } from '../lending/served.ts'
+import type { SeenShard, Served } from '../lending/served.ts'
 
 export interface PassRequest {
   readonly shard: ShardKey
@@ -22,8 +22,8 @@ export interface PassRequest {
   readonly arrived?: readonly string[]
   /** Another shard has just given units to this one. */
   readonly isServed?: boolean
-  /** The shard's item as it was read just before: of the first round. */
-  readonly seen?: ShardState
+  /** What was read just before: of the first round. */
+  readonly seen?: SeenShard
   /** Starts of shared rates that are not written down in the shard: of earlier rounds, or one that came too late. */
   readonly granted?: readonly Grant[]
 }

@@ -32,6 +32,7 @@ import { awaitedStart } from '../lending/awaited-start.ts'
 import { readCapacities } from '../lending/capacities.ts'
 import type { Capacities, Capacity } from '../lending/capacity.ts'
 import { limitsSeen } from '../lending/limits-seen.ts'
+import type { SeenShard } from '../lending/served.ts'
 import { mayCollect, startable } from '../lending/supply.ts'
 import { supplyAll } from '../lending/supply-all.ts'
 import { carryOut, type Use } from './carry-out.ts'
@@ -47,15 +48,15 @@ import { keepStranded } from './stranded.ts'
 
 export async function passOnce(configured: Context, request: RoundRequest): Promise<Round> {
   const { store, deployment } = configured
-  const read =
-    seenSafely(configured, request) ?? (await store.states.read(request.shard)) ?? emptyState(request.shard)
+  const known = seenSafely(configured, request)
+  const read = known?.state ?? (await store.states.read(request.shard)) ?? emptyState(request.shard)
   const state = withSlow(read, request)
   // Asked after the state was read: what a newer configuration has written since makes the write of this one fail.
   if (await deployment.isReplaced()) return { kind: 'replaced' }
   const context = await asPaused(configured)
   if (isIdle(context, request, state)) return { kind: 'over' }
   const isLeft = await isOfAnother(context, state)
-  const capacities = isLeft ? undefined : await readCapacities(context, state)
+  const capacities = isLeft ? undefined : await readCapacities(context, state, known?.owners)
   if (capacities === 'stale') return { kind: 'conflict' }
   if (!capacities) return leave(context, state, request.released)
   if (!request.asksAgain) for (const { owner } of capacities) reportOverride(context, owner)
@@ -63,8 +64,8 @@ export async function passOnce(configured: Context, request: RoundRequest): Prom
 }
 
 /** Who died is judged before anything is written: an attempt that has begun anew since, where the job stood, would count as dead. */
-const seenSafely = ({ clock }: Context, { seen }: RoundRequest): ShardState | undefined =>
-  seen && deadSlots(seen, clock.now()).length === 0 ? seen : undefined
+const seenSafely = ({ clock }: Context, { seen }: RoundRequest): SeenShard | undefined =>
+  seen && deadSlots(seen.state, clock.now()).length === 0 ? seen : undefined
 
 /** Whether the item alone shows that there is nothing to do. */
 function isIdle({ config, clock }: Context, request: RoundRequest, state: ShardState): boolean {

@@ -27,8 +27,7 @@ export const CLAIMING: readonly Mutant[] = [
   {
     name: 'jobs read before state',
     file: ROUND,
-    find: `  const read =
-    seenSafely(configured, request) ?? (await store.states.read(request.shard)) ?? emptyState(request.shard)
+    find: `  const read = known?.state ?? (await store.states.read(request.shard)) ?? emptyState(request.shard)
 `,
     replace: `  const early = await store.jobs.range({ shard: request.shard, from: '0#', limit: 1000 })
   const read = (await store.states.read(request.shard)) ?? emptyState(request.shard)

@@ -23,7 +23,11 @@ async function seenBy(world: World, key: ShardKey) {
   const shard = parseShard(key)
   const [limiter] = world.context.config.queues['crm']?.limiters ?? []
   if (!shard.ok || !limiter) throw new Error('no such shard or limiter')
-  const { capacity } = await limiterSeen(world.context, world.state(key), shard.value, limiter)
+  const { capacity } = await limiterSeen(
+    world.context,
+    { state: world.state(key), shard: shard.value },
+    limiter,
+  )
   if (capacity === 'stale') throw new Error('nobody was faster')
   return capacity
 }

@@ -6,7 +6,7 @@ import { booksOf } from '../../../lib/core/limits/books.ts'
 import { placeAt } from '../../../lib/core/limits/place.ts'
 import { limiterKey, poolNamed, totalOf } from '../../../lib/core/limits/queue-limiter.ts'
 import { defineConfig } from '../../../lib/core/queue/config.ts'
-import { jobItem } from '../../support/builders.ts'
+import { asShard, jobItem } from '../../support/builders.ts'
 import { deliver, live, longRunning } from '../../support/interleave.ts'
 import { World } from '../../support/world.ts'
 
@@ -132,12 +132,14 @@ test('what went along with one write goes along with no other: whoever got it ma
   const before = [
     // Another comes to wait, so that the visit serves that one, too.
     () => change({ line: [{ ...b, borrower: 'crm|c', turn: placeAt(5, 1) }] }),
-    // Meanwhile the first has ended its job, and nobody knows it there any more.
-    () =>
-      change({
+    // Meanwhile the first has ended its job, for which its item is written, and nobody knows it there any more.
+    async () => {
+      await states.fence(asShard('crm|b'), 0)
+      await change({
         loans: [{ ...b, was: booksOf(world.state(TOTAL)).slots.loans['crm|b'], is: undefined }],
         isLending: true,
-      }),
+      })
+    },
   ]
   const lent: string[][] = []
   const raced: typeof writeBooks = async (owner, write) => {
