@@ -175,7 +175,7 @@ describe.skipIf(missingDynoxide)('a pause of a queue written by hand', () => {
       'queue|mail': { by: 'ann', why: 'odd' },
       note: 'ours',
     })
-    const pauses = await store().states.queuePauses()
+    const { pauses } = await store().states.queueSettings()
     expect([...pauses]).toEqual(
       expect.arrayContaining([
         ['crm', {}],
@@ -189,7 +189,7 @@ describe.skipIf(missingDynoxide)('a pause of a queue written by hand', () => {
     await setAttributes(database(), '$paused' as ShardKey, { 'queue|crm': 'until Monday' })
     const clock = { now: () => 0, sleep: async () => {} }
     await resumeQueue({ store: store(), clock, wake: { send: async () => {} } }, 'crm')
-    expect((await store().states.queuePauses()).has('crm')).toBe(false)
+    expect((await store().states.queueSettings()).pauses.has('crm')).toBe(false)
   })
 })
 

@@ -56,6 +56,7 @@ export const copy = ({
   sweep,
   apps,
   queuePauses,
+  queueLimits,
   sizes,
 }: Tables): Tables => ({
   ...structuredClone({
@@ -68,6 +69,7 @@ export const copy = ({
     sweep,
     ...(apps ? { apps } : {}),
     ...(queuePauses ? { queuePauses } : {}),
+    ...(queueLimits ? { queueLimits } : {}),
     ...(sizes ? { sizes } : {}),
   }),
   jobs: new Map([...jobs].map(([shard, items]) => [shard, copyOfItems(items)])),

@@ -17,7 +17,7 @@ export const PAUSED_QUEUE_MUTANTS: readonly TestedMutant[] = [
   {
     name: 'a pass does not ask which queues are paused',
     file: 'lib/use-cases/pass/round.ts',
-    find: 'const context = await asPaused(configured)',
+    find: 'const context = await asSet(configured)',
     replace: 'const context = configured',
     breaks: 'the queue goes on',
     tests: [UNIT],
@@ -73,15 +73,15 @@ export const PAUSED_QUEUE_MUTANTS: readonly TestedMutant[] = [
   {
     name: 'a sweep does not ask which queues are paused',
     file: 'lib/use-cases/sweep/sweep.ts',
-    find: 'const context = await sweptAsPaused(configured)',
+    find: 'const context = await sweptAsSet(configured)',
     replace: 'const context = configured',
     breaks: 'every sweep wakes all that waits, in vain',
     tests: [UNIT],
   },
   {
     name: 'a sweep ends if it cannot read which queues are paused',
-    file: 'lib/use-cases/as-paused.ts',
-    find: '    return NO_PAUSES',
+    file: 'lib/use-cases/as-set.ts',
+    find: '    return NO_SETTINGS',
     replace: '    throw error',
     breaks: 'nothing repairs what is lost',
     tests: [UNIT],
@@ -96,7 +96,7 @@ export const PAUSED_QUEUE_MUTANTS: readonly TestedMutant[] = [
   },
   {
     name: 'what somebody else has said of a queue is lost',
-    file: 'lib/adapters/dynamodb/queue-pauses.ts',
+    file: 'lib/adapters/dynamodb/queue-settings.ts',
     find: 'if (before !== undefined) update.condition(',
     replace: 'if (before === null) update.condition(',
     breaks: 'a queue runs that somebody has paused',
@@ -104,7 +104,7 @@ export const PAUSED_QUEUE_MUTANTS: readonly TestedMutant[] = [
   },
   {
     name: 'a reply that was lost counts as somebody else’s word',
-    file: 'lib/adapters/dynamodb/queue-pauses.ts',
+    file: 'lib/adapters/dynamodb/queue-settings.ts',
     find: 'return isDeepStrictEqual(toPauses(error.Item).get(queue), pause)',
     replace: 'return false',
     breaks: 'a resumption stops half-way',

@@ -25,7 +25,7 @@ import { deadSlots, isSaturated, mayGoFurtherInFront } from '../../core/shard/at
 import { isLate } from '../../core/shard/closed.ts'
 import { isExpiryRight } from '../../core/shard/expiry.ts'
 import { emptyState, type ShardState } from '../../core/shard/state.ts'
-import { asPaused } from '../as-paused.ts'
+import { asSet } from '../as-set.ts'
 import type { Context } from '../context.ts'
 import { usageIn } from '../lending/account.ts'
 import { awaitedStart } from '../lending/awaited-start.ts'
@@ -52,7 +52,7 @@ export async function passOnce(configured: Context, request: RoundRequest): Prom
   const state = withSlow(read, request)
   // Asked after the state was read: what a newer configuration has written since makes the write of this one fail.
   if (await deployment.isReplaced()) return { kind: 'replaced' }
-  const context = await asPaused(configured)
+  const context = await asSet(configured)
   if (isIdle(context, request, state)) return { kind: 'over' }
   const isLeft = await isOfAnother(context, state)
   const capacities = isLeft ? undefined : await readCapacities(context, state)

@@ -273,7 +273,7 @@ const CASES: Cases<Exclude<EventKind, keyof ScheduleEvents | 'changed by hand'>>
       counts: { DamagedShards: 1 },
     },
   ],
-  'pauses not read': [
+  'queue settings not read': [
     {
       event: { error },
       line: ['error', 'which queues are paused could not be read; what was known before holds', { error }],

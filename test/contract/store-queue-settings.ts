@@ -6,8 +6,8 @@ import type { Store } from '../../lib/ports/store.ts'
 const PAUSE = { by: 'ann', reason: 'they migrate', since: 7 }
 const RESUMING: QueuePause = { ...PAUSE, resuming: { woken: 3, cursor: 'crm|x' } }
 
-export function describeQueuePauses(store: () => Store): void {
-  const said = async (queue: string) => (await store().states.queuePauses()).get(queue)
+export function describeQueueSettings(store: () => Store): void {
+  const said = async (queue: string) => (await store().states.queueSettings()).pauses.get(queue)
 
   describe('queues that are paused', () => {
     test('each is said by itself, whatever it is called', async () => {
