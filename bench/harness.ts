@@ -95,6 +95,8 @@ export interface Jobs {
   readonly labels?: Labels
 }
 
+const NOBODY_DEPLOYS = { isReplaced: async () => false, isAlone: async () => true }
+
 export class Scenario {
   readonly context: WorkerContext
   readonly #sent: ReturnType<typeof memoryQueues>['sent']
@@ -116,11 +118,7 @@ export class Scenario {
       clock,
       random: systemRandom,
       events: eventsToLog(quiet),
-      deployment: {
-        isReplaced: async () => false,
-        isAlone: async () => true,
-        settings: async () => NO_SETTINGS,
-      },
+      deployment: { ...NOBODY_DEPLOYS, settings: async () => NO_SETTINGS },
     }
   }
 

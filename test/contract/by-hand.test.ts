@@ -193,6 +193,25 @@ describe.skipIf(missingDynoxide)('a pause of a queue written by hand', () => {
   })
 })
 
+describe.skipIf(missingDynoxide)('limits of a queue written by hand', () => {
+  const { store, database } = onDynoxide()
+
+  test('pause it if nobody can read them, until somebody sets others', async () => {
+    const key = '$paused' as ShardKey
+    await setAttributes(database(), key, {
+      'limits|crm': { concurrency: '2' },
+      'limits|mail': { concurrency: 2, by: 'ann' },
+      'limits|fax': { concurency: 2 },
+    })
+    const { limits } = await store().states.queueSettings()
+    expect(limits.get('crm')).toEqual({ problem: 'concurrency: expected number, received string' })
+    expect(limits.get('mail')).toEqual({ concurrency: 2, by: 'ann' })
+    expect(limits.get('fax')).toEqual({ problem: 'Unrecognized key: "concurency"' })
+    expect(await store().states.saveQueueLimits('crm', { concurrency: 2 }, limits.get('crm'))).toBe(true)
+    expect((await store().states.queueSettings()).limits.get('crm')).toEqual({ concurrency: 2 })
+  })
+})
+
 function onDynoxide(): { store: () => Store; database: () => TestDatabase } {
   let database: TestDatabase | undefined
   beforeAll(async () => {

@@ -3,6 +3,7 @@
  * what somebody has set: a call that dies is called again, and goes on there.
  */
 import { parseShard } from '../../core/keys.ts'
+import { isHeldByItsRate } from '../../core/pass/held.ts'
 import type { WokenSoFar } from '../../core/queue/queue-pauses.ts'
 import type { ShardGlance } from '../../core/shard/state.ts'
 import type { Context } from '../context.ts'
@@ -54,7 +55,9 @@ async function wakeOnePage(
 ): Promise<WokenSoFar> {
   const at = from.cursor === undefined ? {} : { cursor: from.cursor }
   const { states, cursor } = await context.store.states.scan({ isStrong: true, limit: PAGE, ...at })
-  const waiting = states.filter((state) => state.waiting && isOfQueue(state, queue))
+  const waiting = states.filter(
+    (state) => isOfQueue(state, queue) && (state.waiting || isHeldByItsRate(state)),
+  )
   if (waiting.length > 0)
     await wakeNow(
       context,

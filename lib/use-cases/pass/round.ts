@@ -58,7 +58,7 @@ export async function passOnce(configured: Context, request: RoundRequest): Prom
   const capacities = isLeft ? undefined : await readCapacities(context, state)
   if (capacities === 'stale') return { kind: 'conflict' }
   if (!capacities) return leave(context, state, request.released)
-  if (!request.asksAgain) for (const { owner } of capacities) reportOverride(context, owner)
+  if (!request.asksAgain) for (const capacity of capacities) reportOverride(context, capacity)
   return visitKnown(context, request, state, capacities)
 }
 
@@ -186,6 +186,8 @@ async function leave(context: Context, state: ShardState, released: Released | u
 }
 
 /** An override that makes no sense stops its partition, lest it runs beyond what was meant: somebody has to hear of it. */
-function reportOverride({ events }: Context, { shard, overrideProblem }: ShardState): void {
-  if (overrideProblem) events.emit({ kind: 'override makes no sense', shard, problem: overrideProblem })
+function reportOverride({ events }: Context, { owner, shard: { queue }, configured }: Capacity): void {
+  const { problem } = configured.queueLimits ?? {}
+  for (const said of [owner.overrideProblem, problem && `for all of queue "${queue}": ${problem}`])
+    if (said) events.emit({ kind: 'override makes no sense', shard: owner.shard, problem: said })
 }
