@@ -9,7 +9,7 @@ export const PAUSED_QUEUE_MUTANTS: readonly TestedMutant[] = [
   {
     name: 'limits of a queue that is paused are as they were',
     file: 'lib/core/limits/in-force.ts',
-    find: ' && !configured.queuePaused',
+    find: 'queuePaused !== undefined || ',
     replace: '',
     breaks: 'the queue goes on',
     tests: [UNIT],
@@ -33,7 +33,7 @@ export const PAUSED_QUEUE_MUTANTS: readonly TestedMutant[] = [
   {
     name: 'what waits is woken before all functions know that it may start',
     file: VERB,
-    find: '  if (pause) await context.clock.sleep(NOTICED_AFTER_MS)',
+    find: '  await context.clock.sleep(NOTICED_AFTER_MS)',
     replace: '',
     breaks: 'it is left waiting, and nobody comes until the sweep',
     tests: [UNIT],
@@ -49,8 +49,8 @@ export const PAUSED_QUEUE_MUTANTS: readonly TestedMutant[] = [
   {
     name: 'a resumption goes over a pause that came later',
     file: VERB,
-    find: 'states.saveQueuePause(queue, next, pause)',
-    replace: 'states.saveQueuePause(queue, next)',
+    find: 'context.store.states.saveQueuePause(queue, is, was)',
+    replace: 'was && context.store.states.saveQueuePause(queue, is)',
     breaks: 'a queue runs that somebody has paused',
     tests: [UNIT],
   },
@@ -64,7 +64,7 @@ export const PAUSED_QUEUE_MUTANTS: readonly TestedMutant[] = [
   },
   {
     name: 'shards of all queues are woken',
-    file: VERB,
+    file: 'lib/use-cases/operate/wake-queue.ts',
     find: 'parts.ok && parts.value.queue === queue',
     replace: 'parts.ok || shard === queue',
     breaks: 'the work of others is paid for',
@@ -97,15 +97,15 @@ export const PAUSED_QUEUE_MUTANTS: readonly TestedMutant[] = [
   {
     name: 'what somebody else has said of a queue is lost',
     file: 'lib/adapters/dynamodb/queue-settings.ts',
-    find: 'if (before !== undefined) update.condition(',
-    replace: 'if (before === null) update.condition(',
+    find: "before === undefined ? 'whatever stands there'",
+    replace: "before !== null ? 'whatever stands there'",
     breaks: 'a queue runs that somebody has paused',
     tests: ['test/contract/store-dynoxide.test.ts'],
   },
   {
     name: 'a reply that was lost counts as somebody else’s word',
     file: 'lib/adapters/dynamodb/queue-settings.ts',
-    find: 'return isDeepStrictEqual(toPauses(error.Item).get(queue), pause)',
+    find: 'return isDeepStrictEqual(valueIn(error.Item, saying), is)',
     replace: 'return false',
     breaks: 'a resumption stops half-way',
     tests: ['test/contract/store-dynoxide.test.ts'],
@@ -113,8 +113,8 @@ export const PAUSED_QUEUE_MUTANTS: readonly TestedMutant[] = [
   {
     name: 'a function that has never read the pauses takes every queue for one that is not paused',
     file: 'lib/use-cases/deployed.ts',
-    find: 'if (!paused.known) throw paused.failure',
-    replace: 'if (!paused.known) return new Map()',
+    find: 'if (!set.known) throw set.failure',
+    replace: 'if (!set.known) return { pauses: new Map(), limits: new Map() }',
     breaks: 'the queue goes on in a process that has just begun',
     tests: [LOOKS],
   },

@@ -3,14 +3,7 @@
  * one partition comes after that. They stand beside the pauses of queues, and are known to all functions as soon as these.
  */
 import * as z from 'zod'
-import {
-  applyOverride,
-  type LimitOverride,
-  type Limits,
-  NOTE_FIELDS,
-  overrideSchema,
-  type RateLimit,
-} from '../limits/limits.ts'
+import { type Limits, NOTE_FIELDS, overrideSchema, type RateLimit, withMargin } from '../limits/limits.ts'
 import { describeIssues } from '../text/issues.ts'
 import { wokenSchema } from './queue-pauses.ts'
 
@@ -64,26 +57,25 @@ export function wokenAll({ waking: _, ...limits }: QueueLimits): QueueLimits | u
   return isLimiting(limits) ? limits : undefined
 }
 
-/** A false yes costs a scan, a false no leaves jobs to the sweep. */
-function mayBeMore(
-  configured: Limits,
-  before: QueueLimits | undefined,
-  after: QueueLimits | undefined,
-): boolean {
-  if (before?.problem !== undefined) return true
-  // Each partition has a number of its own, which may be more or less than what was set, or is now.
-  const isSet = (limits: LimitOverride | undefined) => limits?.concurrency !== undefined
-  if (configured.derivation && isSet(before) !== isSet(after)) return true
-  const [was, is] = [applyOverride(configured, before), applyOverride(configured, after)]
-  return countOf(is.concurrency) > countOf(was.concurrency) || isFaster(is.rateLimit, was.rateLimit)
+/** A false yes costs a scan, a false no leaves jobs to the sweep. What is taken back may be less than what is configured by now. */
+const mayBeMore = (configured: Limits, before: QueueLimits = {}, after: QueueLimits = {}): boolean =>
+  before.problem !== undefined ||
+  mayRunMore(configured, before, after) ||
+  mayStartMore(configured, before, after)
+
+function mayRunMore(configured: Limits, before: QueueLimits, after: QueueLimits): boolean {
+  if (after.concurrency === undefined) return before.concurrency !== undefined
+  // Each partition has a number of its own.
+  const usual = configured.derivation ? 0 : (configured.concurrency ?? Number.POSITIVE_INFINITY)
+  return after.concurrency > (before.concurrency ?? usual)
 }
 
-const countOf = (limit: number | undefined): number => limit ?? Number.POSITIVE_INFINITY
+function mayStartMore(configured: Limits, before: QueueLimits, after: QueueLimits): boolean {
+  if (after.rateLimit === undefined) return before.rateLimit !== undefined
+  const was = before.rateLimit ? withMargin(before.rateLimit) : configured.rateLimit
+  return was !== undefined && isFaster(withMargin(after.rateLimit), was)
+}
 
-/** In any window at all. */
-const isFaster = (is: RateLimit | undefined, was: RateLimit | undefined): boolean =>
-  was !== undefined &&
-  (is === undefined ||
-    is.allowed > was.allowed ||
-    is.period_ms < was.period_ms ||
-    is.margin_ms < was.margin_ms)
+/** In some window at least. */
+const isFaster = (is: RateLimit, was: RateLimit): boolean =>
+  is.allowed > was.allowed || is.period_ms < was.period_ms || is.margin_ms < was.margin_ms
