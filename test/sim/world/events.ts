@@ -226,6 +226,8 @@ export type WorldEvent =
   | { readonly kind: 'limiterTold'; readonly name: string; readonly by: Invocation }
   /** Somebody's call that pauses a whole queue has returned without an error. */
   | { readonly kind: 'queuePaused'; readonly queue: string }
+  /** Somebody's call that sets the limits of all partitions of a queue has returned without an error. */
+  | { readonly kind: 'queueLimitsSet'; readonly queue: string }
   /** An event asks for what this function does not know; it comes again. */
   | { readonly kind: 'leftToNewer' }
   /** The account had no room for the function. */
