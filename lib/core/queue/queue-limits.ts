@@ -40,16 +40,17 @@ export const isLimiting = ({ concurrency, rateLimit, problem }: QueueLimits): bo
 /**
  * What is to stand there when somebody sets limits. What waits is woken if more may run than before; and if a call has died that
  * was at that, the rest of it is woken, too.
- * @param limits `undefined` for those that are configured
+ * @param set without limits for those that are configured. `since` makes each change another, also one that says the same: a call that
+ *   wakes what waits by an earlier one must not take it for its own.
  */
 export function withQueueLimits(
   configured: Limits,
   before: QueueLimits | undefined,
-  limits: Omit<QueueLimits, 'waking'> | undefined,
+  set: Omit<QueueLimits, 'waking'>,
 ): QueueLimits | undefined {
-  const waking = mayBeMore(configured, before, limits) ? { woken: 0 } : before?.waking
-  if (!limits && !waking) return undefined
-  return { ...limits, ...(waking ? { waking } : {}) }
+  const waking = mayBeMore(configured, before, set) ? { woken: 0 } : before?.waking
+  if (waking) return { ...set, waking }
+  return isLimiting(set) ? set : undefined
 }
 
 /** Once all are woken. Without limits nothing is left to be said. */
@@ -58,7 +59,7 @@ export function wokenAll({ waking: _, ...limits }: QueueLimits): QueueLimits | u
 }
 
 /** A false yes costs a scan, a false no leaves jobs to the sweep. What is taken back may be less than what is configured by now. */
-const mayBeMore = (configured: Limits, before: QueueLimits = {}, after: QueueLimits = {}): boolean =>
+const mayBeMore = (configured: Limits, before: QueueLimits = {}, after: QueueLimits): boolean =>
   before.problem !== undefined ||
   mayRunMore(configured, before, after) ||
   mayStartMore(configured, before, after)

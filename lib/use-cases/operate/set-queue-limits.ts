@@ -42,7 +42,7 @@ async function announce(
   queue: QueueConfig,
   limits: LimitOverride | undefined,
 ): Promise<QueueLimits | undefined> {
-  const set = limits && { ...limits, since: clock.now() }
+  const set = { ...limits, since: clock.now() }
   for (;;) {
     const before = (await states.queueSettings()).limits.get(queue.name)
     const after = withQueueLimits(queue, before, set)

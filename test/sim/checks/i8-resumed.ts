@@ -2,6 +2,7 @@
  * I8: when the resumption of a queue has ended, or the wake-ups after its limits were raised, each of its shards in which jobs waited for it has
  * been woken, or visited; and that at a time at which no function went by what was set before.
  */
+import { isDeepStrictEqual } from 'node:util'
 import type { WokenSoFar } from '../../../lib/core/queue/queue-pauses.ts'
 import type { Effect } from '../world/events.ts'
 import type { Check, Seen } from './check.ts'
@@ -31,6 +32,7 @@ export const resumedAreWoken = (): Check => {
       }
       if (effect.op !== 'savePause' && effect.op !== 'saveLimits') return
       const name = `${effect.op} ${effect.queue}`
+      if (isDeepStrictEqual(effect.was, effect.is)) return
       const [was, is] = wakingOf(effect)
       if (was && !is && !isPausedAnew(effect)) judge(seen, effect.queue, reached.get(name)?.shards)
       if (!is) reached.delete(name)

@@ -289,6 +289,24 @@ describe('whoever raises limits of a queue', () => {
     expect(wakesOf(world)).toEqual(all(3))
   })
 
+  test('leaves nobody asleep if they were 0 meanwhile, and are what they were by now', async () => {
+    const world = await waiting(3)
+    let calls = 0
+    const wake = {
+      send: async () => {
+        if (++calls > 1) return
+        await set(world, { concurrency: 0 })
+        const again = await set(world, undefined)
+        expect(again).toEqual({ woken: 3 })
+      },
+    }
+    expect(await setQueueLimits({ ...world.context, wake }, crm(world), undefined)).toMatchObject({
+      isReplaced: true,
+    })
+    // Once in vain.
+    expect(wakesOf(world)).toEqual([...all(3), ...all(3)].toSorted())
+  })
+
   test('and dies leaves the rest to the sweep', async () => {
     const world = await waiting(3)
     await dies(world, { concurrency: 3 }, 0)
