@@ -259,20 +259,23 @@ describe('whoever raises limits of a queue', () => {
   })
 
   test.each([
-    ['is configured', { concurrency: 5 }, {}],
-    ['its app gives', { app: 'hubspot' }, { apps: { hubspot: { rate: 100, frequency_s: 10 } } }],
-  ] as const)('wakes what waits if they are more than %s, or taken back', async (_, queue, rest) => {
-    const world = worldOf(queue, rest)
-    await pauseQueue(world.context, 'crm', NOTE)
-    world.put(job('crm|a', 'a1'))
-    await world.stream()
-    expect(await set(world, { concurrency: 6 })).toEqual({ woken: 1 })
-    expect(await set(world, { concurrency: 0 })).toEqual({ woken: 0 })
-    expect(await set(world, undefined)).toEqual({ woken: 1 })
-    // Less is configured, as far as whoever calls knows: a deploy may have raised that meanwhile.
-    await set(world, { concurrency: 9 })
-    expect(await set(world, undefined)).toEqual({ woken: 1 })
-  })
+    ['is configured', 6, { concurrency: 5 }, {}],
+    ['its app may give', 3, { app: 'hubspot' }, { apps: { hubspot: { rate: 100, frequency_s: 10 } } }],
+  ] as const)(
+    'wakes what waits if they are more than %s, or taken back',
+    async (_, concurrency, queue, rest) => {
+      const world = worldOf(queue, rest)
+      await pauseQueue(world.context, 'crm', NOTE)
+      world.put(job('crm|a', 'a1'))
+      await world.stream()
+      expect(await set(world, { concurrency })).toEqual({ woken: 1 })
+      expect(await set(world, { concurrency: 0 })).toEqual({ woken: 0 })
+      expect(await set(world, undefined)).toEqual({ woken: 1 })
+      // Less is configured, as far as whoever calls knows: a deploy may have raised that meanwhile.
+      await set(world, { concurrency: 9 })
+      expect(await set(world, undefined)).toEqual({ woken: 1 })
+    },
+  )
 
   test('gives way to somebody who sets others meanwhile', async () => {
     const world = await waiting(5)
