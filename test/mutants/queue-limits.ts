@@ -2,6 +2,7 @@
 import type { TestedMutant } from './mutant.ts'
 
 const UNIT = 'test/unit/use-cases/queue-limits.test.ts'
+const RAISED = 'test/unit/use-cases/queue-limits-raised.test.ts'
 const BY_HAND = 'test/contract/by-hand.test.ts'
 const ENGINE = 'test/contract/store-dynoxide.test.ts'
 const RULES = 'lib/core/queue/queue-limits.ts'
@@ -37,7 +38,7 @@ export const QUEUE_LIMIT_MUTANTS: readonly TestedMutant[] = [
     find: ': before?.waking',
     replace: ': undefined',
     breaks: 'what may run is left to the sweep',
-    tests: [UNIT],
+    tests: [RAISED],
   },
   {
     name: 'a partition of an app whose number is less is not woken',
@@ -45,7 +46,7 @@ export const QUEUE_LIMIT_MUTANTS: readonly TestedMutant[] = [
     find: 'configured.derivation ? 0 :',
     replace: '',
     breaks: 'the same',
-    tests: [UNIT],
+    tests: [RAISED],
   },
   {
     name: 'limits of a queue that are taken back wake nobody if less is configured',
@@ -54,7 +55,7 @@ export const QUEUE_LIMIT_MUTANTS: readonly TestedMutant[] = [
     replace:
       'if (after.concurrency === undefined) return (configured.concurrency ?? 99) > (before.concurrency ?? 99)',
     breaks: 'a deploy that has raised them meanwhile is not known to whoever calls',
-    tests: [UNIT],
+    tests: [RAISED],
   },
   {
     name: 'limits of a queue go over those that nobody has read',

@@ -72,6 +72,8 @@ export class LimitHistory {
   }
 
   learn(event: WorldEvent, now: number): void {
+    if (event.kind === 'effect' && event.effect.op === 'saveLimits')
+      this.queues.saved(event.effect.queue, event.effect.is, now)
     if (event.kind === 'limitsSet') this.#heard(readShard(event.shard).partition, event.by.id, now)
     if (event.kind === 'appRate') this.#rateSet(event.concurrency, event.isHeard, now)
     if (event.kind === 'limiterSet') this.limiterSets.set(event.name, { since: now, limits: event.limits })

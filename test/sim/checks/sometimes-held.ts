@@ -12,11 +12,12 @@ const isAnyDue = (truth: Truth, queue: string): boolean =>
 
 type Count = (name: Sometimes, happened?: boolean) => void
 
-export function queueSaid(
-  { queue, was, is }: Extract<Effect, { op: 'savePause' }>,
-  truth: Truth,
-  count: Count,
-): void {
+type Of<Op extends Effect['op']> = Extract<Effect, { op: Op }>
+
+export const queueSaid = (effect: Of<'savePause' | 'saveLimits'>, truth: Truth, count: Count): void =>
+  effect.op === 'savePause' ? queuePauseSaid(effect, truth, count) : queueLimitsSaid(effect, truth, count)
+
+function queuePauseSaid({ queue, was, is }: Of<'savePause'>, truth: Truth, count: Count): void {
   const isWaiting = isAnyDue(truth, queue)
   const isPaused = is !== undefined && !is.resuming
   count('queue paused with jobs due', isPaused && was === undefined && isWaiting)
@@ -24,11 +25,7 @@ export function queueSaid(
   count('queue resumed with jobs waiting', was !== undefined && is === undefined && isWaiting)
 }
 
-export function queueLimitsSaid(
-  { queue, was, is }: Extract<Effect, { op: 'saveLimits' }>,
-  truth: Truth,
-  count: Count,
-): void {
+function queueLimitsSaid({ queue, was, is }: Of<'saveLimits'>, truth: Truth, count: Count): void {
   const [before, after] = [was, is].map((said) => limitsIn(said)?.concurrency ?? Number.POSITIVE_INFINITY)
   if (before === undefined || after === undefined) return
   const running = new Map<string, number>()
@@ -41,11 +38,7 @@ export function queueLimitsSaid(
   count('limits of a queue set while others are waking it', was?.waking !== undefined && after !== before)
 }
 
-export function guaranteed(
-  { shard, limits }: Extract<Effect, { op: 'override' }>,
-  { running }: Truth,
-  count: Count,
-): void {
+export function guaranteed({ shard, limits }: Of<'override'>, { running }: Truth, count: Count): void {
   if (!limits?.guaranteed) return
   const { queue } = readShard(shard.slice('$limiter|total|'.length))
   count('guarantee set at run time')

@@ -8,7 +8,7 @@ import type { Effect, WorldEvent } from '../world/events.ts'
 import type { Invocation } from '../world/invocation.ts'
 import { LONGEST_CHAIN } from '../world/world.ts'
 import { contentOf } from './content.ts'
-import { guaranteed, queueLimitsSaid, queueSaid } from './sometimes-held.ts'
+import { guaranteed, queueSaid } from './sometimes-held.ts'
 import { happenedInPass } from './sometimes-in-pass.ts'
 import { limited } from './sometimes-limited.ts'
 import type { Sometimes } from './sometimes-names.ts'
@@ -172,10 +172,8 @@ export class SometimesCounter {
         this.#count('units leave a chunk', effect.name === 'give units of a chunk')
         break
       case 'savePause':
-        queueSaid(effect, this.#truth, (name, happened) => this.#count(name, happened))
-        break
       case 'saveLimits':
-        queueLimitsSaid(effect, this.#truth, (name, happened) => this.#count(name, happened))
+        queueSaid(effect, this.#truth, (name, happened) => this.#count(name, happened))
         break
       case 'override':
         this.#override(effect)

@@ -151,9 +151,6 @@ export class Truth {
       case 'deployment':
         this.limits.recorded(effect.record, this.now)
         return
-      case 'saveLimits':
-        this.limits.queues.saved(effect.queue, effect.is, this.now)
-        return
       case 'override':
         this.limits.overridden(readShard(effect.shard).partition, effect.limits, { at: this.now, by: by.id })
         break

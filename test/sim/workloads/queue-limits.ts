@@ -7,6 +7,7 @@ import type { World } from '../world/world.ts'
 import { MOST_COST } from './costs.ts'
 import { ON_ITS_WAY_MS } from './pauses.ts'
 import type { JobPlan } from './plan.ts'
+import { applyQueuePause } from './queue-pauses.ts'
 
 export interface QueueLimitsPlan {
   readonly at: number
@@ -44,8 +45,15 @@ const drawLimits = (random: SimRandom): LimitOverride => ({
     : {}),
 })
 
+/** All that people do to whole queues. */
+export function applyToQueues(world: World): void {
+  const { queueLimits = [], queuePauses = [] } = world.plan
+  for (const one of queueLimits) world.scheduler.at(one.at, () => applyQueueLimits(world, one))
+  for (const one of queuePauses) world.scheduler.at(one.at, () => applyQueuePause(world, one))
+}
+
 /** Whoever sets the next ones has heard what came of the last: a call of somebody who has died may still arrive. */
-export function applyQueueLimits(world: World, { queue, steps: [step, ...steps] }: QueueLimitsPlan): void {
+function applyQueueLimits(world: World, { queue, steps: [step, ...steps] }: QueueLimitsPlan): void {
   const { scheduler } = world
   if (!step) {
     takeBackSurely(world, queue)
