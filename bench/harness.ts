@@ -16,7 +16,7 @@ import type { Labels } from '../lib/core/job/labels.ts'
 import { newJob } from '../lib/core/job/new-job.ts'
 import type { ShardKey } from '../lib/core/keys.ts'
 import type { Config } from '../lib/core/queue/config.ts'
-import { NO_PAUSES } from '../lib/core/queue/queue-pauses.ts'
+import { NO_SETTINGS } from '../lib/core/queue/queue-settings.ts'
 import { LAMBDA_LONGEST_MS } from '../lib/core/times.ts'
 import type { Clock } from '../lib/ports/clock.ts'
 import type { Logger } from '../lib/ports/logger.ts'
@@ -95,6 +95,8 @@ export interface Jobs {
   readonly labels?: Labels
 }
 
+const NOBODY_DEPLOYS = { isReplaced: async () => false, isAlone: async () => true }
+
 export class Scenario {
   readonly context: WorkerContext
   readonly #sent: ReturnType<typeof memoryQueues>['sent']
@@ -116,7 +118,7 @@ export class Scenario {
       clock,
       random: systemRandom,
       events: eventsToLog(quiet),
-      deployment: { isReplaced: async () => false, isAlone: async () => true, pauses: async () => NO_PAUSES },
+      deployment: { ...NOBODY_DEPLOYS, settings: async () => NO_SETTINGS },
     }
   }
 

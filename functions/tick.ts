@@ -3,7 +3,7 @@ import * as z from 'zod'
 import { parseRequest } from '../lib/adapters/cloudformation/custom-resource.ts'
 import { sqsWakeQueue } from '../lib/adapters/sqs/queues.ts'
 import { systemClock } from '../lib/adapters/system/clock.ts'
-import { NO_PAUSES } from '../lib/core/queue/queue-pauses.ts'
+import { NO_SETTINGS } from '../lib/core/queue/queue-settings.ts'
 import { deploymentLogFor, events, logger, once, sqsClient, storeFor } from '../lib/lambda/context.ts'
 import { onDeployment } from '../lib/lambda/deployment.ts'
 import { lambda } from '../lib/lambda/entry.ts'
@@ -37,7 +37,7 @@ const context = once(() => {
     // It passes over no shard, so it does not have to know which queues are paused.
     deployment: deploymentOf(readConfigHash(), {
       log: deploymentLogFor(env.SLUICE_STATE_TABLE),
-      pauses: async () => NO_PAUSES,
+      settings: async () => NO_SETTINGS,
       clock: systemClock,
       events,
     }),

@@ -14,6 +14,7 @@ export type { Enqueued, EnqueueOptions } from './api/enqueue-options.ts'
 export type { Insight } from './api/insight.ts'
 export type { LimiterId, LimiterInfo, Limiters } from './api/limiters.ts'
 export type { LimitsInput, LimitsNote } from './api/limits-input.ts'
+export type { QueueLimitsOptions } from './api/queue-limits.ts'
 export {
   type LimiterOf,
   type ResponseLike,

@@ -19,6 +19,7 @@ import {
 import { overrideLimits } from '../use-cases/operate/set-limits.ts'
 import { type StrandedShard, strandedShards } from '../use-cases/operate/stranded-shards.ts'
 import { type LimitsInput, type LimitsNote, toNote, toOverride } from './limits-input.ts'
+import { type QueueLimitsOptions, setLimitsOfAll } from './queue-limits.ts'
 import type { Wiring } from './wiring.ts'
 
 /** The name of a configured queue, or any other: jobs and letters may be left of one that is configured no more. */
@@ -42,6 +43,22 @@ export interface Admin<QueueName extends string = string> {
     partition: string | undefined,
     limits: LimitsInput | null,
     note?: LimitsNote,
+  ): Promise<void>
+  /**
+   * Replaces the limits that every partition of a queue has, without a deploy: those that there are and those to come, but for
+   * what `setLimits` has set for one of them. When it returns, after two seconds, nothing more is admitted above the new ones; what
+   * runs already runs to its end. What `limits` leaves out stays as configured, 0 pauses, and `null` goes back to what is configured;
+   * no deploy does. If more may run than before, what waits is woken: that reads the State table; if it dies, call it again: it
+   * goes on where it was, and the sweep finds what nobody has woken.
+   * @example await client.setLimits({ queue: 'crm' }, { concurrency: 2 }, { by: 'ann@example.com', reason: 'their API is slow today' })
+   * @example await client.setLimits({ queue: 'crm' }, null)
+   * @throws InvalidJobError if there is no such queue, ConfigurationError for limits that make no sense, or for a rate if that of the
+   *   queue goes by a rule of its own: all before anything is written
+   */
+  setLimits(
+    whole: { readonly queue: QueueName },
+    limits: LimitsInput | null,
+    options?: QueueLimitsOptions,
   ): Promise<void>
   /**
    * The dead letters of a queue, oldest first, read page by page as they are asked for. `unknown` has those whose key
@@ -102,8 +119,10 @@ export interface MoveOptions<QueueName extends string = string> extends MoveRule
 }
 
 export const adminOf = <QueueName extends string>(wiring: Wiring): Admin<QueueName> => ({
-  setLimits: async (queue, partition, limits, note) =>
-    setLimits(wiring, placeNamed(wiring, queue, partition), limits, note),
+  setLimits: async (...call: OneOrAll) =>
+    typeof call[0] === 'object'
+      ? setLimitsOfAll(wiring, ...(call as OfAll))
+      : setLimitsOfOne(wiring, ...(call as OfOne)),
   deadLetters: (queue) => deadLetters(wiring.store, queue),
   redrive: (queue, options) => redrive(wiring, queue, options ?? {}),
   strandedJobs: () => strandedShards(wiring),
@@ -134,12 +153,21 @@ export function placeNamed(
 export const ownerOfPlace = ({ queue, partition }: Place): ShardKey =>
   ownerOf({ queue: queue.name, ...(partition === undefined ? {} : { partition }) })
 
-async function setLimits(
-  { store, clock, events, wake }: Wiring,
-  place: Place,
+type OfOne = readonly [
+  queue: string,
+  partition: string | undefined,
   limits: LimitsInput | null,
-  note: LimitsNote = {},
+  note?: LimitsNote | undefined,
+]
+type OfAll = readonly [whole: object, limits: LimitsInput | null, options?: QueueLimitsOptions | undefined]
+type OneOrAll = OfOne | OfAll
+
+async function setLimitsOfOne(
+  wiring: Wiring,
+  ...[queue, partition, limits, note = {}]: OfOne
 ): Promise<void> {
+  const { store, clock, events, wake } = wiring
+  const place = placeNamed(wiring, queue, partition)
   const override = toOverride(place.queue, limits, note)
   await overrideLimits({ store, wake: wake(), clock }, place.queue, place.partition, override)
   const of = { shard: ownerOfPlace(place) }

@@ -6,6 +6,7 @@ import { type EndedJobs, endedJobsOf } from './ended-jobs.ts'
 import { type Insight, insightOf } from './insight.ts'
 import { type LimiterId, type Limiters, limitersOf } from './limiters.ts'
 import { type Pauses, pausesOf } from './pauses.ts'
+import { type LimitedQueues, limitedQueuesOf } from './queue-limits.ts'
 import { type ScheduleAdmin, scheduleAdminOf } from './schedule-admin.ts'
 import { type SlowDowns, slowDownsOf } from './slow-downs.ts'
 import { type ClientOptions, wiringOf } from './wiring.ts'
@@ -20,13 +21,14 @@ export interface AdminClient<
     Cancelling<QueueName>,
     EndedJobs<QueueName>,
     Insight<QueueName, LimiterId<QueueName, PoolName, TagKey>>,
+    LimitedQueues,
     Limiters<LimiterId<QueueName, PoolName, TagKey>>,
     Pauses<QueueName, LimiterId<QueueName, PoolName, TagKey>>,
     ScheduleAdmin,
     SlowDowns<QueueName, LimiterId<QueueName, PoolName, TagKey>> {}
 
 /**
- * Limits of partitions, totals and pools read, set and removed; pauses of those and of queues; slow-downs; rates of apps; why
+ * Limits of partitions, queues, totals and pools read, set and removed; pauses of those and of queues; slow-downs; rates of apps; why
  * jobs wait, and what there is; schedules, paused, run and removed; dead letters and jobs that nobody runs. `grantManage` of the construct gives the rights.
  * @example
  * const admin = createAdmin({ config })
@@ -47,6 +49,7 @@ export function createAdmin<
     ...cancelling<QueueName>(wiring),
     ...endedJobsOf<QueueName>(wiring),
     ...insightOf<QueueName>(wiring),
+    ...limitedQueuesOf(wiring),
     ...limitersOf(wiring),
     ...pausesOf(wiring),
     ...scheduleAdminOf(wiring),

@@ -5,7 +5,7 @@ import { queueNamed } from '../core/queue/config.ts'
 import { noQueue } from '../core/queue/unknown.ts'
 import type { PartitionStats, QueueStats } from '../core/why/stats.ts'
 import type { JobWhy, LimiterWhy, PartitionWhy, QueueWhy } from '../core/why/why.ts'
-import { seenAsPaused } from '../use-cases/as-paused.ts'
+import { seenAsSet } from '../use-cases/as-set.ts'
 import { partitionsOf, type SeenPartition } from '../use-cases/operate/partitions.ts'
 import { queueStatsOf } from '../use-cases/operate/queue-stats.ts'
 import { statsOf } from '../use-cases/operate/stats.ts'
@@ -112,7 +112,7 @@ export const insightOf = <QueueName extends string>(wiring: Wiring): Insight<Que
   return {
     why,
     stats: async (name, named) => {
-      const eyes = await seenAsPaused(wiring)
+      const eyes = await seenAsSet(wiring)
       const { queue, partition } = placeNamed(eyes, name, named)
       return statsOf(eyes, queue, partition)
     },
@@ -135,12 +135,12 @@ function isNamed(what: unknown): boolean {
   return 'pk' in what ? typeof pk === 'string' && typeof sk === 'string' : true
 }
 
-const whyNow = async (wiring: Wiring, job: Key): Promise<JobWhy> => whyJob(await seenAsPaused(wiring), job)
+const whyNow = async (wiring: Wiring, job: Key): Promise<JobWhy> => whyJob(await seenAsSet(wiring), job)
 
 async function whyNamed(wiring: Wiring, name: string, named: string | undefined): Promise<PartitionWhy> {
   const { config, clock } = wiring
   if (!queueNamed(config, name)) return { kind: 'stranded', at: clock.now(), problem: noQueue(config, name) }
-  const eyes = await seenAsPaused(wiring)
+  const eyes = await seenAsSet(wiring)
   const { queue, partition } = placeNamed(eyes, name, named)
   return whyPartition(eyes, queue, partition)
 }
@@ -152,7 +152,7 @@ async function whyWhole(wiring: Wiring, whole: WholeQueue): Promise<QueueWhy> {
     throw new InvalidJobError(
       'a whole queue is named by { queue } alone; a partition by why(queue, partition)',
     )
-  const eyes = await seenAsPaused(wiring)
+  const eyes = await seenAsSet(wiring)
   const queue = queueNamed(eyes.config, name)
   if (!queue) return { kind: 'stranded', at: clock.now(), problem: noQueue(config, name) }
   return whyQueue(eyes, queue)

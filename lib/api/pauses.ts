@@ -75,7 +75,7 @@ export const pausesOf = (wiring: Wiring): Pauses => ({
     if (!isReplaced) tell(wiring, { queue }, { kind: 'resumed', note: said })
   },
   pausedQueues: async () =>
-    [...(await wiring.store.states.queuePauses())].flatMap(([queue, pause]) =>
+    [...(await wiring.store.states.queueSettings()).pauses].flatMap(([queue, pause]) =>
       isQueuePaused(pause) ? [pausedQueue(queue, pause)] : [],
     ),
 })

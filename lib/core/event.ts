@@ -106,7 +106,7 @@ interface OtherEvents {
   readonly 'deployment recorded': { readonly step: DeploymentStep }
   readonly 'deployments not read': { readonly error: unknown }
   /** Which queues are paused is as it was known before. */
-  readonly 'pauses not read': { readonly error: unknown }
+  readonly 'queue settings not read': { readonly error: unknown }
 }
 
 interface Events extends JobEvents, ShardEvents, LendingEvents, SweepEvents, ScheduleEvents, OtherEvents {}

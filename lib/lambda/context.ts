@@ -62,7 +62,7 @@ export function contextFromEnvironment(): Context {
     events,
     deployment: deploymentOf(readConfigHash(), {
       log: deploymentLogFor(env.SLUICE_STATE_TABLE),
-      pauses: () => store.states.queuePauses(),
+      settings: () => store.states.queueSettings(),
       clock: systemClock,
       events,
     }),

@@ -1,6 +1,6 @@
 /** Which of the deployed configurations is in force. */
 import type { DeploymentRecord } from '../core/deployment.ts'
-import type { QueuePauses } from '../core/queue/queue-pauses.ts'
+import type { QueueSettings } from '../core/queue/queue-settings.ts'
 
 export interface Deployment {
   /**
@@ -10,8 +10,8 @@ export interface Deployment {
   isReplaced(): Promise<boolean>
   /** Whether this configuration is in force, and no deploy under way by which another one may decide, too. */
   isAlone(): Promise<boolean>
-  /** The queues that are paused, as they were at the last look: it is not made more often than the one at deployments. */
-  pauses(): Promise<QueuePauses>
+  /** What is set for whole queues, as it was at the last look: it is not made more often than the one at deployments. */
+  settings(): Promise<QueueSettings>
 }
 
 /** Where it is written down. */

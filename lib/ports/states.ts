@@ -12,9 +12,9 @@ import type { Holder, PassChange, Released } from '../core/pass/decide.ts'
 import type { BorrowedFrom, BorrowedUnits, ShardGlance, ShardState, Token } from '../core/shard/state.ts'
 import type { CensusRecord } from '../core/why/census.ts'
 import type { GrantStore } from './grants.ts'
-import type { QueuePauseStore } from './queue-pauses.ts'
+import type { QueueSettingStore } from './queue-settings.ts'
 
-export interface StateStore extends GrantStore, QueuePauseStore {
+export interface StateStore extends GrantStore, QueueSettingStore {
   read(shard: ShardKey): Promise<ShardState | undefined>
   /** The write of a pass, if no other pass has written since the state was read. */
   pass(state: ShardState, change: PassWrite): Promise<PassOutcome>

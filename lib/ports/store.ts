@@ -12,7 +12,7 @@ import type { StateStore } from './states.ts'
 export type * from './grants.ts'
 export type * from './history.ts'
 export type * from './jobs.ts'
-export type * from './queue-pauses.ts'
+export type * from './queue-settings.ts'
 export type * from './schedules.ts'
 export type * from './states.ts'
 

@@ -7,7 +7,7 @@ import {
   isReplaced,
   lastReplacedAt,
 } from '../core/deployment.ts'
-import type { QueuePauses } from '../core/queue/queue-pauses.ts'
+import type { QueueSettings } from '../core/queue/queue-settings.ts'
 import { LOOK_EVERY_MS, NOTICED_AFTER_MS } from '../core/times.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Deployment, DeploymentLog } from '../ports/deployment.ts'
@@ -48,25 +48,25 @@ async function recorded(
 }
 
 interface Sources extends Surroundings {
-  /** Reads which queues are paused. */
-  readonly pauses: () => Promise<QueuePauses>
+  /** Reads what people have set for whole queues. */
+  readonly settings: () => Promise<QueueSettings>
 }
 
 /**
  * Both items are read at the same time, and at most once a second. A read that fails does not stop the work: what was known
- * last holds, until the next one succeeds. But before it has read the pauses once, a function claims nothing.
+ * last holds, until the next one succeeds. But before it has read what is set for queues once, a function claims nothing.
  */
-export function deploymentOf(configuration: string, { log, pauses, clock, events }: Sources): Deployment {
+export function deploymentOf(configuration: string, { log, settings, clock, events }: Sources): Deployment {
   const record = lastRead(
     () => log.read(),
     (error) => events.emit({ kind: 'deployments not read', error }),
   )
-  const paused = lastRead(pauses, (error) => events.emit({ kind: 'pauses not read', error }))
+  const set = lastRead(settings, (error) => events.emit({ kind: 'queue settings not read', error }))
   let looked: { readonly at: number; readonly done: Promise<unknown> } | undefined
   const lookSometimes = async () => {
     const now = clock.now()
-    if (!looked || now - looked.at >= LOOK_EVERY_MS || paused.failure)
-      looked = { at: now, done: Promise.all([record.look(), paused.look()]) }
+    if (!looked || now - looked.at >= LOOK_EVERY_MS || set.failure)
+      looked = { at: now, done: Promise.all([record.look(), set.look()]) }
     await looked.done
   }
   return {
@@ -78,10 +78,10 @@ export function deploymentOf(configuration: string, { log, pauses, clock, events
       await lookSometimes()
       return record.known !== undefined && isAlone(record.known.value, configuration)
     },
-    pauses: async () => {
+    settings: async () => {
       await lookSometimes()
-      if (!paused.known) throw paused.failure
-      return paused.known.value
+      if (!set.known) throw set.failure
+      return set.known.value
     },
   }
 }

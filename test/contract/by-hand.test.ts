@@ -175,7 +175,7 @@ describe.skipIf(missingDynoxide)('a pause of a queue written by hand', () => {
       'queue|mail': { by: 'ann', why: 'odd' },
       note: 'ours',
     })
-    const pauses = await store().states.queuePauses()
+    const { pauses } = await store().states.queueSettings()
     expect([...pauses]).toEqual(
       expect.arrayContaining([
         ['crm', {}],
@@ -189,7 +189,26 @@ describe.skipIf(missingDynoxide)('a pause of a queue written by hand', () => {
     await setAttributes(database(), '$paused' as ShardKey, { 'queue|crm': 'until Monday' })
     const clock = { now: () => 0, sleep: async () => {} }
     await resumeQueue({ store: store(), clock, wake: { send: async () => {} } }, 'crm')
-    expect((await store().states.queuePauses()).has('crm')).toBe(false)
+    expect((await store().states.queueSettings()).pauses.has('crm')).toBe(false)
+  })
+})
+
+describe.skipIf(missingDynoxide)('limits of a queue written by hand', () => {
+  const { store, database } = onDynoxide()
+
+  test('pause it if nobody can read them, until somebody sets others', async () => {
+    const key = '$paused' as ShardKey
+    await setAttributes(database(), key, {
+      'limits|crm': { concurrency: '2' },
+      'limits|mail': { concurrency: 2, by: 'ann' },
+      'limits|fax': { concurency: 2 },
+    })
+    const { limits } = await store().states.queueSettings()
+    expect(limits.get('crm')).toEqual({ problem: 'concurrency: expected number, received string' })
+    expect(limits.get('mail')).toEqual({ concurrency: 2, by: 'ann' })
+    expect(limits.get('fax')).toEqual({ problem: 'Unrecognized key: "concurency"' })
+    expect(await store().states.saveQueueLimits('crm', { concurrency: 2 }, limits.get('crm'))).toBe(true)
+    expect((await store().states.queueSettings()).limits.get('crm')).toEqual({ concurrency: 2 })
   })
 })
 

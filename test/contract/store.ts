@@ -20,7 +20,7 @@ import { describeMoves } from './store-moves.ts'
 import { describeOnce } from './store-once.ts'
 import { describeOutcomes } from './store-outcomes.ts'
 import { describePass } from './store-pass.ts'
-import { describeQueuePauses } from './store-queue-pauses.ts'
+import { describeQueueSettings } from './store-queue-settings.ts'
 import { describeSchedules } from './store-schedules.ts'
 import { describeSchedulesByHand } from './store-schedules-by-hand.ts'
 import { describeSizes } from './store-sizes.ts'
@@ -52,7 +52,7 @@ export function describeStore(name: string, store: () => Store, pastThePort: () 
     describeBorrowed(store, pastThePort)
     describeDerived(store)
     describeGrants(store)
-    describeQueuePauses(store)
+    describeQueueSettings(store)
     describeHistory(store)
     describeEnded(store)
     describeMoves(store)

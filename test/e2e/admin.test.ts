@@ -50,6 +50,32 @@ it('a whole queue that is paused lets nothing start in any partition, with a tot
   expect(await admin.pausedQueues()).toEqual([])
 })
 
+it('limits of all partitions of a queue hold for those that have none of their own, and what waits goes on when they are raised', async () => {
+  const { admin, client, recorder } = world
+  await admin.setLimits({ queue: 'light' }, { concurrency: 0 }, NOTE)
+  await admin.setLimits('light', 'own-limit', { concurrency: 1 })
+  const [held] = await client.enqueueMany(
+    light,
+    ['one', 'two', 'three'].map((name) => ({ payload: { customer: 'as-all', name } })),
+  )
+  if (!held) throw new Error('nothing was put')
+  await client.enqueue(light, { customer: 'own-limit', name: 'job' })
+  await endedOf('own-limit')
+  expect(whyText(await admin.why(held))).toMatch(/: its queue is paused by ann: their incident$/)
+  expect(await admin.limitedQueues()).toMatchObject([{ queue: 'light', concurrency: 0, ...NOTE }])
+  expect(recorder.started('as-all')).toEqual([])
+  await admin.setLimits({ queue: 'light' }, { concurrency: 1 }, NOTE)
+  await recorder.until(() => new Set(recorder.ended('as-all')).size === 3)
+  expect(recorder.highestConcurrency('as-all')).toBe(1)
+  expect(await admin.stats('light', 'as-all')).toMatchObject({
+    configured: { concurrency: 2 },
+    queueLimits: { concurrency: 1, ...NOTE },
+    inForce: { concurrency: 1 },
+  })
+  await admin.setLimits({ queue: 'light' }, null)
+  expect(await admin.limitedQueues()).toEqual([])
+})
+
 it('a pool is slowed down, and no longer', async () => {
   const { admin, client } = world
   await admin.slowDown({ pool: 'api' }, '1h', NOTE)

@@ -4,7 +4,7 @@ import { memoryPayloads } from '../../lib/adapters/memory/payloads.ts'
 import { memoryQueues } from '../../lib/adapters/memory/queues.ts'
 import { emptyTables } from '../../lib/adapters/memory/tables.ts'
 import { defineConfig } from '../../lib/core/queue/config.ts'
-import { NO_PAUSES } from '../../lib/core/queue/queue-pauses.ts'
+import { NO_SETTINGS } from '../../lib/core/queue/queue-settings.ts'
 import type { Token } from '../../lib/core/shard/state.ts'
 import type { WorkerContext } from '../../lib/use-cases/context.ts'
 import { NOW } from '../support/builders.ts'
@@ -60,7 +60,11 @@ export function fuzzContext() {
     clock: { now: () => now, sleep: async () => {} },
     random: { number: () => 0.5, token: () => `t${tokens++}` as Token },
     events: eventsToLog({ debug: log, info: log, warn: log, error: log }),
-    deployment: { isReplaced: async () => false, isAlone: async () => true, pauses: async () => NO_PAUSES },
+    deployment: {
+      isReplaced: async () => false,
+      isAlone: async () => true,
+      settings: async () => NO_SETTINGS,
+    },
   }
   const wait = (delay_ms: number): void => {
     now += delay_ms

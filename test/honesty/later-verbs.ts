@@ -8,6 +8,7 @@ import type { Receipt } from '../../lib/core/job/receipt.ts'
 import type { ShardKey } from '../../lib/core/keys.ts'
 import type { AppRecord, DerivedLimit } from '../../lib/core/limits/app-rate.ts'
 import type { SlowDown } from '../../lib/core/limits/slow-down.ts'
+import type { QueueLimits } from '../../lib/core/queue/queue-limits.ts'
 import type { QueuePause } from '../../lib/core/queue/queue-pauses.ts'
 import type { BorrowedFrom, ShardState } from '../../lib/core/shard/state.ts'
 import type { Burial, CountQuery, Store } from '../../lib/ports/store.ts'
@@ -62,12 +63,18 @@ export type LaterOperation =
       readonly record: AppRecord
       readonly before: AppRecord | undefined
     }
-  | { readonly op: 'queuePauses' }
+  | { readonly op: 'queueSettings' }
   | {
       readonly op: 'saveQueuePause'
       readonly queue: string
       readonly pause: QueuePause | undefined
       readonly before: QueuePause | undefined
+    }
+  | {
+      readonly op: 'saveQueueLimits'
+      readonly queue: string
+      readonly limits: QueueLimits | undefined
+      readonly before: QueueLimits | undefined
     }
 
 export function callLater({ jobs, states, history }: Store, operation: LaterOperation): Promise<unknown> {
@@ -98,9 +105,11 @@ export function callLater({ jobs, states, history }: Store, operation: LaterOper
       return states.appRecord(operation.app)
     case 'saveAppRecord':
       return states.saveAppRecord(operation.app, operation.record, operation.before)
-    case 'queuePauses':
-      return states.queuePauses()
+    case 'queueSettings':
+      return states.queueSettings()
     case 'saveQueuePause':
       return states.saveQueuePause(operation.queue, operation.pause, operation.before)
+    case 'saveQueueLimits':
+      return states.saveQueueLimits(operation.queue, operation.limits, operation.before)
   }
 }

@@ -2,6 +2,7 @@
 import type { Lock } from '../../lib/core/job/lock.ts'
 import type { AppRecord } from '../../lib/core/limits/app-rate.ts'
 import { poolNamed, totalOf } from '../../lib/core/limits/queue-limiter.ts'
+import type { QueueLimits } from '../../lib/core/queue/queue-limits.ts'
 import type { QueuePause } from '../../lib/core/queue/queue-pauses.ts'
 import type { BorrowedFrom, ShardState } from '../../lib/core/shard/state.ts'
 import { borrowedOf } from './books-of.ts'
@@ -32,9 +33,11 @@ export const LATER_KINDS = [
   'appRecord',
   'saveAppRecord',
   'saveAppRecord',
-  'queuePauses',
+  'queueSettings',
   'saveQueuePause',
   'saveQueuePause',
+  'saveQueueLimits',
+  'saveQueueLimits',
 ] as const
 export type LaterKind = (typeof LATER_KINDS)[number]
 
@@ -45,6 +48,12 @@ const PAUSES: readonly QueuePause[] = [
   {},
   { by: 'ann', since: 1 },
   { by: 'ann', since: 1, resuming: { woken: 2 } },
+]
+
+const LIMITS: readonly QueueLimits[] = [
+  { concurrency: 2 },
+  { concurrency: 2, by: 'ann', since: 1 },
+  { rateLimit: { allowed: 1, period_ms: 1000 }, waking: { woken: 2, cursor: 'crm' } },
 ]
 
 export function resolveLater(kind: LaterKind, intent: Intent, given: Given): LaterOperation {
@@ -89,17 +98,21 @@ export function resolveLater(kind: LaterKind, intent: Intent, given: Given): Lat
       return { op: 'appRecord', app: at(APPS, other) }
     case 'saveAppRecord':
       return saveOf(intent, given)
-    case 'queuePauses':
-      return { op: 'queuePauses' }
+    case 'queueSettings':
+      return { op: 'queueSettings' }
     case 'saveQueuePause': {
-      const [pause, before] = [time, bits].map(pauseAt)
+      const [pause, before] = [time, bits].map((index) => saidAt(PAUSES, index))
       return { op: 'saveQueuePause', queue: at(UNIQUE_KEYS, other), pause, before }
+    }
+    case 'saveQueueLimits': {
+      const [limits, before] = [time, bits].map((index) => saidAt(LIMITS, index))
+      return { op: 'saveQueueLimits', queue: at(UNIQUE_KEYS, other), limits, before }
     }
   }
 }
 
-/** One of them is that nobody has paused it. */
-const pauseAt = (index: number) => PAUSES[index % (PAUSES.length + 1)]
+/** One of them is that nobody has said anything. */
+const saidAt = <Said>(all: readonly Said[], index: number): Said | undefined => all[index % (all.length + 1)]
 
 /** Some hold, and some are over; some calls are the same one, sent again. */
 function putOnceOf(intent: Intent, { item }: Given): LaterOperation {

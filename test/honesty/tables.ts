@@ -31,6 +31,7 @@ export const memoryDump = ({
   ended,
   apps,
   queuePauses,
+  queueLimits,
   sizes,
   ...ofSchedules
 }: Tables): Dump => ({
@@ -46,7 +47,7 @@ export const memoryDump = ({
   queues: inOrder([
     ...[...earlierShards].map(([queue, all]) => ({ pk: `$queue|${queue}`, layouts: all })),
     ...[...(apps ?? [])].map(([app, record]) => ({ pk: `$app|${app}`, ...record })),
-    ...pausesOf(queuePauses),
+    ...settingsOf({ queuePauses, queueLimits }),
   ]),
   schedules: inOrder(schedulesOf(ofSchedules)),
 })
@@ -69,20 +70,21 @@ const partsOf = (sizes: Tables['sizes'] = new Map()): object[] =>
     })),
   )
 
-const PAUSES_KEY = '$paused'
+const SETTINGS_KEY = '$paused'
 
-const pausesOf = (pauses: Tables['queuePauses'] = new Map()): object[] =>
-  pauses.size === 0
-    ? []
-    : [
-        {
-          pk: PAUSES_KEY,
-          ...Object.fromEntries([...pauses].map(([queue, pause]) => [`queue|${queue}`, pause])),
-        },
-      ]
+function settingsOf({
+  queuePauses = new Map(),
+  queueLimits = new Map(),
+}: Partial<Record<'queuePauses' | 'queueLimits', ReadonlyMap<string, object> | undefined>>): object[] {
+  const said = [
+    ...[...queuePauses].map(([queue, pause]) => [`queue|${queue}`, pause]),
+    ...[...queueLimits].map(([queue, limits]) => [`limits|${queue}`, limits]),
+  ]
+  return said.length === 0 ? [] : [{ pk: SETTINGS_KEY, ...Object.fromEntries(said) }]
+}
 
 /** The item stays when nothing is said of any queue any more. */
-const saysNothing = (item: Item): boolean => item['pk']?.S === PAUSES_KEY && Object.keys(item).length === 1
+const saysNothing = (item: Item): boolean => item['pk']?.S === SETTINGS_KEY && Object.keys(item).length === 1
 
 export async function engineDump({ client, tables }: Database): Promise<Dump> {
   const [jobs, states, history, schedules] = await Promise.all(

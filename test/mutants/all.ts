@@ -23,6 +23,7 @@ import { PAUSED_QUEUE_MUTANTS } from './paused-queues.ts'
 import { PAYLOADS } from './payloads.ts'
 import { PRIORITY_MUTANTS } from './priorities.ts'
 import { PROTOCOL } from './protocol.ts'
+import { QUEUE_LIMIT_MUTANTS } from './queue-limits.ts'
 import { RATE_RULE_MUTANTS } from './rate-rule.ts'
 import { READS } from './reading.ts'
 import { REMEMBERED_MUTANTS } from './remembered.ts'
@@ -64,6 +65,7 @@ export const TESTED_MUTANTS: readonly TestedMutant[] = [
   ...THROTTLE_MUTANTS,
   ...COMPOSED_RATES_MUTANTS,
   ...TAG_RATES,
+  ...QUEUE_LIMIT_MUTANTS,
   ...RATE_RULE_MUTANTS,
   ...COSTS_MUTANTS,
   ...DERIVED_MUTANTS,

@@ -67,8 +67,8 @@ export const WHY_LIMITER_MUTANTS: readonly TestedMutant[] = [
   {
     name: 'a queue does not say that somebody has paused it',
     file: 'lib/use-cases/operate/why-queue.ts',
-    find: '...(queuePaused ? { queuePaused } : {})',
-    replace: '...(queuePaused ? {} : { queuePaused })',
+    find: 'now, configured: queue }',
+    replace: 'now }',
     breaks: 'nobody knows whom to ask',
     tests: QUEUE,
   },

@@ -17,7 +17,7 @@ import { applyOverride, unpause } from './workloads/overrides.ts'
 import { applyPause } from './workloads/pauses.ts'
 import type { Plan } from './workloads/plan.ts'
 import { applyPutByHand } from './workloads/put-by-hand.ts'
-import { applyQueuePause } from './workloads/queue-pauses.ts'
+import { applyToQueues } from './workloads/queue-limits.ts'
 import { applyScheduleAct, endSchedules } from './workloads/schedule-acts.ts'
 import { applyRecount, recountAll } from './workloads/sized.ts'
 import { submit } from './workloads/ways-in.ts'
@@ -114,7 +114,7 @@ export async function runSeed(
       scheduler.at(cancel.at, () => applyCancel(world, cancel, number))
     for (const act of plan.limiterActs) scheduler.at(act.at, () => applyLimiterAct(world, act))
     for (const one of plan.pauses ?? []) scheduler.at(one.at, () => applyPause(world, one))
-    for (const one of plan.queuePauses ?? []) scheduler.at(one.at, () => applyQueuePause(world, one))
+    applyToQueues(world)
     applyAppRates(world, plan.appRates ?? [])
     for (const one of plan.schedules?.acts ?? []) scheduler.at(one.at, () => applyScheduleAct(world, one))
     for (const one of plan.schedules?.byHand ?? []) scheduler.at(one.at, () => applyPutByHand(world, one))

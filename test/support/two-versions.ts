@@ -73,7 +73,7 @@ export class TwoVersions {
       deployment: {
         isReplaced: async () => false,
         isAlone: async () => true,
-        pauses: () => store.states.queuePauses(),
+        settings: () => store.states.queueSettings(),
       },
       payloads: memoryPayloads(() => this.now, new Map()),
     }))

@@ -86,7 +86,7 @@ export class World {
       deployment: {
         isReplaced: async () => this.isReplaced,
         isAlone: async () => this.isAlone,
-        pauses: () => this.context.store.states.queuePauses(),
+        settings: () => this.context.store.states.queueSettings(),
       },
     }
   }

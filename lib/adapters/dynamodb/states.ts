@@ -18,7 +18,7 @@ import { fence } from './fence.ts'
 import { grantExpression, isGranted, settleExpression } from './grants.ts'
 import { ATTRIBUTE_OF } from './outcomes-item.ts'
 import { passExpression, sameVersion } from './pass-expression.ts'
-import { dynamoQueuePauses } from './queue-pauses.ts'
+import { dynamoQueueSettings } from './queue-settings.ts'
 import { overrideExpression, slowExpression } from './set-by-people.ts'
 import { toState } from './state-item.ts'
 import { dueShards, glanceAtStates, scanStates } from './state-queries.ts'
@@ -90,7 +90,7 @@ export const dynamoStateStore = (database: Database): StateStore => ({
     written(await update(database, owner.shard, deriveExpression(owner, ...given))),
   rederive: async (owner, derived) => written(await update(database, owner, rederiveExpression(derived))),
   ...appRecords(database),
-  ...dynamoQueuePauses(database),
+  ...dynamoQueueSettings(database),
   due: (group, until) => dueShards(database, group, until),
   scan: (query = {}) => scanStates(database, query),
   glance: (shards) => glanceAtStates(database, shards),

@@ -134,9 +134,9 @@ const LINES: { readonly [Kind in EventKind]: (event: SluiceEvent<Kind>) => Line 
     'the record of deployments could not be read; work goes on',
     { error },
   ],
-  'pauses not read': ({ error }) => [
+  'queue settings not read': ({ error }) => [
     'error',
-    'which queues are paused could not be read; what was known before holds',
+    'what is set for whole queues could not be read; what was known before holds',
     { error },
   ],
 }

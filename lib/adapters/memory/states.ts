@@ -18,7 +18,7 @@ import { mayWriteBooks, withBooks } from './books.ts'
 import { memoryDerived } from './derived.ts'
 import { memoryGrants } from './grants.ts'
 import { countedUp, judgedBy } from './outcomes.ts'
-import { memoryQueuePauses } from './queue-pauses.ts'
+import { memoryQueueSettings } from './queue-settings.ts'
 import { isOverriddenAs, overridden, slowedDown } from './set-by-people.ts'
 import { memorySweep } from './sweep.ts'
 import type { Tables } from './tables.ts'
@@ -110,7 +110,7 @@ export const memoryStates = (tables: Tables): StateStore => {
         dueShard === group && dueAt !== undefined && dueAt <= until ? [{ shard, dueAt }] : [],
       ),
     ...memoryDerived(tables),
-    ...memoryQueuePauses(tables),
+    ...memoryQueueSettings(tables),
     ...memoryGrants(tables),
     ...memorySweep(tables),
   }

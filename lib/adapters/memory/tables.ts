@@ -6,6 +6,7 @@ import type { Lock } from '../../core/job/lock.ts'
 import type { Receipt } from '../../core/job/receipt.ts'
 import type { AppRecord } from '../../core/limits/app-rate.ts'
 import type { Part } from '../../core/limits/queue-size.ts'
+import type { QueueLimits } from '../../core/queue/queue-limits.ts'
 import type { QueuePause } from '../../core/queue/queue-pauses.ts'
 import type { ShardState } from '../../core/shard/state.ts'
 import type { CensusRecord } from '../../core/why/census.ts'
@@ -34,6 +35,8 @@ export interface Tables {
   apps?: Map<string, AppRecord>
   /** Queue → who has paused it. */
   queuePauses?: Map<string, QueuePause>
+  /** Queue → the limits that are set for all of its partitions. */
+  queueLimits?: Map<string, QueueLimits>
   schedules?: ScheduleTable
   /** Somebody may have damaged it. */
   schedulePartitions?: Readonly<Record<string, unknown>>

@@ -1,6 +1,6 @@
 /**
- * The limits that hold now, as one pipeline: configured → derived from an app's rate → set at run time → slowed down → what a shard has of them. The
- * only place where a limit becomes a number to obey.
+ * The limits that hold now, as one pipeline: configured → derived from an app's rate → set for all partitions of the queue → set for this one → paused, or
+ * slowed down → what a shard has of them. The only place where a limit becomes a number to obey.
  */
 
 import type { ShardState } from '../shard/state.ts'
@@ -24,11 +24,18 @@ export const limitsInForce = (
   { override, overrideProblem, slowed, derived }: Owner,
   now: number,
 ): Limits => ({
-  ...(overrideProblem === undefined && !override?.paused && !configured.queuePaused
-    ? byCost(configured, applyOverride(derivedFrom(configured, derived), override))
+  ...(overrideProblem === undefined && !override?.paused && !isQueueStopped(configured)
+    ? byCost(configured, applyOverride(ofItsQueue(configured, derived), override))
     : PAUSED),
   ...(slowed && slowed.until > now ? { slowedUntil: slowed.until } : {}),
 })
+
+const isQueueStopped = ({ queuePaused, queueLimits }: Limits): boolean =>
+  queuePaused !== undefined || queueLimits?.problem !== undefined
+
+/** What a partition has for which nothing is set. */
+const ofItsQueue = (configured: Limits, derived: Owner['derived']): Limits =>
+  applyOverride(derivedFrom(configured, derived), configured.queueLimits)
 
 /** A rate that counts what jobs cost is not lent: units of it would have to come together for one job, from many shards. */
 function byCost({ costs }: Limits, { rateLimit, ...limits }: Limits): Limits {

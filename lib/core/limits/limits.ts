@@ -38,6 +38,14 @@ export interface Limits {
   readonly batch?: BatchRule
   /** Somebody has paused the whole queue: see `queue-pauses.ts`. */
   readonly queuePaused?: PauseNote
+  /** Somebody has set limits for all partitions of the queue: see `queue-limits.ts`. */
+  readonly queueLimits?: QueueOverride
+}
+
+/** `problem`: nobody can read them. */
+interface QueueOverride extends Omit<LimitOverride, 'paused' | 'guaranteed'> {
+  readonly since?: number | undefined
+  readonly problem?: string
 }
 
 interface PauseNote {

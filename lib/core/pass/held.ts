@@ -32,6 +32,14 @@ function heldBy(holds: readonly Hold[]): string | undefined {
   return first?.reason === 'limiter' ? first.limiter : first?.reason
 }
 
+const BY_ITS_RATE: ReadonlySet<string> = new Set(['rate', 'interval', 'throttled'])
+
+/** By the notes: its next job waits for a start of its partition's rate, and nobody looks before one is forgotten. */
+export function isHeldByItsRate({ held = [] }: Pick<ShardState, 'held'>): boolean {
+  const by = held.at(-1)?.by
+  return by !== undefined && BY_ITS_RATE.has(by)
+}
+
 /** The notes after a pass. None if nothing waits any more. */
 export function heldAfter(
   { held = [] }: Pick<ShardState, 'held'>,

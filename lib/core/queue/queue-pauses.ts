@@ -5,22 +5,23 @@
  */
 import * as z from 'zod'
 import { NOTE_FIELDS } from '../limits/limits.ts'
-import type { Config, QueueConfig } from './configured.ts'
+
+/** What waits in a queue is being woken: so many shards so far, up to this place in the State table. */
+export const wokenSchema = z.strictObject({ woken: z.int().min(0), cursor: z.string().optional() })
+export type WokenSoFar = z.infer<typeof wokenSchema>
 
 /** Who has paused a queue, why and since when, or how far its resumption has come. Whatever else stands there pauses, too. */
 export const queuePauseSchema = z.strictObject({
   ...NOTE_FIELDS,
   /** Epoch ms. */
   since: z.number().optional(),
-  /** The queue is not paused any more, and what waits is being woken: up to this place in the State table. */
-  resuming: z.strictObject({ woken: z.int().min(0), cursor: z.string().optional() }).optional(),
+  /** The queue is not paused any more. */
+  resuming: wokenSchema.optional(),
 })
 export type QueuePause = z.infer<typeof queuePauseSchema>
 
 /** Queue → what is said of it. */
 export type QueuePauses = ReadonlyMap<string, QueuePause>
-
-export const NO_PAUSES: QueuePauses = new Map()
 
 /** A pause that cannot be read is one all the same, lest something runs that was meant to stand still. */
 export function toQueuePause(value: unknown): QueuePause {
@@ -30,13 +31,3 @@ export function toQueuePause(value: unknown): QueuePause {
 
 export const isQueuePaused = (pause: QueuePause | undefined): pause is QueuePause =>
   pause !== undefined && pause.resuming === undefined
-
-/** The configuration as it is in force: the very same one if none of its queues is paused. */
-export function withPauses(config: Config, pauses: QueuePauses): Config {
-  const paused = Object.values(config.queues).flatMap((queue): [string, QueueConfig][] => {
-    const pause = pauses.get(queue.name)
-    return isQueuePaused(pause) ? [[queue.name, { ...queue, queuePaused: pause }]] : []
-  })
-  if (paused.length === 0) return config
-  return { ...config, queues: { ...config.queues, ...Object.fromEntries(paused) } }
-}

@@ -6,7 +6,7 @@ import type { LimitOverride } from '../limits/limits.ts'
 import { secondsText } from '../text/seconds.ts'
 import type { ShardHolder, ShardWaiting } from './holders.ts'
 import type { LimiterInfo } from './limiter-info.ts'
-import { noteOf } from './reason.ts'
+import { noteOf } from './paused-by.ts'
 import { limiterText, noteText, reasonText, timeText } from './reason-text.ts'
 import type { LimiterWhy } from './why.ts'
 

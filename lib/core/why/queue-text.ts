@@ -1,8 +1,10 @@
 /** What holds back the jobs of a whole queue, in a line for people. */
+import { secondsText } from '../text/seconds.ts'
 import type { WaitingFor } from './census.ts'
 import { limiterWhyText } from './limiter-text.ts'
+import { noteOf } from './paused-by.ts'
 import type { Reason } from './reason.ts'
-import { limiterText, reasonText, timeText } from './reason-text.ts'
+import { limiterText, noteText, reasonText, timeText } from './reason-text.ts'
 import { countText, shardText, troubleText } from './shard-text.ts'
 import { fullTexts } from './sizes.ts'
 import type { QueueWhy } from './why.ts'
@@ -14,12 +16,25 @@ export function queueWhyText(why: Seen): string {
   const limiters = why.limiters.map((one) =>
     one.kind === 'limiter' ? limiterWhyText(one) : `${limiterText(one.name)} ${troubleText(one)}`,
   )
-  const now = [...held, ...fullTexts(why.sizes), ...limiters]
+  const now = [...held, ...setTexts(why), ...fullTexts(why.sizes), ...limiters]
   return [
     ...(now.length === 0 ? ['nothing holds all of it'] : now),
     countedText(why),
     ...longestText(why),
   ].join('; ')
+}
+
+/** A limit of 0 is said by what holds the queue. */
+function setTexts({ queueLimits }: Seen): string[] {
+  if (!queueLimits || queueLimits.problem !== undefined) return []
+  const { concurrency, rateLimit } = queueLimits
+  const limits = [
+    ...(concurrency ? [`concurrency ${concurrency}`] : []),
+    ...(rateLimit?.allowed ? [`rate ${rateLimit.allowed}/${secondsText(rateLimit.period_ms)}`] : []),
+  ]
+  return limits.length === 0
+    ? []
+    : [`each partition has ${limits.join(', ')}, set${noteText(noteOf(queueLimits))}`]
 }
 
 /** Not "its queue is paused", as of a job. */

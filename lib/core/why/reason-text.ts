@@ -2,7 +2,8 @@
 import { keptText } from '../limits/guarantee.ts'
 import { isRateOfPartition } from '../limits/limiter-name.ts'
 import { secondsText } from '../text/seconds.ts'
-import type { Note, Reason, SlotHolder, UnitsHolder } from './reason.ts'
+import type { Note } from './paused-by.ts'
+import type { Reason, SlotHolder, UnitsHolder } from './reason.ts'
 
 /** @param at when the reason was seen, epoch ms */
 export const reasonText = <Kind extends Reason['reason']>(reason: Reason<Kind>, at: number): string =>

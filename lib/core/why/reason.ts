@@ -1,19 +1,21 @@
 /** What holds due jobs back, for people: the holds of a decision, and what the items say about them. Plain data. */
 import { capOf } from '../limits/in-force.ts'
 import { type Limiter, lentOut } from '../limits/limiter.ts'
-import type { Limits } from '../limits/limits.ts'
 import { priorityIn } from '../limits/place.ts'
 import type { Portion } from '../limits/portion.ts'
 import { claimedAhead, startsInWindow } from '../limits/window.ts'
 import type { Hold } from '../pass/holds.ts'
 import type { Staying } from '../pass/room.ts'
 import { isRunning, type ShardState, type Slot, slotEntries, startsReserved } from '../shard/state.ts'
-
-/** Who did it, and why, as far as that was said. */
-export interface Note {
-  readonly by?: string
-  readonly note?: string
-}
+import {
+  type Note,
+  noteOf,
+  type OfQueue,
+  type PartitionPause,
+  type PauseFacts,
+  pausedBy,
+  pauseIn,
+} from './paused-by.ts'
 
 /** The job whose slot is free first. Times are epoch ms. */
 export interface SlotHolder {
@@ -43,16 +45,8 @@ interface RateFacts {
   readonly nextAt?: number
 }
 
-interface PauseFacts extends Note {
-  /** The override makes no sense, and so pauses. */
-  readonly problem?: string
-}
-
 interface Facts {
-  readonly paused: PauseFacts & {
-    /** Not the partition alone: its whole queue. */
-    readonly ofQueue?: true
-  }
+  readonly paused: PartitionPause
   readonly 'slowed down': Note
   readonly limiter: PauseFacts & { readonly first?: UnitsHolder; readonly behind?: number }
   readonly slots: SlotFacts
@@ -74,8 +68,8 @@ export interface Seen {
   readonly limiters?: ReadonlyMap<string, ShardState>
   /** Of limiters that hold jobs back: whose units are free first. */
   readonly holders?: ReadonlyMap<string, UnitsHolder>
-  /** Who has paused the whole queue, if somebody has. */
-  readonly queuePaused?: Limits['queuePaused']
+  /** Of the queue, with what somebody has set for all of it. */
+  readonly configured?: OfQueue
   readonly portion: Portion
   readonly staying: Staying
   readonly now: number
@@ -84,7 +78,7 @@ export interface Seen {
 export function reasonOf(hold: Hold, seen: Seen): Reason {
   switch (hold.reason) {
     case 'paused':
-      return { ...hold, ...pausedBy(seen) }
+      return { ...hold, ...pausedBy(seen.configured ?? {}, seen.owner) }
     case 'slowed down':
       return { ...hold, ...noteOf(ownerOf(hold.limiter, seen).slowed) }
     case 'limiter':
@@ -100,26 +94,9 @@ export function reasonOf(hold: Hold, seen: Seen): Reason {
   }
 }
 
-export const noteOf = (
-  said: { readonly by?: string | undefined; readonly reason?: string | undefined } = {},
-): Note => ({
-  ...(said.by === undefined ? {} : { by: said.by }),
-  ...(said.reason === undefined ? {} : { note: said.reason }),
-})
-
 /** What somebody has set for a limiter stands in its own item. */
 const ownerOf = (limiter: string | undefined, { owner, limiters }: Seen): Partial<ShardState> =>
   limiter === undefined ? owner : (limiters?.get(limiter) ?? {})
-
-/** What pauses by what stands in an item, as far as that says it. */
-const pauseIn = ({
-  override,
-  overrideProblem,
-}: Pick<Partial<ShardState>, 'override' | 'overrideProblem'>): PauseFacts =>
-  overrideProblem === undefined ? noteOf(override?.paused ?? override) : { problem: overrideProblem }
-
-const pausedBy = ({ queuePaused, owner }: Seen): Facts['paused'] =>
-  queuePaused ? { ofQueue: true, ...noteOf(queuePaused) } : pauseIn(owner)
 
 function limiterFacts(
   { limiter, units }: Extract<Hold, { reason: 'limiter' }>,

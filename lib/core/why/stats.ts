@@ -2,6 +2,7 @@
 import type { LimitOverride, Limits, RateLimit } from '../limits/limits.ts'
 import type { SlowDown } from '../limits/slow-down.ts'
 import type { Census, QueueCount } from './census.ts'
+import type { QueueLimitsSeen } from './queue-limits-seen.ts'
 import type { SizesSeen, SizeUse } from './sizes.ts'
 import type { ThrottleUse } from './throttle-use.ts'
 import type { Counted, Trouble } from './why.ts'
@@ -65,6 +66,8 @@ export interface PartitionStats {
   readonly slowedDown?: SlowDown
   /** Somebody has paused the whole queue. */
   readonly queuePaused?: NonNullable<Limits['queuePaused']>
+  /** What somebody has set for all partitions of the queue. */
+  readonly queueLimits?: QueueLimitsSeen
   readonly rate?: RateUse
   /** Of a queue that is `adaptive`: by how much it is slower by itself, and why. */
   readonly throttle?: ThrottleUse

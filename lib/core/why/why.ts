@@ -3,6 +3,7 @@ import type { EndedJob } from '../job/ended-job.ts'
 import type { Look } from '../pass/input.ts'
 import type { Census, LongestWait, QueueCount } from './census.ts'
 import type { LimiterInfo } from './limiter-info.ts'
+import type { QueueLimitsSeen } from './queue-limits-seen.ts'
 import type { Reason } from './reason.ts'
 import type { SizesSeen } from './sizes.ts'
 
@@ -112,6 +113,8 @@ export type QueueWhy =
       readonly queue: string
       /** What holds every partition, whatever it uses: that somebody has paused the queue. No job was read, so `jobs` is 0. */
       readonly holds: readonly Reason[]
+      /** What somebody has set for all of its partitions. */
+      readonly queueLimits?: QueueLimitsSeen
       /** Of a queue that has `maxQueueSize`: why jobs are refused before they could wait. */
       readonly sizes?: SizesSeen
       /** What all of its jobs need: its total, its pools, and their rates. */

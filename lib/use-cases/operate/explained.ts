@@ -23,10 +23,9 @@ export async function explained(
     new Map(limiters.map((one) => [one.limiter?.name ?? '', of(one)]))
   const owners = byName((one) => one.owner)
   const holders = await holdersOf({ store }, owners, holds)
-  const ofQueue = configured.queuePaused ? { queuePaused: configured.queuePaused } : {}
   const borrowed = byName((one) => one.chunk?.root ?? one.owner)
   const roots = new Map([...borrowed, ...(await stoppedRates({ store }, borrowed, holds))])
-  const seen = { state, owner, limiters: roots, holders, ...ofQueue, portion: capacity, staying, now }
+  const seen = { state, owner, limiters: roots, holders, configured, portion: capacity, staying, now }
   return holds.map((hold) => reasonOf(hold, seen))
 }
 

@@ -1,6 +1,7 @@
 /** What there is of a partition, by queries of its shards: no table is scanned, and counting ends at a bound. */
 import type { Shard, ShardKey } from '../../core/keys.ts'
 import { booksOf } from '../../core/limits/books.ts'
+import { limitsInForce } from '../../core/limits/in-force.ts'
 import { held, lentOut } from '../../core/limits/limiter.ts'
 import { type LimiterName, rateOfPartition } from '../../core/limits/limiter-name.ts'
 import type { Limits, RateLimit } from '../../core/limits/limits.ts'
@@ -13,6 +14,7 @@ import { unitsOfState } from '../../core/shard/in-use.ts'
 import { emptyState, type ShardState, slotEntries } from '../../core/shard/state.ts'
 import { forEachSideBySide } from '../../core/side-by-side.ts'
 import { isHeldBack } from '../../core/why/census.ts'
+import { queueLimitsIn } from '../../core/why/queue-limits-seen.ts'
 import {
   type LimitsSeen,
   type PartitionStats,
@@ -57,6 +59,7 @@ export async function statsOf(
     ...(Number.isFinite(oldest) ? { oldest_ms: at - oldest } : {}),
     configured: limitsSeen(queue),
     ...(queue.queuePaused ? { queuePaused: queue.queuePaused } : {}),
+    ...queueLimitsIn(queue),
     ...ofOwner(read[0], queue, at),
     ...(await rateOf(eyes, read, at)),
     ...throttleIn(shards),
@@ -116,9 +119,8 @@ function ofOwner(
   queue: QueueConfig,
   at: number,
 ): Pick<PartitionStats, 'inForce' | 'override' | 'overrideProblem' | 'slowedDown'> {
-  if (!read) return { inForce: limitsSeen(queue) }
-  const { owner, limits } = read.capacity
-  const { override, overrideProblem, slowed } = owner
+  const limits = read?.capacity.limits ?? limitsInForce(queue, {}, at)
+  const { override, overrideProblem, slowed } = read?.capacity.owner ?? {}
   return {
     inForce: limitsSeen({ ...limits, ...(limits.costRate ? { rateLimit: limits.costRate } : {}) }),
     ...(override ? { override } : {}),

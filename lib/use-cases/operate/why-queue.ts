@@ -6,6 +6,7 @@ import { configuredIn } from '../../core/queue/configured-limiters.ts'
 import { decodePartition } from '../../core/text/partition-value.ts'
 import type { LongestWait } from '../../core/why/census.ts'
 import { holdsByPartition, NEWCOMER_SEES, newcomer } from '../../core/why/newcomer.ts'
+import { queueLimitsIn } from '../../core/why/queue-limits-seen.ts'
 import { type Reason, reasonOf } from '../../core/why/reason.ts'
 import type { QueueWhy } from '../../core/why/why.ts'
 import { type Eyes, lookAt } from './look-at.ts'
@@ -30,6 +31,7 @@ export async function whyQueue(eyes: Eyes, queue: QueueConfig): Promise<QueueWhy
     at,
     queue: queue.name,
     holds: heldAltogether(queue, at),
+    ...queueLimitsIn(queue),
     ...sizes,
     limiters,
     ...(counted ? { counted } : {}),
@@ -40,8 +42,7 @@ export async function whyQueue(eyes: Eyes, queue: QueueConfig): Promise<QueueWhy
 /** What a partition would find in which nothing runs, and that has no limits but those of all. */
 function heldAltogether(queue: QueueConfig, now: number): Reason[] {
   const limits = limitsInForce(queue, newcomer, now)
-  const { queuePaused } = queue
-  const seen = { ...NEWCOMER_SEES, now, ...(queuePaused ? { queuePaused } : {}) }
+  const seen = { ...NEWCOMER_SEES, now, configured: queue }
   return holdsByPartition(limits, now).map((hold) => reasonOf(hold, seen))
 }
 

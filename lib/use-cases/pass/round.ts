@@ -25,7 +25,7 @@ import { deadSlots, isSaturated, mayGoFurtherInFront } from '../../core/shard/at
 import { isLate } from '../../core/shard/closed.ts'
 import { isExpiryRight } from '../../core/shard/expiry.ts'
 import { emptyState, type ShardState } from '../../core/shard/state.ts'
-import { asPaused } from '../as-paused.ts'
+import { asSet } from '../as-set.ts'
 import type { Context } from '../context.ts'
 import { usageIn } from '../lending/account.ts'
 import { awaitedStart } from '../lending/awaited-start.ts'
@@ -53,13 +53,13 @@ export async function passOnce(configured: Context, request: RoundRequest): Prom
   const state = withSlow(read, request)
   // Asked after the state was read: what a newer configuration has written since makes the write of this one fail.
   if (await deployment.isReplaced()) return { kind: 'replaced' }
-  const context = await asPaused(configured)
+  const context = await asSet(configured)
   if (isIdle(context, request, state)) return { kind: 'over' }
   const isLeft = await isOfAnother(context, state)
   const capacities = isLeft ? undefined : await readCapacities(context, state, known?.owners)
   if (capacities === 'stale') return { kind: 'conflict' }
   if (!capacities) return leave(context, state, request.released)
-  if (!request.asksAgain) for (const { owner } of capacities) reportOverride(context, owner)
+  if (!request.asksAgain) for (const capacity of capacities) reportOverride(context, capacity)
   return visitKnown(context, request, state, capacities)
 }
 
@@ -187,6 +187,8 @@ async function leave(context: Context, state: ShardState, released: Released | u
 }
 
 /** An override that makes no sense stops its partition, lest it runs beyond what was meant: somebody has to hear of it. */
-function reportOverride({ events }: Context, { shard, overrideProblem }: ShardState): void {
-  if (overrideProblem) events.emit({ kind: 'override makes no sense', shard, problem: overrideProblem })
+function reportOverride({ events }: Context, { owner, shard: { queue }, configured }: Capacity): void {
+  const { problem } = configured.queueLimits ?? {}
+  for (const said of [owner.overrideProblem, problem && `for all of queue "${queue}": ${problem}`])
+    if (said) events.emit({ kind: 'override makes no sense', shard: owner.shard, problem: said })
 }

@@ -4,7 +4,7 @@
  * dropped arrival left behind. So it does, once an hour, with the Schedules table. Each is read a bounded number of pages at a time,
  * and the next sweep goes on there.
  */
-import { sweptAsPaused } from '../as-paused.ts'
+import { sweptAsSet } from '../as-set.ts'
 import { CensusTaker } from './census.ts'
 import { JOBS, jobsWalk } from './job-shards.ts'
 import { keepLimiters } from './limiters.ts'
@@ -43,7 +43,7 @@ const BUDGET: SweepBudget = {
 
 /** Returns how many shards were woken. */
 export async function sweep(configured: SweepContext, budget: Partial<SweepBudget> = {}): Promise<number> {
-  const context = await sweptAsPaused(configured)
+  const context = await sweptAsSet(configured)
   const { remaining_ms, statePages, jobPages, schedulePages } = { ...BUDGET, ...budget }
   const tally = newTally()
   const cursors = await context.store.states.sweepCursors()

@@ -1,6 +1,8 @@
 /** The product's ports, all of which ask one function. Whoever answers it decides what happens when. */
 import { memoryStore } from '../../../lib/adapters/memory/store.ts'
-import { NO_PAUSES, type QueuePause } from '../../../lib/core/queue/queue-pauses.ts'
+import type { QueueLimits } from '../../../lib/core/queue/queue-limits.ts'
+import type { QueuePause } from '../../../lib/core/queue/queue-pauses.ts'
+import { NO_SETTINGS, type QueueSettings } from '../../../lib/core/queue/queue-settings.ts'
 import type { Token } from '../../../lib/core/shard/state.ts'
 import type { Clock } from '../../../lib/ports/clock.ts'
 import type { Deployment } from '../../../lib/ports/deployment.ts'
@@ -42,20 +44,25 @@ export const contextOver = ({ ground, clock, newToken, ask }: Surroundings): Wor
 const UNTOUCHED: Deployment = {
   isReplaced: async () => false,
   isAlone: async () => true,
-  pauses: async () => NO_PAUSES,
+  settings: async () => NO_SETTINGS,
 }
 
-/** Each execution is a process that has just begun: it looks at the pauses itself, and again after a while. */
+/** Each execution is a process that has just begun: it looks at what is set for queues itself, and again after a while. */
 const lookingAt = (clock: Clock, ask: Ask): Deployment =>
   deploymentOf('as it is', {
     log: { read: async () => undefined, write: async () => true },
-    pauses: () => storeOver(ask).states.queuePauses(),
+    settings: () => storeOver(ask).states.queueSettings(),
     clock,
     events: { emit: () => {} },
   })
 
 /** Every verb that the memory store has, of whatever part. */
 const VERBS = Object.entries(memoryStore()).map(([part, verbs]) => [part, Object.keys(verbs)] as const)
+
+interface Entries {
+  readonly pauses: readonly [string, QueuePause][]
+  readonly limits: readonly [string, QueueLimits][]
+}
 
 function storeOver(ask: Ask): Store {
   const parts = VERBS.map(([part, verbs]) => [
@@ -64,6 +71,9 @@ function storeOver(ask: Ask): Store {
   ])
   const store = Object.fromEntries(parts) as Store
   // A map is no JSON: the world answers with its entries.
-  const queuePauses = async () => new Map((await ask('states.queuePauses')) as [string, QueuePause][])
-  return { ...store, states: { ...store.states, queuePauses } }
+  const queueSettings = async (): Promise<QueueSettings> => {
+    const { pauses, limits } = (await ask('states.queueSettings')) as Entries
+    return { pauses: new Map(pauses), limits: new Map(limits) }
+  }
+  return { ...store, states: { ...store.states, queueSettings } }
 }

@@ -44,7 +44,9 @@ function describe({
     '/',
     ...history,
     '/',
-    ...[...(tables.queuePauses ?? [])].map(([queue, pause]) => `${queue}${textOf(pause)}`).sort(),
+    ...[tables.queuePauses, tables.queueLimits].flatMap((said) =>
+      [...(said ?? [])].map(([queue, one]) => `${queue}${textOf(one)}`).sort(),
+    ),
     ...arrivals.map(ofMessage),
     ...others.map(ofMessage).sort(),
     '/',

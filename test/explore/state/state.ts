@@ -100,6 +100,7 @@ export const tablesCopy = ({
   earlierShards,
   sweep,
   queuePauses,
+  queueLimits,
 }: Tables): Tables => ({
   jobs: new Map([...jobs].map(([shard, items]) => [shard, copyOfItems(items)])),
   states: new Map(states),
@@ -110,6 +111,7 @@ export const tablesCopy = ({
   earlierShards: new Map([...earlierShards].map(([queue, shards]) => [queue, new Set(shards)])),
   sweep: new Map(sweep),
   ...(queuePauses ? { queuePauses: new Map(queuePauses) } : {}),
+  ...(queueLimits ? { queueLimits: new Map(queueLimits) } : {}),
 })
 
 function copyOfItems(items: ItemCollection): ItemCollection {

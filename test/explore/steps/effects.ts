@@ -5,7 +5,7 @@ import { parseSortKey } from '../../../lib/core/keys.ts'
 import type { DelayedWake, WorkMessage } from '../../../lib/ports/queues.ts'
 import { type Message, type QueueName, type State, tablesCopy } from '../state/state.ts'
 
-const READS = /\.(get|range|shards|read|due|scan|glance|sweepCursors|letters|queuePauses)$/
+const READS = /\.(get|range|shards|read|due|scan|glance|sweepCursors|letters|queueSettings)$/
 /** The SDK gives them a token of the client's, and the service answers the second request as the first. */
 const TRANSACTIONS = /\.(replace|bury|moveOut|putBack)$/
 
@@ -56,8 +56,10 @@ async function carryOutInStore(state: State, op: string, args: readonly unknown[
   delete tables.onInsert
   state.tables = tables
   if (arrived.length > 0) noteArrivals(state, arrived)
-  return answer === undefined ? '' : JSON.stringify(answer instanceof Map ? [...answer] : answer)
+  return answer === undefined ? '' : JSON.stringify(answer, withEntries)
 }
+
+const withEntries = (_: string, value: unknown): unknown => (value instanceof Map ? [...value] : value)
 
 function noteArrivals(state: State, items: readonly RawItem[]): void {
   const records = items.map((item): Message => {

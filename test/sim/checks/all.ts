@@ -24,6 +24,7 @@ import { askedIsWritten } from './i8-asked.ts'
 import { heldStartNothing } from './i8-held.ts'
 import { overrideLasts } from './i8-lasts.ts'
 import { liftedAreWoken } from './i8-lifted.ts'
+import { limitsOfQueuesHold } from './i8-queue-limits.ts'
 import { pausedQueuesStartNothing } from './i8-queue-paused.ts'
 import { replacedDecideNothing } from './i8-replaced.ts'
 import { resumedAreWoken } from './i8-resumed.ts'
@@ -58,6 +59,7 @@ export function allChecks(): { readonly checks: readonly Check[]; readonly progr
     heldStartNothing(),
     liftedAreWoken(),
     pausedQueuesStartNothing(),
+    limitsOfQueuesHold(),
     resumedAreWoken(),
     throttledClaimsLess,
     replacedDecideNothing,

@@ -75,8 +75,10 @@ export function betterFirst(): Check {
 }
 
 /** Or may be, as far as some function knows. */
-const isQueuePaused = ({ tables }: Seen, shard: string): boolean =>
-  tables.queuePauses?.has(readShard(shard).queue) === true
+function isQueuePaused({ tables }: Seen, shard: string): boolean {
+  const { queue } = readShard(shard)
+  return tables.queuePauses?.has(queue) === true || tables.queueLimits?.has(queue) === true
+}
 
 /** A shard that the configuration in force does not know, or does not cover, waits for a later one. */
 function isServed({ truth: { plan, limits, now } }: Seen, owner: string, shard: string): boolean {

@@ -85,7 +85,8 @@ export function nobodyElseGets(): Check {
           fail(
             `${key} guarantees ${JSON.stringify(state.override?.guaranteed)}, ${JSON.stringify(own)} was set`,
           )
-        if (version === undefined) continue
+        // A unit that comes back goes on to whoever waits, also if somebody has just paused the total: nobody can use it.
+        if (version === undefined || state?.override?.paused) continue
         const queue = key.slice('$limiter|total|'.length)
         const configured = coveringOf(truth.plan, version, { pk: queue }).get(`total|${queue}`)
         const covering = configured && asSet(tables, `total|${queue}`, configured)

@@ -81,12 +81,12 @@ export const progress = (): Progress => {
             fail(`${one.pk} ${one.sk} can never run, and stands there for ${truth.now - one.since} ms`)
 
       function couldStart(shard: string): boolean {
-        const { partition } = readShard(shard)
+        const { partition, queue } = readShard(shard)
         const [limits, ...others] = truth.limits.ofPartition(partition, truth.now, truth.now)
         const version = truth.limits.versionInForce(truth.now)
         if (!limits || others.length > 0 || version === undefined) return false
-        // Until its resumption has ended: then all that waits has been woken.
-        if (tables.queuePauses?.has(readShard(shard).queue)) return false
+        // Until its resumption has ended, or limits are raised: then all that waits has been woken.
+        if (tables.queuePauses?.has(queue) || tables.queueLimits?.get(queue)?.waking) return false
         const running = [...truth.running].filter((attempt) => attempt.pk === shard)
         const busy = busyIn(tables.states.get(shard as ShardKey)?.slots, running)
         const due = [...(tables.jobs.get(shard)?.keys() ?? [])].find((sk) => {

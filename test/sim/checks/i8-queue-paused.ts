@@ -39,7 +39,7 @@ export const pausedQueuesStartNothing = (): Check => {
       }
       if (event.kind !== 'effect') return
       const { effect, by } = event
-      if (effect.op === 'readPauses') known.set(by.id, effect.pauses)
+      if (effect.op === 'readSettings') known.set(by.id, effect.settings.pauses)
       if (effect.op === 'savePause') {
         if (
           isPaused(effect.was) &&

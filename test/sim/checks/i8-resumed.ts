@@ -1,8 +1,9 @@
 /**
- * I8: when the resumption of a queue has ended, each of its shards in which jobs waited for it has been woken, or visited; and that
- * at a time at which no function took it for paused any more.
+ * I8: when the resumption of a queue has ended, or the wake-ups after its limits were raised, each of its shards in which jobs waited for it has
+ * been woken, or visited; and that at a time at which no function went by what was set before.
  */
-import type { QueuePause } from '../../../lib/core/queue/queue-pauses.ts'
+import { isDeepStrictEqual } from 'node:util'
+import type { WokenSoFar } from '../../../lib/core/queue/queue-pauses.ts'
 import type { Effect } from '../world/events.ts'
 import type { Check, Seen } from './check.ts'
 import { readShard } from './keys.ts'
@@ -16,7 +17,7 @@ interface Reached {
 }
 
 export const resumedAreWoken = (): Check => {
-  /** Queue that is being resumed → the shards that somebody looks at since all know. */
+  /** Queue that is being resumed, or whose limits are raised → the shards that somebody looks at since all know. */
   const reached = new Map<string, Reached>()
   return {
     name: 'I8 resumed queues',
@@ -24,19 +25,29 @@ export const resumedAreWoken = (): Check => {
       if (event.kind !== 'effect') return
       const { effect } = event
       for (const shard of shardsReached(effect)) {
-        const known = reached.get(readShard(shard).queue)
-        if (known && seen.truth.now >= known.from) known.shards.add(shard)
+        for (const what of ['savePause', 'saveLimits']) {
+          const known = reached.get(`${what} ${readShard(shard).queue}`)
+          if (known && seen.truth.now >= known.from) known.shards.add(shard)
+        }
       }
-      if (effect.op !== 'savePause') return
-      const { queue, was, is } = effect
-      if (is === undefined && was !== undefined) judge(seen, queue, reached.get(queue)?.shards)
-      if (is?.resuming === undefined) reached.delete(queue)
-      else if (!isResuming(was)) reached.set(queue, { from: seen.truth.now + KNOWN_MS, shards: new Set() })
+      if (effect.op !== 'savePause' && effect.op !== 'saveLimits') return
+      const name = `${effect.op} ${effect.queue}`
+      if (isDeepStrictEqual(effect.was, effect.is)) return
+      const [was, is] = wakingOf(effect)
+      if (was && !is && !isPausedAnew(effect)) judge(seen, effect.queue, reached.get(name)?.shards)
+      if (!is) reached.delete(name)
+      else if (!was || is.cursor === undefined)
+        reached.set(name, { from: seen.truth.now + KNOWN_MS, shards: new Set() })
     },
   }
 }
 
-const isResuming = (pause: QueuePause | undefined): boolean => pause?.resuming !== undefined
+type Said = Extract<Effect, { op: 'savePause' | 'saveLimits' }>
+
+const wakingOf = (said: Said): readonly (WokenSoFar | undefined)[] =>
+  said.op === 'savePause' ? [said.was?.resuming, said.is?.resuming] : [said.was?.waking, said.is?.waking]
+
+const isPausedAnew = (said: Said): boolean => said.op === 'savePause' && said.is !== undefined
 
 function shardsReached(effect: Effect): readonly string[] {
   if (effect.op === 'sendWake')

@@ -9,6 +9,7 @@ import { knows } from '../workloads/versions.ts'
 import type { Rollout } from '../world/deploys.ts'
 import type { WorldEvent } from '../world/events.ts'
 import { readShard } from './keys.ts'
+import { KNOWN_MS, QueueLimitHistory } from './queue-limits.ts'
 
 export interface Rate {
   readonly allowed: number
@@ -35,9 +36,13 @@ interface Change {
 /** A function asks whether it has been replaced as its pass begins; the pass may take so long. */
 export const longestPass = ({ weather }: Plan): number => (weather === 'rough' ? 120_000 : 30_000)
 
+const isReadable = ({ weather }: Plan): boolean => weather !== 'rough' && weather !== 'refusing'
+
 export class LimitHistory {
   /** What somebody has set for totals and pools, less than is configured, and since when all obey it. */
   readonly limiterSets = new Map<string, { readonly since: number; readonly limits: LimitOverride }>()
+  /** What somebody has set for all partitions of queues. */
+  readonly queues: QueueLimitHistory
   readonly #plan: Plan
   readonly #rollouts: () => readonly Rollout[]
   /** Which versions might decide by the record, and since when. */
@@ -48,6 +53,9 @@ export class LimitHistory {
 
   constructor(plan: Plan, rollouts: () => readonly Rollout[]) {
     this.#plan = plan
+    // Who cannot read what is set goes by what it has read before, for as long as it lives.
+    const blind_ms = isReadable(plan) ? 0 : plan.workerTimeout_ms
+    this.queues = new QueueLimitHistory(KNOWN_MS + longestPass(plan) + blind_ms)
     this.#rollouts = rollouts
     this.#allowed.push({ at: Number.NEGATIVE_INFINITY, versions: [0] })
     const app = plan.versions[0].config.apps[APP]
@@ -64,6 +72,8 @@ export class LimitHistory {
   }
 
   learn(event: WorldEvent, now: number): void {
+    if (event.kind === 'effect' && event.effect.op === 'saveLimits')
+      this.queues.saved(event.effect.queue, event.effect.is, now)
     if (event.kind === 'limitsSet') this.#heard(readShard(event.shard).partition, event.by.id, now)
     if (event.kind === 'appRate') this.#rateSet(event.concurrency, event.isHeard, now)
     if (event.kind === 'limiterSet') this.limiterSets.set(event.name, { since: now, limits: event.limits })
@@ -115,16 +125,18 @@ export class LimitHistory {
       ...(this.#overrides.get(partition) ?? []),
     ]
     const overrides = changes.filter(({ at }, n) => at <= to && (changes[n + 1]?.heardAt ?? Infinity) >= from)
+    const ofQueue = this.queues.of(queue, from, to)
     const versions = this.#versions(from, to).filter((version) => this.#knows(version, partition))
     return versions.flatMap((version) => {
       const plan = this.#plan.versions[version]?.queues.find(({ name }) => name === queue)
       const numbers =
         plan && isDerived(plan) ? this.#derived(from, to, plan.input) : [plan?.config.concurrency]
-      return numbers.flatMap((concurrency) =>
-        overrides.map(({ override }) =>
-          combine({ ...plan?.config, ...(concurrency === undefined ? {} : { concurrency }) }, override),
+      const usual = numbers.flatMap((concurrency) =>
+        ofQueue.map((set) =>
+          combine({ ...plan?.config, ...(concurrency === undefined ? {} : { concurrency }) }, set),
         ),
       )
+      return usual.flatMap((limits) => overrides.map(({ override }) => overridden(limits, override)))
     })
   }
 
@@ -157,7 +169,7 @@ export class LimitHistory {
     if (!next) return Number.POSITIVE_INFINITY
     const lastOld = next.until + this.#plan.workerTimeout_ms
     // Who cannot read the record goes on.
-    if (this.#plan.weather === 'rough' || this.#plan.weather === 'refusing') return lastOld
+    if (!isReadable(this.#plan)) return lastOld
     const forbidden = this.#allowed.find(({ at, versions }) => at >= next.from && !versions.includes(version))
     return Math.min(lastOld, (forbidden?.at ?? Infinity) + longestPass(this.#plan))
   }
@@ -184,6 +196,7 @@ export class LimitHistory {
     const overrides = this.#overrides.get(partition) ?? []
     return [
       ...overrides.flatMap(({ at, heardAt }) => [at, heardAt]),
+      ...this.queues.boundaries(readShard(partition).queue),
       ...this.#rollouts().flatMap(({ version, from }, n, all) => [from, this.#endOf(version, all[n + 1])]),
     ]
   }
@@ -195,20 +208,28 @@ export const configuredIn = ({ versions }: Plan, queue: string) =>
     .map(({ config }) => (Object.hasOwn(config.queues, queue) ? config.queues[queue] : undefined))
     .find(Boolean)
 
+/** A rate that somebody sets counts as the queue does. */
+type Usual = InForce & { readonly costs?: true }
+
 interface Configured {
   readonly concurrency?: number
   readonly rateLimit?: { allowed: number; period_ms: number; margin_ms: number }
   readonly costs?: true
 }
 
-function combine(configured: Configured | undefined, override: LimitOverride | undefined): InForce {
-  if (override?.paused) return { concurrency: 0, rate: configured?.rateLimit }
-  const concurrency = override?.concurrency ?? configured?.concurrency ?? Number.POSITIVE_INFINITY
-  const given = override?.rateLimit
+function combine(configured: Configured | undefined, set: LimitOverride | undefined): Usual {
   const costs = configured?.costs ? { costs: true as const } : {}
-  const usual = configured?.rateLimit && { ...configured.rateLimit, ...costs }
-  if (!given) return { concurrency, rate: usual }
+  const rate = configured?.rateLimit && { ...configured.rateLimit, ...costs }
+  return overridden({ concurrency: configured?.concurrency ?? Number.POSITIVE_INFINITY, rate, ...costs }, set)
+}
+
+function overridden(usual: Usual, override: LimitOverride | undefined): Usual {
+  if (override?.paused) return { ...usual, concurrency: 0 }
+  const concurrency = override?.concurrency ?? usual.concurrency
+  const given = override?.rateLimit
+  if (!given) return { ...usual, concurrency }
   const { allowed, period_ms } = given
   const margin_ms = given.margin_ms ?? Math.min(1000, Math.max(20, Math.round(period_ms / 40)))
-  return { concurrency, rate: { allowed, period_ms, margin_ms, ...costs } }
+  const costs = usual.costs ? { costs: true as const } : {}
+  return { ...usual, concurrency, rate: { allowed, period_ms, margin_ms, ...costs } }
 }

@@ -172,6 +172,7 @@ export class SometimesCounter {
         this.#count('units leave a chunk', effect.name === 'give units of a chunk')
         break
       case 'savePause':
+      case 'saveLimits':
         queueSaid(effect, this.#truth, (name, happened) => this.#count(name, happened))
         break
       case 'override':

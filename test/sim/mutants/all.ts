@@ -19,6 +19,7 @@ import { LIMITS } from './limits.ts'
 import type { Mutant } from './mutant.ts'
 import { PAUSED_QUEUES } from './paused-queues.ts'
 import { PRIORITIES } from './priorities.ts'
+import { QUEUE_LIMITS } from './queue-limits.ts'
 import { RATES } from './rates.ts'
 import { READING } from './reading.ts'
 import { RECOVERY } from './recovery.ts'
@@ -52,6 +53,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...LIMITS,
   ...PAUSED_QUEUES,
   ...PRIORITIES,
+  ...QUEUE_LIMITS,
   ...RATES,
   ...READING,
   ...RECOVERY,

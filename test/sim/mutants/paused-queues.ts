@@ -6,9 +6,9 @@ const VERB = 'lib/use-cases/operate/pause-queue.ts'
 export const PAUSED_QUEUES: readonly Mutant[] = [
   {
     name: 'a paused queue is served as any other',
-    file: 'lib/core/queue/queue-pauses.ts',
-    find: 'return isQueuePaused(pause) ? [[',
-    replace: 'return isQueuePaused(pause) && pauses.size > 99 ? [[',
+    file: 'lib/core/queue/queue-settings.ts',
+    find: '...(isQueuePaused(pause) ?',
+    replace: '...(isQueuePaused(pause) && pauses.size > 99 ?',
     breaks: 'its jobs start',
   },
   {
@@ -20,7 +20,7 @@ export const PAUSED_QUEUES: readonly Mutant[] = [
   },
   {
     name: 'a resumption wakes nobody',
-    file: VERB,
+    file: 'lib/use-cases/operate/wake-queue.ts',
     find: '  if (waiting.length > 0)\n',
     replace: '  if (waiting.length > 999)\n',
     breaks: 'what waits in the queue is left to the sweep',
@@ -28,7 +28,7 @@ export const PAUSED_QUEUES: readonly Mutant[] = [
   {
     name: 'a resumption wakes before all know of it',
     file: VERB,
-    find: '  if (pause) await context.clock.sleep(NOTICED_AFTER_MS)\n',
+    find: '  await context.clock.sleep(NOTICED_AFTER_MS)\n',
     replace: '',
     breaks: 'what was woken finds the pause, and is left to the sweep',
   },
@@ -42,8 +42,8 @@ export const PAUSED_QUEUES: readonly Mutant[] = [
   {
     name: 'a resumption ends whoever has paused the queue anew',
     file: VERB,
-    find: 'states.saveQueuePause(queue, next, pause)',
-    replace: 'states.saveQueuePause(queue, next)',
+    find: 'context.store.states.saveQueuePause(queue, is, was)',
+    replace: 'was && context.store.states.saveQueuePause(queue, is)',
     breaks: 'the same, a little later',
   },
 ]

@@ -8,6 +8,7 @@ import { drawJobs } from './jobs.ts'
 import { drawLimiterActs } from './limiter-acts.ts'
 import { drawOverrides } from './overrides.ts'
 import { drawFrame, type JobPlan, type Plan } from './plan.ts'
+import { drawQueueLimits } from './queue-limits.ts'
 import { withHistory } from './remembered.ts'
 import { drawScheduled, isScheduled } from './scheduled.ts'
 import { withSlowHandlers } from './slow-handlers.ts'
@@ -29,12 +30,15 @@ export function planOf(seed: number, random: SimRandom): Plan {
     lately: salted(LATELY_SALT),
     remembering: salted(HISTORY_SALT),
     slow: salted(SLOW_SALT),
+    limiting: salted(LIMITS_SALT),
   })
 }
 
 /** What was added last of all. */
 const HISTORY_SALT = 141_650_939
 const HAVE_HISTORY = 0.25
+const LIMITS_SALT = 160_481_183
+const HAVE_LIMITS_OF_QUEUES = 0.25
 
 /** Known without the plan of the run. */
 export const hasSchedules = (seed: number): boolean => isScheduled(new SimRandom(seed ^ NEWEST_SALT))
@@ -46,9 +50,12 @@ interface Others {
   /** This one histories, and this one handlers that ask for time. */
   readonly remembering: SimRandom
   readonly slow: SimRandom
+  /** And this one limits of whole queues. */
+  readonly limiting: SimRandom
 }
 
-function drawPlan(random: SimRandom, extras: Extras, { newest, lately, remembering, slow }: Others): Plan {
+function drawPlan(random: SimRandom, extras: Extras, others: Others): Plan {
+  const { newest, lately, remembering, slow, limiting } = others
   const scheduled = drawScheduled(newest, lately)
   const remembers = remembering.chance(HAVE_HISTORY)
   const frame = drawFrame(random, {
@@ -72,7 +79,11 @@ function drawPlan(random: SimRandom, extras: Extras, { newest, lately, rememberi
   const acts = extras.acts(known, { begin: epoch_ms, end: faultsUntil })
   const all = withSlowHandlers(slow, extras.jobs(withTtls(random, jobs), versions))
   const plan = { ...frame, ...changes, ...acts, jobs: all }
-  return withCosts(random, { ...plan, ...extras.later(plan, faultsUntil), ...scheduled.plan(frame) })
+  const queueLimits = limiting.chance(HAVE_LIMITS_OF_QUEUES)
+    ? drawQueueLimits(limiting, jobs, faultsUntil)
+    : []
+  const later = { ...extras.later(plan, faultsUntil), ...scheduled.plan(frame), queueLimits }
+  return withCosts(random, { ...plan, ...later })
 }
 
 const pacified = (job: JobPlan): JobPlan => ({ ...job, handler: { ...job.handler, how: 'throw' } })

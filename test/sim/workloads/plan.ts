@@ -7,6 +7,7 @@ import type { SimRandom } from '../world/random.ts'
 import type { AppRatePlan } from './app-rates.ts'
 import type { Keyed } from './keyed.ts'
 import type { PausePlan } from './pauses.ts'
+import type { QueueLimitsPlan } from './queue-limits.ts'
 import type { QueuePausePlan } from './queue-pauses.ts'
 import { drawQueue, drawQueues, type QueuePlan } from './queues.ts'
 import type { SchedulesPlan } from './schedule-plan.ts'
@@ -121,6 +122,7 @@ export interface Plan {
   readonly recounts?: readonly RecountPlan[]
   readonly pauses?: readonly PausePlan[]
   readonly queuePauses?: readonly QueuePausePlan[]
+  readonly queueLimits?: readonly QueueLimitsPlan[]
   readonly appRates?: readonly AppRatePlan[]
   readonly schedules?: SchedulesPlan
   readonly faultsUntil: number

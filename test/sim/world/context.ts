@@ -67,9 +67,9 @@ function simulatedPayloads(world: World, by: Invocation): WorkerContext['payload
 /** Whether its configuration is replaced is asked in each invocation anew. */
 function deploymentIn(world: World, by: Invocation): Deployment {
   const clock = { now: () => world.scheduler.now + by.skew_ms, sleep: by.sleep.bind(by) }
-  const { isReplaced, isAlone, pauses } = deploymentOf(configurationOf(by.version), {
+  const { isReplaced, isAlone, settings } = deploymentOf(configurationOf(by.version), {
     log: logOf(world, by),
-    pauses: () => simulatedStore(world, by).states.queuePauses(),
+    settings: () => simulatedStore(world, by).states.queueSettings(),
     clock,
     events: eventsOf(world),
   })
@@ -80,7 +80,7 @@ function deploymentIn(world: World, by: Invocation): Deployment {
       return replaced
     },
     isAlone,
-    pauses,
+    settings,
   }
 }
 

@@ -7,7 +7,9 @@ import type { EndedRecord } from '../../../lib/core/job/ended-job.ts'
 import type { JobItem, RawItem } from '../../../lib/core/job/job.ts'
 import type { LimitOverride } from '../../../lib/core/limits/limits.ts'
 import type { Holder, Released } from '../../../lib/core/pass/decide.ts'
-import type { QueuePause, QueuePauses } from '../../../lib/core/queue/queue-pauses.ts'
+import type { QueueLimits } from '../../../lib/core/queue/queue-limits.ts'
+import type { QueuePause } from '../../../lib/core/queue/queue-pauses.ts'
+import type { QueueSettings } from '../../../lib/core/queue/queue-settings.ts'
 import type { EnabledPartitions } from '../../../lib/core/schedule/enabled.ts'
 import type { ShardState } from '../../../lib/core/shard/state.ts'
 import type { DispatchMessage, WorkMessage } from '../../../lib/ports/queues.ts'
@@ -119,13 +121,20 @@ export type Effect =
       readonly byHand: boolean
     }
   | { readonly op: 'isReplaced' }
-  | { readonly op: 'readPauses'; readonly pauses: QueuePauses }
+  | { readonly op: 'readSettings'; readonly settings: QueueSettings }
   /** Somebody pauses a queue, or resumes it: what is said of it then. */
   | {
       readonly op: 'savePause'
       readonly queue: string
       readonly was: QueuePause | undefined
       readonly is: QueuePause | undefined
+    }
+  /** Somebody sets limits of all partitions of a queue, or wakes what waits there: what is said of them then. */
+  | {
+      readonly op: 'saveLimits'
+      readonly queue: string
+      readonly was: QueueLimits | undefined
+      readonly is: QueueLimits | undefined
     }
   | { readonly op: 'deployment'; readonly record: DeploymentRecord }
   | { readonly op: 'due'; readonly found: number }
@@ -217,6 +226,8 @@ export type WorldEvent =
   | { readonly kind: 'limiterTold'; readonly name: string; readonly by: Invocation }
   /** Somebody's call that pauses a whole queue has returned without an error. */
   | { readonly kind: 'queuePaused'; readonly queue: string }
+  /** Somebody's call that sets the limits of all partitions of a queue has returned without an error. */
+  | { readonly kind: 'queueLimitsSet'; readonly queue: string }
   /** An event asks for what this function does not know; it comes again. */
   | { readonly kind: 'leftToNewer' }
   /** The account had no room for the function. */

@@ -12,7 +12,7 @@ import type { Invocation } from './invocation.ts'
 import { simulatedKeyed } from './keyed-jobs.ts'
 import { metered } from './metered.ts'
 import type { Network } from './network.ts'
-import { simulatedPauses } from './queue-pauses.ts'
+import { simulatedSettings } from './queue-settings.ts'
 import { type SchedulesWorld, simulatedSchedules } from './schedules.ts'
 import { dueOf, stale } from './stale-reads.ts'
 import type { Throughput } from './throughput.ts'
@@ -277,7 +277,7 @@ function simulatedStates(world: StoreWorld, by: Invocation, states: StateStore):
       ),
   }
   const once = { earlierShards: askedOnce(others.earlierShards ?? states.earlierShards) }
-  return { ...others, ...once, ...simulatedPauses(world, by, states), ...watched } as StateStore
+  return { ...others, ...once, ...simulatedSettings(world, by, states), ...watched } as StateStore
 }
 
 const isChunk = (shard: string): boolean => /^\$limiter\|.*\|#\d+$/.test(shard)

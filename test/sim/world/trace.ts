@@ -54,6 +54,8 @@ function describe(event: WorldEvent): string {
       return `${nameOf(event.by)} has lifted what held ${event.name}`
     case 'queuePaused':
       return `the queue ${event.queue} is paused`
+    case 'queueLimitsSet':
+      return `all know the limits of the queue ${event.queue}`
     case 'accepted':
       return `accepted ${event.keys.map(({ sk }) => sk).join(' ')}`
     case 'appRate':

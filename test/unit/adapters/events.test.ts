@@ -274,10 +274,14 @@ const CASES: Cases<Exclude<EventKind, keyof ScheduleEvents | keyof LendingEvents
       counts: { DamagedShards: 1 },
     },
   ],
-  'pauses not read': [
+  'queue settings not read': [
     {
       event: { error },
-      line: ['error', 'which queues are paused could not be read; what was known before holds', { error }],
+      line: [
+        'error',
+        'what is set for whole queues could not be read; what was known before holds',
+        { error },
+      ],
     },
   ],
   'deployments not read': [

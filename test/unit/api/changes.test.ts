@@ -51,6 +51,18 @@ test.each<[string, Verb, object, object]>([
     { kind: 'as configured' },
   ],
   [
+    'limits of all partitions of a queue',
+    (admin) => admin.setLimits({ queue: 'crm' }, { concurrency: 2 }, NOTE),
+    { queue: 'crm' },
+    { kind: 'set', limits: { concurrency: 2 } },
+  ],
+  [
+    'that these are removed',
+    (admin) => admin.setLimits({ queue: 'crm' }, null, NOTE),
+    { queue: 'crm' },
+    { kind: 'as configured' },
+  ],
+  [
     'units of a pool',
     (admin) => admin.setLimiter({ pool: 'api' }, 2, NOTE),
     API,
@@ -134,6 +146,7 @@ test('says nothing of what was refused, and refuses a note that makes no sense, 
   const { admin, said } = staff()
   const wrong = untyped({ by: 'ann', why: 'a misspelt reason' })
   await expect(admin.setLimits('crm', 'acme', null, wrong)).rejects.toThrow(ConfigurationError)
+  await expect(admin.setLimits({ queue: 'crm' }, null, wrong)).rejects.toThrow(ConfigurationError)
   await expect(admin.setLimiter({ pool: 'api' }, null, wrong)).rejects.toThrow(ConfigurationError)
   await expect(admin.slowDown('crm', 'acme', null, wrong)).rejects.toThrow(ConfigurationError)
   await expect(admin.resume({ pool: 'api' }, wrong)).rejects.toThrow(ConfigurationError)

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { DeploymentRecord, DeploymentStep } from '../../../lib/core/deployment.ts'
 import type { SluiceEvent } from '../../../lib/core/event.ts'
-import { NO_PAUSES, type QueuePauses } from '../../../lib/core/queue/queue-pauses.ts'
+import { NO_SETTINGS, type QueueSettings } from '../../../lib/core/queue/queue-settings.ts'
 import type { DeploymentLog } from '../../../lib/ports/deployment.ts'
 import { deployed, deploymentOf } from '../../../lib/use-cases/deployed.ts'
 import { NOW } from '../../support/builders.ts'
@@ -13,10 +13,10 @@ class Deployments {
   fails = false
   readonly errors: string[] = []
   record: DeploymentRecord | undefined
-  paused: QueuePauses = NO_PAUSES
-  readonly pauses = async (): Promise<QueuePauses> => {
+  set: QueueSettings = NO_SETTINGS
+  readonly settings = async (): Promise<QueueSettings> => {
     if (this.fails) throw new Error('throttled')
-    return this.paused
+    return this.set
   }
   /** Called between a read and its write. */
   race = async (): Promise<void> => {}
@@ -114,35 +114,38 @@ describe('a function', () => {
   })
 })
 
-describe('the queues that are paused', () => {
-  const PAUSED = new Map([['crm', { by: 'ann' }]])
+describe('what is set for whole queues', () => {
+  const SET: QueueSettings = {
+    pauses: new Map([['crm', { by: 'ann' }]]),
+    limits: new Map([['mail', { concurrency: 2 }]]),
+  }
 
-  test('are known within a second, whatever is deployed, by a look that is no more frequent', async () => {
+  test('is known within a second, whatever is deployed, by a look that is no more frequent', async () => {
     const deployments = new Deployments()
     const deployment = deploymentOf('mine', deployments)
-    expect(await deployment.pauses()).toEqual(NO_PAUSES)
-    deployments.paused = PAUSED
+    expect(await deployment.settings()).toEqual(NO_SETTINGS)
+    deployments.set = SET
     deployments.now += 999
     await deployments.deploy('mine')
-    expect(await deployment.pauses()).toEqual(NO_PAUSES)
+    expect(await deployment.settings()).toEqual(NO_SETTINGS)
     const { reads } = deployments
     deployments.now += 1
     expect(await deployment.isReplaced()).toBe(false)
-    expect(await deployment.pauses()).toEqual(PAUSED)
+    expect(await deployment.settings()).toEqual(SET)
     expect(deployments.reads).toBe(reads + 1)
   })
 
-  test('are those that were known last while nobody can look, and before the first look nothing is decided', async () => {
+  test('is what was known last while nobody can look, and before the first look nothing is decided', async () => {
     const deployments = new Deployments()
     const deployment = deploymentOf('mine', deployments)
     deployments.fails = true
-    await expect(deployment.pauses()).rejects.toThrow('throttled')
+    await expect(deployment.settings()).rejects.toThrow('throttled')
     deployments.fails = false
-    deployments.paused = PAUSED
-    expect(await deployment.pauses()).toEqual(PAUSED)
+    deployments.set = SET
+    expect(await deployment.settings()).toEqual(SET)
     deployments.fails = true
     deployments.now += 60_000
-    expect(await deployment.pauses()).toEqual(PAUSED)
+    expect(await deployment.settings()).toEqual(SET)
   })
 })
 

@@ -5,7 +5,7 @@ import { type ConfigInput, defineConfig, type QueueInput } from '../../../lib/co
 import { NOTICED_AFTER_MS } from '../../../lib/core/times.ts'
 import { whyText } from '../../../lib/core/why/why-text.ts'
 import type { DelayedWake } from '../../../lib/ports/queues.ts'
-import { seenAsPaused } from '../../../lib/use-cases/as-paused.ts'
+import { seenAsSet } from '../../../lib/use-cases/as-set.ts'
 import { pauseQueue, resumeQueue } from '../../../lib/use-cases/operate/pause-queue.ts'
 import { overrideLimits } from '../../../lib/use-cases/operate/set-limits.ts'
 import { statsOf } from '../../../lib/use-cases/operate/stats.ts'
@@ -138,7 +138,7 @@ describe('a pause of a queue', () => {
     await pauseQueue(world.context, 'crm', NOTE)
     world.put(job('crm|a', 'a1'))
     await world.stream()
-    const eyes = await seenAsPaused(world.context)
+    const eyes = await seenAsSet(world.context)
     expect(whyText(await whyPartition(eyes, crm(world), 'a'))).toBe(
       'its queue is paused by ann@example.com: they migrate',
     )
@@ -153,10 +153,10 @@ describe('a pause of a queue', () => {
     world.put(job('crm|a', 'a1'))
     await world.stream()
     const error = new Error('throttled')
-    const states = { ...world.context.store.states, queuePauses: () => Promise.reject(error) }
+    const states = { ...world.context.store.states, queueSettings: () => Promise.reject(error) }
     const store = { ...world.context.store, states }
     expect(await sweep({ ...world.context, store })).toBe(1)
-    expect(world.heard('pauses not read')).toEqual([{ kind: 'pauses not read', error }])
+    expect(world.heard('queue settings not read')).toEqual([{ kind: 'queue settings not read', error }])
     expect(world.heard('swept')).toHaveLength(1)
   })
 })
@@ -191,7 +191,7 @@ describe('a queue that is resumed', () => {
     expect(again).toEqual({ woken: 7 })
     expect(progress).toEqual([6, 7, 7])
     expect(woken.toSorted()).toEqual(Array.from({ length: 7 }, (_, n) => `crm|${n}`))
-    expect([...(await world.context.store.states.queuePauses()).keys()]).toEqual(['free'])
+    expect([...(await world.context.store.states.queueSettings()).pauses.keys()]).toEqual(['free'])
   })
 
   test('runs although nobody goes on with it: the sweep finds what waits', async () => {
@@ -207,7 +207,7 @@ describe('a queue that is resumed', () => {
     const world = await waiting(5)
     const wake = { send: () => pauseQueue(world.context, 'crm', { by: 'bob' }) }
     expect(await resumeQueue({ ...world.context, wake }, 'crm')).toMatchObject({ isReplaced: true })
-    expect((await world.context.store.states.queuePauses()).get('crm')).toMatchObject({ by: 'bob' })
+    expect((await world.context.store.states.queueSettings()).pauses.get('crm')).toMatchObject({ by: 'bob' })
     await live(world, MINUTE)
     expect(world.ran).toEqual([])
   })
@@ -224,7 +224,7 @@ describe('a queue that is resumed', () => {
       }
       const store = { ...world.context.store, states: { ...states, saveQueuePause } }
       expect(await resumeQueue({ ...world.context, store }, 'crm')).toEqual({ woken: 0, isReplaced: true })
-      expect((await states.queuePauses()).get('crm')).toMatchObject({ by: 'bob' })
+      expect((await states.queueSettings()).pauses.get('crm')).toMatchObject({ by: 'bob' })
     }
   })
 

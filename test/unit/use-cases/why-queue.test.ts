@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { whyText } from '../../../lib/admin.ts'
 import type { ShardKey } from '../../../lib/core/keys.ts'
 import { type ConfigInput, defineConfig, queueNamed } from '../../../lib/core/queue/config.ts'
-import { seenAsPaused } from '../../../lib/use-cases/as-paused.ts'
+import { seenAsSet } from '../../../lib/use-cases/as-set.ts'
 import { pauseQueue } from '../../../lib/use-cases/operate/pause-queue.ts'
 import { overrideLimits } from '../../../lib/use-cases/operate/set-limits.ts'
 import { whyQueue } from '../../../lib/use-cases/operate/why-queue.ts'
@@ -31,7 +31,7 @@ async function put(world: World, ...items: ReturnType<typeof job>[]): Promise<vo
   }
 }
 async function ask(world: World) {
-  const eyes = await seenAsPaused(world.context)
+  const eyes = await seenAsSet(world.context)
   const queue = queueNamed(eyes.config, 'crm')
   if (!queue) throw new Error('no queue')
   const before = structuredClone([...world.tables.states])
