@@ -67,8 +67,8 @@ export const DERIVED_MUTANTS: readonly TestedMutant[] = [
   {
     name: 'nobody is woken when an app takes more',
     file: SET,
-    find: 'if (written.owner.waiting || waiting.length > 0)',
-    replace: 'if (written.owner.waiting && waiting.length > 0)',
+    find: 'owner.waiting || others.length > 0 ?',
+    replace: 'owner.waiting && others.length > 0 ?',
     breaks: 'jobs wait beside free slots',
     tests: [RATE_TESTS],
   },

@@ -14,7 +14,7 @@ import {
 } from '../../core/limits/app-rate.ts'
 import type { AppRate } from '../../core/limits/derived.ts'
 import type { QueueConfig } from '../../core/queue/config.ts'
-import type { ShardGlance } from '../../core/shard/state.ts'
+import type { ShardGlance, ShardState } from '../../core/shard/state.ts'
 import { forEachSideBySide } from '../../core/side-by-side.ts'
 import type { Context } from '../context.ts'
 import { wakeNow } from '../wake.ts'
@@ -121,7 +121,10 @@ function partitionOf({ config }: RateContext, app: string, key: string): Partiti
   return queue.ok && queue.value.derivation?.app === app ? [{ queue: queue.value, shard: shard.value }] : []
 }
 
-/** Whoever waits there is woken; the others look when something comes. */
+/**
+ * Whoever waits there is woken, and whoever has slots: one whose own jobs have them all stands in no line, and only its own item says
+ * that it wants more. The others look when something comes.
+ */
 async function recompute(
   context: RateContext,
   { queue, shard }: Partition,
@@ -135,12 +138,17 @@ async function recompute(
   try {
     const written = await writeAndFence(context, { queue, shard }, write)
     if (!written) return false
-    const { waiting } = knownShards(shard, written.owner, queue.shards)
-    if (written.owner.waiting || waiting.length > 0)
-      await wakeNow(context, new Set([written.owner.shard, ...waiting]))
+    await wakeNow(context, toldOf(shard, written.owner, queue.shards))
     return true
   } catch (error) {
     if (error instanceof DamagedStateError) return true
     throw error
   }
+}
+
+/** Without books no shard beside the plain one has any slots. */
+function toldOf(shard: Shard, owner: ShardState, shards: number): ReadonlySet<ShardKey> {
+  const { borrowers, waiting } = knownShards(shard, owner, shards)
+  const others = owner.books ? [...borrowers, ...waiting] : []
+  return new Set(owner.waiting || others.length > 0 ? [owner.shard, ...others] : [])
 }

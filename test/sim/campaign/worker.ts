@@ -16,6 +16,11 @@ export class CampaignWorker {
     this.#ready.catch(() => {})
   }
 
+  /** @throws where the process dies before it has loaded the product */
+  ready(): Promise<void> {
+    return this.#ready
+  }
+
   /** @throws where the process dies, or takes longer than `within_ms` of real time */
   async run(seeds: readonly number[], within_ms: number): Promise<Summary> {
     await this.#ready

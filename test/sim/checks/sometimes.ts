@@ -148,14 +148,7 @@ export class SometimesCounter {
           this.#count('deleted while its message was on the way')
         return
       case 'sendWake':
-        this.#count(
-          'tick wakes a shard',
-          fn === 'tick' && effect.messages.some(({ dueAt }) => dueAt !== undefined),
-        )
-        this.#count(
-          'sweep wakes a shard',
-          fn === 'tick' && effect.messages.some(({ dueAt }) => dueAt === undefined),
-        )
+        if (fn === 'tick') this.#woken(effect)
         return
       case 'isReplaced':
         this.#count('replaced function decides nothing')
@@ -179,6 +172,17 @@ export class SometimesCounter {
         this.#override(effect)
         guaranteed(effect, this.#truth, (name, happened) => this.#count(name, happened))
     }
+  }
+
+  #woken({ messages }: Extract<Effect, { op: 'sendWake' }>): void {
+    this.#count(
+      'tick wakes a shard',
+      messages.some(({ dueAt }) => dueAt !== undefined),
+    )
+    this.#count(
+      'sweep wakes a shard',
+      messages.some(({ dueAt }) => dueAt === undefined),
+    )
   }
 
   #released({ holder, outcome }: Extract<Effect, { op: 'release' }>): void {

@@ -31,9 +31,16 @@ export const HELD: readonly Mutant[] = [
   {
     name: 'a shard waits for an app that takes more, and nobody comes',
     file: APP_RATE,
-    find: 'if (written.owner.waiting || waiting.length > 0)',
-    replace: 'if (written.owner.waiting && waiting.length < 0)',
+    find: 'new Set(owner.waiting || others.length > 0 ? [owner.shard, ...others] : [])',
+    replace: 'new Set(owner.waiting && others.length < 0 ? [owner.shard, ...others] : [])',
     breaks: 'jobs wait beside free slots',
+  },
+  {
+    name: 'a shard that has all the slots of an app that takes more is not told',
+    file: APP_RATE,
+    find: 'owner.books ? [...borrowers, ...waiting] : []',
+    replace: 'owner.books ? [...borrowers.slice(borrowers.length), ...waiting] : []',
+    breaks: 'it waits until one of its own jobs ends',
   },
   {
     name: 'the floor of an app’s partitions is forgotten',

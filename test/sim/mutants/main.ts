@@ -1,71 +1,59 @@
 /**
- * npm run sim:mutants -- [--only name] [--seeds 2000] [--json]: how many seeds until which check notices each. `--scheduled` leaves out
- * the seeds that have no schedules, which find no mutant of those.
+ * npm run sim:mutants -- [--only name] [--seeds 2000] [--from 1] [--json]: which seed and which check notice each. The known seed is tried
+ * first, whatever the others are. `--keep` writes down the seeds that are found, `--unknown` leaves out the mutants that have one, and
+ * `--scheduled` the seeds that have no schedules, which find no mutant of those.
  */
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
-import { CampaignWorker } from '../campaign/worker.ts'
 import { hasSchedules } from '../workloads/draw.ts'
 import { MUTANTS } from './all.ts'
 import { mutantNamed, mutate } from './apply.ts'
-import type { Mutant } from './mutant.ts'
-
-interface Verdict {
-  readonly name: string
-  readonly breaks: string
-  /** How many seeds it took; absent where it survived. */
-  readonly seeds?: number
-  readonly check?: string
-}
-
-const CHUNK = 20
-/** A mutant that never comes to an end is found as well. */
-const LONGEST_CHUNK_MS = 600_000
+import { hunt, type Verdict } from './hunt.ts'
+import { keepSeed, readKnownSeeds } from './known-seeds.ts'
 
 const { values } = parseArgs({
   options: {
     only: { type: 'string' },
     seeds: { type: 'string', default: '2000' },
+    from: { type: 'string', default: '1' },
     json: { type: 'boolean', default: false },
+    keep: { type: 'boolean', default: false },
+    unknown: { type: 'boolean', default: false },
     scheduled: { type: 'boolean', default: false },
   },
 })
-const mutants = values.only === undefined ? MUTANTS : [mutantNamed(values.only)]
+const known = readKnownSeeds()
+const named = values.only === undefined ? MUTANTS : [mutantNamed(values.only)]
+const mutants = named.filter(({ name }) => !values.unknown || known[name] === undefined)
 for (const mutant of mutants) mutate(mutant)
+const all = Array.from({ length: Number(values.seeds) }, (_, n) => Number(values.from) + n)
+const seeds = values.scheduled ? all.filter(hasSchedules) : all
 
 const verdicts: Verdict[] = []
 const waiting = mutants.values()
 await Promise.all(Array.from({ length: availableParallelism() }, lane))
+const survivors = verdicts.filter(({ seed }) => seed === undefined)
+const stale = verdicts.filter(({ known, seed }) => known !== undefined && known !== seed)
 if (values.json) console.log(JSON.stringify(verdicts))
-const survivors = verdicts.filter(({ seeds }) => seeds === undefined)
-if (!values.json) console.log(`${verdicts.length} mutants, ${survivors.length} survive`)
+else printSum()
 process.exitCode = survivors.length > 0 ? 1 : 0
 
 async function lane(): Promise<void> {
   for (const mutant of waiting) {
-    const verdict = await hunt(mutant, Number(values.seeds))
+    const verdict = await hunt(mutant, known[mutant.name], seeds)
     verdicts.push(verdict)
-    const { name, seeds, check } = verdict
+    const { name, seed, check } = verdict
+    if (values.keep && seed !== undefined) keepSeed(name, seed)
     console[values.json ? 'error' : 'log'](
-      `${name.padEnd(44)} ${seeds === undefined ? 'SURVIVES' : `${seeds}`.padStart(5)}  ${check ?? ''}`,
+      `${name.padEnd(72)} ${seed === undefined ? 'SURVIVES' : `${seed}`.padStart(8)}  ${check ?? ''}`,
     )
   }
 }
 
-async function hunt({ name, breaks }: Mutant, most: number): Promise<Verdict> {
-  const worker = new CampaignWorker(name)
-  try {
-    const all = Array.from({ length: most }, (_, n) => n + 1)
-    const seeds = values.scheduled ? all.filter(hasSchedules) : all
-    for (let first = 0; first < seeds.length; first += CHUNK) {
-      const { violations } = await worker.run(seeds.slice(first, first + CHUNK), LONGEST_CHUNK_MS)
-      const [violation] = violations
-      if (violation) return { name, breaks, seeds: violation.seed, check: violation.check }
-    }
-    return { name, breaks }
-  } catch (error) {
-    return { name, breaks, seeds: 0, check: `no end: ${error instanceof Error ? error.message : error}` }
-  } finally {
-    worker.stop()
-  }
+function printSum(): void {
+  for (const { name, known, seed } of stale)
+    console.log(`stale: "${name}" was found by seed ${known}, now by ${seed ?? 'none'} (--keep)`)
+  console.log(
+    `${verdicts.length} mutants, ${survivors.length} survive, ${stale.length} known seeds are stale`,
+  )
 }

@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest'
 import { MUTANTS } from './all.ts'
 import { mutate } from './apply.ts'
+import { readKnownSeeds } from './known-seeds.ts'
 
 test.each(MUTANTS)('the mutant "$name" still finds its place', (mutant) => {
   expect(mutate(mutant)).not.toBe('')
@@ -9,4 +10,9 @@ test.each(MUTANTS)('the mutant "$name" still finds its place', (mutant) => {
 
 test('no two mutants bear the same name', () => {
   expect(new Set(MUTANTS.map(({ name }) => name)).size).toBe(MUTANTS.length)
+})
+
+test('a seed is known of mutants only that there are', () => {
+  const names = new Set(MUTANTS.map(({ name }) => name))
+  expect(Object.keys(readKnownSeeds()).filter((name) => !names.has(name))).toEqual([])
 })

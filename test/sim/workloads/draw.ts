@@ -19,19 +19,24 @@ const LATEST_SALT = 32_452_843
 const LAST_SALT = 86_028_121
 const SLOW_SALT = 122_949_823
 const NEWEST_SALT = 49_979_687
+const RAISED_SALT = 179_424_673
 
 /** What was added to schedules later. */
 const LATELY_SALT = 67_867_967
 
 export function planOf(seed: number, random: SimRandom): Plan {
   const salted = (salt: number) => new SimRandom(seed ^ salt)
-  return drawPlan(random, drawExtras(salted(SALT), salted(LATEST_SALT), salted(LAST_SALT)), {
-    newest: salted(NEWEST_SALT),
-    lately: salted(LATELY_SALT),
-    remembering: salted(HISTORY_SALT),
-    slow: salted(SLOW_SALT),
-    limiting: salted(LIMITS_SALT),
-  })
+  return drawPlan(
+    random,
+    drawExtras(salted(SALT), salted(LATEST_SALT), salted(LAST_SALT), salted(RAISED_SALT)),
+    {
+      newest: salted(NEWEST_SALT),
+      lately: salted(LATELY_SALT),
+      remembering: salted(HISTORY_SALT),
+      slow: salted(SLOW_SALT),
+      limiting: salted(LIMITS_SALT),
+    },
+  )
 }
 
 /** What was added last of all. */

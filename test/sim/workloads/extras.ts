@@ -13,6 +13,7 @@ import { drawPauses } from './pauses.ts'
 import type { JobPlan, Plan } from './plan.ts'
 import { withOwnPools, withPools } from './pools.ts'
 import { drawQueuePauses } from './queue-pauses.ts'
+import { drawRaised } from './raised.ts'
 import { withFullLines } from './short-lines.ts'
 import { drawRecounts, withSizes } from './sized.ts'
 import { withTagActs } from './tag-acts.ts'
@@ -41,8 +42,15 @@ const isOne = (versions: Versions): boolean => versions.length === 1
 /**
  * @param latest draws what was added later, so that all else stays as it was
  * @param last and this what was added after that
+ * @param raising draws who raises the rate of an app
  */
-export function drawExtras(random: SimRandom, latest: SimRandom, last: SimRandom): Extras {
+export function drawExtras(
+  random: SimRandom,
+  latest: SimRandom,
+  last: SimRandom,
+  raising: SimRandom,
+): Extras {
+  const raised = drawRaised(raising)
   const has = random.chance(0.5)
   const [isKeyed, isSized, isPaused, isDerived, isSet, isContended] = [0.4, 0.4, 0.3, 0.3, 0.4, 0.3].map(
     (share) => random.chance(share) && has,
@@ -53,7 +61,7 @@ export function drawExtras(random: SimRandom, latest: SimRandom, last: SimRandom
   )
   const limitedOf = (versions: Versions): Versions => {
     const sized = isSized ? withSizes(random, versions) : versions
-    const derived = isDerived ? withApps(random, sized) : sized
+    const derived = isDerived ? raised.versions(withApps(random, sized)) : sized
     const floored = isDerived && hasFloors ? withFloors(last, derived) : derived
     const rated = isContended ? withContendedRates(random, floored) : floored
     const contended = isPooled ? withPools(last, rated) : rated
@@ -69,12 +77,13 @@ export function drawExtras(random: SimRandom, latest: SimRandom, last: SimRandom
       const keyed = isKeyed ? withKeys(random, jobs) : jobs
       const crowded = isContended ? withCrowd(random, keyed) : keyed
       const waves = isDivided && isOne(versions) ? withWaves(latest, crowded) : crowded
-      return isPooled ? withOwnPools(last, waves, versions) : waves
+      const pooled = isPooled ? withOwnPools(last, waves, versions) : waves
+      return isDerived ? raised.jobs(pooled, versions) : pooled
     },
     acts: ({ versions, limiterActs, jobs }, { begin, end }) => ({
       ...(isSized ? { recounts: drawRecounts(random, versions, begin, end) } : {}),
       ...(isPaused ? { pauses: drawPauses(random, jobs, end) } : {}),
-      ...(isDerived ? { appRates: drawAppRates(random, begin, end) } : {}),
+      ...(isDerived ? { appRates: raised.rates(drawAppRates(random, begin, end), jobs) } : {}),
       ...(isSet ? { limiterActs: withSets(random, limiterActs, versions) } : {}),
     }),
     later: (plan, end) => {

@@ -7,6 +7,7 @@ import { drawId, drawTenants } from './hostile.ts'
 import { drawLabels } from './labels.ts'
 import type { HandlerFault, HandlerPlan, JobPlan, WayIn } from './plan.ts'
 import { isRuledByPayload, type QueuePlan } from './queues.ts'
+import { LONG_QUEUE } from './raised.ts'
 import { taskOfVersion, type Version } from './versions.ts'
 
 export type DrawnJob = Omit<JobPlan, 'version' | 'task' | 'labels'>
@@ -76,8 +77,10 @@ export function drawJobs(
 const labelsOf = (random: SimRandom, version: Version): Pick<JobPlan, 'labels'> =>
   Object.keys(version.input.pools ?? {}).length > 0 ? { labels: drawLabels(random, version) } : {}
 
-const randomQueue = (random: SimRandom, { queues }: Version): QueuePlan | undefined =>
-  queues[random.int(0, queues.length - 1)]
+function randomQueue(random: SimRandom, version: Version): QueuePlan | undefined {
+  const queues = version.queues.filter(({ name }) => name !== LONG_QUEUE)
+  return queues[random.int(0, queues.length - 1)]
+}
 
 const drawTask = (random: SimRandom, { name }: QueuePlan, version: number): string =>
   version > 0 && random.chance(0.3) ? taskOfVersion(name, version) : taskOf(name)

@@ -1,12 +1,9 @@
 /** What every event is in the log, and what it counts for the alarms. The texts are what people search for. */
-import { expect, test } from 'vitest'
-import { eventsToAll } from '../../../lib/adapters/events/to-all.ts'
 import type { EventKind } from '../../../lib/core/event.ts'
 import type { ShardKey } from '../../../lib/core/keys.ts'
 import type { LendingEvents } from '../../../lib/core/limits/lending-event.ts'
 import { poolNamed } from '../../../lib/core/limits/limiter-name.ts'
 import type { ScheduleEvents } from '../../../lib/core/schedule/schedule-event.ts'
-import type { Events } from '../../../lib/ports/events.ts'
 import { asId, configOf, jobItem, jobOf, NOW, SHARD } from '../../support/builders.ts'
 import { type Cases, testEvents } from './event-cases.ts'
 
@@ -292,12 +289,3 @@ const CASES: Cases<Exclude<EventKind, keyof ScheduleEvents | keyof LendingEvents
   ],
 }
 testEvents(CASES)
-
-test('every listener hears of every event, in their order', () => {
-  const heard: string[] = []
-  const listener = (name: string): Events => ({ emit: ({ kind }) => void heard.push(`${name}: ${kind}`) })
-  const events = eventsToAll(listener('one'), listener('two'))
-  events.emit({ kind: 'ticked', woken: 0, fired: 0 })
-  events.emit({ kind: 'wake-up failed', shard })
-  expect(heard).toEqual(['one: ticked', 'two: ticked', 'one: wake-up failed', 'two: wake-up failed'])
-})

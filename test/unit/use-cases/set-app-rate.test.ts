@@ -6,7 +6,7 @@ import { type Config, defineConfig } from '../../../lib/core/queue/config.ts'
 import { type AppRateChange, setAppRate } from '../../../lib/use-cases/operate/set-app-rate.ts'
 import { overrideLimits } from '../../../lib/use-cases/operate/set-limits.ts'
 import { asShard, jobItem, SHARD } from '../../support/builders.ts'
-import { jobsIn, shard } from '../../support/spread.ts'
+import { jobsIn, PLAIN, shard } from '../../support/spread.ts'
 import { World } from '../../support/world.ts'
 
 /** 4 slots for each partition. */
@@ -121,6 +121,16 @@ describe('a rate that is set', () => {
     await setRate(world, RATE)
     await world.wake()
     expect(inFlight(world, 'acme')).toBe(4)
+  })
+
+  test('wakes a shard whose own jobs are all that the rate allowed: it stands in no line', async () => {
+    const world = new World(configOf(ONE, { shards: 2 }))
+    world.put(...jobsIn(shard(1), 6))
+    await world.stream()
+    expect([world.inFlight.length, world.state(PLAIN).books?.slots.line]).toEqual([1, {}])
+    await setRate(world, RATE)
+    await world.wake()
+    expect(world.inFlight).toHaveLength(4)
   })
 
   test('goes on where a call has died, and does nothing when all is done', async () => {
