@@ -136,7 +136,7 @@ const LINES: { readonly [Kind in EventKind]: (event: SluiceEvent<Kind>) => Line 
   ],
   'queue settings not read': ({ error }) => [
     'error',
-    'what is set for whole queues could not be read; what was known before holds',
+    'what is set for queues could not be read; what was known before holds',
     { error },
   ],
 }

@@ -170,7 +170,6 @@ export class SometimesCounter {
         break
       case 'override':
         this.#override(effect)
-        guaranteed(effect, this.#truth, (name, happened) => this.#count(name, happened))
     }
   }
 
@@ -192,6 +191,7 @@ export class SometimesCounter {
   }
 
   #override(effect: Extract<Effect, { op: 'override' }>): void {
+    guaranteed(effect, this.#truth, (name, happened) => this.#count(name, happened))
     const busy = [...this.#truth.running].some(({ pk }) => pk === effect.shard)
     this.#count('limit changed while jobs run', busy)
     this.#count('override written by hand', effect.byHand)

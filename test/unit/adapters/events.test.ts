@@ -274,11 +274,7 @@ const CASES: Cases<Exclude<EventKind, keyof ScheduleEvents | keyof LendingEvents
   'queue settings not read': [
     {
       event: { error },
-      line: [
-        'error',
-        'what is set for whole queues could not be read; what was known before holds',
-        { error },
-      ],
+      line: ['error', 'what is set for queues could not be read; what was known before holds', { error }],
     },
   ],
   'deployments not read': [
