@@ -54,7 +54,7 @@ interface Sources extends Surroundings {
 
 /**
  * Both items are read at the same time, and at most once a second. A read that fails does not stop the work: what was known
- * last holds, until the next one succeeds. But before it has read what is set for queues once, a function claims nothing.
+ * last holds, until the next one succeeds. But before it has read an item once, a function decides nothing that needs it.
  */
 export function deploymentOf(configuration: string, { log, settings, clock, events }: Sources): Deployment {
   const record = lastRead(
@@ -65,14 +65,14 @@ export function deploymentOf(configuration: string, { log, settings, clock, even
   let looked: { readonly at: number; readonly done: Promise<unknown> } | undefined
   const lookSometimes = async () => {
     const now = clock.now()
-    if (!looked || now - looked.at >= LOOK_EVERY_MS || set.failure)
+    if (!looked || now - looked.at >= LOOK_EVERY_MS || record.failure || set.failure)
       looked = { at: now, done: Promise.all([record.look(), set.look()]) }
     await looked.done
   }
   return {
     isReplaced: async () => {
       await lookSometimes()
-      return isReplaced(record.known?.value, configuration, clock.now())
+      return isReplaced(knownIn(record), configuration, clock.now())
     },
     isAlone: async () => {
       await lookSometimes()
@@ -80,10 +80,14 @@ export function deploymentOf(configuration: string, { log, settings, clock, even
     },
     settings: async () => {
       await lookSometimes()
-      if (!set.known) throw set.failure
-      return set.known.value
+      return knownIn(set)
     },
   }
+}
+
+function knownIn<T>({ known, failure }: LastRead<T>): T {
+  if (!known) throw failure
+  return known.value
 }
 
 interface LastRead<T> {

@@ -33,9 +33,17 @@ export const LOOK_AHEAD_MUTANTS: readonly TestedMutant[] = [
   {
     name: 'what cannot be read ahead ends the invocation',
     file: FILE,
-    find: '.catch(() => undefined)',
-    replace: '',
+    find: 'context.store.states.read(shard).catch(() => undefined)',
+    replace: 'context.store.states.read(shard)',
     breaks: 'a job has ended, and its slot stays taken until the deadline',
+    tests: TESTS,
+  },
+  {
+    name: 'a record of deployments that cannot be read ahead ends the invocation',
+    file: FILE,
+    find: 'context.deployment.isReplaced().catch(() => undefined)',
+    replace: 'context.deployment.isReplaced()',
+    breaks: 'the same',
     tests: TESTS,
   },
   {

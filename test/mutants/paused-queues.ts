@@ -113,8 +113,8 @@ export const PAUSED_QUEUE_MUTANTS: readonly TestedMutant[] = [
   {
     name: 'a function that has never read the pauses takes every queue for one that is not paused',
     file: 'lib/use-cases/deployed.ts',
-    find: 'if (!set.known) throw set.failure',
-    replace: 'if (!set.known) return { pauses: new Map(), limits: new Map() }',
+    find: 'return knownIn(set)',
+    replace: 'return set.known?.value ?? { pauses: new Map(), limits: new Map() }',
     breaks: 'the queue goes on in a process that has just begun',
     tests: [LOOKS],
   },

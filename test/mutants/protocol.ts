@@ -227,4 +227,12 @@ export const PROTOCOL: readonly TestedMutant[] = [
     breaks: 'a function goes by an older configuration after the deploy has returned',
     tests: ['test/unit/use-cases/deployed.test.ts'],
   },
+  {
+    name: 'a function that has never read the record of deployments decides',
+    file: 'lib/use-cases/deployed.ts',
+    find: 'isReplaced(knownIn(record), configuration',
+    replace: 'isReplaced(record.known?.value, configuration',
+    breaks: 'a replaced function fires a schedule that a newer one has moved',
+    tests: ['test/unit/use-cases/deployed.test.ts'],
+  },
 ]

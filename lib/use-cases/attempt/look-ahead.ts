@@ -21,7 +21,7 @@ export async function lookAhead(
   const [state] = await Promise.all([
     context.store.states.read(shard).catch(() => undefined),
     // It is asked again by the pass, which then has the answer without a call.
-    context.deployment.isReplaced(),
+    context.deployment.isReplaced().catch(() => undefined),
   ])
   return state
 }

@@ -98,14 +98,28 @@ describe('a function', () => {
     expect(deployments.reads).toBe(2)
   })
 
+  test('decides nothing before it could look once, and looks again immediately', async () => {
+    const deployments = new Deployments()
+    await deployments.deploy('old')
+    await deployments.deploy('new')
+    const old = deploymentOf('old', deployments)
+    deployments.fails = true
+    await expect(old.isReplaced()).rejects.toThrow('throttled')
+    expect(await old.isAlone()).toBe(false)
+    deployments.fails = false
+    expect(await old.isReplaced()).toBe(true)
+  })
+
   test('goes by what it knew last when it cannot look, and says so', async () => {
     const deployments = new Deployments()
     const old = deploymentOf('old', deployments)
+    await deployments.deploy('old')
+    expect(await old.isReplaced()).toBe(false)
     deployments.fails = true
+    deployments.now += 1000
     expect(await old.isReplaced()).toBe(false)
     expect(deployments.errors).toHaveLength(1)
     deployments.fails = false
-    await deployments.deploy('old')
     await deployments.deploy('new')
     expect(await old.isReplaced()).toBe(true)
     deployments.fails = true

@@ -60,3 +60,24 @@ test('if it cannot be read, the pass reads it again', async () => {
   expect(await callsBetweenTwo(world, true)).toEqual(['read', 'remove begins', 'remove ends', 'read'])
   expect(world.ran).toEqual(['job-0', 'job-1', 'job-2'])
 })
+
+test('if the record of deployments cannot be read, the job has ended all the same, and the pass reads it again', async () => {
+  const world = new World(configOf({ concurrency: 1 }))
+  world.remaining_ms = 900_000
+  world.put(...jobs(3))
+  const { deployment } = world.context
+  const { isReplaced } = deployment
+  let fails = 0
+  world.handler = async () => {
+    fails = 1
+    return { kind: 'succeeded' }
+  }
+  await world.stream()
+  const [message] = world.takeWork()
+  if (!message) throw new Error('no message')
+  Object.assign(deployment, {
+    isReplaced: () => (fails-- > 0 ? Promise.reject(new Error('throttled')) : isReplaced()),
+  })
+  await world.work(message)
+  expect(world.ran).toEqual(['job-0', 'job-1', 'job-2'])
+})
