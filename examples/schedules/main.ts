@@ -2,6 +2,7 @@
  * A program that makes and changes schedules. In one terminal `SLUICE_APP_CONFIG=examples/schedules/config.ts
  * SLUICE_APP_WORKER=examples/schedules/worker.ts npm run dev`; in another, what that has printed and `npx node examples/schedules/main.ts`.
  */
+import { setTimeout as wait } from 'node:timers/promises'
 import { createClient, ScheduleFiringError } from '../../lib/index.ts'
 import config from './config.ts'
 import { remind, report } from './tasks.ts'
@@ -46,6 +47,9 @@ await client.resumeSchedule(report, 'acme')
 // Beside its rule.
 const { id } = await client.runNow(report, 'acme')
 console.log('a job now:', id)
+
+// It fires within moments, and would be taken back if it had not yet.
+while ((await client.getSchedule(remind, 'order-42'))?.state === 'active') await wait(200)
 
 try {
   await client.unschedule(remind, 'order-42')
