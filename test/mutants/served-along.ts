@@ -73,6 +73,15 @@ export const SERVED_ALONG_MUTANTS: readonly TestedMutant[] = [
     tests: ['test/unit/use-cases/served-visited.test.ts'],
   },
   {
+    name: 'of one that was served by several, that counts which was read last',
+    file: 'lib/use-cases/lending/served.ts',
+    find: 'state: (before ?? seen).state,',
+    replace: 'state: seen.state,',
+    breaks:
+      'a loan that was paid back since the first of them lent is found there anew, with units that others have',
+    tests: ['test/unit/use-cases/who-follows.test.ts'],
+  },
+  {
     name: 'what goes along is offered again after each write',
     file: 'lib/use-cases/lending/settle.ts',
     find: '      result = { lack: result.lack, hasClaimed: result.hasClaimed }\n',

@@ -37,12 +37,16 @@ export async function keepServed<Settled extends object>(
   }
 }
 
-/** Served by several, a shard's item has been read once, before all of them. */
+/**
+ * Served by several, a shard's item may have been read again before one of the later ones: what was read first counts, for only that was
+ * read before all of the owners. A later one may have forgotten a loan that an earlier owner's item still shows, and would find it anew.
+ */
 export function joinServed(parts: readonly Served[]): Served {
   const joined = new Map<ShardKey, SeenShard | undefined>()
   for (const [shard, seen] of parts.flatMap((part) => [...part])) {
-    const owners = [...(joined.get(shard)?.owners ?? []), ...(seen?.owners ?? [])]
-    joined.set(shard, seen && { ...seen, owners })
+    const before = joined.get(shard)
+    const owners = [...(before?.owners ?? []), ...(seen?.owners ?? [])]
+    joined.set(shard, seen && { state: (before ?? seen).state, owners })
   }
   return joined
 }

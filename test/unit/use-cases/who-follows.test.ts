@@ -3,7 +3,10 @@ import { expect, test } from 'vitest'
 import { placeAt } from '../../../lib/core/limits/place.ts'
 import { poolNamed } from '../../../lib/core/limits/queue-limiter.ts'
 import { defineConfig } from '../../../lib/core/queue/config.ts'
+import { emptyState } from '../../../lib/core/shard/state.ts'
+import { joinServed } from '../../../lib/use-cases/lending/served.ts'
 import { isCoveredBy, servedBy } from '../../../lib/use-cases/lending/served-along.ts'
+import { asShard } from '../../support/builders.ts'
 import { loan, portionOf, slotBooks } from '../../support/lending.ts'
 import { untyped } from '../../support/untyped.ts'
 
@@ -28,4 +31,21 @@ test('those go along that another covers, unless it is divided: only they know a
   expect(isCovered(capacity, 'crm')).toBe(true)
   expect(isCovered(capacity, 'mail')).toBe(false)
   expect(isCovered({ ...capacity, chunk: { number: 1 } }, 'crm')).toBe(false)
+})
+
+test('of one that was read again, after another limiter had lent to it, that counts which was read before both', () => {
+  const shard = asShard('crm')
+  const [first, second] = [1, 2].map((version) => ({ ...emptyState(shard), version }))
+  const [api, mails] = ['api', 'mails'].map((name) => emptyState(untyped(name)))
+  const parts = [
+    new Map([[shard, { state: first, owners: [api] }]]),
+    new Map([[shard, { state: second, owners: [mails] }]]),
+  ]
+  expect(joinServed(untyped(parts)).get(shard)).toEqual({ state: first, owners: [api, mails] })
+})
+
+test('one whose item has not been read is read by its visit', () => {
+  const shard = asShard('crm')
+  const read = new Map([[shard, { state: emptyState(shard), owners: [] }]])
+  expect(joinServed([read, new Map([[shard, undefined]])]).get(shard)).toBeUndefined()
 })
