@@ -121,6 +121,14 @@ export const LENDING_RACES_MUTANTS: readonly TestedMutant[] = [
     tests: ['test/unit/core/limits/lend-ahead.test.ts'],
   },
   {
+    name: 'what is lent ahead counts as about to be used',
+    file: 'lib/use-cases/lending/lender.ts',
+    find: ' && !isUnasked(was, known)',
+    replace: '',
+    breaks: 'by a limit that a deploy brings it lies idle until the sweep',
+    tests: ['test/unit/use-cases/lent-ahead-idle.test.ts'],
+  },
+  {
     name: 'each shard of a partition without a limit borrows for itself',
     file: 'lib/use-cases/lending/borrow.ts',
     find: '[...loans, ...loansAhead(context, capacity)]',

@@ -4,7 +4,7 @@
  * of them after four or five writes, and one that is used by few has not paid for many.
  */
 import { capOf, mostUnits } from './in-force.ts'
-import type { Borrower } from './limiter.ts'
+import type { Borrower, LoanId } from './limiter.ts'
 import type { Portion } from './portion.ts'
 import { isLaneName } from './shards.ts'
 
@@ -12,6 +12,11 @@ import { isLaneName } from './shards.ts'
 const AHEAD_OF_EACH = 4
 /** DynamoDB takes expressions of 4 KB: a condition for each loan, of some 35 characters. */
 export const MOST_AHEAD = 64
+
+/** Its id says that nobody has asked for it: until it has arrived, nobody is about to use it. */
+const MARK = '~'
+export const idAhead = (id: LoanId): LoanId => `${MARK}${id}` as LoanId
+export const isLentAhead = (id: LoanId): boolean => id.startsWith(MARK)
 
 export interface Ahead {
   readonly borrowers: readonly Borrower[]

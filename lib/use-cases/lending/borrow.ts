@@ -1,7 +1,7 @@
 /** A shard that has work for more units than it has borrows what is free, and then what others have and do not use. */
 import { type LoanChange, RESOURCES, type Resource } from '../../core/limits/books.ts'
 import { capOf, type Units } from '../../core/limits/in-force.ts'
-import { lendAhead } from '../../core/limits/lend-ahead.ts'
+import { idAhead, lendAhead } from '../../core/limits/lend-ahead.ts'
 import { PLAIN, unitsOfOneJob, unitsToBorrow } from '../../core/limits/lending.ts'
 import { afterReturn, type Loan, lendMore } from '../../core/limits/limiter.ts'
 import { booksKeptUntil } from '../../core/shard/expiry.ts'
@@ -59,7 +59,7 @@ function loansAhead(context: Context, capacity: Capacity): LoanChange[] {
     resource: 'slots',
     borrower,
     was: undefined,
-    is: lendMore(undefined, units, newLoanId(context)),
+    is: lendMore(undefined, units, idAhead(newLoanId(context))),
   }))
 }
 

@@ -3,6 +3,7 @@ import { parseShard } from '../../core/keys.ts'
 import type { Resource } from '../../core/limits/books.ts'
 import { isChunkName } from '../../core/limits/chunk-name.ts'
 import { NO_UNITS, type Units } from '../../core/limits/in-force.ts'
+import { isLentAhead } from '../../core/limits/lend-ahead.ts'
 import {
   arrived,
   type Borrowed,
@@ -105,7 +106,8 @@ export function spareOf(
   const known = borrowedIn(state, capacity)[resource]
   const units = loanOf(was, known)
   if (!units) return 0
-  const arriving = !isGone && isOnItsWay(state, leaves) ? held(units) - heldOf(was, known) : 0
+  const isAwaited = !isGone && isOnItsWay(state, leaves) && !isUnasked(was, known)
+  const arriving = isAwaited ? held(units) - heldOf(was, known) : 0
   const used = usedBy(capacity, { name, state }, standing, now)[resource]
   const idle = Math.max(0, held(units) - arriving - used)
   const lacksStarts = resource === 'slots' && books.starts.line[name] !== undefined
@@ -152,6 +154,10 @@ const withoutDead = (state: ShardState, now: number): ShardState => ({
 
 const isOnItsWay = (state: ShardState, leaves: Leaves): boolean =>
   leaves === 'all of that' || (leaves === 'that of shards that have passed' && state.initialised)
+
+/** Lent ahead, and no pass has found it: it may never be needed. */
+const isUnasked = (was: Loan | undefined, known: Borrowed | undefined): boolean =>
+  was !== undefined && isLentAhead(was.id) && known?.id !== was.id
 
 /** What the shard knows that it has. */
 const heldOf = (was: Loan | undefined, known: Borrowed | undefined): number =>
