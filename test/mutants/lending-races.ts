@@ -50,8 +50,8 @@ export const LENDING_RACES_MUTANTS: readonly TestedMutant[] = [
   {
     name: 'what has just been lent is taken from the shard that is about to use it',
     file: 'lib/use-cases/lending/lender.ts',
-    find: 'const arriving = !isGone && isOnItsWay(state, leaves) ?',
-    replace: 'const arriving = !isGone && isOnItsWay(state, leaves) && 1 > 2 ?',
+    find: 'const arriving = isAwaited ?',
+    replace: 'const arriving = isAwaited && 1 > 2 ?',
     breaks: 'under load shards take units from each other, and jobs wait beside idle slots',
     tests: [LOOKING],
   },
