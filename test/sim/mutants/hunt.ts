@@ -2,6 +2,7 @@
 import type { Summary } from '../campaign/summary.ts'
 import { CampaignWorker } from '../campaign/worker.ts'
 import type { Mutant } from './mutant.ts'
+import type { Unbroken } from './unbroken.ts'
 
 export interface Verdict {
   readonly name: string
@@ -16,20 +17,25 @@ export interface Verdict {
 /** A seed takes seconds, and its steps are counted: one without end is stuck between two of them. */
 const LONGEST_SEED_MS = 300_000
 
+interface Seeds {
+  readonly known: number | undefined
+  readonly others: readonly number[]
+}
+
 /** @throws where the mutant is no program: nothing that is checked would be what kills it */
-export async function hunt(
-  mutant: Mutant,
-  known: number | undefined,
-  seeds: readonly number[],
-): Promise<Verdict> {
+export async function hunt(mutant: Mutant, { known, others }: Seeds, unbroken: Unbroken): Promise<Verdict> {
   const { name, breaks } = mutant
   const expected = { name, breaks, ...(known === undefined ? {} : { known }) }
-  const worker = new CampaignWorker(name)
+  const seeds = known === undefined ? others : [known, ...others.filter((seed) => seed !== known)]
+  let worker = new CampaignWorker(name)
   try {
     await worker.ready()
-    for (const seed of known === undefined ? seeds : [known, ...seeds.filter((one) => one !== known)]) {
-      const check = await checkThatSees(worker, seed)
-      if (check !== undefined) return { ...expected, seed, check }
+    for (const seed of seeds) {
+      const found = await sees(worker, seed)
+      if (found && (await unbroken.passes(seed))) return { ...expected, seed, check: found.check }
+      if (!found?.isStuck) continue
+      worker.stop()
+      worker = new CampaignWorker(name)
     }
     return expected
   } finally {
@@ -37,10 +43,15 @@ export async function hunt(
   }
 }
 
-async function checkThatSees(worker: CampaignWorker, seed: number): Promise<string | undefined> {
-  return worker.run([seed], LONGEST_SEED_MS).then(
-    ({ violations: [violation] }: Summary) => violation?.check,
-    // It never comes to an end, or dies of it.
-    (error) => `no end: ${error instanceof Error ? error.message : error}`,
-  )
+interface Found {
+  readonly check: string
+  /** Its process is of no use any more. */
+  readonly isStuck?: true
 }
+
+const sees = (worker: CampaignWorker, seed: number): Promise<Found | undefined> =>
+  worker.run([seed], LONGEST_SEED_MS).then(
+    ({ violations: [violation] }: Summary) => violation && { check: violation.check },
+    // It never comes to an end, or dies of it.
+    (error) => ({ check: `no end: ${error instanceof Error ? error.message : error}`, isStuck: true }),
+  )

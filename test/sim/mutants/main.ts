@@ -10,6 +10,7 @@ import { MUTANTS } from './all.ts'
 import { mutantNamed, mutate } from './apply.ts'
 import { hunt, type Verdict } from './hunt.ts'
 import { keepSeed, readKnownSeeds } from './known-seeds.ts'
+import { Unbroken } from './unbroken.ts'
 
 const { values } = parseArgs({
   options: {
@@ -31,7 +32,12 @@ const seeds = values.scheduled ? all.filter(hasSchedules) : all
 
 const verdicts: Verdict[] = []
 const waiting = mutants.values()
-await Promise.all(Array.from({ length: availableParallelism() }, lane))
+const unbroken = new Unbroken()
+try {
+  await Promise.all(Array.from({ length: availableParallelism() }, lane))
+} finally {
+  unbroken.stop()
+}
 const survivors = verdicts.filter(({ seed }) => seed === undefined)
 const stale = verdicts.filter(({ known, seed }) => known !== undefined && known !== seed)
 if (values.json) console.log(JSON.stringify(verdicts))
@@ -40,7 +46,7 @@ process.exitCode = survivors.length > 0 ? 1 : 0
 
 async function lane(): Promise<void> {
   for (const mutant of waiting) {
-    const verdict = await hunt(mutant, known[mutant.name], seeds)
+    const verdict = await hunt(mutant, { known: known[mutant.name], others: seeds }, unbroken)
     verdicts.push(verdict)
     const { name, seed, check } = verdict
     if (values.keep && seed !== undefined) keepSeed(name, seed)
