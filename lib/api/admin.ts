@@ -6,9 +6,8 @@ import { partitionProblem } from '../core/job/job.ts'
 import type { ShardKey } from '../core/keys.ts'
 import { changeTo } from '../core/limits/change.ts'
 import { ownerOf } from '../core/limits/shards.ts'
-import { type QueueConfig, queueNamed } from '../core/queue/config.ts'
+import type { QueueConfig } from '../core/queue/config.ts'
 import { givenPartition } from '../core/queue/partition.ts'
-import { noQueue } from '../core/queue/unknown.ts'
 import { deadLetters } from '../use-cases/operate/dead-letters.ts'
 import { type MoveResult, type MoveOptions as MoveRules, moveJobs } from '../use-cases/operate/move-jobs.ts'
 import {
@@ -18,6 +17,7 @@ import {
 } from '../use-cases/operate/redrive.ts'
 import { overrideLimits } from '../use-cases/operate/set-limits.ts'
 import { type StrandedShard, strandedShards } from '../use-cases/operate/stranded-shards.ts'
+import { queueOf } from './known-queue.ts'
 import { type LimitsInput, type LimitsNote, toNote, toOverride } from './limits-input.ts'
 import { type QueueLimitsOptions, setLimitsOfAll } from './queue-limits.ts'
 import type { Wiring } from './wiring.ts'
@@ -141,8 +141,7 @@ export function placeNamed(
   queueName: string,
   partition: string | undefined,
 ): Place {
-  const queue = queueNamed(config, queueName)
-  if (!queue) throw new InvalidJobError(noQueue(config, queueName))
+  const queue = queueOf(config, queueName)
   const encoded = partition === undefined ? {} : { partition: givenPartition(partition) }
   const problem = partitionProblem(queue, { queue: queue.name, ...encoded })
   if (problem) throw new InvalidJobError(problem)

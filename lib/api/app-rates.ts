@@ -9,6 +9,7 @@ import type { Config } from '../core/queue/config.ts'
 import { toConfigurationError } from '../core/text/issues.ts'
 import { type AppRateProgress, type AppRateResult, setAppRate } from '../use-cases/operate/set-app-rate.ts'
 import { type LimitsNote, toNote } from './limits-input.ts'
+import { checkProgress } from './progress.ts'
 import type { Wiring } from './wiring.ts'
 
 export interface AppRateOptions {
@@ -46,8 +47,7 @@ export const appRatesOf = <AppName extends string>(wiring: Wiring): AppRates<App
 function checkedOptions(options: AppRateOptions): AppRateOptions {
   if (typeof options !== 'object' || options === null)
     throw new ConfigurationError('options', 'is an object with a note and onProgress, or left out')
-  if (options.onProgress !== undefined && typeof options.onProgress !== 'function')
-    throw new ConfigurationError('options.onProgress', 'is a function, or left out')
+  checkProgress(options.onProgress)
   return options
 }
 

@@ -14,17 +14,17 @@ import {
 } from '../core/keys.ts'
 import { laneOfParts } from '../core/limits/lane.ts'
 import { homeShard } from '../core/limits/shards.ts'
-import { type Config, type QueueConfig, queueNamed } from '../core/queue/config.ts'
+import type { Config, QueueConfig } from '../core/queue/config.ts'
 import { laneOf, shardsOfLane } from '../core/queue/covering.ts'
 import { type OwnRule, partOfValue } from '../core/queue/own-rule.ts'
 import { givenPartition } from '../core/queue/partition.ts'
-import { noQueue } from '../core/queue/unknown.ts'
 import { clip } from '../core/text/clip.ts'
 import { toConfigurationError } from '../core/text/issues.ts'
 import type { Parsed } from '../core/text/parsed.ts'
 import type { Events } from '../ports/events.ts'
 import { cancelById, type JobById } from '../use-cases/operate/cancel-by-id.ts'
 import { type CancelResult, cancelJob, type JobNamed } from '../use-cases/operate/cancel-job.ts'
+import { queueOf } from './known-queue.ts'
 import type { Wiring } from './wiring.ts'
 
 /**
@@ -108,8 +108,7 @@ function byId(
   { config }: Pick<Wiring, 'config'>,
   { queue: name, partition, id, tags, pools, ...values }: z.output<typeof idSchema> & Labels,
 ): JobById {
-  const queue = queueNamed(config, name)
-  if (!queue) throw new InvalidJobError(noQueue(config, name))
+  const queue = queueOf(config, name)
   const place = {
     queue: queue.name,
     ...(partition === undefined ? {} : { partition: givenPartition(partition) }),

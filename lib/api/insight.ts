@@ -14,6 +14,7 @@ import { whyLimiter } from '../use-cases/operate/why-limiter.ts'
 import { whyQueue } from '../use-cases/operate/why-queue.ts'
 import { type AnyQueue, placeNamed } from './admin.ts'
 import { limiterOf } from './known-limiters.ts'
+import { queueOf } from './known-queue.ts'
 import type { Wiring } from './wiring.ts'
 
 interface Key {
@@ -116,11 +117,7 @@ export const insightOf = <QueueName extends string>(wiring: Wiring): Insight<Que
       const { queue, partition } = placeNamed(eyes, name, named)
       return statsOf(eyes, queue, partition)
     },
-    queueStats: async (name) => {
-      const queue = queueNamed(wiring.config, name)
-      if (!queue) throw new InvalidJobError(noQueue(wiring.config, name))
-      return queueStatsOf(wiring, queue)
-    },
+    queueStats: async (name) => queueStatsOf(wiring, queueOf(wiring.config, name)),
     partitions: (queue) => partitionsOf(wiring, queue),
   }
 }

@@ -1,17 +1,17 @@
 /** A queue, a partition, a pool or a tag is paused by a person, and resumed, whatever limits are set for it meanwhile. */
-import { ConfigurationError, InvalidJobError } from '../core/errors.ts'
+import { InvalidJobError } from '../core/errors.ts'
 import type { Change, Changed, Note } from '../core/limits/change.ts'
 import { paused, resumed } from '../core/limits/pause.ts'
 import type { LimiterId } from '../core/limits/queue-limiter.ts'
-import { queueNamed } from '../core/queue/config.ts'
 import { isQueuePaused, type QueuePause } from '../core/queue/queue-pauses.ts'
-import { noQueue } from '../core/queue/unknown.ts'
 import { pauseQueue, resumeQueue } from '../use-cases/operate/pause-queue.ts'
 import { amendLimiter } from '../use-cases/operate/set-limiter.ts'
 import { amendLimits } from '../use-cases/operate/set-limits.ts'
 import { ownerOfPlace, placeNamed } from './admin.ts'
 import { limiterOf } from './known-limiters.ts'
+import { queueOf } from './known-queue.ts'
 import { type LimitsNote, toNote } from './limits-input.ts'
+import { checkProgress } from './progress.ts'
 import type { Wiring } from './wiring.ts'
 
 /** A whole queue, or one of its partitions; or a pool or a tag. A total is paused with its queue. */
@@ -66,8 +66,7 @@ export const pausesOf = (wiring: Wiring): Pauses => ({
   },
   resume: async (target, options) => {
     const { onProgress, ...note } = options ?? {}
-    if (onProgress !== undefined && typeof onProgress !== 'function')
-      throw new ConfigurationError('options.onProgress', 'is a function, or left out')
+    checkProgress(onProgress)
     const said = toNote(note)
     const queue = wholeQueue(wiring, target)
     if (queue === undefined) return amendTarget(wiring, target, { kind: 'resumed', note: said })
@@ -94,8 +93,7 @@ function wholeQueue({ config }: Wiring, target: PauseTarget): string | undefined
       "name what is meant: { queue: 'name' }, and there partition, or a pool or a tag",
     )
   if (!('queue' in target) || target.partition !== undefined) return undefined
-  if (!queueNamed(config, target.queue)) throw new InvalidJobError(noQueue(config, target.queue))
-  return target.queue
+  return queueOf(config, target.queue).name
 }
 
 interface Act {

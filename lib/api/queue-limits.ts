@@ -2,12 +2,13 @@
 import { ConfigurationError, InvalidJobError } from '../core/errors.ts'
 import { changeTo } from '../core/limits/change.ts'
 import type { LimitOverride } from '../core/limits/limits.ts'
-import { type QueueConfig, queueNamed } from '../core/queue/config.ts'
+import type { QueueConfig } from '../core/queue/config.ts'
 import { isLimiting } from '../core/queue/queue-limits.ts'
-import { noQueue } from '../core/queue/unknown.ts'
 import { type QueueLimitsSeen, queueLimitsSeen } from '../core/why/queue-limits-seen.ts'
 import { setQueueLimits } from '../use-cases/operate/set-queue-limits.ts'
+import { queueOf } from './known-queue.ts'
 import { type LimitsInput, type LimitsNote, toNote, toOverride } from './limits-input.ts'
+import { checkProgress } from './progress.ts'
 import type { Wiring } from './wiring.ts'
 
 export interface QueueLimitsOptions extends LimitsNote {
@@ -40,8 +41,7 @@ export async function setLimitsOfAll(
 ): Promise<void> {
   const { store, clock, events } = wiring
   const { onProgress, ...note } = options ?? {}
-  if (onProgress !== undefined && typeof onProgress !== 'function')
-    throw new ConfigurationError('options.onProgress', 'is a function, or left out')
+  checkProgress(onProgress)
   const queue = wholeQueue(wiring, whole)
   const override = toOverride(queue, limits, note)
   checkRule(queue, override)
@@ -55,9 +55,7 @@ function wholeQueue({ config }: Wiring, whole: unknown): QueueConfig {
     throw new InvalidJobError(
       "limits are set for all partitions of a queue by setLimits({ queue: 'name' }, limits), and for one by setLimits('queue', 'partition', limits)",
     )
-  const queue = queueNamed(config, whole.queue as string)
-  if (!queue) throw new InvalidJobError(noQueue(config, whole.queue as string))
-  return queue
+  return queueOf(config, whole.queue)
 }
 
 /** Then no partition has a rate, and one that it had would come on top. */

@@ -1,9 +1,7 @@
 /** The verb that sets the numbers of queues that may be full right again. */
-import { InvalidJobError } from '../core/errors.ts'
-import { queueNamed } from '../core/queue/config.ts'
-import { noQueue } from '../core/queue/unknown.ts'
 import { type Recount, recount } from '../use-cases/operate/recount.ts'
 import { placeNamed } from './admin.ts'
+import { queueOf } from './known-queue.ts'
 import type { Wiring } from './wiring.ts'
 
 export interface Recounting<QueueName extends string = string> {
@@ -23,8 +21,7 @@ export interface Recounting<QueueName extends string = string> {
 
 export const recounting = <QueueName extends string>(wiring: Wiring): Recounting<QueueName> => ({
   recount: async (name, named) => {
-    if (!queueNamed(wiring.config, name)) throw new InvalidJobError(noQueue(wiring.config, name))
-    if (named === undefined) return recount(wiring, name)
+    if (named === undefined) return recount(wiring, queueOf(wiring.config, name).name)
     const { queue, partition } = placeNamed(wiring, name, named)
     return recount(wiring, queue.name, partition)
   },
