@@ -105,7 +105,7 @@ interface OtherEvents {
   readonly 'event refused': { readonly id: string; readonly reason: string }
   readonly 'deployment recorded': { readonly step: DeploymentStep }
   readonly 'deployments not read': { readonly error: unknown }
-  /** Which queues are paused is as it was known before. */
+  /** What is set for whole queues is as it was known before. */
   readonly 'queue settings not read': { readonly error: unknown }
 }
 

@@ -33,8 +33,8 @@ export const TOLD_MUTANTS: readonly TestedMutant[] = [
   {
     name: 'what another shard’s visit has lent is said to be borrowed',
     file: 'lib/core/limits/lending-event.ts',
-    find: "const lent = borrower === self ? 'borrowed' : 'passed on'",
-    replace: "const lent = 'borrowed'",
+    find: "loan.borrower === self ? 'borrowed' : 'passed on'",
+    replace: "'borrowed'",
     breaks: 'nobody sees that a unit went on to the next in line',
     tests: RULES,
   },

@@ -40,19 +40,22 @@ export function lendingsOf(
   { loans, line }: BooksChange,
   self: Borrower,
 ): readonly (readonly [Borrower, Lending])[] {
-  const ofLoans = (kind: 'given back' | 'lent', unitsOf: (loan: LoanChange) => number) =>
-    loans.flatMap((loan): [Borrower, Lending][] => {
-      const { borrower, resource } = loan
-      const units = unitsOf(loan)
-      const lent = borrower === self ? 'borrowed' : 'passed on'
-      return units > 0 ? [[borrower, { kind: kind === 'lent' ? lent : kind, resource, units }]] : []
-    })
+  const back = loans.flatMap((loan) => moved(loan, 'given back', unitsBack(loan)))
+  const lent = loans.flatMap((loan) =>
+    moved(loan, loan.borrower === self ? 'borrowed' : 'passed on', unitsLent(loan)),
+  )
   const ofLine = line.flatMap(({ borrower, resource, turn }): [Borrower, Lending][] => {
     const [stood, stands] = [booksOf(owner)[resource].line[borrower] !== undefined, turn !== undefined]
     return stood === stands ? [] : [[borrower, { kind: stands ? 'waits' : 'waits no more', resource }]]
   })
-  return [...ofLoans('given back', unitsBack), ...ofLoans('lent', unitsLent), ...ofLine]
+  return [...back, ...lent, ...ofLine]
 }
+
+const moved = (
+  { borrower, resource }: LoanChange,
+  kind: 'borrowed' | 'passed on' | 'given back',
+  units: number,
+): [Borrower, Lending][] => (units > 0 ? [[borrower, { kind, resource, units }]] : [])
 
 /** Another loan in its place: the earlier one has been paid back. */
 const unitsBack = ({ was, is }: LoanChange): number =>

@@ -24,7 +24,7 @@ import { isFromBefore, takeOver } from './take-over.ts'
 export async function readCapacities(
   context: Context,
   state: ShardState,
-  owners: readonly ShardState[] = [],
+  owners?: readonly ShardState[],
 ): Promise<Capacities | 'stale' | undefined> {
   const shard = parseShard(state.shard)
   if (!shard.ok) return undefined

@@ -33,13 +33,13 @@ export interface KnownOfShard {
   readonly shard: Shard
   readonly state: ShardState
   /** Items of limiters that have been read after the shard's already. */
-  readonly owners?: readonly ShardState[]
+  readonly owners?: readonly ShardState[] | undefined
 }
 
 /** What the shard may use of a limiter. Whoever only looks asks the same, and mends nothing. */
 export async function limiterSeen(
   eyes: Eyes,
-  { state, shard, owners = [] }: KnownOfShard,
+  { state, shard, owners }: KnownOfShard,
   limiter: QueueLimiter,
 ): Promise<LimiterItems & { readonly capacity: Capacity | 'stale' }> {
   const items = await readItems(reading(eyes, owners), state, limiter)

@@ -87,7 +87,9 @@ export async function settleAll(
   try {
     for await (const one of settleEach(context, accounts, after)) {
       settled.push(one)
-      if (one.failure) throw one.failure.error
+      if (!one.failure) continue
+      failed = { failure: one.failure }
+      break
     }
   } catch (error) {
     failed = { failure: { error } }
