@@ -15,9 +15,10 @@ import type { FoundLock, Lock } from '../core/job/lock.ts'
 import type { JobKey } from '../core/keys.ts'
 import { keptUntil, mayExpire } from '../core/shard/expiry.ts'
 import { isInFlight } from '../core/shard/in-flight.ts'
-import { emptyState, type ShardState } from '../core/shard/state.ts'
+import type { ShardState } from '../core/shard/state.ts'
 import type { Store, UniqueOutcome } from '../ports/store.ts'
 import { underFreeKey } from './free-key.ts'
+import { readState } from './read-state.ts'
 
 export type Outcome = Exclude<UniqueOutcome, { readonly kind: 'locked' }>
 
@@ -48,7 +49,7 @@ export async function putColliding(store: Stores, colliding: Colliding): Promise
 /** What becomes of it, or by what to take the key over. */
 async function meet(store: Stores, its: Lock, colliding: Colliding): Promise<Outcome | FoundLock> {
   const { collision, lock } = colliding
-  const state = (await store.states.read(its.job.pk)) ?? emptyState(its.job.pk)
+  const state = await readState(store.states, its.job.pk)
   const there = await store.jobs.get(its.job)
   if (!there) return its
   const flies = isInFlight(state.slots, its.job.sk)

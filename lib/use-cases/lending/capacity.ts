@@ -10,8 +10,9 @@ import type { QueueLimiter } from '../../core/limits/queue-limiter.ts'
 import { borrowerOf, ownerOf } from '../../core/limits/shards.ts'
 import type { QueueConfig } from '../../core/queue/config.ts'
 import { unitsOfOwner } from '../../core/shard/in-use.ts'
-import { type BorrowedUnits, emptyState, type ShardState } from '../../core/shard/state.ts'
+import type { BorrowedUnits, ShardState } from '../../core/shard/state.ts'
 import type { Context } from '../context.ts'
+import { readState } from '../read-state.ts'
 
 export interface Capacity extends Portion {
   /** The partition's name, and the plain shard's state, with the books. */
@@ -33,7 +34,7 @@ export async function readOwner(
   state: ShardState,
 ): Promise<ShardState> {
   const key = ownerOf(shard)
-  return key === state.shard ? state : ((await store.states.read(key)) ?? emptyState(key))
+  return key === state.shard ? state : await readState(store.states, key)
 }
 
 interface Read {

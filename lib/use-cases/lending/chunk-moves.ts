@@ -10,6 +10,7 @@ import { afterReturn, type Borrowed, type Loan, lendMore } from '../../core/limi
 import { booksKeptUntil, isNew, isTouchedLongAgo } from '../../core/shard/expiry.ts'
 import { emptyState, type ShardState } from '../../core/shard/state.ts'
 import type { Context } from '../context.ts'
+import { readState } from '../read-state.ts'
 import { isStillLent } from './has-stayed.ts'
 import { untold } from './lender.ts'
 import { newLoanId } from './loan-id.ts'
@@ -120,7 +121,7 @@ async function tell(
 ): Promise<ShardState> {
   let root = emptyState(shard)
   for (let tries = 0; tries < TRIES; tries++) {
-    root = (await context.store.states.read(shard)) ?? emptyState(shard)
+    root = await readState(context.store.states, shard)
     const was = loanOfChunk(root, number)
     const is = was && afterReturn(was, after)
     if (!was || is?.returned === was.returned) return root

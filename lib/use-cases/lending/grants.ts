@@ -11,9 +11,10 @@ import { type LimiterName, limiterKey } from '../../core/limits/queue-limiter.ts
 import { costIn, type RateInUse, rateInForce, type SharedRate } from '../../core/limits/shared-rate.ts'
 import { forgottenBuckets } from '../../core/limits/window.ts'
 import { booksKeptUntil } from '../../core/shard/expiry.ts'
-import { emptyState, type ShardState } from '../../core/shard/state.ts'
+import type { ShardState } from '../../core/shard/state.ts'
 import type { GrantWrite } from '../../ports/store.ts'
 import type { Context } from '../context.ts'
+import { readState } from '../read-state.ts'
 import { awaitedStart, countingOf, type OwnRate, ratesOf } from './awaited-start.ts'
 
 export interface StartsAsked extends OwnRate {
@@ -122,7 +123,7 @@ export async function readLimiter(
   rate: SharedRate,
 ): Promise<Limiter> {
   const key = limiterKey(rate.name)
-  const owner = (await store.states.read(key)) ?? emptyState(key)
+  const owner = await readState(store.states, key)
   return limiterIn(owner, shard, rate, clock.now())
 }
 

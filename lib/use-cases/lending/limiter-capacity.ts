@@ -14,8 +14,9 @@ import type { Limits } from '../../core/limits/limits.ts'
 import { limiterKey, type QueueLimiter, weightIn } from '../../core/limits/queue-limiter.ts'
 import { type Config, queueNamed } from '../../core/queue/config.ts'
 import { isOfLane } from '../../core/queue/covering.ts'
-import { emptyState, type ShardState } from '../../core/shard/state.ts'
+import type { ShardState } from '../../core/shard/state.ts'
 import type { Context } from '../context.ts'
+import { readState } from '../read-state.ts'
 import { borrowedIn, isStranger } from './account.ts'
 import { borrowedBy, type Capacity } from './capacity.ts'
 
@@ -51,7 +52,7 @@ type Read = (key: ShardKey) => Promise<ShardState>
 const reading =
   ({ store }: Pick<Eyes, 'store'>, known: readonly ShardState[] = []): Read =>
   async (key) =>
-    known.findLast(({ shard }) => shard === key) ?? (await store.states.read(key)) ?? emptyState(key)
+    known.findLast(({ shard }) => shard === key) ?? (await readState(store.states, key))
 
 /**
  * Where it has a loan it stays. Functions of another configuration may have lent it something elsewhere that its item does not show: then

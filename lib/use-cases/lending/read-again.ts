@@ -1,8 +1,9 @@
 /** Reads the item with the books once more, for others have changed its books, a limit, or what it uses itself. */
 import { limitsInForce } from '../../core/limits/in-force.ts'
 import { unitsOfOwner } from '../../core/shard/in-use.ts'
-import { emptyState, type ShardState } from '../../core/shard/state.ts'
+import type { ShardState } from '../../core/shard/state.ts'
 import type { Context } from '../context.ts'
+import { readState } from '../read-state.ts'
 import { type Capacity, withBooks } from './capacity.ts'
 import { lacksDerived } from './derive.ts'
 import { itemsAgain, withItems } from './limiter-capacity.ts'
@@ -11,7 +12,7 @@ import { itemsAgain, withItems } from './limiter-capacity.ts'
 export async function readAgain(context: Context, capacity: Capacity): Promise<Capacity | 'stale'> {
   if (capacity.limiter) return withItems(capacity, await itemsAgain(context, capacity), context.clock.now())
   const key = capacity.owner.shard
-  const owner = (await context.store.states.read(key)) ?? emptyState(key)
+  const owner = await readState(context.store.states, key)
   return withOwner(capacity, owner, context.clock.now())
 }
 

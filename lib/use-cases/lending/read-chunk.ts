@@ -3,6 +3,7 @@ import type { ShardKey } from '../../core/keys.ts'
 import { chunkKeyOf } from '../../core/limits/chunk-name.ts'
 import { emptyState, type ShardState } from '../../core/shard/state.ts'
 import type { Context } from '../context.ts'
+import { readState } from '../read-state.ts'
 import { readUnlessDamaged } from './read-unless-damaged.ts'
 
 export interface OtherChunk {
@@ -11,14 +12,8 @@ export interface OtherChunk {
 }
 
 /** As it stands there, or as one that nobody has written. */
-export async function readPart(
-  { store }: Pick<Context, 'store'>,
-  root: ShardState,
-  number: number,
-): Promise<ShardState> {
-  const key = chunkKeyOf(root.shard, number)
-  return (await store.states.read(key)) ?? emptyState(key)
-}
+export const readPart = ({ store }: Pick<Context, 'store'>, root: ShardState, number: number) =>
+  readState(store.states, chunkKeyOf(root.shard, number))
 
 /** `undefined` for one whose item is damaged: nobody knows what it has. */
 export async function readChunk(

@@ -4,9 +4,10 @@
  */
 import type { ShardKey } from '../../core/keys.ts'
 import type { LimitOverride } from '../../core/limits/limits.ts'
-import { emptyState, type ShardState } from '../../core/shard/state.ts'
+import type { ShardState } from '../../core/shard/state.ts'
 import { forEachSideBySide } from '../../core/side-by-side.ts'
 import type { Context } from '../context.ts'
+import { readState } from '../read-state.ts'
 
 export type Amendment = (override: LimitOverride | undefined) => LimitOverride | undefined
 
@@ -18,7 +19,7 @@ export async function amend(
   expiresAt?: number,
 ): Promise<ShardState> {
   for (;;) {
-    const read = (await store.states.read(owner)) ?? emptyState(owner)
+    const read = await readState(store.states, owner)
     const written = await store.states.override(read, change(read.override), expiresAt)
     if (written) return written
   }

@@ -10,9 +10,10 @@ import {
   type SortKey,
 } from '../../core/keys.ts'
 import { slotOfJob } from '../../core/shard/in-flight.ts'
-import { emptyState, positionOf, type ShardState } from '../../core/shard/state.ts'
+import { positionOf, type ShardState } from '../../core/shard/state.ts'
 import type { Context } from '../context.ts'
 import { endWaiting } from '../pass/doomed.ts'
+import { readState } from '../read-state.ts'
 import { MAX_WAITS, waitForRoom } from './operator-call.ts'
 
 export interface JobNamed {
@@ -47,7 +48,7 @@ export async function cancelJob(
 ): Promise<CancelResult> {
   for (let tries = 0; tries < MAX_WAITS; tries++) {
     // The state before the job: whoever claims it in between makes a pass, and this loses against that.
-    const state = (await context.store.states.read(named.shard)) ?? emptyState(named.shard)
+    const state = await readState(context.store.states, named.shard)
     const found = await find(context, state, named)
     if (!('item' in found)) return found
     const result = await cancelStanding(context, state, found.item, mark)

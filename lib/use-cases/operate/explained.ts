@@ -1,10 +1,11 @@
 /** The holds of a decision, with what the items of its limiters say of them: for people. */
 import { limiterKey } from '../../core/limits/queue-limiter.ts'
 import type { Hold } from '../../core/pass/holds.ts'
-import { emptyState, type ShardState } from '../../core/shard/state.ts'
+import type { ShardState } from '../../core/shard/state.ts'
 import { type Reason, reasonOf, type Seen } from '../../core/why/reason.ts'
 import type { Context } from '../context.ts'
 import type { Capacity } from '../lending/capacity.ts'
+import { readState } from '../read-state.ts'
 import { holdersOf } from './units-holders.ts'
 
 /** Of what a decision was made. */
@@ -42,7 +43,7 @@ function stoppedRates(
   return Promise.all(
     stopped.map(async (name) => {
       const key = limiterKey(name)
-      return [name, (await store.states.read(key)) ?? emptyState(key)] as const
+      return [name, await readState(store.states, key)] as const
     }),
   )
 }

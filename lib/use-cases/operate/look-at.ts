@@ -13,7 +13,7 @@ import type { Config } from '../../core/queue/config.ts'
 import { isMisplaced, limitersOver } from '../../core/queue/covering.ts'
 import { deadSlots } from '../../core/shard/attention.ts'
 import { keysOfSlot } from '../../core/shard/in-flight.ts'
-import { emptyState, type ShardState, type Token } from '../../core/shard/state.ts'
+import type { ShardState, Token } from '../../core/shard/state.ts'
 import type { Reason } from '../../core/why/reason.ts'
 import type { Trouble } from '../../core/why/why.ts'
 import { unitsWithinReach } from '../../core/why/within-reach.ts'
@@ -24,6 +24,7 @@ import { withDerived } from '../lending/derive.ts'
 import { lookForStarts } from '../lending/grants.ts'
 import { limiterSeen } from '../lending/limiter-capacity.ts'
 import { readDueJobs } from '../pass/due-jobs.ts'
+import { readState } from '../read-state.ts'
 import { explained } from './explained.ts'
 
 /** What looking takes of the world. */
@@ -66,7 +67,7 @@ export async function readShard(eyes: Eyes, key: ShardKey): Promise<ReadShard | 
   if (!shard.ok || !place.ok) return { kind: 'stranded', at, problem: place.ok ? key : place.reason }
   try {
     for (let tries = 0; tries < TRIES; tries++) {
-      const state = (await store.states.read(key)) ?? emptyState(key)
+      const state = await readState(store.states, key)
       const owner = await withDerived(eyes, place.value, await readOwner(eyes, shard.value, state))
       const now = clock.now()
       const capacity = capacityOf({ shard: shard.value, configured: place.value, owner, state, now })

@@ -4,7 +4,7 @@ import type { RawItem } from '../../core/job/job.ts'
 import { isPayloadKey } from '../../core/job/payload-key.ts'
 import { requeued } from '../../core/job/requeue.ts'
 import { holderOfKey } from '../../core/shard/in-flight.ts'
-import { emptyState, isDead, isRunning, type ShardState } from '../../core/shard/state.ts'
+import { isDead, isRunning, type ShardState } from '../../core/shard/state.ts'
 import type { refused } from '../../core/text/parsed.ts'
 import { SURELY_OVER_MS } from '../../core/times.ts'
 import type { MoveOutcome, MoveTarget } from '../../ports/store.ts'
@@ -12,6 +12,7 @@ import { claimOf } from '../claim-key.ts'
 import type { WorkerContext } from '../context.ts'
 import { underFreeKey } from '../free-key.ts'
 import { renewPayload } from '../kept-payloads.ts'
+import { readState } from '../read-state.ts'
 import { MAX_WAITS, NO_ROOM, waitForRoom } from './operator-call.ts'
 import type { StrandedShard } from './stranded-shards.ts'
 
@@ -43,7 +44,7 @@ export async function moveJob(
   let waits = 0
   for (let round = 0; round < MAX_ROUNDS && waits < MAX_WAITS; round++) {
     // The state before the move: whoever claims the job in between makes a pass, and the move loses against that.
-    const state = (await store.states.read(stranded.shard)) ?? emptyState(stranded.shard)
+    const state = await readState(store.states, stranded.shard)
     if (!(await isFree(context, state, item)))
       return skipped('it runs at the moment: call again when it has ended')
     const outcome = await moveOut(context, state, item, target)

@@ -12,10 +12,11 @@ import { limiterKey, type QueueLimiter, weightIn } from '../../core/limits/queue
 import { earliestStart, rateInForce, type SharedRate } from '../../core/limits/shared-rate.ts'
 import { startsInWindow } from '../../core/limits/window.ts'
 import type { KnownLimiter } from '../../core/queue/pools.ts'
-import { emptyState, type ShardState } from '../../core/shard/state.ts'
+import type { ShardState } from '../../core/shard/state.ts'
 import { type Glanced, holdersWithJobs, toLookAt, waitingSince } from '../../core/why/holders.ts'
 import type { LimiterInfo, LimiterRate } from '../../core/why/limiter-info.ts'
 import { NEWCOMER, type Whole } from '../../core/why/newcomer.ts'
+import { readState } from '../read-state.ts'
 import { joinedBooks, readChunks } from './limiter-parts.ts'
 import type { Eyes } from './look-at.ts'
 
@@ -61,7 +62,7 @@ export async function seeLimiter(
   { store, clock }: Pick<Eyes, 'store' | 'clock'>,
   known: KnownLimiter,
 ): Promise<SeenLimiter> {
-  const root = (await store.states.read(limiterKey(known.name))) ?? emptyState(limiterKey(known.name))
+  const root = await readState(store.states, limiterKey(known.name))
   const slots = joinedBooks([root, ...(await readChunks({ store }, root))])
   const at = clock.now()
   const portion = known.units && wholeOf(known.units, root, slots, at)

@@ -11,7 +11,7 @@ import { nextForgotten, startsInWindow } from '../../core/limits/window.ts'
 import type { QueueConfig } from '../../core/queue/config.ts'
 import { jobsInFlight } from '../../core/shard/in-flight.ts'
 import { unitsOfState } from '../../core/shard/in-use.ts'
-import { emptyState, type ShardState, slotEntries } from '../../core/shard/state.ts'
+import { type ShardState, slotEntries } from '../../core/shard/state.ts'
 import { forEachSideBySide } from '../../core/side-by-side.ts'
 import { isHeldBack } from '../../core/why/census.ts'
 import { queueLimitsIn } from '../../core/why/queue-limits-seen.ts'
@@ -24,6 +24,7 @@ import {
 } from '../../core/why/stats.ts'
 import { type ThrottleUse, throttleOf, throttleOfAll } from '../../core/why/throttle-use.ts'
 import type { Counted, Trouble } from '../../core/why/why.ts'
+import { readState } from '../read-state.ts'
 import { type CountedShard, countShard } from './count-shard.ts'
 import { type Eyes, type ReadShard, readShard } from './look-at.ts'
 import { countDeadOf } from './queue-stats.ts'
@@ -149,7 +150,7 @@ async function costRateOf(
   rate: RateLimit,
   at: number,
 ): Promise<RateUse> {
-  const { window } = (await states.read(limiterKey(name))) ?? emptyState(limiterKey(name))
+  const { window } = await readState(states, limiterKey(name))
   const next = earliestStart({ name, rate, window, cost: 1 }, at)
   return useOf(rate, startsInWindow(window, rate, at), next)
 }

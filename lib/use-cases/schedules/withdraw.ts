@@ -14,6 +14,7 @@ import { emptyState, type ShardState } from '../../core/shard/state.ts'
 import type { WithdrawnFrom } from '../../ports/store.ts'
 import type { Context } from '../context.ts'
 import { MAX_WAITS, waitForRoom } from '../operate/operator-call.ts'
+import { readState } from '../read-state.ts'
 import { readAgain } from './read-again.ts'
 
 export type ScheduleContext = Pick<Context, 'config' | 'store' | 'clock'>
@@ -99,7 +100,7 @@ async function withdrawSome(
 async function findAll({ store }: ScheduleContext, places: readonly WithdrawnJob[]): Promise<Found[]> {
   const shards = [...new Set(places.map(({ pk }) => pk as ShardKey))]
   const states = await Promise.all(
-    shards.map(async (shard) => [shard, (await store.states.read(shard)) ?? emptyState(shard)] as const),
+    shards.map(async (shard) => [shard, await readState(store.states, shard)] as const),
   )
   const stateOf = new Map<string, ShardState>(states)
   return Promise.all(
