@@ -1,7 +1,6 @@
 /** A whole queue that somebody pauses at run time, whatever limits it has: nothing of it starts, and what waits goes on when it is resumed. */
 import { describe, expect, test } from 'vitest'
-import type { ShardKey } from '../../../lib/core/keys.ts'
-import { type ConfigInput, defineConfig, type QueueInput } from '../../../lib/core/queue/config.ts'
+import { defineConfig } from '../../../lib/core/queue/config.ts'
 import { NOTICED_AFTER_MS } from '../../../lib/core/times.ts'
 import { whyText } from '../../../lib/core/why/why-text.ts'
 import type { DelayedWake } from '../../../lib/ports/queues.ts'
@@ -11,26 +10,23 @@ import { overrideLimits } from '../../../lib/use-cases/operate/set-limits.ts'
 import { statsOf } from '../../../lib/use-cases/operate/stats.ts'
 import { whyPartition } from '../../../lib/use-cases/operate/why.ts'
 import { sweep } from '../../../lib/use-cases/sweep/sweep.ts'
-import { jobItem, NOW } from '../../support/builders.ts'
+import { NOW } from '../../support/builders.ts'
 import { live } from '../../support/interleave.ts'
+import {
+  BY_CUSTOMER,
+  crm,
+  inPagesOfTwo,
+  job,
+  notedWakes,
+  type Queue,
+  type Rest,
+  worldOf,
+} from '../../support/whole-queue.ts'
 import { World } from '../../support/world.ts'
 
 const NOTE = { by: 'ann@example.com', reason: 'they migrate' }
-const BY_CUSTOMER = { partition: { payload: 'customer' } } as const
 const MINUTE = 60_000
-const job = (pk: string, id: string, extra: object = {}) => ({
-  ...jobItem({ pk: pk as ShardKey, id, payload: { customer: pk.split('|')[1] ?? '' } }),
-  ...extra,
-})
-const worldOf = (queue: QueueInput, rest: Partial<ConfigInput> = {}) =>
-  new World(defineConfig({ ...rest, queues: { crm: { ...BY_CUSTOMER, ...queue }, free: BY_CUSTOMER } }))
-const crm = (world: World) => {
-  const { crm: queue } = world.context.config.queues
-  if (!queue) throw new Error('there is no such queue')
-  return queue
-}
-
-const KINDS: Readonly<Record<string, readonly [QueueInput, Partial<ConfigInput>?]>> = {
+const KINDS: Readonly<Record<string, readonly [Queue, Rest?]>> = {
   'a limit of one shard': [{ concurrency: 2 }],
   'a limit that is spread': [{ concurrency: 20, shards: 3 }],
   'no limit': [{}],
@@ -87,12 +83,9 @@ describe('a pause of a queue', () => {
     world.put(job('crm|a', 'a1'))
     await world.stream()
     const resumedAt = world.now
-    const woken: number[] = []
-    const wake = {
-      send: async (wakes: readonly DelayedWake[]) => void wakes.map(() => woken.push(world.now)),
-    }
+    const { sentAt, wake } = notedWakes(world)
     await resumeQueue({ ...world.context, wake }, 'crm')
-    expect(woken).toEqual([resumedAt + NOTICED_AFTER_MS])
+    expect(sentAt).toEqual([resumedAt + NOTICED_AFTER_MS])
   })
 
   test('is not lifted by limits that are set for a partition, which hold when it is resumed', async () => {
@@ -142,7 +135,7 @@ describe('a pause of a queue', () => {
     expect(whyText(await whyPartition(eyes, crm(world), 'a'))).toBe(
       'its queue is paused by ann@example.com: they migrate',
     )
-    const stats = await statsOf(eyes, crm({ ...world, context: eyes } as World), 'a')
+    const stats = await statsOf(eyes, crm({ context: eyes }), 'a')
     expect(stats).toMatchObject({ queuePaused: NOTE, inForce: { concurrency: 0 }, waiting: { count: 1 } })
     expect(await sweep(world.context)).toBe(0)
   })
@@ -169,9 +162,7 @@ describe('a queue that is resumed', () => {
     for (let n = 0; n < partitions; n++) world.put(job(`crm|${n}`, `a${n}`))
     world.put(job('free|other', 'f1'))
     await world.stream()
-    const { states } = world.context.store
-    const scan = states.scan.bind(states)
-    Object.assign(states, { scan: (query: object) => scan({ ...query, limit: 2 }) })
+    inPagesOfTwo(world)
     return world
   }
 

@@ -1,28 +1,14 @@
 /** Whoever raises limits of all partitions of a queue wakes what waits, also if calls die or others set them simultaneously. */
 import { describe, expect, test } from 'vitest'
-import type { ShardKey } from '../../../lib/core/keys.ts'
 import type { LimitOverride } from '../../../lib/core/limits/limits.ts'
-import { type ConfigInput, defineConfig, type QueueInput } from '../../../lib/core/queue/config.ts'
 import type { DelayedWake } from '../../../lib/ports/queues.ts'
 import { pauseQueue } from '../../../lib/use-cases/operate/pause-queue.ts'
 import { setQueueLimits } from '../../../lib/use-cases/operate/set-queue-limits.ts'
-import { jobItem } from '../../support/builders.ts'
 import { ahead } from '../../support/interleave.ts'
-import { World } from '../../support/world.ts'
+import { crm, inPagesOfTwo, job, worldOf } from '../../support/whole-queue.ts'
+import type { World } from '../../support/world.ts'
 
 const NOTE = { by: 'ann@example.com', reason: 'their API is slow' }
-const BY_CUSTOMER = { partition: { payload: 'customer' } } as const
-const job = (pk: string, id: string) =>
-  jobItem({ pk: pk as ShardKey, id, payload: { customer: pk.split('|')[1] ?? '' } })
-type Queue = QueueInput<'hubspot'>
-type Rest = Partial<ConfigInput<string, 'hubspot'>>
-const worldOf = (queue: Queue, rest: Rest = {}) =>
-  new World(defineConfig({ ...rest, queues: { crm: { ...BY_CUSTOMER, ...queue } } }))
-const crm = (world: World) => {
-  const { crm: queue } = world.context.config.queues
-  if (!queue) throw new Error('there is no such queue')
-  return queue
-}
 const set = (world: World, limits: LimitOverride | undefined) =>
   setQueueLimits(world.context, crm(world), limits && { ...limits, ...NOTE })
 const said = async (world: World) => (await world.context.store.states.queueSettings()).limits.get('crm')
@@ -34,9 +20,7 @@ describe('whoever raises limits of a queue', () => {
     await set(world, { concurrency: 0 })
     for (let n = 0; n < partitions; n++) world.put(job(`crm|${n}`, `a${n}`))
     await world.stream()
-    const { states } = world.context.store
-    const scan = states.scan.bind(states)
-    Object.assign(states, { scan: (query: object) => scan({ ...query, limit: 2 }) })
+    inPagesOfTwo(world)
     return world
   }
   const wakesOf = (world: World) =>

@@ -1,37 +1,21 @@
 /** Limits of all partitions of a queue, set at run time: nothing starts above them, and what waits goes on when they are raised. */
 import { describe, expect, test } from 'vitest'
-import type { ShardKey } from '../../../lib/core/keys.ts'
 import type { LimitOverride } from '../../../lib/core/limits/limits.ts'
 import { paused } from '../../../lib/core/limits/pause.ts'
-import { type ConfigInput, defineConfig, type QueueInput } from '../../../lib/core/queue/config.ts'
 import { NOTICED_AFTER_MS } from '../../../lib/core/times.ts'
-import type { DelayedWake } from '../../../lib/ports/queues.ts'
 import { pauseQueue, resumeQueue } from '../../../lib/use-cases/operate/pause-queue.ts'
 import { amendLimits, overrideLimits } from '../../../lib/use-cases/operate/set-limits.ts'
 import { setQueueLimits } from '../../../lib/use-cases/operate/set-queue-limits.ts'
-import { jobItem, NOW } from '../../support/builders.ts'
+import { NOW } from '../../support/builders.ts'
 import { live, longRunning } from '../../support/interleave.ts'
-import { World } from '../../support/world.ts'
+import { crm, job, notedWakes, type Queue, type Rest, worldOf } from '../../support/whole-queue.ts'
+import type { World } from '../../support/world.ts'
 
 const NOTE = { by: 'ann@example.com', reason: 'their API is slow' }
-const BY_CUSTOMER = { partition: { payload: 'customer' } } as const
 const MINUTE = 60_000
-const job = (pk: string, id: string, extra: object = {}) => ({
-  ...jobItem({ pk: pk as ShardKey, id, payload: { customer: pk.split('|')[1] ?? '' } }),
-  ...extra,
-})
 const jobsOf = (pk: string, count: number) =>
   Array.from({ length: count }, (_, n) => job(pk, `${nameIn(pk)}-${n}`))
 const nameIn = (pk: string) => pk.replace('|', '-')
-type Queue = QueueInput<'hubspot'>
-type Rest = Partial<ConfigInput<string, 'hubspot'>>
-const worldOf = (queue: Queue, rest: Rest = {}) =>
-  new World(defineConfig({ ...rest, queues: { crm: { ...BY_CUSTOMER, ...queue }, free: BY_CUSTOMER } }))
-const crm = (world: World) => {
-  const { crm: queue } = world.context.config.queues
-  if (!queue) throw new Error('there is no such queue')
-  return queue
-}
 const set = (world: World, limits: LimitOverride | undefined) =>
   setQueueLimits(world.context, crm(world), limits && { ...limits, ...NOTE })
 const said = async (world: World) => (await world.context.store.states.queueSettings()).limits.get('crm')
@@ -155,12 +139,9 @@ describe('limits of all partitions of a queue', () => {
     world.put(job('crm|a', 'a1'))
     await world.stream()
     const raisedAt = world.now
-    const woken: number[] = []
-    const wake = {
-      send: async (wakes: readonly DelayedWake[]) => void wakes.map(() => woken.push(world.now)),
-    }
+    const { sentAt, wake } = notedWakes(world)
     await setQueueLimits({ ...world.context, wake }, crm(world), { concurrency: 2 })
-    expect(woken).toEqual([raisedAt + NOTICED_AFTER_MS])
+    expect(sentAt).toEqual([raisedAt + NOTICED_AFTER_MS])
   })
 
   test('that nobody can read pause, whatever is set for a partition, until somebody sets others', async () => {
