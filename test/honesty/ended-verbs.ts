@@ -2,6 +2,7 @@
 import pRetry from 'p-retry'
 import type { EndedKey, EndedRecord } from '../../lib/core/job/ended-job.ts'
 import type { Store } from '../../lib/ports/store.ts'
+import { allPages } from './all-pages.ts'
 
 export type EndedOperation =
   | { readonly op: 'rememberEnded'; readonly record: EndedRecord; readonly since: number }
@@ -28,12 +29,6 @@ const remember = ({ history }: Store, record: EndedRecord, since: number): Promi
 
 /** The last id first, however many are on a page. */
 async function everyEnded({ history }: Store, pk: string): Promise<EndedRecord[]> {
-  const found: EndedRecord[] = []
-  let cursor: string | undefined
-  do {
-    const page = await history.endedJobs(pk, cursor)
-    found.push(...page.records)
-    cursor = page.cursor
-  } while (cursor !== undefined)
-  return found
+  const pages = await allPages(({ cursor }: { readonly cursor?: string }) => history.endedJobs(pk, cursor))
+  return pages.flatMap(({ records }) => records)
 }

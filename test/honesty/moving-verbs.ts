@@ -6,6 +6,7 @@ import type { LockKey } from '../../lib/core/job/lock.ts'
 import type { Part } from '../../lib/core/limits/queue-size.ts'
 import type { ShardState } from '../../lib/core/shard/state.ts'
 import type { KeyClaim, Move, MoveTarget, RawKey, Store, Swap } from '../../lib/ports/store.ts'
+import { allPages } from './all-pages.ts'
 
 export type MovingOperation =
   | { readonly op: 'peek'; readonly key: RawKey }
@@ -62,13 +63,8 @@ export function callMoving(store: Store, operation: MovingOperation): Promise<un
 
 /** How many are on a page, and in which order a scan meets shards, is nobody's promise. */
 async function everyCountedItem({ jobs }: Store, queue: string): Promise<RawItem[]> {
-  const found: RawItem[] = []
-  let cursor: string | undefined
-  do {
-    const page = await jobs.countedItems(queue, cursor)
-    found.push(...page.items)
-    cursor = page.cursor
-  } while (cursor !== undefined)
+  const pages = await allPages(({ cursor }: { readonly cursor?: string }) => jobs.countedItems(queue, cursor))
+  const found = pages.flatMap(({ items }) => items)
   const keyOf = ({ pk, sk }: RawItem) => `${pk}\n${sk}`
   return found.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
 }

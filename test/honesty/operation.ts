@@ -4,10 +4,11 @@ import type { JobItem, RawItem } from '../../lib/core/job/job.ts'
 import type { ShardKey } from '../../lib/core/keys.ts'
 import type { LimitOverride } from '../../lib/core/limits/limits.ts'
 import type { Holder, Released } from '../../lib/core/pass/decide.ts'
-import { type BorrowedUnits, emptyState, type ShardState } from '../../lib/core/shard/state.ts'
+import type { BorrowedUnits, ShardState } from '../../lib/core/shard/state.ts'
 import type { Attempt, BooksWrite, PassWrite, RangeQuery, RawKey, Store } from '../../lib/ports/store.ts'
 import { deadLetters } from '../../lib/use-cases/operate/dead-letters.ts'
-
+import { readState } from '../../lib/use-cases/read-state.ts'
+import { allPages } from './all-pages.ts'
 import { callEnded, type EndedOperation } from './ended-verbs.ts'
 import { callLater, type LaterOperation } from './later-verbs.ts'
 import { callMoving, type MovingOperation } from './moving-verbs.ts'
@@ -137,12 +138,8 @@ const inAnyOrder = <T extends { readonly shard: string }>(found: readonly T[]): 
   found.toSorted((a, b) => (a.shard < b.shard ? -1 : 1))
 
 export async function everyState({ states }: Store): Promise<ShardState[]> {
+  const pages = await allPages((from: { readonly cursor?: string }) => states.scan(from))
   const found: ShardState[] = []
-  let cursor: string | undefined
-  do {
-    const page = await states.scan(cursor === undefined ? {} : { cursor })
-    for (const { shard } of page.states) found.push((await states.read(shard)) ?? emptyState(shard))
-    cursor = page.cursor
-  } while (cursor !== undefined)
+  for (const { shard } of pages.flatMap((page) => page.states)) found.push(await readState(states, shard))
   return found
 }

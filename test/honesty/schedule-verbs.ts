@@ -11,6 +11,7 @@ import type {
   Withdrawal,
 } from '../../lib/ports/schedules.ts'
 import type { Store } from '../../lib/ports/store.ts'
+import { allPages } from './all-pages.ts'
 
 export type ScheduleOperation =
   | { readonly op: 'getSchedule'; readonly key: string }
@@ -101,23 +102,14 @@ type Due = Extract<ScheduleOperation, { op: 'dueSchedules' }>
 
 /** In the order of their times. Which of two that are due at one time comes first is nobody's promise. */
 async function everyDue({ schedules }: Store, { partition, until, limit }: Due) {
-  const found: DueSchedule[] = []
-  let cursor: DueSchedule | undefined
-  do {
-    const page = await schedules.due({ partition, until, limit, ...(cursor ? { cursor } : {}) })
-    found.push(...page.schedules)
-    cursor = page.cursor
-  } while (cursor !== undefined)
+  const pages = await allPages((from: { readonly cursor?: DueSchedule }) =>
+    schedules.due({ partition, until, limit, ...from }),
+  )
+  const found = pages.flatMap((page) => page.schedules)
   return { times: found.map(({ nextAt }) => nextAt), keys: found.map(({ key }) => key).toSorted() }
 }
 
 async function everySchedule({ schedules }: Store, limit: number): Promise<RawSchedule[]> {
-  const found: RawSchedule[] = []
-  let cursor: string | undefined
-  do {
-    const page = await schedules.scan({ limit, ...(cursor === undefined ? {} : { cursor }) })
-    found.push(...page.schedules)
-    cursor = page.cursor
-  } while (cursor !== undefined)
-  return byKey(found)
+  const pages = await allPages((from: { readonly cursor?: string }) => schedules.scan({ limit, ...from }))
+  return byKey(pages.flatMap((page) => page.schedules))
 }

@@ -4,6 +4,7 @@ import { amendLimits } from '../../../lib/use-cases/operate/set-limits.ts'
 import { contextOf } from '../world/context.ts'
 import type { SimRandom } from '../world/random.ts'
 import type { World } from '../world/world.ts'
+import { amidJobs } from './amid-jobs.ts'
 import { encoded, ownerIn } from './overrides.ts'
 import type { JobPlan } from './plan.ts'
 import type { QueuePlan } from './queues.ts'
@@ -16,12 +17,9 @@ export interface PausePlan {
 }
 
 export function drawPauses(random: SimRandom, jobs: readonly JobPlan[], end: number): PausePlan[] {
-  return Array.from({ length: random.int(1, 5) }, (): PausePlan[] => {
-    const job = jobs[random.int(0, jobs.length - 1)]
-    if (!job) return []
-    const at = Math.min(end, job.at + random.skewed(1, 5000))
-    return [{ at, for_ms: random.skewed(500, 90_000), queue: job.queue, tenant: job.tenant }]
-  }).flat()
+  return amidJobs(random, { jobs, end, most: 5 }, ({ queue, tenant }, at) => [
+    { at, for_ms: random.skewed(500, 90_000), queue, tenant },
+  ])
 }
 
 /** A call of somebody who has died meanwhile may still arrive. */

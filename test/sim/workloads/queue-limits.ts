@@ -4,6 +4,7 @@ import { setQueueLimits } from '../../../lib/use-cases/operate/set-queue-limits.
 import { contextOf } from '../world/context.ts'
 import type { SimRandom } from '../world/random.ts'
 import type { World } from '../world/world.ts'
+import { amidJobs } from './amid-jobs.ts'
 import { MOST_COST } from './costs.ts'
 import { ON_ITS_WAY_MS } from './pauses.ts'
 import type { JobPlan } from './plan.ts'
@@ -21,16 +22,13 @@ export function drawQueueLimits(
   jobs: readonly JobPlan[],
   end: number,
 ): readonly QueueLimitsPlan[] {
-  return Array.from({ length: random.int(1, 3) }, (): QueueLimitsPlan[] => {
-    const job = jobs[random.int(0, jobs.length - 1)]
-    if (!job) return []
-    const at = Math.min(end, job.at + random.skewed(1, 5000))
+  return amidJobs(random, { jobs, end, most: 3 }, (job, at): QueueLimitsPlan[] => {
     const steps = Array.from({ length: random.int(1, 3) }, () => ({
       limits: drawLimits(random),
       for_ms: random.skewed(2500, 120_000),
     }))
     return [{ at, queue: job.queue.name, steps }]
-  }).flat()
+  })
 }
 
 const drawLimits = (random: SimRandom): LimitOverride => ({

@@ -3,6 +3,7 @@ import { pauseQueue, resumeQueue } from '../../../lib/use-cases/operate/pause-qu
 import { contextOf } from '../world/context.ts'
 import type { SimRandom } from '../world/random.ts'
 import type { World } from '../world/world.ts'
+import { amidJobs } from './amid-jobs.ts'
 import { ON_ITS_WAY_MS } from './pauses.ts'
 import type { JobPlan } from './plan.ts'
 
@@ -20,15 +21,12 @@ export function drawQueuePauses(
   jobs: readonly JobPlan[],
   end: number,
 ): readonly QueuePausePlan[] {
-  return Array.from({ length: random.int(1, 4) }, (): QueuePausePlan[] => {
-    const job = jobs[random.int(0, jobs.length - 1)]
-    if (!job) return []
-    const at = Math.min(end, job.at + random.skewed(1, 5000))
+  return amidJobs(random, { jobs, end, most: 4 }, (job, at): QueuePausePlan[] => {
     const for_ms = random.skewed(2500, 90_000)
     const again = Math.min(end, at + Math.max(for_ms, NOTICED_MS) + random.int(-500, NOTICED_MS + 500))
     const plan = { at, for_ms, queue: job.queue.name }
     return random.chance(0.4) ? [plan, { ...plan, at: again }] : [plan]
-  }).flat()
+  })
 }
 
 /** Whoever resumes has heard what came of the pause: a call of somebody who has died may still arrive. */
