@@ -20,7 +20,7 @@ export const LENDING_LINES: {
 
 const MESSAGES: Readonly<Record<Lending['kind'], string>> = {
   borrowed: 'units borrowed',
-  'passed on': 'units passed on to the next in line',
+  'passed on': 'units lent to another shard',
   'given back': 'units given back',
   waits: 'a shard stands in a line',
   'waits no more': 'a shard has left a line',

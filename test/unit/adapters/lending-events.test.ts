@@ -17,11 +17,7 @@ const CASES: Cases<keyof LendingEvents> = {
     },
     {
       event: { shard, limiter: owner, change: { kind: 'passed on', resource: 'starts', units } },
-      line: [
-        'debug',
-        'units passed on to the next in line',
-        { shard, limiter: 'crm', resource: 'starts', units },
-      ],
+      line: ['debug', 'units lent to another shard', { shard, limiter: 'crm', resource: 'starts', units }],
     },
     {
       event: { shard, limiter, change: { kind: 'given back', resource, units } },

@@ -1,7 +1,7 @@
 /** What has held a shard's jobs back, and what a job has waited for. */
 import { describe, expect, it } from 'vitest'
 import { poolNamed } from '../../../lib/core/limits/queue-limiter.ts'
-import { heldAfter, waitsOf } from '../../../lib/core/pass/held.ts'
+import { heldAfter, isHeldByItsRate, waitsOf } from '../../../lib/core/pass/held.ts'
 import type { Hold } from '../../../lib/core/pass/holds.ts'
 
 const SLOTS: Hold = { reason: 'slots', jobs: 2, inFlight: 4, slots: 4 }
@@ -62,4 +62,22 @@ describe('what a job has waited for', () => {
     expect(waitsOf({}, { from: 0, until: 500 }, 500)).toEqual({})
     expect(waitsOf({ held }, { from: 500, until: 500 }, 500)).toEqual({})
   })
+})
+
+it.each([
+  ['rate', true],
+  ['interval', true],
+  ['throttled', true],
+  ['slots', false],
+  ['paused', false],
+  ['total|crm rate', false],
+])('whoever is held by %s waits for a start of its own rate: %s', (by, isHeld) => {
+  expect(
+    isHeldByItsRate({
+      held: [
+        { since: 1, by: isHeld ? 'slots' : 'rate' },
+        { since: 2, by },
+      ],
+    }),
+  ).toBe(isHeld)
 })

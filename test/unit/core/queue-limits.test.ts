@@ -1,6 +1,7 @@
 /** How limits of all partitions of a queue compose with the others, and when what waits has to be woken for them. */
 import { fc, test as property } from '@fast-check/vitest'
 import { describe, expect, test } from 'vitest'
+import { derivedLimit } from '../../../lib/core/limits/app-rate.ts'
 import { limitsInForce } from '../../../lib/core/limits/in-force.ts'
 import { type Limits, withMargin } from '../../../lib/core/limits/limits.ts'
 import { defineConfig } from '../../../lib/core/queue/config.ts'
@@ -36,6 +37,21 @@ describe('limits in force', () => {
       expect(costRate).toEqual(override.rateLimit ?? queueLimits.rateLimit)
     },
   )
+
+  test('are those of the queue, and not what a partition keeps that is derived from the rate of its app', () => {
+    const { crm } = defineConfig({
+      apps: { hub: { rate: 100, frequency_s: 10 } },
+      queues: { crm: { partition: { payload: 'customer' }, app: 'hub' } },
+    }).queues
+    if (!crm?.derivation) throw new Error('nothing is derived')
+    const derived = derivedLimit(crm.derivation, undefined)
+    expect(limitsInForce(crm, { derived }, 0)).toMatchObject({ concurrency: derived.concurrency })
+    const { concurrency } = derived
+    const of = (queueLimits: Limits) => limitsInForce({ ...crm, queueLimits }, { derived }, 0)
+    expect(of({ concurrency: concurrency + 1 })).toMatchObject({ concurrency: concurrency + 1 })
+    // Each limit by itself.
+    expect(of({ rateLimit: { allowed: 9, period_ms: 1000, margin_ms: 0 } })).toMatchObject({ concurrency })
+  })
 
   test('keep batches, and pause if nobody can read what is set', () => {
     const batch = { size: 3, wait_ms: 0 }

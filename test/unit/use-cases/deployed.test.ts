@@ -161,6 +161,16 @@ describe('what is set for whole queues', () => {
     deployments.now += 60_000
     expect(await deployment.settings()).toEqual(SET)
   })
+
+  test('is looked for again immediately if it alone could not be read', async () => {
+    const deployments = new Deployments()
+    let look = (): Promise<QueueSettings> => Promise.reject(new Error('throttled'))
+    const deployment = deploymentOf('mine', { ...deployments, settings: () => look() })
+    expect(await deployment.isReplaced()).toBe(false)
+    await expect(deployment.settings()).rejects.toThrow('throttled')
+    look = deployments.settings
+    expect(await deployment.settings()).toEqual(NO_SETTINGS)
+  })
 })
 
 describe('a step', () => {

@@ -49,6 +49,22 @@ describe('whoever raises limits of a queue', () => {
     expect(await said(world)).not.toHaveProperty('waking')
   })
 
+  test('reads what waits as it is, and not as it was', async () => {
+    const world = await waiting(3)
+    const { states } = world.context.store
+    const { scan } = states
+    const queries: object[] = []
+    Object.assign(states, {
+      scan: (query: object = {}) => {
+        queries.push(query)
+        return scan(query)
+      },
+    })
+    await set(world, { concurrency: 3 })
+    expect(queries.length).toBeGreaterThan(1)
+    for (const query of queries) expect(query).toMatchObject({ isStrong: true })
+  })
+
   test('leaves what a call has not woken that died to whoever lowers them', async () => {
     const world = await waiting(5)
     await dies(world, { concurrency: 3 }, 1)

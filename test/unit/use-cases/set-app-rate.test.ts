@@ -123,6 +123,15 @@ describe('a rate that is set', () => {
     expect(inFlight(world, 'acme')).toBe(4)
   })
 
+  test('wakes nobody in a partition in which nothing waits, however many shards it might have', async () => {
+    const world = await visited(configOf(RATE, { shards: 5 }), 'acme')
+    await world.settle()
+    expect(world.state()).toMatchObject({ derived: { concurrency: 4 } })
+    world.takeWakes()
+    await setRate(world, HALF)
+    expect(world.takeWakes()).toEqual([])
+  })
+
   test('wakes a shard whose own jobs are all that the rate allowed: it stands in no line', async () => {
     const world = new World(configOf(ONE, { shards: 2 }))
     world.put(...jobsIn(shard(1), 6))
