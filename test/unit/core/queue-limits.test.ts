@@ -44,7 +44,8 @@ describe('limits in force', () => {
       queues: { crm: { partition: { payload: 'customer' }, app: 'hub' } },
     }).queues
     if (!crm?.derivation) throw new Error('nothing is derived')
-    const derived = derivedLimit(crm.derivation, undefined)
+    // By a rate that was set at run time: not what is configured.
+    const derived = { ...derivedLimit(crm.derivation, undefined), concurrency: 7 }
     expect(limitsInForce(crm, { derived }, 0)).toMatchObject({ concurrency: derived.concurrency })
     const { concurrency } = derived
     const of = (queueLimits: Limits) => limitsInForce({ ...crm, queueLimits }, { derived }, 0)
