@@ -7,6 +7,7 @@ export type { EndedJobs } from './api/ended-jobs.ts'
 export type { Insight } from './api/insight.ts'
 export type { LimiterId, LimiterInfo, Limiters } from './api/limiters.ts'
 export type { LimitsInput, LimitsNote } from './api/limits-input.ts'
+export type { MaxQueueSizes } from './api/max-queue-size.ts'
 export type { PausedQueue, Pauses, PauseTarget, ResumeOptions } from './api/pauses.ts'
 export type { LimitedQueue, LimitedQueues, QueueLimitsOptions } from './api/queue-limits.ts'
 export type {

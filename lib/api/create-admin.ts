@@ -5,8 +5,10 @@ import { type Cancelling, cancelling } from './cancel.ts'
 import { type EndedJobs, endedJobsOf } from './ended-jobs.ts'
 import { type Insight, insightOf } from './insight.ts'
 import { type LimiterId, type Limiters, limitersOf } from './limiters.ts'
+import { type MaxQueueSizes, maxQueueSizesOf } from './max-queue-size.ts'
 import { type Pauses, pausesOf } from './pauses.ts'
 import { type LimitedQueues, limitedQueuesOf } from './queue-limits.ts'
+import { type Recounting, recounting } from './recount.ts'
 import { type ScheduleAdmin, scheduleAdminOf } from './schedule-admin.ts'
 import { type SlowDowns, slowDownsOf } from './slow-downs.ts'
 import { type ClientOptions, wiringOf } from './wiring.ts'
@@ -23,12 +25,14 @@ export interface AdminClient<
     Insight<QueueName, LimiterId<QueueName, PoolName, TagKey>>,
     LimitedQueues,
     Limiters<LimiterId<QueueName, PoolName, TagKey>>,
+    MaxQueueSizes<QueueName>,
     Pauses<QueueName, LimiterId<QueueName, PoolName, TagKey>>,
+    Recounting<QueueName>,
     ScheduleAdmin,
     SlowDowns<QueueName, LimiterId<QueueName, PoolName, TagKey>> {}
 
 /**
- * Limits of partitions, queues, totals and pools read, set and removed; pauses of those and of queues; slow-downs; rates of apps; why
+ * Limits of partitions, queues, totals and pools read, set and removed; sizes of queues, set and counted anew; pauses of those and of queues; slow-downs; rates of apps; why
  * jobs wait, and what there is; schedules, paused, run and removed; dead letters and jobs that nobody runs. `grantManage` of the construct gives the rights.
  * @example
  * const admin = createAdmin({ config })
@@ -51,7 +55,9 @@ export function createAdmin<
     ...insightOf<QueueName>(wiring),
     ...limitedQueuesOf(wiring),
     ...limitersOf(wiring),
+    ...maxQueueSizesOf<QueueName>(wiring),
     ...pausesOf(wiring),
+    ...recounting<QueueName>(wiring),
     ...scheduleAdminOf(wiring),
     ...slowDownsOf(wiring),
   }

@@ -3,7 +3,8 @@ import { InvalidJobError } from '../core/errors.ts'
 import type { Change, Changed, Note } from '../core/limits/change.ts'
 import { paused, resumed } from '../core/limits/pause.ts'
 import type { LimiterId } from '../core/limits/queue-limiter.ts'
-import { isQueuePaused, type QueuePause } from '../core/queue/queue-pauses.ts'
+import { isQueuePaused } from '../core/queue/queue-pauses.ts'
+import { type Said, saidOf } from '../core/why/said.ts'
 import { pauseQueue, resumeQueue } from '../use-cases/operate/pause-queue.ts'
 import { amendLimiter } from '../use-cases/operate/set-limiter.ts'
 import { amendLimits } from '../use-cases/operate/set-limits.ts'
@@ -25,12 +26,8 @@ export interface ResumeOptions extends LimitsNote {
   readonly onProgress?: (woken: number) => void
 }
 
-export interface PausedQueue {
+export interface PausedQueue extends Said {
   readonly queue: string
-  readonly by?: string
-  readonly reason?: string
-  /** Epoch ms. */
-  readonly since?: number
 }
 
 export interface Pauses<QueueName extends string = string, Id extends LimiterId = LimiterId> {
@@ -75,15 +72,8 @@ export const pausesOf = (wiring: Wiring): Pauses => ({
   },
   pausedQueues: async () =>
     [...(await wiring.store.states.queueSettings()).pauses].flatMap(([queue, pause]) =>
-      isQueuePaused(pause) ? [pausedQueue(queue, pause)] : [],
+      isQueuePaused(pause) ? [{ queue, ...saidOf(pause) }] : [],
     ),
-})
-
-const pausedQueue = (queue: string, { by, reason, since }: QueuePause): PausedQueue => ({
-  queue,
-  ...(by === undefined ? {} : { by }),
-  ...(reason === undefined ? {} : { reason }),
-  ...(since === undefined ? {} : { since }),
 })
 
 /** @throws InvalidJobError if there is no such queue, or nothing is named */

@@ -4,6 +4,7 @@ import type { DeadLetter, LetterKey } from '../core/job/dead-letter.ts'
 import type { EndedKey, EndedRecord } from '../core/job/ended-job.ts'
 import type { JobItem } from '../core/job/job.ts'
 import type { FoundLock, Lock, LockKey } from '../core/job/lock.ts'
+import type { MaxSet } from '../core/limits/max-size.ts'
 import type { Part, PartCounts } from '../core/limits/queue-size.ts'
 import type { Counted } from '../core/why/why.ts'
 
@@ -19,6 +20,8 @@ export interface HistoryStore {
   size(pk: string): Promise<PartCounts>
   /** Sets how many jobs a part has, if it still is as it was read: nobody has put a job there or ended one. */
   mendSize(key: PartKey, asRead: Part, jobs: number): Promise<boolean>
+  /** Sets a maximum in place of the configured one, and of what was set before, in all parts. `busy`: others are at them. */
+  setMaxSize(pk: string, set: MaxSet): Promise<'set' | 'busy'>
   /**
    * Puts a job into the Jobs table and deletes the letter of it, in one transaction, unless the letter is gone or the
    * job's key is taken. `busy` if another transaction is under way there, or the table has no room at the moment. `locked`:

@@ -183,6 +183,47 @@ export function describeSizes(store: () => Store): void {
     expect(found).toEqual(items.slice(1).map(({ sk, countedIn }) => ({ pk, sk, countedIn })))
   })
 
+  describe('a maximum that is set', () => {
+    const marked = (pk: ShardKey, most: number, mark?: string): Room[] =>
+      room(pk, most).map((one) => ({ ...one, ...(mark === undefined ? {} : { mark }) }))
+    const setsOf = async (pk: ShardKey) =>
+      new Set([...(await history().size(keys(pk)[0])).values()].map(({ set }) => set?.mark))
+
+    test('stands in all parts, its note in the first, beside the jobs that count there', async () => {
+      const pk = freshPk()
+      await jobs().putCounted(counted(pk))
+      const said = { by: 'ann', reason: 'they run wild', since: NOW }
+      expect(await history().setMaxSize(keys(pk)[0], { mark: 'm1', max: 0, ...said })).toBe('set')
+      const read = await history().size(keys(pk)[0])
+      expect(read.size).toBe(16)
+      expect(read.get(0)).toEqual({ jobs: 0, puts: 0, set: { mark: 'm1', max: 0, ...said } })
+      expect(read.get(3)).toEqual({ jobs: 1, puts: 1, set: { mark: 'm1', max: 0 } })
+      expect(await history().setMaxSize(keys(pk)[0], { mark: 'm2' })).toBe('set')
+      expect((await history().size(keys(pk)[0])).get(0)).toEqual({ jobs: 0, puts: 0, set: { mark: 'm2' } })
+      expect(await setsOf(pk)).toEqual(new Set(['m2']))
+      expect(await history().size(keys(pk)[1])).toEqual(new Map([[0, { jobs: 1, puts: 1 }]]))
+      const part = partKey(keys(pk)[0], 3)
+      expect(await history().mendSize(part, { jobs: 1, puts: 1 }, 0)).toBe(true)
+      expect(await setsOf(pk)).toEqual(new Set(['m2']))
+    })
+
+    test('refuses whoever has found room by another one, and nobody who ends a job', async () => {
+      const pk = freshPk()
+      const [first, second] = [counted(pk, 'first'), counted(pk, 'second')]
+      expect(await jobs().putCounted(first, marked(pk, 9, 'm1'))).toBe('full')
+      expect(await jobs().putCounted(first, marked(pk, 9))).toBe('put')
+      await history().setMaxSize(keys(pk)[0], { mark: 'm1', max: 9 })
+      expect(await jobs().putCounted(second, marked(pk, 9))).toBe('full')
+      expect(await jobs().putCounted(second, marked(pk, 9, 'm0'))).toBe('full')
+      expect(await jobs().putCounted(second, marked(pk, 1, 'm1'))).toBe('full')
+      expect(await jobs().putCounted(second, marked(pk, 9, 'm1'))).toBe('put')
+      await history().setMaxSize(keys(pk)[0], { mark: 'm2' })
+      await jobs().remove(first)
+      expect(await jobs().putCounted(first, marked(pk, 9, 'm1'))).toBe('full')
+      expect(await jobs().putCounted(first, marked(pk, 9, 'm2'))).toBe('put')
+    })
+  })
+
   test('a job that does not count changes no number', async () => {
     const { countedIn: _, ...item } = counted(freshPk())
     await jobs().put(item)

@@ -9,7 +9,7 @@ import { type Database, failedPart, isBusy, toItem } from './database.ts'
 import { ended, endedJobs, rememberEnded } from './ended.ts'
 import { historyItem, historyPage } from './history-queries.ts'
 import { mendSize } from './recount.ts'
-import { readSize, sizeChanges } from './sizes.ts'
+import { readSize, setMaxSize, sizeChanges } from './sizes.ts'
 import { claimKey } from './unique.ts'
 
 /** Race: two operators put the same letter back, or one does again what has been done but not been answered. */
@@ -26,6 +26,7 @@ export const dynamoHistoryStore = (database: Database): HistoryStore => ({
   countOf: (pk, partition) => countLettersOf(database, pk, partition),
   size: (pk) => readSize(database, pk),
   mendSize: (...call) => mendSize(database, ...call),
+  setMaxSize: (...call) => setMaxSize(database, ...call),
   letters: (pk, cursor) => letters(database, pk, cursor),
   putBack: (letter, job, claim) => putBack(database, letter, job, claim),
   rememberEnded: (record, since) => rememberEnded(database, record, since),

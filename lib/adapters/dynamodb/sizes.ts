@@ -5,13 +5,17 @@ import {
   type TransactWriteItem,
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb'
-import { changesOf, type PartKey, type Room } from '../../core/job/counted.ts'
+import { changesOf, type PartKey, partKey, type Room } from '../../core/job/counted.ts'
 import { isSameItem, type JobItem, type RawItem } from '../../core/job/job.ts'
-import type { PartCounts } from '../../core/limits/queue-size.ts'
+import { type MaxSet, setInPart, toMaxSet } from '../../core/limits/max-size.ts'
+import { ALL_PARTS, type PartCounts } from '../../core/limits/queue-size.ts'
 import type { CountedOutcome } from '../../ports/store.ts'
 import { ALL_OLD, type Database, failedPart, fromItem, isBusy, toItem } from './database.ts'
 import { UpdateExpression } from './expression.ts'
 import { toRawItem } from './item.ts'
+
+/** In a part: what somebody has set in place of the configured maximum. */
+const MAXIMUM = 'maximum'
 
 /**
  * For a transaction that takes items away and puts others: the numbers of both, if they change. The last parts of it, in
@@ -49,8 +53,16 @@ export function sizeChanges(
 }
 
 /** Race: others have put jobs since the number was read. */
-const hasRoom = (expression: UpdateExpression, { most }: Room): UpdateExpression =>
-  atMost(expression, most - 1)
+const hasRoom = (expression: UpdateExpression, { most, mark }: Room): UpdateExpression =>
+  sameMaximum(atMost(expression, most - 1), mark)
+
+/** Race: somebody has set another maximum since the number was read. */
+const sameMaximum = (expression: UpdateExpression, mark: string | undefined): UpdateExpression =>
+  expression.condition(
+    mark === undefined
+      ? `attribute_not_exists(${expression.path(MAXIMUM)})`
+      : `${expression.path(MAXIMUM, 'mark')} = ${expression.value(mark)}`,
+  )
 
 function atMost(expression: UpdateExpression, count: number): UpdateExpression {
   const path = expression.path('jobs')
@@ -100,8 +112,32 @@ export async function readSize({ client, tables }: Database, pk: string): Promis
     }),
   )
   return new Map(
-    Items.map(fromItem).flatMap(({ sk, jobs, puts = 0 }) =>
-      typeof jobs === 'number' && typeof puts === 'number' ? [[Number(sk), { jobs, puts }] as const] : [],
+    Items.map(fromItem).flatMap(({ sk, jobs = 0, puts = 0, [MAXIMUM]: set }) =>
+      typeof jobs === 'number' && typeof puts === 'number'
+        ? [[Number(sk), { jobs, puts, ...(set === undefined ? {} : { set: toMaxSet(set) }) }] as const]
+        : [],
     ),
   )
+}
+
+/** All parts in one transaction, whatever has been set before: what is set last holds. */
+export async function setMaxSize(
+  { client, tables }: Database,
+  pk: string,
+  set: MaxSet,
+): Promise<'set' | 'busy'> {
+  const parts = ALL_PARTS.map((part): TransactWriteItem => {
+    const update = new UpdateExpression()
+    update.set(update.path(MAXIMUM), setInPart(set, part))
+    const { UpdateExpression: expression, ...rest } = update.build()
+    const key = toItem(partKey(pk, part))
+    return { Update: { TableName: tables.history, Key: key, UpdateExpression: expression, ...rest } }
+  })
+  try {
+    await client.send(new TransactWriteItemsCommand({ TransactItems: parts }))
+    return 'set'
+  } catch (error) {
+    if (isBusy(error) || error instanceof TransactionInProgressException) return 'busy'
+    throw error
+  }
 }

@@ -10,6 +10,8 @@ export function lineOfChange({ of, change, note }: SluiceEvent<'changed by hand'
 const MESSAGES: Readonly<Record<Change['kind'], string>> = {
   set: 'limits were set',
   'rate set': 'the rate of an app was set',
+  'size set': 'the size of a queue was set',
+  'size as configured': 'the size of a queue is as configured again',
   'as configured': 'limits are as configured again',
   paused: 'paused',
   resumed: 'resumed',
@@ -23,8 +25,11 @@ function detailsOf(change: Change): object {
       return { limits: change.limits }
     case 'rate set':
       return { rate: change.rate }
+    case 'size set':
+      return { max: change.max }
     case 'slowed down':
       return { until: new Date(change.until).toISOString() }
+    case 'size as configured':
     case 'as configured':
     case 'paused':
     case 'resumed':

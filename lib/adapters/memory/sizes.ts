@@ -1,7 +1,8 @@
 /** The numbers of jobs that are there, in memory. */
-import { changesOf, type PartKey, type Room } from '../../core/job/counted.ts'
+import { changesOf, type PartKey, partKey, type Room } from '../../core/job/counted.ts'
 import { isSameItem, type JobItem, type RawItem } from '../../core/job/job.ts'
-import type { Part, PartCounts } from '../../core/limits/queue-size.ts'
+import { type MaxSet, setInPart } from '../../core/limits/max-size.ts'
+import { ALL_PARTS, type Part, type PartCounts } from '../../core/limits/queue-size.ts'
 import type { CountedOutcome, CountedPage } from '../../ports/store.ts'
 import { byBytes } from './order.ts'
 import { putJob, type Tables } from './tables.ts'
@@ -9,14 +10,16 @@ import { putJob, type Tables } from './tables.ts'
 export function changeSizes(tables: Tables, taken: readonly RawItem[], put: readonly RawItem[]): void {
   for (const { by, puts, ...key } of changesOf(taken, put)) {
     const now = partAt(tables, key)
-    writePart(tables, key, { jobs: now.jobs + by, puts: now.puts + puts })
+    writePart(tables, key, { ...now, jobs: now.jobs + by, puts: now.puts + puts })
   }
 }
 
 export const isFull = (tables: Tables, rooms: readonly Room[] = []): boolean =>
   rooms.some(
-    ({ most, others = [], ...key }) =>
-      partAt(tables, key).jobs >= most || others.some((other) => partAt(tables, other).jobs > other.count),
+    ({ most, mark, others = [], ...key }) =>
+      partAt(tables, key).jobs >= most ||
+      partAt(tables, key).set?.mark !== mark ||
+      others.some((other) => partAt(tables, other).jobs > other.count),
   )
 
 export function putCounted(tables: Tables, item: JobItem, rooms?: readonly Room[]): CountedOutcome {
@@ -35,6 +38,13 @@ export function mendSize(tables: Tables, key: PartKey, asRead: Part, jobs: numbe
   if (now.jobs !== asRead.jobs || now.puts !== asRead.puts) return false
   writePart(tables, key, { ...now, jobs })
   return true
+}
+
+export function setMaxSize(tables: Tables, pk: string, set: MaxSet): void {
+  for (const part of ALL_PARTS) {
+    const key = partKey(pk, part)
+    writePart(tables, key, { ...partAt(tables, key), set: setInPart(set, part) })
+  }
 }
 
 /** As a scan would: in the order of keys, a few at a time. */

@@ -8,7 +8,7 @@ import { memoryLanes } from './job-lanes.ts'
 import { countOf } from './letters.ts'
 import { byBytes } from './order.ts'
 import { memorySchedules } from './schedules.ts'
-import { changeSizes, countedItems, isFull, mendSize, putCounted, readSize } from './sizes.ts'
+import { changeSizes, countedItems, isFull, mendSize, putCounted, readSize, setMaxSize } from './sizes.ts'
 import { memoryStates } from './states.ts'
 import { memoryShards } from './sweep.ts'
 import { deleteJob, emptyTables, placeOfLetter, putJob, putLetter, type Tables } from './tables.ts'
@@ -124,6 +124,10 @@ const memoryHistory = (tables: Tables): HistoryStore => ({
   ...memoryEnded(tables),
   size: async (pk) => readSize(tables, pk),
   mendSize: async (...call) => mendSize(tables, ...call),
+  setMaxSize: async (...call) => {
+    setMaxSize(tables, ...call)
+    return 'set'
+  },
   count: async (pk) => ({ count: tables.history.filter((letter) => letter.pk === pk).length }),
   countOf: async (pk, partition) => countOf(tables, pk, partition),
   letters: async (pk, cursor) => {

@@ -3,6 +3,7 @@
  * ends it, in whichever configuration, counts it off in the same write, and one that never counted is never counted off.
  */
 import { parseShard } from '../keys.ts'
+import type { MaxSet } from '../limits/max-size.ts'
 import { type Config, type QueueConfig, queueNamed } from '../queue/configured.ts'
 import { stableHash } from '../text/hash.ts'
 import type { SizeScope } from './counted-in.ts'
@@ -21,6 +22,8 @@ export interface PartKey {
 /** A part of a queue's number, and how many jobs may be in it, for one more to be put. */
 export interface Room extends PartKey {
   readonly most: number
+  /** Of the maximum that somebody had set when the number was read. */
+  readonly mark?: string
   /** Parts that have to be as they were read: the sum is near the limit in another way than by full parts. */
   readonly others?: readonly (PartKey & { readonly count: number })[]
 }
@@ -30,6 +33,8 @@ export interface SizeLimit {
   readonly scope: SizeScope
   readonly pk: string
   readonly max: number
+  /** What somebody has set in place of the configured maximum, as the number says it. */
+  readonly set?: MaxSet
 }
 
 export const MAX_PARTS = 16

@@ -16,6 +16,9 @@ export type Changed =
 export type Change =
   | { readonly kind: 'set'; readonly limits: Omit<LimitOverride, keyof Note> }
   | { readonly kind: 'rate set'; readonly rate: AppRate }
+  /** How many jobs there may be of it, put and not yet ended. */
+  | { readonly kind: 'size set'; readonly max: number }
+  | { readonly kind: 'size as configured' }
   /** What somebody has set is removed. */
   | { readonly kind: 'as configured' }
   | { readonly kind: 'paused' }

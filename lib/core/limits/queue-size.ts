@@ -3,15 +3,20 @@
  * however many put simultaneously, each by one conditional write of one part, they never put more than the limit allows.
  */
 import { MAX_PARTS, partKey, partsOf, type Room, type SizeLimit } from '../job/counted.ts'
+import { type MaxSet, maxInForce } from './max-size.ts'
 
 /** What a part of a number says. */
 export interface Part {
   readonly jobs: number
   /** How many jobs were ever put there. */
   readonly puts: number
+  /** The maximum that somebody has set. */
+  readonly set?: MaxSet
 }
 /** By the number of the part. Missing parts have no jobs. */
 export type PartCounts = ReadonlyMap<number, Part>
+
+export const ALL_PARTS = Array.from({ length: MAX_PARTS }, (_, part) => part)
 
 export interface Found {
   /** How many jobs are there. */
@@ -33,8 +38,23 @@ export const sumOfParts = (counts: PartCounts): Part => ({
 export const boundOf = (max: number, part: number): number =>
   Math.floor(max / partsOf(max)) + (part < max % partsOf(max) ? 1 : 0)
 
+export type LimitInForce =
+  | { readonly kind: 'known'; readonly limit: SizeLimit }
+  | { readonly kind: 'unknown'; readonly problem: string }
+
+/** With what somebody has set in place of the configured maximum. */
+export function limitInForce(configured: SizeLimit, counts: PartCounts): LimitInForce {
+  const found = maxInForce(
+    configured.max,
+    ALL_PARTS.map((part) => counts.get(part)?.set),
+  )
+  if (found.kind === 'unknown') return found
+  const { kind, ...inForce } = found
+  return { kind, limit: { ...configured, ...inForce } }
+}
+
 /** @param random from 0 (inclusive) to 1 (exclusive): of several parts with room, those with more are likelier */
-export function findRoom({ pk, max }: SizeLimit, counts: PartCounts, random: number): Found {
+export function findRoom({ pk, max, set }: SizeLimit, counts: PartCounts, random: number): Found {
   const size = sizeOf(counts)
   if (size >= max) return { size }
   const open = Array.from({ length: partsOf(max) }, (_, part) => ({
@@ -43,7 +63,7 @@ export function findRoom({ pk, max }: SizeLimit, counts: PartCounts, random: num
   })).filter(({ free }) => free > 0)
   const part = pick(open, random)
   if (part === undefined) return { size }
-  const key = partKey(pk, part)
+  const key = { ...partKey(pk, part), ...(set ? { mark: set.mark } : {}) }
   const bound = boundOf(max, part)
   if (!isStrained(max, counts)) return { size, room: { part, room: { ...key, most: bound } } }
   // What is above their bounds in others is not there for this one, which others may have filled since it was read.
@@ -59,9 +79,10 @@ const isStrained = (max: number, counts: PartCounts): boolean =>
   [...counts].some(([part, { jobs }]) => jobs > (part < partsOf(max) ? boundOf(max, part) : 0))
 
 const others = (pk: string, counts: PartCounts, except: number) =>
-  Array.from({ length: MAX_PARTS }, (_, part) => part)
-    .filter((part) => part !== except)
-    .map((part) => ({ ...partKey(pk, part), count: counts.get(part)?.jobs ?? 0 }))
+  ALL_PARTS.filter((part) => part !== except).map((part) => ({
+    ...partKey(pk, part),
+    count: counts.get(part)?.jobs ?? 0,
+  }))
 
 function pick(open: readonly { readonly part: number; readonly free: number }[], random: number) {
   let left = random * open.reduce((sum, { free }) => sum + free, 0)

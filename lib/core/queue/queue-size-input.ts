@@ -1,14 +1,13 @@
 /** `maxQueueSize` as people write it: of the whole queue, of each of its partitions, or of both. */
 import * as z from 'zod'
 import { ConfigurationError } from '../errors.ts'
+import { MOST_JOBS } from '../limits/max-size.ts'
 
 /** How many jobs may be there, put and not yet ended. What is absent is not limited. */
 export interface MaxQueueSize {
   readonly queue?: number
   readonly partition?: number
 }
-
-const MOST_JOBS = 10_000_000
 
 const size = z
   .int()

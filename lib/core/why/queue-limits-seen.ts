@@ -1,14 +1,11 @@
 /** The limits that somebody has set for all partitions of a queue, as people see them. Plain data. */
 import type { Limits, RateLimit } from '../limits/limits.ts'
 import { withMargin } from '../limits/limits.ts'
+import { type Said, saidOf } from './said.ts'
 
-export interface QueueLimitsSeen {
+export interface QueueLimitsSeen extends Said {
   readonly concurrency?: number
   readonly rateLimit?: RateLimit
-  readonly by?: string
-  readonly reason?: string
-  /** Epoch ms. */
-  readonly since?: number
   /** Somebody wrote limits that make no sense, so nothing of the queue runs. */
   readonly problem?: string
 }
@@ -16,16 +13,12 @@ export interface QueueLimitsSeen {
 export const queueLimitsSeen = ({
   concurrency,
   rateLimit,
-  by,
-  reason,
-  since,
   problem,
+  ...said
 }: NonNullable<Limits['queueLimits']>): QueueLimitsSeen => ({
   ...(concurrency === undefined ? {} : { concurrency }),
   ...(rateLimit === undefined ? {} : { rateLimit: withMargin(rateLimit) }),
-  ...(by === undefined ? {} : { by }),
-  ...(reason === undefined ? {} : { reason }),
-  ...(since === undefined ? {} : { since }),
+  ...saidOf(said),
   ...(problem === undefined ? {} : { problem }),
 })
 

@@ -1,9 +1,9 @@
 /** How full a queue that may be full is: the numbers that `enqueue` obeys. */
 import { type SizeLimit, sizeLimitsOf } from '../../core/job/counted.ts'
 import { formatShard, type Shard } from '../../core/keys.ts'
-import { sizeOf } from '../../core/limits/queue-size.ts'
+import { limitInForce, sizeOf } from '../../core/limits/queue-size.ts'
 import type { QueueConfig } from '../../core/queue/config.ts'
-import type { SizesSeen, SizeUse } from '../../core/why/sizes.ts'
+import { type SizesSeen, type SizeUse, sizeUse } from '../../core/why/sizes.ts'
 import type { Eyes } from './look-at.ts'
 
 /** A read unit for each limit; nothing for a queue without any. */
@@ -20,7 +20,7 @@ export async function sizesSeen(
   return { sizes: Object.fromEntries(seen) }
 }
 
-export const sizeSeen = async (
-  { store }: Pick<Eyes, 'store'>,
-  { pk, max }: Pick<SizeLimit, 'pk' | 'max'>,
-): Promise<SizeUse> => ({ size: sizeOf(await store.history.size(pk)), max })
+export const sizeSeen = async ({ store }: Pick<Eyes, 'store'>, configured: SizeLimit): Promise<SizeUse> => {
+  const counts = await store.history.size(configured.pk)
+  return sizeUse(sizeOf(counts), configured, limitInForce(configured, counts))
+}

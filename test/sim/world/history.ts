@@ -27,6 +27,12 @@ export function simulatedHistory(world: StoreWorld, by: Invocation, history: His
         () => history.mendSize(...mend),
         () => ({ op: 'other', name: 'mendSize' }),
       ),
+    setMaxSize: (...set) =>
+      call(
+        'other',
+        () => history.setMaxSize(...set),
+        () => ({ op: 'other', name: 'setMaxSize' }),
+      ),
     letters: (pk, cursor) => history.letters(pk, cursor),
     putBack: (...call) => history.putBack(...call),
     rememberEnded: async (record, since) => {
