@@ -13,6 +13,7 @@ import { planOf } from './workloads/draw.ts'
 import { applyEdit } from './workloads/edits.ts'
 import { applyEnabling } from './workloads/enablings.ts'
 import { applyLimiterAct } from './workloads/limiter-acts.ts'
+import { applyMaxSize } from './workloads/max-sizes.ts'
 import { applyOverride, unpause } from './workloads/overrides.ts'
 import { applyPause } from './workloads/pauses.ts'
 import type { Plan } from './workloads/plan.ts'
@@ -120,6 +121,7 @@ export async function runSeed(
     for (const one of plan.schedules?.byHand ?? []) scheduler.at(one.at, () => applyPutByHand(world, one))
     for (const one of plan.schedules?.enablings ?? []) scheduler.at(one.at, () => applyEnabling(world, one))
     for (const one of plan.recounts ?? []) scheduler.at(one.at, () => applyRecount(world, one))
+    for (const one of plan.maxSizes ?? []) scheduler.at(one.at, () => applyMaxSize(world, one))
     for (const override of plan.overrides) scheduler.at(override.at, () => applyOverride(world, override))
     while (watched && !broken() && scheduler.now < plan.faultsUntil) {
       await scheduler.run(scheduler.now + look_ms, broken)

@@ -1,6 +1,6 @@
 /**
- * Queues that may be full: a client never puts more than its limit, nobody is told of a full queue that was not full at some
- * moment of the call, and when all is quiet the numbers are those of the jobs that are there.
+ * Queues that may be full: a client never puts more than its limit, or than what somebody has set in place of it; nobody is told of a
+ * full queue that was not full at some moment of the call; and when all is quiet the numbers are those of the jobs that are there.
  */
 import type { Tables } from '../../../lib/adapters/memory/tables.ts'
 import type { RawItem } from '../../../lib/core/job/job.ts'
@@ -21,6 +21,9 @@ function placesOf({ pk, countedIn }: RawItem): string[] {
 
 const numberAt = ({ sizes }: Tables, place: string): number =>
   [...(sizes?.get(place)?.values() ?? [])].reduce((sum, { jobs }) => sum + jobs, 0)
+
+/** By the documentation of the items: it stands in every part. */
+const maxSetAt = ({ sizes }: Tables, place: string): number | undefined => sizes?.get(place)?.get(0)?.set?.max
 
 const countAt = ({ jobs }: Tables, place: string): number =>
   [...jobs.values()].flatMap((shard) => [...shard.values()].flatMap(placesOf)).filter((one) => one === place)
@@ -97,8 +100,8 @@ function judgeRoom(item: RawItem, version: number, { truth, tables, fail, isRefu
     const place = scope === 'queue' ? `$size|${queue}` : `$size|${queue}|${partition}`
     if (!placesOf(item).includes(place)) fail(`${item.pk} ${item.sk} does not count in ${place}`)
     const count = countAt(tables, place)
-    if (isRefusable && count > (most ?? Number.POSITIVE_INFINITY))
-      fail(`${item.pk} ${item.sk} is put: ${count} of ${most} in ${place}`)
+    const max = maxSetAt(tables, place) ?? most ?? Number.POSITIVE_INFINITY
+    if (isRefusable && count > max) fail(`${item.pk} ${item.sk} is put: ${count} of ${max} in ${place}`)
   }
 }
 

@@ -84,6 +84,7 @@ export const SOMETIMES = [
   'job takes the place of another',
   'place of another comes too late',
   'key found taken',
+  'maximum of a queue set',
   'jobs counted anew',
   'queue paused with jobs due',
   'queue resumed with jobs waiting',

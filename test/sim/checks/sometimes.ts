@@ -217,6 +217,7 @@ export class SometimesCounter {
   #ends(effect: Effect): void {
     if (effect.op === 'cancel') this.#count('job cancelled in flight', effect.outcome === 'marked')
     if (effect.op === 'moveWaiting') this.#moves(effect)
+    this.#count('maximum of a queue set', effect.op === 'other' && effect.name === 'setMaxSize')
     this.#count('jobs counted anew', effect.op === 'other' && effect.name === 'mendSize')
     if (effect.op === 'put')
       this.#count('job counted in its queue', effect.outcome === 'put' && 'countedIn' in effect.item)

@@ -6,6 +6,7 @@ import { drawEdits } from './edits.ts'
 import { drawExtras, type Extras } from './extras.ts'
 import { drawJobs } from './jobs.ts'
 import { drawLimiterActs } from './limiter-acts.ts'
+import { drawMaxSizes } from './max-sizes.ts'
 import { drawOverrides } from './overrides.ts'
 import { drawFrame, type JobPlan, type Plan } from './plan.ts'
 import { drawQueueLimits } from './queue-limits.ts'
@@ -35,6 +36,7 @@ export function planOf(seed: number, random: SimRandom): Plan {
       remembering: salted(HISTORY_SALT),
       slow: salted(SLOW_SALT),
       limiting: salted(LIMITS_SALT),
+      sizing: salted(SIZES_SALT),
     },
   )
 }
@@ -44,6 +46,7 @@ const HISTORY_SALT = 141_650_939
 const HAVE_HISTORY = 0.25
 const LIMITS_SALT = 160_481_183
 const HAVE_LIMITS_OF_QUEUES = 0.25
+const SIZES_SALT = 198_491_317
 
 /** Known without the plan of the run. */
 export const hasSchedules = (seed: number): boolean => isScheduled(new SimRandom(seed ^ NEWEST_SALT))
@@ -57,10 +60,12 @@ interface Others {
   readonly slow: SimRandom
   /** And this one limits of whole queues. */
   readonly limiting: SimRandom
+  /** And this one the maxima of queues that may be full. */
+  readonly sizing: SimRandom
 }
 
 function drawPlan(random: SimRandom, extras: Extras, others: Others): Plan {
-  const { newest, lately, remembering, slow, limiting } = others
+  const { newest, lately, remembering, slow, limiting, sizing } = others
   const scheduled = drawScheduled(newest, lately)
   const remembers = remembering.chance(HAVE_HISTORY)
   const frame = drawFrame(random, {
@@ -87,7 +92,8 @@ function drawPlan(random: SimRandom, extras: Extras, others: Others): Plan {
   const queueLimits = limiting.chance(HAVE_LIMITS_OF_QUEUES)
     ? drawQueueLimits(limiting, jobs, faultsUntil)
     : []
-  const later = { ...extras.later(plan, faultsUntil), ...scheduled.plan(frame), queueLimits }
+  const maxSizes = drawMaxSizes(sizing, { versions, jobs }, faultsUntil)
+  const later = { ...extras.later(plan, faultsUntil), ...scheduled.plan(frame), queueLimits, maxSizes }
   return withCosts(random, { ...plan, ...later })
 }
 

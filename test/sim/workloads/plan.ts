@@ -6,6 +6,7 @@ import type { LimiterName } from '../../../lib/core/limits/queue-limiter.ts'
 import type { SimRandom } from '../world/random.ts'
 import type { AppRatePlan } from './app-rates.ts'
 import type { Keyed } from './keyed.ts'
+import type { MaxSizePlan } from './max-sizes.ts'
 import type { PausePlan } from './pauses.ts'
 import type { QueueLimitsPlan } from './queue-limits.ts'
 import type { QueuePausePlan } from './queue-pauses.ts'
@@ -71,7 +72,6 @@ export interface CancelPlan {
   readonly byId: boolean
 }
 
-/** Somebody changes an item by hand. */
 /** What an operator does to a total or a pool, for so long. */
 export interface LimiterActPlan {
   readonly at: number
@@ -82,6 +82,7 @@ export interface LimiterActPlan {
   readonly limits?: LimitOverride
 }
 
+/** Somebody changes an item by hand. */
 export interface EditPlan {
   readonly at: number
   readonly what: 'correct' | 'replace' | 'same' | 'spoil' | 'withdraw'
@@ -123,6 +124,7 @@ export interface Plan {
   readonly pauses?: readonly PausePlan[]
   readonly queuePauses?: readonly QueuePausePlan[]
   readonly queueLimits?: readonly QueueLimitsPlan[]
+  readonly maxSizes?: readonly MaxSizePlan[]
   readonly appRates?: readonly AppRatePlan[]
   readonly schedules?: SchedulesPlan
   readonly faultsUntil: number
