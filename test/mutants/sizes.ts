@@ -7,6 +7,7 @@ const CORE = 'lib/core/limits/queue-size.ts'
 const CORE_TEST = 'test/unit/core/queue-size.test.ts'
 const SIZED = 'test/unit/use-cases/enqueue-sized.test.ts'
 const LIFE = 'test/unit/use-cases/sized-life.test.ts'
+const MAX_SET = 'test/unit/use-cases/max-size-set.test.ts'
 const RECOUNT = 'test/unit/use-cases/recount.test.ts'
 
 export const SIZE_MUTANTS: readonly TestedMutant[] = [
@@ -85,8 +86,8 @@ export const SIZE_MUTANTS: readonly TestedMutant[] = [
   {
     name: 'a job is told that there is no room before it is looked for',
     file: 'lib/use-cases/enqueue-sized.ts',
-    find: 'if (found.full && !mayBeThere(job)) throw found.full',
-    replace: 'if (found.full) throw found.full',
+    find: "if (found.kind === 'full' && !mayBeThere(job)) throw found.error",
+    replace: "if (found.kind === 'full') throw found.error",
     breaks: 'who repeats a call with an idempotency key is told that the job was refused',
     tests: [SIZED],
   },
@@ -185,5 +186,93 @@ export const SIZE_MUTANTS: readonly TestedMutant[] = [
     replace: '(met.has(name) ? 1 : 1)',
     breaks: 'a queue is full before it has as many jobs as it may have',
     tests: ['test/unit/use-cases/recount.test.ts'],
+  },
+  {
+    name: 'nobody looks whether another maximum was set',
+    file: DYNAMO,
+    find: 'sameMaximum(atMost(expression, most - 1), mark)',
+    replace: 'atMost(expression, most - 1)',
+    breaks: 'whoever has found room before a maximum was lowered puts a job beyond it',
+    tests: [CONTRACT],
+  },
+  {
+    name: 'whoever has read no maximum does not see one that is set',
+    file: DYNAMO,
+    find: '    mark === undefined\n',
+    replace: "    mark === undefined\n      ? 'attribute_not_exists(nowhere)'\n      : mark === ''\n",
+    breaks: 'the first maximum that is set holds only for those who read it',
+    tests: [CONTRACT],
+  },
+  {
+    name: 'a maximum is set in the first part only',
+    file: DYNAMO,
+    find: 'const parts = ALL_PARTS.map((part): TransactWriteItem => {',
+    replace: 'const parts = ALL_PARTS.slice(0, 1).map((part): TransactWriteItem => {',
+    breaks: 'nobody knows any more what the maximum is',
+    tests: [CONTRACT],
+  },
+  {
+    name: 'the note of a maximum stands in every part',
+    file: 'lib/core/limits/max-size.ts',
+    find: 'return part === 0 ? set : {',
+    replace: 'return part >= 0 ? set : {',
+    breaks: 'every put reads the reason sixteen times',
+    tests: [CONTRACT],
+  },
+  {
+    name: 'a maximum that is read half written is taken as it is',
+    file: 'lib/core/limits/max-size.ts',
+    find: 'if (sets.some((one) => one?.mark !== set?.mark))',
+    replace: 'if (sets.some((one) => one?.mark === undefined && set !== undefined && one === set))',
+    breaks: 'a number of jobs from before a change is set against the maximum from after it',
+    tests: [MAX_SET],
+  },
+  {
+    name: 'what was damaged in one part of a maximum is not seen',
+    file: 'lib/core/limits/max-size.ts',
+    find: 'const problem = sets.find((one) => one?.problem !== undefined)?.problem',
+    replace: 'const problem = sets.find((one) => one === undefined && set?.problem !== undefined)?.problem',
+    breaks: 'a queue whose maximum nobody can read has the configured one',
+    tests: [MAX_SET],
+  },
+  {
+    name: 'who goes back to the configured maximum leaves the old one',
+    file: 'lib/core/limits/max-size.ts',
+    find: 'max: set?.max ?? configured,',
+    replace: 'max: set ? (set.max ?? 0) : configured,',
+    breaks: 'a queue refuses every job',
+    tests: [MAX_SET],
+  },
+  {
+    name: 'a room does not say by which maximum it was found',
+    file: CORE,
+    find: '...(set ? { mark: set.mark } : {})',
+    replace: '...(set && max < 0 ? { mark: set.mark } : {})',
+    breaks: 'no job is put any more once a maximum was set',
+    tests: [MAX_SET],
+  },
+  {
+    name: 'who meets a number that others write gives up',
+    file: 'lib/use-cases/operate/set-max-size.ts',
+    find: "=== 'set') return",
+    replace: '!== undefined) return',
+    breaks: 'a maximum is said to be set that is not',
+    tests: [MAX_SET],
+  },
+  {
+    name: 'a partition’s maximum is set for its whole queue',
+    file: 'lib/api/max-queue-size.ts',
+    find: 'sizePk(place.queue.name, place.partition)',
+    replace: 'sizePk(place.queue.name)',
+    breaks: 'whoever stops one customer stops all',
+    tests: ['test/unit/api/max-queue-size.test.ts'],
+  },
+  {
+    name: 'a maximum is set for a queue whose jobs nobody counts',
+    file: 'lib/api/max-queue-size.ts',
+    find: 'if (place.queue.maxQueueSize?.[scope] === undefined)',
+    replace: 'if (place.queue.shards < 0)',
+    breaks: 'somebody believes that a queue is bounded',
+    tests: ['test/unit/api/max-queue-size.test.ts'],
   },
 ]

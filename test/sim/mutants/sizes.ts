@@ -44,9 +44,9 @@ export const SIZES: readonly Mutant[] = [
   {
     name: 'a queue that was full once is full for the call',
     file: SIZED,
-    find: "    if (outcome.kind !== 'full') return outcome\n",
+    find: "if (found.kind === 'full') throw found.error\n  }",
     replace:
-      "    if (outcome.kind !== 'full') return outcome\n    throw fullError(job.item, job.sizes[0] ?? { scope: 'queue', pk: '', max: 0 }, 0)\n",
+      "if (found.kind === 'full') throw found.error\n    const { QueueFullError } = await import('../core/queue/full.ts')\n    const [{ max, pk } = { max: 0, pk: '' }] = job.sizes\n    const [, queue = '', partition] = pk.split('|')\n    throw new QueueFullError({ queue, ...(partition === undefined ? {} : { partition }) }, { size: max, max })\n  }",
     breaks: 'somebody else was quicker in one part, and there is room in another',
   },
   {
@@ -55,5 +55,19 @@ export const SIZES: readonly Mutant[] = [
     find: 'const item = queue ? countedAnyway(queue, placed.value.item)',
     replace: 'const item = queue && !queue.maxQueueSize ? countedAnyway(queue, placed.value.item)',
     breaks: 'the queue has more jobs than its number says',
+  },
+  {
+    name: 'nobody looks whether another maximum was set',
+    file: 'lib/adapters/memory/sizes.ts',
+    find: 'partAt(tables, key).set?.mark !== mark ||',
+    replace: "(mark === '' && partAt(tables, key).set?.mark !== mark) ||",
+    breaks: 'whoever has found room before a maximum was lowered puts a job beyond it',
+  },
+  {
+    name: 'a maximum that is set counts for nobody',
+    file: 'lib/core/limits/max-size.ts',
+    find: 'max: set?.max ?? configured,',
+    replace: 'max: configured,',
+    breaks: 'a queue is as full as it is configured, whatever somebody has set',
   },
 ]
