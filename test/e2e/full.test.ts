@@ -1,5 +1,6 @@
 /** A queue that may be full says so to its producers, and is as full as it says. */
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { whyText } from '../../lib/admin.ts'
 import { EnqueueIncompleteError, QueueFullError } from '../../lib/index.ts'
 import { sized } from './app/tasks.ts'
 import { World } from './setup.ts'
@@ -35,4 +36,21 @@ it('takes as many jobs as it may have, however many come simultaneously, and mor
   await expect(world.client.enqueue(sized, job('other'))).rejects.toThrow(/3 of 3 jobs/)
   expect((await world.client.redrive('sized')).redriven).toBe(2)
   await expect(world.client.enqueue(sized, job('other'))).rejects.toThrow(/[345] of 3 jobs/)
+})
+
+it('goes by the maximum that staff sets, for as long as that stands', async () => {
+  const named = (customer: string) => ({ queue: 'sized', partition: customer }) as const
+  const put = (name: string) => world.client.enqueue(sized, { customer: 'globex', name, fails: 0 }, LATER)
+  await put('one')
+  await world.admin.setMaxQueueSize(named('globex'), 1, { by: 'ann', reason: 'they run wild' })
+  await expect(put('two')).rejects.toMatchObject({ size: 1, maxQueueSize: 1 })
+  expect(whyText(await world.admin.why('sized', 'globex'))).toMatch(
+    /^partition full 1\/1: enqueue is refused, set by ann: they run wild/,
+  )
+  await world.admin.setMaxQueueSize(named('globex'), 5, { by: 'ann' })
+  const puts = Array.from({ length: 8 }, (_, n) => put(`job-${n}`))
+  const outcomes = await Promise.allSettled(puts)
+  expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(4)
+  await world.admin.setMaxQueueSize(named('globex'), null, { by: 'ann' })
+  await expect(put('last')).rejects.toMatchObject({ size: 5, maxQueueSize: 3 })
 })

@@ -81,9 +81,13 @@ export class World {
     return createClient(this.#optionsAs(role))
   }
 
+  adminAs(role: string): TypedAdmin {
+    return createAdmin(this.#optionsAs(role))
+  }
+
   /** With the rights of the one that every test has. */
   get admin(): TypedAdmin {
-    return createAdmin(this.#optionsAs(this.cloud.credentials.accessKeyId))
+    return this.adminAs(this.cloud.credentials.accessKeyId)
   }
 
   #optionsAs(role: string) {

@@ -195,6 +195,19 @@ describe('an operator who stops something', () => {
     await fc.assert(property, runs(3000))
   })
 
+  test('sets how many jobs of a queue there may be, or is refused in words', async () => {
+    const sent: Sent[] = []
+    const admin = adminFor(sent)
+    const queue = fc.oneof(fc.constantFrom<unknown>('sized', 'crm', 'nobody', 'constructor'), hostile)
+    const partition = fc.oneof(fc.constantFrom<unknown>('acme', '', 'a|b'), hostile)
+    const target = fc.oneof(fc.record({ queue, partition }, { requiredKeys: ['queue'] }), hostile)
+    const max = fc.oneof(fc.constantFrom<unknown>(null, 0, 5, 5.5, -1, 1e9, '5'), hostile)
+    const property = fc.asyncProperty(target, max, note, (what, most, who) =>
+      refusesOrCalls(sent, () => admin.setMaxQueueSize(untyped(what), untyped(most), untyped(who))),
+    )
+    await fc.assert(property, runs(3000))
+  })
+
   test('counts the jobs of a queue anew, or is refused in words', async () => {
     const sent: Sent[] = []
     const client = clientFor(sent)

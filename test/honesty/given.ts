@@ -51,10 +51,19 @@ export const FAR_S = 2_000_000_000
 export const expiryOf = ({ bits }: Intent): { readonly expiresAt?: number } =>
   bit(bits, 9) ? { expiresAt: FAR_S + bits } : {}
 
-/** Whether there is room: sometimes by the number of a part alone, sometimes by that of another one, too. */
-export const roomsOf = (item: JobItem, { other, bits, time }: Intent): Room[] =>
+/**
+ * Whether there is room: sometimes by the number of a part alone, sometimes by that of another one, too; and mostly by the maximum that was
+ * seen last.
+ */
+export const roomsOf = (
+  item: JobItem,
+  { other, bits, time, token }: Intent,
+  seen: readonly SeenPart[],
+): Room[] =>
   partsOfItem(item).flatMap((key, n): Room[] => {
     const neighbour = { ...partKey(key.pk, (Number(key.sk) + 1) % 2), count: (time % 4) - 1 }
-    const room = { ...key, most: other, ...(bit(bits, 2 + n) ? { others: [neighbour] } : {}) }
+    const set = seen.findLast(({ key: { pk } }) => pk === key.pk)?.part.set
+    const mark = token < 8 && set ? { mark: set.mark } : {}
+    const room = { ...key, most: other, ...mark, ...(bit(bits, 2 + n) ? { others: [neighbour] } : {}) }
     return bit(bits, n) ? [room] : []
   })

@@ -3,6 +3,7 @@ import type { PartKey, Room } from '../../lib/core/job/counted.ts'
 import type { LetterKey } from '../../lib/core/job/dead-letter.ts'
 import type { JobItem, RawItem } from '../../lib/core/job/job.ts'
 import type { LockKey } from '../../lib/core/job/lock.ts'
+import type { MaxSet } from '../../lib/core/limits/max-size.ts'
 import type { Part } from '../../lib/core/limits/queue-size.ts'
 import type { ShardState } from '../../lib/core/shard/state.ts'
 import type { KeyClaim, Move, MoveTarget, RawKey, Store, Swap } from '../../lib/ports/store.ts'
@@ -13,6 +14,7 @@ export type MovingOperation =
   | { readonly op: 'putCounted'; readonly item: JobItem; readonly rooms?: readonly Room[] }
   | { readonly op: 'size'; readonly pk: string }
   | { readonly op: 'mendSize'; readonly key: PartKey; readonly asRead: Part; readonly jobs: number }
+  | { readonly op: 'setMaxSize'; readonly pk: string; readonly set: MaxSet }
   | { readonly op: 'countedItems'; readonly queue: string }
   | { readonly op: 'swapWaiting'; readonly state: ShardState; readonly item: RawItem; readonly swap: Swap }
   | {
@@ -46,6 +48,8 @@ export function callMoving(store: Store, operation: MovingOperation): Promise<un
       return history.size(operation.pk).then((counts) => [...counts].sort(([a], [b]) => a - b))
     case 'mendSize':
       return history.mendSize(operation.key, operation.asRead, operation.jobs)
+    case 'setMaxSize':
+      return history.setMaxSize(operation.pk, operation.set)
     case 'countedItems':
       return everyCountedItem(store, operation.queue)
     case 'swapWaiting':

@@ -112,6 +112,7 @@ function call(store: Store, operation: Operation): Promise<unknown> {
     case 'putCounted':
     case 'size':
     case 'mendSize':
+    case 'setMaxSize':
     case 'countedItems':
     case 'swapWaiting':
     case 'moveOut':

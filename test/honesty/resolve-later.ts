@@ -115,7 +115,7 @@ export function resolveLater(kind: LaterKind, intent: Intent, given: Given): Lat
 const saidAt = <Said>(all: readonly Said[], index: number): Said | undefined => all[index % (all.length + 1)]
 
 /** Some hold, and some are over; some calls are the same one, sent again. */
-function putOnceOf(intent: Intent, { item }: Given): LaterOperation {
+function putOnceOf(intent: Intent, { item, parts }: Given): LaterOperation {
   const { other, bits, time, token } = intent
   const { pk, sk } = item
   const until = at(TIMES, bits)
@@ -131,11 +131,11 @@ function putOnceOf(intent: Intent, { item }: Given): LaterOperation {
       until,
       expiresAt: FAR_S + bits,
     },
-    rooms: roomsOf(item, intent),
+    rooms: roomsOf(item, intent, parts),
   }
 }
 
-function putUniqueOf(intent: Intent, { item, locks }: Given): LaterOperation {
+function putUniqueOf(intent: Intent, { item, locks, parts }: Given): LaterOperation {
   const { other, bits, token } = intent
   const uniqueKey = at(UNIQUE_KEYS, other)
   const lockPk = `$unique|${queueOf(item.pk)}|${uniqueKey}`
@@ -146,7 +146,7 @@ function putUniqueOf(intent: Intent, { item, locks }: Given): LaterOperation {
     op: 'putUnique',
     item: { ...item, uniqueKey },
     lock,
-    rooms: roomsOf(item, intent),
+    rooms: roomsOf(item, intent, parts),
     ...(found && bit(bits, 0) ? { found } : {}),
   }
 }

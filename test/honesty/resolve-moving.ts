@@ -2,6 +2,7 @@
 import { changesOf, insteadOf, partKey, roomsFor, sizeKey } from '../../lib/core/job/counted.ts'
 import type { JobItem, RawItem } from '../../lib/core/job/job.ts'
 import { lockKeyOf, lockOfNext } from '../../lib/core/job/lock.ts'
+import type { MaxSet } from '../../lib/core/limits/max-size.ts'
 import type { KeyClaim, Move } from '../../lib/ports/store.ts'
 import { expiryOf, type Given, roomsOf } from './given.ts'
 import { at, bit, type Intent } from './intent.ts'
@@ -17,6 +18,7 @@ export const MOVING_KINDS = [
   'size',
   'mendSize',
   'mendSize',
+  'setMaxSize',
   'countedItems',
   'swapWaiting',
   'swapWaiting',
@@ -38,11 +40,13 @@ export function resolveMoving(kind: MovingKind, intent: Intent, given: Given): M
     case 'peek':
       return { op: 'peek', key: old }
     case 'putCounted':
-      return { op: 'putCounted', item, rooms: roomsOf(item, intent) }
+      return { op: 'putCounted', item, rooms: roomsOf(item, intent, given.parts) }
     case 'size':
       return { op: 'size', pk: sizePkOf(item, intent) }
     case 'mendSize':
       return mendOf(intent, given)
+    case 'setMaxSize':
+      return { op: 'setMaxSize', pk: sizePkOf(item, intent), set: maxSetOf(intent) }
     case 'countedItems':
       return { op: 'countedItems', queue: item.pk.split('|')[0] ?? '' }
     case 'swapWaiting':
@@ -64,6 +68,12 @@ export function resolveMoving(kind: MovingKind, intent: Intent, given: Given): M
 
 const sizePkOf = (item: JobItem, { bits }: Intent): string =>
   sizeKey(item.pk, bit(bits, 0) ? 'queue' : 'partition') ?? '$size|crm'
+
+const maxSetOf = ({ token, bits, other }: Intent): MaxSet => ({
+  mark: `m${token}`,
+  ...(bit(bits, 5) ? { max: other } : {}),
+  ...(bit(bits, 6) ? { by: 'ann', since: 1 } : {}),
+})
 
 const letterFor = ({ token, other }: Intent, { letters, letter }: Given) =>
   token < 8 && letters.length > 0 ? at(letters.toReversed(), other) : letter
@@ -102,11 +112,11 @@ function moveOutOf(intent: Intent, given: Given): MovingOperation {
   return { op: 'moveOut', state: given.stateOf(old), item: old, target }
 }
 
-function swapOf(intent: Intent, { stateOf, item, keyed: old }: Given): MovingOperation {
+function swapOf(intent: Intent, { stateOf, item, keyed: old, parts }: Given): MovingOperation {
   const key = lockKeyOf(old) ?? someLock(old, intent)
   const place = bit(intent.bits, 4) ? item : nextOf(old, item)
   const next = insteadOf(old, { ...place, uniqueKey: key.pk.split('|').slice(2).join('|') })
-  const rooms = roomsFor(changesOf([old], [next]), roomsOf(next, intent))
+  const rooms = roomsFor(changesOf([old], [next]), roomsOf(next, intent, parts))
   const lock = { ...lockOfNext(key, next), mark: `m${intent.token}` }
   return {
     op: 'swapWaiting',

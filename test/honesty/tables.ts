@@ -63,10 +63,11 @@ const schedulesOf = ({ schedules, schedulePartitions, declaredSchedules }: OfSch
 /** DynamoDB writes down no number of puts before there is one. */
 const partsOf = (sizes: Tables['sizes'] = new Map()): object[] =>
   [...sizes].flatMap(([pk, parts]) =>
-    [...parts].map(([part, { jobs, puts }]) => ({
+    [...parts].map(([part, { jobs, puts, set }]) => ({
       ...partKey(pk, part),
-      jobs,
+      ...(puts > 0 || jobs !== 0 ? { jobs } : {}),
       ...(puts > 0 ? { puts } : {}),
+      ...(set ? { maximum: set } : {}),
     })),
   )
 

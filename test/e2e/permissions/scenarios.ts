@@ -184,6 +184,13 @@ const OF_CLIENTS = {
     await world.clientAs('Manager').setLimits('serial', customer, { concurrency: 0 })
     await world.clientAs('Manager').setLimits('serial', customer, null)
   },
+  setMaxQueueSize: async (world, customer) => {
+    const manager = world.adminAs('Manager')
+    const note = { by: 'a test', reason: 'they run wild' }
+    await manager.setMaxQueueSize({ queue: 'sized', partition: customer }, 0, note)
+    await expect(world.client.enqueue(sized, { customer, name: 'one' })).rejects.toThrow(/a test has set it/)
+    await manager.setMaxQueueSize({ queue: 'sized', partition: customer }, null, note)
+  },
   setAppRate: async (world, customer) => {
     await world.rawPut({ pk: `derived|${customer}`, sk: `5#${now()}#one`, task: 'serial', payload: {} })
     await world.clientAs('Manager').setAppRate('hubspot', { rate: 40, frequency_s: 10 })
