@@ -147,7 +147,12 @@ const OF_CLIENTS = {
     await world.clientAs('Enqueuer').enqueue(sized, { customer, name: 'one' })
     await world.rawPut({ ...part, jobs: 0 }, 'HistoryTableName')
   },
+  /** Whoever moves may also say how full it may be. */
   'moveJobs where it may be full': async (world, customer) => {
+    const full = { queue: 'sized', partition: customer } as const
+    await world.adminAs('Manager').setMaxQueueSize(full, 0, { by: 'a test', reason: 'they run wild' })
+    const refused = world.client.enqueue(sized, { customer, name: 'one' })
+    await expect(refused).rejects.toThrow(/as a test has set it \(they run wild\)/)
     await world.rawPut({
       pk: 'gone|all',
       sk: `5#${now()}#counts`,
@@ -155,6 +160,7 @@ const OF_CLIENTS = {
       payload: { customer, name: 'moved' },
     })
     await world.clientAs('Manager').moveJobs('gone', { to: 'sized' })
+    await world.adminAs('Manager').setMaxQueueSize(full, null)
     await ended(world, customer, 1)
   },
   'enqueue, debounced': async (world, customer) => {
@@ -183,13 +189,6 @@ const OF_CLIENTS = {
   setLimits: async (world, customer) => {
     await world.clientAs('Manager').setLimits('serial', customer, { concurrency: 0 })
     await world.clientAs('Manager').setLimits('serial', customer, null)
-  },
-  setMaxQueueSize: async (world, customer) => {
-    const manager = world.adminAs('Manager')
-    const note = { by: 'a test', reason: 'they run wild' }
-    await manager.setMaxQueueSize({ queue: 'sized', partition: customer }, 0, note)
-    await expect(world.client.enqueue(sized, { customer, name: 'one' })).rejects.toThrow(/a test has set it/)
-    await manager.setMaxQueueSize({ queue: 'sized', partition: customer }, null, note)
   },
   setAppRate: async (world, customer) => {
     await world.rawPut({ pk: `derived|${customer}`, sk: `5#${now()}#one`, task: 'serial', payload: {} })
