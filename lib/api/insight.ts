@@ -79,8 +79,8 @@ export interface Insight<QueueName extends string = string, Id extends LimiterId
    */
   stats(queue: QueueName, partition?: string): Promise<PartitionStats>
   /**
-   * What there is of a whole queue, whatever its partitions: its dead letters and, if it has `maxQueueSize`, its size as they are
-   * now; and as the sweep has counted them, jobs that wait, are blocked, delayed and in flight, how many shards wait for what, and
+   * What there is of a whole queue, whatever its partitions: its dead letters, what somebody has set for all of it and, if it has
+   * `maxQueueSize`, its size, as they are now; and as the sweep has counted them, jobs that wait, are blocked, delayed and in flight, how many shards wait for what, and
    * which one waits longest. It comes every few minutes and sees some hundred jobs of each shard: `counted` says from when until
    * when it counted, and `atLeast` if there are more.
    * Some twenty reads.
@@ -117,7 +117,10 @@ export const insightOf = <QueueName extends string>(wiring: Wiring): Insight<Que
       const { queue, partition } = placeNamed(eyes, name, named)
       return statsOf(eyes, queue, partition)
     },
-    queueStats: async (name) => queueStatsOf(wiring, queueOf(wiring.config, name)),
+    queueStats: async (name) => {
+      const eyes = await seenAsSet(wiring)
+      return queueStatsOf(eyes, queueOf(eyes.config, name))
+    },
     partitions: (queue) => partitionsOf(wiring, queue),
   }
 }

@@ -65,7 +65,7 @@ const partsOf = (sizes: Tables['sizes'] = new Map()): object[] =>
   [...sizes].flatMap(([pk, parts]) =>
     [...parts].map(([part, { jobs, puts, set }]) => ({
       ...partKey(pk, part),
-      ...(puts > 0 || jobs !== 0 ? { jobs } : {}),
+      jobs,
       ...(puts > 0 ? { puts } : {}),
       ...(set ? { maximum: set } : {}),
     })),

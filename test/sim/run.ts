@@ -13,14 +13,13 @@ import { planOf } from './workloads/draw.ts'
 import { applyEdit } from './workloads/edits.ts'
 import { applyEnabling } from './workloads/enablings.ts'
 import { applyLimiterAct } from './workloads/limiter-acts.ts'
-import { applyMaxSize } from './workloads/max-sizes.ts'
 import { applyOverride, unpause } from './workloads/overrides.ts'
 import { applyPause } from './workloads/pauses.ts'
 import type { Plan } from './workloads/plan.ts'
 import { applyPutByHand } from './workloads/put-by-hand.ts'
 import { applyToQueues } from './workloads/queue-limits.ts'
 import { applyScheduleAct, endSchedules } from './workloads/schedule-acts.ts'
-import { applyRecount, recountAll } from './workloads/sized.ts'
+import { applyToSizes, recountAll } from './workloads/sized.ts'
 import { submit } from './workloads/ways-in.ts'
 import type { WorldEvent } from './world/events.ts'
 import { installGlobals } from './world/globals.ts'
@@ -120,8 +119,7 @@ export async function runSeed(
     for (const one of plan.schedules?.acts ?? []) scheduler.at(one.at, () => applyScheduleAct(world, one))
     for (const one of plan.schedules?.byHand ?? []) scheduler.at(one.at, () => applyPutByHand(world, one))
     for (const one of plan.schedules?.enablings ?? []) scheduler.at(one.at, () => applyEnabling(world, one))
-    for (const one of plan.recounts ?? []) scheduler.at(one.at, () => applyRecount(world, one))
-    for (const one of plan.maxSizes ?? []) scheduler.at(one.at, () => applyMaxSize(world, one))
+    applyToSizes(world)
     for (const override of plan.overrides) scheduler.at(override.at, () => applyOverride(world, override))
     while (watched && !broken() && scheduler.now < plan.faultsUntil) {
       await scheduler.run(scheduler.now + look_ms, broken)

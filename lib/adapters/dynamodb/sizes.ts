@@ -112,7 +112,7 @@ export async function readSize({ client, tables }: Database, pk: string): Promis
     }),
   )
   return new Map(
-    Items.map(fromItem).flatMap(({ sk, jobs = 0, puts = 0, [MAXIMUM]: set }) =>
+    Items.map(fromItem).flatMap(({ sk, jobs, puts = 0, [MAXIMUM]: set }) =>
       typeof jobs === 'number' && typeof puts === 'number'
         ? [[Number(sk), { jobs, puts, ...(set === undefined ? {} : { set: toMaxSet(set) }) }] as const]
         : [],
@@ -128,7 +128,7 @@ export async function setMaxSize(
 ): Promise<'set' | 'busy'> {
   const parts = ALL_PARTS.map((part): TransactWriteItem => {
     const update = new UpdateExpression()
-    update.set(update.path(MAXIMUM), setInPart(set, part))
+    update.set(update.path(MAXIMUM), setInPart(set, part)).increase(update.path('jobs'), 0)
     const { UpdateExpression: expression, ...rest } = update.build()
     const key = toItem(partKey(pk, part))
     return { Update: { TableName: tables.history, Key: key, UpdateExpression: expression, ...rest } }

@@ -22,6 +22,21 @@ export const queueLimitsSeen = ({
   ...(problem === undefined ? {} : { problem }),
 })
 
-/** For whoever is told of the queue, or of a partition of it. */
-export const queueLimitsIn = ({ queueLimits }: Limits): { readonly queueLimits?: QueueLimitsSeen } =>
+export interface LimitsForAll {
+  /** What somebody has set for all partitions of the queue. */
+  readonly queueLimits?: QueueLimitsSeen
+}
+
+export const queueLimitsIn = ({ queueLimits }: Limits): LimitsForAll =>
   queueLimits ? { queueLimits: queueLimitsSeen(queueLimits) } : {}
+
+export interface SetForAll extends LimitsForAll {
+  /** Somebody has paused the whole queue. */
+  readonly queuePaused?: NonNullable<Limits['queuePaused']>
+}
+
+/** For whoever is told of the queue, or of a partition of it. */
+export const setForAll = ({ queuePaused, ...limits }: Limits): SetForAll => ({
+  ...(queuePaused ? { queuePaused } : {}),
+  ...queueLimitsIn(limits),
+})

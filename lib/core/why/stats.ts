@@ -1,8 +1,8 @@
 /** What there is of a partition, in numbers: plain data. Counts say so if there may be more. Times are epoch ms. */
-import type { LimitOverride, Limits, RateLimit } from '../limits/limits.ts'
+import type { LimitOverride, RateLimit } from '../limits/limits.ts'
 import type { SlowDown } from '../limits/slow-down.ts'
 import type { Census, QueueCount } from './census.ts'
-import type { QueueLimitsSeen } from './queue-limits-seen.ts'
+import type { SetForAll } from './queue-limits-seen.ts'
 import type { SizesSeen, SizeUse } from './sizes.ts'
 import type { ThrottleUse } from './throttle-use.ts'
 import type { Counted, Trouble } from './why.ts'
@@ -37,7 +37,7 @@ export interface ShardStats {
   readonly throttle?: ThrottleUse
 }
 
-export interface PartitionStats {
+export interface PartitionStats extends SetForAll {
   readonly at: number
   readonly queue: string
   readonly partition?: string
@@ -64,10 +64,6 @@ export interface PartitionStats {
   /** Somebody wrote an override that makes no sense, so nothing runs. */
   readonly overrideProblem?: string
   readonly slowedDown?: SlowDown
-  /** Somebody has paused the whole queue. */
-  readonly queuePaused?: NonNullable<Limits['queuePaused']>
-  /** What somebody has set for all partitions of the queue. */
-  readonly queueLimits?: QueueLimitsSeen
   readonly rate?: RateUse
   /** Of a queue that is `adaptive`: by how much it is slower by itself, and why. */
   readonly throttle?: ThrottleUse
@@ -80,7 +76,7 @@ export interface PartitionStats {
 }
 
 /** What there is of a whole queue. */
-export interface QueueStats {
+export interface QueueStats extends SetForAll {
   readonly at: number
   readonly queue: string
   /** Its dead letters, counted now. */

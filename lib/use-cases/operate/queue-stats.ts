@@ -3,6 +3,7 @@ import { letterKeys } from '../../core/job/dead-letter.ts'
 import type { Shard } from '../../core/keys.ts'
 import type { QueueConfig } from '../../core/queue/config.ts'
 import { NO_JOBS } from '../../core/why/census.ts'
+import { setForAll } from '../../core/why/queue-limits-seen.ts'
 import { type PartitionStats, type QueueStats, sumOf } from '../../core/why/stats.ts'
 import type { Counted } from '../../core/why/why.ts'
 import type { Eyes } from './look-at.ts'
@@ -19,6 +20,7 @@ export async function queueStatsOf(eyes: Eyes, queue: QueueConfig): Promise<Queu
     at,
     queue: queue.name,
     dead,
+    ...setForAll(queue),
     ...(sizes?.queue ? { size: sizes.queue } : {}),
     ...(counted ? { counted } : {}),
   }

@@ -14,7 +14,7 @@ import { unitsOfState } from '../../core/shard/in-use.ts'
 import { type ShardState, slotEntries } from '../../core/shard/state.ts'
 import { forEachSideBySide } from '../../core/side-by-side.ts'
 import { isHeldBack } from '../../core/why/census.ts'
-import { queueLimitsIn } from '../../core/why/queue-limits-seen.ts'
+import { setForAll } from '../../core/why/queue-limits-seen.ts'
 import {
   type LimitsSeen,
   type PartitionStats,
@@ -59,8 +59,7 @@ export async function statsOf(
     ...dead,
     ...(Number.isFinite(oldest) ? { oldest_ms: at - oldest } : {}),
     configured: limitsSeen(queue),
-    ...(queue.queuePaused ? { queuePaused: queue.queuePaused } : {}),
-    ...queueLimitsIn(queue),
+    ...setForAll(queue),
     ...ofOwner(read[0], queue, at),
     ...(await rateOf(eyes, read, at)),
     ...throttleIn(shards),

@@ -4,6 +4,7 @@ import { recount } from '../../../lib/use-cases/operate/recount.ts'
 import { contextOf } from '../world/context.ts'
 import type { SimRandom } from '../world/random.ts'
 import type { World } from '../world/world.ts'
+import { applyMaxSize } from './max-sizes.ts'
 import type { Plan } from './plan.ts'
 import { versionOf } from './versions.ts'
 
@@ -53,7 +54,14 @@ export function drawRecounts(
   }))
 }
 
-export const applyRecount = (world: World, { queue }: RecountPlan): void =>
+/** All that people do to the numbers of jobs. */
+export function applyToSizes(world: World): void {
+  const { recounts = [], maxSizes = [] } = world.plan
+  for (const one of recounts) world.scheduler.at(one.at, () => applyRecount(world, one))
+  for (const one of maxSizes) world.scheduler.at(one.at, () => applyMaxSize(world, one))
+}
+
+const applyRecount = (world: World, { queue }: RecountPlan): void =>
   world.invoke('admin', (by) => recount(contextOf(world, by), queue))
 
 /** Sets all numbers right that changes by hand have made wrong, once nothing else happens. */

@@ -40,6 +40,8 @@ test('they are listed, and told of each partition and of the queue, with who has
     inForce: { concurrency: 2, rateLimit },
   })
   expect(await admin.why({ queue: 'crm' })).toMatchObject({ holds: [], queueLimits: set })
+  expect(await admin.queueStats('crm')).toMatchObject({ queue: 'crm', queueLimits: set })
+  expect(await admin.queueStats('ruled')).not.toHaveProperty('queuePaused')
   longRunning(world, () => true)
   expect(whyText(await admin.why({ queue: 'crm' }))).toMatch(
     /^each partition has concurrency 2, rate 9\/10 s, set by ann: they migrate; what waits/,
