@@ -27,8 +27,10 @@ export function drawMaxSizes(random: SimRandom, { versions, jobs }: Known, end: 
     const shard = formatShard({ queue: name, ...(partitioned ? { partition: encoded(job.tenant) } : {}) })
     const limits = config ? sizeLimitsOf(config, shard) : []
     const limit = limits[random.int(0, Math.max(0, limits.length - 1))]
-    const max = random.pick([undefined, 0, 1, 2, 4, 9, 25, 200])
-    return limit ? [{ at, pk: limit.pk, max }] : []
+    const max = random.pick([undefined, 0, 0, 1, 1, 2, 4, 25, 200])
+    // Half of them just as the job is put, which has found room and is on its way.
+    const just = random.chance(0.5) ? Math.min(end, job.at + random.skewed(1, 150)) : at
+    return limit ? [{ at: just, pk: limit.pk, max }] : []
   })
 }
 
