@@ -23,7 +23,7 @@ export const READING: readonly Mutant[] = [
     name: 'jobs amid those in flight not noted',
     file: DECIDE,
     find: 'waitingAmid: isLeftAmid(amid),',
-    replace: 'waitingAmid: isLeftAmid(amid) && state.waitingAmid === true,',
+    replace: 'waitingAmid: isLeftAmid(amid) && input.state.waitingAmid === true,',
     breaks: 'a late job goes behind those that were put before it',
   },
   {
