@@ -111,7 +111,7 @@ export const LIMITERS: readonly Mutant[] = [
     name: 'what a shard has of a limiter is not written down',
     file: 'lib/use-cases/pass/write.ts',
     find: '...(borrowedFrom ? { borrowedFrom } : {})',
-    replace: '...(borrowedFrom && slots === undefined ? { borrowedFrom } : {})',
+    replace: '...(borrowedFrom && mark.length === 0 ? { borrowedFrom } : {})',
     breaks: 'nobody knows what the slots of a shard rest on',
   },
   {
