@@ -43,7 +43,7 @@ export const SCHEDULES: readonly Mutant[] = [
     file: DELIVER,
     find: "if (outcome.kind === 'stale') return 'stale'",
     replace:
-      "if (outcome.kind === 'stale') return goOn(context, { ...delivery, schedule: { ...schedule, version: (schedule.version + 1) as never } })",
+      "if (outcome.kind === 'stale') { const now = await context.store.schedules.get(schedule.key); return goOn(context, { ...delivery, schedule: { ...schedule, version: now?.version as never } }, toScheduleItem(next)) }",
     breaks: 'what somebody has just changed is written back, and ticks pass without a job',
   },
   {
