@@ -42,7 +42,7 @@ describe('an override', () => {
   test('of 0 keeps nobody from judging what comes', async () => {
     const world = await withWork()
     await override(world, { concurrency: 0 })
-    world.put({ ...jobItem({ id: 'before them' }), startBefore: NOW - 1 })
+    world.put({ ...jobItem({ id: 'before' }), startBefore: NOW - 1 })
     await world.stream()
     expect(world.dead).toMatchObject([{ reason: 'expired' }])
   })
