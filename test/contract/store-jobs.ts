@@ -208,6 +208,14 @@ export function describeJobs(store: () => Store): void {
       expect([await get(item), await get(next)]).toEqual([undefined, next])
     })
 
+    test('a job is not replaced where another stands, and both stay', async () => {
+      const pk = freshShard()
+      const [item, other] = [jobItem({ pk }), jobItem({ pk, runAt: NOW + 1, payload: { customer: 'other' } })]
+      for (const one of [item, other]) await put(one)
+      expect(await store().jobs.replace(item, jobItem({ pk, runAt: NOW + 1 }))).toBe('occupied')
+      expect([await get(item), await get(other)]).toEqual([item, other])
+    })
+
     test('a job that is gone is not replaced', async () => {
       const [item, next] = [jobItem({ pk: freshShard() }), jobItem({ pk: freshShard() })]
       expect(await store().jobs.replace(item, next)).toBe('gone')

@@ -28,7 +28,7 @@ export const ADAPTERS: readonly TestedMutant[] = [
     name: 'a job read as it was',
     file: JOBS,
     find: 'get: (key) => get(database, key, true)',
-    replace: 'Key: toItem({ pk, sk }) }',
+    replace: 'get: (key) => get(database, key, false)',
     breaks: 'a worker runs what has been replaced, or nothing at all',
     tests: STRONG_READS,
   },

@@ -3,6 +3,7 @@ import { ADAPTERS } from './adapters.ts'
 import { BATCH_KEY_MUTANTS } from './batch-key.ts'
 import { TESTED_BATCH_MUTANTS } from './batches.ts'
 import { TESTED_CHUNK_MUTANTS } from './chunks.ts'
+import { CLAIM_MUTANTS } from './claims.ts'
 import { COMPOSED_RATES_MUTANTS } from './composed-rates.ts'
 import { COSTS_MUTANTS } from './costs.ts'
 import { DERIVED_MUTANTS } from './derived.ts'
@@ -27,6 +28,7 @@ import { QUEUE_LIMIT_MUTANTS } from './queue-limits.ts'
 import { RATE_RULE_MUTANTS } from './rate-rule.ts'
 import { READS } from './reading.ts'
 import { REMEMBERED_MUTANTS } from './remembered.ts'
+import { TESTED_SCHEDULE_MUTANTS } from './schedules.ts'
 import { SERVED_ALONG_MUTANTS } from './served-along.ts'
 import { SIZE_MUTANTS } from './sizes.ts'
 import { SLOW_DOWN_MUTANTS } from './slow-down.ts'
@@ -34,6 +36,7 @@ import { SWAP_MUTANTS } from './swaps.ts'
 import { TAG_RATES } from './tag-rates.ts'
 import { THROTTLE_MUTANTS } from './throttle.ts'
 import { TOLD_MUTANTS } from './told.ts'
+import { TURN_MUTANTS } from './turns.ts'
 import { UNIQUE_MUTANTS } from './unique.ts'
 import { USES_ALL_MUTANTS } from './uses-all.ts'
 import { WAITS_MUTANTS } from './waits.ts'
@@ -45,6 +48,7 @@ export const TESTED_MUTANTS: readonly TestedMutant[] = [
   ...TESTED_BATCH_MUTANTS,
   ...BATCH_KEY_MUTANTS,
   ...TESTED_CHUNK_MUTANTS,
+  ...CLAIM_MUTANTS,
   ...DOOMED_MUTANTS,
   ...JUDGED,
   ...KEPT_MUTANTS,
@@ -71,8 +75,10 @@ export const TESTED_MUTANTS: readonly TestedMutant[] = [
   ...DERIVED_MUTANTS,
   ...FULL_LINE_MUTANTS,
   ...LOOK_AHEAD_MUTANTS,
+  ...TESTED_SCHEDULE_MUTANTS,
   ...SERVED_ALONG_MUTANTS,
   ...TOLD_MUTANTS,
+  ...TURN_MUTANTS,
   ...USES_ALL_MUTANTS,
   ...WHY_MUTANTS,
   ...WHY_LIMITER_MUTANTS,

@@ -14,7 +14,7 @@ export const TESTED_CHUNK_MUTANTS: readonly TestedMutant[] = [
     name: 'capacity moved twice',
     file: 'lib/use-cases/lending/chunk-moves.ts',
     find: 'if (!owner) return undefined\n',
-    replace: 'if (!owner) return { owner: before, root }\n',
+    replace: 'if (!owner) return { owner: giver.owner, root }\n',
     breaks: 'who was too late believes that the units have moved, and asks nobody else',
     tests: [MOVES_TEST],
   },

@@ -19,13 +19,16 @@ interface TakingAway {
   readonly take: (state: ShardState, group: readonly Job[]) => Promise<ShardState | 'stale'>
 }
 
-/** The jobs that are left; `'stale'` if the others could not be taken away. */
+/**
+ * The jobs that are left; `'stale'` if the others could not be taken away.
+ * @param jobs none of which is in flight: those were not judged
+ */
 export async function takeAway(
   found: Found,
   jobs: readonly Job[],
   { isUnwanted, bounds, take }: TakingAway,
 ): Promise<Job[] | 'stale'> {
-  const unwanted = found.waiting(jobs).filter(isUnwanted)
+  const unwanted = jobs.filter(isUnwanted)
   for (const group of grouped(unwanted, bounds)) {
     const state = await take(found.state, group)
     if (state === 'stale') return 'stale'

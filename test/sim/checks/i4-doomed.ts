@@ -27,8 +27,12 @@ export const doomed: Check = {
       const standing = truth.at(effect.key.pk, effect.key.sk)
       if (standing?.cancelled) fail(`${standing.pk} ${standing.sk} is cancelled, and tried again`)
     }
-    if (effect.op === 'bury' && effect.outcome === 'buried')
-      judge(truth.at(effect.key.pk, effect.key.sk), effect.letter, seen)
+    if (effect.op === 'bury' && effect.outcome === 'buried') {
+      const standing = truth.at(effect.key.pk, effect.key.sk)
+      judge(standing, effect.letter, seen)
+      if (standing && effect.letter.reason === 'cancelled' && hasSucceeded(event.by, standing))
+        fail(`${standing.pk} ${standing.sk} ends as cancelled by the worker in which it has succeeded`)
+    }
     if (effect.op === 'endWaiting' && effect.outcome === 'ended')
       for (const { item, letter } of effect.burials) {
         const standing = truth.at(item.pk, item.sk)
@@ -44,6 +48,10 @@ const hasStarted = (by: Invocation, { pk, sk, starters }: Standing, { past }: Se
   [starters, ...(past.get(`${pk}\n${sk}`) ?? []).map((one) => one.starters)]
     .flat()
     .some((one) => one.by === by)
+
+/** Where its worker dies before it can say so, somebody else ends it as what he finds: a job that was cancelled. */
+const hasSucceeded = (by: Invocation, { attempts }: Standing): boolean =>
+  attempts.some((one) => one.by === by && one.end === 'succeeded')
 
 function judgeStart(item: RawItem, attempt: number, { truth, fail }: Seen): void {
   const name = `${item.pk} ${item.sk}`

@@ -36,6 +36,9 @@ export const rightEnd: Check = {
       if (standing && (effect.next.attempt ?? 1) !== standing.attempt)
         judgeRetry(standing, event.by, { truth, fail })
       if (!standing) fail(`${effect.key.pk} ${effect.key.sk} is replaced although it is not there`)
+      // By the clock of whoever writes it: it backs off, or waits for its tick.
+      if (readPlace(effect.next.sk).runAt < event.by.begunAt + event.by.skew_ms)
+        fail(`${effect.next.pk} ${effect.next.sk} is tried again before the attempt before it has ended`)
       const stood = truth.at(effect.next.pk, effect.next.sk)
       if (stood && stood !== standing) fail(`${stood.pk} ${stood.sk} is lost: another item takes its place`)
     }

@@ -86,6 +86,8 @@ function judgePut(job: RawItem, by: Invocation, lives: Lives, { truth, fail }: S
   life.takenBack.delete(at)
   if (!isOwn || !item) return
   if (!isTick(item.rule, at)) fail(`${what}, and it has no such tick`)
+  if (delivery === 'atMostOnce' && item.nextAt !== undefined && item.nextAt <= at)
+    fail(`${what} before its schedule has gone on: whoever fires it next may make another`)
   if (at <= life.notBefore && item.buffered !== at)
     fail(`${what}, although it fires only after ${iso(life.notBefore)}`)
   const { runAt } = readPlace(job.sk)

@@ -6,7 +6,6 @@ import { DEPLOYS } from './deploys.ts'
 import { DOOMED } from './doomed.ts'
 import { EXPIRY } from './expiry.ts'
 import { FINISHING } from './finishing.ts'
-import { FULL_LINES } from './full-line.ts'
 import { GUARANTEED } from './guaranteed.ts'
 import { HELD } from './held.ts'
 import { JUDGED_ITEMS } from './judged.ts'
@@ -41,7 +40,6 @@ export const MUTANTS: readonly Mutant[] = [
   ...DOOMED,
   ...EXPIRY,
   ...FINISHING,
-  ...FULL_LINES,
   ...GUARANTEED,
   ...HELD,
   ...JUDGED_ITEMS,

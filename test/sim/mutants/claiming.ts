@@ -64,7 +64,7 @@ export const CLAIMING: readonly Mutant[] = [
     name: 'lost start not known as its own',
     file: STORE,
     find: 'if (state && slot?.token === attempt.token)',
-    replace: 'if (state && !slot && run)',
+    replace: 'if (state && slot?.token === attempt.token && attempt.deadline < 0)',
     breaks: 'a start whose reply got lost is nobody’s',
   },
   {

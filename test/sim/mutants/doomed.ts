@@ -19,13 +19,6 @@ export const DOOMED: readonly Mutant[] = [
     breaks: 'a job that was claimed meanwhile ends while it runs',
   },
   {
-    name: 'jobs in flight expire too',
-    file: 'lib/use-cases/pass/take-away.ts',
-    find: 'found.waiting(jobs).filter(',
-    replace: 'jobs.filter(',
-    breaks: 'a job is a dead letter while its handler runs',
-  },
-  {
     name: 'the start does not look at the clock',
     file: 'lib/use-cases/attempt/finish.ts',
     find: 'const doom = doomOf(job, startedAt)',

@@ -71,13 +71,6 @@ export const FINISHING: readonly Mutant[] = [
     breaks: 'a recovery that comes too late makes a job of its own',
   },
   {
-    name: 'next attempt takes the place of a twin',
-    file: STORE,
-    find: "if (tables.jobs.get(next.pk)?.has(next.sk)) return 'occupied'",
-    replace: '',
-    breaks: 'the twin is lost',
-  },
-  {
     name: 'one attempt too many',
     file: ENDING,
     find: 'job.attempt >= job.queue.retry.attempts',
@@ -104,20 +97,6 @@ export const FINISHING: readonly Mutant[] = [
     find: 'return undefined\n  return takeNext(context, ended)',
     replace: 'return undefined\n  return undefined',
     breaks: 'jobs that began to wait meanwhile are not noticed',
-  },
-  {
-    name: 'hand-off frees any slot of that id',
-    file: 'lib/core/pass/room.ts',
-    find: '!(id === released?.id && slot.token === released.token)',
-    replace: '!(id === released?.id)',
-    breaks: 'a hand-off whose reply got lost frees the next run’s slot',
-  },
-  {
-    name: 'own attempt forgotten when another’s message is refused',
-    file: 'lib/use-cases/pass/send.ts',
-    find: "events.emit({ kind: 'claims not sent', jobs: messages.length, error })",
-    replace: 'void events\n    throw error',
-    breaks: 'an attempt that nobody makes',
   },
   {
     name: 'own attempt forgotten when a later round fails',

@@ -36,13 +36,6 @@ export const JUDGED_ITEMS: readonly Mutant[] = [
     breaks: 'a job that was put while the one before failed is lost',
   },
   {
-    name: 'a job that was replaced while it ran forgotten',
-    file: 'lib/use-cases/attempt/finish.ts',
-    find: "ended.some((one) => one.outcome === 'changed' || ",
-    replace: 'ended.some((one) => ',
-    breaks: 'nobody looks at what has taken its place',
-  },
-  {
     name: 'payload given away',
     file: 'lib/api/run-task.ts',
     find: 'structuredClone(job.payload)',

@@ -35,20 +35,6 @@ export const KEYED: readonly Mutant[] = [
     breaks: 'what runs is deleted, and its slot stays',
   },
   {
-    name: 'one that is cancelled is replaced',
-    file: COLLISION,
-    find: "&& item['cancellation'] === undefined\n\nconst",
-    replace: '\n\nconst',
-    breaks: 'nobody’s name is on its end',
-  },
-  {
-    name: 'the place of a job is taken without its shard’s version',
-    file: UNIQUE,
-    find: '  if (state?.version !== version || whatIsThere(tables, item)) return',
-    replace: '  if (whatIsThere(tables, item)) return',
-    breaks: 'a pass that has read the job before claims what is gone',
-  },
-  {
     name: 'one that waits passes for one that has started',
     file: COLLISION,
     find: "  collision.while === 'unfinished' || isFresh",

@@ -40,11 +40,4 @@ export const LANES: readonly Mutant[] = [
     replace: 'next && tables.jobs.get(next.pk)?.has(`-$' + '{next.sk}`)',
     breaks: 'a twin is lost',
   },
-  {
-    name: 'a wrong place is served as it is',
-    file: 'lib/use-cases/pass/take-away.ts',
-    find: '  return jobs.filter((job) => !gone.has(job))',
-    replace: '  return jobs.filter((job) => !gone.has(job) || jobs.length > 0)',
-    breaks: 'a job runs where other limits hold',
-  },
 ]

@@ -4,7 +4,6 @@ import type { Mutant } from './mutant.ts'
 const BORROW = 'lib/use-cases/lending/borrow.ts'
 const CAPACITY = 'lib/use-cases/lending/capacity.ts'
 const COLLECT = 'lib/use-cases/lending/collect.ts'
-const SETTLE = 'lib/use-cases/lending/settle.ts'
 const SET_LIMITS = 'lib/use-cases/operate/set-limits.ts'
 const STORE = 'lib/adapters/memory/states.ts'
 const PASS = 'lib/use-cases/pass/pass.ts'
@@ -24,13 +23,6 @@ export const LENDING_WRITES: readonly Mutant[] = [
     find: '...(isLimited(write) ? { version: (now.version ?? 0) + 1 } : {}),',
     replace: '',
     breaks: 'the plain shard claims what has been lent since it read',
-  },
-  {
-    name: 'the books written over what others have lent',
-    file: 'lib/adapters/memory/books.ts',
-    find: 'return isUnchanged(now.books ?? NO_BOOKS, write)',
-    replace: 'return isUnchanged(now.books ?? NO_BOOKS, write) || now.books !== undefined',
-    breaks: 'a loan is written over by what was known before it',
   },
   {
     name: 'a loan that was refused is used',
@@ -80,21 +72,6 @@ export const LENDING_WRITES: readonly Mutant[] = [
     breaks: 'shards wait for units that lie idle',
   },
   {
-    name: 'no look at the books after a slot is free',
-    file: SETTLE,
-    find: '!capacity.limiter && hasFreed && !lack.slots && !lack.starts',
-    replace: '!capacity.limiter && hasFreed && lack.slots && lack.starts',
-    breaks: 'who has come to the line meanwhile waits for nobody',
-  },
-  {
-    name: 'given back in the books only',
-    file: 'lib/use-cases/pass/carry-out.ts',
-    find: 'changed || !isExpiryRight(state) || state.strandedSince !== undefined || isMoved(gates, left, state)',
-    replace:
-      'changed || !isExpiryRight(state) || state.strandedSince !== undefined || (1 > 2 && isMoved(gates, left, state))',
-    breaks: 'a shard uses what it has given back',
-  },
-  {
     name: 'what is given back is not written down',
     file: 'lib/use-cases/lending/settle-all.ts',
     find: '...(isSameUnits(state.borrowed, borrowed) ? {} : { borrowed }),',
@@ -121,13 +98,6 @@ export const LENDING_WRITES: readonly Mutant[] = [
     find: '  await wakeNow(\n    { wake },\n',
     replace: '  void wake\n  await wakeNow(\n    { wake: { send: async () => {} } },\n',
     breaks: 'a limit that was raised is not used, nor what is too much given back',
-  },
-  {
-    name: 'nobody looks when another shard’s start is forgotten',
-    file: ROUND,
-    find: 'nextLook(jobs.nextDueAt, supplied.spareAt, forgottenAt)',
-    replace: 'nextLook(jobs.nextDueAt, supplied.spareAt && undefined, forgottenAt)',
-    breaks: 'a shard waits for a start that time gives back',
   },
   {
     name: 'nobody looks when a start is to be given away',

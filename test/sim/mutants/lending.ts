@@ -38,25 +38,11 @@ export const LENDING_RULES: readonly Mutant[] = [
     breaks: 'units that are lent are used by their owner as well',
   },
   {
-    name: 'the plain shard counts twice what is lent',
-    file: PORTION,
-    find: 'Math.max(0, capOf(limits, resource) - lentOut(books[resource]))',
-    replace: 'Math.max(0, capOf(limits, resource) - 2 * lentOut(books[resource]))',
-    breaks: 'jobs wait beside free units',
-  },
-  {
     name: 'claims while too much is out',
     file: PORTION,
     find: 'isOverLimit(portion, resource) ? 0 : unitsHeld(portion, resource)',
     replace: 'isOverLimit(portion, resource) ? unitsHeld(portion, resource) : unitsHeld(portion, resource)',
     breaks: 'a limit that was lowered is not obeyed for as long as there is work',
-  },
-  {
-    name: 'nobody gives way',
-    file: LIMITER,
-    find: 'unitsOfWaiting === 0 || units - unitsOfWaiting >= 2',
-    replace: 'unitsOfWaiting < 0 && units > 0',
-    breaks: 'a shard with a backlog starves the others',
   },
   {
     name: 'the smaller number of units arrives',
@@ -142,12 +128,5 @@ export const LENDING_RULES: readonly Mutant[] = [
     replace:
       'return is?.returned === was.returned || was.lent > 0 ? [] : [{ resource, borrower: self, was, is }]',
     breaks: 'units that a shard has given back are lost',
-  },
-  {
-    name: 'a shard without a start waits for slots',
-    file: PORTION,
-    find: 'const slots = isWorkLeft && !starts &&',
-    replace: 'const slots = isWorkLeft &&',
-    breaks: 'slots go to shards that cannot use them',
   },
 ]

@@ -4,7 +4,6 @@ import type { Mutant } from './mutant.ts'
 const ACCOUNT = 'lib/use-cases/lending/account.ts'
 const BORROW = 'lib/use-cases/lending/borrow.ts'
 const GATES = 'lib/core/limits/gates.ts'
-const LENDER = 'lib/use-cases/lending/lender.ts'
 const SETTLE = 'lib/use-cases/lending/settle.ts'
 
 export const LIMITERS: readonly Mutant[] = [
@@ -51,25 +50,11 @@ export const LIMITERS: readonly Mutant[] = [
     breaks: 'units are served to a shard that its partition holds back',
   },
   {
-    name: 'nothing is kept for a job that waits for another limiter',
-    file: GATES,
-    find: '...(isReserved ? { isReserved } : {})',
-    replace: '...(isReserved && index < 0 ? { isReserved } : {})',
-    breaks: 'shards that need two limiters give each other the one, and never have both',
-  },
-  {
     name: 'a part of what a job weighs is borrowed',
     file: BORROW,
     find: 'const ofOneJob = unitsOfOneJob(capacity, resource, self)\n',
     replace: 'const ofOneJob = Math.min(1, unitsOfOneJob(capacity, resource, self))\n',
     breaks: 'units go to and fro',
-  },
-  {
-    name: 'what is kept for the next job is taken',
-    file: LENDER,
-    find: 'const half = capacity.limiter ? 0 : ',
-    replace: 'const half = ',
-    breaks: 'two shards take from each other what both need whole',
   },
   {
     name: 'shards that are gone keep their units',
@@ -111,7 +96,7 @@ export const LIMITERS: readonly Mutant[] = [
     name: 'what a shard has of a limiter is not written down',
     file: 'lib/use-cases/pass/write.ts',
     find: '...(borrowedFrom ? { borrowedFrom } : {})',
-    replace: '...(borrowedFrom && slots === undefined ? { borrowedFrom } : {})',
+    replace: '...(borrowedFrom && mark.length === 0 ? { borrowedFrom } : {})',
     breaks: 'nobody knows what the slots of a shard rest on',
   },
   {

@@ -9,11 +9,4 @@ export const PRIORITIES: readonly Mutant[] = [
     replace: 'waiting.findIndex((priority) => priority > best + 9)',
     breaks: 'a better job waits beside units that worse ones get',
   },
-  {
-    name: 'a better job has no better place',
-    file: 'lib/core/limits/settling.ts',
-    find: 'if (stays && priorityIn(was) === priority) return []',
-    replace: 'if (stays && priorityIn(was) <= priority) return []',
-    breaks: 'worse jobs of a shard are served as if they were its best one, and keep others waiting',
-  },
 ]

@@ -10,13 +10,6 @@ export const RECOVERY: readonly Mutant[] = [
     breaks: 'an attempt that lives is taken for dead',
   },
   {
-    name: 'deadline without the clocks’ difference',
-    file: 'lib/use-cases/attempt/invocation.ts',
-    find: 'clock.now() + Math.ceil(invocation.remaining_ms()) + CLOCK_SKEW_MS',
-    replace: 'clock.now() + Math.ceil(invocation.remaining_ms())',
-    breaks: 'an attempt is taken for dead by a clock that is ahead',
-  },
-  {
     name: 'a holder that never expires',
     file: 'lib/core/shard/state.ts',
     find: 'isRunning(slot) && slot.deadline <= now',

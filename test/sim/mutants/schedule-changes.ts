@@ -7,7 +7,6 @@ const FIRE = 'lib/use-cases/schedules/fire-schedule.ts'
 const PUT = 'lib/use-cases/schedules/put-schedule.ts'
 const REMOVE = 'lib/use-cases/schedules/remove-schedule.ts'
 const PAUSE = 'lib/use-cases/schedules/pause-schedule.ts'
-const WITHDRAW = 'lib/use-cases/schedules/withdraw.ts'
 const AHEAD = 'lib/core/schedule/put-ahead.ts'
 const DEFINITION = 'lib/core/schedule/definition.ts'
 
@@ -41,13 +40,6 @@ export const SCHEDULE_CHANGES: readonly Mutant[] = [
     breaks: 'what has waited for the job waits for up to a minute more',
   },
   {
-    name: 'a one-time stays when its job has succeeded',
-    file: END,
-    find: 'const mayGo = ending.kind ===',
-    replace: 'const mayGo = tick.isManual === true && ending.kind ===',
-    breaks: 'the table fills with schedules that are over',
-  },
-  {
     name: 'a change leaves what was put ahead',
     file: PUT,
     find: 'noting(next, putAhead(context.config, schedule, now))',
@@ -67,13 +59,6 @@ export const SCHEDULE_CHANGES: readonly Mutant[] = [
     find: 'putAhead(context.config, schedule, now)',
     replace: 'putAhead(context.config, schedule, now).slice(999)',
     breaks: 'its job starts when somebody has been told that it is paused',
-  },
-  {
-    name: 'what is claimed is taken back as well',
-    file: WITHDRAW,
-    find: 'const item = isInFlight(state.slots, place.sk) ? undefined : await',
-    replace: 'const item = isInFlight({}, place.sk) ? undefined : await',
-    breaks: 'the job of a handler that runs is gone, and its tick is fired again',
   },
   {
     name: 'a tick that was taken back counts as fired',

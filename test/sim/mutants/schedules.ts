@@ -5,7 +5,6 @@ const DELIVER = 'lib/use-cases/schedules/deliver.ts'
 const DUE = 'lib/core/schedule/due-ticks.ts'
 const ENDING = 'lib/core/job/ending.ts'
 const LOOK = 'lib/use-cases/schedules/wake-partitions.ts'
-const FIRE_ITEM = 'lib/use-cases/schedules/fire-item.ts'
 const NAMES = 'lib/core/schedule/job-of-tick.ts'
 const TICKS = 'lib/core/schedule/cron-ticks.ts'
 
@@ -37,14 +36,6 @@ export const SCHEDULES: readonly Mutant[] = [
     find: 'await store.schedules.putAtMostOnce(job)',
     replace: 'await store.jobs.put(job)',
     breaks: 'a put whose answer was lost comes again when its job has run',
-  },
-  {
-    name: 'a firing that somebody was faster than goes on',
-    file: DELIVER,
-    find: "if (outcome.kind === 'stale') return 'stale'",
-    replace:
-      "if (outcome.kind === 'stale') return goOn(context, { ...delivery, schedule: { ...schedule, version: (schedule.version + 1) as never } })",
-    breaks: 'what somebody has just changed is written back, and ticks pass without a job',
   },
   {
     name: 'ticks have no id of their own',
@@ -87,13 +78,6 @@ export const SCHEDULES: readonly Mutant[] = [
     find: 'const until = clock.now() + TICK_AHEAD_MS',
     replace: 'const until = clock.now()',
     breaks: 'jobs are put when they are due already, up to a minute late',
-  },
-  {
-    name: 'a schedule that could not be fired holds up its neighbours',
-    file: FIRE_ITEM,
-    find: 'return clock.now() + FIRED_AGAIN_MS\n',
-    replace: 'throw error\n',
-    breaks: 'one call that fails costs all schedules of the partition a minute',
   },
   {
     name: 'a time of day that occurs twice ticks twice',

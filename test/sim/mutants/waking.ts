@@ -25,13 +25,6 @@ export const WAKING: readonly Mutant[] = [
     breaks: 'who frees a slot does not look for jobs',
   },
   {
-    name: 'saturated while an attempt is dead',
-    file: 'lib/core/shard/attention.ts',
-    find: 'const nothingOverdue = slots.every((slot) => !isDead(slot, now) && !isOverdue(slot, now))',
-    replace: 'const nothingOverdue = slots.every((slot) => !isDead(slot, 0 * now) && !isOverdue(slot, 0))',
-    breaks: 'a full shard never gets rid of its dead',
-  },
-  {
     name: 'no wake-up arranged',
     file: 'lib/use-cases/wake.ts',
     find: 'if (exact_ms <= MAX_DELAY_MS) await wake.send([{ shard, dueAt: at, delay_ms }])',
@@ -67,13 +60,6 @@ export const WAKING: readonly Mutant[] = [
     breaks: 'the last of the delayed jobs is waited for, not the first',
   },
   {
-    name: 'own write without its mark',
-    file: 'lib/core/shard/state.ts',
-    find: '): boolean => passedBy === mark || ',
-    replace: '): boolean => passedBy === mark + mark || ',
-    breaks: 'a pass that claims nothing, and whose write was sent twice, arranges no wake-up',
-  },
-  {
     name: 'early wake-up not repeated',
     file: 'lib/use-cases/pass/carry-out.ts',
     find: 'await Promise.all([wake(), returnStarts',
@@ -86,12 +72,5 @@ export const WAKING: readonly Mutant[] = [
     find: 'context.clock.now() - begunAt < CHAIN_MS && ',
     replace: '',
     breaks: 'others wait for a worker until a whole backlog is done',
-  },
-  {
-    name: 'paused taken for saturated',
-    file: 'lib/core/shard/attention.ts',
-    find: ' && limits.slots > 0',
-    replace: '',
-    breaks: 'what comes into a paused shard is looked at by nobody',
   },
 ]

@@ -80,6 +80,15 @@ describe('a job that is put late amid those in flight', () => {
     expect(world.state().waitingAmid).toBeUndefined()
   })
 
+  test('is noted although the pass of its arrival reads no further than to better ones', async () => {
+    const better = ['better', 'too'].map((id) => backlog(1, { id, priority: 3 }))
+    world.put(...better, backlog(4.5, { id: 'late' }))
+    await world.stream()
+    expect(world.state().waitingAmid).toBe(true)
+    for (const id of ['job-00', 'job-01', 'job-02']) await end(id)
+    expect(world.inFlight).toEqual(expect.arrayContaining(['better', 'too', 'late']))
+  })
+
   test('is noted until the last of several is claimed', async () => {
     world.put(late(), late({ id: 'later' }))
     await world.stream()

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { DamagedStateError } from '../../../lib/core/errors.ts'
 import { overrideLimits } from '../../../lib/use-cases/operate/set-limits.ts'
 import { asShard, configOf, jobItem, SHARD } from '../../support/builders.ts'
+import { ahead } from '../../support/interleave.ts'
 import { World } from '../../support/world.ts'
 
 const config = configOf({ concurrency: 2 })
@@ -19,6 +20,14 @@ describe('an override', () => {
     await world.pass()
     expect(world.state()).toMatchObject({ override: { concurrency: 0 } })
     expect(world.state().expiresAt).toBeUndefined()
+  })
+
+  test('that is written while a pass decides makes it look again', async () => {
+    const world = new World(config)
+    world.put(jobItem({ id: 'a' }))
+    ahead(world, 'pass', async () => byHand(world, { override: { concurrency: 0 } }))
+    await world.stream()
+    expect(world.inFlight).toEqual([])
   })
 
   test('that is taken away leaves an item that goes when its time has come', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { WorkMessage } from '../../../lib/ports/queues.ts'
-import { configOf, jobItem, NOW } from '../../support/builders.ts'
+import { asId, configOf, jobItem, NOW } from '../../support/builders.ts'
 import { dieOf } from '../../support/interleave.ts'
 import { World } from '../../support/world.ts'
 
@@ -118,6 +118,21 @@ describe('a claim whose message was lost', () => {
     await world.sweep()
     await world.settle()
     expect(world.ran).toEqual(['a'])
+  })
+
+  test('does not keep a worker from the job that it has taken for itself', async () => {
+    const world = new World(configOf({ concurrency: 2 }))
+    world.remaining_ms = 900_000
+    world.put(...[...'abcd'].map((id) => jobItem({ id })))
+    await world.stream()
+    const [first, second] = world.takeWork()
+    if (!first || !second) throw new Error('no messages')
+    const { pk, token } = second
+    await world.context.store.states.release(pk, { id: asId('b'), token, jobStands: true })
+    Object.assign(world.context.work, { send: () => Promise.reject(new Error('SQS is down')) })
+    await world.work(first)
+    expect(world.ran.slice(0, 2)).toEqual(['a', 'b'])
+    expect(world.inFlight).toContain('c')
   })
 })
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { LimitOverride } from '../../../lib/core/limits/limits.ts'
 import type { Config } from '../../../lib/core/queue/config.ts'
 import { overrideLimits } from '../../../lib/use-cases/operate/set-limits.ts'
-import { asShard, configOf, jobItem, SHARD } from '../../support/builders.ts'
+import { asShard, configOf, jobItem, NOW, SHARD } from '../../support/builders.ts'
 import { World } from '../../support/world.ts'
 
 const CONFIG = configOf({ concurrency: 2 })
@@ -37,6 +37,14 @@ describe('an override', () => {
       inFlight.push(world.inFlight.length)
     }
     expect(inFlight).toEqual([3, 2, 2, 2])
+  })
+
+  test('of 0 keeps nobody from judging what comes', async () => {
+    const world = await withWork()
+    await override(world, { concurrency: 0 })
+    world.put({ ...jobItem({ id: 'before' }), startBefore: NOW - 1 })
+    await world.stream()
+    expect(world.dead).toMatchObject([{ reason: 'expired' }])
   })
 
   test('of 0 pauses, and its end goes on', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { visitOf } from '../../../lib/core/shard/expiry.ts'
 import { configOf, jobItem, NOW } from '../../support/builders.ts'
 import { World } from '../../support/world.ts'
 
@@ -20,6 +21,13 @@ describe('a rate limit', () => {
     world.put(...jobs(5))
     await world.live(60_000)
     expect(world.attempts.map(({ at }) => at - NOW)).toEqual([15, 15, 10_015, 10_015, 20_015])
+  })
+
+  test('keeps the item of a shard for as long as its starts are remembered, and a week', async () => {
+    const world = new World(limited(2))
+    world.put(...jobs(1))
+    await world.live(60_000)
+    expect(visitOf(world.state().expiresAt ?? 0)).toBeGreaterThanOrEqual(NOW + 10_000)
   })
 
   test('counts a claim until it starts, however late', async () => {

@@ -155,6 +155,7 @@ describe('two deploys, and crashes', () => {
     world.isAlone = false
     expect(await deploy(world, FIRST)).toBe('left')
     expect(await names(world)).toEqual([])
+    expect(await world.context.store.schedules.declared()).toBeUndefined()
   })
 
   test('who notices a deploy amid its set stops, and the next one has the word', async () => {

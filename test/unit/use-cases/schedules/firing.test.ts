@@ -4,6 +4,7 @@ import type { Job } from '../../../../lib/core/job/job.ts'
 import type { Delivery } from '../../../../lib/core/schedule/schedule.ts'
 import { toScheduleItem, versionAfter } from '../../../../lib/core/schedule/schedule-item.ts'
 import { firePartition } from '../../../../lib/use-cases/schedules/fire-partition.ts'
+import { pauseSchedule } from '../../../../lib/use-cases/schedules/pause-schedule.ts'
 import { NOW } from '../../../support/builders.ts'
 import { diesAt, MINUTE_MS, minutes, ranAt, standing, ticksOf, worldWith } from './scheduled.ts'
 
@@ -91,6 +92,21 @@ test('a job that stands there, for somebody has written its schedule back, is le
   await firePartition(world.context, { fire: 0 })
   expect(ticksOf(world.jobs)).toEqual([20_000, 40_000, 60_000, 80_000])
   expect((await standing(world))?.nextAt).toBe(NOW + 100_000)
+})
+
+test('who finds that somebody was faster leaves what stands there, and makes no job of it', async () => {
+  const world = await worldWith()
+  const { schedules } = world.context.store
+  const { fire } = schedules
+  const late: typeof fire = async (firing) => {
+    Object.assign(schedules, { fire })
+    await pauseSchedule(world.context, { task: 'sync', name: 'daily' }, { by: 'ann' })
+    return fire(firing)
+  }
+  Object.assign(schedules, { fire: late })
+  await firePartition(world.context, { fire: 0 })
+  expect((await standing(world))?.pause?.by).toBe('ann')
+  expect(ticksOf(world.jobs)).toEqual([])
 })
 
 test('more ticks than one transaction holds are fired all the same', async () => {

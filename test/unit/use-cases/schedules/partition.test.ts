@@ -240,6 +240,23 @@ describe('what somebody has left to be taken back, and has died', () => {
     expect((await standing(world))?.withdraw).toBeUndefined()
   })
 
+  test('stays where a worker has it, and its tick has had its job', async () => {
+    const world = await worldWith()
+    await firePartition(world.context, { fire: 0 })
+    const [job] = world.jobs
+    world.now += MINUTE_MS
+    await world.stream()
+    const fired = await standing(world)
+    if (!fired || !job || world.takeWork().length === 0) throw new Error('a job that is claimed')
+    const withdraw = [{ pk: job.pk, sk: job.sk }]
+    const payload = { customer: 'acme', by: 'another' }
+    const changed = { ...fired, payload, withdraw, version: versionAfter(fired.version, world.now) }
+    await world.context.store.schedules.put(toScheduleItem(changed), fired.version)
+    await firePartition(world.context, { fire: [fired.key] })
+    expect(await world.context.store.jobs.get(job)).toEqual(job)
+    expect((await standing(world))?.withdraw).toBeUndefined()
+  })
+
   test('and a schedule that is unscheduled goes then', async () => {
     const world = await worldWith()
     await firePartition(world.context, { fire: 0 })

@@ -1,0 +1,86 @@
+/** Whose turn it is, and what is lent to whom: what only takes longer, or others make up for, so that the simulation does not notice it. */
+import type { TestedMutant } from './mutant.ts'
+
+export const TURN_MUTANTS: readonly TestedMutant[] = [
+  {
+    name: 'the plain shard counts twice what is lent',
+    file: 'lib/core/limits/portion.ts',
+    find: 'Math.max(0, capOf(limits, resource) - lentOut(books[resource]))',
+    replace: 'Math.max(0, capOf(limits, resource) - 2 * lentOut(books[resource]))',
+    breaks: 'jobs wait beside free units',
+    tests: ['test/unit/core/limits/portion.test.ts'],
+  },
+  {
+    name: 'nobody gives way',
+    file: 'lib/core/limits/limiter.ts',
+    find: 'unitsOfWaiting === 0 || units - unitsOfWaiting >= 2',
+    replace: 'unitsOfWaiting < 0 && units > 0',
+    breaks: 'a shard with a backlog starves the others',
+    tests: ['test/unit/core/limits/limiter.test.ts'],
+  },
+  {
+    name: 'a shard without a start waits for slots',
+    file: 'lib/core/limits/portion.ts',
+    find: 'const slots = isWorkLeft && !starts &&',
+    replace: 'const slots = isWorkLeft &&',
+    breaks: 'slots go to shards that cannot use them',
+    tests: ['test/unit/core/limits/portion.test.ts'],
+  },
+  {
+    name: 'the books written over what others have lent',
+    file: 'lib/adapters/memory/books.ts',
+    find: 'return isUnchanged(now.books ?? NO_BOOKS, write)',
+    replace: 'return isUnchanged(now.books ?? NO_BOOKS, write) || now.books !== undefined',
+    breaks: 'a loan is written over by what was known before it',
+    tests: ['test/contract/store-memory.test.ts'],
+  },
+  {
+    name: 'no look at the books after a slot is free',
+    file: 'lib/use-cases/lending/settle.ts',
+    find: '!capacity.limiter && hasFreed && !lack.slots && !lack.starts',
+    replace: '!capacity.limiter && hasFreed && lack.slots && lack.starts',
+    breaks: 'who has come to the line meanwhile waits for nobody',
+    tests: ['test/unit/use-cases/freed-amid.test.ts'],
+  },
+  {
+    name: 'given back in the books only',
+    file: 'lib/use-cases/pass/carry-out.ts',
+    find: 'changed || !isExpiryRight(state) || state.strandedSince !== undefined || isMoved(gates, left, state)',
+    replace:
+      'changed || !isExpiryRight(state) || state.strandedSince !== undefined || (1 > 2 && isMoved(gates, left, state))',
+    breaks: 'a shard uses what it has given back',
+    tests: ['test/unit/use-cases/units-at-rest.test.ts'],
+  },
+  {
+    name: 'nobody looks when another shard’s start is forgotten',
+    file: 'lib/use-cases/pass/round.ts',
+    find: 'nextLook(jobs.nextDueAt, supplied.spareAt, forgottenAt)',
+    replace: 'nextLook(jobs.nextDueAt, supplied.spareAt && undefined, forgottenAt)',
+    breaks: 'a shard waits for a start that time gives back',
+    tests: ['test/unit/use-cases/lent-starts.test.ts'],
+  },
+  {
+    name: 'nothing is kept for a job that waits for another limiter',
+    file: 'lib/core/limits/gates.ts',
+    find: '...(isReserved ? { isReserved } : {})',
+    replace: '...(isReserved && index < 0 ? { isReserved } : {})',
+    breaks: 'shards that need two limiters give each other the one, and never have both',
+    tests: ['test/unit/use-cases/two-limiters.test.ts'],
+  },
+  {
+    name: 'what is kept for the next job is taken',
+    file: 'lib/use-cases/lending/lender.ts',
+    find: 'const half = capacity.limiter ? 0 : ',
+    replace: 'const half = ',
+    breaks: 'two shards take from each other what both need whole',
+    tests: ['test/unit/use-cases/kept-units.test.ts'],
+  },
+  {
+    name: 'a better job has no better place',
+    file: 'lib/core/limits/settling.ts',
+    find: 'if (stays && priorityIn(was) === priority) return []',
+    replace: 'if (stays && priorityIn(was) <= priority) return []',
+    breaks: 'worse jobs of a shard are served as if they were its best one, and keep others waiting',
+    tests: ['test/unit/core/limits/priorities.test.ts'],
+  },
+]
