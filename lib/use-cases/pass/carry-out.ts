@@ -37,6 +37,8 @@ export interface Use {
   readonly startable: number
   /** It has got all that it asked for, or not all have been asked, so there may be more. */
   readonly mayGetMore: boolean
+  /** The worker takes its next job from whoever is served, if this pass claims none for it. */
+  readonly takesServed: boolean
 }
 
 /**
@@ -66,7 +68,12 @@ export async function carryOut(
   }
   const borrowed = borrowedAfter(state, left)
   const write = passWrite(state, decision, { ...input, ...borrowed, mark: context.random.token() })
-  const [outcome, accounts] = await writeAndLook(context, left, state, write)
+  const takesServed = use.takesServed && !claimsOwn(decision)
+  const [outcome, accounts] = await Promise.all([
+    context.store.states.pass(state, write),
+    // Whoever is served when it is written is read meanwhile.
+    withNextSeen(context, left, takesServed),
+  ])
   // Whoever has won may have relied on a place that is left by now.
   if (outcome.kind === 'conflict') return conflictOf(outcome, write, input, isLeaving)
   tellOfPass(context, input, decision)
@@ -83,13 +90,6 @@ export async function carryOut(
     settle: (after) => settleAll(context, accounts, after),
   })
 }
-
-/** Whoever is served when it is written is read meanwhile. */
-const writeAndLook = (
-  context: Context,
-  left: readonly Account[],
-  ...pass: Parameters<Context['store']['states']['pass']>
-) => Promise.all([context.store.states.pass(...pass), withNextSeen(context, left)])
 
 /** Whether the item does not say yet all that there is to say. */
 const isToBeWritten = (
@@ -185,6 +185,8 @@ function outcomeOf(
     result: { lack, hasClaimed },
   }))
 }
+
+const claimsOwn = ({ claims: [first] }: Decision): boolean => first !== undefined && isRunning(first.slot)
 
 /** The job that the worker takes over itself. */
 function ownOf(
