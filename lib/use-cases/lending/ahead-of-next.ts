@@ -1,31 +1,31 @@
 /** The first jobs of whoever gets a unit are read while the books are written that say so: a unit is idle for less. */
 import type { Borrower } from '../../core/limits/limiter.ts'
-import type { ShardState } from '../../core/shard/state.ts'
 import type { Context } from '../context.ts'
-import { readAhead } from '../pages-ahead.ts'
-import type { PassResult, SeenShard } from './served.ts'
+import { type PagesAhead, readAhead } from '../pages-ahead.ts'
+import type { PassResult } from './served.ts'
 
-type Ahead = ReadonlyMap<Borrower, Pick<SeenShard, 'ahead'>>
+type Ahead = ReadonlyMap<Borrower, PagesAhead>
 
-const NOTHING: Ahead = new Map()
+/** @returns what the writing returns, and what has been read beside it */
+type Beside = <Outcome>(
+  served: readonly Borrower[],
+  writing: Promise<Outcome>,
+) => Promise<readonly [Outcome, Ahead]>
 
 /**
  * Only of the one whose item was read while the pass was written, and only if the worker goes on there: whoever is woken reads its item
- * anew. If the books are written only when tried again, what was read first counts.
+ * anew, and so do those that are served after somebody else. If the books are written only when tried again, what was read first counts.
  */
 export function aheadOfNext(
   context: Context,
   { next = new Map(), takesServed, along = [] }: PassResult,
-): (served: readonly Borrower[]) => Promise<Ahead> {
+): Beside {
   const [[borrower, state] = []] = takesServed && along.length === 0 ? next : []
-  let reading: Promise<Ahead> | undefined
-  const read = async (of: Borrower, seen: ShardState): Promise<Ahead> => {
-    const ahead = await readAhead(context, { state: seen, whole: true, isOfServed: true })
-    return ahead ? new Map([[of, { ahead }]]) : NOTHING
-  }
-  return async ([first]) => {
-    if (!borrower || !state || first !== borrower) return NOTHING
-    reading ??= read(borrower, state)
-    return reading
+  let reading: Promise<PagesAhead | undefined> | undefined
+  return async ([first], writing) => {
+    if (!borrower || !state || first !== borrower) return [await writing, new Map()]
+    reading ??= readAhead(context, { state, whole: true, isOfServed: true })
+    const [outcome, ahead] = await Promise.all([writing, reading])
+    return [outcome, new Map(ahead ? [[borrower, ahead]] : [])]
   }
 }

@@ -10,19 +10,12 @@ import type { Account } from './settle-all.ts'
 /** Nothing of this settlement is written. */
 const NO_ID = '' as LoanId
 
-/**
- * If others come first by then, their items are read then.
- * @param takesServed whether the worker takes its next job there
- */
-export const withNextSeen = (
-  context: Context,
-  accounts: readonly Account[],
-  takesServed: boolean,
-): Promise<readonly Account[]> =>
+/** If others come first by then, their items are read then. */
+export const withNextSeen = (context: Context, accounts: readonly Account[]): Promise<readonly Account[]> =>
   Promise.all(
     accounts.map(async (account) => {
       const next = await nextSeen(context, account)
-      return next ? { ...account, result: { ...account.result, next, takesServed } } : account
+      return next ? { ...account, result: { ...account.result, next } } : account
     }),
   )
 

@@ -68,12 +68,7 @@ export async function carryOut(
   }
   const borrowed = borrowedAfter(state, left)
   const write = passWrite(state, decision, { ...input, ...borrowed, mark: context.random.token() })
-  const takesServed = use.takesServed && !claimsOwn(decision)
-  const [outcome, accounts] = await Promise.all([
-    context.store.states.pass(state, write),
-    // Whoever is served when it is written is read meanwhile.
-    withNextSeen(context, left, takesServed),
-  ])
+  const [outcome, accounts] = await writeAndLook(context, left, state, write)
   // Whoever has won may have relied on a place that is left by now.
   if (outcome.kind === 'conflict') return conflictOf(outcome, write, input, isLeaving)
   tellOfPass(context, input, decision)
@@ -90,6 +85,13 @@ export async function carryOut(
     settle: (after) => settleAll(context, accounts, after),
   })
 }
+
+/** Whoever is served when it is written is read meanwhile. */
+const writeAndLook = (
+  context: Context,
+  left: readonly Account[],
+  ...pass: Parameters<Context['store']['states']['pass']>
+) => Promise.all([context.store.states.pass(...pass), withNextSeen(context, left)])
 
 /** Whether the item does not say yet all that there is to say. */
 const isToBeWritten = (
@@ -169,7 +171,7 @@ const sendsAway = ({ config }: Context, state: ShardState, now: number): boolean
 
 /** What the shard has borrowed after the pass, and whether it still lacks something. */
 function outcomeOf(
-  { gates, startable }: Use,
+  { gates, startable, takesServed }: Use,
   { claims, holds }: Decision,
   startsIn: ReturnType<typeof waitForStart>,
 ): Account[] {
@@ -180,13 +182,12 @@ function outcomeOf(
     startable: Math.max(0, startable - claims.length),
   }
   const hasClaimed = claims.length > 0
+  const goesOn = takesServed && !claims.some(({ slot }) => isRunning(slot))
   return passedGates(gates, outcome).map(({ portion, lack }) => ({
     capacity: portion,
-    result: { lack, hasClaimed },
+    result: { lack, hasClaimed, takesServed: goesOn },
   }))
 }
-
-const claimsOwn = ({ claims: [first] }: Decision): boolean => first !== undefined && isRunning(first.slot)
 
 /** The job that the worker takes over itself. */
 function ownOf(

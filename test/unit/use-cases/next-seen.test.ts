@@ -62,7 +62,7 @@ test('of a limiter that is divided it is looked at when it is served: it may bor
       capacity: { ...capacity, limits: { concurrency: 2 } },
       result,
     }))
-    return (await withNextSeen(world.context, free, true)).map(({ result: { next } }) => [
+    return (await withNextSeen(world.context, free)).map(({ result: { next } }) => [
       ...(next ?? new Map()).keys(),
     ])
   }
