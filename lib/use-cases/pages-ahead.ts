@@ -72,7 +72,10 @@ export const rangeQuery = (shard: ShardKey, { from, before }: Range, limit: numb
   ...(before ? { before } : {}),
 })
 
-/** What the query would bring, or the beginning of that: what is missing is behind it, as behind any page. */
+/**
+ * What the query would bring, or the beginning of that: what is missing is behind it, as behind any page. DynamoDB does not look behind
+ * a full page either.
+ */
 export function pageFor(query: RangeQuery, pages: readonly PageAhead[]): RangePage | undefined {
   const { shard, from, before, limit } = query
   const found = pages.find(
@@ -80,5 +83,5 @@ export function pageFor(query: RangeQuery, pages: readonly PageAhead[]): RangePa
   )
   if (!found) return undefined
   const { items, more } = found.page
-  return { items: items.slice(0, limit), more: more || items.length > limit }
+  return { items: items.slice(0, limit), more: more || items.length >= limit }
 }

@@ -40,4 +40,18 @@ export const READING: readonly Mutant[] = [
     replace: '  late.length < 0 ||\n',
     breaks: 'nobody says that a late job waits amid those in flight',
   },
+  {
+    name: 'read before the dead were seen to',
+    file: 'lib/use-cases/pass/read-jobs.ts',
+    find: '  recovered.size > 0 ? undefined : ahead\n',
+    replace: '  recovered.size < 0 ? undefined : ahead\n',
+    breaks: 'a job is claimed where it stood when its worker died, and runs beside its next attempt',
+  },
+  {
+    name: 'a page read ahead counts as all that there is',
+    file: 'lib/use-cases/pages-ahead.ts',
+    find: 'more: more || items.length >= limit }',
+    replace: 'more: more && items.length < limit }',
+    breaks: 'jobs behind it wait until a sweep finds them',
+  },
 ]
