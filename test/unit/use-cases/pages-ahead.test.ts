@@ -2,10 +2,9 @@
 import { expect, test } from 'vitest'
 import { memoryStore } from '../../../lib/adapters/memory/store.ts'
 import type { JobItem } from '../../../lib/core/job/job.ts'
-import type { Place } from '../../../lib/core/limits/place.ts'
 import { defineConfig, type QueueInput } from '../../../lib/core/queue/config.ts'
 import { pass } from '../../../lib/use-cases/pass/pass.ts'
-import { asShard, jobItem } from '../../support/builders.ts'
+import { asShard, jobItem, loan } from '../../support/builders.ts'
 import { deliver, dieOf, longRunning } from '../../support/interleave.ts'
 import { Waves } from '../../support/waves.ts'
 import { World } from '../../support/world.ts'
@@ -137,8 +136,18 @@ test('if the books are written only when tried again, they are read once', async
   await waves.until(`writeBooks ${TOTAL}`)
   const { states } = others(world).store
   const owner = world.state(asShard(TOTAL))
-  const line = [{ resource: 'slots' as const, borrower: asShard('crm|b'), turn: 9 as Place }]
-  await states.writeBooks(owner, { loans: [], line, isLending: false, expiresAt: world.now + 60_000 })
+  const given = {
+    resource: 'slots',
+    borrower: asShard('crm|b'),
+    was: undefined,
+    is: loan('old', 1, 1),
+  } as const
+  await states.writeBooks(owner, {
+    loans: [given],
+    line: [],
+    isLending: false,
+    expiresAt: world.now + 60_000,
+  })
   const calls = await waves.all()
   expect(callsOf(calls, `writeBooks ${TOTAL}`)).toBe(2)
   expect(callsOf(calls, 'range crm|b')).toBe(1)
