@@ -13,8 +13,16 @@ export const PAGES_AHEAD_MUTANTS: readonly TestedMutant[] = [
     name: 'whoever is served is not read again though no more jobs were seen',
     file: READ,
     find: 'begun.more || !ahead?.isOfServed',
-    replace: 'begun.more || !ahead?.pages',
+    replace: 'begun.more || !ahead?.isOfServed || ahead.since > 0',
     breaks: 'a job waits for the sweep whose visit saw its shard in the line when its jobs had been read',
+    tests: CALLS,
+  },
+  {
+    name: 'whoever is not served is read again, too',
+    file: READ,
+    find: 'begun.more || !ahead?.isOfServed',
+    replace: 'begun.more || !ahead',
+    breaks: 'a sparse job of a queue with a limiter costs a read more',
     tests: CALLS,
   },
   {
@@ -63,7 +71,7 @@ export const PAGES_AHEAD_MUTANTS: readonly TestedMutant[] = [
     find: '  } catch {\n    return undefined',
     replace: '  } catch (error) {\n    throw error',
     breaks: 'a slot stays taken until the deadline, for a read that nobody needs',
-    tests: CALLS,
+    tests: USED,
   },
   {
     name: 'jobs are read after the limiter',

@@ -85,6 +85,17 @@ test('those of whoever is only woken are not read ahead', async () => {
   expect([...world.running]).toEqual(['b0'])
 })
 
+test('a page that shows all that there is is all that is read', async () => {
+  const world = worldOf({ total: 1 })
+  world.put(job('a', 'a0'))
+  const waves = new Waves(world)
+  const streamed = world.stream()
+  const calls = await waves.all()
+  await streamed
+  expect(calls.slice(0, 2)).toEqual([['read crm|a'], ['range crm|a', `read ${TOTAL}`]])
+  expect(callsOf(calls, 'range crm|a')).toBe(1)
+})
+
 test('a page that is too short is read on', async () => {
   const world = worldOf({ concurrency: 3, total: 3 })
   for (const id of ['a0', 'a1', 'a2']) world.put(job('a', id))

@@ -4,7 +4,7 @@ import { FIRST_SORT_KEY } from '../../../lib/core/keys.ts'
 import { limiterKey, totalOf } from '../../../lib/core/limits/queue-limiter.ts'
 import { defineConfig } from '../../../lib/core/queue/config.ts'
 import { joinServed } from '../../../lib/use-cases/lending/served.ts'
-import { type PagesAhead, pageFor } from '../../../lib/use-cases/pages-ahead.ts'
+import { type PagesAhead, pageFor, readAhead } from '../../../lib/use-cases/pages-ahead.ts'
 import { pass } from '../../../lib/use-cases/pass/pass.ts'
 import { readJobs } from '../../../lib/use-cases/pass/read-jobs.ts'
 import { asShard, configOf, jobItem, NOW, running, SHARD, sortKey } from '../../support/builders.ts'
@@ -71,6 +71,13 @@ test('what was put since it was read counts as not seen', async () => {
   // Read again, for there were no more.
   const fewer = { query, page: { items: items.slice(0, 1), more: false } }
   expect(await read(aheadOf({ pages: [fewer] }))).toMatchObject({ due: [], reading: { since: NOW + 5000 } })
+})
+
+test('what cannot be read ahead fails nobody', async () => {
+  const world = new World(config)
+  Object.assign(world.context.store.jobs, { range: () => Promise.reject(new Error('throttled')) })
+  const ahead = readAhead(world.context, { state: world.state(), whole: true, isOfServed: true })
+  await expect(ahead).resolves.toBeUndefined()
 })
 
 test('of a shard that was served by several, what was read first counts', () => {
