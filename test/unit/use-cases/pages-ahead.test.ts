@@ -12,11 +12,12 @@ import { World } from '../../support/world.ts'
 const TOTAL = '$limiter|total|crm'
 const POOL = '$limiter|pool|api'
 const job = (shard: string, id: string): JobItem => jobItem({ pk: asShard(`crm|${shard}`), id })
+const QUEUE = { partition: { payload: 'customer' }, concurrency: 1, timeout: 60_000 } as const
 const worldOf = (queue: Partial<QueueInput>) =>
   new World(
     defineConfig({
       pools: { api: { concurrency: 1 } },
-      queues: { crm: { partition: { payload: 'customer' }, concurrency: 1, timeout: 60_000, ...queue } },
+      queues: { crm: { ...QUEUE, ...queue }, mail: { ...QUEUE, pools: { api: 1 } } },
     }),
   )
 
@@ -63,11 +64,29 @@ test('of two limiters both are read beside the jobs, and who is served is read o
   expect([...world.running]).toEqual(['b0'])
 })
 
+test('of several that are served only the one is read ahead that the worker goes on with', async () => {
+  const world = worldOf({ total: 1, pools: { api: 1 } })
+  const { end, waves } = await waiting(world, { a: 3, b: 2 })
+  const others = ['c0', 'c1'].map((id) => jobItem({ pk: asShard('mail|c'), id }))
+  world.put(...others)
+  await waves.through(deliver(world))
+  end()
+  const calls = await waves.all()
+  expect(calls.flat()).toContain(`writeBooks ${POOL}`)
+  expect(callsOf(calls, 'range crm|b') + callsOf(calls, 'range mail|c')).toBe(1)
+})
+
 test('without a limiter nothing is read ahead, nor of a queue with batches', async () => {
   const plain = worldOf({})
   const first = await waiting(plain, { a: 3, b: 0 })
   first.end()
   expect(await first.waves.all()).toEqual([['read crm|a', 'remove crm|a'], ['range crm|a'], ['pass crm|a']])
+  const wide = worldOf({ concurrency: 3 })
+  wide.put(job('a', 'a0'), job('a', 'a1'), job('a', 'a2'))
+  const waves = new Waves(wide)
+  const streamed = wide.stream()
+  expect(callsOf(await waves.all(), 'range crm|a')).toBe(1)
+  await streamed
   const world = worldOf({ total: 1, batch: { size: 2 } })
   const batches = await waiting(world, { a: 1, b: 4 })
   batches.end()
@@ -179,16 +198,15 @@ test('where a dead slot was taken care of, what was read before is not used', as
 
 test('if they cannot be read ahead, they are read as ever', async () => {
   const world = worldOf({ total: 1 })
-  const { end, waves } = await waiting(world, { a: 3, b: 2 })
+  world.put(job('a', 'a0'))
   const { jobs } = world.context.store
   const { range } = jobs
   let calls = 0
   Object.assign(jobs, {
     range: (...given: Parameters<typeof range>) =>
-      calls++ % 2 === 0 ? Promise.reject(new Error('throttled')) : range(...given),
+      calls++ === 0 ? Promise.reject(new Error('throttled')) : range(...given),
   })
-  end()
-  await waves.all()
-  expect([...world.running]).toEqual(['b0'])
-  expect(calls).toBe(4)
+  await pass(world.context, { shard: asShard('crm|a') })
+  expect(Object.keys(world.state(asShard('crm|a')).slots)).toEqual(['a0'])
+  expect(calls).toBe(2)
 })
