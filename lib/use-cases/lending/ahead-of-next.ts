@@ -16,11 +16,8 @@ type Beside = <Outcome>(
  * Only of the one whose item was read while the pass was written, and only if the worker goes on there: whoever is woken reads its item
  * anew, and so do those that are served after somebody else. If the books are written only when tried again, what was read first counts.
  */
-export function aheadOfNext(
-  context: Context,
-  { next = new Map(), takesServed, along = [] }: PassResult,
-): Beside {
-  const [[borrower, state] = []] = takesServed && along.length === 0 ? next : []
+export function aheadOfNext(context: Context, { next = new Map(), takesServed }: PassResult): Beside {
+  const [[borrower, state] = []] = takesServed ? next : []
   let reading: Promise<PagesAhead | undefined> | undefined
   return async ([first], writing) => {
     if (!borrower || !state || first !== borrower) return [await writing, new Map()]

@@ -16,7 +16,7 @@ const QUEUE = { partition: { payload: 'customer' }, concurrency: 1, timeout: 60_
 const worldOf = (queue: Partial<QueueInput>) =>
   new World(
     defineConfig({
-      pools: { api: { concurrency: 1 } },
+      pools: { api: { concurrency: 2 } },
       queues: { crm: { ...QUEUE, ...queue }, mail: { ...QUEUE, pools: { api: 1 } } },
     }),
   )
@@ -67,12 +67,14 @@ test('of two limiters both are read beside the jobs, and who is served is read o
 test('of several that are served only the one is read ahead that the worker goes on with', async () => {
   const world = worldOf({ total: 1, pools: { api: 1 } })
   const { end, waves } = await waiting(world, { a: 3, b: 2 })
-  const others = ['c0', 'c1'].map((id) => jobItem({ pk: asShard('mail|c'), id }))
-  world.put(...others)
+  // One waits for the total, and has its unit of the pool; another waits for the pool.
+  world.put(...['c0', 'c1'].map((id) => jobItem({ pk: asShard('mail|c'), id })))
   await waves.through(deliver(world))
+  expect([...world.running]).toEqual(['a0'])
   end()
   const calls = await waves.all()
   expect(calls.flat()).toContain(`writeBooks ${POOL}`)
+  expect(calls.flat()).toContain(`writeBooks ${TOTAL}`)
   expect(callsOf(calls, 'range crm|b') + callsOf(calls, 'range mail|c')).toBe(1)
 })
 
