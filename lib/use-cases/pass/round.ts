@@ -1,8 +1,10 @@
 /**
- * One round of a visit: read the state, *then* the limits, *then* the jobs, get units for them, decide, and carry it out.
+ * One round of a visit: read the state, *then* the limits and the jobs, get units for them, decide, and carry it out.
  *
  * The order of the reads matters: a job is deleted before its slot is freed. So if a job is still in the table but its slot
- * is gone, it has not run since the state was read, unless another pass claimed it; and that changes the version.
+ * is gone, it has not run since the state was read, unless another pass claimed it; and that changes the version. Limits and jobs may be
+ * read in either order: what is put after the jobs were read brings a visit of its own. That goes away if the shard waits for units,
+ * and whoever then gives it some visits it afterwards; or the round itself takes it out of the line, and looks once more.
  */
 import { earliest } from '../../core/earliest.ts'
 import type { Job } from '../../core/job/job.ts'

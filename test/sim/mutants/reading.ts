@@ -48,10 +48,10 @@ export const READING: readonly Mutant[] = [
     breaks: 'a job is claimed where it stood when its worker died, and runs beside its next attempt',
   },
   {
-    name: 'a page read ahead counts as all that there is',
+    name: 'jobs that were read for an earlier pass',
     file: 'lib/use-cases/pages-ahead.ts',
-    find: 'more: more || items.length >= limit }',
-    replace: 'more: more && items.length < limit }',
-    breaks: 'jobs behind it wait until a sweep finds them',
+    find: 'return { since, pages, isOfServed }',
+    replace: 'return (store.jobs.ahead ??= { since, pages, isOfServed })',
+    breaks: 'a job is claimed that has run since',
   },
 ]
