@@ -20,6 +20,7 @@ import { LENDING_RACES_MUTANTS } from './lending-races.ts'
 import { LOOK_AHEAD_MUTANTS } from './look-ahead.ts'
 import type { TestedMutant } from './mutant.ts'
 import { ONCE_MUTANTS } from './once.ts'
+import { PAGES_AHEAD_MUTANTS } from './pages-ahead.ts'
 import { PAUSED_QUEUE_MUTANTS } from './paused-queues.ts'
 import { PAYLOADS } from './payloads.ts'
 import { PRIORITY_MUTANTS } from './priorities.ts'
@@ -76,6 +77,7 @@ export const TESTED_MUTANTS: readonly TestedMutant[] = [
   ...FULL_LINE_MUTANTS,
   ...LOOK_AHEAD_MUTANTS,
   ...TESTED_SCHEDULE_MUTANTS,
+  ...PAGES_AHEAD_MUTANTS,
   ...SERVED_ALONG_MUTANTS,
   ...TOLD_MUTANTS,
   ...TURN_MUTANTS,

@@ -48,7 +48,7 @@ export const LOOK_AHEAD_MUTANTS: readonly TestedMutant[] = [
   },
   {
     name: 'a limiter’s item that was read before the shard’s is used',
-    file: 'lib/use-cases/pass/round.ts',
+    file: 'lib/use-cases/pass/limits-and-jobs.ts',
     find: 'readCapacities(context, state, known?.owners)',
     replace: 'readCapacities(context, state, request.seen?.owners)',
     breaks: 'a pass claims by a limit that has been lowered since',

@@ -75,8 +75,8 @@ export const SERVED_ALONG_MUTANTS: readonly TestedMutant[] = [
   {
     name: 'of one that was served by several, that counts which was read last',
     file: 'lib/use-cases/lending/served.ts',
-    find: 'state: (before ?? seen).state,',
-    replace: 'state: seen.state,',
+    find: '...(before ?? seen), owners }',
+    replace: '...seen, owners }',
     breaks:
       'a loan that was paid back since the first of them lent is found there anew, with units that others have',
     tests: ['test/unit/use-cases/who-follows.test.ts'],

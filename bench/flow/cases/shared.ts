@@ -39,7 +39,6 @@ const SHARED: readonly Shared[] = [
     pools: { api: { concurrency: 4 } },
     partitions: 200,
     within: seconds(10, 130),
-    busyToday: { atLeast: 94 },
   },
 ]
 

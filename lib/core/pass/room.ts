@@ -24,8 +24,16 @@ export function jobsToRead(
   whole: boolean,
 ): JobsToRead {
   const staying = slotsThatStay(input)
-  const flying = jobsInFlight(staying)
   const want = roomFor(staying, input).starts.length * (input.limits.batch?.size ?? 1) + 1
+  return jobsWanted(staying, want, whole)
+}
+
+/** What is read before it is known what may be claimed: as if that were one job, which is what a unit that moves on is for. */
+export const jobsToReadAhead = (input: SlotsInput, whole: boolean): JobsToRead =>
+  jobsWanted(slotsThatStay(input), 2, whole)
+
+function jobsWanted(staying: Staying, want: number, whole: boolean): JobsToRead {
+  const flying = jobsInFlight(staying)
   return { want, inFlight: new Set(flying.map(([id]) => id)), ranges: rangesToRead(flying, whole) }
 }
 

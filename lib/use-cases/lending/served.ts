@@ -4,6 +4,7 @@ import type { Along } from '../../core/limits/along.ts'
 import type { Borrower } from '../../core/limits/limiter.ts'
 import type { Result } from '../../core/limits/settling.ts'
 import type { ShardState } from '../../core/shard/state.ts'
+import type { PagesAhead } from '../pages-ahead.ts'
 
 /**
  * What a visit begins with instead of reading it: the shard's item as it was read just before it got units, and *then* the items that have
@@ -12,6 +13,8 @@ import type { ShardState } from '../../core/shard/state.ts'
 export interface SeenShard {
   readonly state: ShardState
   readonly owners?: readonly ShardState[]
+  /** The first of its jobs, read after its item, and before it had its units. */
+  readonly ahead?: PagesAhead
 }
 
 /** Each with what has been seen of it, if its item was read. */
@@ -46,7 +49,7 @@ export function joinServed(parts: readonly Served[]): Served {
   for (const [shard, seen] of parts.flatMap((part) => [...part])) {
     const before = joined.get(shard)
     const owners = [...(before?.owners ?? []), ...(seen?.owners ?? [])]
-    joined.set(shard, seen && { state: (before ?? seen).state, owners })
+    joined.set(shard, seen && { ...(before ?? seen), owners })
   }
   return joined
 }
@@ -61,4 +64,6 @@ export interface PassResult extends Result {
   readonly along?: readonly Following[]
   /** Items that were read while the pass was written, of those that are expected to be served. */
   readonly next?: ReadonlyMap<Borrower, ShardState | undefined>
+  /** The worker takes its next job from the first one that is served. */
+  readonly takesServed?: boolean
 }

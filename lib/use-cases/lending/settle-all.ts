@@ -109,12 +109,15 @@ async function* settleEach(
   after: AfterWrite | undefined,
 ): AsyncGenerator<Settled> {
   const along: Following[] = []
+  let hasServed: boolean = false
   for (const { capacity, result: own } of accounts.toSorted(byLine)) {
-    const result = { ...own, along: along.filter(isCoveredBy(context, capacity)) }
+    const takesServed = own.takesServed === true && !hasServed
+    const result: PassResult = { ...own, takesServed, along: along.filter(isCoveredBy(context, capacity)) }
     const one = after
       ? await settleAfter(context, capacity, result, after)
       : await settle(context, capacity, result)
     yield one
+    hasServed ||= one.served.size > 0
     along.push(...servedBy(capacity, one))
     if (capacity.chunk) yield await tendAfter(context, capacity, one)
   }

@@ -9,7 +9,9 @@ import { booksKeptUntil, isTouchedLongAgo } from '../../core/shard/expiry.ts'
 import type { ShardState } from '../../core/shard/state.ts'
 import { forEachSideBySide } from '../../core/side-by-side.ts'
 import type { Context } from '../context.ts'
+import type { PagesAhead } from '../pages-ahead.ts'
 import { isStranger, shardNamed } from './account.ts'
+import { aheadOfNext } from './ahead-of-next.ts'
 import type { Capacity } from './capacity.ts'
 import { borrowsElsewhere } from './limiter-capacity.ts'
 import { newLoanId } from './loan-id.ts'
@@ -61,7 +63,7 @@ async function settleUntilDone(context: Context, { capacity, given, served }: Se
   let [now, result] = [capacity, given]
   let [hasEntered, isChanged] = [false, false]
   const settled = () => ({ ...settledBy(now, hasEntered, served), ...(isChanged ? { after: now } : {}) })
-  const sound = soundIn(given)
+  const [sound, besideThat] = [soundIn(given), aheadOfNext(context, given)]
   const newId = () => newLoanId(context, now.chunk?.number)
   for (let tries = 0; tries < TRIES; tries++) {
     const { served: next, ...settlement } = settlementOf(now, result, newId)
@@ -75,13 +77,14 @@ async function settleUntilDone(context: Context, { capacity, given, served }: Se
     for (const name of misplaced) served.set(shardNamed(now, name), undefined)
     const change =
       damaged.length > 0 ? { loans: [], line: damaged, isLending: false } : { loans, line, isLending }
-    const outcome = await writeBooks(context, now, { ...change, expiresAt })
+    const [outcome, ahead] = await besideThat(next, writeBooks(context, now, { ...change, expiresAt }))
     if (outcome.kind === 'written' && damaged.length === 0) {
       hasEntered ||= settlement.hasEntered
       isChanged = true
       // What they have by now they may have given back already.
       result = { lack: result.lack, hasClaimed: result.hasClaimed }
-      for (const name of next) served.set(shardNamed(now, name), seenOf(now, sound.get(name), outcome.owner))
+      for (const name of next)
+        served.set(shardNamed(now, name), seenOf(now, sound.get(name), outcome.owner, ahead.get(name)))
       const after = now.limiter ? withOwner(now, outcome.owner, context.clock.now()) : 'stale'
       if (after === 'stale') return settled()
       // Who has come to stand in a limiter's line meanwhile saw nothing free: this write's answer shows it, and it is served.
@@ -102,8 +105,9 @@ function seenOf(
   { limiter, chunk }: Capacity,
   state: ShardState | undefined,
   owner: ShardState,
+  ahead: PagesAhead | undefined,
 ): SeenShard | undefined {
-  return state && { state, owners: limiter && !chunk ? [owner] : [] }
+  return state && { state, owners: limiter && !chunk ? [owner] : [], ...(ahead ? { ahead } : {}) }
 }
 
 const settledBy = (now: Capacity, hasEntered: boolean, served: Served): Settled => ({

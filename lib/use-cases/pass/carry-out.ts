@@ -37,6 +37,8 @@ export interface Use {
   readonly startable: number
   /** It has got all that it asked for, or not all have been asked, so there may be more. */
   readonly mayGetMore: boolean
+  /** The worker takes its next job from whoever is served, if this pass claims none for it. */
+  readonly takesServed: boolean
 }
 
 /**
@@ -169,7 +171,7 @@ const sendsAway = ({ config }: Context, state: ShardState, now: number): boolean
 
 /** What the shard has borrowed after the pass, and whether it still lacks something. */
 function outcomeOf(
-  { gates, startable }: Use,
+  { gates, startable, takesServed }: Use,
   { claims, holds }: Decision,
   startsIn: ReturnType<typeof waitForStart>,
 ): Account[] {
@@ -180,9 +182,10 @@ function outcomeOf(
     startable: Math.max(0, startable - claims.length),
   }
   const hasClaimed = claims.length > 0
+  const goesOn = takesServed && !claims.some(({ slot }) => isRunning(slot))
   return passedGates(gates, outcome).map(({ portion, lack }) => ({
     capacity: portion,
-    result: { lack, hasClaimed },
+    result: { lack, hasClaimed, takesServed: goesOn },
   }))
 }
 

@@ -1,17 +1,16 @@
 /** Reads a shard's due jobs in their order: one query for each range, unless delayed or malformed items stand in the way. */
 import type { Job, RawItem } from '../../core/job/job.ts'
-import { FIRST_SORT_KEY, firstKeyBehind, type Priority, type ShardKey } from '../../core/keys.ts'
+import { FIRST_SORT_KEY, firstKeyBehind, type Priority } from '../../core/keys.ts'
 import type { Range } from '../../core/pass/ranges.ts'
 import type { RangePage, RangeQuery } from '../../ports/store.ts'
 import type { Context } from '../context.ts'
+import { type PageAhead, pageFor, READ_TOGETHER, rangeQuery } from '../pages-ahead.ts'
 import { type DueJobs, Found, type Wanted } from './found-jobs.ts'
 
 /** Ten priorities may each begin with a delayed job. What malformed items need beyond is for the next pass. */
 const MAX_PAGES = 25
 /** Only one of the jobs with one id can run: whoever frees the id looks for the next. */
 const MAX_TWINS = 100
-/** While a pass reads, others may write, and then it has read for nothing: these ranges are read simultaneously. */
-const READ_TOGETHER = 2
 
 /** What a reading makes of a page: the jobs that its items stand for, and those of them that may still start. */
 export interface Judged {
@@ -30,7 +29,7 @@ export async function readDueJobs(
   const { shard } = wanted.state
   const found = new Found(wanted)
   const query = (range: Range) => rangeQuery(shard, range, found.missingIn(range))
-  const pageOf = await readAhead(context, ranges.slice(0, READ_TOGETHER), query)
+  const pageOf = await firstPages(context, ranges.slice(0, READ_TOGETHER), query, wanted.pages)
   let from: string = FIRST_SORT_KEY
   let stoppedAt: string = FIRST_SORT_KEY
   for (let pages = 0; pages < MAX_PAGES + ranges.length - 1; pages++) {
@@ -55,22 +54,17 @@ export async function readDueJobs(
 }
 
 /** In front of the jobs in flight there is mostly nothing: what is behind them had better not wait for the answer. */
-async function readAhead(
+async function firstPages(
   { store }: Pick<Context, 'store'>,
   ranges: readonly Range[],
-  query: (range: Range) => RangeQuery,
+  queryOf: (range: Range) => RangeQuery,
+  pages: readonly PageAhead[] = [],
 ): Promise<ReadonlyMap<Range, RangePage>> {
+  const pageOf = async (query: RangeQuery) => pageFor(query, pages) ?? (await store.jobs.range(query))
   return new Map(
-    await Promise.all(ranges.map(async (range) => [range, await store.jobs.range(query(range))] as const)),
+    await Promise.all(ranges.map(async (range) => [range, await pageOf(queryOf(range))] as const)),
   )
 }
-
-const rangeQuery = (shard: ShardKey, { from, before }: Range, limit: number): RangeQuery => ({
-  shard,
-  from,
-  limit,
-  ...(before ? { before } : {}),
-})
 
 /** The range that a key stands in, from that key on; or the next one. */
 function rangeAt(ranges: readonly Range[], from: string): Range | undefined {

@@ -3,6 +3,7 @@ import type { Job } from '../../core/job/job.ts'
 import type { Range } from '../../core/pass/ranges.ts'
 import type { JobsToRead } from '../../core/pass/room.ts'
 import type { ShardState } from '../../core/shard/state.ts'
+import type { PageAhead } from '../pages-ahead.ts'
 
 export interface DueJobs {
   readonly due: readonly Job[]
@@ -21,6 +22,8 @@ export interface DueJobs {
 export interface Wanted extends JobsToRead {
   readonly state: ShardState
   readonly now: number
+  /** What has been read already. */
+  readonly pages?: readonly PageAhead[]
 }
 
 /** Behind items that share an id, or that are not to start any more, there may be many more of them. */

@@ -4,6 +4,7 @@ import type { PassInput, Reading } from '../../core/pass/input.ts'
 import { jobsToRead } from '../../core/pass/room.ts'
 import type { Context } from '../context.ts'
 import { judgeItem } from '../judge.ts'
+import type { PagesAhead } from '../pages-ahead.ts'
 import { endDoomed } from './doomed.ts'
 import { type Judged, readDueJobs } from './due-jobs.ts'
 import type { DueJobs, Found } from './found-jobs.ts'
@@ -14,6 +15,7 @@ export type Known = Pick<PassInput, 'state' | 'limits' | 'recovered' | 'released
   readonly late: readonly string[]
   /** Something may have arrived, and nobody knows what. */
   readonly isUncertain: boolean
+  readonly ahead?: PagesAhead
 }
 
 export async function readJobs(
@@ -21,23 +23,34 @@ export async function readJobs(
   known: Known,
 ): Promise<(DueJobs & { readonly reading: Reading }) | 'stale'> {
   const now = context.clock.now()
-  const { state, late, released } = known
+  const { state, late } = known
   const doubtful = isDoubtful(known)
-  const read = async (whole: boolean) => {
+  const read = async (whole: boolean, ahead?: PagesAhead) => {
     const jobs = await readDueJobs(
       context,
-      { state, now, ...jobsToRead({ ...known, now }, whole) },
+      { state, now, ...jobsToRead({ ...known, now }, whole), ...(ahead ? { pages: ahead.pages } : {}) },
       (items, found) => judgePage(context, items, found),
     )
     // The books, and what the shard may use, were read before jobs were ended or moved: all of it is read again.
     if (jobs === 'stale' || jobs.state !== state) return 'stale'
-    return { ...jobs, reading: { since: now, whole, doubtful, late } }
+    return { ...jobs, reading: { since: ahead?.since ?? now, whole, doubtful, late } }
   }
-  const jobs = await read(doubtful || !released)
+  const ahead = aheadOf(known)
+  const begun = await read(readsWhole(known), ahead)
+  if (begun === 'stale') return begun
+  // Whoever came since they were read may have gone away, for the shard waited for what it has got by now.
+  const jobs = begun.more || !ahead?.isOfServed ? begun : await read(readsWhole(known))
   if (jobs === 'stale') return jobs
   // Nobody looks again at a shard in which nothing waits: that has to be true of what is closed, too.
   return jobs.more || jobs.reading.whole ? jobs : read(true)
 }
+
+/** Jobs of dead slots have been ended or put back since, and none of that shows. */
+const aheadOf = ({ ahead, recovered }: Known): PagesAhead | undefined =>
+  recovered.size > 0 ? undefined : ahead
+
+/** A hand-off does not look at what is closed, unless something may stand there. */
+export const readsWhole = (known: Doubts): boolean => isDoubtful(known) || !known.released
 
 /**
  * A pass refuses what stands for no job, ends what is not to start any more, and moves what belongs elsewhere. It judges nothing
@@ -57,8 +70,10 @@ async function judgePage(
   return living === 'stale' ? living : { jobs, living }
 }
 
+type Doubts = Omit<Known, 'limits' | 'ahead'>
+
 /** Whether something may stand amid the jobs in flight that no pass has left there. */
-const isDoubtful = ({ state, released, recovered, late, isUncertain }: Known): boolean =>
+const isDoubtful = ({ state, released, recovered, late, isUncertain }: Doubts): boolean =>
   state.waitingAmid === true ||
   released?.jobStands === true ||
   recovered.size > 0 ||

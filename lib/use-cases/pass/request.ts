@@ -2,6 +2,7 @@
 import type { ShardKey } from '../../core/keys.ts'
 import type { Grant } from '../../core/limits/grant.ts'
 import type { Claim, Released } from '../../core/pass/decide.ts'
+import { isLate } from '../../core/shard/closed.ts'
 import type { ShardState } from '../../core/shard/state.ts'
 import type { GrantedStart, StartCounting } from '../../ports/queues.ts'
 import type { SeenShard, Served } from '../lending/served.ts'
@@ -31,6 +32,10 @@ export interface PassRequest {
 /** Something may have arrived, and nobody knows what. */
 export const isUncertain = ({ isWoken, wokenFor }: Pick<PassRequest, 'isWoken' | 'wokenFor'>): boolean =>
   isWoken === true && wokenFor === undefined
+
+/** Whoever frees a slot does not look amid the jobs in flight, where a late job may stand. */
+export const lateOf = (now: number, { arrived = [] }: PassRequest): string[] =>
+  arrived.filter((key) => isLate(key, now))
 
 /** What a round learns from those before it. */
 export interface RoundRequest extends PassRequest {

@@ -1,8 +1,10 @@
 /**
- * One round of a visit: read the state, *then* the limits, *then* the jobs, get units for them, decide, and carry it out.
+ * One round of a visit: read the state, *then* the limits and the jobs, get units for them, decide, and carry it out.
  *
  * The order of the reads matters: a job is deleted before its slot is freed. So if a job is still in the table but its slot
- * is gone, it has not run since the state was read, unless another pass claimed it; and that changes the version.
+ * is gone, it has not run since the state was read, unless another pass claimed it; and that changes the version. Limits and jobs may be
+ * read in either order: what is put after the jobs were read brings a visit of its own. That goes away if the shard waits for units,
+ * and whoever then gives it some visits it afterwards; or the round itself takes it out of the line, and looks once more.
  */
 import { earliest } from '../../core/earliest.ts'
 import type { Job } from '../../core/job/job.ts'
@@ -22,26 +24,25 @@ import { firstsOf } from '../../core/pass/batches.ts'
 import { decide, type PassInput, type Released } from '../../core/pass/decide.ts'
 import { type Staying, separateTwins, slotsThatStay } from '../../core/pass/room.ts'
 import { deadSlots, isSaturated, mayGoFurtherInFront } from '../../core/shard/attention.ts'
-import { isLate } from '../../core/shard/closed.ts'
 import { isExpiryRight } from '../../core/shard/expiry.ts'
 import { emptyState, type ShardState } from '../../core/shard/state.ts'
 import { asSet } from '../as-set.ts'
 import type { Context } from '../context.ts'
 import { usageIn } from '../lending/account.ts'
 import { awaitedStart } from '../lending/awaited-start.ts'
-import { readCapacities } from '../lending/capacities.ts'
 import type { Capacities, Capacity } from '../lending/capacity.ts'
 import { limitsSeen } from '../lending/limits-seen.ts'
 import type { SeenShard } from '../lending/served.ts'
 import { mayCollect, startable } from '../lending/supply.ts'
 import { supplyAll } from '../lending/supply-all.ts'
 import { carryOut, type Use } from './carry-out.ts'
+import { type LimitsAndJobs, limitsAndJobs, NOTHING } from './limits-and-jobs.ts'
 import { withLineLook } from './line-look.ts'
 import { isOfAnother } from './misplaced.ts'
 import { pacedJobs } from './paced.ts'
 import { readJobs } from './read-jobs.ts'
 import { recover } from './recover.ts'
-import { isUncertain, type Round, type RoundRequest } from './request.ts'
+import { isUncertain, lateOf, type Round, type RoundRequest } from './request.ts'
 import { withSharedStarts } from './shared-starts.ts'
 import { withSlow } from './slow.ts'
 import { keepStranded } from './stranded.ts'
@@ -56,11 +57,11 @@ export async function passOnce(configured: Context, request: RoundRequest): Prom
   const context = await asSet(configured)
   if (isIdle(context, request, state)) return { kind: 'over' }
   const isLeft = await isOfAnother(context, state)
-  const capacities = isLeft ? undefined : await readCapacities(context, state, known?.owners)
+  const { capacities, ahead } = isLeft ? NOTHING : await limitsAndJobs(context, request, state, known)
   if (capacities === 'stale') return { kind: 'conflict' }
   if (!capacities) return leave(context, state, request.released)
   if (!request.asksAgain) for (const capacity of capacities) reportOverride(context, capacity)
-  return visitKnown(context, request, state, capacities)
+  return visitKnown(context, { ...request, ...(ahead ? { ahead } : {}) }, state, capacities)
 }
 
 /** Who died is judged before anything is written: an attempt that has begun anew since, where the job stood, would count as dead. */
@@ -79,13 +80,9 @@ function isIdle({ config, clock }: Context, request: RoundRequest, state: ShardS
   return isSaturated(state, limits, clock.now()) && !mayGoFurtherInFront(state, request.arrived ?? [])
 }
 
-/** Whoever frees a slot does not look amid the jobs in flight, where a late job may stand. */
-const lateOf = (now: number, { arrived = [] }: RoundRequest): string[] =>
-  arrived.filter((key) => isLate(key, now))
-
 async function visitKnown(
   context: Context,
-  request: RoundRequest,
+  request: RoundRequest & Pick<LimitsAndJobs, 'ahead'>,
   read: ShardState,
   capacities: Capacities,
 ): Promise<Round> {
@@ -155,7 +152,12 @@ async function decideWith(
   const limits = await withSharedStarts(context, { read, due: firsts, staying, limits: within, request })
   if (limits === 'stale') return { kind: 'conflict' }
   const now = clock.now()
-  const use = { gates, mayGetMore, startable: startable(gates[0].portion, read.state, staying, now) }
+  const use = {
+    gates,
+    mayGetMore,
+    startable: startable(gates[0].portion, read.state, staying, now),
+    takesServed: request.runUntil !== undefined && !request.isServed,
+  }
   const input = { ...read, limits, now, newToken: () => random.token() }
   return carryOut(context, input, use, decide(input))
 }
