@@ -14,7 +14,7 @@ import {
   type Outcomes,
   stretchedAt,
 } from './adaptive.ts'
-import { type RateLimit, type ShardLimits, withMargin } from './limits.ts'
+import { type Limits, type RateLimit, type ShardLimits, withMargin } from './limits.ts'
 
 /** What a pass makes of the outcomes that it has read. */
 export interface Throttling {
@@ -54,10 +54,16 @@ export interface Pace {
   readonly noted: { readonly throttling?: Throttling }
 }
 
+/** A partition, as it is configured and as its limits are in force. */
+interface Partition {
+  readonly configured: Pick<Limits, 'adaptive'>
+  readonly limits: Pick<Limits, 'rateLimit'>
+}
+
 export function paceOf(
   state: ShardState,
   ended: Ended | undefined,
-  rule: AdaptiveRule | undefined,
+  { configured: { adaptive: rule }, limits: { rateLimit: inAll = SMALLEST } }: Partition,
   now: number,
 ): Pace {
   if (!rule) return { limit: (limits) => limits, noted: {} }
@@ -66,7 +72,8 @@ export function paceOf(
     const { since, stretch } = stretchedAt(throttling.adaptive, rule, at)
     if (stretch <= 1) return limits
     const rate = stretched(limits.rateLimit ?? SMALLEST, stretch)
-    return { ...limits, throttle: { stretch, rate, easesAt: since + rule.recovery_ms } }
+    const throttle = { stretch, rate, allowedInAll: inAll.allowed, easesAt: since + rule.recovery_ms }
+    return { ...limits, throttle }
   }
   return { limit, noted: { throttling } }
 }

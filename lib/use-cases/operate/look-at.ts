@@ -93,7 +93,7 @@ async function decideUnwritten(
   { state, capacity, limiters, at: now }: ReadShard,
 ): Promise<Looked> {
   const { over, recovered, staying } = afterRecovery(state, now)
-  const pace = paceOf(state, undefined, capacity.configured.adaptive, now)
+  const pace = paceOf(state, undefined, capacity, now)
   const all: Capacities = [capacity, ...limiters]
   const within = (seen: Capacities) => pace.limit(limitsWithinReach(seen, state, staying, now), now)
   const known = { state, limits: within(all), now, recovered }

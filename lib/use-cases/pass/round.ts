@@ -94,7 +94,7 @@ async function visitKnown(
   const staying = slotsThatStay({ ...request, state: read, recovered })
   const seenAt = clock.now()
   const used = (capacity: Capacity) => usageIn(capacity, read, staying, seenAt)
-  const pace = paceOf(read, request.released, capacities[0].configured.adaptive, seenAt)
+  const pace = paceOf(read, request.released, capacities[0], seenAt)
   const mayGetOf = (capacity: Capacity) =>
     mostItMayGet(capacity, used(capacity), mayCollect(capacity, { state: read, request }, seenAt))
   const gatesOf = (all: Capacities, mayOf: (capacity: Capacity) => Units) =>
