@@ -109,12 +109,12 @@ async function visitKnown(
   })
   if (jobs === 'stale') return { kind: 'conflict' }
   const { state } = jobs
-  const { rateLimit, batch } = capacities[0].limits
-  const firsts = firstsOf(jobs.due, staying, batch, seenAt)
-  const own = { ...capacities[0].limits, granted: request.granted }
+  const { limits } = capacities[0]
+  const firsts = firstsOf(jobs.due, staying, limits.batch, seenAt)
+  const own = { ...limits, granted: request.granted }
   const due = awaitedStart(context, state, own, costsOf(firsts, staying))
     ? []
-    : pacedJobs(pace, { state, staying, due: firsts, rateLimit }, seenAt)
+    : pacedJobs(pace, { state, staying, due: firsts, limits }, seenAt)
   const supplied = await supplyAll(context, capacities, { state, staying, due, request })
   if (supplied === 'stale') return { kind: 'conflict' }
   const gates = gatesOf(supplied.capacities, (capacity) => mayUse(capacity, used(capacity)))
@@ -151,7 +151,8 @@ async function decideWith(
 ): Promise<Round> {
   const { clock, random } = context
   const askedAt = clock.now()
-  const within = pace.limit(withLineLook(context, limitsOfGates(gates), read.due, askedAt), askedAt)
+  const looking = withLineLook(context, limitsOfGates(gates), read.due, askedAt)
+  const within = pace.limit(looking, askedAt, costsOf(firsts, staying)[0])
   const limits = await withSharedStarts(context, { read, due: firsts, staying, limits: within, request })
   if (limits === 'stale') return { kind: 'conflict' }
   const now = clock.now()

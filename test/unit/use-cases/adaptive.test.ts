@@ -62,6 +62,22 @@ describe('a partition whose attempts fail', () => {
     expect(world.attempts.map(({ at }) => Math.floor((at - NOW) / 1000))).toEqual([0, 0, 10, 10, 30, 30])
   })
 
+  test.each([
+    ['what jobs cost by default', 2, {}],
+    ['what they say that they cost', 10, { cost: 5 }],
+  ])('stretches the window of a rate that counts %s', async (_what, allowed, cost) => {
+    const rateLimit = { allowed, period: '10s', margin: 0 } as const
+    const world = worldOf({ concurrency: 9, rateLimit, costs: true })
+    failsAtFirst(world, 99)
+    world.put(...jobs(6).map((job) => ({ ...job, ...cost })))
+    await world.live(120_000)
+    const seconds = world.attempts.map(({ at }) => Math.round((at - NOW) / 1000))
+    expect(seconds.slice(0, 4)).toEqual([0, 0, 15, 15])
+    // What has no rate of its own to count remembers its starts for up to a second more.
+    for (const second of seconds.slice(4)) expect([35, 36]).toContain(second)
+    expect(seconds).toHaveLength(6)
+  })
+
   test.each<[string, QueueInput]>([
     ['no limit', {}],
     ['a large one', { concurrency: 100 }],
