@@ -8,7 +8,41 @@ const MEMORY = 'test/contract/store-memory.test.ts'
 const ADAPTIVE_TEST = 'test/unit/core/limits/adaptive.test.ts'
 const ADAPTIVE = 'lib/core/limits/adaptive.ts'
 
+const HELD = ['test/unit/core/of-throttle.test.ts', 'test/unit/use-cases/throttled-shards.test.ts'] as const
+
 export const THROTTLE_MUTANTS: readonly TestedMutant[] = [
+  {
+    name: 'a throttled shard stands in a line',
+    file: 'lib/core/pass/holds.ts',
+    find: "!holds.some(({ reason }) => reason === 'throttled') &&",
+    replace: 'holds.length > 0 &&',
+    breaks: 'throttled shards pass one unit on to each other, with twice as many wake-ups each time',
+    tests: HELD,
+  },
+  {
+    name: 'a throttle holds whatever has too few starts',
+    file: 'lib/core/pass/of-throttle.ts',
+    find: 'return hasUnusedStart || !startsNext({ rateLimit: withOneMore })',
+    replace: 'return hasUnusedStart || startsNext({ rateLimit: withOneMore }) || claims >= 0',
+    breaks: 'a shard that has no start gets none for as long as it is slow: others use all of them',
+    tests: HELD,
+  },
+  {
+    name: 'a throttled shard asks for starts that it cannot use',
+    file: 'lib/core/pass/of-throttle.ts',
+    find: 'return hasUnusedStart || !startsNext({ rateLimit: withOneMore })',
+    replace: 'return hasUnusedStart && withOneMore.allowed >= 0',
+    breaks: 'it is served, gives the start back, and comes to stand there again',
+    tests: HELD,
+  },
+  {
+    name: 'a throttled shard asks for more beside a start that it may not use yet',
+    file: 'lib/core/pass/of-throttle.ts',
+    find: 'return hasUnusedStart || !startsNext({ rateLimit: withOneMore })',
+    replace: 'return (hasUnusedStart && claims < 0) || !startsNext({ rateLimit: withOneMore })',
+    breaks: 'it takes from others what makes it no slower than they are',
+    tests: HELD,
+  },
   {
     name: 'a throttled shard without a slot waits for somebody who gives it one',
     file: 'lib/core/pass/admit.ts',
@@ -96,6 +130,38 @@ export const THROTTLE_MUTANTS: readonly TestedMutant[] = [
     replace: 'ended?.outcome && slots ?',
     breaks: 'one failure is two',
     tests: [THROTTLED],
+  },
+  {
+    name: 'a throttle does not know a rate that counts costs',
+    file: 'lib/core/limits/throttled.ts',
+    find: 'limits.rateLimit ?? inStarts(limits.costRate, cost) ?? SMALLEST',
+    replace: 'limits.rateLimit ?? (cost === 0 ? limits.costRate : undefined) ?? SMALLEST',
+    breaks: 'a hundred starts a second become one, at the first step',
+    tests: [THROTTLED],
+  },
+  {
+    name: 'a throttle counts starts where the rate counts costs',
+    file: 'lib/core/limits/throttled.ts',
+    find: 'Math.max(1, Math.floor(rate.allowed / cost))',
+    replace: 'Math.max(cost > 0 ? 1 : 2, rate.allowed)',
+    breaks: 'jobs that cost much are never slower',
+    tests: [THROTTLED],
+  },
+  {
+    name: 'a partition that adapts is spread as any other',
+    file: 'lib/core/queue/default-shards.ts',
+    find: 'if (batch || adaptive) return',
+    replace: 'if (batch || (adaptive && limits.concurrency === -1)) return',
+    breaks: 'each of its shards sees too few outcomes, and none is ever slower',
+    tests: [THROTTLED],
+  },
+  {
+    name: 'a lane of a partition that is not spread has as much as one of many',
+    file: 'lib/core/limits/in-force.ts',
+    find: '!Number.isFinite(cap) && shards !== 1',
+    replace: '!Number.isFinite(cap) && shards !== 0',
+    breaks: 'eight jobs of it run, whatever its tags and pools let',
+    tests: ['test/unit/core/limits/in-force.test.ts', 'test/unit/use-cases/lanes.test.ts'],
   },
   {
     name: 'a throttle forgets to throttle',

@@ -123,8 +123,8 @@ export const WHY_LIMITER_MUTANTS: readonly TestedMutant[] = [
   {
     name: 'why of a job does not know that it passes worse ones',
     file: 'lib/use-cases/operate/look-at.ts',
-    find: 'within(withWaiting(all, firsts, staying))',
-    replace: 'within(withWaiting(all, firsts.slice(firsts.length), staying))',
+    find: 'within(withWaiting(all, firsts, staying),',
+    replace: 'within(withWaiting(all, firsts.slice(firsts.length), staying),',
     breaks: 'a job seems to be held that the next pass claims',
     tests: ['test/unit/use-cases/why.test.ts'],
   },

@@ -81,9 +81,13 @@ export function limitsWithin(limits: Limits, units: Units): ShardLimits {
 /** A state item with so many slots has 1 KB, and each write of it costs one unit. */
 export const SLOTS_OF_A_SMALL_ITEM = 8
 
-/** The most that one shard has: all that there is, but no more than its item holds well. */
-export function mostUnits(limits: Limits, resource: Resource, ofOneJob = 1): number {
+/**
+ * The most that one shard has: all that there is, but no more than its item holds well.
+ * @param shards over how many its partition is spread: without a limit many have little each, and if there is one, its lanes have none beside them
+ */
+export function mostUnits(limits: Limits, resource: Resource, ofOneJob = 1, shards?: number): number {
   const cap = capOf(limits, resource)
   if (resource === 'starts') return cap
-  return Number.isFinite(cap) ? Math.min(mostSlots(limits) * ofOneJob, cap) : SLOTS_OF_A_SMALL_ITEM
+  const isSmall = !Number.isFinite(cap) && shards !== 1
+  return isSmall ? SLOTS_OF_A_SMALL_ITEM : Math.min(mostSlots(limits) * ofOneJob, cap)
 }

@@ -147,6 +147,8 @@ export interface Throttle {
   readonly stretch: number
   /** By which starts are planned, in place of the configured one. */
   readonly rate: RateLimit
+  /** How many starts it would allow if the shard had all of its partition's. */
+  readonly allowedInAll: number
   /** When it becomes less slow by itself, if nothing happens. Epoch ms. */
   readonly easesAt: number
 }

@@ -120,7 +120,7 @@ export const hasGotAll = (mayGet: Units, had: Units, has: Units): boolean =>
 function mayWant(portion: Portion, usage: Usage, resource: Resource): number {
   if (!isMetered(portion.limits, resource)) return 0
   if (isOverLimit(portion, resource) || givesUnitAway(portion, usage, resource)) return 0
-  const most = mostUnits(portion.limits, resource, ofOneJob(portion, resource))
+  const most = mostUnits(portion.limits, resource, ofOneJob(portion, resource), portion.shards)
   const more = Math.max(0, most - unitsHeld(portion, resource))
   // What is free the plain shard has already: it may want what others have.
   return portion.self === PLAIN ? Math.min(more, lentOut(portion.books[resource])) : more
@@ -137,9 +137,11 @@ export function unitsWanted(portion: Portion, usage: Usage, due: number, startab
   const ready = Math.min(due, ...first)
   const weight = ofOneJob(portion, 'slots')
   const free = unitsHeld(portion, 'slots') - usage.inUse.slots
-  const slots = Number.isFinite(capOf(portion.limits, 'slots'))
-    ? Math.min(MOST_ASKED * weight, Math.max(0, ready * weight - free))
-    : MOST_ASKED
+  const lacking = Math.max(0, ready * weight - free)
+  const slots =
+    Number.isFinite(capOf(portion.limits, 'slots')) || portion.shards === 1
+      ? Math.min(MOST_ASKED * weight, lacking)
+      : MOST_ASKED
   // A start that was late is on record twice, so there may be more of them than units.
   const beyond = Math.max(0, usage.inUse.starts - unitsHeld(portion, 'starts'))
   const runnable = Math.min(ready, free + Math.min(slots, mayWantOf('slots')))
@@ -176,7 +178,7 @@ export interface Outcome extends Spent {
 /** Whether somebody else has what the shard lacks. If the limit is 0, it waits until somebody raises it. */
 function couldHaveMore(portion: Portion, may: Units, resource: Resource): boolean {
   const one = ofOneJob(portion, resource)
-  const most = Math.max(one, mostUnits(portion.limits, resource, one))
+  const most = Math.max(one, mostUnits(portion.limits, resource, one, portion.shards))
   return isMetered(portion.limits, resource) && may[resource] + one <= most
 }
 

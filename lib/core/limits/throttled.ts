@@ -1,7 +1,7 @@
 /**
  * A shard whose attempts fail too often starts less: its rate's window is stretched, and without a rate there is one start in
  * any window of half a second, stretched. So it only takes away: what starts within the stretched window starts within
- * the configured one.
+ * the configured one. A rate that other partitions share, a total's, a pool's or one by a rule of its own, is none of the partition's.
  */
 import type { ShardState, Token } from '../shard/state.ts'
 import {
@@ -14,7 +14,7 @@ import {
   type Outcomes,
   stretchedAt,
 } from './adaptive.ts'
-import { type RateLimit, type ShardLimits, withMargin } from './limits.ts'
+import { type Limits, type RateLimit, type ShardLimits, withMargin } from './limits.ts'
 
 /** What a pass makes of the outcomes that it has read. */
 export interface Throttling {
@@ -49,24 +49,32 @@ const times = (outcomes: Outcomes, what: Counted, rule: AdaptiveRule): Counted[]
 
 /** How a shard is throttled in one pass. */
 export interface Pace {
-  readonly limit: (limits: ShardLimits, now: number) => ShardLimits
+  /** @param cost what the next job says that it costs, if that is known */
+  readonly limit: (limits: ShardLimits, now: number, cost?: number) => ShardLimits
   /** Nothing, if its queue does not adapt. */
   readonly noted: { readonly throttling?: Throttling }
+}
+
+/** A partition, as it is configured and as its limits are in force. */
+interface Partition {
+  readonly configured: Pick<Limits, 'adaptive'>
+  readonly limits: Pick<Limits, 'rateLimit'>
 }
 
 export function paceOf(
   state: ShardState,
   ended: Ended | undefined,
-  rule: AdaptiveRule | undefined,
+  { configured: { adaptive: rule }, limits: { rateLimit: inAll = SMALLEST } }: Partition,
   now: number,
 ): Pace {
   if (!rule) return { limit: (limits) => limits, noted: {} }
   const throttling = throttlingOf(state, ended, rule, now)
-  const limit = (limits: ShardLimits, at: number): ShardLimits => {
+  const limit = (limits: ShardLimits, at: number, cost?: number): ShardLimits => {
     const { since, stretch } = stretchedAt(throttling.adaptive, rule, at)
     if (stretch <= 1) return limits
-    const rate = stretched(limits.rateLimit ?? SMALLEST, stretch)
-    return { ...limits, throttle: { stretch, rate, easesAt: since + rule.recovery_ms } }
+    const rate = stretched(limits.rateLimit ?? inStarts(limits.costRate, cost) ?? SMALLEST, stretch)
+    const throttle = { stretch, rate, allowedInAll: inAll.allowed, easesAt: since + rule.recovery_ms }
+    return { ...limits, throttle }
   }
   return { limit, noted: { throttling } }
 }
@@ -78,6 +86,13 @@ const SMALLEST: RateLimit = {
   ...withMargin({ allowed: 1, period_ms: SMALLEST_WINDOW_MS }),
   isInterval: true,
 }
+
+/**
+ * As many starts as jobs that cost what the next one does have in the window: a shard remembers how many have started, and not what each
+ * has cost. Its partition's rate counts that, as it is configured.
+ */
+const inStarts = (rate: RateLimit | undefined, cost = 1): RateLimit | undefined =>
+  rate && { ...rate, allowed: Math.max(1, Math.floor(rate.allowed / cost)) }
 
 const stretched = (rate: RateLimit, stretch: number): RateLimit => ({
   ...rate,

@@ -8,6 +8,7 @@ import { type Batches, batchesOf } from './batches.ts'
 import { claim } from './claim.ts'
 import type { Hold } from './holds.ts'
 import type { Claim, PassInput } from './input.ts'
+import { isHeldByThrottle } from './of-throttle.ts'
 import { type Room, roomFor, type Staying, separateTwins } from './room.ts'
 
 export interface Admission {
@@ -63,7 +64,7 @@ function holdsOf(input: PassInput, room: Room, { claims, left, staying }: Counts
   // It asks for no slot meanwhile, which others may use.
   if (limits.shared && isForLater(limits.shared, now) && !limits.isPaused)
     return [sharedHold(limits.shared, left)]
-  if (claims < room.slots) return startHold(input, room, { claims, left })
+  if (claims < room.slots) return startHold(input, room, { claims, left, staying })
   if (limits.isPaused) return [{ reason: 'paused', jobs: left }]
   const inFlight = staying.length + claims
   // Units are borrowed only for jobs that have a start (slots: that their throttle lets start): only time brings on one that has none.
@@ -72,7 +73,7 @@ function holdsOf(input: PassInput, room: Room, { claims, left, staying }: Counts
   const asksNobody = withOneMore.starts.length <= claims && (limits.limiter ?? limits.throttle) !== undefined
   return [
     slotsHold(limits, left, inFlight),
-    ...(asksNobody ? rateHold(input, withOneMore, { claims, left }) : []),
+    ...(asksNobody ? rateHold(input, withOneMore, { claims, left, staying }) : []),
   ]
 }
 
@@ -87,7 +88,7 @@ const isForLater = ({ grants, ahead }: SharedStarts, now: number): boolean =>
   grants.length === 0 && ahead !== undefined && isAhead(ahead, now)
 
 /** What the next job has no start of. */
-function startHold(input: PassInput, room: Room, counts: Pick<Counts, 'claims' | 'left'>): Hold[] {
+function startHold(input: PassInput, room: Room, counts: Counts): Hold[] {
   const { shared } = input.limits
   if (shared && room.isCut && counts.claims >= room.starts.length) return [sharedHold(shared, counts.left)]
   return rateHold(input, room, counts)
@@ -100,19 +101,17 @@ function sharedHold({ wait }: SharedStarts, jobs: number): Hold {
     : { reason: 'slowed down', jobs, until: slowedUntil, limiter: wait.limiter }
 }
 
-function rateHold(
-  { state, limits, now }: PassInput,
-  room: Room,
-  { claims, left }: Pick<Counts, 'claims' | 'left'>,
-): Hold[] {
-  const rateLimit = plannedRate(limits)
-  if (!rateLimit || claims < room.starts.length) return [{ reason: 'not read' }]
-  const reopensAt = windowReopensAt(state.window, rateLimit, now)
-  const known = reopensAt === undefined ? {} : { reopensAt }
-  if (limits.throttle) {
+function rateHold(input: PassInput, room: Room, { claims, left, staying }: Counts): Hold[] {
+  const { state, limits, now } = input
+  const planned = plannedRate(limits)
+  if (!planned || claims < room.starts.length) return [{ reason: 'not read' }]
+  if (limits.throttle && isHeldByThrottle(input, staying, claims)) {
     const { stretch, easesAt } = limits.throttle
-    return [{ reason: 'throttled', jobs: left, stretch, reopensAt: Math.min(reopensAt ?? easesAt, easesAt) }]
+    const reopensAt = Math.min(windowReopensAt(state.window, planned, now), easesAt)
+    return [{ reason: 'throttled', jobs: left, stretch, reopensAt }]
   }
+  const { rateLimit = planned } = limits
+  const known = { reopensAt: windowReopensAt(state.window, rateLimit, now) }
   if (rateLimit.isInterval)
     return [{ reason: 'interval', jobs: left, interval_ms: rateLimit.period_ms, ...known }]
   return [{ reason: 'rate', jobs: left, allowed: rateLimit.allowed, ...known }]

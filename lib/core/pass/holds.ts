@@ -28,7 +28,10 @@ export type Hold =
   | (Held & { readonly reason: 'rate'; readonly allowed: number; readonly reopensAt?: number })
   /** A job has started so recently that the next has to wait. `reopensAt`: as above. */
   | (Held & { readonly reason: 'interval'; readonly interval_ms: number; readonly reopensAt?: number })
-  /** Too many attempts have failed, so the shard starts so many times less. `reopensAt`: as above, or when it is less slow. */
+  /**
+   * Too many attempts have failed, so the shard starts so many times less, whatever it is given. `reopensAt`: as above, or when it is
+   * less slow.
+   */
   | (Held & { readonly reason: 'throttled'; readonly stretch: number; readonly reopensAt: number })
   /**
    * A rate that several shards share, or that counts what jobs cost, allows no further start now. `nextAt`: epoch ms; absent if it
@@ -54,13 +57,12 @@ const ENDED_BY_OTHERS: ReadonlySet<Hold['reason']> = new Set(['paused', 'slots',
 
 export const isEndedByOthers = ({ reason }: Hold): boolean => ENDED_BY_OTHERS.has(reason)
 
-const WHATEVER_THE_UNITS: ReadonlySet<Hold['reason']> = new Set([
-  'same id',
-  'slowed down',
-  'throttled',
-  'batch',
-])
+const WHATEVER_THE_UNITS: ReadonlySet<Hold['reason']> = new Set(['same id', 'slowed down', 'batch'])
 
-/** More units would let a job start, or reading on. */
+/**
+ * More units would let a job start, or reading on. What a throttle holds may lack a slot, too: with one it could not start, and would
+ * pass that on to others that cannot, with a wake-up each time. It asks when its throttle lets it start.
+ */
 export const isWorkLeft = (holds: readonly Hold[]): boolean =>
+  !holds.some(({ reason }) => reason === 'throttled') &&
   holds.some(({ reason }) => !WHATEVER_THE_UNITS.has(reason))

@@ -56,7 +56,7 @@ const queueSchema = z.strictObject({
     .prefault({}),
   /** How long a handler may take. Default: one minute. */
   timeout: duration(1, LONGEST_HANDLER_MS).default(60_000),
-  /** Over how many items a partition is spread. Default: one for up to 10 slots, then one for each 8. */
+  /** Over how many items a partition is spread. Default: one for up to 10 slots, then one for each 8; as few as hold it with `batch` or `adaptive`. */
   shards: z.int().min(1).max(MAX_SHARDS).optional(),
 })
 

@@ -12,9 +12,9 @@ const SHARDS_WHEN_UNLIMITED = 125
  * there are limits nothing: shards borrow from one another.
  */
 export function defaultShards(limits: Limits): number {
-  const { concurrency, rateLimit, batch, costs } = limits
-  // In several shards each would have a batch of its own that is not full.
-  if (batch) return Math.max(1, leastShards(limits))
+  const { concurrency, rateLimit, batch, costs, adaptive } = limits
+  // In several shards each would have a batch of its own that is not full, and judge by outcomes of its own, too few to see what fails.
+  if (batch || adaptive) return Math.max(1, leastShards(limits))
   const slots = concurrency === undefined ? SHARDS_WHEN_UNLIMITED : parts(concurrency)
   const starts = rateLimit && !costs ? parts(rateLimit.allowed) : slots
   return Math.max(1, Math.min(MAX_SHARDS, Math.max(leastShards(limits), Math.min(slots, starts))))

@@ -93,9 +93,10 @@ async function decideUnwritten(
   { state, capacity, limiters, at: now }: ReadShard,
 ): Promise<Looked> {
   const { over, recovered, staying } = afterRecovery(state, now)
-  const pace = paceOf(state, undefined, capacity.configured.adaptive, now)
+  const pace = paceOf(state, undefined, capacity, now)
   const all: Capacities = [capacity, ...limiters]
-  const within = (seen: Capacities) => pace.limit(limitsWithinReach(seen, state, staying, now), now)
+  const within = (seen: Capacities, cost?: number) =>
+    pace.limit(limitsWithinReach(seen, state, staying, now), now, cost)
   const known = { state, limits: within(all), now, recovered }
   const wanted = { state, now, ...jobsToRead(known, true) }
   const jobs = await readDueJobs({ store }, wanted, async (items) => readable(config, items, now))
@@ -103,7 +104,7 @@ async function decideUnwritten(
   const due = jobs.due.filter(({ key }) => !over.has(key.sk))
   const reading = { since: now, whole: true, doubtful: false, late: [] }
   const firsts = firstsOf(due, staying, known.limits.batch, now)
-  const limits = within(withWaiting(all, firsts, staying))
+  const limits = within(withWaiting(all, firsts, staying), nextOf(firsts, staying)?.cost)
   const starts = roomFor(staying, { ...known, limits }).starts.slice(0, firsts.length)
   const shared = await lookForStarts(
     { config, store, clock },
@@ -142,6 +143,8 @@ function withWaiting([first, ...others]: Capacities, due: readonly Job[], stayin
 }
 
 const ownRateIn = ({ limits: { costRate } }: Capacity) => (costRate ? { costRate } : {})
+
+const nextOf = (firsts: readonly Job[], staying: Staying) => separateTwins(firsts, staying).candidates[0]
 
 function limitsWithinReach(capacities: Capacities, state: ShardState, staying: Staying, now: number) {
   const gateOf = (portion: Capacity) => {

@@ -91,7 +91,7 @@ async function visitKnown(
   const staying = slotsThatStay({ ...request, state: read, recovered })
   const seenAt = clock.now()
   const used = (capacity: Capacity) => usageIn(capacity, read, staying, seenAt)
-  const pace = paceOf(read, request.released, capacities[0].configured.adaptive, seenAt)
+  const pace = paceOf(read, request.released, capacities[0], seenAt)
   const mayGetOf = (capacity: Capacity) =>
     mostItMayGet(capacity, used(capacity), mayCollect(capacity, { state: read, request }, seenAt))
   const gatesOf = (all: Capacities, mayOf: (capacity: Capacity) => Units) =>
@@ -106,12 +106,12 @@ async function visitKnown(
   })
   if (jobs === 'stale') return { kind: 'conflict' }
   const { state } = jobs
-  const { rateLimit, batch } = capacities[0].limits
-  const firsts = firstsOf(jobs.due, staying, batch, seenAt)
-  const own = { ...capacities[0].limits, granted: request.granted }
+  const { limits } = capacities[0]
+  const firsts = firstsOf(jobs.due, staying, limits.batch, seenAt)
+  const own = { ...limits, granted: request.granted }
   const due = awaitedStart(context, state, own, costsOf(firsts, staying))
     ? []
-    : pacedJobs(pace, { state, staying, due: firsts, rateLimit }, seenAt)
+    : pacedJobs(pace, { state, staying, due: firsts, limits }, seenAt)
   const supplied = await supplyAll(context, capacities, { state, staying, due, request })
   if (supplied === 'stale') return { kind: 'conflict' }
   const gates = gatesOf(supplied.capacities, (capacity) => mayUse(capacity, used(capacity)))
@@ -148,7 +148,8 @@ async function decideWith(
 ): Promise<Round> {
   const { clock, random } = context
   const askedAt = clock.now()
-  const within = pace.limit(withLineLook(context, limitsOfGates(gates), read.due, askedAt), askedAt)
+  const looking = withLineLook(context, limitsOfGates(gates), read.due, askedAt)
+  const within = pace.limit(looking, askedAt, costsOf(firsts, staying)[0])
   const limits = await withSharedStarts(context, { read, due: firsts, staying, limits: within, request })
   if (limits === 'stale') return { kind: 'conflict' }
   const now = clock.now()

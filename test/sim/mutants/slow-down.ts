@@ -34,6 +34,13 @@ export const SLOWED: readonly Mutant[] = [
     breaks: 'other partitions go on calling the service',
   },
   {
+    name: 'a throttled shard stands in a line',
+    file: 'lib/core/pass/holds.ts',
+    find: "!holds.some(({ reason }) => reason === 'throttled') &&",
+    replace: 'holds.length > 0 &&',
+    breaks: 'throttled shards pass one unit on to each other, with twice as many wake-ups each time',
+  },
+  {
     name: 'outcomes are not counted',
     file: HAND_OFF,
     find: '...(outcome ? { outcome } : {}),',

@@ -2,6 +2,7 @@
 import { SimRandom } from '../world/random.ts'
 import { drawCancels, withTtls } from './cancels.ts'
 import { withCosts } from './costs.ts'
+import { drawDown } from './down.ts'
 import { drawEdits } from './edits.ts'
 import { drawExtras, type Extras } from './extras.ts'
 import { drawJobs } from './jobs.ts'
@@ -37,6 +38,7 @@ export function planOf(seed: number, random: SimRandom): Plan {
       slow: salted(SLOW_SALT),
       limiting: salted(LIMITS_SALT),
       sizing: salted(SIZES_SALT),
+      failing: salted(DOWN_SALT),
     },
   )
 }
@@ -47,6 +49,7 @@ const HAVE_HISTORY = 0.25
 const LIMITS_SALT = 160_481_183
 const HAVE_LIMITS_OF_QUEUES = 0.25
 const SIZES_SALT = 198_491_317
+const DOWN_SALT = 217_645_177
 
 /** Known without the plan of the run. */
 export const hasSchedules = (seed: number): boolean => isScheduled(new SimRandom(seed ^ NEWEST_SALT))
@@ -62,15 +65,18 @@ interface Others {
   readonly limiting: SimRandom
   /** And this one the maxima of queues that may be full. */
   readonly sizing: SimRandom
+  /** And this one services that are down. */
+  readonly failing: SimRandom
 }
 
 function drawPlan(random: SimRandom, extras: Extras, others: Others): Plan {
-  const { newest, lately, remembering, slow, limiting, sizing } = others
+  const { newest, lately, remembering, slow, limiting, sizing, failing } = others
+  const down = drawDown(failing)
   const scheduled = drawScheduled(newest, lately)
   const remembers = remembering.chance(HAVE_HISTORY)
   const frame = drawFrame(random, {
     versions: (drawn, span) => {
-      const versions = scheduled.versions(extras.versions(drawn), span)
+      const versions = scheduled.versions(down.versions(extras.versions(drawn)), span)
       return remembers ? withHistory(remembering, versions) : versions
     },
     begin: scheduled.begin,
@@ -87,7 +93,7 @@ function drawPlan(random: SimRandom, extras: Extras, others: Others): Plan {
   }
   const known = { versions, limiterActs: changes.limiterActs, jobs }
   const acts = extras.acts(known, { begin: epoch_ms, end: faultsUntil })
-  const all = withSlowHandlers(slow, extras.jobs(withTtls(random, jobs), versions))
+  const all = down.jobs(withSlowHandlers(slow, extras.jobs(withTtls(random, jobs), versions)))
   const plan = { ...frame, ...changes, ...acts, jobs: all }
   const queueLimits = limiting.chance(HAVE_LIMITS_OF_QUEUES)
     ? drawQueueLimits(limiting, jobs, faultsUntil)

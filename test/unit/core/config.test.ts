@@ -145,6 +145,11 @@ test.each([
   [{ concurrency: 50, rateLimit: { allowed: 5, period: 1000 } }, 1],
   [{ concurrency: 50, rateLimit: { allowed: 30, period: 1000 } }, 4],
   [{ rateLimit: { allowed: 50, period: 1000 } }, 7],
+  // As few as hold them: each judges by its own outcomes.
+  [{ adaptive: true as const }, 1],
+  [{ adaptive: true as const, concurrency: 100 }, 1],
+  [{ adaptive: true as const, concurrency: 250 }, 3],
+  [{ adaptive: true as const, concurrency: 20, shards: 3 }, 3],
 ])('%j is spread over %d shards', (input, shards) => {
   expect(queue(input).queues['crm']?.shards).toBe(shards)
 })

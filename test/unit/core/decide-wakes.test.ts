@@ -106,6 +106,7 @@ describe('after a decision', () => {
     const throttle = {
       stretch: 8,
       rate: { allowed: 1, period_ms: 4000, margin_ms: 0 },
+      allowedInAll: 1,
       easesAt: NOW + 60_000,
     }
     const due = [jobOf(configOf({}), jobItem())]

@@ -16,7 +16,12 @@ import {
 
 const config = configOf({})
 const INTERVAL = { allowed: 1, period_ms: 1000, margin_ms: 0, isInterval: true } as const
-const THROTTLE = { stretch: 4, rate: { ...INTERVAL, period_ms: 4000 }, easesAt: NOW + 60_000 } as const
+const THROTTLE = {
+  stretch: 4,
+  rate: { ...INTERVAL, period_ms: 4000 },
+  allowedInAll: 1,
+  easesAt: NOW + 60_000,
+} as const
 const job = (id: string, runAt = NOW) => jobOf(config, jobItem({ id, runAt }))
 
 const inputOf = (part: Partial<PassInput> = {}): PassInput => ({

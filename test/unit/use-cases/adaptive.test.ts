@@ -1,11 +1,12 @@
 /** A partition that is slower by itself while too many of its attempts fail. */
 import { describe, expect, test } from 'vitest'
 import type { TaskOutcome } from '../../../lib/core/job/ending.ts'
+import { newJob } from '../../../lib/core/job/new-job.ts'
 import { ADAPTIVE_DEFAULTS, NO_OUTCOMES } from '../../../lib/core/limits/adaptive.ts'
 import { throttlingOf } from '../../../lib/core/limits/throttled.ts'
 import type { QueueInput } from '../../../lib/core/queue/config.ts'
 import { emptyState } from '../../../lib/core/shard/state.ts'
-import { asShard, asToken, configOf, jobItem, NOW, running } from '../../support/builders.ts'
+import { asShard, asToken, configOf, jobItem, NOW, running, value } from '../../support/builders.ts'
 import { World } from '../../support/world.ts'
 
 const RULE = { outcomes: 6, minimumOutcomes: 3, most: 8 } as const
@@ -59,6 +60,39 @@ describe('a partition whose attempts fail', () => {
     world.put(...jobs(6))
     await world.live(120_000)
     expect(world.attempts.map(({ at }) => Math.floor((at - NOW) / 1000))).toEqual([0, 0, 10, 10, 30, 30])
+  })
+
+  test.each([
+    ['what jobs cost by default', 2, {}],
+    ['what they say that they cost', 10, { cost: 5 }],
+  ])('stretches the window of a rate that counts %s', async (_what, allowed, cost) => {
+    const rateLimit = { allowed, period: '10s', margin: 0 } as const
+    const world = worldOf({ concurrency: 9, rateLimit, costs: true })
+    failsAtFirst(world, 99)
+    world.put(...jobs(6).map((job) => ({ ...job, ...cost })))
+    await world.live(120_000)
+    const seconds = world.attempts.map(({ at }) => Math.round((at - NOW) / 1000))
+    expect(seconds.slice(0, 4)).toEqual([0, 0, 15, 15])
+    // What has no rate of its own to count remembers its starts for up to a second more.
+    for (const second of seconds.slice(4)) expect([35, 36]).toContain(second)
+    expect(seconds).toHaveLength(6)
+  })
+
+  test.each<[string, QueueInput]>([
+    ['no limit', {}],
+    ['a large one', { concurrency: 100 }],
+  ])('starts less with all defaults and %s, wherever its jobs lie', async (_what, limits) => {
+    const config = configOf({ adaptive: true, retry: { attempts: 1 }, ...limits })
+    const world = new World(config)
+    failsAtFirst(world, 99)
+    for (let n = 0; n < 40; n++) {
+      const job = { queue: 'crm', task: 'sync', payload: { customer: 'acme' }, id: `job-${n}` }
+      world.put(value(newJob(config, job, world.now)))
+      await world.live(1000)
+    }
+    const stretches = [...world.tables.states.values()].map(({ adaptive }) => adaptive?.stretch ?? 1)
+    expect(Math.min(...stretches)).toBeGreaterThan(1)
+    expect(world.attempts.length).toBeLessThan(40)
   })
 
   test('recovers as time passes', async () => {

@@ -54,6 +54,15 @@ describe('jobs that limits cover', () => {
     expect(asked('a', { tags: { other: 'y' } }).pk).toBe('crm|acme')
   })
 
+  test('of a partition without a limit that is not spread run as many as their tag lets', async () => {
+    const tags = [{ key: 'model', concurrency: 30 }]
+    const world = worldOf({ tags, queues: { crm: { partition: CRM.partition, shards: 1 } } })
+    holding(world)
+    for (let n = 0; n < 40; n++) world.put(asked(`job-${n}`, { tags: { model: 'x' } }))
+    await deliver(world)
+    expect(inFlight(world)).toBe(30)
+  })
+
   test('run by the limit of a tag, over queues and partitions', async () => {
     const world = worldOf(CONFIG)
     holding(world)

@@ -66,6 +66,11 @@ describe('the units of a limit', () => {
 
   test('of an unlimited partition a shard has as many as a small item holds', () => {
     expect(mostUnits({}, 'slots')).toBe(SLOTS_OF_A_SMALL_ITEM)
+    expect(mostUnits({}, 'slots', 1, 125)).toBe(SLOTS_OF_A_SMALL_ITEM)
+  })
+
+  test('of one that is not spread it has as many as its item holds well', () => {
+    expect(mostUnits({}, 'slots', 1, 1)).toBe(MAX_SLOTS_PER_SHARD)
   })
 })
 
