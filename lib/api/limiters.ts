@@ -51,9 +51,9 @@ export const limitersOf = (wiring: Wiring): Limiters => ({
   limiters: () => allLimiters(wiring),
   setLimiter: async (id, limits, note = {}) => {
     const limiter = limiterOf(wiring.config, id)
-    const { store, clock, events } = wiring
-    const override = toLimiterOverride(wiring.config, limiter, limits, note)
-    await setLimiter({ store, wake: wiring.wake(), clock }, limiter.name, override)
+    const { config, store, clock, events } = wiring
+    const override = toLimiterOverride(config, limiter, limits, note)
+    await setLimiter({ config, store, wake: wiring.wake(), clock }, limiter.name, override)
     const of = { limiter: limiter.name }
     events.emit({ kind: 'changed by hand', of, change: changeTo(override), note: toNote(note) })
   },
