@@ -35,7 +35,7 @@ export async function setLimiter(
   const rateLimit = rateNamed(context.config, name)
   await amendLimiter(context, name, (override) => {
     const after = change(override)
-    isRaised = mayStartMore(rateLimit ? { rateLimit } : {}, override ?? {}, after ?? {})
+    isRaised ||= mayStartMore(rateLimit ? { rateLimit } : {}, override ?? {}, after ?? {})
     return after
   })
   if (isRaised) await wakeRated(context, (state) => isHeldByRateOf(name, state))

@@ -33,7 +33,7 @@ export async function amendLimits(
   let isRaised = false
   const noting: Amendment = (override) => {
     const after = change(override)
-    isRaised = mayStartMore(queue, override ?? {}, after ?? {})
+    isRaised ||= mayStartMore(queue, override ?? {}, after ?? {})
     return after
   }
   const write = (plain: ShardKey) => amend(context, plain, noting)
