@@ -8,14 +8,6 @@ const LIVED = ['test/unit/use-cases/rates-raised.test.ts'] as const
 
 export const RAISED_RATES_MUTANTS: readonly TestedMutant[] = [
   {
-    name: 'a shard that waits for long does not look whether there is room before',
-    file: 'lib/use-cases/lending/keeps-waiting.ts',
-    find: '!isFarAhead(ahead, now)',
-    replace: 'isFarAhead(ahead, 0)',
-    breaks: 'a rate that is raised from 1 to 100 an hour is the old one for hours',
-    tests: LIVED,
-  },
-  {
     name: 'a shard that waits for long asks for nothing before',
     file: 'lib/use-cases/lending/grants.ts',
     find: 'if (waiting?.ahead && !isFarAhead(waiting.ahead, context.clock.now())) return waiting',

@@ -28,9 +28,9 @@ import { emptyState, type ShardState } from '../../core/shard/state.ts'
 import { asSet } from '../as-set.ts'
 import type { Context } from '../context.ts'
 import { usageIn } from '../lending/account.ts'
+import { awaitedStart } from '../lending/awaited-start.ts'
 import { readCapacities } from '../lending/capacities.ts'
 import type { Capacities, Capacity } from '../lending/capacity.ts'
-import { keepsWaiting } from '../lending/keeps-waiting.ts'
 import { limitsSeen } from '../lending/limits-seen.ts'
 import type { SeenShard } from '../lending/served.ts'
 import { mayCollect, startable } from '../lending/supply.ts'
@@ -112,7 +112,7 @@ async function visitKnown(
   const { rateLimit, batch } = capacities[0].limits
   const firsts = firstsOf(jobs.due, staying, batch, seenAt)
   const own = { ...capacities[0].limits, granted: request.granted }
-  const due = (await keepsWaiting(context, state, own, costsOf(firsts, staying)))
+  const due = awaitedStart(context, state, own, costsOf(firsts, staying))
     ? []
     : pacedJobs(pace, { state, staying, due: firsts, rateLimit }, seenAt)
   const supplied = await supplyAll(context, capacities, { state, staying, due, request })
