@@ -35,7 +35,7 @@ export interface Limiters<Id extends LimiterId = LimiterId> {
   /**
    * Changes how many units a total, a pool or a tag has, its rate, or what a total guarantees, without a deploy. When it returns,
    * nothing more is admitted above that; what runs already runs to its end, and what has been granted a start already may make
-   * it. 0 pauses all that it covers, `null` goes back to what is configured; what is left out of an object stays as configured. The note is
+   * it. If the rate is raised, the call takes two seconds more, reads the State table and wakes whoever waits for it. 0 pauses all that it covers, `null` goes back to what is configured; what is left out of an object stays as configured. The note is
    * kept as long as they are in force, and is in the line that the client logs.
    * @example await client.setLimiter({ pool: 'hubspot' }, 2, { by: 'ann@example.com', reason: 'their incident' })
    * @example await client.setLimiter({ pool: 'hubspot' }, { rateLimit: { allowed: 10, period: '10s' } })
@@ -51,9 +51,9 @@ export const limitersOf = (wiring: Wiring): Limiters => ({
   limiters: () => allLimiters(wiring),
   setLimiter: async (id, limits, note = {}) => {
     const limiter = limiterOf(wiring.config, id)
-    const { store, clock, events } = wiring
-    const override = toLimiterOverride(wiring.config, limiter, limits, note)
-    await setLimiter({ store, wake: wiring.wake(), clock }, limiter.name, override)
+    const { config, store, clock, events } = wiring
+    const override = toLimiterOverride(config, limiter, limits, note)
+    await setLimiter({ config, store, wake: wiring.wake(), clock }, limiter.name, override)
     const of = { limiter: limiter.name }
     events.emit({ kind: 'changed by hand', of, change: changeTo(override), note: toNote(note) })
   },

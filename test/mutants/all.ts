@@ -26,6 +26,7 @@ import { PAYLOADS } from './payloads.ts'
 import { PRIORITY_MUTANTS } from './priorities.ts'
 import { PROTOCOL } from './protocol.ts'
 import { QUEUE_LIMIT_MUTANTS } from './queue-limits.ts'
+import { RAISED_RATES_MUTANTS } from './raised-rates.ts'
 import { RATE_RULE_MUTANTS } from './rate-rule.ts'
 import { READS } from './reading.ts'
 import { REMEMBERED_MUTANTS } from './remembered.ts'
@@ -71,6 +72,7 @@ export const TESTED_MUTANTS: readonly TestedMutant[] = [
   ...COMPOSED_RATES_MUTANTS,
   ...TAG_RATES,
   ...QUEUE_LIMIT_MUTANTS,
+  ...RAISED_RATES_MUTANTS,
   ...RATE_RULE_MUTANTS,
   ...COSTS_MUTANTS,
   ...DERIVED_MUTANTS,

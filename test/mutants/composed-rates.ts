@@ -79,8 +79,8 @@ export const COMPOSED_RATES_MUTANTS: readonly TestedMutant[] = [
   {
     name: 'a start is granted for no longer than usual, however late messages are',
     file: 'lib/core/limits/granting.ts',
-    find: 'Math.min(asked.grace_ms, GRANTED_AT_MOST_MS)',
-    replace: 'Math.min(asked.grace_ms, GRANTED_AT_MOST_MS / 4)',
+    find: 'Math.min(grace_ms, GRANTED_AT_MOST_MS)',
+    replace: 'Math.min(grace_ms, GRANTED_AT_MOST_MS / 4)',
     breaks: 'where workers are scarce nothing starts that needs a shared rate',
     tests: ['test/unit/use-cases/scarce-workers.test.ts'],
   },

@@ -9,7 +9,7 @@ const INPUT = ['test/unit/core/costs-input.test.ts'] as const
 export const COSTS_MUTANTS: readonly TestedMutant[] = [
   {
     name: 'what a job costs is forgotten in its grant',
-    file: GRANTING,
+    file: 'lib/core/limits/on-record.ts',
     find: 'unitsFor(use, cost)]]',
     replace: 'unitsFor(use, undefined)]]',
     breaks: 'it counts as one start',
@@ -18,8 +18,8 @@ export const COSTS_MUTANTS: readonly TestedMutant[] = [
   {
     name: 'what a job costs is forgotten in the time for which it is granted',
     file: GRANTING,
-    find: 'earliestStart(use, Math.max(now, start), cost)',
-    replace: 'earliestStart(use, Math.max(now, start), 1)',
+    find: 'earliestStart(use, from, cost)',
+    replace: 'earliestStart(use, from, 1)',
     breaks: 'a dear job starts where there is room for a cheap one',
     tests: LIVED,
   },

@@ -5,15 +5,16 @@
 import { GRANTED_AT_MOST_MS } from '../times.ts'
 import { type Grant, isOnRecord, type SharedWait } from './grant.ts'
 import { lengthOf, longestLapsed, remembered } from './lapsed.ts'
+import { newGrant, record, type Span, without } from './on-record.ts'
+import { roomBetween } from './room-between.ts'
 import {
   earliestStart,
   grantedUntil,
-  grantKey,
   isAhead,
+  isFarAhead,
   isStillGranted,
   isUsable,
   type RateInUse,
-  unitsFor,
 } from './shared-rate.ts'
 import { tightest } from './tightest.ts'
 
@@ -82,7 +83,9 @@ export function grant(asked: Asked): Granted {
   const dropped = over.filter((one) => one !== asked.standing && isOnRecord(one))
   const rates = dropped.reduce(without, asked.rates)
   const cost = asked.costs?.[usable.length]
-  if (ahead)
+  if (ahead) {
+    const sooner = soonerThan(ahead, { ...asked, rates }, usable)
+    if (sooner) return { ...sooner, dropped: ahead === asked.standing ? dropped : [...dropped, ahead] }
     return {
       grants: usable,
       ahead,
@@ -90,6 +93,7 @@ export function grant(asked: Asked): Granted {
       dropped,
       wait: { ...tightest(rates, now, cost), nextAt: ahead.at },
     }
+  }
   const outdated = over.find((one) => one === asked.standing && isOnRecord(one))
   if (outdated && asked.hasWork)
     return {
@@ -105,6 +109,21 @@ export function grant(asked: Asked): Granted {
     return { grants: [], ahead: remembered(lapsed), taken: [], dropped, wait: tightest(rates, now, cost) }
   const grace_ms = lapsed ? LONGER * lengthOf(lapsed) : 0
   return more({ ...asked, rates, grace_ms }, { grants: usable, dropped })
+}
+
+/**
+ * Who waits for long moves forward if there is room: a rate may have been raised. What it had is on record until its item says the new
+ * one, and nobody else is put off. If its job lacks something else by now, that is what it waits for, and it asks when it has it.
+ */
+function soonerThan(ahead: Grant, asked: Asked, usable: readonly Grant[]): Granted | undefined {
+  const { now, starts, costs = starts } = asked
+  if (!isFarAhead(ahead, now) || usable.length >= costs.length) return undefined
+  const lacksMore = starts[usable.length] === undefined
+  const all = lacksMore ? [...starts, now] : starts
+  const found = more({ ...asked, starts: all, grace_ms: 0 }, { grants: usable, dropped: [] })
+  const [first] = found.taken
+  if (!first || !isFarAhead(ahead, first.at)) return undefined
+  return lacksMore ? { grants: usable, taken: [], dropped: [], wait: found.wait } : found
 }
 
 /** What has lapsed, for the pass came too late, is granted anew for so much longer: sooner or later it is long enough. */
@@ -139,12 +158,10 @@ function more(
   const [grants, taken]: [Grant[], Grant[]] = [[...known], []]
   for (const [offset, start] of starts.slice(known.length).entries()) {
     const cost = costs?.[known.length + offset]
-    const at = Math.max(...rates.map((use) => earliestStart(use, Math.max(now, start), cost)))
-    if (!Number.isFinite(at)) break
-    const limits = rates.map(({ rate }) => rate)
-    const usual = grantedUntil(at, limits, now, isOwn && grants.length === 0)
-    const until = Math.max(usual, at + Math.min(asked.grace_ms, GRANTED_AT_MOST_MS))
-    const next = newGrant({ rates, cost, newToken }, at, until)
+    const isNext = isOwn && grants.length === 0
+    const span = nextSpan({ ...asked, rates }, Math.max(now, start), { cost, isNext })
+    if (!span) break
+    const next = newGrant({ rates, cost, newToken }, span)
     rates = record(rates, next)
     taken.push(next)
     if (isAhead(next, now))
@@ -153,40 +170,31 @@ function more(
         ahead: next,
         taken,
         dropped,
-        wait: { ...tightest(asked.rates, now, cost), nextAt: at },
+        wait: { ...tightest(asked.rates, now, cost), nextAt: next.at },
       }
     grants.push(next)
   }
   return { grants, taken, dropped, wait: tightest(rates, now, costs?.[grants.length]) }
 }
 
-interface Granting {
-  readonly rates: readonly RateInUse[]
+interface Next {
   readonly cost: number | undefined
-  readonly newToken: () => string
+  /** The worker takes it itself. */
+  readonly isNext: boolean
 }
 
-function newGrant({ rates, cost, newToken }: Granting, at: number, until: number): Grant {
-  const keys = rates.map((use) => [use.name, [grantKey(until, newToken()), unitsFor(use, cost)]] as const)
-  return {
-    at,
-    until: Math.ceil(until),
-    keys: Object.fromEntries(keys),
-    ...(cost === undefined ? {} : { cost }),
-  }
+/** After all that were granted, or, if that is far off, where there is room before. `undefined`: never. */
+function nextSpan(
+  { rates, now, grace_ms }: Pick<Asked, 'rates' | 'now'> & { readonly grace_ms: number },
+  from: number,
+  { cost, isNext }: Next,
+): Span | undefined {
+  const last = Math.max(...rates.map((use) => earliestStart(use, from, cost)))
+  if (!Number.isFinite(last)) return undefined
+  const limits = rates.map(({ rate }) => rate)
+  const untilOf = (at: number) =>
+    Math.max(grantedUntil(at, limits, now, isNext), at + Math.min(grace_ms, GRANTED_AT_MOST_MS))
+  const isFar = isFarAhead({ at: last }, now)
+  const at = (isFar ? roomBetween({ rates, cost, from, before: last, untilOf }) : undefined) ?? last
+  return { at, until: untilOf(at) }
 }
-
-const record = (rates: readonly RateInUse[], { keys }: Grant): RateInUse[] =>
-  rates.map((use) => {
-    const [key, units] = keys[use.name] ?? ['', 0]
-    return { ...use, window: { ...use.window, [key]: units } }
-  })
-
-const without = (rates: readonly RateInUse[], { keys }: Grant): RateInUse[] =>
-  rates.map((use) => {
-    const [dropped] = keys[use.name] ?? ['']
-    return {
-      ...use,
-      window: Object.fromEntries(Object.entries(use.window).filter(([key]) => key !== dropped)),
-    }
-  })

@@ -7,7 +7,7 @@
  */
 import { parseShard } from '../keys.ts'
 import { stableHash } from '../text/hash.ts'
-import { GRANTED_AHEAD_MS, GRANTED_FOR_MS, START_LEAD_MS } from '../times.ts'
+import { GRANTED_AHEAD_MS, GRANTED_FOR_MS, PAUSED_RATE_LOOK_MS, START_LEAD_MS } from '../times.ts'
 import type { Grant, GrantKey } from './grant.ts'
 import { limitsInForce } from './in-force.ts'
 import type { Borrower } from './limiter.ts'
@@ -136,6 +136,9 @@ const MESSAGE_MS = 100
 /** Whether a job can be claimed for it now, by the worker itself or by a message. */
 export const isUsable = ({ at, until }: Grant, now: number, isOwn: boolean): boolean =>
   at <= now + GRANTED_AHEAD_MS && now + (isOwn ? START_LEAD_MS : MESSAGE_MS) <= until
+
+/** So long a shard keeps a time without asking whether there is room before: that costs a read of each limiter. */
+export const isFarAhead = ({ at }: Pick<Grant, 'at'>, now: number): boolean => at > now + PAUSED_RATE_LOOK_MS
 
 /** To be waited for. */
 export const isAhead = ({ at }: Grant, now: number): boolean => at > now + GRANTED_AHEAD_MS

@@ -3,7 +3,7 @@
  * writes that are made anyway bring up to date.
  */
 import type { Waits } from '../job/wait.ts'
-import { isRateOfPartition } from '../limits/limiter-name.ts'
+import { isRateOfPartition, type LimiterName } from '../limits/limiter-name.ts'
 import type { Held, ShardState } from '../shard/state.ts'
 import type { Hold } from './holds.ts'
 
@@ -23,12 +23,14 @@ const IN_THIS_ORDER = [
   'batch',
 ] as const
 
+const byRateOf = (limiter: LimiterName): string => `${limiter} rate`
+
 /** Jobs with the id of one in flight say nothing of the others. */
 function heldBy(holds: readonly Hold[]): string | undefined {
   const found = IN_THIS_ORDER.map((reason) => holds.find((hold) => hold.reason === reason))
   const [first] = found.filter((hold) => hold !== undefined)
   if (first?.reason === 'shared rate')
-    return isRateOfPartition(first.limiter) ? 'rate' : `${first.limiter} rate`
+    return isRateOfPartition(first.limiter) ? 'rate' : byRateOf(first.limiter)
   return first?.reason === 'limiter' ? first.limiter : first?.reason
 }
 
@@ -39,6 +41,10 @@ export function isHeldByItsRate({ held = [] }: Pick<ShardState, 'held'>): boolea
   const by = held.at(-1)?.by
   return by !== undefined && BY_ITS_RATE.has(by)
 }
+
+/** By the notes: its next job waits for a start of that rate, which others share, too. */
+export const isHeldByRateOf = (limiter: LimiterName, { held = [] }: Pick<ShardState, 'held'>): boolean =>
+  held.at(-1)?.by === byRateOf(limiter)
 
 /** The notes after a pass. None if nothing waits any more. */
 export function heldAfter(

@@ -83,6 +83,12 @@ function poolIn({ pools }: Pick<Known, 'pools'>, limiter: LimiterName): KnownLim
 export const knownNamed = ({ queues, pools, tags }: Known, name: LimiterName): KnownLimiter | undefined =>
   poolIn({ pools }, name) ?? limiterOfTags(tags, name) ?? limiterOfRules(queues, name)
 
+/** The rate that is configured under a limiter's name, be it one of jobs or of a queue. */
+export function rateNamed(config: Known, name: LimiterName): RateLimit | undefined {
+  const ofQueues = Object.values(config.queues).flatMap(({ rates }) => rates)
+  return (knownNamed(config, name)?.rate ?? ofQueues.find((rate) => rate.name === name))?.rateLimit
+}
+
 const knownIn = (config: Known, lane: Lane): readonly KnownLimiter[] =>
   partsOf(lane).flatMap(({ limiter }) => knownNamed(config, limiter) ?? [])
 

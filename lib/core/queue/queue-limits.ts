@@ -3,7 +3,14 @@
  * one partition comes after that. They stand beside the pauses of queues, and are known to all functions as soon as these.
  */
 import * as z from 'zod'
-import { type Limits, NOTE_FIELDS, overrideSchema, type RateLimit, withMargin } from '../limits/limits.ts'
+import {
+  type LimitOverride,
+  type Limits,
+  NOTE_FIELDS,
+  overrideSchema,
+  type RateLimit,
+  withMargin,
+} from '../limits/limits.ts'
 import { describeIssues } from '../text/issues.ts'
 import { wokenSchema } from './queue-pauses.ts'
 
@@ -71,7 +78,10 @@ function mayRunMore(configured: Limits, before: QueueLimits, after: QueueLimits)
   return after.concurrency > (before.concurrency ?? usual)
 }
 
-function mayStartMore(configured: Limits, before: QueueLimits, after: QueueLimits): boolean {
+type Rated = Pick<LimitOverride, 'rateLimit'>
+
+/** Whether a rate that somebody has set, or taken back, lets more start than what was set before. */
+export function mayStartMore(configured: Pick<Limits, 'rateLimit'>, before: Rated, after: Rated): boolean {
   if (after.rateLimit === undefined) return before.rateLimit !== undefined
   const was = before.rateLimit ? withMargin(before.rateLimit) : configured.rateLimit
   return was !== undefined && isFaster(withMargin(after.rateLimit), was)

@@ -8,7 +8,13 @@ import type { Grant, GrantKey, SharedStarts } from '../../core/limits/grant.ts'
 import { type Asked, type Granted, grant } from '../../core/limits/granting.ts'
 import { limitsInForce } from '../../core/limits/in-force.ts'
 import { type LimiterName, limiterKey } from '../../core/limits/queue-limiter.ts'
-import { costIn, type RateInUse, rateInForce, type SharedRate } from '../../core/limits/shared-rate.ts'
+import {
+  costIn,
+  isFarAhead,
+  type RateInUse,
+  rateInForce,
+  type SharedRate,
+} from '../../core/limits/shared-rate.ts'
 import { forgottenBuckets } from '../../core/limits/window.ts'
 import { booksKeptUntil } from '../../core/shard/expiry.ts'
 import type { ShardState } from '../../core/shard/state.ts'
@@ -47,7 +53,7 @@ export async function askForStarts(
   const known = [...asked.granted, ...(standing ? [standing] : [])]
   if (rates.length === 0 || asked.starts.length + known.length === 0) return undefined
   const waiting = asked.hasWork ? awaitedStart(context, asked.state, asked, asked.costs ?? []) : undefined
-  if (waiting) return waiting
+  if (waiting?.ahead && !isFarAhead(waiting.ahead, context.clock.now())) return waiting
   for (let tries = 0; tries < TRIES; tries++) {
     const plan = await planStarts(context, rates, { ...asked, known, standing }, () => context.random.token())
     if (!(await write(context, plan))) continue

@@ -7,12 +7,16 @@ import type { LimitOverride } from '../../core/limits/limits.ts'
 import { withLimits } from '../../core/limits/pause.ts'
 import { type LimiterName, limiterKey } from '../../core/limits/queue-limiter.ts'
 import type { SlowDown } from '../../core/limits/slow-down.ts'
+import { isHeldByRateOf } from '../../core/pass/held.ts'
+import { rateNamed } from '../../core/queue/covering.ts'
+import { mayStartMore } from '../../core/queue/queue-limits.ts'
 import { keptUntil } from '../../core/shard/expiry.ts'
 import type { ShardState } from '../../core/shard/state.ts'
 import type { Context } from '../context.ts'
 import { wakeNow } from '../wake.ts'
 import { type Amendment, amend, fenceAll } from './amend.ts'
 import { chunkKeysIn, joinedBooks, readChunks } from './limiter-parts.ts'
+import { wakeRated } from './wake-rated.ts'
 
 type Needed = Pick<Context, 'store' | 'wake' | 'clock'>
 
@@ -20,12 +24,22 @@ type Needed = Pick<Context, 'store' | 'wake' | 'clock'>
 export const amendLimiter = (context: Needed, name: LimiterName, change: Amendment): Promise<void> =>
   writeLimiter(context, (expiresAt) => amend(context, limiterKey(name), change, expiresAt))
 
-/** Replaces what somebody has set, or with `undefined` goes back to what is configured. */
-export const setLimiter = (
-  context: Needed,
+/** Replaces what somebody has set, or with `undefined` goes back to what is configured. Whoever waits for a rate that is raised is woken. */
+export async function setLimiter(
+  context: Needed & Pick<Context, 'config'>,
   name: LimiterName,
   limits: LimitOverride | undefined,
-): Promise<void> => amendLimiter(context, name, withLimits(limits))
+): Promise<void> {
+  const change = withLimits(limits)
+  let isRaised = false
+  const rateLimit = rateNamed(context.config, name)
+  await amendLimiter(context, name, (override) => {
+    const after = change(override)
+    isRaised ||= mayStartMore(rateLimit ? { rateLimit } : {}, override ?? {}, after ?? {})
+    return after
+  })
+  if (isRaised) await wakeRated(context, (state) => isHeldByRateOf(name, state))
+}
 
 export const slowLimiter = (context: Needed, name: LimiterName, slow: SlowDown | undefined): Promise<void> =>
   writeLimiter(context, (expiresAt) => context.store.states.slowDown(limiterKey(name), slow, expiresAt))

@@ -1,39 +1,57 @@
 /** Limits changed at run time: one write to the partition's plain shard, which owns them. */
-import type { Shard, ShardKey } from '../../core/keys.ts'
+import { parseShard, type Shard, type ShardKey } from '../../core/keys.ts'
 import type { LimitOverride } from '../../core/limits/limits.ts'
 import { withLimits } from '../../core/limits/pause.ts'
 import { borrowersOf, ownerOf } from '../../core/limits/shards.ts'
+import { isHeldByItsRate } from '../../core/pass/held.ts'
 import type { QueueConfig } from '../../core/queue/config.ts'
+import { mayStartMore } from '../../core/queue/queue-limits.ts'
 import { keptUntil } from '../../core/shard/expiry.ts'
 import type { ShardState } from '../../core/shard/state.ts'
 import type { Context } from '../context.ts'
 import { wakeNow } from '../wake.ts'
 import { type Amendment, amend, fenceAll } from './amend.ts'
 import { knownShards } from './known-shards.ts'
+import { wakeRated } from './wake-rated.ts'
 
 /**
  * When it returns, nothing more is admitted above the new limits: the write makes every loan lose that is being made, and
  * a fence in each shard that has borrowed makes every pass lose that has read the old ones. If the caller dies before the
- * fences, only passes that were under way may still claim by the old limits; all later ones read the new.
+ * fences, only passes that were under way may still claim by the old limits; all later ones read the new. Whoever waits for
+ * a rate by cost that is raised is woken.
  *
  * An earlier version kept a copy of the limit in each shard. It stays for as long as it says the same, for a deploy may be
  * rolled back to that version.
  */
 export async function amendLimits(
-  { store, wake, clock }: Pick<Context, 'store' | 'wake' | 'clock'>,
+  context: Pick<Context, 'store' | 'wake' | 'clock'>,
   queue: QueueConfig,
   partition: string | undefined,
   change: Amendment,
 ): Promise<void> {
   const shard: Shard = { queue: queue.name, ...(partition === undefined ? {} : { partition }) }
-  const write = (plain: ShardKey) => amend({ store }, plain, change)
-  const written = await writeAndFence({ store, clock }, { queue, shard }, write)
+  let isRaised = false
+  const noting: Amendment = (override) => {
+    const after = change(override)
+    isRaised ||= mayStartMore(queue, override ?? {}, after ?? {})
+    return after
+  }
+  const write = (plain: ShardKey) => amend(context, plain, noting)
+  const written = await writeAndFence(context, { queue, shard }, write)
   if (!written) return
   const { owner, fenced } = written
   await wakeNow(
-    { wake },
+    context,
     new Set([owner.shard, ...fenced, ...knownShards(shard, owner, queue.shards).waiting]),
   )
+  // By a rate that is lent, those who wait stand in its line.
+  if (queue.costs && isRaised)
+    await wakeRated(context, (state) => isHeldByItsRate(state) && isOfPartition(state.shard, shard))
+}
+
+function isOfPartition(key: ShardKey, { queue, partition }: Shard): boolean {
+  const shard = parseShard(key)
+  return shard.ok && shard.value.queue === queue && shard.value.partition === partition
 }
 
 /** Replaces what somebody has set, or with `undefined` goes back to what is configured. */

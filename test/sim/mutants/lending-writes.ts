@@ -95,8 +95,8 @@ export const LENDING_WRITES: readonly Mutant[] = [
   {
     name: 'a limit is set and nobody woken',
     file: SET_LIMITS,
-    find: '  await wakeNow(\n    { wake },\n',
-    replace: '  void wake\n  await wakeNow(\n    { wake: { send: async () => {} } },\n',
+    find: '  await wakeNow(\n    context,\n',
+    replace: '  await wakeNow(\n    { wake: { send: async () => {} } },\n',
     breaks: 'a limit that was raised is not used, nor what is too much given back',
   },
   {
