@@ -36,8 +36,9 @@ export async function wakeWaiting<Said>(
   onProgress: (woken: number) => void = () => {},
 ): Promise<Woken> {
   let { said, from } = begun
+  const isMeant = (state: ShardGlance) => isOfQueue(state, queue) && (state.waiting || isHeldByItsRate(state))
   for (;;) {
-    const { woken, cursor } = await wakeOnePage(context, queue, from)
+    const { woken, cursor } = await wakeOnePage(context, isMeant, from)
     const soFar = cursor === undefined ? undefined : { woken, cursor }
     const is = next(soFar)
     if (!(await save(is, said))) return { woken, isReplaced: true }
@@ -48,16 +49,15 @@ export async function wakeWaiting<Said>(
   }
 }
 
-async function wakeOnePage(
+/** Of the State table as it is now. */
+export async function wakeOnePage(
   context: Pick<Context, 'store' | 'wake'>,
-  queue: string,
+  isMeant: (state: ShardGlance) => boolean,
   from: WokenSoFar,
 ): Promise<WokenSoFar> {
   const at = from.cursor === undefined ? {} : { cursor: from.cursor }
   const { states, cursor } = await context.store.states.scan({ isStrong: true, limit: PAGE, ...at })
-  const waiting = states.filter(
-    (state) => isOfQueue(state, queue) && (state.waiting || isHeldByItsRate(state)),
-  )
+  const waiting = states.filter(isMeant)
   if (waiting.length > 0)
     await wakeNow(
       context,
