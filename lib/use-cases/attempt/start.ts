@@ -12,6 +12,7 @@ import { isGrantLate, isGrantOver, isOfAnotherCost } from './granted-start.ts'
 import { deadlineOf, hasTimeFor, type Invocation, type Running } from './invocation.ts'
 import { countLateStart } from './late-start.ts'
 import { manned, readOthers } from './members.ts'
+import { isStopped, lookForStops } from './stopped.ts'
 
 export type Started =
   | { readonly kind: 'running'; readonly running: Running }
@@ -37,7 +38,7 @@ export async function start(
   const { rate, granted } = message
   const startedAt = startOnRecord(message, clock.now())
   const bucket = bucketOf(startedAt, rate?.bucket_ms ?? bucketWidth(undefined))
-  const [outcome, item] = await Promise.allSettled([
+  const [outcome, item, stops] = await Promise.allSettled([
     store.states.start(
       message.pk,
       { id, token: message.token },
@@ -49,6 +50,7 @@ export async function start(
       },
     ),
     store.jobs.get({ pk: message.pk, sk: message.sk }),
+    lookForStops(context, message, invocation),
   ])
   if (outcome.status === 'rejected') throw outcome.reason
   if (outcome.value.kind === 'stale')
@@ -56,7 +58,9 @@ export async function start(
   const { waiting, slots } = outcome.value.state
   const grant = granted ? { granted } : {}
   const taken = { shard: message.pk, id, token, jobs: [], othersWait: waiting, ...grant }
-  if (isGrantOver(granted, startedAt)) return { kind: 'unwanted', running: taken }
+  const seen = stops.status === 'fulfilled' ? stops.value : undefined
+  if (isGrantOver(granted, startedAt) || isStopped(context, outcome.value.state, seen))
+    return { kind: 'unwanted', running: taken }
   return orUnwanted(context, taken, async () => {
     if (item.status === 'rejected') throw item.reason
     const others = await readOthers(context, taken, slots[id]?.others ?? [])
