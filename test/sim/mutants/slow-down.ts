@@ -34,6 +34,13 @@ export const SLOWED: readonly Mutant[] = [
     breaks: 'other partitions go on calling the service',
   },
   {
+    name: 'what was claimed before a slow-down or a pause starts after it',
+    file: 'lib/use-cases/attempt/start.ts',
+    find: ' || isStopped(context, outcome.value.state, seen)',
+    replace: ' || (startedAt < 0 && isStopped(context, outcome.value.state, seen))',
+    breaks: 'the service is called although it has asked for time',
+  },
+  {
     name: 'outcomes are not counted',
     file: HAND_OFF,
     find: '...(outcome ? { outcome } : {}),',
