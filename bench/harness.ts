@@ -186,7 +186,8 @@ export class Scenario {
       if (!message) throw new Error(`only ${ran} of ${jobs} jobs came`)
       let left = Math.min(perInvocation, jobs - ran)
       const remaining_ms = () => (left > 0 ? LAMBDA_LONGEST_MS : 1000)
-      await execute(this.context, message, { remaining_ms, redelivered: false }, async (job) => {
+      const invocation = { remaining_ms, redelivered: false, sentAt: this.context.clock.now() }
+      await execute(this.context, message, invocation, async (job) => {
         onStart()
         ran++
         left--

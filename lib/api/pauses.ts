@@ -33,7 +33,7 @@ export interface PausedQueue extends Said {
 export interface Pauses<QueueName extends string = string, Id extends LimiterId = LimiterId> {
   /**
    * Nothing of it starts any more; what runs already runs to its end. When it returns, nothing more is admitted: for a whole queue
-   * that is after two seconds, when every function has noticed. The note stands in `why` and `stats`, and in the line that the client logs. Limits that are set meanwhile
+   * that is after two seconds, when every function has noticed. What was admitted just before may start for two seconds more. The note stands in `why` and `stats`, and in the line that the client logs. Limits that are set meanwhile
    * are in force when it is resumed. A queue and its partitions are paused each by itself, and no deploy resumes anything.
    * @example await admin.pause({ queue: 'crm' }, { by: 'ann@example.com', reason: 'they migrate' })
    * @example await admin.pause({ queue: 'crm', partition: 'acme' }, { by: 'ann@example.com' })

@@ -16,7 +16,8 @@ export type SlowDownEnd = Date | Duration | null
 export interface SlowDowns<QueueName extends string = string, Id extends LimiterId = LimiterId> {
   /**
    * Slows one partition down: it starts nothing before `until` (a date, or a duration from now; between a second and a day),
-   * and goes on by itself then. What runs already goes on. `null` ends that now. The note is kept until it ends, and is in the line that
+   * and goes on by itself then. What runs already goes on. `null` ends that now, and wakes what
+   * waits: where jobs wait in shards that no item names, the call reads the State table, after two seconds. The note is kept until it ends, and is in the line that
    * the client logs. A handler does the same by throwing a
    * `RetryAfterError`.
    * @example await client.slowDown('crm', 'acme', '10m', { by: 'ann@example.com', reason: 'their nightly backup' })
@@ -66,7 +67,8 @@ const keyOf = ({ config }: Wiring, id: LimiterId) => limiterKey(limiterOf(config
 async function ofPartition(wiring: Wiring, name: string, [named, until, note = {}]: Said): Promise<void> {
   const slow = toSlowDown(until, note, wiring.clock.now())
   const place = placeNamed(wiring, name, named)
-  await slowPartition({ store: wiring.store, wake: wiring.wake() }, place.queue, place.partition, slow)
+  const { config, store, clock } = wiring
+  await slowPartition({ config, store, clock, wake: wiring.wake() }, place.queue, place.partition, slow)
   tell(wiring, { shard: ownerOfPlace(place) }, slow, note)
 }
 
@@ -74,7 +76,7 @@ async function ofLimiter(wiring: Wiring, id: LimiterId, [until, note = {}]: Said
   const { config, store, clock } = wiring
   const slow = toSlowDown(until, note, clock.now())
   const { name } = limiterOf(config, id)
-  await slowLimiter({ store, clock, wake: wiring.wake() }, name, slow)
+  await slowLimiter({ config, store, clock, wake: wiring.wake() }, name, slow)
   tell(wiring, { limiter: name }, slow, note)
 }
 

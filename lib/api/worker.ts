@@ -83,7 +83,13 @@ async function workOn(
   const invocation: Invocation = {
     remaining_ms,
     redelivered: Number(record.attributes.ApproximateReceiveCount) > 1,
+    ...sentAtOf(record),
     ...(shared ? { shared } : {}),
   }
   await execute(context, message.value, invocation, runTask)
+}
+
+function sentAtOf({ attributes: { SentTimestamp } }: SQSRecord): Pick<Invocation, 'sentAt'> {
+  const sentAt = Number(SentTimestamp)
+  return Number.isFinite(sentAt) ? { sentAt } : {}
 }

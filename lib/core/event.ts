@@ -40,6 +40,8 @@ interface JobEvents {
   readonly 'history not written': { readonly job: Job; readonly error: unknown }
   /** Something failed between its start and its handler. It has spent nothing. */
   readonly 'job not begun': { readonly shard: ShardKey; readonly id: JobId; readonly error: unknown }
+  /** Whether somebody has stopped a shard since a job was claimed there: it starts. */
+  readonly 'stops not read': { readonly shard: ShardKey; readonly error: unknown }
 }
 
 interface ShardEvents {

@@ -94,7 +94,7 @@ export const GRANTED_FOR_MS = 15_000
 export const GRANTED_AT_MOST_MS = 50_000
 /** Units of limiters are kept for a start that comes so soon. For a later one they would be kept from others; a lane's for one of a rate with such a period. */
 export const KEPT_FOR_START_MS = 2000
-/** While a shared rate is paused, nobody knows whom to wake when it is not. */
+/** While a shared rate is paused, nobody knows whom to wake when it is not; and where nothing may start, who is too late by then. */
 export const PAUSED_RATE_LOOK_MS = 60_000
 /** From the look at the clock that gives a job its `runAt` until it is in the table, calls sent again included. */
 export const PUT_MS = 5 * SECOND_MS

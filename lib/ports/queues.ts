@@ -11,7 +11,7 @@ export interface WorkMessage {
   readonly pk: ShardKey
   readonly sk: SortKey
   readonly token: Token
-  /** Epoch ms before which the job must not start, if the rate does not allow it yet. */
+  /** Epoch ms before which the job must not start, if the rate does not allow it yet; long past if its claim is sent again. */
   readonly startAt?: number
   /** For what it has waited until it was claimed. */
   readonly waits_ms?: Waits

@@ -34,6 +34,7 @@ import { TESTED_SCHEDULE_MUTANTS } from './schedules.ts'
 import { SERVED_ALONG_MUTANTS } from './served-along.ts'
 import { SIZE_MUTANTS } from './sizes.ts'
 import { SLOW_DOWN_MUTANTS } from './slow-down.ts'
+import { STOPPED_CLAIM_MUTANTS } from './stopped-claims.ts'
 import { SWAP_MUTANTS } from './swaps.ts'
 import { TAG_RATES } from './tag-rates.ts'
 import { THROTTLE_MUTANTS } from './throttle.ts'
@@ -67,6 +68,7 @@ export const TESTED_MUTANTS: readonly TestedMutant[] = [
   ...SIZE_MUTANTS,
   ...SWAP_MUTANTS,
   ...SLOW_DOWN_MUTANTS,
+  ...STOPPED_CLAIM_MUTANTS,
   ...HELD_LIMITERS,
   ...THROTTLE_MUTANTS,
   ...COMPOSED_RATES_MUTANTS,

@@ -9,6 +9,38 @@ const CANCEL_TEST = 'test/unit/api/cancel.test.ts'
 
 export const DOOMED_MUTANTS: readonly TestedMutant[] = [
   {
+    name: 'nobody looks for what expires where nothing may start',
+    file: 'lib/core/pass/looks.ts',
+    find: "if (hold.reason === 'paused' || hold.reason === 'slowed down') add(expiryIn(input), 'a job expires')",
+    replace: 'void expiryIn',
+    breaks: 'it takes up its place in the queue until the pause is over',
+    tests: ['test/unit/use-cases/expire-held.test.ts'],
+  },
+  {
+    name: 'nobody looks for what expires in a partition that is slowed down',
+    file: 'lib/core/pass/looks.ts',
+    find: "if (hold.reason === 'paused' || hold.reason === 'slowed down') add(expiryIn",
+    replace: "if (hold.reason === 'paused') add(expiryIn",
+    breaks: 'the same until the slow-down is over',
+    tests: ['test/unit/use-cases/expire-held.test.ts'],
+  },
+  {
+    name: 'each job that expires in what is paused has a visit of its own',
+    file: 'lib/core/pass/looks.ts',
+    find: 'Math.max(Math.min(...times) + 1, now + PAUSED_RATE_LOOK_MS)',
+    replace: 'Math.max(Math.min(...times) + 1, now + 0 * PAUSED_RATE_LOOK_MS)',
+    breaks: 'what a paused partition costs',
+    tests: ['test/unit/use-cases/expire-held.test.ts'],
+  },
+  {
+    name: 'of a job that is too late it is said that nothing holds it',
+    file: 'lib/use-cases/operate/why.ts',
+    find: 'if (doom) return',
+    replace: 'if (doom && at < 0) return',
+    breaks: 'people look for what holds it',
+    tests: ['test/unit/use-cases/expire-held.test.ts'],
+  },
+  {
     name: 'the table ends what waits whatever the version',
     file: ENDS,
     find: '  sameVersion(update, state)\n  const { UpdateExpression',

@@ -3,6 +3,8 @@ import type { TestedMutant } from './mutant.ts'
 
 const SLOW_DOWN = 'test/unit/use-cases/slow-down.test.ts'
 const SLOW = 'lib/use-cases/pass/slow.ts'
+const ENDED = 'test/unit/use-cases/slow-down-ended.test.ts'
+const WAKES = 'lib/use-cases/operate/wake-slowed.ts'
 
 export const SLOW_DOWN_MUTANTS: readonly TestedMutant[] = [
   {
@@ -68,5 +70,53 @@ export const SLOW_DOWN_MUTANTS: readonly TestedMutant[] = [
     replace: 'error: (boundedReason, reason)',
     breaks: 'the item cannot be read again, and the partition stands still until somebody mends it',
     tests: ['test/unit/core/slow-down-written.test.ts'],
+  },
+  {
+    name: 'a partition is slowed down no more, and only those are woken that its item names',
+    file: 'lib/use-cases/operate/slow-down.ts',
+    find: 'endsSooner(before?.slowed, slow, clock.now())',
+    replace: 'endsSooner(before?.slowed, slow, before ? Number.POSITIVE_INFINITY : clock.now())',
+    breaks: 'its lanes, and its other shards, wait for the sweep',
+    tests: [ENDED],
+  },
+  {
+    name: 'a limiter is slowed down no more, and only those are woken that its item names',
+    file: 'lib/use-cases/operate/set-limiter.ts',
+    find: 'endsSooner(before?.slowed, slow, clock.now())',
+    replace: 'endsSooner(before?.slowed, slow, before ? Number.POSITIVE_INFINITY : clock.now())',
+    breaks: 'whoever has borrowed nothing yet waits for the sweep',
+    tests: [ENDED],
+  },
+  {
+    name: 'a slow-down that is made shorter wakes nobody',
+    file: 'lib/core/limits/slow-down.ts',
+    find: 'Math.max(now, is?.until ?? 0)',
+    replace: '(is === undefined ? now : Number.POSITIVE_INFINITY)',
+    breaks: 'they look when the longer one would have been over',
+    tests: [ENDED],
+  },
+  {
+    name: 'whoever ends a slow-down looks immediately for those that wait for it',
+    file: WAKES,
+    find: '  await context.clock.sleep(NOTICED_AFTER_MS)\n',
+    replace: '  void NOTICED_AFTER_MS\n',
+    breaks: 'a pass that was under way leaves its shard waiting after that',
+    tests: [ENDED],
+  },
+  {
+    name: 'those that wait for a slow-down are looked for in one page',
+    file: WAKES,
+    find: 'while (from.cursor !== undefined)',
+    replace: 'while (from.woken < 0)',
+    breaks: 'the others wait for the sweep',
+    tests: [ENDED],
+  },
+  {
+    name: 'all that are slowed down are woken when one slow-down ends',
+    file: WAKES,
+    find: 'isHeldBySlowDown(state) && isMeant(state.shard)',
+    replace: 'isHeldBySlowDown(state) && (isMeant(state.shard) || true)',
+    breaks: 'each costs a pass in vain',
+    tests: [ENDED],
   },
 ]

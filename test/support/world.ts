@@ -62,6 +62,7 @@ export class World {
   })
   readonly #queues = memoryQueues()
   readonly #wakes: ((DelayedWake | DelayedFire) & { readonly at: number })[] = []
+  readonly #sentAt = new WeakMap<WorkMessage, number>()
   #tokens = 0
 
   constructor(config: Config) {
@@ -70,7 +71,12 @@ export class World {
       config,
       store: memoryStore(this.tables),
       payloads: memoryPayloads(() => this.now, this.objects),
-      work: this.#queues.work,
+      work: {
+        send: async (messages) => {
+          for (const message of messages) this.#sentAt.set(message, this.now)
+          await this.#queues.work.send(messages)
+        },
+      },
       wake: {
         send: async (wakes) =>
           void this.#wakes.push(
@@ -116,7 +122,12 @@ export class World {
 
   /** Delivers one work message to a worker. */
   async work(message: WorkMessage, redelivered = false): Promise<void> {
-    const invocation = { remaining_ms: () => this.remaining_ms, redelivered }
+    const sentAt = this.#sentAt.get(message)
+    const invocation = {
+      remaining_ms: () => this.remaining_ms,
+      redelivered,
+      ...(sentAt === undefined ? {} : { sentAt }),
+    }
     await execute(this.context, message, invocation, this.#runner)
   }
 

@@ -58,6 +58,11 @@ const LINES: { readonly [Kind in EventKind]: (event: SluiceEvent<Kind>) => Line 
     'a job could not begin; it goes back',
     { shard, job: id, error },
   ],
+  'stops not read': ({ shard, error }) => [
+    'error',
+    'whether somebody has stopped a shard could not be read; a job starts there as it was claimed',
+    { shard, error },
+  ],
   'arrival failed': ({ shard, error }) => [
     'error',
     'a new job could not be looked at; it will be tried again',

@@ -62,10 +62,15 @@ interface Doomable {
   readonly attempt: number
 }
 
-/** Why a job that does not run must not start now. One that has been tried before has started in time. */
-export function doomOf({ cancellation, startBefore, attempt }: Doomable, now: number): Doom | undefined {
+/** After this time a job that waits has expired. One that has been tried before has started in time. */
+export const lastStartOf = ({ startBefore, attempt }: Omit<Doomable, 'cancellation'>): number | undefined =>
+  attempt > 1 ? undefined : startBefore
+
+/** Why a job that does not run must not start now. */
+export function doomOf({ cancellation, ...job }: Doomable, now: number): Doom | undefined {
   if (cancellation) return cancelled(cancellation)
-  if (startBefore === undefined || attempt > 1 || now <= startBefore) return undefined
+  const startBefore = lastStartOf(job)
+  if (startBefore === undefined || now <= startBefore) return undefined
   const error = `expired: not started before ${new Date(startBefore).toISOString()}`
   return { kind: 'dead', reason: 'expired', error }
 }

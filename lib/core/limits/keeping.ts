@@ -40,7 +40,7 @@ const isSoon = ({ limits }: Portion, lack: Lack | undefined): boolean =>
   !lack?.starts || (limits.rateLimit?.period_ms ?? 0) <= KEPT_FOR_START_MS
 
 /** Nobody knows how long it takes until a partition, or a limiter, that is paused or slowed down goes on. */
-export const isOpen = ({ limits }: Portion): boolean =>
+export const isOpen = ({ limits }: Pick<Portion, 'limits'>): boolean =>
   limits.slowedUntil === undefined && capOf(limits, 'slots') > 0
 
 /**

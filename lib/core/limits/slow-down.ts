@@ -20,6 +20,10 @@ export type SlowDown = z.infer<typeof slowDownSchema>
 export const laterOf = (one: SlowDown | undefined, other: SlowDown): SlowDown =>
   one && one.until >= other.until ? one : other
 
+/** Whether those who wait for the end of one have to be told of another, or of none: by themselves they look when it would be over. */
+export const endsSooner = (was: SlowDown | undefined, is: SlowDown | undefined, now: number): boolean =>
+  was !== undefined && was.until > Math.max(now, is?.until ?? 0)
+
 /** A job that goes back unspent must not come again and again within a second. */
 const SHORTEST_SLOW_DOWN_MS = 1000
 

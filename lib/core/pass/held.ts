@@ -46,6 +46,10 @@ export function isHeldByItsRate({ held = [] }: Pick<ShardState, 'held'>): boolea
 export const isHeldByRateOf = (limiter: LimiterName, { held = [] }: Pick<ShardState, 'held'>): boolean =>
   held.at(-1)?.by === byRateOf(limiter)
 
+/** By the notes: a slow-down holds its jobs, and it looks when that ends. */
+export const isHeldBySlowDown = ({ held = [] }: Pick<ShardState, 'held'>): boolean =>
+  held.at(-1)?.by === 'slowed down'
+
 /** The notes after a pass. None if nothing waits any more. */
 export function heldAfter(
   { held = [] }: Pick<ShardState, 'held'>,

@@ -134,6 +134,7 @@ export interface Look {
     | 'a slow-down ends'
     | 'a line is full'
     | 'a batch has waited for long enough'
+    | 'a job expires'
     | 'a job is due'
 }
 

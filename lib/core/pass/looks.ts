@@ -1,4 +1,5 @@
 /** When a shard has to be looked at again although nobody comes: the times at which time alone lets something happen. */
+import { lastStartOf } from '../job/doom.ts'
 import { plannedRate } from '../limits/limits.ts'
 import { GRANTED_AHEAD_MS, LINE_LOOK_LATEST_MS, PAUSED_RATE_LOOK_MS, PRECISE_UP_TO_MS } from '../times.ts'
 import type { Hold } from './holds.ts'
@@ -15,11 +16,21 @@ export function looksOf(input: PassInput, holds: readonly Hold[]): Look[] {
     if (hold.reason === 'throttled') add(hold.reopensAt, 'the throttle lets one start')
     if (hold.reason === 'shared rate') add(grantAt(hold, input.now), 'a shared rate grants a start')
     if (hold.reason === 'slowed down') add(slowedUntil(hold, input), 'a slow-down ends')
+    if (hold.reason === 'paused' || hold.reason === 'slowed down') add(expiryIn(input), 'a job expires')
     if (hold.reason === 'batch') add(hold.until, 'a batch has waited for long enough')
     if (hold.reason === 'limiter' && !isSoon(arranged, input)) add(hold.lookAt, 'a line is full')
   }
   add(input.nextDueAt, 'a job is due')
   return looks
+}
+
+/**
+ * While nothing may start nobody else comes who would end what is too late. No sooner than in a minute, for each job may have a time of its
+ * own; whoever comes sees those behind them.
+ */
+function expiryIn({ due, now }: PassInput): number | undefined {
+  const times = due.map(lastStartOf).filter((time) => time !== undefined)
+  return times.length === 0 ? undefined : Math.max(Math.min(...times) + 1, now + PAUSED_RATE_LOOK_MS)
 }
 
 /** If each look at a full line drew a time anew, some would be earlier than the one on its way: there would be more and more. */

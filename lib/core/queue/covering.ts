@@ -79,6 +79,10 @@ function poolIn({ pools }: Pick<Known, 'pools'>, limiter: LimiterName): KnownLim
   return kind === 'pool' && Object.hasOwn(pools, name) ? pools[name] : undefined
 }
 
+/** Whether a limiter lends to a shard, or grants its starts. The key may come from anywhere. */
+export const isCoveredBy = (config: Known, key: ShardKey, name: LimiterName): boolean =>
+  [...limitersOverKey(config, key), ...ratesOverKey(config, key)].some((one) => one.name === name)
+
 /** What the configuration has under the name of a limiter of jobs: a pool, a tag that has a limit, or a value of a rate's rule. */
 export const knownNamed = ({ queues, pools, tags }: Known, name: LimiterName): KnownLimiter | undefined =>
   poolIn({ pools }, name) ?? limiterOfTags(tags, name) ?? limiterOfRules(queues, name)

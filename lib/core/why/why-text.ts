@@ -32,6 +32,8 @@ function textOf(why: Why): string {
       return endedText(why.job, why.at)
     case 'delayed':
       return `${attemptText(why.job.attempt)}not due before ${clock(why.until)}`
+    case 'doomed':
+      return `${why.error}; whoever looks at its shard next, and comes so far, ends it`
     case 'claimed':
       return `claimed, its message is on its way since ${clock(why.sentAt)}`
     case 'running':

@@ -46,6 +46,8 @@ export type JobWhy =
   /** It can never run: the next visit makes a dead letter of it. */
   | (Problem & { readonly kind: 'malformed' })
   | (Answer & { readonly kind: 'delayed'; readonly job: AskedJob; readonly until: number })
+  /** It does not start any more: it is too late, or somebody has cancelled it. A pass that meets it ends it. */
+  | (Answer & { readonly kind: 'doomed'; readonly job: AskedJob; readonly error: string })
   | (Answer & { readonly kind: 'claimed'; readonly job: AskedJob; readonly sentAt: number })
   /** If `until` has passed, its worker has died, and the next pass sees to it. */
   | (Answer & { readonly kind: 'running'; readonly job: AskedJob; readonly until: number })

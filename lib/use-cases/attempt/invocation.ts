@@ -13,6 +13,8 @@ export interface Invocation {
   remaining_ms(): number
   /** The message has been delivered before. */
   readonly redelivered: boolean
+  /** When it was sent. Epoch ms; absent if nobody knows. */
+  readonly sentAt?: number
   /** Its process handles other messages meanwhile. */
   readonly shared?: true
 }

@@ -6,12 +6,14 @@ import { bucketOf, bucketWidth } from '../../core/limits/window.ts'
 import { type Holder, leadOf, plannedStart } from '../../core/pass/decide.ts'
 import { isDead, type ShardState } from '../../core/shard/state.ts'
 import type { WorkMessage } from '../../ports/queues.ts'
+import type { Attempt } from '../../ports/states.ts'
 import type { Context, WorkerContext } from '../context.ts'
 import { pass } from '../pass/pass.ts'
 import { isGrantLate, isGrantOver, isOfAnotherCost } from './granted-start.ts'
 import { deadlineOf, hasTimeFor, type Invocation, type Running } from './invocation.ts'
 import { countLateStart } from './late-start.ts'
 import { manned, readOthers } from './members.ts'
+import { isStopped, lookForStops } from './stopped.ts'
 
 export type Started =
   | { readonly kind: 'running'; readonly running: Running }
@@ -25,7 +27,7 @@ export async function start(
   message: WorkMessage,
   invocation: Invocation,
 ): Promise<Started> {
-  const { store, clock, random, events } = context
+  const { clock, events } = context
   const position = parseSortKey(message.sk)
   if (!position.ok) {
     events.emit({ kind: 'message refused', queue: 'work', reason: position.reason })
@@ -33,22 +35,14 @@ export async function start(
   }
   const { id } = position.value
   const had_ms = invocation.remaining_ms()
-  const token = random.token()
-  const { rate, granted } = message
+  const { granted } = message
   const startedAt = startOnRecord(message, clock.now())
-  const bucket = bucketOf(startedAt, rate?.bucket_ms ?? bucketWidth(undefined))
-  const [outcome, item] = await Promise.allSettled([
-    store.states.start(
-      message.pk,
-      { id, token: message.token },
-      {
-        token,
-        deadline: deadlineOf(context, invocation),
-        bucket,
-        ...(invocation.shared ? { shared: invocation.shared } : {}),
-      },
-    ),
-    store.jobs.get({ pk: message.pk, sk: message.sk }),
+  const attempt = attemptOf(context, message, invocation, startedAt)
+  const { token } = attempt
+  const [outcome, item, stops] = await Promise.allSettled([
+    context.store.states.start(message.pk, { id, token: message.token }, attempt),
+    context.store.jobs.get({ pk: message.pk, sk: message.sk }),
+    lookForStops(context, message, invocation),
   ])
   if (outcome.status === 'rejected') throw outcome.reason
   if (outcome.value.kind === 'stale')
@@ -56,7 +50,9 @@ export async function start(
   const { waiting, slots } = outcome.value.state
   const grant = granted ? { granted } : {}
   const taken = { shard: message.pk, id, token, jobs: [], othersWait: waiting, ...grant }
-  if (isGrantOver(granted, startedAt)) return { kind: 'unwanted', running: taken }
+  const seen = stops.status === 'fulfilled' ? stops.value : undefined
+  if (isGrantOver(granted, startedAt) || isStopped(context, outcome.value.state, seen))
+    return { kind: 'unwanted', running: taken }
   return orUnwanted(context, taken, async () => {
     if (item.status === 'rejected') throw item.reason
     const others = await readOthers(context, taken, slots[id]?.others ?? [])
@@ -64,6 +60,19 @@ export async function start(
     return prepare(context, { message, taken, items, startedAt, invocation, had_ms })
   })
 }
+
+/** What a start writes. */
+const attemptOf = (
+  context: Context,
+  { rate }: WorkMessage,
+  invocation: Invocation,
+  startedAt: number,
+): Attempt => ({
+  token: context.random.token(),
+  deadline: deadlineOf(context, invocation),
+  bucket: bucketOf(startedAt, rate?.bucket_ms ?? bucketWidth(undefined)),
+  ...(invocation.shared ? { shared: invocation.shared } : {}),
+})
 
 /** When it starts, as it is recorded. A start that was granted is not put beyond its time for the sake of a slow write. */
 function startOnRecord(

@@ -6,9 +6,9 @@ import type { ShardKey } from '../../core/keys.ts'
 import type { LimitOverride } from '../../core/limits/limits.ts'
 import { withLimits } from '../../core/limits/pause.ts'
 import { type LimiterName, limiterKey } from '../../core/limits/queue-limiter.ts'
-import type { SlowDown } from '../../core/limits/slow-down.ts'
+import { endsSooner, type SlowDown } from '../../core/limits/slow-down.ts'
 import { isHeldByRateOf } from '../../core/pass/held.ts'
-import { rateNamed } from '../../core/queue/covering.ts'
+import { isCoveredBy, rateNamed } from '../../core/queue/covering.ts'
 import { mayStartMore } from '../../core/queue/queue-limits.ts'
 import { keptUntil } from '../../core/shard/expiry.ts'
 import type { ShardState } from '../../core/shard/state.ts'
@@ -17,6 +17,7 @@ import { wakeNow } from '../wake.ts'
 import { type Amendment, amend, fenceAll } from './amend.ts'
 import { chunkKeysIn, joinedBooks, readChunks } from './limiter-parts.ts'
 import { wakeRated } from './wake-rated.ts'
+import { wakeSlowed } from './wake-slowed.ts'
 
 type Needed = Pick<Context, 'store' | 'wake' | 'clock'>
 
@@ -41,8 +42,18 @@ export async function setLimiter(
   if (isRaised) await wakeRated(context, (state) => isHeldByRateOf(name, state))
 }
 
-export const slowLimiter = (context: Needed, name: LimiterName, slow: SlowDown | undefined): Promise<void> =>
-  writeLimiter(context, (expiresAt) => context.store.states.slowDown(limiterKey(name), slow, expiresAt))
+/** Whoever waits for its end is woken if that comes sooner now. */
+export async function slowLimiter(
+  context: Needed & Pick<Context, 'config'>,
+  name: LimiterName,
+  slow: SlowDown | undefined,
+): Promise<void> {
+  const { config, store, clock } = context
+  const before = await store.states.read(limiterKey(name))
+  await writeLimiter(context, (expiresAt) => store.states.slowDown(limiterKey(name), slow, expiresAt))
+  if (endsSooner(before?.slowed, slow, clock.now()))
+    await wakeSlowed(context, (key) => isCoveredBy(config, key, name))
+}
 
 /**
  * When it returns, nothing more is admitted beyond what was set: the write makes every loan lose that is being made, and a

@@ -1,4 +1,5 @@
 /** Why a job does not run, or the jobs of a partition: read, decided as a pass would, and not written. */
+import { doomOf } from '../../core/job/doom.ts'
 import { type Job, parseJob, type RawItem } from '../../core/job/job.ts'
 import {
   isPlain,
@@ -47,6 +48,8 @@ export async function whyJob(eyes: Eyes, key: RawKey): Promise<JobWhy> {
       ? { kind: 'running', at, job: asked, until: slot.deadline }
       : { kind: 'claimed', at, job: asked, sentAt: slot.sentAt }
   if (runAt > at) return { kind: 'delayed', at, job: asked, until: runAt }
+  const doom = doomOf(job.value, at)
+  if (doom) return { kind: 'doomed', at, job: asked, error: doom.error }
   return whyWaiting(eyes, looked, asked, job.value)
 }
 

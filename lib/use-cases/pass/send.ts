@@ -74,7 +74,9 @@ export function messagesOf(
     const slot = state.slots[id]
     if (!slot) return []
     const granted = grantedAgain('startBy' in slot ? slot.startBy : undefined)
-    return [{ ...messageOf(keyOf(state.shard, positionOf(id, slot)), slot), ...rate, ...granted }]
+    // That is over, and tells the worker how old the claim is.
+    const since = isRunning(slot) ? {} : { startAt: slot.sentAt }
+    return [{ ...messageOf(keyOf(state.shard, positionOf(id, slot)), slot), ...since, ...rate, ...granted }]
   })
   return [...fresh, ...again]
 }

@@ -54,7 +54,9 @@ export async function carryOut(task: Task, context: WorkerContext, ask: Ask): Pr
       return wakeUp(context, task.message)
     case 'work': {
       const { message, redelivered, endsAt } = task
-      const invocation = { redelivered, remaining_ms: () => endsAt - context.clock.now() }
+      // No message takes long there: what the claim's own item says is all that its start heeds.
+      const sentAt = context.clock.now()
+      const invocation = { redelivered, sentAt, remaining_ms: () => endsAt - context.clock.now() }
       return execute(context, message, invocation, handlerOf(ask))
     }
   }

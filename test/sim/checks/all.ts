@@ -29,6 +29,7 @@ import { pausedQueuesStartNothing } from './i8-queue-paused.ts'
 import { replacedDecideNothing } from './i8-replaced.ts'
 import { resumedAreWoken } from './i8-resumed.ts'
 import { slowedStartsNothing } from './i8-slowed.ts'
+import { stoppedGoBack } from './i8-stopped.ts'
 import { throttledClaimsLess } from './i8-throttled.ts'
 import { asChosen } from './i9-alone.ts'
 import { byHand } from './i9-by-hand.ts'
@@ -55,6 +56,7 @@ export function allChecks(): { readonly checks: readonly Check[]; readonly progr
     limiters,
     overrideLasts,
     slowedStartsNothing(),
+    stoppedGoBack(),
     askedIsWritten(),
     heldStartNothing(),
     liftedAreWoken(),

@@ -40,8 +40,8 @@ export const RECOVERY: readonly Mutant[] = [
   {
     name: 'lost claims sent with another token',
     file: 'lib/use-cases/pass/send.ts',
-    find: 'slot), ...rate, ...granted }]',
-    replace: "slot), token: (slot.token + 'x') as Slot['token'], ...rate, ...granted }]",
+    find: 'slot), ...since, ...rate, ...granted }]',
+    replace: "slot), token: (slot.token + 'x') as Slot['token'], ...since, ...rate, ...granted }]",
     breaks: 'nobody can start what is sent again',
   },
   {

@@ -41,6 +41,13 @@ export const SLOWED: readonly Mutant[] = [
     breaks: 'throttled shards pass one unit on to each other, with twice as many wake-ups each time',
   },
   {
+    name: 'what was claimed before a slow-down or a pause starts after it',
+    file: 'lib/use-cases/attempt/start.ts',
+    find: ' || isStopped(context, outcome.value.state, seen)',
+    replace: ' || (startedAt < 0 && isStopped(context, outcome.value.state, seen))',
+    breaks: 'the service is called although it has asked for time',
+  },
+  {
     name: 'outcomes are not counted',
     file: HAND_OFF,
     find: '...(outcome ? { outcome } : {}),',

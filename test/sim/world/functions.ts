@@ -51,10 +51,10 @@ export const consumeWork = (world: World): Consumer =>
   consumeEach(world, 'worker', (by) => {
     const context = contextOf(world, by)
     const runTask = watched(world, by)
-    return async ({ body, received }) => {
+    return async ({ body, received, sentAt }) => {
       const message = parseWorkMessage(body)
       if (!message.ok) return world.expected(new Error(message.reason))
-      const invocation = { remaining_ms: () => by.remaining_ms(), redelivered: received > 1 }
+      const invocation = { remaining_ms: () => by.remaining_ms(), redelivered: received > 1, sentAt }
       await execute(context, message.value, invocation, runTask)
     }
   })

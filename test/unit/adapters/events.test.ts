@@ -271,6 +271,16 @@ const CASES: Cases<Exclude<EventKind, keyof ScheduleEvents | keyof LendingEvents
       counts: { DamagedShards: 1 },
     },
   ],
+  'stops not read': [
+    {
+      event: { shard: SHARD, error },
+      line: [
+        'error',
+        'whether somebody has stopped a shard could not be read; a job starts there as it was claimed',
+        { shard: SHARD, error },
+      ],
+    },
+  ],
   'queue settings not read': [
     {
       event: { error },
