@@ -67,6 +67,26 @@ describe('a RetryAfterError', () => {
   })
 })
 
+test('what is no time is taken for 30 s, whatever numbers are in it', () => {
+  const word = fc.stringMatching(/^[A-Za-z ]{0,9}$/)
+  const sign = fc.constantFrom('-', '+', 'in ', '#', '')
+  const property = fc.property(
+    word,
+    sign,
+    fc.double({ noNaN: true }),
+    word,
+    (before, mark, number, after) => {
+      const written = `x${before} ${mark}${number} ${after}`
+      tried(1)
+      const before_ms = Date.now()
+      const { until } = new RetryAfterError(written)
+      expect(until).toBeGreaterThanOrEqual(before_ms + 30_000)
+      expect(until).toBeLessThanOrEqual(Date.now() + 30_000)
+    },
+  )
+  fc.assert(property, runs(5000))
+})
+
 describe('an answer of HTTP', () => {
   const status = fc.oneof({ weight: 3, arbitrary: fc.constantFrom(429, 503) }, hostile)
   const header = fc.oneof(
