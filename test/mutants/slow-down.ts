@@ -17,8 +17,8 @@ export const SLOW_DOWN_MUTANTS: readonly TestedMutant[] = [
   {
     name: 'the oldest form of a date is local time',
     file: 'lib/core/text/http-date.ts',
-    find: 'WITHOUT_ZONE.test(written) ? validTime(`${written} GMT`)',
-    replace: 'WITHOUT_ZONE.test(written) ? validTime(`${written} GMT+0100`)',
+    find: 'written} GMT`)',
+    replace: 'written} GMT+0100`)',
     breaks: 'a service is called hours early',
     tests: ['test/unit/api/retry-after.test.ts'],
   },
