@@ -15,6 +15,7 @@ import type { Parsed } from '../text/parsed.ts'
 import { isBatchValue } from './batch-key.ts'
 import type { Config } from './configured.ts'
 import { parts } from './default-shards.ts'
+import { weightProblem } from './limiters-input.ts'
 import { partByRule, type Ruled } from './own-rule.ts'
 import type { KnownLimiter } from './pools.ts'
 import { limiterOfRules } from './rate-rule.ts'
@@ -104,6 +105,17 @@ export const isKnownLane = (config: Known, { lane }: Shard): boolean =>
   partsOf(lane).every(
     ({ limiter }) => knownNamed(config, limiter) !== undefined || isBatchValue(config.queues, limiter),
   )
+
+/** What a new job asks of pools in vain. One that is there already runs: a deploy may have taken the units of its pool away. */
+export function newLaneProblem(config: Pick<Known, 'pools'>, shard: Shard): string | undefined {
+  const inVain = (shard.lane === undefined ? [] : partsOf(shard.lane)).flatMap(({ limiter, weight }) => {
+    const pool = poolIn(config, limiter)
+    return pool
+      ? (weightProblem(pool.name.slice('pool|'.length), pool.units !== undefined, weight) ?? [])
+      : []
+  })
+  return laneProblem(config, shard) ?? inVain[0]
+}
 
 /** Why the jobs of a lane cannot run by this configuration. That a tag has no limit is no reason: they run without. */
 export function laneProblem({ pools }: Pick<Known, 'pools'>, { lane }: Shard): string | undefined {

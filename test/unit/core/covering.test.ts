@@ -2,7 +2,13 @@
 import { expect, test } from 'vitest'
 import { parseShard, type Shard } from '../../../lib/core/keys.ts'
 import { type Config, defineConfig } from '../../../lib/core/queue/config.ts'
-import { isKnownLane, laneOf, laneProblem, shardsOfLane } from '../../../lib/core/queue/covering.ts'
+import {
+  isKnownLane,
+  laneOf,
+  laneProblem,
+  newLaneProblem,
+  shardsOfLane,
+} from '../../../lib/core/queue/covering.ts'
 import { value } from '../../support/builders.ts'
 
 const CONFIG: Config = defineConfig({
@@ -21,6 +27,13 @@ test('a pool that has a rate alone is known, and lets any number run', () => {
   expect(isKnownLane(CONFIG, shard('crm||+pool.gone'))).toBe(false)
   expect(laneProblem(CONFIG, shard('crm||+pool.api*900'))).toBeUndefined()
   expect(shardsOfLane(CONFIG, shard('crm||+pool.api'))).toBe(CONFIG.queues['crm']?.shards)
+})
+
+test('a new job takes units only of a pool that has some; one that is there already runs', () => {
+  expect(newLaneProblem(CONFIG, shard('crm||+pool.api*3'))).toMatch(/"api" counts starts alone.*say cost: 3/)
+  expect(newLaneProblem(CONFIG, shard('crm||+pool.api'))).toBeUndefined()
+  expect(newLaneProblem(CONFIG, shard('crm||+pool.gpu*17'))).toMatch(/could never run/)
+  expect(newLaneProblem(CONFIG, shard('crm||+pool.gpu*3'))).toBeUndefined()
 })
 
 test('a job may take all units of a pool, and no more', () => {
