@@ -78,31 +78,47 @@ const VARIABLES = {
 const variablesSchema = z.strictObject(VARIABLES).partial()
 
 /**
- * Options from environment variables: `<prefix>_MAX_WORKERS`, `_MAX_QUEUE`, `_MIN_INTERVAL_S` (seconds),
- * `_ERROR_THRESHOLD` and `_BACKOFF_MULTIPLIER`, each of which may be missing. No other variable may begin with the prefix,
+ * Options, of which environment variables override what they say: `<prefix>_MAX_WORKERS`, `_MAX_QUEUE`, `_MIN_INTERVAL_S`
+ * (seconds), `_ERROR_THRESHOLD` and `_BACKOFF_MULTIPLIER`, each of which may be missing. No other variable may begin with the prefix,
  * for a name that is misspelt would otherwise change nothing.
- * @example throttledBatch(users, sendDigest, { maxConcurrent: 5, ...throttleFromEnvironment('DIGEST') })
+ * @param options as the code has them. Spread beside the result, instead, they would lose all of `adaptive` to one variable
+ * @example throttledBatch(users, sendDigest, throttleFromEnvironment('DIGEST', { maxConcurrent: 5, signal }))
  * @throws EnvironmentError that names each variable that is unknown or makes no sense
  */
-export function throttleFromEnvironment(
+export function throttleFromEnvironment<const Options extends ThrottleSettings>(
   prefix: string,
+  options?: Options,
   variables: Readonly<Record<string, string | undefined>> = process.env,
-): ThrottleSettings {
+): Omit<Options, keyof ThrottleSettings> & ThrottleSettings {
   if (!/^[A-Za-z]\w*$/.test(prefix))
     throw new ConfigurationError('prefix', 'it is the beginning of a variable’s name, like DIGEST')
   const result = variablesSchema.safeParse(namedBy(prefix, variables))
   if (!result.success) throw new EnvironmentError(problemsOf(prefix, result.error))
-  const { MAX_WORKERS, MAX_QUEUE, MIN_INTERVAL_S, ERROR_THRESHOLD, BACKOFF_MULTIPLIER } = result.data
-  const adaptive = {
-    ...(ERROR_THRESHOLD === undefined ? {} : { threshold: ERROR_THRESHOLD }),
-    ...(BACKOFF_MULTIPLIER === undefined ? {} : { factor: BACKOFF_MULTIPLIER }),
-  }
+  const { MAX_WORKERS, MAX_QUEUE, MIN_INTERVAL_S } = result.data
+  const given: Omit<Options, keyof ThrottleSettings> & ThrottleSettings = { ...(options as Options) }
   return {
+    ...given,
     ...(MAX_WORKERS === undefined ? {} : { maxConcurrent: MAX_WORKERS }),
     ...(MAX_QUEUE === undefined ? {} : { maxQueue: MAX_QUEUE }),
     ...(MIN_INTERVAL_S === undefined ? {} : { minInterval: MIN_INTERVAL_S * 1000 }),
-    ...(Object.keys(adaptive).length === 0 ? {} : { adaptive }),
+    ...adaptiveFrom(prefix, result.data, given.adaptive),
   }
+}
+
+/** Of a throttle that is not adaptive nothing is overridden. */
+function adaptiveFrom(
+  prefix: string,
+  { ERROR_THRESHOLD, BACKOFF_MULTIPLIER }: z.output<typeof variablesSchema>,
+  given: ThrottleSettings['adaptive'],
+): Pick<ThrottleSettings, 'adaptive'> {
+  const own = Object.entries({ threshold: ERROR_THRESHOLD, factor: BACKOFF_MULTIPLIER })
+  const said = own.filter(([, value]) => value !== undefined)
+  if (said.length === 0) return {}
+  if (given === false) {
+    const name = ERROR_THRESHOLD === undefined ? 'BACKOFF_MULTIPLIER' : 'ERROR_THRESHOLD'
+    throw new EnvironmentError(`${prefix}_${name}: changes nothing, for the code says adaptive: false`)
+  }
+  return { adaptive: { ...(given === true ? {} : given), ...Object.fromEntries(said) } }
 }
 
 /** The variables with that prefix, without it. */

@@ -159,7 +159,7 @@ describe('the variables of a throttle', () => {
       tried(1)
       let options: ReturnType<typeof throttleFromEnvironment>
       try {
-        options = throttleFromEnvironment('DIGEST', given)
+        options = throttleFromEnvironment('DIGEST', {}, given)
       } catch (error) {
         expect(error).toBeInstanceOf(EnvironmentError)
         expect((error as Error).message).toMatch(/DIGEST_/)

@@ -1,8 +1,9 @@
 /** The environment variables of a throttle. */
 import { describe, expect, test } from 'vitest'
-import { throttleFromEnvironment } from '../../../lib/api/throttled-options.ts'
+import type { ThrottledOptions } from '../../../lib/api/throttled-batch.ts'
+import { type ThrottleSettings, throttleFromEnvironment } from '../../../lib/api/throttled-options.ts'
 
-const from = (variables: Readonly<Record<string, string>>) => throttleFromEnvironment('DIGEST', variables)
+const from = (variables: Readonly<Record<string, string>>) => throttleFromEnvironment('DIGEST', {}, variables)
 
 describe('environment variables', () => {
   test('are options', () => {
@@ -21,6 +22,37 @@ describe('environment variables', () => {
       minInterval: 500,
       adaptive: { threshold: 0.2, factor: 3 },
     })
+  })
+
+  test('override what the code says, each its own part of it', () => {
+    const code = {
+      maxConcurrent: 3,
+      minInterval: '1s',
+      adaptive: { outcomes: 50, factor: 4, most: 100 },
+    } as const
+    const over = (name: string, value: string, given: ThrottleSettings = code) =>
+      throttleFromEnvironment('DIGEST', given, { [`DIGEST_${name}`]: value })
+    expect(over('ERROR_THRESHOLD', '0.5')).toEqual({
+      ...code,
+      adaptive: { ...code.adaptive, threshold: 0.5 },
+    })
+    expect(over('BACKOFF_MULTIPLIER', '3')).toEqual({ ...code, adaptive: { ...code.adaptive, factor: 3 } })
+    expect(over('MAX_WORKERS', '9')).toEqual({ ...code, maxConcurrent: 9 })
+    expect(over('ERROR_THRESHOLD', '0.5', { adaptive: true })).toEqual({ adaptive: { threshold: 0.5 } })
+    expect(throttleFromEnvironment('DIGEST', code, {})).toEqual(code)
+  })
+
+  test('leave all other options of a batch as they are', () => {
+    const { signal } = new AbortController()
+    const options: ThrottledOptions = throttleFromEnvironment('DIGEST', { signal, maxErrors: 3 }, {})
+    expect(options).toEqual({ signal, maxErrors: 3 })
+  })
+
+  test('leave a throttle that the code has switched off as it is, and say so', () => {
+    const over = (name: string) => () =>
+      throttleFromEnvironment('DIGEST', { adaptive: false }, { [`DIGEST_${name}`]: '0.5' })
+    expect(over('ERROR_THRESHOLD')).toThrow(/DIGEST_ERROR_THRESHOLD: .*adaptive: false/)
+    expect(over('MIN_INTERVAL_S')()).toEqual({ adaptive: false, minInterval: 500 })
   })
 
   test('may all be missing', () => expect(from({})).toEqual({}))
