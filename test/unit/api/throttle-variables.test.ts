@@ -1,7 +1,7 @@
 /** The environment variables of a throttle. */
 import { describe, expect, test } from 'vitest'
+import { throttleFromEnvironment } from '../../../lib/api/throttle-variables.ts'
 import type { ThrottledOptions } from '../../../lib/api/throttled-batch.ts'
-import { type ThrottleSettings, throttleFromEnvironment } from '../../../lib/api/throttled-options.ts'
 
 const from = (variables: Readonly<Record<string, string>>) => throttleFromEnvironment('DIGEST', {}, variables)
 
@@ -30,7 +30,7 @@ describe('environment variables', () => {
       minInterval: '1s',
       adaptive: { outcomes: 50, factor: 4, most: 100 },
     } as const
-    const over = (name: string, value: string, given: ThrottleSettings = code) =>
+    const over = (name: string, value: string, given: ThrottledOptions = code) =>
       throttleFromEnvironment('DIGEST', given, { [`DIGEST_${name}`]: value })
     expect(over('ERROR_THRESHOLD', '0.5')).toEqual({
       ...code,
