@@ -228,7 +228,7 @@ export const THROTTLE_MUTANTS: readonly TestedMutant[] = [
   },
   {
     name: 'a variable that is misspelt changes nothing',
-    file: 'lib/api/throttled-options.ts',
+    file: 'lib/api/throttle-variables.ts',
     find: 'z.strictObject(VARIABLES).partial()',
     replace: 'z.object(VARIABLES).partial()',
     breaks: 'somebody believes that it is slower now',
