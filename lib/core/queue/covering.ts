@@ -133,7 +133,10 @@ function poolProblem(pools: Known['pools'], name: string, weight: number): strin
   if (!pool) return `there is no pool "${clip(name)}"; there are: ${known || 'none'}`
   const { concurrency = 0 } = pool.units ?? {}
   if (concurrency === 0 || weight <= concurrency) return undefined
-  return `a job that takes ${weight} units of the pool "${name}" of ${concurrency} could never run`
+  return (
+    `a job that takes ${weight} units of the pool "${name}" of ${concurrency} could never run; ` +
+    'configure the pool with more: what is set at run time may be taken back'
+  )
 }
 
 /**
