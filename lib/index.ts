@@ -40,6 +40,7 @@ export {
   type TaskContext,
   type TickInfo,
 } from './api/task.ts'
+export { throttleFromEnvironment } from './api/throttle-variables.ts'
 export {
   BatchInterruptedError,
   type BatchResult,
@@ -49,7 +50,7 @@ export {
   type ThrottledOptions,
   throttledBatch,
 } from './api/throttled-batch.ts'
-export { type ThrottleSettings, throttleFromEnvironment } from './api/throttled-options.ts'
+export type { ThrottleSettings } from './api/throttled-options.ts'
 export type { ClientOptions } from './api/wiring.ts'
 export {
   ConfigurationError,

@@ -2,6 +2,7 @@
 import { SluiceError } from '../core/errors.ts'
 import type { LimiterId } from '../core/limits/queue-limiter.ts'
 import { type Duration, parseDuration } from '../core/text/duration.ts'
+import { parseHttpDate } from '../core/text/http-date.ts'
 
 /**
  * Throw it from a handler: the job goes back with no attempt spent, and its partition starts nothing before `until`
@@ -25,8 +26,8 @@ export class RetryAfterError<Configuration = unknown> extends SluiceError {
   readonly limiter?: LimiterId
 
   /**
-   * @param when a date, a duration (`30s`, or a number of ms), or the header `Retry-After` as it comes: `120` (seconds), or an
-   *   HTTP date. Whatever cannot be read, an absent header too, is taken for 30 s.
+   * @param when a date, a duration (`30s`, or a number of ms), or the header `Retry-After` as it comes: `120` or `2.0`
+   *   (seconds), or an HTTP date. Whatever cannot be read, an absent header too, is taken for 30 s.
    * @param why the reason, which who reads the log or asks why jobs wait sees; or with it the limiter that is meant
    */
   constructor(
@@ -61,14 +62,12 @@ export type RetryAfterWhy<Configuration = unknown> =
 const OTHERWISE_MS = 30_000
 
 function timeOf(when: Date | Duration | string | null | undefined): number | undefined {
-  if (when instanceof Date) return validTime(when.getTime())
-  if (typeof when === 'string' && /^\s*\d+\s*$/.test(when)) return Date.now() + Number(when) * 1000
+  if (when instanceof Date) return Number.isFinite(when.getTime()) ? when.getTime() : undefined
+  if (typeof when === 'string' && /^\s*\d+(\.\d+)?\s*$/.test(when)) return Date.now() + Number(when) * 1000
   const duration = parseDuration(when)
   if (duration !== undefined) return Date.now() + duration
-  return typeof when === 'string' ? validTime(Date.parse(when)) : undefined
+  return typeof when === 'string' ? parseHttpDate(when) : undefined
 }
-
-const validTime = (time: number): number | undefined => (Number.isFinite(time) ? time : undefined)
 
 /** What `fetch` returns, as far as it is needed. */
 export interface ResponseLike {

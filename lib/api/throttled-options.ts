@@ -1,13 +1,13 @@
-/** The options of `throttledBatch`: as they are written, by default, and from environment variables. */
+/** The options of `throttledBatch`: as they are written, and by default. */
 import * as z from 'zod'
-import { ConfigurationError, EnvironmentError } from '../core/errors.ts'
 import { type AdaptiveInput, adaptiveSchema } from '../core/limits/adaptive-input.ts'
 import { LONGEST_MS } from '../core/limits/limits.ts'
 import { type Duration, durationBetween } from '../core/text/duration.ts'
-import { describeIssues, toConfigurationError } from '../core/text/issues.ts'
+import { toConfigurationError } from '../core/text/issues.ts'
 import type { Pace } from './throttle.ts'
 
-const MOST_CONCURRENT = 10_000
+export const MOST_CONCURRENT = 10_000
+export const MOST_QUEUED = 1_000_000
 
 export interface ThrottleSettings {
   /** How many calls run simultaneously. Default: 3. */
@@ -36,7 +36,7 @@ const settingsSchema = z.strictObject({
   maxConcurrent: z.int().min(1).max(MOST_CONCURRENT).default(3),
   minInterval: durationBetween(0, LONGEST_MS).default(0),
   adaptive: z.union([z.literal(false).transform(() => undefined), adaptiveSchema]).prefault(true),
-  maxQueue: z.int().min(0).max(1_000_000).default(50),
+  maxQueue: z.int().min(0).max(MOST_QUEUED).default(50),
   maxErrors: z.int().min(0).max(1_000_000).default(100),
   signal: z.custom(isSignal, 'is no AbortSignal').optional(),
   onProgress: z.custom((value) => typeof value === 'function', 'is no function').optional(),
@@ -54,71 +54,4 @@ export function toSettings(options: Given): Settings {
   if (!result.success) throw toConfigurationError(result.error, 'options')
   const { minInterval, signal: _, onProgress: __, ...settings } = result.data
   return { ...settings, interval_ms: minInterval }
-}
-
-/** A number of the environment. Nothing but white space is none. */
-const number = z
-  .string()
-  .refine((text) => text.trim() !== '' && Number.isFinite(Number(text)), 'is no number')
-  .transform(Number)
-
-/** By the end of each variable's name. */
-const VARIABLES = {
-  MAX_WORKERS: number.pipe(z.int().min(1).max(MOST_CONCURRENT)),
-  MAX_QUEUE: number.pipe(z.int().min(0).max(1_000_000)),
-  MIN_INTERVAL_S: number.pipe(
-    z
-      .number()
-      .min(0)
-      .max(LONGEST_MS / 1000),
-  ),
-  ERROR_THRESHOLD: number.pipe(z.number().gt(0).max(1)),
-  BACKOFF_MULTIPLIER: number.pipe(z.number().gt(1).max(10)),
-}
-const variablesSchema = z.strictObject(VARIABLES).partial()
-
-/**
- * Options from environment variables: `<prefix>_MAX_WORKERS`, `_MAX_QUEUE`, `_MIN_INTERVAL_S` (seconds),
- * `_ERROR_THRESHOLD` and `_BACKOFF_MULTIPLIER`, each of which may be missing. No other variable may begin with the prefix,
- * for a name that is misspelt would otherwise change nothing.
- * @example throttledBatch(users, sendDigest, { maxConcurrent: 5, ...throttleFromEnvironment('DIGEST') })
- * @throws EnvironmentError that names each variable that is unknown or makes no sense
- */
-export function throttleFromEnvironment(
-  prefix: string,
-  variables: Readonly<Record<string, string | undefined>> = process.env,
-): ThrottleSettings {
-  if (!/^[A-Za-z]\w*$/.test(prefix))
-    throw new ConfigurationError('prefix', 'it is the beginning of a variable’s name, like DIGEST')
-  const result = variablesSchema.safeParse(namedBy(prefix, variables))
-  if (!result.success) throw new EnvironmentError(problemsOf(prefix, result.error))
-  const { MAX_WORKERS, MAX_QUEUE, MIN_INTERVAL_S, ERROR_THRESHOLD, BACKOFF_MULTIPLIER } = result.data
-  const adaptive = {
-    ...(ERROR_THRESHOLD === undefined ? {} : { threshold: ERROR_THRESHOLD }),
-    ...(BACKOFF_MULTIPLIER === undefined ? {} : { factor: BACKOFF_MULTIPLIER }),
-  }
-  return {
-    ...(MAX_WORKERS === undefined ? {} : { maxConcurrent: MAX_WORKERS }),
-    ...(MAX_QUEUE === undefined ? {} : { maxQueue: MAX_QUEUE }),
-    ...(MIN_INTERVAL_S === undefined ? {} : { minInterval: MIN_INTERVAL_S * 1000 }),
-    ...(Object.keys(adaptive).length === 0 ? {} : { adaptive }),
-  }
-}
-
-/** The variables with that prefix, without it. */
-const namedBy = (prefix: string, variables: Readonly<Record<string, string | undefined>>) =>
-  Object.fromEntries(
-    Object.entries(variables).flatMap(([name, value]) =>
-      name.startsWith(`${prefix}_`) && value !== undefined ? [[name.slice(prefix.length + 1), value]] : [],
-    ),
-  )
-
-function problemsOf(prefix: string, error: z.core.$ZodError): string {
-  const known = Object.keys(VARIABLES).map((name) => `${prefix}_${name}`)
-  const named = error.issues.flatMap((issue) =>
-    issue.code === 'unrecognized_keys'
-      ? issue.keys.map((key) => `${prefix}_${key}: is unknown`)
-      : [`${prefix}_${describeIssues({ ...error, issues: [issue] })}`],
-  )
-  return `${named.join('; ')} (known are ${known.join(', ')})`
 }

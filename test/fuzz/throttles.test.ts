@@ -2,7 +2,8 @@
 import { fc } from '@fast-check/vitest'
 import { describe, expect, test } from 'vitest'
 import { RetryAfterError, throwIfToRetryAfter } from '../../lib/api/retry-after.ts'
-import { throttleFromEnvironment, toSettings } from '../../lib/api/throttled-options.ts'
+import { throttleFromEnvironment } from '../../lib/api/throttle-variables.ts'
+import { toSettings } from '../../lib/api/throttled-options.ts'
 import { outcomeOfThrown } from '../../lib/api/thrown.ts'
 import { EnvironmentError } from '../../lib/core/errors.ts'
 import { endingOf } from '../../lib/core/job/ending.ts'
@@ -65,6 +66,26 @@ describe('a RetryAfterError', () => {
     })
     fc.assert(property, runs(5000))
   })
+})
+
+test('what is no time is taken for 30 s, whatever numbers are in it', () => {
+  const word = fc.stringMatching(/^[A-Za-z ]{0,9}$/)
+  const sign = fc.constantFrom('-', '+', 'in ', '#', '')
+  const property = fc.property(
+    word,
+    sign,
+    fc.double({ noNaN: true }),
+    word,
+    (before, mark, number, after) => {
+      const written = `x${before} ${mark}${number} ${after}`
+      tried(1)
+      const before_ms = Date.now()
+      const { until } = new RetryAfterError(written)
+      expect(until).toBeGreaterThanOrEqual(before_ms + 30_000)
+      expect(until).toBeLessThanOrEqual(Date.now() + 30_000)
+    },
+  )
+  fc.assert(property, runs(5000))
 })
 
 describe('an answer of HTTP', () => {
@@ -139,7 +160,7 @@ describe('the variables of a throttle', () => {
       tried(1)
       let options: ReturnType<typeof throttleFromEnvironment>
       try {
-        options = throttleFromEnvironment('DIGEST', given)
+        options = throttleFromEnvironment('DIGEST', {}, given)
       } catch (error) {
         expect(error).toBeInstanceOf(EnvironmentError)
         expect((error as Error).message).toMatch(/DIGEST_/)

@@ -8,6 +8,7 @@ import { LATER_KINDS } from './resolve-later.ts'
 import { MOVING_KINDS } from './resolve-moving.ts'
 import { SCHEDULE_KINDS } from './resolve-schedules.ts'
 import { SHARED_KINDS } from './resolve-shared.ts'
+import { SWEEP_KINDS } from './resolve-sweep.ts'
 
 export const KINDS = [
   'put',
@@ -51,6 +52,7 @@ export const KINDS = [
   ...LATER_KINDS,
   ...MOVING_KINDS,
   ...SHARED_KINDS,
+  ...SWEEP_KINDS,
 ] as const
 /** Of schedules, and of what has ended: with what they meet. Among all the others hardly any would. */
 export const TICK_KINDS = [

@@ -14,6 +14,7 @@ import { callLater, type LaterOperation } from './later-verbs.ts'
 import { callMoving, type MovingOperation } from './moving-verbs.ts'
 import { callSchedules, isOfSchedules, type ScheduleOperation } from './schedule-verbs.ts'
 import { callShared, type SharedOperation } from './shared-verbs.ts'
+import { callSweep, type SweepOperation } from './sweep-verbs.ts'
 
 export type Operation =
   | LaterOperation
@@ -21,6 +22,7 @@ export type Operation =
   | SharedOperation
   | EndedOperation
   | ScheduleOperation
+  | SweepOperation
   | { readonly op: 'put'; readonly item: JobItem }
   | { readonly op: 'putBatch'; readonly items: readonly JobItem[] }
   | { readonly op: 'get'; readonly key: RawKey }
@@ -125,6 +127,11 @@ function call(store: Store, operation: Operation): Promise<unknown> {
     case 'strand':
     case 'glance':
       return callShared(store, operation)
+    case 'sweepCursors':
+    case 'saveSweepCursor':
+    case 'census':
+    case 'saveCensus':
+      return callSweep(store, operation)
     case 'rememberEnded':
     case 'ended':
     case 'endedJobs':

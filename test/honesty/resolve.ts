@@ -17,6 +17,7 @@ import { resolveLater } from './resolve-later.ts'
 import { isMoving, resolveMoving } from './resolve-moving.ts'
 import { isOfSchedules, resolveSchedules } from './resolve-schedules.ts'
 import { isShared, resolveShared } from './resolve-shared.ts'
+import { isOfSweep, resolveSweep } from './resolve-sweep.ts'
 
 export function resolve(intent: Intent, names: Names, seen: Seen): Operation {
   const shard = at(names.shards, intent.shard)
@@ -88,6 +89,7 @@ export function resolve(intent: Intent, names: Names, seen: Seen): Operation {
       return { op: 'dead', queue: at(QUEUES, intent.other) }
     default: {
       if (isEnded(intent.kind)) return resolveEnded(intent.kind, intent, names)
+      if (isOfSweep(intent.kind)) return resolveSweep(intent.kind, intent, names)
       const given = givenOf(intent, names, seen)
       if (isMoving(intent.kind)) return resolveMoving(intent.kind, intent, given)
       if (isShared(intent.kind)) return resolveShared(intent.kind, intent, given, names)

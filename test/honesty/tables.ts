@@ -5,6 +5,7 @@ import {
   ScanCommand,
   type WriteRequest,
 } from '@aws-sdk/client-dynamodb'
+import { SWEEP_KEY } from '../../lib/adapters/dynamodb/census.ts'
 import { type Database, fromItem, type Item } from '../../lib/adapters/dynamodb/database.ts'
 import { toState } from '../../lib/adapters/dynamodb/state-item.ts'
 import type { Tables } from '../../lib/adapters/memory/tables.ts'
@@ -33,6 +34,8 @@ export const memoryDump = ({
   queuePauses,
   queueLimits,
   sizes,
+  sweep,
+  census,
   ...ofSchedules
 }: Tables): Dump => ({
   jobs: inOrder([...jobs.values()].flatMap((shard) => [...shard.values()])),
@@ -48,6 +51,7 @@ export const memoryDump = ({
     ...[...earlierShards].map(([queue, all]) => ({ pk: `$queue|${queue}`, layouts: all })),
     ...[...(apps ?? [])].map(([app, record]) => ({ pk: `$app|${app}`, ...record })),
     ...settingsOf({ queuePauses, queueLimits }),
+    ...progressOf(sweep, census),
   ]),
   schedules: inOrder(schedulesOf(ofSchedules)),
 })
@@ -72,6 +76,7 @@ const partsOf = (sizes: Tables['sizes'] = new Map()): object[] =>
   )
 
 const SETTINGS_KEY = '$paused'
+const LASTING: readonly unknown[] = [SETTINGS_KEY, SWEEP_KEY.pk]
 
 function settingsOf({
   queuePauses = new Map(),
@@ -84,8 +89,14 @@ function settingsOf({
   return said.length === 0 ? [] : [{ pk: SETTINGS_KEY, ...Object.fromEntries(said) }]
 }
 
+/** The cursors of the sweep's parts, and what it has counted, stand side by side. */
+function progressOf(sweep: Tables['sweep'], census: Tables['census'] = {}): object[] {
+  const item = { ...Object.fromEntries(sweep), ...census }
+  return Object.keys(item).length === 0 ? [] : [{ ...SWEEP_KEY, ...item }]
+}
+
 /** The item stays when nothing is said of any queue any more. */
-const saysNothing = (item: Item): boolean => item['pk']?.S === SETTINGS_KEY && Object.keys(item).length === 1
+const saysNothing = (item: Item): boolean => LASTING.includes(item['pk']?.S) && Object.keys(item).length === 1
 
 export async function engineDump({ client, tables }: Database): Promise<Dump> {
   const [jobs, states, history, schedules] = await Promise.all(

@@ -129,6 +129,23 @@ export const COSTS_MUTANTS: readonly TestedMutant[] = [
     tests: LIVED,
   },
   {
+    name: 'a weight of a pool that counts starts alone is accepted',
+    file: 'lib/core/queue/limiters-input.ts',
+    find: 'hasUnits || !(weight > 1)',
+    replace: 'hasUnits || !(weight > 1e9)',
+    breaks: 'somebody means what a job costs, and each counts as one start',
+    tests: ['test/unit/core/limiters-input.test.ts', 'test/unit/core/new-job.test.ts'],
+  },
+  {
+    name: 'a job that is there is refused for a weight that counts nothing by now',
+    file: 'lib/core/queue/covering.ts',
+    find: "kind === 'pool' ? poolProblem(pools, name, weight)",
+    replace:
+      "kind === 'pool' ? (poolProblem(pools, name, weight) ?? weightProblem(name, pools[name]?.units !== undefined, weight))",
+    breaks: 'a deploy that takes the units of a pool away makes dead letters of what waits',
+    tests: ['test/unit/core/covering.test.ts'],
+  },
+  {
     name: 'a job that costs more than is allowed is accepted',
     file: 'lib/core/job/cost.ts',
     find: 'allowed > 0 && cost > allowed',

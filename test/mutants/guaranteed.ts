@@ -10,10 +10,26 @@ export const GUARANTEED_MUTANTS: readonly TestedMutant[] = [
   {
     name: 'a guarantee outgrows a total that was lowered',
     file: GUARANTEE,
-    find: 'cap < total ? Math.floor((units * cap) / total) : units',
-    replace: 'cap < 0 * total ? Math.floor((units * cap) / total) : units',
+    find: 'if (cap >= total) return',
+    replace: 'if (cap >= 0 * total) return',
     breaks: 'all others wait until those have used what they are guaranteed',
     tests: [RULE],
+  },
+  {
+    name: 'a guarantee of one is gone as soon as a total is lowered',
+    file: GUARANTEE,
+    find: '1 + Math.floor(((own - 1) * (cap - first)) / (total - first))',
+    replace: 'Math.floor((own * cap) / total)',
+    breaks: 'the neighbours have all of a total that somebody has lowered by one unit',
+    tests: [RULE],
+  },
+  {
+    name: 'of a lowered total the guaranteed keep the last unit',
+    file: GUARANTEE,
+    find: 'all.length + (isLeftToOthers ? 1 : 0)',
+    replace: 'all.length + (isLeftToOthers ? 0 : 0)',
+    breaks: 'nobody else runs as long as those have nothing to do',
+    tests: [RULE, 'test/unit/core/limits/guarantee-property.test.ts'],
   },
   {
     name: 'two partitions that lack what is guaranteed keep each other from it',

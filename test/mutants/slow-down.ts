@@ -8,6 +8,23 @@ const WAKES = 'lib/use-cases/operate/wake-slowed.ts'
 
 export const SLOW_DOWN_MUTANTS: readonly TestedMutant[] = [
   {
+    name: 'a date is guessed from whatever a header says',
+    file: 'lib/api/retry-after.ts',
+    find: "typeof when === 'string' ? parseHttpDate(when) : undefined",
+    replace:
+      "typeof when === 'string' ? (parseHttpDate(when) ?? (Number.isFinite(Date.parse(when)) ? Date.parse(when) : undefined)) : undefined",
+    breaks: 'who cannot say the time is called again after a second',
+    tests: ['test/unit/api/retry-after.test.ts'],
+  },
+  {
+    name: 'the oldest form of a date is local time',
+    file: 'lib/core/text/http-date.ts',
+    find: 'written} GMT`)',
+    replace: 'written} GMT+0100`)',
+    breaks: 'a service is called hours early',
+    tests: ['test/unit/api/retry-after.test.ts'],
+  },
+  {
     name: 'a slow-down counts for one shard of many',
     file: SLOW,
     find: 'await slowIfLater({ store }, ownerOf(shard.value), slow)',

@@ -13,7 +13,7 @@ import {
 } from '../keys.ts'
 import { homeShard } from '../limits/shards.ts'
 import { type Config, type QueueConfig, queueNamed } from '../queue/configured.ts'
-import { type ForLane, laneOf, laneProblem, shardsOfLane } from '../queue/covering.ts'
+import { type ForLane, laneOf, newLaneProblem, shardsOfLane } from '../queue/covering.ts'
 import { givenPartition, partitionOf } from '../queue/partition.ts'
 import { isTaskName, TASK_NAME_RULE } from '../queue/task-name.ts'
 import { noQueue, type ParsedHere } from '../queue/unknown.ts'
@@ -100,7 +100,7 @@ function toItem(config: Config, job: NewJob, now: number): JobItem {
 function homeOf(config: Config, shard: Shard, job: ForLane, id: JobId): ShardKey {
   const lane = orThrow(laneOf(config, shard, job))
   const home: Shard = { ...shard, ...(lane === undefined ? {} : { lane }) }
-  const problem = laneProblem(config, home)
+  const problem = newLaneProblem(config, home)
   if (problem !== undefined) throw new UnknownPlaceError(problem)
   return homeShard(home, id, shardsOfLane(config, home))
 }

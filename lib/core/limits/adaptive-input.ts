@@ -15,7 +15,11 @@ export const adaptiveSchema = z
       threshold: z.number().gt(0).max(1).optional(),
       factor: z.number().gt(1).max(10).optional(),
       minimumOutcomes: z.int().min(1).max(MOST_OUTCOMES).optional(),
-      most: z.number().min(1).max(1000).optional(),
+      most: z
+        .number()
+        .gt(1, 'it is how many times slower at the most: more than 1, or leave adaptive out')
+        .max(1000)
+        .optional(),
       recovery: durationBetween(1000, LONGEST_MS).optional(),
     }),
   ])

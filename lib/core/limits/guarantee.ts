@@ -25,11 +25,18 @@ export function partitionIn(borrower: Borrower): string {
 }
 
 /**
- * A limit that was lowered at run time lowers guarantees in the same proportion: so what was left to all others is
- * still left to them, and nobody has to wait until those that are guaranteed something have used it.
+ * What of its units each partition keeps. A limit that was lowered at run time lowers guarantees in the same proportion: so what was
+ * left to all others is still left to them, and nobody has to wait until those that are guaranteed have used it. The first unit of
+ * each, and the first of the others, come before that. Where not even these fit nothing is kept, and each has its turn.
  */
-const inForce = (units: number, total: number, cap: number): number =>
-  cap < total ? Math.floor((units * cap) / total) : units
+function inForce({ units, total }: Guaranteed, cap: number): (units: number) => number {
+  const all = Object.values(units)
+  const isLeftToOthers = all.reduce((sum, own) => sum + own, 0) < total
+  const first = all.length + (isLeftToOthers ? 1 : 0)
+  if (cap >= total) return (own) => own
+  if (cap < first) return () => 0
+  return (own) => 1 + Math.floor(((own - 1) * (cap - first)) / (total - first))
+}
 
 const unitsOfPartition = ({ loans }: Limiter, partition: string): number =>
   Object.entries(loans)
@@ -37,23 +44,25 @@ const unitsOfPartition = ({ loans }: Limiter, partition: string): number =>
     .reduce((sum, [, loan]) => sum + outstanding(loan), 0)
 
 /** @param cap how many units there are now */
-export const unfilledIn = ({ units, total }: Guaranteed, cap: number, limiter: Limiter): Unfilled =>
-  new Map(
-    Object.entries(units)
-      .map(([name, own]) => [name, inForce(own, total, cap) - unitsOfPartition(limiter, name)] as const)
+export function unfilledIn(guaranteed: Guaranteed, cap: number, limiter: Limiter): Unfilled {
+  const keeps = inForce(guaranteed, cap)
+  return new Map(
+    Object.entries(guaranteed.units)
+      .map(([name, own]) => [name, keeps(own) - unitsOfPartition(limiter, name)] as const)
       .filter(([, lacking]) => lacking > 0),
   )
+}
 
 /** Whether the partition of a shard that gives up so many units lacks some of what is guaranteed to it then. */
 export function wouldLack(
-  { units, total }: Guaranteed,
+  guaranteed: Guaranteed,
   cap: number,
   limiter: Limiter,
   giver: { readonly borrower: Borrower; readonly units: number },
 ): boolean {
   const partition = partitionIn(giver.borrower)
-  const own = Object.hasOwn(units, partition) ? (units[partition] ?? 0) : 0
-  return own > 0 && unitsOfPartition(limiter, partition) - giver.units < inForce(own, total, cap)
+  const own = Object.hasOwn(guaranteed.units, partition) ? (guaranteed.units[partition] ?? 0) : 0
+  return own > 0 && unitsOfPartition(limiter, partition) - giver.units < inForce(guaranteed, cap)(own)
 }
 
 export const isGuaranteedAny = (guaranteed: Guaranteed | undefined, borrower: Borrower): boolean =>

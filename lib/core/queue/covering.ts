@@ -15,6 +15,7 @@ import type { Parsed } from '../text/parsed.ts'
 import { isBatchValue } from './batch-key.ts'
 import type { Config } from './configured.ts'
 import { parts } from './default-shards.ts'
+import { weightProblem } from './limiters-input.ts'
 import { partByRule, type Ruled } from './own-rule.ts'
 import type { KnownLimiter } from './pools.ts'
 import { limiterOfRules } from './rate-rule.ts'
@@ -115,6 +116,17 @@ export const isKnownLane = (config: Known, { lane }: Shard): boolean =>
     ({ limiter }) => knownNamed(config, limiter) !== undefined || isBatchValue(config.queues, limiter),
   )
 
+/** What a new job asks of pools in vain. One that is there already runs: a deploy may have taken the units of its pool away. */
+export function newLaneProblem(config: Pick<Known, 'pools'>, shard: Shard): string | undefined {
+  const inVain = (shard.lane === undefined ? [] : partsOf(shard.lane)).flatMap(({ limiter, weight }) => {
+    const pool = poolIn(config, limiter)
+    return pool
+      ? (weightProblem(pool.name.slice('pool|'.length), pool.units !== undefined, weight) ?? [])
+      : []
+  })
+  return laneProblem(config, shard) ?? inVain[0]
+}
+
 /** Why the jobs of a lane cannot run by this configuration. That a tag has no limit is no reason: they run without. */
 export function laneProblem({ pools }: Pick<Known, 'pools'>, { lane }: Shard): string | undefined {
   for (const { limiter, weight } of lane === undefined ? [] : partsOf(lane)) {
@@ -131,7 +143,10 @@ function poolProblem(pools: Known['pools'], name: string, weight: number): strin
   if (!pool) return `there is no pool "${clip(name)}"; there are: ${known || 'none'}`
   const { concurrency = 0 } = pool.units ?? {}
   if (concurrency === 0 || weight <= concurrency) return undefined
-  return `a job that takes ${weight} units of the pool "${name}" of ${concurrency} could never run`
+  return (
+    `a job that takes ${weight} units of the pool "${name}" of ${concurrency} could never run; ` +
+    'configure the pool with more: what is set at run time may be taken back'
+  )
 }
 
 /**

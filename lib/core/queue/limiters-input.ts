@@ -93,14 +93,20 @@ export function poolNamedIn(queue: string, pools: Pools, pool: string): Pools[st
   return found
 }
 
+/** A number that would change nothing; 1 is what everybody writes that means no number. */
+export const weightProblem = (pool: string, hasUnits: boolean, weight: number): string | undefined =>
+  hasUnits || !(weight > 1)
+    ? undefined
+    : `the pool "${pool}" counts starts alone, and has no units of which a job could take ${weight}: say cost: ${weight}, or 1`
+
 function poolOf(queue: string, pools: Pools, pool: string, weight: number): Pools[string] {
   const found = poolNamedIn(queue, pools, pool)
-  const { concurrency = 0 } = found
-  if (concurrency > 0 && weight > concurrency)
-    throw new ConfigurationError(
-      `queues.${queue}.pools.${pool}`,
-      `a job that takes ${weight} units of a pool of ${concurrency} could never run`,
-    )
+  const { concurrency } = found
+  const problem =
+    concurrency !== undefined && concurrency > 0 && weight > concurrency
+      ? `a job that takes ${weight} units of a pool of ${concurrency} could never run`
+      : weightProblem(pool, concurrency !== undefined, weight)
+  if (problem !== undefined) throw new ConfigurationError(`queues.${queue}.pools.${pool}`, problem)
   return found
 }
 

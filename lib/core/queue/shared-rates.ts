@@ -16,17 +16,23 @@ export function sharedRatesOf(
   const { total, costs, pools: used } = queues[name] ?? { pools: {} }
   const ofPools = Object.entries(used).flatMap(([pool, { cost }]) => {
     const limits = poolNamedIn(name, pools, pool)
-    const allowed = limits.rateLimit?.allowed ?? 0
-    if (allowed > 0 && cost > allowed)
-      throw new ConfigurationError(
-        `queues.${name}.pools.${pool}`,
-        `a job that counts as ${cost} starts of ${allowed} could never run`,
-      )
+    const problem = costProblem(limits.rateLimit?.allowed, cost)
+    if (problem !== undefined) throw new ConfigurationError(`queues.${name}.pools.${pool}`, problem)
     const rate = poolRate(pool, limits, queues)
     return rate ? [rate] : []
   })
   const ofTotal = rateOf(totalOf(name), { ...total, costs: costs === true }, {})
   return [...(ofTotal ? [ofTotal] : []), ...ofPools].toSorted(byName)
+}
+
+function costProblem(allowed: number | undefined, cost: number): string | undefined {
+  if (allowed === undefined)
+    return cost > 1
+      ? 'the pool has no rate, so no starts are counted: leave cost out, or give the pool rateLimit'
+      : undefined
+  return allowed > 0 && cost > allowed
+    ? `a job that counts as ${cost} starts of ${allowed} could never run`
+    : undefined
 }
 
 export const byName = (one: SharedRate, other: SharedRate): number => (one.name < other.name ? -1 : 1)

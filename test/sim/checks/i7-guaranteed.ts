@@ -14,7 +14,7 @@ import { type Covering, coveringOf } from './i1-limiters.ts'
 import { readShard } from './keys.ts'
 import { longestPass } from './limits.ts'
 
-/** What is guaranteed now, and of how many units: a limit that is lowered lowers all guarantees in the same proportion. */
+/** What is guaranteed now, and of how many units: a limit that is lowered lowers all guarantees. */
 export function asSet({ states }: Tables, name: string, covering: Covering): Covering {
   const { override } = states.get(`$limiter|${name}` as ShardKey) ?? {}
   if (!override || !name.startsWith('total|')) return covering
@@ -26,10 +26,15 @@ export function asSet({ states }: Tables, name: string, covering: Covering): Cov
   const most = override.paused ? 0 : (override.concurrency ?? covering.units)
   const all = guaranteed.reduce((sum, [, units]) => sum + units, 0)
   const of = Math.max(all, override.guaranteed ? (override.concurrency ?? covering.units) : covering.units)
-  const lowered = guaranteed.map(
-    ([own, units]) => [own, most < of ? Math.floor((units * most) / of) : units] as const,
-  )
+  const firsts = guaranteed.length + (all < of ? 1 : 0)
+  const lowered = guaranteed.map(([own, units]) => [own, loweredTo(most, of, units, firsts)] as const)
   return { ...covering, units: most, guaranteed: new Map(lowered) }
+}
+
+/** The first unit of each, and the first of all others, stay; what is beyond these shrinks in proportion. */
+function loweredTo(most: number, of: number, units: number, firsts: number): number {
+  if (most >= of) return units
+  return most < firsts ? 0 : 1 + Math.floor(((units - 1) * (most - firsts)) / (of - firsts))
 }
 
 /** How many slots a partition has, in all its shards. */

@@ -26,6 +26,13 @@ export const GUARANTEED: readonly Mutant[] = [
     breaks: 'a guarantee without a deploy keeps nothing',
   },
   {
+    name: 'a lowered total keeps nothing of a guarantee of one',
+    file: GUARANTEE,
+    find: '1 + Math.floor(((own - 1) * (cap - first)) / (total - first))',
+    replace: 'Math.floor((own * cap) / total)',
+    breaks: 'others have all of a total that somebody has lowered by one unit',
+  },
+  {
     name: 'a guarantee is lifted with a pause',
     file: 'lib/core/limits/pause.ts',
     find: 'return [concurrency, rateLimit, guaranteed].every(',

@@ -31,7 +31,8 @@ function drawTagLimits(random: SimRandom, most: number): Omit<TagLimitInput, 'ke
 /** A job of a run with limiters: as many units as its producer's configuration allows. */
 export function drawLabels(random: SimRandom, { input }: Version): Labels {
   const [pool] = Object.entries(input.pools ?? {})
-  const most = Math.min(2, pool?.[1].concurrency ?? 2)
+  const units = pool?.[1].concurrency
+  const most = Math.min(2, units ?? 2)
   const tags = {
     ...(random.chance(0.4) ? { m: random.pick(VALUES) } : {}),
     ...(random.chance(0.3) ? { u: random.pick(VALUES) } : {}),
@@ -39,6 +40,8 @@ export function drawLabels(random: SimRandom, { input }: Version): Labels {
   }
   return {
     ...(Object.keys(tags).length > 0 ? { tags } : {}),
-    ...(pool && most > 0 && random.chance(0.3) ? { pools: { [pool[0]]: random.int(1, most) } } : {}),
+    ...(pool && most > 0 && random.chance(0.3)
+      ? { pools: { [pool[0]]: Math.min(random.int(1, most), units ?? 1) } }
+      : {}),
   }
 }

@@ -17,8 +17,40 @@ describe('the time that is meant', () => {
     ['no header', null, 30_000],
     ['a header that says nothing', 'soon', 30_000],
     ['a date that is none', new Date('never'), 30_000],
+    ['a header in seconds with a fraction', '2.5', 2500],
+    ['a header as an ISO date', new Date(NOW + 60_000).toISOString(), 60_000],
   ])('%s', (_what, when, delay_ms) => {
     expect(new RetryAfterError(when).until - NOW).toBe(delay_ms)
+  })
+})
+
+describe('a header as a date', () => {
+  const LATER = Date.UTC(2026, 11, 6, 8, 49, 37)
+  test.each([
+    'Sun, 06 Dec 2026 08:49:37 GMT',
+    'Sun, 6 Dec 2026 08:49:37 UTC',
+    '06 Dec 2026 08:49:37 GMT',
+    'Sun, 06 Dec 2026 10:49:37 +0200',
+    ' sun, 06 dec 2026 08:49:37 gmt ',
+    'Sunday, 06-Dec-26 08:49:37 GMT',
+    'Sun Dec  6 08:49:37 2026',
+    '2026-12-06T08:49:37Z',
+    '2026-12-06T08:49:37.000+00:00',
+    '2026-12-06T10:49:37+0200',
+    '2026-12-06 08:49:37Z',
+  ])('%s', (header) => {
+    expect(new RetryAfterError(header).until).toBe(LATER)
+  })
+
+  test.each(
+    [
+      ['-5', '+5', '-120', '1e3', '5 s', '10 seconds', '120, 120', '120;w=1'],
+      ['retry in 5', 'rate limit 100', 'soon 3', 'May', 'May 12', 'year 2026', '1/2', '1.2.3', '.5', '5.'],
+      ['Sun, 06 Dec 2026', 'Sun, 06 Dec 2026 08:49:37', '2026-12-06T08:49:37', '2026-12-06', '06.12.2026'],
+      ['Sun, 99 Dec 2026 08:49:37 GMT', '2026-13-06T08:49:37Z', 'x Sun, 06 Dec 2026 08:49:37 GMT', ''],
+    ].flat(),
+  )('is not guessed from %j', (header) => {
+    expect(new RetryAfterError(header).until - NOW).toBe(30_000)
   })
 })
 

@@ -95,6 +95,12 @@ describe('a mistake is reported with its path', () => {
     [{ rateLimit: { allowed: 1, period: '1 second' } }, 'queues.crm.rateLimit.period', 'a duration is'],
     [{ rateLimit: { allowed: 1, period: '9999d' } }, 'queues.crm.rateLimit.period', ''],
     [{ rateLimit: { allowed: 1, period: 500, margin: -1 } }, 'queues.crm.rateLimit.margin', ''],
+    [
+      { rateLimit: { allowed: 5, period: '1s', margin: '10d' } },
+      'queues.crm.rateLimit.margin',
+      '14m at most',
+    ],
+    [{ adaptive: { most: 1 } }, 'queues.crm.adaptive.most', 'more than 1'],
     [{ retry: { attempts: 0 } }, 'queues.crm.retry.attempts', ''],
     [{ retry: { jitter: 2 } }, 'queues.crm.retry.jitter', ''],
     [{ retry: { factor: 0.5 } }, 'queues.crm.retry.factor', ''],
@@ -116,6 +122,12 @@ describe('a mistake is reported with its path', () => {
     expect(error.message).toContain(`${path}: `)
     expect(error.message).toContain(words)
     expect(error.message).not.toMatch(/: Invalid input$/)
+  })
+
+  test('a name says what a name has', () => {
+    expect(problem({ queues: { 'a b': {} } }).message).toBe(
+      'queues.a b: a queue name has letters, digits, _ and -, at most 64',
+    )
   })
 
   test.each([

@@ -2,7 +2,13 @@
 import { expect, test } from 'vitest'
 import { parseShard, type Shard } from '../../../lib/core/keys.ts'
 import { type Config, defineConfig } from '../../../lib/core/queue/config.ts'
-import { isKnownLane, laneOf, laneProblem, shardsOfLane } from '../../../lib/core/queue/covering.ts'
+import {
+  isKnownLane,
+  laneOf,
+  laneProblem,
+  newLaneProblem,
+  shardsOfLane,
+} from '../../../lib/core/queue/covering.ts'
 import { value } from '../../support/builders.ts'
 
 const CONFIG: Config = defineConfig({
@@ -23,9 +29,18 @@ test('a pool that has a rate alone is known, and lets any number run', () => {
   expect(shardsOfLane(CONFIG, shard('crm||+pool.api'))).toBe(CONFIG.queues['crm']?.shards)
 })
 
+test('a new job takes units only of a pool that has some; one that is there already runs', () => {
+  expect(newLaneProblem(CONFIG, shard('crm||+pool.api*3'))).toMatch(/"api" counts starts alone.*say cost: 3/)
+  expect(newLaneProblem(CONFIG, shard('crm||+pool.api'))).toBeUndefined()
+  expect(newLaneProblem(CONFIG, shard('crm||+pool.gpu*17'))).toMatch(/could never run/)
+  expect(newLaneProblem(CONFIG, shard('crm||+pool.gpu*3'))).toBeUndefined()
+})
+
 test('a job may take all units of a pool, and no more', () => {
   expect(laneProblem(CONFIG, shard('crm||+pool.gpu*16'))).toBeUndefined()
-  expect(laneProblem(CONFIG, shard('crm||+pool.gpu*17'))).toMatch(/17 units of the pool "gpu" of 16/)
+  expect(laneProblem(CONFIG, shard('crm||+pool.gpu*17'))).toMatch(
+    /17 units of the pool "gpu" of 16 .*configure the pool with more: what is set at run time may be taken back/,
+  )
 })
 
 test('the smallest of its limiters counts', () => {

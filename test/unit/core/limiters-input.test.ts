@@ -3,6 +3,7 @@ import { weightIn } from '../../../lib/core/limits/queue-limiter.ts'
 import { type ConfigInput, defineConfig } from '../../../lib/core/queue/config.ts'
 
 const POOLS = { api: { concurrency: 4 }, disk: { concurrency: 2 } }
+const RATE = { rateLimit: { allowed: 5, period: '1s' } } as const
 const limitersOf = (input: ConfigInput, queue = 'crm') =>
   defineConfig(input).queues[queue]?.limiters.map(({ name, concurrency }) => [name, concurrency])
 
@@ -72,6 +73,21 @@ describe('a total and pools', () => {
       /pools\.api/,
     ],
     ['a queue that the books would take for another', { queues: { plain: { total: 1 } } }, /another name/],
+    [
+      'a weight on a pool that counts starts alone',
+      { pools: { api: RATE }, queues: { crm: { pools: { api: 3 } } } },
+      /queues\.crm\.pools\.api.*counts starts alone.*say cost: 3/,
+    ],
+    [
+      'a cost on a pool that counts no starts',
+      { pools: POOLS, queues: { crm: { pools: { api: { weight: 2, cost: 3 } } } } },
+      /queues\.crm\.pools\.api.*no rate.*leave cost out/,
+    ],
+    [
+      'a name that is none',
+      { pools: { 'a b': { concurrency: 1 } }, queues: { crm: {} } },
+      /pools\.a b: the name of a pool has letters/,
+    ],
     ['a bad name', { pools: { 'a|b': { concurrency: 1 } }, queues: { crm: {} } }, /pools\.a\|b/],
   ])('refuse %s', (_what, input, message) => {
     expect(() => defineConfig(input)).toThrow(message)

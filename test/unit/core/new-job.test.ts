@@ -97,3 +97,17 @@ describe('refused before anything is written:', () => {
     expect(of({ task: '\ud800' }).ok).toBe(false)
   })
 })
+
+describe('a mistake in a job’s labels is told', () => {
+  const config = defineConfig({
+    pools: { api: { rateLimit: { allowed: 5, period: '1s' } } },
+    queues: { plain: {} },
+  })
+  test.each([
+    [{ pools: { api: 3 } }, /"api" counts starts alone.*say cost: 3/],
+    [{ pools: { 'a b': 1 } }, /^pools\.a b: the name of a pool has letters/],
+    [{ tags: { 'a b': 'x' } }, /^tags\.a b: the key of a tag begins with/],
+  ])('%j', (labels, words) => {
+    expect(reason(newJob(config, { ...JOB, queue: 'plain', ...labels }, NOW))).toMatch(words)
+  })
+})

@@ -75,7 +75,7 @@ describe('a pool with a rate that jobs name', () => {
   test('counts them with the jobs of queues that take it, each at its price', async () => {
     const world = worldOf(CONFIG)
     for (let n = 0; n < 3; n++)
-      world.put(asked(`a${n}`, { api: 1 }), plain('mail|b', `m${n}`), asked(`n${n}`, { api: 5 }, {}, 'mail'))
+      world.put(asked(`a${n}`, { api: 1 }), plain('mail|b', `m${n}`), asked(`n${n}`, { api: 1 }, {}, 'mail'))
     await live(world, 200_000)
     expect(world.ran).toHaveLength(9)
     expect(mostIn(world, 10_000, (id) => (id.startsWith('a') ? 1 : 2))).toBe(2)

@@ -93,3 +93,35 @@ test.prop([guarantees, fc.array(step, { maxLength: 60 }), fc.nat(9)], { numRuns:
     for (const each of NAMES) expect(claimed.get(each), each).toBeGreaterThan(2)
   },
 )
+
+const several = fc
+  .record({
+    units: fc.dictionary(fc.constantFrom('a', 'b', 'c', 'd', 'e'), fc.integer({ min: 1, max: 40 }), {
+      minKeys: 1,
+    }),
+    more: fc.nat(40),
+  })
+  .map(({ units, more }) => ({ units, total: sumOf(units) + more }))
+const sumOf = (units: Readonly<Record<string, number>>): number =>
+  Object.values(units).reduce((sum, one) => sum + one, 0)
+
+test.prop([several, fc.nat(200)])(
+  'of a lowered total each has its part, the others at least theirs, and nobody more than of a larger one',
+  (guaranteed, lower) => {
+    const cap = Math.max(0, guaranteed.total - lower)
+    const at = (concurrency: number) => {
+      const run = new LendingRun({ concurrency }, NAMES)
+      run.limiter = { guaranteed }
+      return unfilledOf(run.portion('crm|c'), 'slots')
+    }
+    const [now, before] = [at(cap), at(cap + 1)]
+    const others = guaranteed.total - sumOf(guaranteed.units)
+    expect(cap - sumOf(Object.fromEntries(now))).toBeGreaterThanOrEqual(Math.min(cap, Math.min(1, others)))
+    for (const [name, units] of now) {
+      expect(units).toBeLessThanOrEqual(before.get(name) ?? 0)
+      expect(units).toBeLessThanOrEqual(guaranteed.units[name] ?? 0)
+    }
+    const partitions = Object.keys(guaranteed.units)
+    if (cap > partitions.length) expect([...now.keys()]).toEqual(partitions)
+  },
+)

@@ -39,7 +39,28 @@ describe('what is guaranteed', () => {
 
   test('shrinks in proportion with a total that was lowered, and does not grow with one that was raised', () => {
     const lackAt = (concurrency: number) => unfilledOf(total({}, {}, { concurrency }), 'slots').get('acme')
-    expect([20, 10, 5, 3, 2, 0].map(lackAt)).toEqual([4, 4, 2, 1, undefined, undefined])
+    expect([20, 10, 9, 5, 3, 2, 1, 0].map(lackAt)).toEqual([4, 4, 3, 2, 1, 1, undefined, undefined])
+  })
+
+  test('is at least one unit of a total that was lowered, while that leaves one to the others', () => {
+    const lackAt = (units: Guaranteed['units'], cap: number) =>
+      Object.fromEntries(
+        unfilledOf(total({}, {}, { guaranteed: { units, total: 10 }, concurrency: cap }), 'slots'),
+      )
+    expect([9, 5, 2, 1].map((cap) => lackAt({ vip: 1 }, cap))).toEqual([
+      { vip: 1 },
+      { vip: 1 },
+      { vip: 1 },
+      {},
+    ])
+    const some = { a: 5, b: 1, c: 1 }
+    expect([9, 4, 3].map((cap) => lackAt(some, cap))).toEqual([
+      { a: 4, b: 1, c: 1 },
+      { a: 1, b: 1, c: 1 },
+      {},
+    ])
+    const all = { a: 8, b: 1, c: 1 }
+    expect([9, 3, 2].map((cap) => lackAt(all, cap))).toEqual([{ a: 7, b: 1, c: 1 }, { a: 1, b: 1, c: 1 }, {}])
   })
 
   test('leaves to the first that comes what is free, if others have more than is left to them', () => {
