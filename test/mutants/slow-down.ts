@@ -4,7 +4,7 @@ import type { TestedMutant } from './mutant.ts'
 const SLOW_DOWN = 'test/unit/use-cases/slow-down.test.ts'
 const SLOW = 'lib/use-cases/pass/slow.ts'
 const ENDED = 'test/unit/use-cases/slow-down-ended.test.ts'
-const WAKES = 'lib/use-cases/operate/wake-slowed.ts'
+const WAKES = 'lib/use-cases/operate/wake-held.ts'
 
 export const SLOW_DOWN_MUTANTS: readonly TestedMutant[] = [
   {
@@ -130,9 +130,9 @@ export const SLOW_DOWN_MUTANTS: readonly TestedMutant[] = [
   },
   {
     name: 'all that are slowed down are woken when one slow-down ends',
-    file: WAKES,
-    find: 'isHeldBySlowDown(state) && isMeant(state.shard)',
-    replace: 'isHeldBySlowDown(state) && (isMeant(state.shard) || true)',
+    file: 'lib/use-cases/operate/set-limiter.ts',
+    find: 'isHeldBySlowDown(state) && isCoveredBy(config, state.shard, name)',
+    replace: 'isHeldBySlowDown(state)',
     breaks: 'each costs a pass in vain',
     tests: [ENDED],
   },

@@ -3,7 +3,15 @@
  * cover have lanes of their own. Its plain shard, the one without number and lane, owns the limit and lends to the others;
  * how many there are matters to nobody but the one who puts jobs.
  */
-import { formatShard, isPlain, type JobId, parseThirdPart, type Shard, type ShardKey } from '../keys.ts'
+import {
+  formatShard,
+  isPlain,
+  type JobId,
+  parseShard,
+  parseThirdPart,
+  type Shard,
+  type ShardKey,
+} from '../keys.ts'
 import { stableHash } from '../text/hash.ts'
 import { PLAIN } from './lending.ts'
 import type { Borrower } from './limiter.ts'
@@ -34,4 +42,10 @@ export function shardOf({ queue, partition }: Shard, borrower: Borrower): ShardK
 export function borrowersOf(partition: Shard, shards: number): ShardKey[] {
   if (shards === 1) return []
   return Array.from({ length: shards }, (_, index) => formatShard({ ...partition, index }))
+}
+
+/** Whichever shard of it, or lane, the key names. */
+export function isOfPartition(key: ShardKey, { queue, partition }: Shard): boolean {
+  const shard = parseShard(key)
+  return shard.ok && shard.value.queue === queue && shard.value.partition === partition
 }

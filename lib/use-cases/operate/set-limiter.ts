@@ -7,7 +7,7 @@ import type { LimitOverride } from '../../core/limits/limits.ts'
 import { withLimits } from '../../core/limits/pause.ts'
 import { type LimiterName, limiterKey } from '../../core/limits/queue-limiter.ts'
 import { endsSooner, type SlowDown } from '../../core/limits/slow-down.ts'
-import { isHeldByRateOf } from '../../core/pass/held.ts'
+import { isHeldByRateOf, isHeldBySlowDown } from '../../core/pass/held.ts'
 import { isCoveredBy, rateNamed } from '../../core/queue/covering.ts'
 import { mayStartMore } from '../../core/queue/queue-limits.ts'
 import { keptUntil } from '../../core/shard/expiry.ts'
@@ -16,8 +16,7 @@ import type { Context } from '../context.ts'
 import { wakeNow } from '../wake.ts'
 import { type Amendment, amend, fenceAll } from './amend.ts'
 import { chunkKeysIn, joinedBooks, readChunks } from './limiter-parts.ts'
-import { wakeRated } from './wake-rated.ts'
-import { wakeSlowed } from './wake-slowed.ts'
+import { wakeHeld } from './wake-held.ts'
 
 type Needed = Pick<Context, 'store' | 'wake' | 'clock'>
 
@@ -39,7 +38,7 @@ export async function setLimiter(
     isRaised ||= mayStartMore(rateLimit ? { rateLimit } : {}, override ?? {}, after ?? {})
     return after
   })
-  if (isRaised) await wakeRated(context, (state) => isHeldByRateOf(name, state))
+  if (isRaised) await wakeHeld(context, (state) => isHeldByRateOf(name, state))
 }
 
 /** Whoever waits for its end is woken if that comes sooner now. */
@@ -52,7 +51,7 @@ export async function slowLimiter(
   const before = await store.states.read(limiterKey(name))
   await writeLimiter(context, (expiresAt) => store.states.slowDown(limiterKey(name), slow, expiresAt))
   if (endsSooner(before?.slowed, slow, clock.now()))
-    await wakeSlowed(context, (key) => isCoveredBy(config, key, name))
+    await wakeHeld(context, (state) => isHeldBySlowDown(state) && isCoveredBy(config, state.shard, name))
 }
 
 /**

@@ -1,8 +1,8 @@
 /** Limits changed at run time: one write to the partition's plain shard, which owns them. */
-import { parseShard, type Shard, type ShardKey } from '../../core/keys.ts'
+import type { Shard, ShardKey } from '../../core/keys.ts'
 import type { LimitOverride } from '../../core/limits/limits.ts'
 import { withLimits } from '../../core/limits/pause.ts'
-import { borrowersOf, ownerOf } from '../../core/limits/shards.ts'
+import { borrowersOf, isOfPartition, ownerOf } from '../../core/limits/shards.ts'
 import { isHeldByItsRate } from '../../core/pass/held.ts'
 import type { QueueConfig } from '../../core/queue/config.ts'
 import { mayStartMore } from '../../core/queue/queue-limits.ts'
@@ -12,7 +12,7 @@ import type { Context } from '../context.ts'
 import { wakeNow } from '../wake.ts'
 import { type Amendment, amend, fenceAll } from './amend.ts'
 import { knownShards } from './known-shards.ts'
-import { wakeRated } from './wake-rated.ts'
+import { wakeHeld } from './wake-held.ts'
 
 /**
  * When it returns, nothing more is admitted above the new limits: the write makes every loan lose that is being made, and
@@ -46,12 +46,7 @@ export async function amendLimits(
   )
   // By a rate that is lent, those who wait stand in its line.
   if (queue.costs && isRaised)
-    await wakeRated(context, (state) => isHeldByItsRate(state) && isOfPartition(state.shard, shard))
-}
-
-function isOfPartition(key: ShardKey, { queue, partition }: Shard): boolean {
-  const shard = parseShard(key)
-  return shard.ok && shard.value.queue === queue && shard.value.partition === partition
+    await wakeHeld(context, (state) => isHeldByItsRate(state) && isOfPartition(state.shard, shard))
 }
 
 /** Replaces what somebody has set, or with `undefined` goes back to what is configured. */

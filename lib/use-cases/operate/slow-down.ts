@@ -1,12 +1,13 @@
 /** A partition is slowed down by a person, or no longer: one write to its plain shard. */
-import { parseShard, type Shard, type ShardKey } from '../../core/keys.ts'
-import { ownerOf } from '../../core/limits/shards.ts'
+import type { Shard } from '../../core/keys.ts'
+import { isOfPartition, ownerOf } from '../../core/limits/shards.ts'
 import { endsSooner, type SlowDown } from '../../core/limits/slow-down.ts'
+import { isHeldBySlowDown } from '../../core/pass/held.ts'
 import type { Config, QueueConfig } from '../../core/queue/config.ts'
 import type { Context } from '../context.ts'
 import { wakeNow } from '../wake.ts'
 import { knownShards } from './known-shards.ts'
-import { wakeSlowed } from './wake-slowed.ts'
+import { wakeHeld } from './wake-held.ts'
 
 /**
  * Every later pass over the partition sees it. Those that are under way lose, but for passes over the other shards of a
@@ -25,14 +26,9 @@ export async function slowPartition(
   const { borrowers, waiting } = knownShards(shard, owner, queue.shards)
   await wakeNow(context, new Set([owner.shard, ...borrowers, ...waiting]))
   if (mayWaitElsewhere(config, queue) && endsSooner(before?.slowed, slow, clock.now()))
-    await wakeSlowed(context, (key) => isOfPartition(key, shard))
+    await wakeHeld(context, (state) => isHeldBySlowDown(state) && isOfPartition(state.shard, shard))
 }
 
 /** In shards that the plain one has lent nothing yet: others of one that is spread, or lanes. */
 const mayWaitElsewhere = ({ pools, tags }: Config, { shards, rateRule, batchKey }: QueueConfig): boolean =>
   shards > 1 || tags.length > 0 || Object.keys(pools).length > 0 || (rateRule ?? batchKey) !== undefined
-
-function isOfPartition(key: ShardKey, { queue, partition }: Shard): boolean {
-  const shard = parseShard(key)
-  return shard.ok && shard.value.queue === queue && shard.value.partition === partition
-}
