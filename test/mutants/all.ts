@@ -38,6 +38,7 @@ import { STOPPED_CLAIM_MUTANTS } from './stopped-claims.ts'
 import { SWAP_MUTANTS } from './swaps.ts'
 import { TAG_RATES } from './tag-rates.ts'
 import { THROTTLE_MUTANTS } from './throttle.ts'
+import { THROTTLE_VARIABLES_MUTANTS } from './throttle-variables.ts'
 import { TOLD_MUTANTS } from './told.ts'
 import { TURN_MUTANTS } from './turns.ts'
 import { UNIQUE_MUTANTS } from './unique.ts'
@@ -71,6 +72,7 @@ export const TESTED_MUTANTS: readonly TestedMutant[] = [
   ...STOPPED_CLAIM_MUTANTS,
   ...HELD_LIMITERS,
   ...THROTTLE_MUTANTS,
+  ...THROTTLE_VARIABLES_MUTANTS,
   ...COMPOSED_RATES_MUTANTS,
   ...TAG_RATES,
   ...QUEUE_LIMIT_MUTANTS,

@@ -138,10 +138,10 @@ export const COSTS_MUTANTS: readonly TestedMutant[] = [
   },
   {
     name: 'a job that is there is refused for a weight that counts nothing by now',
-    file: 'lib/core/queue/covering.ts',
-    find: "kind === 'pool' ? poolProblem(pools, name, weight)",
+    file: 'lib/core/queue/lane-problem.ts',
+    find: '.map((asked) => poolProblem(config, asked))',
     replace:
-      "kind === 'pool' ? (poolProblem(pools, name, weight) ?? weightProblem(name, pools[name]?.units !== undefined, weight))",
+      '.map((asked) => poolProblem(config, asked) ?? weightProblem(asked.name, poolOf(config, asked.name)?.units !== undefined, asked.weight))',
     breaks: 'a deploy that takes the units of a pool away makes dead letters of what waits',
     tests: ['test/unit/core/covering.test.ts'],
   },

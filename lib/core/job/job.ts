@@ -1,5 +1,4 @@
 /** A job, and the item in the Jobs table that stands for it. Anybody may have written that item. */
-
 import * as z from 'zod'
 import { isDeepEqual } from '../deep-equal.ts'
 import {
@@ -13,7 +12,8 @@ import {
   type SortKey,
 } from '../keys.ts'
 import { type Config, type QueueConfig, queueNamed } from '../queue/configured.ts'
-import { laneOf, laneProblem } from '../queue/covering.ts'
+import { laneOf } from '../queue/covering.ts'
+import { laneProblem } from '../queue/lane-problem.ts'
 import { MAX_TASK_LENGTH } from '../queue/task-name.ts'
 import { noQueue, type ParsedHere } from '../queue/unknown.ts'
 import { type FromTick, tickOfJobSchema } from '../schedule/tick-schema.ts'

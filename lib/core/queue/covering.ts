@@ -10,12 +10,10 @@ import { type LimiterName, poolNamed, rateOfPartition } from '../limits/limiter-
 import type { RateLimit } from '../limits/limits.ts'
 import { inOrder, type QueueLimiter } from '../limits/queue-limiter.ts'
 import type { SharedRate } from '../limits/shared-rate.ts'
-import { clip } from '../text/clip.ts'
 import type { Parsed } from '../text/parsed.ts'
 import { isBatchValue } from './batch-key.ts'
 import type { Config } from './configured.ts'
 import { parts } from './default-shards.ts'
-import { weightProblem } from './limiters-input.ts'
 import { partByRule, type Ruled } from './own-rule.ts'
 import type { KnownLimiter } from './pools.ts'
 import { limiterOfRules } from './rate-rule.ts'
@@ -115,39 +113,6 @@ export const isKnownLane = (config: Known, { lane }: Shard): boolean =>
   partsOf(lane).every(
     ({ limiter }) => knownNamed(config, limiter) !== undefined || isBatchValue(config.queues, limiter),
   )
-
-/** What a new job asks of pools in vain. One that is there already runs: a deploy may have taken the units of its pool away. */
-export function newLaneProblem(config: Pick<Known, 'pools'>, shard: Shard): string | undefined {
-  const inVain = (shard.lane === undefined ? [] : partsOf(shard.lane)).flatMap(({ limiter, weight }) => {
-    const pool = poolIn(config, limiter)
-    return pool
-      ? (weightProblem(pool.name.slice('pool|'.length), pool.units !== undefined, weight) ?? [])
-      : []
-  })
-  return laneProblem(config, shard) ?? inVain[0]
-}
-
-/** Why the jobs of a lane cannot run by this configuration. That a tag has no limit is no reason: they run without. */
-export function laneProblem({ pools }: Pick<Known, 'pools'>, { lane }: Shard): string | undefined {
-  for (const { limiter, weight } of lane === undefined ? [] : partsOf(lane)) {
-    const [kind, name = ''] = limiter.split('|')
-    const problem = kind === 'pool' ? poolProblem(pools, name, weight) : undefined
-    if (problem !== undefined) return problem
-  }
-  return undefined
-}
-
-function poolProblem(pools: Known['pools'], name: string, weight: number): string | undefined {
-  const pool = Object.hasOwn(pools, name) ? pools[name] : undefined
-  const known = Object.keys(pools).join(', ')
-  if (!pool) return `there is no pool "${clip(name)}"; there are: ${known || 'none'}`
-  const { concurrency = 0 } = pool.units ?? {}
-  if (concurrency === 0 || weight <= concurrency) return undefined
-  return (
-    `a job that takes ${weight} units of the pool "${name}" of ${concurrency} could never run; ` +
-    'configure the pool with more: what is set at run time may be taken back'
-  )
-}
 
 /**
  * The lane of a job by this configuration. Its pools are named whether they are known or not; tags without a limit make no lane.

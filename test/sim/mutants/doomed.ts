@@ -35,8 +35,8 @@ export const DOOMED: readonly Mutant[] = [
   {
     name: 'what was tried expires',
     file: DOOM,
-    find: 'startBefore === undefined || attempt > 1 ||',
-    replace: 'startBefore === undefined || attempt > 99 ||',
+    find: 'attempt > 1 ? undefined : startBefore',
+    replace: 'attempt > 99 ? undefined : startBefore',
     breaks: 'a job is lost between two attempts',
   },
   {

@@ -2,13 +2,8 @@
 import { expect, test } from 'vitest'
 import { parseShard, type Shard } from '../../../lib/core/keys.ts'
 import { type Config, defineConfig } from '../../../lib/core/queue/config.ts'
-import {
-  isKnownLane,
-  laneOf,
-  laneProblem,
-  newLaneProblem,
-  shardsOfLane,
-} from '../../../lib/core/queue/covering.ts'
+import { isKnownLane, laneOf, shardsOfLane } from '../../../lib/core/queue/covering.ts'
+import { laneProblem, newLaneProblem } from '../../../lib/core/queue/lane-problem.ts'
 import { value } from '../../support/builders.ts'
 
 const CONFIG: Config = defineConfig({
