@@ -23,9 +23,17 @@ export const drawDown = (random: SimRandom): Down =>
       }
     : NOTHING
 
+/** So that its shards wait for each other. */
+const spread = ({
+  minInterval,
+  concurrency = 0,
+  batch,
+}: QueueInput): Pick<QueueInput, 'concurrency' | 'shards'> =>
+  minInterval === undefined && concurrency > 2 && !batch ? { concurrency: 20, shards: 3 } : {}
+
 function adapting({ input, changed }: Version): Version {
   const queues = Object.entries<QueueInput>(input.queues).map(
-    ([name, queue]) => [name, { ...queue, adaptive: ADAPTIVE }] as const,
+    ([name, queue]) => [name, { ...queue, ...spread(queue), adaptive: ADAPTIVE }] as const,
   )
   const { pools, tags, apps }: ConfigInput = input
   return versionOf(Object.fromEntries(queues), pools, tags, apps, changed)
@@ -35,8 +43,8 @@ function adapting({ input, changed }: Version): Version {
 function withFailures(random: SimRandom, jobs: readonly JobPlan[]): readonly JobPlan[] {
   const [model] = jobs
   if (!model) return jobs
-  const spread_ms = random.pick([2000, 20_000, 60_000])
-  const crowd = Array.from({ length: random.int(20, 50) }, (_, n): JobPlan => {
+  const spread_ms = random.pick([20_000, 60_000])
+  const crowd = Array.from({ length: random.int(60, 100) }, (_, n): JobPlan => {
     const { ttl_ms: _ttl, keyed: _key, padding_kb: _padding, ...job } = model
     const at = model.at + random.int(0, spread_ms)
     const bad = random.chance(0.9) ? job.queue.config.retry.attempts : 0
