@@ -85,7 +85,10 @@ function isServed({ truth: { plan, limits, now } }: Seen, owner: string, shard: 
   const version = limits.versionInForce(now)
   if (version === undefined || !owner.startsWith('$')) return true
   const { config } = plan.versions[version] ?? plan.versions[0]
-  return knows(config, shard)
+  if (!knows(config, shard)) return false
+  // Which limiters cover a lane depends on its jobs, too.
+  const name = owner.slice('$limiter|'.length).replace(/\|#\d+$/, '')
+  return shard.includes('+') || coveringOf(plan, version, { pk: shard }).has(name)
 }
 
 function shardIn(owner: string, name: string): string {
