@@ -5,6 +5,7 @@ import type { ShardKey } from '../../../lib/core/keys.ts'
 import { paused } from '../../../lib/core/limits/pause.ts'
 import { poolNamed } from '../../../lib/core/limits/queue-limiter.ts'
 import { defineConfig } from '../../../lib/core/queue/config.ts'
+import type { PoolLimitsInput } from '../../../lib/core/queue/shared-limits-input.ts'
 import { reasonText } from '../../../lib/core/why/reason-text.ts'
 import { amendLimiter, setLimiter, slowLimiter } from '../../../lib/use-cases/operate/set-limiter.ts'
 import { whyJob } from '../../../lib/use-cases/operate/why.ts'
@@ -16,12 +17,12 @@ import { World } from '../../support/world.ts'
 const API = poolNamed('api')
 const BY_CUSTOMER = { partition: { payload: 'customer' }, concurrency: 3, timeout: '10s' } as const
 const RATE = { rateLimit: { allowed: 6, period: '10s', margin: 0 } } as const
-const configs = [{ concurrency: 5 }, RATE, { concurrency: 5, ...RATE }].map((api) =>
+const configOf = (api: PoolLimitsInput, weight = 2) =>
   defineConfig({
     pools: { api },
-    queues: { crm: { ...BY_CUSTOMER, pools: { api: 1 } }, mail: { ...BY_CUSTOMER, pools: { api: 2 } } },
-  }),
-)
+    queues: { crm: { ...BY_CUSTOMER, pools: { api: 1 } }, mail: { ...BY_CUSTOMER, pools: { api: weight } } },
+  })
+const configs = [configOf({ concurrency: 5 }), configOf(RATE, 1), configOf({ concurrency: 5, ...RATE })]
 
 const put = fc.record({
   kind: fc.constant('put' as const),
