@@ -24,10 +24,10 @@ const rate = (allowed: number) => ({ rateLimit: { allowed, period: '10s', margin
 const job = (pk: string, id: string, priority?: Priority) =>
   jobItem({ pk: pk as ShardKey, id, runAt: NOW - MINUTE, ...(priority === undefined ? {} : { priority }) })
 
-const pooled = (api: NonNullable<ConfigInput['pools']>[string]) =>
+const pooled = (api: NonNullable<ConfigInput['pools']>[string], weight = 2) =>
   defineConfig({
     pools: { api },
-    queues: { crm: { ...BY_CUSTOMER, pools: { api: 1 } }, mail: { ...BY_CUSTOMER, pools: { api: 2 } } },
+    queues: { crm: { ...BY_CUSTOMER, pools: { api: 1 } }, mail: { ...BY_CUSTOMER, pools: { api: weight } } },
   })
 /** All that is put runs until the end of the test. */
 function worldOf(config: Config): World {
@@ -160,7 +160,7 @@ describe('a pool', () => {
 
 describe('a rate', () => {
   test('says what is left of it, and when its next start comes', async () => {
-    const world = worldOf(pooled({ ...rate(3) }))
+    const world = worldOf(pooled({ ...rate(3) }, 1))
     expect(await said(world)).toBe('pool api rate 0/3 in 10 s: nothing holds one more job')
     await put(world, ...[1, 2, 3].map((n) => job(`crm|${n}`, `j${n}`)))
     world.now += 4000
@@ -170,7 +170,7 @@ describe('a rate', () => {
   })
 
   test('that somebody has set, paused or slowed down says who', async () => {
-    const world = worldOf(pooled({ ...rate(3) }))
+    const world = worldOf(pooled({ ...rate(3) }, 1))
     await setLimiter(world.context, API, {
       rateLimit: { allowed: 1, period_ms: 10_000, margin_ms: 0 },
       ...NOTE,
