@@ -1,7 +1,6 @@
 /** The job that a trigger asks for, and what of it can be seen to be wrong before an event has come. */
 import { type Duration, Token } from 'aws-cdk-lib'
 import type { Config } from '../lib/core/queue/config.ts'
-import { weightProblem } from '../lib/core/queue/limiters-input.ts'
 import { kindProblems } from './trigger-kinds.ts'
 import type { TriggerDebounce, TriggerProps } from './trigger-props.ts'
 import { SluicePropsError } from './validate.ts'
@@ -61,8 +60,8 @@ const poolsProblems = (props: TriggerProps, { pools }: Config): string[] =>
     const pool = Object.hasOwn(pools, name) ? pools[name] : undefined
     if (!pool)
       return [`pools: there is no pool "${name}"; there are: ${Object.keys(pools).join(', ') || 'none'}`]
-    const inVain = weightProblem(name, pool.units !== undefined, Number(weight))
-    if (inVain !== undefined) return [`pools: ${inVain}`]
+    if (!pool.units && Number(weight) > 1)
+      return [`pools: the pool "${name}" counts starts alone: say cost: ${weight}, or a weight of 1`]
     const most = pool.units?.concurrency || Number.POSITIVE_INFINITY
     if (Number.isInteger(weight) && weight >= 1 && weight <= most) return []
     return [`pools: ${weight} is not a whole number of units of the pool "${name}", from 1 to ${most}`]

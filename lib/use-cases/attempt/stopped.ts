@@ -66,7 +66,10 @@ async function readStops(context: Context, key: ShardKey): Promise<StopsSeen> {
   return { config: set.config, ...(owner ? { owner } : {}), limiters }
 }
 
-/** @param state the shard's item, with the start */
+/**
+ * A young claim was made by what the configuration says, with what is set for its whole queue: only what its item says may be newer.
+ * @param state the shard's item, with the start
+ */
 export function isStopped(
   { config, clock }: Pick<Context, 'config' | 'clock'>,
   state: ShardState,
@@ -80,6 +83,6 @@ export function isStopped(
   const isShut = (configured: Limits, item: ShardState) =>
     !isOpen({ limits: limitsInForce(configured, item, now) })
   const owner = ownerOf(shard.value) === state.shard ? state : seen?.owner
-  if (owner && isShut(queue.value, owner)) return true
+  if (owner && isShut(seen ? queue.value : {}, owner)) return true
   return (seen?.limiters ?? []).some((limiter) => isShut({}, limiter))
 }

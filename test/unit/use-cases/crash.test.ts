@@ -88,7 +88,7 @@ describe('a claim whose message was lost', () => {
     world.now = NOW + 60_000
     expect(await world.sweep()).toBe(1)
     await world.wake()
-    expect(world.takeWork()).toEqual([lost])
+    expect(world.takeWork()).toEqual([{ ...lost, startAt: NOW }])
     await world.pass()
     expect(world.takeWork()).toEqual([])
   })

@@ -118,9 +118,11 @@ describe('of a pool', () => {
   test('the next units go to the better jobs of another partition, and among them to each in its turn', async () => {
     const world = new World(defineConfig(CONFIG))
     const end = holding(world)
-    world.put(...[1, 2, 3, 4].map((n) => crm('a', `a${n}`)), crm('b', 'b1'))
+    world.put(...[1, 2, 3, 4].map((n) => crm('a', `a${n}`)))
     await deliver(world)
     expect(running(world)).toEqual(['a1', 'a2'])
+    world.put(crm('b', 'b1'))
+    await deliver(world)
     world.put(crm('c', 'c1', 1), crm('c', 'c2', 1), crm('d', 'd1', 1))
     await deliver(world)
     await end('a1', 'a2')

@@ -1,11 +1,11 @@
 /** Where a start fits in between others that were granted before. */
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Grant } from '../../../../lib/core/limits/grant.ts'
 import { type Asked, grant } from '../../../../lib/core/limits/granting.ts'
 import { poolNamed } from '../../../../lib/core/limits/queue-limiter.ts'
 import { roomBetween, withLength } from '../../../../lib/core/limits/room-between.ts'
 import type { RateInUse } from '../../../../lib/core/limits/shared-rate.ts'
-import { SimRandom } from '../../../sim/world/random.ts'
 import { NOW } from '../../../support/builders.ts'
 
 const API = poolNamed('api')
@@ -27,11 +27,17 @@ describe('room for a start', () => {
     readonly until: number
     readonly count: number
   }
-  const draw = (random: SimRandom): Drawn[] =>
-    Array.from({ length: random.int(0, 8) }, () => {
-      const from = NOW + random.int(0, LAST)
-      return { from, until: from + random.int(0, 6), count: random.int(1, 2) }
-    })
+  const spans = fc.array(
+    fc
+      .tuple(
+        fc.integer({ min: 0, max: LAST }),
+        fc.integer({ min: 0, max: 6 }),
+        fc.integer({ min: 1, max: 2 }),
+      )
+      .map(([from, length, count]): Drawn => ({ from: NOW + from, until: NOW + from + length, count })),
+    { maxLength: 8 },
+  )
+  const cases = fc.tuple(spans, fc.integer({ min: 1, max: 5 }), fc.integer({ min: 3, max: 20 }))
   /** In some window that the new one can fall into, wherever in its span it is made. */
   const isTooMuch = (drawn: readonly Drawn[], allowed: number, period: number, at: number): boolean =>
     Array.from({ length: LENGTH + period }, (_, n) => at + n).some((end) => {
@@ -40,10 +46,8 @@ describe('room for a start', () => {
     })
 
   test('is where no window has too many, and at the first such time', () => {
-    const random = new SimRandom(7)
     let found = 0
-    for (let n = 0; n < 2000; n++) {
-      const [drawn, allowed, period] = [draw(random), random.int(1, 5), random.int(3, 20)]
+    for (const [drawn, allowed, period] of fc.sample(cases, { numRuns: 2000, seed: 7 })) {
       const window = Object.fromEntries(
         drawn.map(({ from, until, count }, i) => [keyOf(from, until, i), count]),
       )
