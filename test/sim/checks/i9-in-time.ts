@@ -89,7 +89,9 @@ const mayWait = (item: ScheduleOnRecord, { truth }: Seen): boolean =>
 function judgeSettled({ item, aloneEndedAt }: Life, seen: Seen): void {
   const { now, plan } = seen.truth
   if (!item) return
-  if (item.withdraw) seen.fail(`${item.pk} has left jobs to be taken back`)
+  // Whoever has died while it paused one has left that to the look at all schedules, once an hour.
+  const isLeftToSweep = item.pause !== undefined
+  if (item.withdraw && !isLeftToSweep) seen.fail(`${item.pk} has left jobs to be taken back`)
   const isKnown = plan.versions.every(({ input }) => Object.hasOwn(input.queues, item.queue))
   if (!isActive(item) || !isKnown || mayWait(item, seen)) return
   // The message that the end of a job sends is under way.
