@@ -23,20 +23,18 @@ export async function ifThereIsRoom(
   job: NewItem & { readonly sizes: readonly SizeLimit[] },
   put: Put,
 ): Promise<Settled> {
-  let last: Error = new EnqueueIncompleteError([job.item])
+  let unknown: Error | undefined
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const found = await lookForRoom(store, job, chanceOf(job.item, round))
-    if (found.kind === 'unknown') {
-      last = found.error
-      continue
-    }
+    unknown = found.kind === 'unknown' ? found.error : undefined
+    if (found.kind === 'unknown') continue
     // A job that may be there already is looked for: who asks again is not told that there is no room for it.
     if (found.kind === 'full' && !mayBeThere(job)) throw found.error
     const outcome = await put(withParts(job.item, found.parts), found.rooms)
     if (outcome.kind !== 'full') return outcome
     if (found.kind === 'full') throw found.error
   }
-  throw last
+  throw unknown ?? new EnqueueIncompleteError([job.item])
 }
 
 /** Each job begins elsewhere, so that they are not in each other's way. */

@@ -1,6 +1,6 @@
 /** Whether a queue that may be full has room for one more job, as its numbers say it now, and where. */
 import { DamagedStateError } from '../core/errors.ts'
-import type { Room, SizeLimit } from '../core/job/counted.ts'
+import { partKey, type Room, type SizeLimit } from '../core/job/counted.ts'
 import type { SizeScope } from '../core/job/counted-in.ts'
 import type { JobItem } from '../core/job/job.ts'
 import { parseShard } from '../core/keys.ts'
@@ -59,7 +59,7 @@ interface Found {
 /** No write gets past it. */
 const noRoom = ({ pk }: SizeLimit): { readonly part: number; readonly room: Room } => ({
   part: 0,
-  room: { pk, sk: '00', most: 0 },
+  room: { ...partKey(pk, 0), most: 0 },
 })
 
 const unknownMaximum = ({ pk }: SizeLimit, { problem }: { readonly problem: string }): DamagedStateError =>

@@ -1,7 +1,7 @@
 /**
  * Whether somebody has stopped what a claim is for since it was made: by a pause, a limit of 0, a slow-down. Then the job goes back, and
  * spends no attempt. What the shard's own item says is in the answer to its start, and costs nothing. All else is read beside that, and
- * only where the message has taken so long that whoever has stopped it may have been told that nothing of it starts any more.
+ * only if the message has taken so long that whoever has stopped it may have been told that nothing of it starts any more.
  */
 import { placeOf } from '../../core/job/job.ts'
 import { parseShard, type ShardKey } from '../../core/keys.ts'

@@ -7,7 +7,7 @@ import { MAX_WAITS, NO_ROOM, waitForRoom } from './operator-call.ts'
 type Needed = Pick<Context, 'store' | 'clock'>
 
 /**
- * When it returns, no job is put beyond the new maximum, also by one who had found room before. The jobs that are there stay.
+ * When it returns, no job is put beyond the new maximum, not even by one that had found room before. The jobs that are there stay.
  * @param pk of the number
  * @throws SluiceError if so many jobs are put and ended meanwhile that there is no getting at the number; nothing was written
  */

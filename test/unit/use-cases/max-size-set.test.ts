@@ -106,6 +106,22 @@ describe('a maximum that is set', () => {
     expect(reads).toBe(4)
   })
 
+  test('is blamed only by whoever meets it half written to the end', async () => {
+    const { store, set } = world({ queue: 10 })
+    await set(5)
+    let reads = 0
+    const size: HistoryStore['size'] = async (pk) => {
+      const read = new Map(await store.history.size(pk))
+      if (reads++ === 0) read.set(7, { jobs: 0, puts: 0, set: { mark: 'older' } })
+      return read
+    }
+    const busy: Store = { ...store, jobs: { ...store.jobs, putCounted: async () => 'full' } }
+    const item = sizedJob(configOf({ queue: 10 }), jobItem({ pk: asShard('crm|acme'), id: 'x' }))
+    await expect(putNew(withHistory(busy, { size }), item)).rejects.toMatchObject({
+      name: 'EnqueueIncompleteError',
+    })
+  })
+
   test.each([
     ['one part of it', (set: MaxSet, part: number) => (part === 3 ? undefined : set), 'do not say the same'],
     ['what it says', (set: MaxSet) => ({ ...set, problem: 'max: is a whole number' }), 'is a whole number'],
