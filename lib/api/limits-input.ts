@@ -7,6 +7,7 @@ import { boundedUntil, type SlowDown } from '../core/limits/slow-down.ts'
 import type { QueueConfig } from '../core/queue/config.ts'
 import { type Duration, parseDuration } from '../core/text/duration.ts'
 import { toConfigurationError } from '../core/text/issues.ts'
+import { saidOf } from '../core/why/said.ts'
 
 /** Limits for one partition. What is left out stays as configured; 0 pauses. */
 export interface LimitsInput {
@@ -29,8 +30,7 @@ const noteSchema = z.strictObject(NOTE_FIELDS)
 export function toNote(given: LimitsNote): Pick<LimitOverride, 'by' | 'reason'> {
   const note = noteSchema.safeParse(given)
   if (!note.success) throw toConfigurationError(note.error, 'note')
-  const { by, reason } = note.data
-  return { ...(by === undefined ? {} : { by }), ...(reason === undefined ? {} : { reason }) }
+  return saidOf(note.data)
 }
 
 /** @throws ConfigurationError that names the wrong limit, or what is wrong with the note */

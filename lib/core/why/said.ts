@@ -7,7 +7,7 @@ export interface Said {
   readonly since?: number
 }
 
-type MaybeSaid = { readonly [Name in keyof Said]: Said[Name] | undefined }
+type MaybeSaid = { readonly [Name in keyof Said]?: Said[Name] | undefined }
 
 export const saidOf = ({ by, reason, since }: MaybeSaid): Said => ({
   ...(by === undefined ? {} : { by }),

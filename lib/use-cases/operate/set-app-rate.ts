@@ -16,6 +16,7 @@ import type { AppRate } from '../../core/limits/derived.ts'
 import type { QueueConfig } from '../../core/queue/config.ts'
 import type { ShardGlance, ShardState } from '../../core/shard/state.ts'
 import { forEachSideBySide } from '../../core/side-by-side.ts'
+import { saidOf } from '../../core/why/said.ts'
 import type { Context } from '../context.ts'
 import { wakeNow } from '../wake.ts'
 import { knownShards } from './known-shards.ts'
@@ -73,9 +74,7 @@ async function announce(
     const before = await store.states.appRecord(app)
     if (before && isSameRate(before.rate, rate) && isSameRate(before.configured, configured)) return before
     const generation = (before?.generation ?? 0) + 1
-    const { by, reason } = note
-    const said = { ...(by === undefined ? {} : { by }), ...(reason === undefined ? {} : { reason }) }
-    const record = { rate, configured, generation, ...said, done: 0, isComplete: false }
+    const record = { rate, configured, generation, ...saidOf(note), done: 0, isComplete: false }
     if (await store.states.saveAppRecord(app, record, before)) return record
   }
   throw new Error(`others set the rate of app "${app}" all the time: call again`)

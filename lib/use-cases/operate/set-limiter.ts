@@ -9,13 +9,13 @@ import { type LimiterName, limiterKey } from '../../core/limits/queue-limiter.ts
 import { endsSooner, type SlowDown } from '../../core/limits/slow-down.ts'
 import { isHeldByRateOf, isHeldBySlowDown } from '../../core/pass/held.ts'
 import { isCoveredBy, rateNamed } from '../../core/queue/covering.ts'
-import { mayStartMore } from '../../core/queue/queue-limits.ts'
 import { keptUntil } from '../../core/shard/expiry.ts'
 import type { ShardState } from '../../core/shard/state.ts'
 import type { Context } from '../context.ts'
 import { wakeNow } from '../wake.ts'
 import { type Amendment, amend, fenceAll } from './amend.ts'
 import { chunkKeysIn, joinedBooks, readChunks } from './limiter-parts.ts'
+import { notingRaise } from './noting-raise.ts'
 import { wakeHeld } from './wake-held.ts'
 
 type Needed = Pick<Context, 'store' | 'wake' | 'clock'>
@@ -30,15 +30,10 @@ export async function setLimiter(
   name: LimiterName,
   limits: LimitOverride | undefined,
 ): Promise<void> {
-  const change = withLimits(limits)
-  let isRaised = false
   const rateLimit = rateNamed(context.config, name)
-  await amendLimiter(context, name, (override) => {
-    const after = change(override)
-    isRaised ||= mayStartMore(rateLimit ? { rateLimit } : {}, override ?? {}, after ?? {})
-    return after
-  })
-  if (isRaised) await wakeHeld(context, (state) => isHeldByRateOf(name, state))
+  const { change, isRaised } = notingRaise(rateLimit ? { rateLimit } : {}, withLimits(limits))
+  await amendLimiter(context, name, change)
+  if (isRaised()) await wakeHeld(context, (state) => isHeldByRateOf(name, state))
 }
 
 /** Whoever waits for its end is woken if that comes sooner now. */

@@ -5,13 +5,13 @@ import { withLimits } from '../../core/limits/pause.ts'
 import { borrowersOf, isOfPartition, ownerOf } from '../../core/limits/shards.ts'
 import { isHeldByItsRate } from '../../core/pass/held.ts'
 import type { QueueConfig } from '../../core/queue/config.ts'
-import { mayStartMore } from '../../core/queue/queue-limits.ts'
 import { keptUntil } from '../../core/shard/expiry.ts'
 import type { ShardState } from '../../core/shard/state.ts'
 import type { Context } from '../context.ts'
 import { wakeNow } from '../wake.ts'
 import { type Amendment, amend, fenceAll } from './amend.ts'
 import { knownShards } from './known-shards.ts'
+import { notingRaise } from './noting-raise.ts'
 import { wakeHeld } from './wake-held.ts'
 
 /**
@@ -30,13 +30,8 @@ export async function amendLimits(
   change: Amendment,
 ): Promise<void> {
   const shard: Shard = { queue: queue.name, ...(partition === undefined ? {} : { partition }) }
-  let isRaised = false
-  const noting: Amendment = (override) => {
-    const after = change(override)
-    isRaised ||= mayStartMore(queue, override ?? {}, after ?? {})
-    return after
-  }
-  const write = (plain: ShardKey) => amend(context, plain, noting)
+  const noted = notingRaise(queue, change)
+  const write = (plain: ShardKey) => amend(context, plain, noted.change)
   const written = await writeAndFence(context, { queue, shard }, write)
   if (!written) return
   const { owner, fenced } = written
@@ -45,7 +40,7 @@ export async function amendLimits(
     new Set([owner.shard, ...fenced, ...knownShards(shard, owner, queue.shards).waiting]),
   )
   // By a rate that is lent, those who wait stand in its line.
-  if (queue.costs && isRaised)
+  if (queue.costs && noted.isRaised())
     await wakeHeld(context, (state) => isHeldByItsRate(state) && isOfPartition(state.shard, shard))
 }
 
